@@ -1,0 +1,28 @@
+-- What a moment means: a timestamp is taken as UTC; a bare date is the end of that day in Europe/Stockholm.
+-- Summer time is worked out from the rule in force since 1996 (last Sunday of March to last Sunday of October),
+-- so that no time zone extension is needed by whoever opens the file.
+
+create or replace macro core.last_sunday(year_number, month_number) as (
+    last_day(make_date(year_number, month_number, 1))
+    - cast(dayofweek(last_day(make_date(year_number, month_number, 1))) as integer)
+);
+
+create or replace macro core.end_of_swedish_day(day) as (
+    cast(day + 1 as timestamp)
+    - case
+        when
+            day + 1 > core.last_sunday(year(day + 1), 3)
+            and day + 1 <= core.last_sunday(year(day + 1), 10)
+            then interval 2 hour
+        else interval 1 hour
+    end
+    - interval 1 microsecond
+);
+
+create or replace macro core.moment(given) as (
+    case
+        when regexp_full_match(cast(given as varchar), '\d{4}-\d{2}-\d{2}')
+            then core.end_of_swedish_day(cast(left(cast(given as varchar), 10) as date))
+        else cast(cast(given as varchar) as timestamp)
+    end
+);

@@ -1,0 +1,16 @@
+-- What holds now: the same version tables with the end still open.
+
+create or replace view core.observation as
+select * exclude (is_deleted, known_to)
+from core.observation_version
+where known_to is null and change_kind not in ('deleted', 'vanished');
+
+create or replace view core.group_observation as
+select * exclude (is_deleted, known_to)
+from core.group_observation_version
+where known_to is null and change_kind not in ('deleted', 'vanished');
+
+create or replace view core.kpi as
+select * exclude (known_to)
+from core.kpi_version
+where known_to is null;
