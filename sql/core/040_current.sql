@@ -3,12 +3,12 @@
 create or replace view core.observation as
 select * exclude (is_deleted, known_to)
 from core.observation_version
-where known_to is null and change_kind not in ('deleted', 'vanished');
+where known_to is null and not is_deleted and change_kind <> 'vanished';
 
 create or replace view core.group_observation as
 select * exclude (is_deleted, known_to)
 from core.group_observation_version
-where known_to is null and change_kind not in ('deleted', 'vanished');
+where known_to is null and not is_deleted and change_kind <> 'vanished';
 
 create or replace view core.kpi as
 select * exclude (known_to)

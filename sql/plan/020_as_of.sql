@@ -1,7 +1,7 @@
 -- Each plan table as it was loaded at a moment. The column named moment is the macro's parameter.
 
 create or replace macro plan.plan_as_of(moment) as table (
-    select *
+    select * exclude (known_to)
     from plan.plan
     where
         known_from <= core.moment(moment)
@@ -9,7 +9,7 @@ create or replace macro plan.plan_as_of(moment) as table (
 );
 
 create or replace macro plan.rule_as_of(moment) as table (
-    select *
+    select * exclude (known_to)
     from plan.rule
     where
         known_from <= core.moment(moment)
@@ -17,7 +17,7 @@ create or replace macro plan.rule_as_of(moment) as table (
 );
 
 create or replace macro plan.label_as_of(moment) as table (
-    select *
+    select * exclude (known_to)
     from plan.label
     where
         known_from <= core.moment(moment)
@@ -25,7 +25,7 @@ create or replace macro plan.label_as_of(moment) as table (
 );
 
 create or replace macro plan.bokslut_date_as_of(moment) as table (
-    select *
+    select * exclude (known_to)
     from plan.bokslut_date
     where
         known_from <= core.moment(moment)
@@ -33,7 +33,7 @@ create or replace macro plan.bokslut_date_as_of(moment) as table (
 );
 
 create or replace macro plan.cross_check_kpi_as_of(moment) as table (
-    select *
+    select * exclude (known_to)
     from plan.cross_check_kpi
     where
         known_from <= core.moment(moment)
@@ -41,7 +41,7 @@ create or replace macro plan.cross_check_kpi_as_of(moment) as table (
 );
 
 create or replace macro plan.goal_as_of(moment) as table (
-    select *
+    select * exclude (known_to)
     from plan.goal
     where
         known_from <= core.moment(moment)
@@ -49,7 +49,7 @@ create or replace macro plan.goal_as_of(moment) as table (
 );
 
 create or replace macro plan.indicator_as_of(moment) as table (
-    select *
+    select * exclude (known_to)
     from plan.indicator
     where
         known_from <= core.moment(moment)
@@ -57,7 +57,7 @@ create or replace macro plan.indicator_as_of(moment) as table (
 );
 
 create or replace macro plan.target_as_of(moment) as table (
-    select *
+    select * exclude (known_to)
     from plan.target
     where
         known_from <= core.moment(moment)
@@ -65,7 +65,7 @@ create or replace macro plan.target_as_of(moment) as table (
 );
 
 create or replace macro plan.series_break_as_of(moment) as table (
-    select *
+    select * exclude (known_to)
     from plan.series_break
     where
         known_from <= core.moment(moment)
@@ -73,7 +73,7 @@ create or replace macro plan.series_break_as_of(moment) as table (
 );
 
 create or replace macro plan.availability_as_of(moment) as table (
-    select *
+    select * exclude (known_to)
     from plan.availability
     where
         known_from <= core.moment(moment)
@@ -81,7 +81,7 @@ create or replace macro plan.availability_as_of(moment) as table (
 );
 
 create or replace macro plan.outcome_document_as_of(moment) as table (
-    select *
+    select * exclude (known_to)
     from plan.outcome_document
     where
         known_from <= core.moment(moment)
@@ -89,7 +89,7 @@ create or replace macro plan.outcome_document_as_of(moment) as table (
 );
 
 create or replace macro plan.outcome_manual_as_of(moment) as table (
-    select *
+    select * exclude (known_to)
     from plan.outcome_manual
     where
         known_from <= core.moment(moment)
@@ -97,7 +97,7 @@ create or replace macro plan.outcome_manual_as_of(moment) as table (
 );
 
 create or replace macro plan.assessment_as_of(moment) as table (
-    select *
+    select * exclude (known_to)
     from plan.assessment
     where
         known_from <= core.moment(moment)
@@ -105,7 +105,7 @@ create or replace macro plan.assessment_as_of(moment) as table (
 );
 
 create or replace macro plan.budget_line_as_of(moment) as table (
-    select *
+    select * exclude (known_to)
     from plan.budget_line
     where
         known_from <= core.moment(moment)
@@ -113,7 +113,7 @@ create or replace macro plan.budget_line_as_of(moment) as table (
 );
 
 create or replace macro plan.note_as_of(moment) as table (
-    select *
+    select * exclude (known_to)
     from plan.note
     where
         known_from <= core.moment(moment)
