@@ -1,0 +1,157 @@
+"""From a request to an answer that can be relied on, and many of them at once.
+
+What belongs here: asking again, and concurrency. An answer that breaks the contract is asked for whole once
+more; an empty one once more in halves. `answers` keeps at most two rounds of requests in flight or waiting
+for their reader, whatever the number of requests, and leaves no thread behind.
+"""
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from typing import Final
+
+from kolada_client.errors import KoladaContractError, KoladaError, KoladaUnreachable
+from kolada_client.fetching import Fetcher, Landed
+from kolada_client.models import Answer, CatalogueRequest, DataRequest, Failure, Request
+from kolada_client.planner import halves
+from kolada_client.waiting import Allowance, Stopped
+from kolada_client.walking import Walk, page_of, whole
+
+logger = logging.getLogger("kolada_client")
+
+_SILENCES: Final = 3
+
+
+def answer_to(fetcher: Fetcher, base_url: str, request: Request, allowance: Allowance) -> Answer:
+    """Ask until the request is answered soundly, and give every page its verdict.
+
+    Raises:
+        KoladaError: The request has no answer; see `Fetcher.fetch` and `walking` for which.
+    """
+    walk = Walk(fetcher, base_url, request, allowance)
+    pages = _whole_or_again(walk)
+    if any(landed.parsed.row_count for landed in pages):
+        return _settle(fetcher, request, pages, is_empty=False)
+    return _ask_smaller(walk, pages)
+
+
+def _whole_or_again(walk: Walk) -> list[Landed]:
+    try:
+        return whole(walk)
+    except KoladaContractError as first:
+        logger.warning("asked again whole, since: %s", first)
+        try:
+            return whole(replace(walk, is_recall_allowed=False))
+        except KoladaContractError as second:
+            second.add_note(f"The request was asked twice; the first time: {first}")
+            raise
+
+
+def _ask_smaller(walk: Walk, empty: list[Landed]) -> Answer:
+    """Ask an empty answer again, in halves where there is something to halve, and believe what comes."""
+    request, fetcher = walk.request, walk.fetcher
+    parts: tuple[Request, ...] = halves(request) if isinstance(request, DataRequest) else (request,)
+    smaller: list[Landed] = []
+    try:
+        for part in parts:
+            # The same URL again must not be recalled; a half may be.
+            smaller += _whole_or_again(replace(walk, request=part, is_recall_allowed=part != request))
+    except KoladaError as error:
+        for landed in empty + smaller:
+            fetcher.reject(landed, f"is empty, and asking again failed: {error}")
+        raise
+    if any(landed.parsed.row_count for landed in smaller):
+        logger.warning("an empty answer had rows when asked again: %s", empty[0].received.url)
+        for landed in empty:
+            fetcher.reject(landed, "is empty, but had rows when asked again")
+        return _settle(fetcher, request, smaller, is_empty=False)
+    if isinstance(request, CatalogueRequest) and request == CatalogueRequest(request.collection):
+        for landed in empty + smaller:
+            fetcher.reject(landed, "a whole catalogue without entries")
+        msg = (
+            f"the catalogue `{request.collection}` came with `0` entries, twice; it does not count. "
+            "Try again later; if it stays, run `kolada doctor` and send us its report."
+        )
+        received = smaller[-1].received
+        raise KoladaContractError(
+            msg, url=received.url, status=received.status, request_id=smaller[-1].request_id
+        )
+    return _settle(fetcher, request, empty + smaller, is_empty=True)
+
+
+def _settle(fetcher: Fetcher, request: Request, pages: Sequence[Landed], *, is_empty: bool) -> Answer:
+    for landed in pages:
+        fetcher.accept(landed, landed.parsed.row_count)
+    return Answer(request, tuple(page_of(landed) for landed in pages), is_empty)
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What a worker brings back; silent when the host answered nobody while it tried."""
+
+    result: Answer | Failure
+    is_silent: bool = False
+
+
+def answers_to(
+    requests: Sequence[DataRequest],
+    *,
+    fetcher: Fetcher,
+    ask: Callable[[DataRequest, threading.Event], Answer],
+    now: Callable[[], float],
+    concurrency: int,
+) -> Iterator[Answer | Failure]:
+    """Yield each request's answer or failure as it completes.
+
+    Args:
+        requests: The questions.
+        fetcher: Tells when the host was last heard.
+        ask: Answers one request; ends early when its event is set.
+        now: The client's monotonic time.
+        concurrency: Worker threads.
+
+    Raises:
+        KoladaUnreachable: Nobody answers at that address: a request found no connection at all while no
+            other request got an answer either, or several in a row met nothing but silence.
+    """
+    stop = threading.Event()
+
+    def work(request: DataRequest) -> _Outcome:
+        started = now()
+        try:
+            return _Outcome(ask(request, stop))
+        except Stopped:
+            raise
+        except KoladaError as error:
+            heard = fetcher.heard_at
+            return _Outcome(Failure(request, error), is_silent=heard is None or heard < started)
+
+    waiting = deque(requests)
+    running: set[Future[_Outcome]] = set()
+    silences = 0
+    pool = ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="kolada")
+    try:
+        while waiting or running:
+            while waiting and len(running) < 2 * concurrency:
+                running.add(pool.submit(work, waiting.popleft()))
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            for outcome in sorted((future.result() for future in done), key=lambda outcome: outcome.is_silent):
+                result = outcome.result
+                silences = silences + 1 if outcome.is_silent else 0
+                if isinstance(result, Failure) and outcome.is_silent:
+                    _give_up_if_nobody_is_there(result.error, silences, concurrency)
+                yield result
+    finally:
+        stop.set()
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _give_up_if_nobody_is_there(error: KoladaError, silences: int, concurrency: int) -> None:
+    if not isinstance(error, KoladaUnreachable):
+        return
+    if not error.connected or silences >= max(_SILENCES, concurrency):
+        error.add_note("No request got an answer meanwhile, so the remaining ones are not asked.")
+        raise error

@@ -1,0 +1,334 @@
+"""KoladaClient: the one object that users hold.
+
+What belongs here: the public methods and how they are put together from the modules beside this one. Two
+surfaces: frames for notebooks (`data`, `kpis` ...), and answers with their pages for the pipeline (`pages`,
+`answer`, `answers`).
+"""
+
+import logging
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from types import TracebackType
+from typing import Final, Self
+
+import httpx
+import polars as pl
+
+from kolada_client import schemas
+from kolada_client.answering import answer_to, answers_to
+from kolada_client.clock import Clock, SystemClock
+from kolada_client.errors import InvalidRequest, KoladaNotFound
+from kolada_client.fetching import Fetcher
+from kolada_client.identifiers import LIST_LIMIT
+from kolada_client.models import (
+    Answer,
+    CatalogueRequest,
+    Collection,
+    DataRequest,
+    Failure,
+    Landing,
+    Page,
+    Received,
+    Request,
+    UnitKind,
+)
+from kolada_client.planner import plan_requests
+from kolada_client.urls import check_base_url
+from kolada_client.version import default_user_agent
+from kolada_client.waiting import Allowance, Pace
+from kolada_client.walking import Walk, page_of
+
+logger = logging.getLogger("kolada_client")
+
+DEFAULT_BASE_URL: Final = "https://api.kolada.se/v3"
+
+_CATALOGUE_SCHEMAS: Final[dict[Collection, dict[str, pl.DataType]]] = {
+    "kpi": schemas.KPI_SCHEMA,
+    "kpi_groups": schemas.GROUP_SCHEMA,
+    "municipality": schemas.MUNICIPALITY_SCHEMA,
+    "municipality_groups": schemas.GROUP_SCHEMA,
+    "ou": schemas.OU_SCHEMA,
+}
+
+Ids = str | Iterable[str] | None
+Years = int | Iterable[int] | None
+
+
+class KoladaClient:
+    """A polite client of the Kolada API, v3; safe to use from several threads.
+
+    ::
+
+        with KoladaClient() as kolada:
+            frame = kolada.data(kpis=["N15436"], municipalities=["0180", "0000"], years=range(2018, 2024))
+
+    Args:
+        base_url: Where the API is.
+        rate: Requests a second, evenly spaced; None for no limit (only against a stand-in).
+        concurrency: Requests under way at once.
+        timeout: Seconds of silence after which a try is given up; all years of many KPIs take their time.
+        total_deadline: Seconds for one request with all its tries, waits and pages; None for no limit.
+        max_attempts: Tries per URL.
+        transport: What carries the requests, in place of the network: a stand-in's transport.
+        landing: Where every answer is kept before it is parsed; None keeps nothing.
+        user_agent: How the client introduces itself.
+        clock: Whose time; tests give a `ManualClock`.
+
+    Every method that asks may raise any KoladaError; the tree is drawn in `kolada_client.errors`.
+    """
+
+    def __init__(
+        self,
+        base_url: str = DEFAULT_BASE_URL,
+        *,
+        rate: float | None = 5.0,
+        concurrency: int = 4,
+        timeout: float = 90.0,
+        total_deadline: float | None = 900.0,
+        max_attempts: int = 6,
+        transport: httpx.BaseTransport | None = None,
+        landing: Landing | None = None,
+        user_agent: str | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        for name, value in (("concurrency", concurrency), ("timeout", timeout), ("max_attempts", max_attempts)):
+            if value <= 0:
+                msg = f"{name} `{value}` must be above 0; nothing was sent."
+                raise InvalidRequest(msg)
+        self.base_url = check_base_url(base_url)
+        self._clock = clock or SystemClock()
+        self._concurrency = concurrency
+        self._total_deadline = total_deadline
+        self._http = httpx.Client(
+            transport=transport,
+            headers={"User-Agent": user_agent or default_user_agent(), "Accept": "application/json"},
+            follow_redirects=False,
+            limits=httpx.Limits(max_connections=concurrency, max_keepalive_connections=concurrency),
+        )
+        self._fetcher = Fetcher(
+            self._http,
+            clock=self._clock,
+            pace=Pace(rate, self._clock),
+            concurrency=concurrency,
+            timeout=timeout,
+            max_attempts=max_attempts,
+            landing=landing,
+        )
+        self._municipality_ids: tuple[str, ...] | None = None
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections. The client can't be used afterwards."""
+        self._http.close()
+
+    # ------------------------------------------------------------------ frames, for notebooks
+
+    def data(
+        self,
+        *,
+        kpis: Ids,
+        municipalities: Ids = None,
+        years: Years = None,
+        from_date: date | None = None,
+    ) -> pl.DataFrame:
+        """Values of KPIs for municipalities, regions, Riket or groups.
+
+        Args:
+            kpis: KPI ids.
+            municipalities: Four-digit ids, or group ids; None names every unit of the catalogue (it is asked
+                for once), so that no group rows come.
+            years: Years; None for all.
+            from_date: Only what changed since then, by Kolada's own account.
+
+        Returns:
+            A frame of DATA_SCHEMA, sorted by its key (kpi_id, municipality_id, period, gender). A cell that
+            Kolada has nothing for is absent, or has a null value; neither is zero. Rows with `is_deleted` are
+            in, without a value.
+        """
+        units = self._all_municipality_ids() if municipalities is None else _listed(municipalities)
+        return self._frame(_listed(kpis), units, years, "municipality", from_date, schemas.DATA_SCHEMA)
+
+    def ou_data(
+        self,
+        *,
+        kpis: Ids,
+        ous: Ids = None,
+        municipalities: Ids = None,
+        years: Years = None,
+        from_date: date | None = None,
+    ) -> pl.DataFrame:
+        """Values of KPIs for organisational units: those named, those of municipalities, or (by year) all.
+
+        Returns:
+            A frame of OU_DATA_SCHEMA, sorted by its key (kpi_id, ou_id, period, gender).
+        """
+        if ous is not None and municipalities is not None:
+            msg = "organisational units are named by `ous` or by `municipalities`, not both; nothing was sent."
+            raise InvalidRequest(msg)
+        if ous is not None:
+            return self._frame(_listed(kpis), _listed(ous), years, "ou", from_date, schemas.OU_DATA_SCHEMA)
+        if municipalities is not None:
+            units = _listed(municipalities)
+            return self._frame(
+                _listed(kpis), units, years, "ou_by_municipality", from_date, schemas.OU_DATA_SCHEMA
+            )
+        return self._frame(_listed(kpis), None, years, "ou", from_date, schemas.OU_DATA_SCHEMA)
+
+    def kpis(self, ids: Ids = None, *, title: str | None = None) -> pl.DataFrame:
+        """The KPI catalogue, all of it, some ids, or titles that contain `title`; a frame of KPI_SCHEMA.
+
+        An id that Kolada does not know is absent from the frame, and is logged.
+        """
+        return self._catalogue("kpi", ids, title=title)
+
+    def municipalities(
+        self, ids: Ids = None, *, title: str | None = None, region_type: str | None = None
+    ) -> pl.DataFrame:
+        """Municipalities, regions and Riket; a frame of MUNICIPALITY_SCHEMA.
+
+        `region_type` is K or L, and L brings Riket too. Unknown ids as in `kpis`.
+        """
+        return self._catalogue("municipality", ids, title=title, region_type=region_type)
+
+    def municipality_groups(self, ids: Ids = None, *, title: str | None = None) -> pl.DataFrame:
+        """Municipality groups with their present members; a frame of GROUP_SCHEMA. Unknown ids as in `kpis`."""
+        return self._catalogue("municipality_groups", ids, title=title)
+
+    def kpi_groups(self, ids: Ids = None, *, title: str | None = None) -> pl.DataFrame:
+        """KPI groups with their members, which may be KPIs that the catalogue lacks; a frame of GROUP_SCHEMA."""
+        return self._catalogue("kpi_groups", ids, title=title)
+
+    def ous(self, ids: Ids = None, *, title: str | None = None, municipality: str | None = None) -> pl.DataFrame:
+        """Organisational units such as schools; a frame of OU_SCHEMA. Unknown ids as in `kpis`."""
+        return self._catalogue("ou", ids, title=title, municipality=municipality)
+
+    # ------------------------------------------------------------------ answers, for the pipeline
+
+    def pages(self, request: Request) -> Iterator[Page]:
+        """Yield the pages of one request as they come, each checked and accepted on its own.
+
+        Nothing is asked twice here, and cells that stand on two pages are not seen; `answer` does both.
+        """
+        for landed in Walk(self._fetcher, self.base_url, request, self._allowance()).pages():
+            self._fetcher.accept(landed, landed.parsed.row_count)
+            yield page_of(landed)
+
+    def answer(self, request: Request) -> Answer:
+        """Answer one request wholly: every page, and asked again where the answer can't be believed.
+
+        An answer that breaks the contract is asked for once more, whole; an empty one once more, in halves;
+        after a full page without a next link, the next page is asked for by its number.
+        """
+        return answer_to(self._fetcher, self.base_url, request, self._allowance())
+
+    def answers(self, requests: Sequence[DataRequest]) -> Iterator[Answer | Failure]:
+        """Answer many requests, `concurrency` at a time, in the order in which they complete.
+
+        A request that fails is yielded as a Failure. Few answers are held at a time: workers wait for the
+        reader. When the reader stops, its exceptions included, the workers have ended before control
+        returns.
+
+        Raises:
+            KoladaUnreachable: Nobody is there; the rest is not asked.
+        """
+
+        def ask(request: DataRequest, stop: threading.Event) -> Answer:
+            return answer_to(self._fetcher, self.base_url, request, self._allowance(stop))
+
+        return answers_to(
+            requests, fetcher=self._fetcher, ask=ask, now=self._clock.monotonic, concurrency=self._concurrency
+        )
+
+    def probe(self, url: str) -> Received:
+        """Ask one URL under the base URL once and return whatever comes; nothing is checked or kept.
+
+        Raises:
+            KoladaUnreachable: No whole answer came.
+        """
+        if not url.startswith(f"{self.base_url}/"):
+            msg = f"`{url}` is not under `{self.base_url}`; nothing was sent."
+            raise InvalidRequest(msg)
+        return self._fetcher.ask(url, self._allowance())
+
+    # ------------------------------------------------------------------ how frames come about
+
+    def _allowance(self, stop: threading.Event | None = None) -> Allowance:
+        return Allowance(self._clock, self._total_deadline, stop)
+
+    def _frame(
+        self,
+        kpi_ids: list[str],
+        unit_ids: Sequence[str] | None,
+        years: Years,
+        unit_kind: UnitKind,
+        from_date: date | None,
+        schema: dict[str, pl.DataType],
+    ) -> pl.DataFrame:
+        listed_years = [years] if isinstance(years, int) else None if years is None else list(years)
+        if unit_ids is None:
+            requests = [
+                DataRequest(kpi_ids=request.kpi_ids, years=request.years, unit_kind=unit_kind)
+                for request in plan_requests(kpi_ids, ["V15E000"], listed_years, unit_kind=unit_kind)
+            ]
+        else:
+            requests = plan_requests(kpi_ids, unit_ids, listed_years, unit_kind=unit_kind)
+        frames = [pl.DataFrame(schema=schema)]
+        for result in self.answers([replace(request, from_date=from_date) for request in requests]):
+            if isinstance(result, Failure):
+                raise result.error
+            frames.append(result.frame)
+        return pl.concat(frames).sort([list(schema)[0], list(schema)[1], "period", "gender"])
+
+    def _catalogue(
+        self,
+        collection: Collection,
+        ids: Ids,
+        *,
+        title: str | None = None,
+        region_type: str | None = None,
+        municipality: str | None = None,
+    ) -> pl.DataFrame:
+        search = CatalogueRequest(collection, (), title, region_type, municipality)
+        if ids is None:
+            return self.answer(search).frame
+        wanted = list(dict.fromkeys(_listed(ids)))
+        chunks = [tuple(wanted[start : start + LIST_LIMIT]) for start in range(0, len(wanted), LIST_LIMIT)]
+        frames = [self._known(replace(search, ids=chunk)) for chunk in chunks]
+        frame = pl.concat([pl.DataFrame(schema=_CATALOGUE_SCHEMAS[collection]), *frames])
+        unknown = sorted(set(wanted) - set(frame.to_series(0).to_list()))
+        if unknown:
+            logger.warning("%s: no entry for %s", collection, ", ".join(unknown))
+        return frame
+
+    def _known(self, request: CatalogueRequest) -> pl.DataFrame:
+        """The entries of those ids that exist; a 404 for a list may mean that one of them does not."""
+        try:
+            return self.answer(request).frame
+        except KoladaNotFound:
+            if len(request.ids) == 1:
+                return pl.DataFrame(schema=_CATALOGUE_SCHEMAS[request.collection])
+        middle = len(request.ids) // 2
+        parts = (request.ids[:middle], request.ids[middle:])
+        return pl.concat([self._known(replace(request, ids=part)) for part in parts])
+
+    def _all_municipality_ids(self) -> tuple[str, ...]:
+        with self._lock:
+            if self._municipality_ids is None:
+                self._municipality_ids = tuple(self.municipalities()["municipality_id"].to_list())
+            return self._municipality_ids
+
+
+def _listed(values: Ids) -> list[str]:
+    if values is None:
+        return []
+    return [values] if isinstance(values, str) else list(values)

@@ -1,0 +1,49 @@
+"""Which parser reads which URL, so that kept bytes can be read again with no client and no network."""
+
+from collections.abc import Callable
+from typing import Final
+from urllib.parse import urlsplit
+
+from kolada_client.catalogue_page import (
+    parse_group_page,
+    parse_kpi_page,
+    parse_municipality_page,
+    parse_ou_page,
+)
+from kolada_client.data_page import parse_data_page, parse_ou_data_page
+from kolada_client.errors import InvalidRequest
+from kolada_client.models import ParsedPage
+
+Parser = Callable[[bytes, str], ParsedPage]
+
+PARSERS: Final[dict[str, Parser]] = {
+    "data": parse_data_page,
+    "oudata": parse_ou_data_page,
+    "kpi": parse_kpi_page,
+    "kpi_groups": parse_group_page,
+    "municipality": parse_municipality_page,
+    "municipality_groups": parse_group_page,
+    "ou": parse_ou_page,
+}
+"""The first part of the path after the version, and who reads its pages."""
+
+
+def parse_page(body: bytes, url: str) -> ParsedPage:
+    """Read a page of any kind, told by the path of its URL.
+
+    Args:
+        body: The page as it came.
+        url: The URL that was asked: `.../v3/<table>/...`.
+
+    Raises:
+        InvalidRequest: The path names no table of the API.
+        KoladaUnreadable: The body is no JSON.
+        KoladaContractError: It is, and breaks the contract.
+    """
+    parts = [part for part in urlsplit(url).path.split("/") if part]
+    after_version = parts[parts.index("v3") + 1 :] if "v3" in parts else parts
+    parser = PARSERS.get(after_version[0]) if after_version else None
+    if parser is None:
+        msg = f"`{url}` names no table of the API ({', '.join(PARSERS)}), so nothing can read its answer."
+        raise InvalidRequest(msg, url=url)
+    return parser(body, url)

@@ -1,0 +1,187 @@
+"""From wanted cells to the fewest requests that the API takes.
+
+The limit is 25 ids in each list. A request's answer comes in pages of 5,000 entries, so full lists also give
+the fewest pages. What belongs here: pure functions over ids. Invariants: every wanted cell is asked for
+exactly once; the plan depends on the set of ids, not on their order, so that a run that starts again asks
+the same URLs and recalls what has landed.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from math import ceil
+from typing import TypeVar
+
+from kolada_client.errors import InvalidRequest
+from kolada_client.identifiers import LIST_LIMIT
+from kolada_client.models import DataRequest, UnitKind
+
+_Value = TypeVar("_Value", str, int)
+
+
+def plan_requests(
+    kpi_ids: Iterable[str],
+    municipality_ids: Iterable[str],
+    years: Iterable[int] | None = None,
+    *,
+    unit_kind: UnitKind = "municipality",
+) -> list[DataRequest]:
+    """Plan a full rectangle: every KPI for every unit, in all years or in the years given.
+
+    Args:
+        kpi_ids: KPIs, at least one.
+        municipality_ids: Units, at least one: name them all, since without them group rows flood the answer.
+        years: Years; None asks for all years at once, which costs no extra request.
+        unit_kind: What the units are.
+
+    Returns:
+        Requests in the order KPI, unit, year. 25 KPIs, 312 units and all years make 13.
+
+    Raises:
+        InvalidIdentifier: An id or a year does not look like one.
+        InvalidRequest: A list is empty.
+    """
+    kpis, units = _sorted_unique(kpi_ids, "KPIs"), _sorted_unique(municipality_ids, "units")
+    year_chunks: list[tuple[int, ...]] = [()] if years is None else _chunks(_sorted_unique(years, "years"))
+    return [
+        DataRequest(kpi_chunk, unit_chunk, year_chunk, unit_kind)
+        for kpi_chunk in _chunks(kpis)
+        for unit_chunk in _chunks(units)
+        for year_chunk in year_chunks
+    ]
+
+
+def plan_pairs(pairs: Iterable[tuple[str, str]], *, is_exact: bool = False) -> list[DataRequest]:
+    """Plan scattered (KPI, unit) pairs, all years.
+
+    Args:
+        pairs: The wanted pairs, at least one.
+        is_exact: False fills up rectangles, so that fewer requests also bring pairs that nobody named; True
+            asks for the named pairs and no other, which can take as many requests as there are pairs.
+
+    Returns:
+        Requests that hold every pair exactly once: never more than the rectangle of all KPIs and all units
+        would take.
+    """
+    return [
+        request
+        for kpis, units in _cover(_sorted_unique_pairs(pairs), is_exact=is_exact)
+        for request in plan_requests(kpis, units)
+    ]
+
+
+def plan_cells(cells: Iterable[tuple[str, str, int]], *, is_exact: bool = False) -> list[DataRequest]:
+    """Plan scattered (KPI, unit, year) cells.
+
+    Args:
+        cells: The wanted cells, at least one.
+        is_exact: As in `plan_pairs`, for years too.
+
+    Returns:
+        Requests that hold every cell exactly once.
+    """
+    years_of: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for kpi, unit, year in cells:
+        years_of[kpi, unit].add(year)
+    if not is_exact:
+        return [
+            request
+            for kpis, units in _cover(_sorted_unique_pairs(years_of), is_exact=False)
+            for unit_chunk in _chunks(units)
+            if (years := set().union(*(years_of.get((kpi, unit), set()) for kpi in kpis for unit in unit_chunk)))
+            for request in plan_requests(kpis, unit_chunk, years)
+        ]
+    pairs_of: dict[frozenset[int], list[tuple[str, str]]] = defaultdict(list)
+    for pair in _sorted_unique_pairs(years_of):
+        pairs_of[frozenset(years_of[pair])].append(pair)
+    return [
+        request
+        for years, pairs in sorted(pairs_of.items(), key=lambda item: sorted(item[0]))
+        for kpis, units in _cover(pairs, is_exact=True)
+        for request in plan_requests(kpis, units, years)
+    ]
+
+
+def requests_lower_bound(kpi_count: int, unit_count: int, year_count: int = 1) -> int:
+    """No plan for such a rectangle can do with fewer requests, even one that asks for cells twice.
+
+    Each (KPI, unit) needs ceil(years / 25) requests; each KPI therefore ceil(units / 25 of those); and so on
+    (the bound of Schönheim for coverings). `plan_requests` meets it whenever at most one list is longer than
+    25.
+    """
+    bound = 1
+    for count in (year_count, unit_count, kpi_count):
+        bound = ceil(count * bound / LIST_LIMIT)
+    return bound
+
+
+def halves(request: DataRequest) -> tuple[DataRequest, ...]:
+    """Split the longest list in two; a request with nothing to split comes back alone."""
+    lists: Mapping[str, Sequence[str] | Sequence[int]] = {
+        "municipality_ids": request.municipality_ids,
+        "kpi_ids": request.kpi_ids,
+        "years": request.years,
+    }
+    name = max(lists, key=lambda key: len(lists[key]))
+    values = lists[name]
+    if len(values) < 2:  # noqa: PLR2004 - two parts need two values
+        return (request,)
+    middle = ceil(len(values) / 2)
+    return tuple(
+        DataRequest(
+            **{
+                "kpi_ids": request.kpi_ids,
+                "municipality_ids": request.municipality_ids,
+                "years": request.years,
+                "unit_kind": request.unit_kind,
+                "from_date": request.from_date,
+                name: tuple(part),
+            }
+        )
+        for part in (values[:middle], values[middle:])
+    )
+
+
+def _cover(pairs: Sequence[tuple[str, str]], *, is_exact: bool) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Rectangles over the pairs: by KPI and by unit, whichever takes fewer requests."""
+    by_kpi = _rectangles(pairs, is_exact=is_exact)
+    flipped = _rectangles([(unit, kpi) for kpi, unit in pairs], is_exact=is_exact)
+    by_unit = [(kpis, units) for units, kpis in flipped]
+    return min(by_kpi, by_unit, key=lambda plan: sum(_request_count(*rectangle) for rectangle in plan))
+
+
+def _rectangles(pairs: Sequence[tuple[str, str]], *, is_exact: bool) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Group the left ids by their sets of right ids; when not exact, neighbours fill up to 25 left ids."""
+    rights_of: dict[str, set[str]] = defaultdict(set)
+    for left, right in pairs:
+        rights_of[left].add(right)
+    lefts_of: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for left, rights in rights_of.items():
+        lefts_of[tuple(sorted(rights))].append(left)
+    if is_exact:
+        return [(tuple(sorted(lefts)), rights) for rights, lefts in sorted(lefts_of.items())]
+    order = [left for _, lefts in sorted(lefts_of.items()) for left in sorted(lefts)]
+    return [(chunk, tuple(sorted(set().union(*(rights_of[left] for left in chunk))))) for chunk in _chunks(tuple(order))]
+
+
+def _request_count(kpis: Sequence[str], units: Sequence[str]) -> int:
+    return ceil(len(kpis) / LIST_LIMIT) * ceil(len(units) / LIST_LIMIT)
+
+
+def _chunks(values: tuple[_Value, ...]) -> list[tuple[_Value, ...]]:
+    return [values[start : start + LIST_LIMIT] for start in range(0, len(values), LIST_LIMIT)]
+
+
+def _sorted_unique(values: Iterable[_Value], what: str) -> tuple[_Value, ...]:
+    unique = tuple(sorted(set(values)))
+    if not unique:
+        msg = f"the list of {what} is `empty`, so there is nothing to ask for; nothing was sent. Name at least one."
+        raise InvalidRequest(msg)
+    return unique
+
+
+def _sorted_unique_pairs(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    unique = sorted(set(pairs))
+    if not unique:
+        msg = "the list of pairs is `empty`, so there is nothing to ask for; nothing was sent. Name at least one."
+        raise InvalidRequest(msg)
+    return unique

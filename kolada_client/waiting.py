@@ -1,0 +1,142 @@
+"""How long the client waits: the polite rate, the pauses between tries, the deadline of a request.
+
+What belongs here: arithmetic on a clock. Invariant: every wait goes through `Allowance.wait`, so that a
+deadline is never slept past, and a consumer that has gone away is noticed at once.
+"""
+
+import random
+import threading
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from pyrate_limiter import GCRA, InMemoryStateStore, Rate, RateItem, StateBucket
+
+from kolada_client.clock import Clock
+from kolada_client.errors import InvalidRequest, KoladaDeadlineExceeded, KoladaError
+
+RETRY_AFTER_CAP: Final = 120.0
+"""Seconds. A server that asks for a longer pause is asked again after this one."""
+
+_FIRST_PAUSE: Final = 0.5
+_LONGEST_PAUSE: Final = 30.0
+_MILLISECONDS: Final = 1000
+
+
+class Stopped(KoladaError):
+    """Whoever wanted the answer has stopped listening. Raised in worker threads, seen by nobody else."""
+
+
+class Allowance:
+    """The time that one request may take, over all its tries and pages.
+
+    Args:
+        clock: Whose time.
+        seconds: The total, from now; None for no limit.
+        stop: Set when nobody wants the answer any more.
+    """
+
+    def __init__(self, clock: Clock, seconds: float | None, stop: threading.Event | None = None) -> None:
+        self._clock = clock
+        self._seconds = seconds
+        self._ends = None if seconds is None else clock.monotonic() + seconds
+        self._stop = stop
+
+    def remaining(self) -> float:
+        """Seconds left; infinite without a limit."""
+        return float("inf") if self._ends is None else self._ends - self._clock.monotonic()
+
+    def check(self, url: str, cause: KoladaError | None = None) -> None:
+        """Raise when the time is over or nobody listens."""
+        self._check(url, 0.0, cause)
+
+    def wait(self, seconds: float, url: str, cause: KoladaError | None = None) -> None:
+        """Wait, or raise KoladaDeadlineExceeded at once when the wait would outlast the deadline."""
+        self._check(url, seconds, cause)
+        if seconds > 0:
+            self._clock.wait(seconds, self._stop)
+            self._check(url, 0.0, cause)
+
+    def _check(self, url: str, wanted: float, cause: KoladaError | None) -> None:
+        if self._stop is not None and self._stop.is_set():
+            msg = f"`{url}` is not asked: nobody waits for its answer any more."
+            raise Stopped(msg, url=url)
+        if self.remaining() <= wanted:
+            because = f" The last try said: {cause}" if cause else ""
+            msg = (
+                f"the `{self._seconds:g}` seconds given for one request ran out before `{url}` was answered, so "
+                f"the request has no answer.{because} Give more with `total_deadline`, or run it again later."
+            )
+            status = cause.status if cause else None
+            raise KoladaDeadlineExceeded(msg, url=url, status=status) from cause
+
+
+class Pace:
+    """At most `rate` requests a second, evenly spaced, over all threads of one client.
+
+    Args:
+        rate: Requests a second; None for no limit.
+        clock: Whose time.
+    """
+
+    def __init__(self, rate: float | None, clock: Clock) -> None:
+        if rate is not None and not 0 < rate <= _MILLISECONDS:
+            msg = f"rate `{rate}` must be above 0 and at most 1000 requests a second, or None for no limit."
+            raise InvalidRequest(msg)
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._bucket = None
+        if rate is not None:
+            # burst=1 spaces the requests; the limit is per 1000 s so that fractions of a rate count.
+            rates = [Rate(limit=max(1, round(rate * _MILLISECONDS)), interval=_MILLISECONDS * _MILLISECONDS, burst=1)]
+            self._bucket = StateBucket(rates, algorithm=GCRA(), store=InMemoryStateStore())
+
+    def take_turn(self, url: str, allowance: Allowance) -> None:
+        """Wait until the next request may be sent."""
+        while True:
+            allowance.check(url)
+            seconds = self._try()
+            if seconds is None:
+                return
+            allowance.wait(seconds, url)
+
+    def _try(self) -> float | None:
+        """Take the turn and return None, or return the seconds until it may be free."""
+        if self._bucket is None:
+            return None
+        with self._lock:
+            item = RateItem("request", int(self._clock.monotonic() * _MILLISECONDS))
+            if self._bucket.put(item):
+                return None
+            waiting = self._bucket.waiting(item)
+            return max(1, int(waiting)) / _MILLISECONDS  # type: ignore[arg-type]  # sync store, no awaitable
+
+
+def pause_before_next(attempt: int, retry_after: float | None) -> float:
+    """Seconds to wait after failed try number `attempt` (from 1).
+
+    What the server asked for, capped; else 0.5 s doubling up to 30 s, of which a random half is left out so
+    that clients that failed together do not come back together.
+    """
+    if retry_after is not None:
+        return min(max(retry_after, 0.0), RETRY_AFTER_CAP)
+    full = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** (attempt - 1))
+    return full * random.uniform(0.5, 1.0)  # noqa: S311 - a jitter, no secret
+
+
+def parse_retry_after(text: str | None, now: datetime) -> float | None:
+    """Seconds that a `Retry-After` header asks for: a number, or the distance to an HTTP date.
+
+    None when the header is absent or says neither.
+    """
+    if text is None:
+        return None
+    stripped = text.strip()
+    if stripped.isascii() and stripped.isdigit():
+        return float(stripped)
+    try:
+        moment = parsedate_to_datetime(stripped)
+    except ValueError:
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (aware - now).total_seconds())
