@@ -1,0 +1,66 @@
+-- How numbers are rounded, compared and dated, once for every relation below.
+
+create schema if not exists mart;
+
+-- The shortest decimal text of a double, without an exponent.
+create or replace macro mart.plain_text(number) as (
+    case
+        when abs(number) < 0.001 then cast(cast(cast(number as varchar) as decimal(38, 25)) as varchar)
+        else cast(number as varchar)
+    end
+);
+
+-- Half away from zero, in decimal arithmetic, on the number as it is written: the shortest decimal text of the
+-- double, with the point moved `decimals` places, cut to a whole number, and moved back. A plain cast works on
+-- the binary value instead and turns 1.005 into 1.00. No decimals (null): unchanged. From 1e16 on a double has
+-- no decimals left to round.
+create or replace macro mart.rounded(number, decimals) as (
+    case
+        when decimals is null or number is null or abs(number) >= 1e16 then number
+        else cast(
+            cast(cast(mart.plain_text(number) || 'e' || cast(decimals as varchar) as decimal(38, 0)) as varchar)
+            || 'e-' || cast(decimals as varchar)
+            as double
+        )
+    end
+);
+
+-- A difference without the noise of binary subtraction: 84.2 - 83.3 is 0.9, not 0.9000000000000057.
+create or replace macro mart.difference(minuend, subtrahend) as (
+    round(minuend - subtrahend, 10)
+);
+
+-- Whether a value meets a criterion. Null when either side is missing: not met is not unknown.
+create or replace macro mart.meets(number, operator, criterion) as (
+    case operator
+        when '>=' then number >= criterion
+        when '>' then number > criterion
+        when '<=' then number <= criterion
+        when '<' then number < criterion
+    end
+);
+
+-- The mean of values, the same whatever order the rows come in.
+create or replace macro mart.steady_mean(number) as (
+    cast(sum(cast(number as decimal(38, 10))) as double) / count(number)
+);
+
+-- The date in Sweden at an instant (UTC).
+create or replace macro mart.swedish_date(instant) as (
+    case
+        when cast(instant as timestamp) > core.end_of_swedish_day(cast(instant as date))
+            then cast(instant as date) + 1
+        else cast(instant as date)
+    end
+);
+
+-- The date by which the value for a year is usually out, by plan.availability.
+create or replace macro mart.available_date(period, month_day, year_offset) as (
+    try_cast(cast(period + year_offset as varchar) || '-' || month_day as date)
+);
+
+-- Whether the value for a period was out on a date. Where the plan doesn't say when a KPI comes, the years up to
+-- the one judged count as out.
+create or replace macro mart.was_out(period, month_day, year_offset, on_date, judged_year) as (
+    coalesce(mart.available_date(period, month_day, year_offset) <= on_date, period <= judged_year)
+);

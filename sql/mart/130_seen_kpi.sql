@@ -1,0 +1,147 @@
+-- Each KPI of a plan as the catalogue described it when seen, and whether our own history reaches back that far.
+-- Where it doesn't, the bokslut is estimated: plan.availability says which years were out, and the oldest version
+-- that we hold stands for the value that was out. One row per sight and KPI.
+with sights as (
+    select * from mart.sight_as_of(moment)
+),
+
+rules as (
+    select * from mart.rule_setting_as_of(moment)
+),
+
+plan_kpis as (
+    select * from mart.plan_kpi_as_of(moment)
+),
+
+catalogue_now as (
+    select * from core.kpi_as_of(moment)
+),
+
+catalogue_history as (
+    select *
+    from core.kpi_version
+    where known_from <= core.moment(moment)
+),
+
+-- A plan that lists a KPI has it read the same night, whether or not Kolada has anything to give.
+history_starts as (
+    select
+        kpi_id,
+        min(known_from) as history_from
+    from (
+        select
+            kpi_id,
+            known_from
+        from core.observation_version
+        where change_kind = 'first' and kpi_id in (select kpi_id from plan_kpis)
+        union all
+        select
+            kpi_id,
+            known_from
+        from plan.indicator
+        where kpi_id is not null
+    ) as seen
+    where known_from <= core.moment(moment)
+    group by kpi_id
+),
+
+today as (
+    select distinct
+        sights.sight_id,
+        sights.plan_id,
+        sights.municipality_id,
+        sights.basis,
+        cast(null as integer) as year,
+        sights.seen_at,
+        sights.bokslut_date,
+        plan_kpis.kpi_id,
+        false as is_estimated,
+        plan_kpis.available_month_day,
+        plan_kpis.available_year_offset
+    from sights
+    inner join plan_kpis on sights.plan_id = plan_kpis.plan_id
+    where sights.basis = 'today'
+),
+
+bokslut as (
+    select
+        sights.sight_id,
+        sights.plan_id,
+        sights.municipality_id,
+        sights.basis,
+        sights.year,
+        sights.seen_at,
+        sights.bokslut_date,
+        plan_kpis.kpi_id,
+        case rules.bokslut
+            when 'history' then false
+            when 'availability' then true
+            else coalesce(sights.seen_at < history_starts.history_from, true)
+        end as is_estimated,
+        plan_kpis.available_month_day,
+        plan_kpis.available_year_offset
+    from sights
+    inner join plan_kpis on sights.plan_id = plan_kpis.plan_id
+    inner join rules on sights.plan_id = rules.plan_id
+    left join history_starts on plan_kpis.kpi_id = history_starts.kpi_id
+    where sights.basis = 'bokslut'
+),
+
+described as (
+    select
+        today.*,
+        catalogue_now.title,
+        catalogue_now.is_withdrawn,
+        catalogue_now.closed_after_year,
+        catalogue_now.publ_period,
+        catalogue_now.prel_publication_date,
+        catalogue_now.publication_date
+    from today
+    left join catalogue_now on today.kpi_id = catalogue_now.kpi_id
+
+    union all
+
+    select
+        bokslut.*,
+        catalogue_history.title,
+        catalogue_history.is_withdrawn,
+        catalogue_history.closed_after_year,
+        catalogue_history.publ_period,
+        catalogue_history.prel_publication_date,
+        catalogue_history.publication_date
+    from bokslut
+    left join catalogue_history
+        on
+            bokslut.kpi_id = catalogue_history.kpi_id
+            and (bokslut.is_estimated or catalogue_history.known_from <= bokslut.seen_at)
+    qualify row_number() over (
+        partition by bokslut.sight_id, bokslut.kpi_id
+        order by
+            case when bokslut.is_estimated then catalogue_history.known_from end,
+            catalogue_history.known_from desc
+    ) = 1
+),
+
+final as (
+    select
+        sight_id,
+        plan_id,
+        municipality_id,
+        basis,
+        year,
+        seen_at,
+        bokslut_date,
+        kpi_id,
+        title,
+        coalesce(is_withdrawn, true) as is_withdrawn,
+        closed_after_year,
+        publ_period,
+        prel_publication_date,
+        publication_date,
+        is_estimated,
+        available_month_day,
+        available_year_offset
+    from described
+)
+
+select * from final

@@ -1,0 +1,97 @@
+-- What each bokslut could see: every unit's total for the year itself, and every value of the plan's own
+-- municipality. Working relation. One row per sight, KPI, unit, period and gender.
+with seen_kpis as (
+    select *
+    from mart.seen_kpi_as_of(moment)
+    where basis = 'bokslut'
+),
+
+rules as (
+    select * from mart.rule_setting_as_of(moment)
+),
+
+versions as (
+    select *
+    from core.observation_version
+    where
+        known_from <= core.moment(moment)
+        and kpi_id in (select kpi_id from seen_kpis)
+),
+
+-- Every unit, the year itself (and the years before it where an earlier one may stand in).
+candidates as (
+    select
+        seen_kpis.sight_id,
+        seen_kpis.year as judged_year,
+        seen_kpis.seen_at,
+        seen_kpis.bokslut_date,
+        seen_kpis.is_estimated,
+        seen_kpis.available_month_day,
+        seen_kpis.available_year_offset,
+        versions.*
+    from seen_kpis
+    inner join versions
+        on seen_kpis.kpi_id = versions.kpi_id and seen_kpis.year = versions.period
+    where versions.gender = 'T' and seen_kpis.municipality_id <> versions.municipality_id
+
+    union all
+
+    select
+        seen_kpis.sight_id,
+        seen_kpis.year as judged_year,
+        seen_kpis.seen_at,
+        seen_kpis.bokslut_date,
+        seen_kpis.is_estimated,
+        seen_kpis.available_month_day,
+        seen_kpis.available_year_offset,
+        versions.*
+    from seen_kpis
+    inner join rules on seen_kpis.plan_id = rules.plan_id and rules.has_latest_measurement
+    inner join versions
+        on seen_kpis.kpi_id = versions.kpi_id and seen_kpis.year > versions.period
+    where versions.gender = 'T' and seen_kpis.municipality_id <> versions.municipality_id
+
+    union all
+
+    select
+        seen_kpis.sight_id,
+        seen_kpis.year as judged_year,
+        seen_kpis.seen_at,
+        seen_kpis.bokslut_date,
+        seen_kpis.is_estimated,
+        seen_kpis.available_month_day,
+        seen_kpis.available_year_offset,
+        versions.*
+    from seen_kpis
+    inner join versions
+        on
+            seen_kpis.kpi_id = versions.kpi_id
+            and seen_kpis.municipality_id = versions.municipality_id
+),
+
+final as (
+    select
+        sight_id,
+        kpi_id,
+        municipality_id,
+        period,
+        gender,
+        value,
+        status,
+        known_from
+    from candidates
+    where
+        case
+            when is_estimated
+                then
+                    change_kind = 'first'
+                    and mart.was_out(period, available_month_day, available_year_offset, bokslut_date, judged_year)
+            else
+                known_from <= seen_at
+                and (known_to is null or seen_at < known_to)
+                and not is_deleted
+                and change_kind <> 'vanished'
+        end
+)
+
+select * from final

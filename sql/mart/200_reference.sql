@@ -1,0 +1,180 @@
+-- What a municipality's value is compared with, from each sight: Riket as received, and what we compute over the
+-- municipalities of type K that have a value. Working relation of mart.reference_value and of the judgement.
+-- One row per sight, KPI, period, gender and reference; a reference without a value has no row.
+with plan_kpis as (
+    select * from mart.plan_kpi_as_of(moment)
+),
+
+plans as (
+    select * from plan.plan_as_of(moment)
+),
+
+observations as (
+    select * from core.observation_as_of(moment)
+),
+
+bokslut_cells as (
+    select * from mart.bokslut_cell_as_of(moment)
+),
+
+sights as (
+    select * from mart.sight_as_of(moment)
+),
+
+similar_groups as (
+    select * from mart.similar_group_as_of(moment)
+),
+
+units as (
+    select * from core.municipality
+),
+
+cells as (
+    select
+        'today' as sight_id,
+        observations.kpi_id,
+        observations.period,
+        observations.gender,
+        observations.municipality_id,
+        observations.value
+    from observations
+    where
+        observations.value is not null
+        and observations.kpi_id in (select plan_kpis.kpi_id from plan_kpis)
+
+    union all
+
+    -- Of a bokslut, every unit is held for the years that may be judged: other years are the own municipality's.
+    select
+        bokslut_cells.sight_id,
+        bokslut_cells.kpi_id,
+        bokslut_cells.period,
+        bokslut_cells.gender,
+        bokslut_cells.municipality_id,
+        bokslut_cells.value
+    from bokslut_cells
+    inner join sights on bokslut_cells.sight_id = sights.sight_id
+    inner join mart.rule_setting_as_of(moment) as rules on sights.plan_id = rules.plan_id
+    where
+        bokslut_cells.value is not null
+        and bokslut_cells.gender = 'T'
+        and (bokslut_cells.period = sights.year or (rules.has_latest_measurement and bokslut_cells.period < sights.year))
+),
+
+riket as (
+    select
+        cells.sight_id,
+        cells.kpi_id,
+        cells.period,
+        cells.gender,
+        'riket' as reference,
+        'riket' as reference_kind,
+        cells.value,
+        cast(null as integer) as n
+    from cells
+    inner join units on cells.municipality_id = units.municipality_id
+    where units.is_riket
+),
+
+municipal_cells as (
+    select
+        cells.*,
+        units.county_code
+    from cells
+    inner join units on cells.municipality_id = units.municipality_id
+    where units.municipality_type = 'K'
+),
+
+summaries as (
+    select
+        sight_id,
+        kpi_id,
+        period,
+        gender,
+        mart.steady_mean(value) as unweighted_mean,
+        median(value) as median,
+        quantile_cont(value, 0.25) as p25,
+        quantile_cont(value, 0.75) as p75,
+        cast(count(*) as integer) as n
+    from municipal_cells
+    group by sight_id, kpi_id, period, gender
+),
+
+all_municipalities as (
+    select
+        sight_id,
+        kpi_id,
+        period,
+        gender,
+        unnest(['unweighted_mean', 'median', 'p25', 'p75']) as reference,
+        unnest(['unweighted_mean', 'median', 'p25', 'p75']) as reference_kind,
+        unnest([unweighted_mean, median, p25, p75]) as value,
+        n
+    from summaries
+),
+
+counties as (
+    select distinct units.county_code
+    from plans
+    inner join units on plans.municipality_id = units.municipality_id
+    where units.county_code is not null
+),
+
+county as (
+    select
+        municipal_cells.sight_id,
+        municipal_cells.kpi_id,
+        municipal_cells.period,
+        municipal_cells.gender,
+        'county:' || counties.county_code as reference,
+        'county' as reference_kind,
+        mart.steady_mean(municipal_cells.value) as value,
+        cast(count(*) as integer) as n
+    from municipal_cells
+    inner join counties on municipal_cells.county_code = counties.county_code
+    group by
+        municipal_cells.sight_id,
+        municipal_cells.kpi_id,
+        municipal_cells.period,
+        municipal_cells.gender,
+        counties.county_code
+),
+
+similar_members as (
+    select distinct
+        group_id,
+        municipality_id
+    from similar_groups
+),
+
+similar_municipalities as (
+    select
+        municipal_cells.sight_id,
+        municipal_cells.kpi_id,
+        municipal_cells.period,
+        municipal_cells.gender,
+        'similar:' || similar_members.group_id as reference,
+        'similar' as reference_kind,
+        mart.steady_mean(municipal_cells.value) as value,
+        cast(count(*) as integer) as n
+    from municipal_cells
+    inner join similar_members on municipal_cells.municipality_id = similar_members.municipality_id
+    group by
+        municipal_cells.sight_id,
+        municipal_cells.kpi_id,
+        municipal_cells.period,
+        municipal_cells.gender,
+        similar_members.group_id
+),
+
+final as (
+    select * from riket
+    union all
+    select * from all_municipalities
+    union all
+    select * from county
+    union all
+    select * from similar_municipalities
+)
+
+select * from final

@@ -1,0 +1,26 @@
+-- What a municipality's value can be compared with, as known now. One row per KPI, period, gender and reference.
+-- Riket is as received from Kolada; every other reference is our own computation over the n municipalities of
+-- type K that have a value ("Egen bearbetning av data från Kolada").
+with reference_values as (
+    select * from mart.reference_as_of(moment)
+),
+
+final as (
+    select
+        kpi_id,
+        period,
+        gender,
+        reference,
+        reference_kind,
+        value,
+        n,
+        case
+            when reference_kind = 'riket' then 'Källa: Kolada'
+            else 'Egen bearbetning av data från Kolada'
+        end as source_label
+    from reference_values
+    where sight_id = 'today'
+)
+
+select * from final
+order by kpi_id, period, gender, reference
