@@ -1,0 +1,23 @@
+"""What councils decided, as data under review, and the code that reads and checks it.
+
+Each plan is a folder beside this code (`goals/<plan_id>/`); README.md describes its files. Nothing here knows
+Kolada's API or the warehouse: a plan comes out as typed polars frames, or not at all.
+"""
+
+from goals.catalogue import check_against_catalogue
+from goals.errors import Finding, PlanError
+from goals.plan import Plan, files_sha256
+from goals.reading import plan_from_files, read_plan, read_plans
+from goals.tables import TABLE_SCHEMAS
+
+__all__ = [
+    "TABLE_SCHEMAS",
+    "Finding",
+    "Plan",
+    "PlanError",
+    "check_against_catalogue",
+    "files_sha256",
+    "plan_from_files",
+    "read_plan",
+    "read_plans",
+]

@@ -1,0 +1,27 @@
+"""What must hold between the cells, files and settings of a plan.
+
+Each module looks at one side of it and yields findings; none stops at the first, and none reports a cell that
+could not be read in the first place. Checks of one cell alone stand in `goals.cells`.
+"""
+
+from collections.abc import Mapping
+
+from goals.checks.criteria import check_criteria
+from goals.checks.document import check_document
+from goals.checks.figures import check_figures
+from goals.checks.identity import check_identity
+from goals.checks.keys import check_keys
+from goals.checks.kpis import check_kpis
+from goals.checks.structure import check_structure
+from goals.draft import Draft
+from goals.errors import Finding
+
+__all__ = ["check_draft"]
+
+
+def check_draft(draft: Draft, *, name: str | None, municipalities: Mapping[str, str] | None) -> list[Finding]:
+    """Everything that is wrong with a plan as a whole."""
+    findings = list(check_identity(draft, name=name, municipalities=municipalities))
+    for check in (check_keys, check_structure, check_criteria, check_figures, check_kpis, check_document):
+        findings.extend(check(draft))
+    return findings

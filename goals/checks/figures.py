@@ -1,0 +1,112 @@
+"""Can the figures be what they say: within their unit, in the plan's years, entered at a possible time?"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from goals.draft import Draft
+from goals.errors import Finding
+from goals.rows import Row
+from goals.units import limits
+
+_YEARS_AFTER = 10
+
+
+def check_figures(draft: Draft) -> Iterator[Finding]:
+    """Printed outcomes, entered outcomes, assessments, budget lines."""
+    indicators = draft.by_id("indicators.csv", "indicator_id")
+    kinds: dict[str, set[str]] = {}
+    for target in draft.rows("targets.csv"):
+        kinds.setdefault(target.text("indicator_id") or "", set()).add(target.text("kind") or "")
+    for row in draft.rows("outcomes_document.csv"):
+        yield from _year(draft, row)
+        yield from _marker(row)
+        yield from _within_unit(row, "value", indicators)
+    for row in draft.rows("outcomes_manual.csv"):
+        yield from _year(draft, row)
+        yield from _within_unit(row, "value", indicators)
+        yield from _comparison(row, kinds.get(row.text("indicator_id") or "", set()))
+        if row.text("kind") == "outcome":
+            yield from _time(draft, row, "entered_at", "an outcome entered before its year began")
+        else:
+            yield from _time(draft, row, "entered_at", None)
+    for row in draft.rows("assessments.csv"):
+        yield from _year(draft, row)
+        yield from _time(draft, row, "decided_at", "an assessment decided before its year began")
+    for row in draft.rows("budget_lines.csv"):
+        first, _, last = (row.text("year") or "").partition("-")
+        if last and int(first) >= int(last):
+            yield row.finding(
+                "year", "a span that ends before it begins", "the figure belongs to no year", "Swap the years"
+            )
+
+
+def _year(draft: Draft, row: Row) -> Iterator[Finding]:
+    year = row.integer("year")
+    years = draft.settings.years if draft.settings is not None else range(0)
+    if year is not None and years and year not in years:
+        yield row.finding(
+            "year",
+            "outside the plan's years",
+            "it would never be shown",
+            f"Write a year from {years[0]} to {years[-1]}, or widen `years` in plan.toml",
+        )
+
+
+def _marker(row: Row) -> Iterator[Finding]:
+    if row.is_empty("value") and row.is_empty("raw_marker"):
+        yield row.finding(
+            "raw_marker",
+            "neither a value nor a marker",
+            "a figure that the document leaves out looks like one that was forgotten here",
+            "Write the document's sign for a missing value (`-`, `i.u.`), or `blank` for an empty cell",
+        )
+    if row.figure("value") is not None and row.text("raw_marker") is not None:
+        yield row.finding(
+            "raw_marker",
+            "a marker for a missing value beside a value",
+            "it is not known whether the document has the figure",
+            "Keep one of the two",
+        )
+
+
+def _within_unit(row: Row, column: str, indicators: Mapping[str, Row]) -> Iterator[Finding]:
+    indicator = indicators.get(row.text("indicator_id") or "")
+    unit, value = indicator.text("unit") if indicator else None, row.figure(column)
+    if unit is not None and value is not None and not limits(unit).holds(value):
+        yield row.finding(
+            column,
+            f"outside what the unit `{unit}` allows ({limits(unit)})",
+            "the figure can't be right",
+            "Correct the number, or name the unit so that it says of what (goals/README.md, Units)",
+        )
+
+
+def _comparison(row: Row, kinds: set[str]) -> Iterator[Finding]:
+    if "other_value" in kinds and row.is_empty("comparison_value"):
+        yield row.finding(
+            "comparison_value",
+            "empty although the target compares with another value",
+            "the year can't be judged",
+            "Write the value that the outcome is compared with",
+        )
+    if row.figure("comparison_value") is not None and not kinds & {"other_value", "previous_year"}:
+        yield row.finding(
+            "comparison_value",
+            "a value to compare with, and no target that does",
+            "it would never be used",
+            "Leave it empty, or write `other_value` as the target's kind",
+        )
+
+
+def _time(draft: Draft, row: Row, column: str, too_early: str | None) -> Iterator[Finding]:
+    day, year = row.day(column), row.integer("year")
+    if day is None or year is None:
+        return
+    if too_early is not None and day < date(year, 1, 1):
+        remedy = "Correct the date" + (
+            ", or write `forecast` as kind" if row.file == "outcomes_manual.csv" else ""
+        )
+        yield row.finding(column, too_early, "it can't have been known then", remedy)
+    years = draft.settings.years if draft.settings is not None else range(0)
+    if years and not years[0] - 1 <= day.year <= years[-1] + _YEARS_AFTER:
+        yield row.finding(column, "a date far from the plan's years", "it can't be right", "Correct the date")

@@ -1,0 +1,87 @@
+"""The rules of judgement that a plan may set: their names, values and defaults.
+
+A rule says how a criterion is read, never what the criterion is. A plan that leaves a rule out gets the
+default, and the loaded plan always holds all of them, so that a judgement can be traced to a stated rule.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule. `allowed` is empty for a whole number, which then lies between `low` and `high`."""
+
+    name: str
+    default: str
+    meaning: str
+    allowed: tuple[str, ...] = ()
+    low: int = 0
+    high: int = 0
+
+    @property
+    def allowed_text(self) -> str:
+        """What may be written, in words."""
+        if self.allowed:
+            return ", ".join(f"`{value}`" for value in self.allowed)
+        return f"a whole number from {self.low} to {self.high}"
+
+    def accepts(self, value: str) -> bool:
+        """Whether a value may stand."""
+        if self.allowed:
+            return value in self.allowed
+        return value.isascii() and value.isdigit() and self.low <= int(value) <= self.high
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "national_average",
+        "riket_else_unweighted",
+        "which mean stands for riksgenomsnittet",
+        ("riket_else_unweighted", "unweighted_else_riket", "riket", "unweighted"),
+    ),
+    Rule(
+        "reference_min_n",
+        "100",
+        "a mean over fewer municipalities than this is marked as weak",
+        low=1,
+        high=290,
+    ),
+    Rule(
+        "fixed_target_precision",
+        "finer_of_target_and_display",
+        "the decimals at which an outcome is compared with a number",
+        ("finer_of_target_and_display", "target", "display", "exact"),
+    ),
+    Rule(
+        "average_precision",
+        "exact",
+        "the decimals at which an outcome is compared with a mean",
+        ("exact", "display"),
+    ),
+    Rule(
+        "compound",
+        "all_parts",
+        "when a goal of several parts is met, unless the goal says otherwise itself",
+        ("all_parts", "any_part"),
+    ),
+    Rule(
+        "majority",
+        "each_group",
+        "which reading of the majority is the official one; the other is shown beside it",
+        ("each_group", "together"),
+    ),
+    Rule(
+        "bokslut",
+        "history_else_availability",
+        "how it is known what was out at a year's bokslut date",
+        ("history_else_availability", "history", "availability"),
+    ),
+    Rule(
+        "latest_measurement",
+        "false",
+        "whether an earlier year may stand in, marked as provisional, when the year has no value",
+        ("false", "true"),
+    ),
+)
+
+RULES_BY_NAME = {rule.name: rule for rule in RULES}
