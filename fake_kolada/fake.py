@@ -1,0 +1,125 @@
+"""`FakeKolada`: a data set, its faults and a log of what was asked, behind an ASGI application."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Lock
+
+import httpx
+from starlette.datastructures import URL
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from fake_kolada.answers import HonestAnswer, Reply
+from fake_kolada.app import build_app
+from fake_kolada.contract import ContractChoices
+from fake_kolada.data_set import DataSet
+from fake_kolada.served import Served
+from fake_kolada.server import serve_until_stopped, serving
+from fake_kolada.transport import InProcessTransport
+
+SOURCE_HEADER = "X-Kolada-Source"
+_LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One request that the stand-in saw; `status` is None when no answer was begun."""
+
+    method: str
+    url: str
+    status: int | None
+    at: datetime
+    fault: str | None = None
+
+
+class FakeKolada:
+    """A stand-in for the Kolada API that serves one data set.
+
+    Safe to use from several threads. `data` may be replaced while it serves: a request that has begun is
+    answered from the data it began with.
+    """
+
+    def __init__(self, data: DataSet, *, contract: ContractChoices | None = None) -> None:
+        self.contract = contract or ContractChoices()
+        self._served = Served(data, self.contract)
+        self._log: list[LogEntry] = []
+        self._lock = Lock()
+        self._router: ASGIApp = build_app(self)
+
+    @property
+    def app(self) -> ASGIApp:
+        """The ASGI application, for a server of one's own."""
+
+        # A function, since servers tell ASGI's versions apart by looking at what they are given.
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            await self._answer(scope, receive, send)
+
+        return app
+
+    @property
+    def data(self) -> DataSet:
+        """The data set that is served now."""
+        return self._served.data
+
+    @data.setter
+    def data(self, data: DataSet) -> None:
+        self._served = Served(data, self.contract)
+
+    @property
+    def served(self) -> Served:
+        """The data set made ready, as the router reads it."""
+        return self._served
+
+    @property
+    def log(self) -> tuple[LogEntry, ...]:
+        """The requests seen until now, in the order in which their answers ended."""
+        with self._lock:
+            return tuple(self._log)
+
+    def clear_log(self) -> None:
+        """Forget the requests seen until now."""
+        with self._lock:
+            self._log.clear()
+
+    def transport(self) -> httpx.BaseTransport:
+        """A transport for an `httpx.Client` that asks this stand-in without any socket."""
+        return InProcessTransport(self.app)
+
+    @contextmanager
+    def serve(self, port: int = 0, *, host: str = _LOOPBACK) -> Iterator[str]:
+        """Serve over HTTP from a thread while the context is open; yields the base URL, ending in /v3."""
+        with serving(self.app, host=host, port=port) as actual:
+            yield f"http://{host}:{actual}/v3"
+
+    def run(self, *, port: int, host: str = _LOOPBACK, announce: Callable[[str], None]) -> None:
+        """Serve over HTTP until the process is stopped; `announce` is given the base URL once it is up."""
+        serve_until_stopped(
+            self.app, host=host, port=port, announce=lambda actual: announce(f"http://{host}:{actual}/v3")
+        )
+
+    def reply(self, request: Request, answer: HonestAnswer) -> Reply:  # noqa: ARG002
+        """The answer as it goes out."""
+        return Reply(answer.body())
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, mark the answer with its source and write it down."""
+        if scope["type"] != "http":
+            await self._router(scope, receive, send)
+            return
+        source = (SOURCE_HEADER.lower().encode(), self.data.source_kind.encode())
+        at, status = datetime.now(UTC), None
+
+        async def marked(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], source]
+            await send(message)
+
+        try:
+            await self._router(scope, receive, marked)
+        finally:
+            with self._lock:
+                self._log.append(LogEntry(scope["method"], str(URL(scope=scope)), status, at))
