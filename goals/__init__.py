@@ -8,6 +8,7 @@ from goals.catalogue import check_against_catalogue
 from goals.errors import Finding, PlanError
 from goals.plan import Plan, files_sha256
 from goals.reading import plan_from_files, read_plan, read_plans
+from goals.scaffold import scaffold
 from goals.tables import TABLE_SCHEMAS
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "plan_from_files",
     "read_plan",
     "read_plans",
+    "scaffold",
 ]

@@ -37,8 +37,8 @@ def check_against_catalogue(plan: Plan, known_kpi_ids: Collection[str]) -> None:
         kpi_id = row.text("kpi_id")
         if kpi_id is not None and kpi_id not in known and kpi_id not in withdrawn:
             remedy = (
-                f"Correct the id of `{row.text('indicator_id')}` (`kolada kpi search` finds it by title), or, when "
-                f"Kolada has withdrawn it, say so in notes.csv with the code `{WITHDRAWN}`."
+                f"Correct the id of `{row.text('indicator_id')}` (`kolada kpi search` finds it by title), or, "
+                f"when Kolada has withdrawn it, say so in notes.csv with the code `{WITHDRAWN}`."
                 f"{suggestion(kpi_id, known)}"
             ).rstrip(".")
             findings.append(

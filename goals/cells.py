@@ -1,6 +1,6 @@
 """The text of one cell, or of one TOML value, as a typed value.
 
-`read_cell` returns the value or raises `CellFault` with what is wrong and how to write it instead. Nothing is
+`read_cell` returns the value or raises `CellError` with what is wrong and how to write it instead. Nothing is
 repaired: a decimal comma or a space among the digits is refused, since the next reader of the file, human or
 program, would have to guess as well.
 """
@@ -23,7 +23,7 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _MOST_DIGITS = 9
 
 
-class CellFault(ValueError):
+class CellError(ValueError):
     """A cell that can't be read: what is wrong, what follows and what to write."""
 
     def __init__(self, problem: str, consequence: str, remedy: str) -> None:
@@ -48,32 +48,32 @@ def _number(text: str) -> float:
     plain = plain.removesuffix("%")
     dotted = plain.replace(",", ".")
     if not _NUMBER.fullmatch(dotted):
-        raise CellFault("not a number", consequence, "Write digits with a decimal point, such as `90.5`")
+        raise CellError("not a number", consequence, "Write digits with a decimal point, such as `90.5`")
     if has_percent:
         problem = "a percent sign in the number"
     elif "," in plain:
         problem = "a decimal comma"
     else:
         problem = "a space or an unusual minus sign in the number"
-    raise CellFault(problem, consequence, f"Write `{dotted}`")
+    raise CellError(problem, consequence, f"Write `{dotted}`")
 
 
 def _integer(text: str) -> int:
     if re.fullmatch(r"[0-9]+", text) and len(text) <= _MOST_DIGITS:
         return int(text)
-    raise CellFault("not a whole number", "it can't be counted with", "Write digits only, such as `2`")
+    raise CellError("not a whole number", "it can't be counted with", "Write digits only, such as `2`")
 
 
 def _year(text: str) -> int:
     if re.fullmatch(r"[0-9]{4}", text) and _FIRST_YEAR <= int(text) <= _LAST_YEAR:
         return int(text)
-    raise CellFault("not a year", "the row belongs to no year", "Write four digits, such as `2023`")
+    raise CellError("not a year", "the row belongs to no year", "Write four digits, such as `2023`")
 
 
 def _flag(text: str) -> bool:
     if text in {"true", "false"}:
         return text == "true"
-    raise CellFault("neither true nor false", "the setting is unknown", "Write `true` or `false`")
+    raise CellError("neither true nor false", "the setting is unknown", "Write `true` or `false`")
 
 
 def _date(text: str) -> date:
@@ -82,7 +82,7 @@ def _date(text: str) -> date:
             return date.fromisoformat(text)
         except ValueError:
             pass
-    raise CellFault("not a date", "it has no place in time", "Write year-month-day, such as `2024-03-01`")
+    raise CellError("not a date", "it has no place in time", "Write year-month-day, such as `2024-03-01`")
 
 
 def _month_day(text: str) -> str:
@@ -94,7 +94,7 @@ def _month_day(text: str) -> str:
             pass
         else:
             return text
-    raise CellFault(
+    raise CellError(
         "not a day of the year",
         "it can't be known when the value is usually out",
         "Write month-day, such as `09-30`, with a day that every year has",
@@ -105,7 +105,7 @@ def _matching(pattern: re.Pattern[str], problem: str, consequence: str, remedy: 
     def read(text: str) -> str:
         if pattern.fullmatch(text):
             return text
-        raise CellFault(problem, consequence, remedy)
+        raise CellError(problem, consequence, remedy)
 
     return read
 
@@ -155,25 +155,26 @@ def read_cell(column: Column, text: str) -> Value:
     """The value of a cell; null when it is empty and may be.
 
     Raises:
-        CellFault: The cell can't be read.
+        CellError: The cell can't be read.
     """
     if text == "":
         if column.is_required:
-            what = f"one of {_listed(column.codes)}" if column.codes else f"a {column.kind.value}"
-            raise CellFault("empty", "the row can't be used without it", f"Write {what}")
+            what = f"one of {listed(column.codes)}" if column.codes else f"a {column.kind.value}"
+            raise CellError("empty", "the row can't be used without it", f"Write {what}")
         return None
     if text != text.strip() and column.kind is not Kind.TEXT:
-        raise CellFault("space around the value", "it would match nothing", f"Write `{text.strip()}`")
+        raise CellError("space around the value", "it would match nothing", f"Write `{text.strip()}`")
     if column.kind is Kind.CODE:
         if text in column.codes:
             return text
-        raise CellFault(
+        raise CellError(
             "an unknown code",
             "no rule knows what it means",
-            f"Write one of {_listed(column.codes)}.{suggestion(text, column.codes)}".rstrip("."),
+            f"Write one of {listed(column.codes)}.{suggestion(text, column.codes)}".rstrip("."),
         )
     return _READERS[column.kind](text)
 
 
-def _listed(words: Iterable[str]) -> str:
+def listed(words: Iterable[str]) -> str:
+    """Words in backticks, separated by commas."""
     return ", ".join(f"`{word}`" for word in words)

@@ -1,7 +1,7 @@
 """The codes that plans may use and that judgements carry, each with its Swedish word.
 
 A code not in `LABELS` is unknown: a plan that labels it is refused. The words here are the defaults; a plan
-replaces any of them under `[labels.<kind>]` in its plan.toml, so that "Uppnått" or "Grön" can stand for `met`.
+replaces any of them under `[labels.<kind>]` in its plan.toml, so that "Uppnått" can stand for `met`.
 """
 
 from collections.abc import Mapping

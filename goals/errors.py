@@ -53,11 +53,7 @@ class PlanError(ValueError):
 
     def __str__(self) -> str:
         count = len(self.findings)
-        lines = [
-            f"plan `{self.plan}` is refused, and no request is sent for it: {count} thing(s) to correct."
-        ]
+        lines = [f"plan `{self.plan}` is refused, and no request is sent for it: {count} thing(s) to correct."]
         lines += [f"  {number}. {finding}" for number, finding in enumerate(self.findings, start=1)]
-        lines.append(
-            "Correct the files (goals/README.md describes each column), then run `kolada goals check`."
-        )
+        lines.append("Correct the files (goals/README.md describes each column), then run `kolada goals check`.")
         return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""A plan that has been read, checked and found right: what crosses the seam to the warehouse and the flows."""
+"""A plan that has been read and found right: what crosses the seam to the warehouse and the flows."""
 
 import hashlib
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """From a folder, or from its files' bytes, to a plan: read everything, check everything, then build.
 
-A plan is read whole or not at all. Only the bytes count: no file's date, owner or place changes what comes out,
-so that a plan kept in the raw store gives the same tables years later.
+A plan is read whole or not at all. Only the bytes count: no file's date, owner or place changes what comes
+out, so that a plan kept in the raw store gives the same tables years later.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from goals.draft import Draft
 from goals.errors import Finding, PlanError
 from goals.plan import Plan, files_sha256
 from goals.rows import Row, read_rows
-from goals.settings import read_settings
+from goals.settings_reading import read_settings
 from goals.tables import build_tables
 
 _TOLERATED = "README.md"
@@ -83,17 +83,13 @@ def read_plan(folder: Path, *, municipalities: Mapping[str, str] | None = None) 
             continue
         if path.is_dir():
             remedy = "Move it out of the plan's folder"
-            findings.append(
-                Finding(f"{path.name}/", "a folder within the plan", "it would be ignored", remedy)
-            )
+            findings.append(Finding(f"{path.name}/", "a folder within the plan", "it would be ignored", remedy))
             continue
         try:
             files[path.name] = path.read_bytes()
         except OSError as error:
             remedy = "Let the file be readable by the user that runs this"
-            findings.append(
-                Finding(path.name, f"not readable ({error.strerror})", "the plan is not whole", remedy)
-            )
+            findings.append(Finding(path.name, f"not readable ({error.strerror})", "the plan is not whole", remedy))
     try:
         plan = plan_from_files(files, name=folder.resolve().name, municipalities=municipalities)
     except PlanError as error:
@@ -120,9 +116,7 @@ def read_plans(folder: Path, *, municipalities: Mapping[str, str] | None = None)
     folders = plan_folders(folder)
     if not folders:
         problem = "no plan in this folder" if folder.is_dir() else "no such folder"
-        remedy = (
-            "Name the folder that holds the plans with KOLADA_GOALS, or write one with `kolada goals new`"
-        )
+        remedy = "Name the folder that holds the plans with KOLADA_GOALS, or write one with `kolada goals new`"
         raise PlanError(folder.name, [Finding(str(folder), problem, "there is nothing to judge", remedy)])
     plans, findings, broken = [], [], []
     for one in folders:
@@ -149,11 +143,7 @@ def plan_folders(folder: Path) -> tuple[Path, ...]:
 
 def _no_folder(folder: Path) -> Finding:
     names = [path.name for path in plan_folders(folder.parent)]
-    known = (
-        f"The plans in {folder.parent} are: {', '.join(names)}"
-        if names
-        else "Write one with `kolada goals new`"
-    )
+    known = f"The plans in {folder.parent} are: {', '.join(names)}" if names else "Write one with `kolada goals new`"
     guess = suggestion(folder.name, names)
     return Finding(str(folder), "no such plan", "there is nothing to judge", f"{known}.{guess}".rstrip("."))
 

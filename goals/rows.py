@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from goals.cells import CellFault, Value, read_cell, suggestion
+from goals.cells import CellError, Value, read_cell, suggestion
 from goals.columns import FileFormat
 from goals.errors import Finding
 
@@ -70,9 +70,7 @@ def decode(name: str, content: bytes) -> str | Finding:
     except UnicodeDecodeError as error:
         row = content[: error.start].count(b"\n") + 1
         byte = content[error.start : error.start + 1].hex()
-        return Finding(
-            name, "not UTF-8", unread, "Save it as UTF-8 (in Excel: CSV UTF-8)", row, value=f"byte 0x{byte}"
-        )
+        return Finding(name, "not UTF-8", unread, "Save it as UTF-8 (in Excel: CSV UTF-8)", row, value=f"byte 0x{byte}")
     if "\x00" in text:
         row = text[: text.index("\x00")].count("\n") + 1
         return Finding(name, "a NUL character", unread, "Save it as plain text in UTF-8", row)
@@ -103,9 +101,7 @@ def read_rows(form: FileFormat, content: bytes) -> tuple[tuple[Row, ...], list[F
         if len(record) != len(header):
             problem = f"{len(record)} cells where the header has {len(header)}"
             remedy = "Put a text that holds a comma within quotation marks, and write empty cells too"
-            findings.append(
-                Finding(form.name, problem, "cells would land in the wrong columns", remedy, number)
-            )
+            findings.append(Finding(form.name, problem, "cells would land in the wrong columns", remedy, number))
             continue
         row, faults = _row(form, number, dict(zip(header, record, strict=True)))
         rows.append(row)
@@ -118,23 +114,17 @@ def _header_findings(form: FileFormat, header: list[str], expected: str) -> Iter
         if len(header) == 1 and delimiter in header[0]:
             problem = f"separated by {name}"
             remedy = "Save it with commas between the cells and a decimal point in numbers"
-            yield Finding(
-                form.name, problem, "the columns can't be told apart", remedy, row=1, value=header[0]
-            )
+            yield Finding(form.name, problem, "the columns can't be told apart", remedy, row=1, value=header[0])
             return
     for column in form.columns:
         if column.name not in header and not column.may_be_absent:
-            yield Finding(
-                form.name, "a column is missing", "the rows can't be read", expected, 1, column.name
-            )
+            yield Finding(form.name, "a column is missing", "the rows can't be read", expected, 1, column.name)
     for place, name in enumerate(header):
         if name not in form.header:
             remedy = f"Remove or rename it.{suggestion(name, form.header)} {expected}"
             yield Finding(form.name, "an unknown column", "its cells would be ignored", remedy, 1, value=name)
         elif name in header[:place]:
-            yield Finding(
-                form.name, "a column stands twice", "one of them would be ignored", "Keep one", 1, name
-            )
+            yield Finding(form.name, "a column stands twice", "one of them would be ignored", "Keep one", 1, name)
 
 
 def _row(form: FileFormat, number: int, raw: Mapping[str, str]) -> tuple[Row, list[Finding]]:
@@ -145,7 +135,7 @@ def _row(form: FileFormat, number: int, raw: Mapping[str, str]) -> tuple[Row, li
         text = raw.get(column.name, column.default) or ("" if column.is_required else column.default)
         try:
             values[column.name] = read_cell(column, text)
-        except CellFault as fault:
+        except CellError as fault:
             unread.add(column.name)
             findings.append(
                 Finding(

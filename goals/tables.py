@@ -166,13 +166,8 @@ def build_tables(settings: Settings, rows: Mapping[str, Sequence[Row]]) -> Mappi
             }
         ],
         "rule": [{"rule_name": name, "rule_value": value} for name, value in settings.rules.items()],
-        "label": [
-            {"label_kind": kind, "code": code, "label": word}
-            for (kind, code), word in settings.labels.items()
-        ],
-        "bokslut_date": [
-            {"year": year, "bokslut_date": day} for year, day in sorted(settings.bokslut_dates.items())
-        ],
+        "label": [{"label_kind": kind, "code": code, "label": word} for (kind, code), word in settings.labels.items()],
+        "bokslut_date": [{"year": year, "bokslut_date": day} for year, day in sorted(settings.bokslut_dates.items())],
         "cross_check_kpi": [
             {"goal_id": one.goal_id, "kpi_id": one.kpi_id, "why": one.why} for one in settings.cross_checks
         ],

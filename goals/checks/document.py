@@ -41,9 +41,7 @@ def _lines(row: Row, column: str, line_count: int | None) -> Iterator[Finding]:
     first, _, last = text.partition("-")
     start, end = int(first), int(last or first)
     if start > end:
-        yield row.finding(
-            column, "ends before it begins", "nobody could find the place", f"Write `{end}-{start}`"
-        )
+        yield row.finding(column, "ends before it begins", "nobody could find the place", f"Write `{end}-{start}`")
     elif start < 1 or (line_count is not None and end > line_count):
         lines = f"lines 1 to {line_count}" if line_count is not None else "lines from 1 on"
         yield row.finding(

@@ -103,9 +103,7 @@ def _time(draft: Draft, row: Row, column: str, too_early: str | None) -> Iterato
     if day is None or year is None:
         return
     if too_early is not None and day < date(year, 1, 1):
-        remedy = "Correct the date" + (
-            ", or write `forecast` as kind" if row.file == "outcomes_manual.csv" else ""
-        )
+        remedy = "Correct the date" + (", or write `forecast` as kind" if row.file == "outcomes_manual.csv" else "")
         yield row.finding(column, too_early, "it can't have been known then", remedy)
     years = draft.settings.years if draft.settings is not None else range(0)
     if years and not years[0] - 1 <= day.year <= years[-1] + _YEARS_AFTER:

@@ -8,9 +8,7 @@ from goals.draft import Draft
 from goals.errors import Finding
 
 
-def check_identity(
-    draft: Draft, *, name: str | None, municipalities: Mapping[str, str] | None
-) -> Iterator[Finding]:
+def check_identity(draft: Draft, *, name: str | None, municipalities: Mapping[str, str] | None) -> Iterator[Finding]:
     """The plan's id against its folder's name, its municipality against the list of all."""
     settings = draft.settings
     if settings is None:
@@ -24,15 +22,13 @@ def check_identity(
             column="plan_id",
             value=settings.plan_id,
         )
-    if municipalities is not None and settings.municipality_id:
-        if settings.municipality_id not in municipalities:
-            yield Finding(
-                SETTINGS_FILE,
-                "no municipality with this code in the list of municipalities",
-                "it would have no values",
-                f"Write the municipality's four digits.{suggestion(settings.municipality_id, municipalities)}".rstrip(
-                    "."
-                ),
-                column="municipality_id",
-                value=settings.municipality_id,
-            )
+    code = settings.municipality_id
+    if municipalities is not None and code and code not in municipalities:
+        yield Finding(
+            SETTINGS_FILE,
+            "no municipality with this code in the list of municipalities",
+            "it would have no values",
+            f"Write the municipality's four digits.{suggestion(code, municipalities)}".rstrip("."),
+            column="municipality_id",
+            value=code,
+        )
