@@ -33,7 +33,7 @@ history_starts as (
             kpi_id,
             known_from
         from core.observation_version
-        where change_kind = 'first' and kpi_id in (select kpi_id from plan_kpis)
+        where change_kind = 'first' and kpi_id in (select plan_kpis.kpi_id from plan_kpis)
         union all
         select
             kpi_id,

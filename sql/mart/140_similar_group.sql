@@ -5,7 +5,7 @@ with plans as (
     select * from plan.plan_as_of(moment)
 ),
 
-groups as (
+similar_groups as (
     select * from core.municipality_group_as_of(moment)
 ),
 
@@ -18,7 +18,7 @@ oldest_members as (
         group_id,
         municipality_id
     from core.municipality_group_member_version
-    where group_id not in (select group_id from known_members)
+    where group_id not in (select known_members.group_id from known_members)
     qualify known_from = min(known_from) over (partition by group_id)
 ),
 
@@ -41,18 +41,18 @@ members as (
 owned as (
     select
         plans.plan_id,
-        groups.group_id,
-        groups.group_name,
-        groups.topic,
-        groups.vintage_year,
-        groups.owner_municipality_id,
+        similar_groups.group_id,
+        similar_groups.group_name,
+        similar_groups.topic,
+        similar_groups.vintage_year,
+        similar_groups.owner_municipality_id,
         row_number() over (
-            partition by plans.plan_id, groups.topic
-            order by groups.vintage_year desc nulls last, groups.group_id
+            partition by plans.plan_id, similar_groups.topic
+            order by similar_groups.vintage_year desc nulls last, similar_groups.group_id
         ) = 1 as is_latest_vintage
-    from groups
-    inner join plans on groups.owner_municipality_id = plans.municipality_id
-    where groups.topic is not null
+    from similar_groups
+    inner join plans on similar_groups.owner_municipality_id = plans.municipality_id
+    where similar_groups.topic is not null
 ),
 
 final as (

@@ -15,7 +15,7 @@ versions as (
     from core.observation_version
     where
         known_from <= core.moment(moment)
-        and kpi_id in (select kpi_id from seen_kpis)
+        and kpi_id in (select seen_kpis.kpi_id from seen_kpis)
 ),
 
 -- Every unit, the year itself (and the years before it where an earlier one may stand in).

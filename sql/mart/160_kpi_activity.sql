@@ -13,7 +13,7 @@ versions as (
     from core.observation_version
     where
         known_from <= core.moment(moment)
-        and kpi_id in (select kpi_id from seen_kpis)
+        and kpi_id in (select seen_kpis.kpi_id from seen_kpis)
 ),
 
 -- Versions fall on few instants: counted by instant first, each sight adds up few rows.
@@ -40,7 +40,7 @@ today as (
         count(*) as row_count,
         count(value) as value_count
     from observations
-    where gender = 'T' and kpi_id in (select kpi_id from seen_kpis)
+    where gender = 'T' and kpi_id in (select seen_kpis.kpi_id from seen_kpis)
     group by kpi_id, period
 ),
 

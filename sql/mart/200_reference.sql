@@ -21,6 +21,10 @@ sights as (
     select * from mart.sight_as_of(moment)
 ),
 
+rules as (
+    select * from mart.rule_setting_as_of(moment)
+),
+
 similar_groups as (
     select * from mart.similar_group_as_of(moment)
 ),
@@ -54,11 +58,14 @@ cells as (
         bokslut_cells.value
     from bokslut_cells
     inner join sights on bokslut_cells.sight_id = sights.sight_id
-    inner join mart.rule_setting_as_of(moment) as rules on sights.plan_id = rules.plan_id
+    inner join rules on sights.plan_id = rules.plan_id
     where
         bokslut_cells.value is not null
         and bokslut_cells.gender = 'T'
-        and (bokslut_cells.period = sights.year or (rules.has_latest_measurement and bokslut_cells.period < sights.year))
+        and (
+            bokslut_cells.period = sights.year
+            or (rules.has_latest_measurement and bokslut_cells.period < sights.year)
+        )
 ),
 
 riket as (
