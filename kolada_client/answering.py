@@ -13,7 +13,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from typing import Final
 
-from kolada_client.errors import KoladaContractError, KoladaError, KoladaUnreachable
+from kolada_client.errors import IF_IT_STAYS, KoladaContractError, KoladaError, KoladaUnreachable
 from kolada_client.fetching import Fetcher, Landed
 from kolada_client.models import Answer, CatalogueRequest, DataRequest, Failure, Request
 from kolada_client.planner import halves
@@ -71,14 +71,10 @@ def _ask_smaller(walk: Walk, empty: list[Landed]) -> Answer:
     if isinstance(request, CatalogueRequest) and request == CatalogueRequest(request.collection):
         for landed in empty + smaller:
             fetcher.reject(landed, "a whole catalogue without entries")
-        msg = (
-            f"the catalogue `{request.collection}` came with `0` entries, twice; it does not count. "
-            "Try again later; if it stays, run `kolada doctor` and send us its report."
-        )
-        received = smaller[-1].received
-        raise KoladaContractError(
-            msg, url=received.url, status=received.status, request_id=smaller[-1].request_id
-        )
+        msg = f"the catalogue `{request.collection}` came with `0` entries, twice. {IF_IT_STAYS}"
+        last = smaller[-1]
+        where = last.received
+        raise KoladaContractError(msg, url=where.url, status=where.status, request_id=last.request_id)
     return _settle(fetcher, request, empty + smaller, is_empty=True)
 
 

@@ -93,7 +93,11 @@ class KoladaClient:
         user_agent: str | None = None,
         clock: Clock | None = None,
     ) -> None:
-        for name, value in (("concurrency", concurrency), ("timeout", timeout), ("max_attempts", max_attempts)):
+        for name, value in (
+            ("concurrency", concurrency),
+            ("timeout", timeout),
+            ("max_attempts", max_attempts),
+        ):
             if value <= 0:
                 msg = f"{name} `{value}` must be above 0; nothing was sent."
                 raise InvalidRequest(msg)
@@ -179,9 +183,7 @@ class KoladaClient:
             return self._frame(_listed(kpis), _listed(ous), years, "ou", from_date, schemas.OU_DATA_SCHEMA)
         if municipalities is not None:
             units = _listed(municipalities)
-            return self._frame(
-                _listed(kpis), units, years, "ou_by_municipality", from_date, schemas.OU_DATA_SCHEMA
-            )
+            return self._frame(_listed(kpis), units, years, "ou_by_municipality", from_date, schemas.OU_DATA_SCHEMA)
         return self._frame(_listed(kpis), None, years, "ou", from_date, schemas.OU_DATA_SCHEMA)
 
     def kpis(self, ids: Ids = None, *, title: str | None = None) -> pl.DataFrame:
@@ -201,11 +203,11 @@ class KoladaClient:
         return self._catalogue("municipality", ids, title=title, region_type=region_type)
 
     def municipality_groups(self, ids: Ids = None, *, title: str | None = None) -> pl.DataFrame:
-        """Municipality groups with their present members; a frame of GROUP_SCHEMA. Unknown ids as in `kpis`."""
+        """Municipality groups with their present members; a frame of GROUP_SCHEMA."""
         return self._catalogue("municipality_groups", ids, title=title)
 
     def kpi_groups(self, ids: Ids = None, *, title: str | None = None) -> pl.DataFrame:
-        """KPI groups with their members, which may be KPIs that the catalogue lacks; a frame of GROUP_SCHEMA."""
+        """KPI groups with their members, some of which the catalogue may lack; a frame of GROUP_SCHEMA."""
         return self._catalogue("kpi_groups", ids, title=title)
 
     def ous(self, ids: Ids = None, *, title: str | None = None, municipality: str | None = None) -> pl.DataFrame:
@@ -287,7 +289,7 @@ class KoladaClient:
             if isinstance(result, Failure):
                 raise result.error
             frames.append(result.frame)
-        return pl.concat(frames).sort([list(schema)[0], list(schema)[1], "period", "gender"])
+        return pl.concat(frames).sort([*list(schema)[:2], "period", "gender"])
 
     def _catalogue(
         self,

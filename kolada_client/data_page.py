@@ -1,27 +1,28 @@
 """A page of `/data` or `/oudata`: bytes in, checked frame out; strict and fast.
 
 polars decodes the body straight into declared types, in one pass outside Python. On its own that is too
-trusting: it ignores unknown fields, reads a missing field as null, `true` as 1 and a number as text. So the
-text's own marks are counted and compared with what the decoded frame needs:
+trusting: it ignores unknown fields, reads a missing field as null and `true` as 1. So the marks that the
+declared fields and the decoded contents must leave in the text are worked out, and counted in the bytes:
+quotation marks (two for every name and every text), colons (one for every name), the letters `f` and `r`
+(one for every `false` and `true`, and those in names and texts), and the name `"value"` where a value is
+null. When every number agrees, the body has exactly the declared fields with the declared kinds of values.
+When one does not, or a check of the contents fails, the page is read again slowly (`shapes`), which either
+names the fault and its place, or finds fields that the contract does not name, and then the rows count all
+the same.
 
-- quotation marks: two for every name and every text value;
-- colons: one for every name, and those inside text;
-- `true` and `false`: one for every `isdeleted`;
-- `"value"`, `"count"` and `"status"`: one per entry, where the decoded column has a null.
-
-When every number agrees, the body has exactly the declared fields with the declared kinds of values. When one
-does not, or a check of the contents fails, the page is read again slowly (`shapes`), which either names the
-fault and its place, or finds fields that the contract does not name, and then the rows count all the same.
-
-Measured on one core: 1.2 million values a second all checks included, of which 2.1 million for the decoding
-alone; inferring the types from the text in place of declaring them ran at 0.5 million, `json` in Python too.
+Measured on one core with full pages of 15,000 values: 1.2 million values a second all checks included, 1.9
+for the decoding alone; with types inferred from the text in place of declared ones, 0.5.
 """
 
+import codecs
 import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from io import BytesIO
 from typing import Final
 
 import polars as pl
+import pyarrow as pa
 
 from kolada_client import shapes
 from kolada_client.identifiers import FIRST_YEAR, KPI_PATTERN, LAST_YEAR, OU_PATTERN, UNIT_PATTERN
@@ -47,9 +48,8 @@ _ENTRY_SHAPE: Final[shapes.Shape] = {
 KNOWN_STATUSES: Final = frozenset({"", "Missing", "Privacy", "Not applicable"})
 """Met in recorded answers. Any other word is kept as it is and remarked on."""
 
-_ENVELOPE_NAMES: Final = 2  # values and count; the links are counted where they stand
-_ROW_NAMES: Final = 4
-_ENTRY_NAMES: Final = len(_ENTRY_SHAPE)
+_ENDS: Final = 4096
+"""Bytes at either end of a page in which the envelope's other fields stand."""
 
 
 def parse_data_page(body: bytes, url: str) -> ParsedPage:
@@ -75,13 +75,14 @@ def parse_ou_data_page(body: bytes, url: str) -> ParsedPage:
 
 
 def _parse(body: bytes, url: str, *, unit: str, unit_pattern: str, schema: dict[str, pl.DataType]) -> ParsedPage:
+    body = body.removeprefix(codecs.BOM_UTF8)
     decoded = _decode(body, unit)
     if decoded is None:
         _diagnose(body, url, unit, unit_pattern)
         raise shapes.contract_error(url, ["the page can't be decoded, though no field of it looks wrong"], 1)
     envelope, rows, entries = decoded
     unknown: tuple[str, ...] = ()
-    if not (_is_sound(rows, entries, unit, unit_pattern) and _is_as_declared(body, envelope, rows, entries)):
+    if not (_is_sound(rows, entries, unit, unit_pattern) and _is_as_declared(body, unit, envelope, rows, entries)):
         unknown = tuple(sorted(_diagnose(body, url, unit, unit_pattern).unknown_fields))
     if envelope["count"].item() != rows.height:
         said = envelope["count"].item()
@@ -114,8 +115,13 @@ def check_unique(frame: pl.DataFrame, url: str) -> None:
 def _decode(body: bytes, unit: str) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame] | None:
     """The envelope without its list, one row per list entry, one row per value; None when that fails."""
     row = pl.Struct({"values": pl.List(_ENTRY), "kpi": pl.String(), "period": pl.Float64(), unit: pl.String()})
-    schema = {"values": pl.List(row), "count": pl.Float64(), "next_url": pl.String(), "previous_url": pl.String()}
-    if not body.lstrip()[:1] == b"{":  # polars would read a list of envelopes too
+    schema = {
+        "values": pl.List(row),
+        "count": pl.Float64(),
+        "next_url": pl.String(),
+        "previous_url": pl.String(),
+    }
+    if body.lstrip()[:1] != b"{":  # polars would read a list of envelopes too
         return None
     try:
         document = pl.read_json(BytesIO(body), schema=schema)
@@ -146,32 +152,45 @@ def _is_sound(rows: pl.DataFrame, entries: pl.DataFrame, unit: str, unit_pattern
     return bool(sound_rows and sound_entries)
 
 
-def _is_as_declared(body: bytes, envelope: pl.DataFrame, rows: pl.DataFrame, entries: pl.DataFrame) -> bool:
+def _is_as_declared(body: bytes, unit: str, envelope: pl.DataFrame, rows: pl.DataFrame, entries: pl.DataFrame) -> bool:
     """Whether the text has the marks that exactly the declared fields and types would leave in it."""
-    links = [envelope[name].item() for name in ("next_url", "previous_url")]
-    link_names = sum(body.count(name) == 1 for name in (b'"next_url"', b'"previous_url"'))
-    names = _ENVELOPE_NAMES + link_names + _ROW_NAMES * rows.height + _ENTRY_NAMES * entries.height
-    texts = (
-        sum(link is not None for link in links)
-        + 2 * rows.height
-        + entries.height
-        + (entries.height - entries["status"].null_count())
+    ends = body[:_ENDS] + body[-_ENDS:]
+    names = {
+        "values": rows.height + 1,
+        "count": entries.height + 1,
+        "next_url": int(b'"next_url"' in ends),
+        "previous_url": int(b'"previous_url"' in ends),
+        **dict.fromkeys(("kpi", unit, "period"), rows.height),
+        **dict.fromkeys(("gender", "status", "value", "isdeleted"), entries.height),
+    }
+    texts = Counter(dict(entries["status"].drop_nulls().value_counts().iter_rows()))
+    texts.update(link for link in envelope.select("next_url", "previous_url").row(0) if link is not None)
+    deleted = int(entries["isdeleted"].sum())
+    literals = {"true": deleted, "false": entries.height - deleted}
+    name_count = sum(names.values())
+    ids_and_genders = 2 * rows.height + entries.height  # checked against patterns: none of the marks is in them
+
+    def within(mark: str, words: Mapping[str, int]) -> int:
+        return sum(word.count(mark) * times for word, times in words.items())
+
+    expected = {
+        '"': 2 * (name_count + texts.total() + ids_and_genders),
+        ":": name_count + within(":", texts),
+        "f": within("f", names) + within("f", texts) + within("f", literals),
+        "r": within("r", names) + within("r", texts) + within("r", literals),
+    }
+    return _count_bytes(body, expected) == expected and all(
+        body.count(f'"{name}"'.encode()) == names[name]
+        for name in ("value", "count", "status")
+        if entries[name].null_count()
     )
-    colons_in_text = sum(link.count(":") for link in links if link) + int(
-        entries["status"].str.count_matches(":", literal=True).sum() or 0
-    )
-    nullable_once = (("value", 0), ("count", 1), ("status", 0))
-    return (
-        body.count(b'"') == 2 * (names + texts)
-        and body.count(b":") == names + colons_in_text
-        and all(
-            body.count(f'"{name}"'.encode()) == entries.height + elsewhere
-            for name, elsewhere in nullable_once
-            if entries[name].null_count()
-        )
-        and envelope["count"].null_count() == 0
-        and body.count(b"true") + body.count(b"false") == entries.height
-    )
+
+
+def _count_bytes(body: bytes, marks: Iterable[str]) -> dict[str, int]:
+    """How often each one-byte mark occurs; 20 times as fast as `bytes.count` (measured)."""
+    array = pa.Array.from_buffers(pa.uint8(), len(body), [None, pa.py_buffer(body)])
+    series = pl.Series("body", array)
+    return {mark: int((series == ord(mark)).sum()) for mark in marks}
 
 
 def _remarks(rows: pl.DataFrame, entries: pl.DataFrame) -> tuple[str, ...]:

@@ -20,7 +20,10 @@ error carries `url`, `status` and `request_id` (None where there is none), and s
 its attributes, since orchestrators ship errors between processes.
 """
 
-from typing import Any, Self
+from typing import Any, Final, Self
+
+IF_IT_STAYS: Final = "Try again later; if it stays, run `kolada doctor` and send us its report."
+"""How a message about a broken answer ends."""
 
 
 class KoladaError(Exception):

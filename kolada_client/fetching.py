@@ -178,16 +178,15 @@ class Fetcher:
             attempts=attempt,
             elapsed_seconds=self._clock.monotonic() - started,
             fetched_at=self._clock.now(),
-            http_version=str(response.extensions.get("http_version", b"").decode("ascii", "replace"))
-            if isinstance(response.extensions.get("http_version"), bytes)
-            else "",
+            http_version=response.http_version,
         )
 
     def _parse(self, received: Received, request_id: str | None, parse: Parser) -> ParsedPage:
         try:
             return parse(received.body, received.url)
         except KoladaError as error:
-            raise error.at(url=received.url, status=received.status, request_id=request_id)  # noqa: B904 - itself
+            error.at(url=received.url, status=received.status, request_id=request_id)
+            raise
 
     def _check_status(self, received: Received) -> None:
         status, url = received.status, received.url
@@ -207,14 +206,14 @@ class Fetcher:
             )
         if status == _NOT_FOUND:
             raise KoladaNotFound(
-                f"Kolada answered `404` to `{url}` (`{said}`): no such path, or no such id; nothing is asked again. "
-                "Check the base URL and the ids, or run `kolada doctor`."
+                f"Kolada answered `404` to `{url}` (`{said}`): no such path or no such id, so it is "
+                "not asked again. Check KOLADA_BASE_URL and the ids, or run `kolada doctor`."
             )
         location = received.header("location")
         where = f" and points to `{location}`, which is not followed" if location else ""
         raise KoladaRefused(
-            f"Kolada answered `{status}` to `{url}` (`{said}`){where}; the same request would get the same answer, "
-            "so it is not asked again. Check KOLADA_BASE_URL and the ids, or run `kolada doctor`."
+            f"Kolada answered `{status}` to `{url}` (`{said}`){where}; asking again would give the "
+            "same, so nothing more is asked. Check KOLADA_BASE_URL and the ids, or run `kolada doctor`."
         )
 
     def _unreachable(self, url: str, error: Exception) -> KoladaUnreachable:
@@ -223,8 +222,8 @@ class Fetcher:
         )
         what = "broke off before the whole answer had come" if connected else "could not be made"
         return KoladaUnreachable(
-            f"the connection for `{url}` {what} (`{type(error).__name__}: {error}`), so the request has no answer. "
-            "Check the network and KOLADA_BASE_URL, then run `kolada doctor`.",
+            f"the connection for `{url}` {what} (`{type(error).__name__}: {error}`), so the request has no "
+            "answer. Check the network and KOLADA_BASE_URL, then run `kolada doctor`.",
             connected=connected,
             url=url,
         )

@@ -90,8 +90,8 @@ def check_list(values: Iterable[_Value], check: Callable[[_Value], _Value], what
     checked = tuple(check(value) for value in values)
     if len(checked) > LIST_LIMIT:
         msg = (
-            f"the list of {what} has `{len(checked)}` values and the API takes {LIST_LIMIT}; nothing was sent. "
-            "Let `plan_requests` split it."
+            f"the list of {what} has `{len(checked)}` values and the API takes {LIST_LIMIT}; nothing was "
+            "sent. Let `plan_requests` split it."
         )
         raise InvalidRequest(msg)
     if len(set(checked)) != len(checked):

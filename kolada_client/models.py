@@ -87,7 +87,7 @@ class CatalogueRequest:
             raise InvalidRequest(msg)
         object.__setattr__(self, "ids", ids.check_list(self.ids, check, "ids"))
         if self.region_type is not None and (self.region_type not in {"K", "L"} or self.collection != "municipality"):
-            msg = f"region_type `{self.region_type}` must be K or L and goes with municipalities; nothing was sent."
+            msg = f"region_type `{self.region_type}` must be K or L, for municipalities; nothing was sent."
             raise InvalidRequest(msg)
         if self.municipality is not None:
             ids.check_municipality_id(self.municipality)

@@ -7,7 +7,8 @@ the same URLs and recalls what has landed.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from math import ceil
 from typing import TypeVar
 
@@ -116,29 +117,20 @@ def requests_lower_bound(kpi_count: int, unit_count: int, year_count: int = 1) -
 
 def halves(request: DataRequest) -> tuple[DataRequest, ...]:
     """Split the longest list in two; a request with nothing to split comes back alone."""
-    lists: Mapping[str, Sequence[str] | Sequence[int]] = {
-        "municipality_ids": request.municipality_ids,
-        "kpi_ids": request.kpi_ids,
-        "years": request.years,
-    }
-    name = max(lists, key=lambda key: len(lists[key]))
-    values = lists[name]
-    if len(values) < 2:  # noqa: PLR2004 - two parts need two values
+    units, kpis, years = request.municipality_ids, request.kpi_ids, request.years
+    longest = max(len(units), len(kpis), len(years))
+    if longest == 1:
         return (request,)
+    if len(units) == longest:
+        return tuple(replace(request, municipality_ids=part) for part in _two(units))
+    if len(kpis) == longest:
+        return tuple(replace(request, kpi_ids=part) for part in _two(kpis))
+    return tuple(replace(request, years=part) for part in _two(years))
+
+
+def _two(values: tuple[_Value, ...]) -> tuple[tuple[_Value, ...], tuple[_Value, ...]]:
     middle = ceil(len(values) / 2)
-    return tuple(
-        DataRequest(
-            **{
-                "kpi_ids": request.kpi_ids,
-                "municipality_ids": request.municipality_ids,
-                "years": request.years,
-                "unit_kind": request.unit_kind,
-                "from_date": request.from_date,
-                name: tuple(part),
-            }
-        )
-        for part in (values[:middle], values[middle:])
-    )
+    return values[:middle], values[middle:]
 
 
 def _cover(pairs: Sequence[tuple[str, str]], *, is_exact: bool) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
@@ -160,7 +152,9 @@ def _rectangles(pairs: Sequence[tuple[str, str]], *, is_exact: bool) -> list[tup
     if is_exact:
         return [(tuple(sorted(lefts)), rights) for rights, lefts in sorted(lefts_of.items())]
     order = [left for _, lefts in sorted(lefts_of.items()) for left in sorted(lefts)]
-    return [(chunk, tuple(sorted(set().union(*(rights_of[left] for left in chunk))))) for chunk in _chunks(tuple(order))]
+    return [
+        (chunk, tuple(sorted(set().union(*(rights_of[left] for left in chunk))))) for chunk in _chunks(tuple(order))
+    ]
 
 
 def _request_count(kpis: Sequence[str], units: Sequence[str]) -> int:
@@ -174,7 +168,7 @@ def _chunks(values: tuple[_Value, ...]) -> list[tuple[_Value, ...]]:
 def _sorted_unique(values: Iterable[_Value], what: str) -> tuple[_Value, ...]:
     unique = tuple(sorted(set(values)))
     if not unique:
-        msg = f"the list of {what} is `empty`, so there is nothing to ask for; nothing was sent. Name at least one."
+        msg = f"the list of {what} is `empty`, so nothing was asked. Name at least one."
         raise InvalidRequest(msg)
     return unique
 
@@ -182,6 +176,6 @@ def _sorted_unique(values: Iterable[_Value], what: str) -> tuple[_Value, ...]:
 def _sorted_unique_pairs(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     unique = sorted(set(pairs))
     if not unique:
-        msg = "the list of pairs is `empty`, so there is nothing to ask for; nothing was sent. Name at least one."
+        msg = "the list of pairs is `empty`, so nothing was asked. Name at least one."
         raise InvalidRequest(msg)
     return unique

@@ -14,7 +14,7 @@ DATA_SCHEMA: Final[dict[str, pl.DataType]] = {
     "period": pl.Int32(),  # the year that the value is about
     "gender": pl.String(),  # T total, K women, M men; which of them exist differs by KPI and row
     "value": pl.Float64(),  # in the KPI's own unit, unrounded; null is "no value", never zero
-    "value_count": pl.Int32(),  # contributing units: 1 or 0 for a single one, members with a value for a group
+    "value_count": pl.Int32(),  # units behind the value: 1 or 0, and for a group its members with a value
     "status": pl.String(),  # "" when Kolada says nothing (and when it says null); "Missing", "Privacy" ...
     "is_deleted": pl.Boolean(),
 }

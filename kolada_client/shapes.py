@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeGuard
 
-from kolada_client.errors import KoladaContractError, KoladaUnreadable
+from kolada_client.errors import IF_IT_STAYS, KoladaContractError, KoladaUnreadable
 
 Json = Any
 """What `json.loads` returns; every use below checks what it is."""
@@ -160,7 +160,7 @@ def contract_error(url: str, faults: list[str], fault_count: int) -> KoladaContr
     more = f" (and {fault_count - len(faults)} more)" if fault_count > len(faults) else ""
     return KoladaContractError(
         f"Kolada's answer breaks the contract: {'; '.join(faults)}{more}; none of its rows count. "
-        f"The request was `{url}`. Try again later; if it stays, run `kolada doctor` and send us its report.",
+        f"The request was `{url}`. {IF_IT_STAYS}",
         url=url,
         status=200,
     )

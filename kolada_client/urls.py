@@ -7,7 +7,7 @@ question becomes a URL, and which next link may be followed.
 
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
-from kolada_client.errors import InvalidRequest, KoladaContractError
+from kolada_client.errors import IF_IT_STAYS, InvalidRequest, KoladaContractError
 from kolada_client.models import CatalogueRequest, DataRequest, Request
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -72,8 +72,8 @@ def check_next_url(base_url: str, next_url: str) -> str:
     same_place = (_origin(base.scheme, base.hostname, base.port)) == _origin(link.scheme, link.hostname, link.port)
     if not same_place or not link.path.startswith(base.path + "/") or "@" in link.netloc:
         msg = (
-            f"the page's next link is `{next_url}`, outside `{base_url}`; it is not followed and the answer does "
-            "not count. Run `kolada doctor` and send us its report."
+            f"the page's next link is `{next_url}`, outside `{base_url}`, so it is not followed and the "
+            f"answer does not count. {IF_IT_STAYS}"
         )
         raise KoladaContractError(msg)
     return urlunsplit((link.scheme, link.netloc, link.path, link.query, ""))

@@ -64,8 +64,8 @@ class Allowance:
         if self.remaining() <= wanted:
             because = f" The last try said: {cause}" if cause else ""
             msg = (
-                f"the `{self._seconds:g}` seconds given for one request ran out before `{url}` was answered, so "
-                f"the request has no answer.{because} Give more with `total_deadline`, or run it again later."
+                f"the `{self._seconds:g}` seconds given for one request ran out before `{url}` was answered, "
+                f"so the request has no answer.{because} Run it again later, or give it a longer total_deadline."
             )
             status = cause.status if cause else None
             raise KoladaDeadlineExceeded(msg, url=url, status=status) from cause

@@ -13,7 +13,7 @@ import polars as pl
 
 from kolada_client import urls
 from kolada_client.data_page import check_unique
-from kolada_client.errors import KoladaContractError, KoladaError, KoladaNotFound
+from kolada_client.errors import IF_IT_STAYS, KoladaContractError, KoladaError, KoladaNotFound
 from kolada_client.fetching import Fetcher, Landed
 from kolada_client.identifiers import PAGE_SIZE
 from kolada_client.models import CatalogueRequest, DataRequest, Page, Request
@@ -40,8 +40,10 @@ class Walk:
         A page that breaks off the walk is rejected before the error leaves.
         """
         parse = PARSERS[_table(self.request)]
-        url, is_probe = urls.url_of(self.base_url, self.request), False
+        first_url = urls.url_of(self.base_url, self.request)
+        url, is_probe = first_url, False
         asked: set[str] = set()
+        before: Landed | None = None
         while True:
             asked.add(url)
             try:
@@ -51,44 +53,48 @@ class Walk:
                     return
                 raise
             try:
-                next_url = self._check(landed, asked, is_first=len(asked) == 1, is_probe=is_probe)
+                next_url = self._check(landed, before, asked, is_probe=is_probe)
             except KoladaContractError as error:
+                error.at(url=url, status=landed.received.status, request_id=landed.request_id)
                 self.fetcher.reject(landed, str(error))
-                raise error.at(url=url, status=landed.received.status, request_id=landed.request_id)  # noqa: B904
+                raise
             yield landed
+            before = landed
             if next_url is not None:
                 url, is_probe = next_url, False
             elif landed.parsed.row_count >= PAGE_SIZE:
-                url, is_probe = urls.page_url(urls.url_of(self.base_url, self.request), len(asked) + 1), True
+                url, is_probe = urls.page_url(first_url, len(asked) + 1), True
             else:
                 return
 
-    def _check(self, landed: Landed, asked: set[str], *, is_first: bool, is_probe: bool) -> str | None:
+    def _check(self, landed: Landed, before: Landed | None, asked: set[str], *, is_probe: bool) -> str | None:
         """Hold one page to its place in the walk; return the next link to follow, if there is one."""
-        url = landed.received.url
-        if landed.parsed.row_count == 0 and not is_first and not is_probe:
+        url, parsed = landed.received.url, landed.parsed
+        if isinstance(self.request, DataRequest):
+            check_asked_for(parsed.frame, self.request, url)
+        if parsed.row_count == 0:
+            if before is not None and not is_probe:
+                msg = (
+                    f"the page `{url}` has `0` rows though the page before it linked to it, so the answer is "
+                    f"short and does not count. {IF_IT_STAYS}"
+                )
+                raise KoladaContractError(msg)
+            return None  # nothing can follow an empty page; an empty answer is asked again anyway
+        if is_probe and before is not None:
+            check_together([before, landed], self.request)  # a server that ignores `page` sends the same again
+        if len(asked) >= PAGE_CAP and (parsed.next_url is not None or parsed.row_count >= PAGE_SIZE):
             msg = (
-                f"the page `{url}` has `0` rows though the page before it linked to it, so the answer is short and "
-                "does not count. Try again later; if it stays, run `kolada doctor` and send us its report."
+                f"`{url}` is page `{PAGE_CAP}` of one request and not the last, so the answer does not count. "
+                "Ask for fewer KPIs, units or years at a time."
             )
             raise KoladaContractError(msg)
-        if isinstance(self.request, DataRequest):
-            check_asked_for(landed.parsed.frame, self.request, url)
-        if landed.parsed.next_url is None:
+        if parsed.next_url is None:
             return None
-        if landed.parsed.row_count == 0:
-            return None  # nothing can follow an empty page; an empty answer is asked again anyway
-        next_url = urls.check_next_url(self.base_url, landed.parsed.next_url)
+        next_url = urls.check_next_url(self.base_url, parsed.next_url)
         if next_url in asked:
             msg = (
-                f"the page `{url}` links to `{next_url}`, which was asked before, so the answer has no end and does "
-                "not count. Try again later; if it stays, run `kolada doctor` and send us its report."
-            )
-            raise KoladaContractError(msg)
-        if len(asked) >= PAGE_CAP:
-            msg = (
-                f"`{url}` is page `{PAGE_CAP}` of one request and links to yet another; the answer does not count. "
-                "Ask for fewer KPIs, units or years at a time."
+                f"the page `{url}` links to `{next_url}`, which was asked before, so the answer has no end and "
+                f"does not count. {IF_IT_STAYS}"
             )
             raise KoladaContractError(msg)
         return next_url
@@ -121,7 +127,7 @@ def whole(walk: Walk) -> list[Landed]:
         for landed in walk.pages():
             pages.append(landed)  # noqa: PERF402 - what had come must be settled when the walk breaks off
         if len(pages) > 1:
-            _check_together(pages, walk)
+            check_together(pages, walk.request)
     except KoladaContractError as error:
         for landed in pages:
             walk.fetcher.reject(landed, f"belongs to an answer that does not count: {error}")
@@ -145,23 +151,24 @@ def check_asked_for(frame: pl.DataFrame, request: DataRequest, url: str) -> None
         strange = sorted(set(frame[column].unique().to_list()) - set(wanted))
         if strange:
             msg = (
-                f"Kolada sent rows that nobody asked for: {column} `{', '.join(map(str, strange[:5]))}` in the answer "
-                f"to `{url}`; none of its rows count. Run `kolada doctor` and send us its report."
+                f"Kolada sent rows that nobody asked for: {column} `{', '.join(map(str, strange[:5]))}` in "
+                f"the answer to `{url}`; none of its rows count. {IF_IT_STAYS}"
             )
             raise KoladaContractError(msg, url=url)
 
 
-def _check_together(pages: list[Landed], walk: Walk) -> None:
-    frame = pl.concat([landed.parsed.frame for landed in pages])
+def check_together(pages: list[Landed], request: Request) -> None:
+    """Raise KoladaContractError when a cell, or a catalogue's id, stands on more than one of the pages."""
+    frames = [landed.parsed.frame for landed in pages]
     first = pages[0].received
-    where = {"url": first.url, "status": first.status, "request_id": pages[-1].request_id}
     try:
-        if isinstance(walk.request, CatalogueRequest):
-            _check_unique_ids([landed.parsed.frame for landed in pages], first.url)
+        if isinstance(request, CatalogueRequest):
+            _check_unique_ids(frames, first.url)
         else:
-            check_unique(frame, first.url)
+            check_unique(pl.concat(frames), first.url)
     except KoladaContractError as error:
-        raise error.at(**where)  # noqa: B904 - itself, with its place
+        error.at(url=first.url, status=first.status, request_id=pages[-1].request_id)
+        raise
 
 
 def _check_unique_ids(frames: list[pl.DataFrame], url: str) -> None:
@@ -170,8 +177,8 @@ def _check_unique_ids(frames: list[pl.DataFrame], url: str) -> None:
     twice = ids.filter(pl.col(ids.columns[0]).is_duplicated()).to_series().unique().sort().to_list()
     if twice:
         msg = (
-            f"the ids `{', '.join(twice[:5])}` stand on more than one page of `{url}`; none of its rows count. "
-            "Try again later; if it stays, run `kolada doctor` and send us its report."
+            f"the ids `{', '.join(twice[:5])}` stand on more than one page of `{url}`; none of its rows "
+            f"count. {IF_IT_STAYS}"
         )
         raise KoladaContractError(msg, url=url)
 
