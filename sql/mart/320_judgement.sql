@@ -353,12 +353,12 @@ gathered as (
             items.plan_id = last_year.plan_id
             and items.sight_id = last_year.sight_id
             and items.indicator_id = last_year.indicator_id
-            and valued.value_year - 1 = last_year.year
+            and coalesce(valued.value_year, items.year) - 1 = last_year.year
     left join manual_outcomes
         on
             items.plan_id = manual_outcomes.plan_id
             and items.indicator_id = manual_outcomes.indicator_id
-            and valued.value_year = manual_outcomes.year
+            and coalesce(valued.value_year, items.year) = manual_outcomes.year
     left join forecasts
         on
             items.plan_id = forecasts.plan_id
@@ -397,13 +397,13 @@ gathered as (
         on
             items.sight_id = riket.sight_id
             and items.kpi_id = riket.kpi_id
-            and valued.value_year = riket.period
+            and coalesce(valued.value_year, items.year) = riket.period
             and riket.reference = 'riket'
     left join reference_values as unweighted
         on
             items.sight_id = unweighted.sight_id
             and items.kpi_id = unweighted.kpi_id
-            and valued.value_year = unweighted.period
+            and coalesce(valued.value_year, items.year) = unweighted.period
             and unweighted.reference = 'unweighted_mean'
     left join similar_groups
         on
@@ -413,7 +413,7 @@ gathered as (
         on
             items.sight_id = similar_mean.sight_id
             and items.kpi_id = similar_mean.kpi_id
-            and valued.value_year = similar_mean.period
+            and coalesce(valued.value_year, items.year) = similar_mean.period
             and 'similar:' || similar_groups.group_id = similar_mean.reference
     left join placings
         on
@@ -531,7 +531,9 @@ tested as (
         case when target_kind = 'number' and not is_target_void then target_value end as path_target,
         baseline_year < value_year
         and not is_broken_since_baseline as is_comparable_with_baseline,
-        last_year_value is not null and not is_broken_since_last_year as is_comparable_with_last_year
+        value_year is not null
+        and last_year_value is not null
+        and not is_broken_since_last_year as is_comparable_with_last_year
     from referenced
 ),
 
@@ -653,7 +655,7 @@ final as (
         operator,
         case when target_kind = 'number' then target_value end as target_value,
         target_text,
-        case when target_kind <> 'number' then reference_kind end as reference_kind,
+        case when target_kind <> 'number' and compared_with is not null then reference_kind end as reference_kind,
         case when target_kind <> 'number' then compared_with end as reference_value,
         case when target_kind <> 'number' then reference_n end as reference_n,
         case
@@ -689,7 +691,8 @@ final as (
         end as trend,
         change_since_last_year,
         case
-            when last_year_value is not null and is_broken_since_last_year then 'method_changed'
+            when value is not null and last_year_value is not null and is_broken_since_last_year
+                then 'method_changed'
             when mart.rounded(change_since_last_year, display_decimals) = 0 then 'unchanged'
             when direction_sign * change_since_last_year > 0 then 'improved'
             when direction_sign * change_since_last_year < 0 then 'worsened'

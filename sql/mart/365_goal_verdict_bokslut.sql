@@ -1,0 +1,13 @@
+-- Each goal judged with what was out at the year's bokslut date. One row per plan, goal and year that has one.
+with goal_judgements as (
+    select * from mart.goal_judgement_as_of(moment)
+),
+
+final as (
+    select * exclude (basis)
+    from goal_judgements
+    where basis = 'bokslut'
+)
+
+select * from final
+order by plan_id, goal_order, year

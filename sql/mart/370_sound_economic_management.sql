@@ -1,0 +1,116 @@
+-- God ekonomisk hushållning: is a majority of the financial goals and of the operational goals met?
+-- One row per plan, year and variant: each_group asks for a majority of either group, together for one of all goals.
+-- The denominators are the goals that the council decided and never shrink: a goal without an answer (no_data,
+-- not_comparable, not_assessable, not_yet_due) is unknown, one that is partly met is not met. Where the unknown goals
+-- could still decide, the verdict is undetermined. The same verdict at the year's bokslut stands beside.
+with goal_judgements as (
+    select * from mart.goal_judgement_as_of(moment)
+    where counts_in_majority and section in ('financial', 'operational')
+),
+
+plans as (
+    select * from plan.plan_as_of(moment)
+),
+
+rules as (
+    select * from mart.rule_setting_as_of(moment)
+),
+
+counted as (
+    select
+        plan_id,
+        basis,
+        year,
+        count(*) filter (where section = 'financial') as financial_n,
+        count(*) filter (where section = 'financial' and verdict = 'met') as financial_met,
+        count(*) filter (where section = 'financial' and verdict in ('not_met', 'partly_met'))
+            as financial_not_met,
+        count(*) filter (where section = 'operational') as operational_n,
+        count(*) filter (where section = 'operational' and verdict = 'met') as operational_met,
+        count(*) filter (where section = 'operational' and verdict in ('not_met', 'partly_met'))
+            as operational_not_met,
+        bool_or(is_estimated) as is_estimated
+    from goal_judgements
+    group by plan_id, basis, year
+),
+
+needed as (
+    select
+        *,
+        financial_n - financial_met - financial_not_met as financial_unknown,
+        operational_n - operational_met - operational_not_met as operational_unknown,
+        cast(floor(financial_n / 2) as integer) + 1 as financial_needed,
+        cast(floor(operational_n / 2) as integer) + 1 as operational_needed,
+        cast(floor((financial_n + operational_n) / 2) as integer) + 1 as together_needed
+    from counted
+),
+
+decided as (
+    select
+        needed.*,
+        variants.variant,
+        case
+            when variants.variant = 'each_group'
+                then financial_met >= financial_needed and operational_met >= operational_needed
+            else financial_met + operational_met >= together_needed
+        end as is_met,
+        case
+            when variants.variant = 'each_group'
+                then
+                    financial_met + financial_unknown >= financial_needed
+                    and operational_met + operational_unknown >= operational_needed
+            else
+                financial_met + financial_unknown + operational_met + operational_unknown >= together_needed
+        end as is_possible
+    from needed
+    cross join (values ('each_group'), ('together')) as variants (variant)
+),
+
+judged as (
+    select
+        *,
+        case when is_met then 'met' when is_possible then 'undetermined' else 'not_met' end as verdict
+    from decided
+),
+
+final as (
+    select
+        today.plan_id,
+        today.year,
+        today.variant,
+        today.variant = rules.majority as is_ruling_variant,
+        today.year between plans.first_budget_year and plans.last_budget_year as is_official,
+        today.year < plans.first_budget_year as is_retrospective,
+        today.verdict,
+        today.verdict = 'undetermined' as is_still_possible,
+        cast(today.financial_n as integer) as financial_n,
+        cast(today.financial_met as integer) as financial_met,
+        cast(today.financial_not_met as integer) as financial_not_met,
+        cast(today.financial_unknown as integer) as financial_unknown,
+        case when today.variant = 'each_group' then today.financial_needed end as financial_needed,
+        cast(today.operational_n as integer) as operational_n,
+        cast(today.operational_met as integer) as operational_met,
+        cast(today.operational_not_met as integer) as operational_not_met,
+        cast(today.operational_unknown as integer) as operational_unknown,
+        case when today.variant = 'each_group' then today.operational_needed end as operational_needed,
+        case when today.variant = 'together' then today.together_needed end as together_needed,
+        bokslut.verdict as bokslut_verdict,
+        cast(bokslut.financial_met as integer) as bokslut_financial_met,
+        cast(bokslut.financial_unknown as integer) as bokslut_financial_unknown,
+        cast(bokslut.operational_met as integer) as bokslut_operational_met,
+        cast(bokslut.operational_unknown as integer) as bokslut_operational_unknown,
+        bokslut.is_estimated as is_bokslut_estimated
+    from judged as today
+    inner join plans on today.plan_id = plans.plan_id
+    inner join rules on today.plan_id = rules.plan_id
+    left join judged as bokslut
+        on
+            today.plan_id = bokslut.plan_id
+            and today.year = bokslut.year
+            and today.variant = bokslut.variant
+            and bokslut.basis = 'bokslut'
+    where today.basis = 'today'
+)
+
+select * from final
+order by plan_id, year, variant
