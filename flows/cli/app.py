@@ -1,0 +1,29 @@
+"""The command itself: its families of commands and the options that all of them take."""
+
+import typer
+
+from flows.cli import fake_api, goals, keep, look, run
+
+app = typer.Typer(
+    name="kolada",
+    help="Kolada into DuckDB, and a municipality's budget goals judged against it.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(run.refresh)
+app.command()(run.doctor)
+app.command()(keep.replay)
+app.command()(keep.rollback)
+app.command()(keep.prune)
+app.command()(look.status)
+app.command()(look.sql)
+app.command()(look.settings)
+app.command(name="fake-api")(fake_api.fake_api)
+app.add_typer(goals.app, name="goals")
+
+
+def main() -> None:
+    """Run the command."""
+    app()

@@ -1,0 +1,81 @@
+"""Exit codes, and how an error becomes one message and one code.
+
+0  done
+1  something else went wrong
+2  bad input: an argument, a setting, a goals file, a home that cannot be used
+3  held: incomplete, or a blocking check; the published file is as it was
+4  the source does not answer
+5  stale or held (kolada status)
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from os import environ
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from goals import PlanError
+from kolada_client import (
+    InvalidIdentifier,
+    InvalidRequest,
+    KoladaDeadlineExceeded,
+    KoladaError,
+    KoladaServerError,
+    KoladaStatusError,
+    KoladaUnreachable,
+)
+from warehouse.errors import HomeLocked, RawStoreError, WarehouseError
+
+OTHER, BAD_INPUT, HELD, UNREACHABLE, STALE = 1, 2, 3, 4, 5
+
+ERRORS = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+
+
+@contextmanager
+def one_message() -> Iterator[None]:
+    """Turn the errors that we know into one message and an exit code; KOLADA_TRACEBACK=1 shows where they arose."""
+    try:
+        yield
+    except (
+        KoladaError,
+        PlanError,
+        WarehouseError,
+        ValidationError,
+    ) as error:
+        if environ.get("KOLADA_TRACEBACK"):
+            raise
+        ERRORS.print(message_of(error))
+        raise typer.Exit(code_of(error)) from error
+
+
+def code_of(error: Exception) -> int:
+    """The exit code that an error stands for."""
+    match error:
+        case InvalidIdentifier() | InvalidRequest() | PlanError() | ValidationError():
+            return BAD_INPUT
+        case KoladaUnreachable() | KoladaServerError() | KoladaDeadlineExceeded() | KoladaStatusError():
+            return UNREACHABLE
+        case KoladaError():
+            return HELD
+        case HomeLocked() | RawStoreError():
+            return OTHER
+        case WarehouseError():
+            return BAD_INPUT
+        case _:
+            return OTHER
+
+
+def message_of(error: Exception) -> str:
+    """What the user reads."""
+    if isinstance(error, ValidationError):
+        return "\n".join(
+            f"The setting KOLADA_{'_'.join(str(part) for part in finding['loc']).upper()} = `{finding['input']}` "
+            f"cannot be used: {finding['msg']}. Nothing was started. Correct it, or see `kolada settings`."
+            for finding in error.errors()
+        )
+    text = str(error)
+    if isinstance(error, KoladaError) and not isinstance(error, InvalidIdentifier | InvalidRequest):
+        text += "\nThe published file is as it was."
+    return text

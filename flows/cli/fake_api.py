@@ -1,0 +1,32 @@
+"""`kolada fake-api`: the stand-in for the API, for tests and for trying things out."""
+
+from typing import Annotated
+
+import typer
+
+from fake_kolada import CHANGES, FAULTS, run_server
+
+
+def listed(named: object) -> str:
+    """Names for a help text."""
+    return ", ".join(sorted(str(name) for name in named))  # type: ignore[attr-defined]
+
+
+def fake_api(
+    data: Annotated[str, typer.Option("--data", help="`sample`, or a folder of recorded data.")] = "sample",
+    port: Annotated[int, typer.Option("--port", help="0 takes a free one.")] = 8765,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option("--fault", metavar="NAME", help=f"May be repeated. One of: {listed(FAULTS)}."),
+    ] = None,
+    change: Annotated[
+        list[str] | None,
+        typer.Option("--change", metavar="NAME", help=f"May be repeated. One of: {listed(CHANGES)}."),
+    ] = None,
+) -> None:
+    """Serve a stand-in for api.kolada.se on this machine, with named faults and named changes of its data.
+
+    Example: `kolada fake-api --data sample --port 8765 --fault html_500@first`,
+    then `KOLADA_BASE_URL=http://127.0.0.1:8765/v3 kolada refresh`.
+    """
+    run_server(data, port=port, faults=fault or (), changes=change or ())

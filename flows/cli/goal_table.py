@@ -1,0 +1,107 @@
+"""The goal table on the terminal, in Swedish."""
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from flows.artifacts import SAMPLE_WARNING
+from warehouse.reading import published_file, source_kind
+
+COLOURS = {"met": "green", "not_met": "red", "partly_met": "yellow"}
+
+GOAL_TABLE = """
+    select
+        judged.indicator_id,
+        judged.indicator_title,
+        judged.year,
+        judged.value,
+        indicator.display_decimals,
+        judged.operator,
+        judged.target_value,
+        judged.reference_value,
+        judged.verdict,
+        coalesce(verdict_label.label, judged.verdict),
+        coalesce(reason_label.label, judged.verdict_reason, ''),
+        judged.value_source
+    from mart.goal_fulfilment as judged
+    inner join plan.indicator as indicator
+        on
+            judged.plan_id = indicator.plan_id
+            and judged.indicator_id = indicator.indicator_id
+            and indicator.known_to is null
+    inner join plan.plan as plan_row
+        on judged.plan_id = plan_row.plan_id and plan_row.known_to is null and judged.year = plan_row.target_year
+    left join plan.label as verdict_label
+        on
+            judged.plan_id = verdict_label.plan_id
+            and verdict_label.label_kind = 'verdict'
+            and verdict_label.code = judged.verdict
+            and verdict_label.known_to is null
+    left join plan.label as reason_label
+        on
+            judged.plan_id = reason_label.plan_id
+            and reason_label.label_kind = 'verdict_reason'
+            and reason_label.code = judged.verdict_reason
+            and reason_label.known_to is null
+    where judged.plan_id = ?
+    order by indicator.indicator_order
+"""
+
+SOURCE_WORDS = {"kolada": "Kolada", "manual": "Inmatad", "document": "Dokumentet"}
+
+
+def print_goal_table(console: Console, published: Path, plan_id: str) -> None:
+    """Print one plan's verdicts for its target year."""
+    with published_file(published) as connection:
+        rows = connection.execute(GOAL_TABLE, [plan_id]).fetchall()
+        is_sample = source_kind(connection) == "sample"
+    year = rows[0][2] if rows else ""
+    table = Table(title=f"Måluppfyllelse {year}: {plan_id}", title_justify="left", pad_edge=False)
+    for column in ("Id", "Indikator"):
+        table.add_column(column, overflow="fold", max_width=56)
+    for column in ("Utfall", "Mål"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for column in ("Bedömning", "Skäl", "Värdets källa"):
+        table.add_column(column)
+    for (
+        indicator_id,
+        title,
+        _,
+        value,
+        decimals,
+        operator,
+        target,
+        reference,
+        verdict,
+        label,
+        reason,
+        source,
+    ) in rows:
+        criterion = target if target is not None else reference
+        colour = COLOURS.get(verdict, "dim")
+        table.add_row(
+            indicator_id,
+            title,
+            in_swedish(value, decimals),
+            "" if criterion is None else f"{operator or ''} {in_swedish(criterion, decimals)}".strip(),
+            f"[{colour}]{label}[/{colour}]",
+            reason,
+            SOURCE_WORDS.get(source, ""),
+        )
+    if is_sample:
+        console.print(f"[bold yellow]{SAMPLE_WARNING}[/bold yellow]")
+    console.print(table)
+    if is_sample:
+        console.print(f"[bold yellow]{SAMPLE_WARNING}[/bold yellow] The data is a sample: every value is made up.")
+
+
+def in_swedish(value: float | None, decimals: int) -> str:
+    """A number with a decimal comma; nothing where there is no value.
+
+    More decimals than the indicator shows are kept where rounding would hide the difference from the target.
+    """
+    if value is None:
+        return "–"
+    text = f"{value:.{max(decimals, 1)}f}"
+    return text.replace(".", ",")

@@ -1,0 +1,1 @@
+"""What people look at. Reads the published file and nothing else."""

@@ -1,0 +1,26 @@
+-- Does every indicator of every plan have one row for every year?
+with wanted as (
+    select
+        indicator.plan_id,
+        indicator.indicator_id,
+        calendar.year
+    from plan.indicator as indicator
+    inner join plan.plan as plan_row
+        on indicator.plan_id = plan_row.plan_id and plan_row.known_to is null
+    cross join unnest(generate_series(plan_row.first_year, plan_row.last_year)) as calendar (year)
+    where indicator.known_to is null
+)
+
+select
+    wanted.plan_id,
+    wanted.indicator_id,
+    wanted.year,
+    count(judged.indicator_id) as row_count
+from wanted
+left join mart.goal_fulfilment as judged
+    on
+        wanted.plan_id = judged.plan_id
+        and wanted.indicator_id = judged.indicator_id
+        and wanted.year = judged.year
+group by wanted.plan_id, wanted.indicator_id, wanted.year
+having count(judged.indicator_id) <> 1;

@@ -1,0 +1,51 @@
+-- Each cell that this run received or should have received, beside what was known of it.
+-- Absence says something only within a scope that was read whole.
+
+create or replace temp table compared_cell as
+with paired as (
+    select
+        coalesce(received.kpi_id, known.kpi_id) as kpi_id,
+        coalesce(received.unit_id, known.unit_id) as unit_id,
+        coalesce(received.period, known.period) as period,
+        coalesce(received.gender, known.gender) as gender,
+        received.kpi_id is not null as is_received,
+        known.kpi_id is not null as is_known,
+        received.value,
+        received.value_count,
+        received.status,
+        coalesce(received.is_deleted, false) as is_deleted,
+        received.request_id,
+        known.value as known_value,
+        known.value_count as known_value_count,
+        known.status as known_status,
+        coalesce(known.is_deleted, false) as was_deleted,
+        coalesce(known.is_vanished, false) as was_vanished
+    from staged_observation as received
+    full join known_cell as known
+        on
+            received.kpi_id = known.kpi_id
+            and received.unit_id = known.unit_id
+            and received.period = known.period
+            and received.gender = known.gender
+),
+
+whole_series as (
+    select distinct kpi_id, unit_id from staged_scope
+    where period is null
+),
+
+whole_year as (
+    select distinct kpi_id, unit_id, period from staged_scope
+    where period is not null
+)
+
+select paired.*
+from paired
+left join whole_series
+    on paired.kpi_id = whole_series.kpi_id and paired.unit_id = whole_series.unit_id
+left join whole_year
+    on
+        paired.kpi_id = whole_year.kpi_id
+        and paired.unit_id = whole_year.unit_id
+        and paired.period = whole_year.period
+where paired.is_received or whole_series.kpi_id is not null or whole_year.kpi_id is not null;

@@ -1,0 +1,86 @@
+-- The cells that differ from what was known, each with the kind of its change: the first that fits.
+
+create or replace macro decimals_of(number) as (
+    case
+        when contains(cast(number as varchar), 'e') then 17
+        else length(nullif(regexp_extract(cast(number as varchar), '\.(\d*[1-9])0*$', 1), ''))
+    end
+);
+
+create or replace temp table differing_cell as
+select
+    *,
+    case
+        when not is_known then 'first'
+        when (was_deleted or was_vanished) and is_received and not is_deleted then 'returned'
+        when is_deleted then 'deleted'
+        when not is_received then 'vanished'
+        when known_value is not null and value is null then 'suppressed'
+        when known_value is null and value is not null then 'restored'
+        when value is not distinct from known_value then 'status'
+        when abs(value - known_value) <= 1e-6 * greatest(1, abs(known_value)) then 'precision'
+        when
+            coalesce(decimals_of(value), 0) < coalesce(decimals_of(known_value), 0)
+            and abs(value - known_value) <= 0.5 * pow(10, -coalesce(decimals_of(value), 0)) * (1 + 1e-9)
+            then 'rounding'
+        else 'revised'
+    end as simple_kind
+from compared_cell
+where
+    not is_known
+    or (not is_received and not was_deleted and not was_vanished)
+    or (is_received and is_deleted and not was_deleted)
+    or (is_received and not is_deleted and (was_deleted or was_vanished))
+    or (
+        is_received and not is_deleted
+        and (
+            value is distinct from known_value
+            or status is distinct from known_status
+            or value_count is distinct from known_value_count
+        )
+    );
+
+-- A KPI whose values moved together by one factor got a new unit or a new definition under its old id: at least ten
+-- cells, at least half of the cells that could show it, and a spread of the factors within a tenth of their median.
+create or replace temp table rescaled_kpi as
+with factor as (
+    select kpi_id, value / known_value as ratio
+    from differing_cell
+    where simple_kind = 'revised' and known_value <> 0
+),
+
+comparable as (
+    select kpi_id, count(*) as cell_count
+    from compared_cell
+    where is_received and value is not null and known_value is not null and known_value <> 0
+    group by kpi_id
+),
+
+spread as (
+    select
+        kpi_id,
+        count(*) as cell_count,
+        median(ratio) as median_ratio,
+        quantile_cont(ratio, 0.9) - quantile_cont(ratio, 0.1) as width
+    from factor
+    group by kpi_id
+)
+
+select spread.kpi_id, spread.median_ratio
+from spread
+inner join comparable on spread.kpi_id = comparable.kpi_id
+where
+    spread.cell_count >= 10
+    and spread.cell_count * 2 >= comparable.cell_count
+    and (spread.median_ratio > 1.5 or spread.median_ratio < 0.67)
+    and spread.width <= 0.1 * abs(spread.median_ratio);
+
+create or replace temp table changed_cell as
+select
+    differing_cell.* exclude (simple_kind),
+    case
+        when differing_cell.simple_kind = 'revised' and rescaled_kpi.kpi_id is not null then 'rescaled'
+        else differing_cell.simple_kind
+    end as change_kind
+from differing_cell
+left join rescaled_kpi on differing_cell.kpi_id = rescaled_kpi.kpi_id;

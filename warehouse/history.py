@@ -1,0 +1,110 @@
+"""The history: what a run staged, compared with what is known, becomes versions.
+
+Values are never updated in place. A cell that changed, was suppressed, deleted or has vanished gets its open version
+closed and a new one opened, both at the run's one instant; a cell seen again unchanged gets that instant as its
+`confirmed_at` and nothing else. The comparison is set-based and stands in `sql/load/history/`, the kinds of change with
+their order in `030_changed.sql`. A withdrawn KPI keeps its cells.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import duckdb
+import polars as pl
+
+from warehouse.database import append_frame, run_folder, set_variables
+
+
+@dataclass(frozen=True, slots=True)
+class LoadCounts:
+    """What one load did to the history.
+
+    Attributes:
+        received: cells that the run received.
+        opened: change kind -> versions opened; empty on a night when nothing changed.
+    """
+
+    received: int
+    opened: Mapping[str, int]
+
+    @property
+    def versions(self) -> int:
+        """All versions opened."""
+        return sum(self.opened.values())
+
+
+def load_catalogue(connection: duckdb.DuckDBPyConnection, *, run_id: str, known_from: datetime) -> None:
+    """Bring the staged catalogue, units and groups into `core`. Each part staged empty is left as it is known."""
+    set_variables(connection, {"run_id": run_id, "known_from": naive_utc(known_from)})
+    for part, file in (
+        ("staged_municipality", "load/catalogue/municipality"),
+        ("staged_kpi", "load/catalogue/kpi"),
+        ("staged_group", "load/catalogue/group"),
+    ):
+        if connection.execute(f"select exists (from {part})").fetchone() == (True,):
+            run_folder(connection, file)
+
+
+def load_observations(connection: duckdb.DuckDBPyConnection, *, run_id: str, known_from: datetime) -> LoadCounts:
+    """Bring the staged values into `core.observation_version` and `core.group_observation_version`."""
+    set_variables(connection, {"run_id": run_id, "known_from": naive_utc(known_from)})
+    run_folder(connection, "load/history")
+    (received,) = connection.execute("select count(*) from staged_observation").fetchone() or (0,)
+    opened = dict(
+        connection.execute("select change_kind, count(*) from changed_cell group by all order by all").fetchall()
+    )
+    return LoadCounts(received=received, opened=opened)
+
+
+def load_plan(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    plan_id: str,
+    files_sha256: str,
+    tables: Mapping[str, pl.DataFrame],
+    known_from: datetime,
+) -> bool:
+    """Bring a plan into the `plan` schema; a plan whose files are the known ones changes nothing.
+
+    Returns:
+        Whether a new version of the plan was opened.
+    """
+    known = connection.execute(
+        "select files_sha256 from plan.plan where plan_id = ? and known_to is null", [plan_id]
+    ).fetchone()
+    if known == (files_sha256,):
+        return False
+    instant = naive_utc(known_from)
+    for table, frame in tables.items():
+        connection.execute(
+            f"update plan.{table} set known_to = ? where plan_id = ? and known_to is null", [instant, plan_id]
+        )
+        append_frame(
+            connection,
+            f"plan.{table}",
+            frame.with_columns(
+                pl.lit(files_sha256).alias("files_sha256"),
+                pl.lit(instant).cast(pl.Datetime("us")).alias("known_from"),
+            ),
+        )
+    return True
+
+
+def close_absent_plans(
+    connection: duckdb.DuckDBPyConnection, *, plan_ids: tuple[str, ...], known_from: datetime
+) -> None:
+    """Close the plans that are no longer in the folder of plans."""
+    tables = connection.execute(
+        "select table_name from duckdb_tables() where schema_name = 'plan' and database_name = current_database()"
+    ).fetchall()
+    for (table,) in tables:
+        connection.execute(
+            f"update plan.{table} set known_to = $instant where known_to is null and not list_contains($kept, plan_id)",
+            {"instant": naive_utc(known_from), "kept": list(plan_ids)},
+        )
+
+
+def naive_utc(instant: datetime) -> datetime:
+    """An aware instant as DuckDB's TIMESTAMP holds it: UTC, no zone."""
+    return instant.astimezone(UTC).replace(tzinfo=None)

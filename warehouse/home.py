@@ -1,0 +1,143 @@
+"""The home folder: where everything the pipeline writes stands, and who may write.
+
+One process writes at a time. The guard is an advisory lock (flock) on a file in the home, so that it holds for
+every way of starting a run and goes away with the process, however that ends. The file names its holder, for the
+message that a second run gives.
+"""
+
+import fcntl
+import json
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from warehouse.errors import HomeError, HomeLocked
+
+LOCK_POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folders and files under KOLADA_HOME."""
+
+    root: Path
+
+    @property
+    def published(self) -> Path:
+        """The file that analysts open; replaced whole, never written in place."""
+        return self.root / "kolada.duckdb"
+
+    @property
+    def raw(self) -> Path:
+        """Response bodies as received, plan files and manifests."""
+        return self.root / "raw"
+
+    @property
+    def work(self) -> Path:
+        """The private copy that a run writes before it publishes."""
+        return self.root / "work"
+
+    @property
+    def snapshots(self) -> Path:
+        """Earlier published files, newest last by name."""
+        return self.root / "snapshots"
+
+    @property
+    def reports(self) -> Path:
+        """HTML reports."""
+        return self.root / "reports"
+
+    @property
+    def exports(self) -> Path:
+        """Exported tables."""
+        return self.root / "exports"
+
+    def prepare(self) -> None:
+        """Make the folders.
+
+        Raises:
+            HomeError: the home is not a folder or cannot be written.
+        """
+        try:
+            for folder in (self.root, self.raw, self.work, self.snapshots):
+                folder.mkdir(parents=True, exist_ok=True)
+            probe = self.work / f".probe-{os.getpid()}"
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            raise HomeError(
+                f"The home folder `{self.root}` cannot be written: {error.strerror or error}. "
+                "Nothing was fetched and nothing was changed. "
+                "Make it writable, or choose another one: `KOLADA_HOME=/some/folder kolada refresh`."
+            ) from error
+
+    @contextmanager
+    def writer(
+        self,
+        purpose: str,
+        *,
+        wait_seconds: float = 0.0,
+        on_wait: Callable[[str], None] | None = None,
+    ) -> Iterator[None]:
+        """Hold the home's only writing place while the block runs.
+
+        Args:
+            purpose: what the holder does, for the message that others get.
+            wait_seconds: how long to wait for another holder before giving up.
+            on_wait: told once, in words, whom the wait is for.
+
+        Raises:
+            HomeLocked: another process held the lock for longer than `wait_seconds`.
+        """
+        with (self.root / ".lock").open("a+", encoding="utf-8") as lock:
+            self._acquire(lock.fileno(), wait_seconds, on_wait)
+            lock.seek(0)
+            lock.truncate()
+            json.dump(
+                {
+                    "pid": os.getpid(),
+                    "purpose": purpose,
+                    "since": datetime.now(UTC).isoformat(timespec="seconds"),
+                },
+                lock,
+            )
+            lock.flush()
+            try:
+                yield
+            finally:
+                lock.truncate(0)
+                fcntl.flock(lock.fileno(), fcntl.LOCK_UN)
+
+    def _acquire(self, descriptor: int, wait_seconds: float, on_wait: Callable[[str], None] | None) -> None:
+        deadline = time.monotonic() + wait_seconds
+        has_told = False
+        pause = threading.Event()
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                holder = self._holder()
+                if time.monotonic() >= deadline:
+                    raise HomeLocked(
+                        f"The home `{self.root}` is being written by {holder}. "
+                        "This run has not started, and nothing was changed. "
+                        "Wait for the other one (`kolada status`), or let this one wait: `--wait SECONDS`."
+                    ) from None
+                if on_wait is not None and not has_told:
+                    on_wait(f"Waiting for {holder}")
+                    has_told = True
+                pause.wait(LOCK_POLL_SECONDS)
+            else:
+                return
+
+    def _holder(self) -> str:
+        try:
+            told = json.loads((self.root / ".lock").read_text(encoding="utf-8"))
+        except ValueError:
+            return "another run"
+        return f"`{told['purpose']}` (process {told['pid']}, since {told['since']})"

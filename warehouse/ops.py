@@ -1,0 +1,232 @@
+"""The `ops` tables: derived from the manifests in the raw store, merged at each publication.
+
+A manifest whose run is on record as published needs no second look; every other one is read again, so that runs that
+were held, failed or killed are in the next published file.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from warehouse.coverage import Coverage
+from warehouse.database import append_frame
+from warehouse.history import LoadCounts, naive_utc
+from warehouse.manifest import Manifest, Record
+
+RUN_SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
+    "run_id": pl.String,
+    "flow_run_id": pl.String,
+    "kind": pl.String,
+    "plans": pl.List(pl.String),
+    "source_kind": pl.String,
+    "base_url": pl.String,
+    "software_version": pl.String,
+    "started_at": pl.Datetime("us"),
+    "resumed_at": pl.Datetime("us"),
+    "published_at": pl.Datetime("us"),
+    "finished_at": pl.Datetime("us"),
+    "state": pl.String,
+    "message": pl.String,
+}
+REQUEST_SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
+    "run_id": pl.String,
+    "request_id": pl.String,
+    "url": pl.String,
+    "http_status": pl.Int32,
+    "attempts": pl.Int32,
+    "elapsed_seconds": pl.Float64,
+    "fetched_at": pl.Datetime("us"),
+    "body_sha256": pl.String,
+    "byte_count": pl.Int64,
+    "row_count": pl.Int32,
+    "state": pl.String,
+    "reason": pl.String,
+}
+COVERAGE_SCHEMA = {"run_id": pl.String, "kpi_id": pl.String, "outcome": pl.String, "unit_count": pl.Int32}
+PAIR_SCHEMA = {
+    "run_id": pl.String,
+    "kpi_id": pl.String,
+    "unit_id": pl.String,
+    "outcome": pl.String,
+    "row_count": pl.Int32,
+    "reason": pl.String,
+}
+CHECK_SCHEMA = {
+    "run_id": pl.String,
+    "check_name": pl.String,
+    "severity": pl.String,
+    "offending_count": pl.Int32,
+    "example": pl.String,
+    "is_accepted": pl.Boolean,
+}
+
+
+@dataclass(slots=True)
+class RunStory:
+    """What one manifest tells of its run."""
+
+    run: dict[str, Any] = field(default_factory=dict)
+    requests: dict[str, dict[str, Any]] = field(default_factory=dict)
+    coverage: list[dict[str, Any]] = field(default_factory=list)
+    exceptions: list[dict[str, Any]] = field(default_factory=list)
+    checks: list[dict[str, Any]] = field(default_factory=list)
+    accepted_loss: str | None = None
+
+
+def read_story(manifest: Manifest) -> RunStory:
+    """Read one manifest.
+
+    Raises:
+        ManifestCorrupt: a finished line cannot be read.
+    """
+    story = RunStory()
+    for record in manifest.records():
+        _take(story, record)
+    return story
+
+
+def _take(story: RunStory, record: Record) -> None:
+    """Add one record to the story; records that no table shows are passed over."""
+    match record["record"]:
+        case "run_started":
+            story.run = {
+                "run_id": record["run_id"],
+                "flow_run_id": record["flow_run_id"],
+                "kind": record["kind"],
+                "plans": sorted(record["plans"]),
+                "base_url": record["base_url"],
+                "software_version": record["software_version"],
+                "started_at": _instant(record["started_at"]),
+                "state": "interrupted",
+            }
+        case "run_resumed":
+            story.run |= {
+                "resumed_at": _instant(record["at"]),
+                "flow_run_id": record["flow_run_id"],
+                "software_version": record["software_version"],
+                "state": "interrupted",
+                "finished_at": None,
+                "message": None,
+            }
+            story.coverage, story.exceptions, story.checks = [], [], []
+        case "source":
+            story.run["source_kind"] = record["source_kind"]
+        case "landed":
+            story.requests[record["request_id"]] = {
+                "run_id": story.run["run_id"],
+                "request_id": record["request_id"],
+                "url": record["url"],
+                "http_status": record["status"],
+                "attempts": record["attempts"],
+                "elapsed_seconds": record["elapsed_seconds"],
+                "fetched_at": _instant(record["fetched_at"]),
+                "body_sha256": record["sha256"],
+                "byte_count": record["byte_count"],
+                "state": "landed",
+            }
+        case "accepted":
+            story.requests[record["request_id"]] |= {"state": "accepted", "row_count": record["row_count"]}
+        case "rejected":
+            story.requests[record["request_id"]] |= {"state": "rejected", "reason": record["reason"]}
+        case "coverage":
+            run_id = story.run["run_id"]
+            story.coverage = [{"run_id": run_id, **row} for row in record["counts"]]
+            story.exceptions = [{"run_id": run_id, **row} for row in record["exceptions"]]
+        case "check":
+            story.checks.append(
+                {"run_id": story.run["run_id"]}
+                | {name: value for name, value in record.items() if name in CHECK_SCHEMA}
+            )
+        case "loss_accepted":
+            story.accepted_loss = record["reason"]
+        case "published":
+            story.run |= {
+                "state": "published",
+                "published_at": _instant(record["published_at"]),
+                "finished_at": _instant(record["at"]),
+            }
+        case "held" | "stopped" as end:
+            story.run |= {
+                "state": "held" if end == "held" else "failed",
+                "finished_at": _instant(record["at"]),
+                "message": record["message"],
+            }
+        case "rolled_back":
+            story.run |= {"state": "rolled_back", "message": record["message"]}
+
+
+def merge_ops(connection: duckdb.DuckDBPyConnection, manifests: Iterable[Manifest], *, current_run_id: str) -> None:
+    """Bring the stories of all runs into `ops`, but those that are on record as published."""
+    settled = {
+        run_id for (run_id,) in connection.execute("select run_id from ops.run where state = 'published'").fetchall()
+    }
+    stories = [read_story(manifest) for manifest in manifests if manifest.run_id not in settled]
+    stories = [story for story in stories if story.run]
+    run_ids = [story.run["run_id"] for story in stories]
+    for table in ("run", "request", "coverage", "check_result"):
+        connection.execute(f"delete from ops.{table} where list_contains($run_ids, run_id)", {"run_ids": run_ids})
+    connection.execute("delete from ops.coverage_pair where list_contains($run_ids, run_id)", {"run_ids": run_ids})
+    connection.execute("delete from ops.coverage_pair where outcome not in ('failed', 'unaccounted')")
+    append_frame(connection, "ops.run", pl.DataFrame([story.run for story in stories], schema=RUN_SCHEMA))
+    append_frame(
+        connection,
+        "ops.request",
+        pl.DataFrame([row for story in stories for row in story.requests.values()], schema=REQUEST_SCHEMA),
+    )
+    append_frame(
+        connection,
+        "ops.coverage",
+        pl.DataFrame([row for story in stories for row in story.coverage], schema=COVERAGE_SCHEMA),
+    )
+    append_frame(
+        connection,
+        "ops.coverage_pair",
+        pl.DataFrame(
+            [row for story in stories if story.run["run_id"] != current_run_id for row in story.exceptions],
+            schema=PAIR_SCHEMA,
+        ),
+    )
+    append_frame(
+        connection,
+        "ops.check_result",
+        pl.DataFrame([row for story in stories for row in story.checks], schema=CHECK_SCHEMA),
+    )
+
+
+def record_publication(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    run_id: str,
+    published_at: datetime,
+    coverage: Coverage,
+    counts: LoadCounts,
+    accepted_loss: str | None,
+) -> None:
+    """Put the current run on record as published, in the file that is about to be."""
+    instant = naive_utc(published_at)
+    connection.execute(
+        "update ops.run set state = 'published', published_at = $at, finished_at = $at where run_id = $run_id",
+        {"at": instant, "run_id": run_id},
+    )
+    append_frame(connection, "ops.coverage_pair", coverage.pairs.with_columns(pl.lit(run_id).alias("run_id")))
+    connection.execute(
+        """
+        insert into ops.publication
+        select
+            $run_id,
+            $at,
+            $version_count,
+            (select count(*) from core.observation),
+            (select count(*) from mart.verdict_change where known_from = $at),
+            $accepted_loss
+        """,
+        {"run_id": run_id, "at": instant, "version_count": counts.versions, "accepted_loss": accepted_loss},
+    )
+
+
+def _instant(text: str) -> datetime:
+    return naive_utc(datetime.fromisoformat(text))

@@ -1,0 +1,98 @@
+"""The raw store's bodies: bytes as received, named by their SHA-256, compressed with zstd, each kept once.
+
+A body is never changed. What a run asked for and which body came is the manifest's business (manifest.py).
+"""
+
+import hashlib
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import zstandard
+
+from warehouse.errors import BodyCorrupt, BodyMissing
+from warehouse.files import sync, write_whole
+
+
+class RawStore:
+    """Content-addressed bodies under `raw/bodies/`; safe to use from several threads."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._unsynced: set[Path] = set()
+        self._guard = threading.Lock()
+
+    def put(self, body: bytes) -> str:
+        """Keep a body; returns its SHA-256. One that is there whole already is not written again."""
+        sha256 = hashlib.sha256(body).hexdigest()
+        path = self.path(sha256)
+        if not self._is_whole(sha256):
+            write_whole(path, zstandard.ZstdCompressor(level=3).compress(body))
+            with self._guard:
+                self._unsynced.add(path)
+        return sha256
+
+    def get(self, sha256: str) -> bytes:
+        """The body with this SHA-256, checked against it.
+
+        Raises:
+            BodyMissing: no such body is kept.
+            BodyCorrupt: the file cannot be unpacked, or its bytes have another hash.
+        """
+        path = self.path(sha256)
+        try:
+            body = zstandard.ZstdDecompressor().decompress(path.read_bytes())
+        except FileNotFoundError:
+            raise BodyMissing(
+                f"The body `{sha256}` is not in the raw store ({path}). What it held cannot be rebuilt. "
+                "Restore it from a backup of KOLADA_HOME; `kolada status` tells which runs need it."
+            ) from None
+        except zstandard.ZstdError as error:
+            raise self._corrupt(path, str(error)) from error
+        if hashlib.sha256(body).hexdigest() != sha256:
+            raise self._corrupt(path, "its bytes have another SHA-256")
+        return body
+
+    def has(self, sha256: str) -> bool:
+        """Whether a body with this SHA-256 is kept."""
+        return self.path(sha256).exists()
+
+    def remove(self, sha256: str) -> int:
+        """Remove a body; returns the bytes freed on disk."""
+        path = self.path(sha256)
+        size = path.stat().st_size
+        path.unlink()
+        return size
+
+    def names(self) -> Iterator[str]:
+        """The SHA-256 of every body."""
+        for path in self.root.glob("??/*.zst"):
+            yield path.stem
+
+    def sync(self) -> None:
+        """Wait until every body put since the last call is on the disk."""
+        with self._guard:
+            paths, self._unsynced = self._unsynced, set()
+        for path in paths:
+            sync(path)
+        for folder in {path.parent for path in paths}:
+            sync(folder)
+
+    def path(self, sha256: str) -> Path:
+        """Where the body with this SHA-256 stands."""
+        return self.root / sha256[:2] / f"{sha256}.zst"
+
+    def _is_whole(self, sha256: str) -> bool:
+        """A damaged body is no body: the next one with its hash takes its place."""
+        try:
+            self.get(sha256)
+        except (BodyMissing, BodyCorrupt):
+            return False
+        return True
+
+    @staticmethod
+    def _corrupt(path: Path, why: str) -> BodyCorrupt:
+        return BodyCorrupt(
+            f"The stored body `{path}` is damaged: {why}. Nothing was loaded from it. Restore it from a backup of "
+            "KOLADA_HOME; a `kolada refresh` that receives the same bytes mends it too."
+        )
