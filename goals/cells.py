@@ -35,7 +35,7 @@ class CellError(ValueError):
 
 def suggestion(value: str, known: Iterable[str]) -> str:
     """A question that names the closest known word, or an empty text."""
-    close = difflib.get_close_matches(value, list(known), n=3, cutoff=0.6)
+    close = difflib.get_close_matches(value, list(known), n=3, cutoff=0.5)
     return f" Did you mean {', '.join(f'`{word}`' for word in close)}?" if close else ""
 
 

@@ -45,7 +45,8 @@ def plan_from_files(
     unreadable = frozenset(
         finding.file
         for finding in findings
-        if finding.file in FORMATS and (finding.column is None or finding.column in FORMATS[finding.file].key)
+        if finding.file in FORMATS
+        and (finding.row == 1 or finding.column is None or finding.column in FORMATS[finding.file].key)
     )
     draft = Draft(settings, rows, unreadable)
     findings += check_draft(draft, name=name, municipalities=municipalities)

@@ -39,11 +39,11 @@ _CROSS_CHECK_FORMS = {"goal": ID_PATTERN, "kpi": KPI_PATTERN, "why": re.compile(
 _COUNTIES = frozenset(f"{code:02}" for code in (1, *range(3, 11), 12, 13, 14, *range(17, 26)))
 
 
-def read_settings(content: bytes) -> tuple[Settings, list[Finding]]:
-    """The settings and all that is wrong with them."""
+def read_settings(content: bytes) -> tuple[Settings | None, list[Finding]]:
+    """The settings, null when nothing can be read, and all that is wrong with them."""
     text = decode(SETTINGS_FILE, content)
     if isinstance(text, Finding):
-        return Settings(), [text]
+        return None, [text]
     try:
         parsed = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -51,7 +51,7 @@ def read_settings(content: bytes) -> tuple[Settings, list[Finding]]:
         line = int(place[1]) if place else None
         remedy = "Write `key = value`, texts within quotation marks, and each key once"
         problem = f"not TOML ({error})"
-        return Settings(), [Finding(SETTINGS_FILE, problem, "nothing in it can be read", remedy, line)]
+        return None, [Finding(SETTINGS_FILE, problem, "nothing in it can be read", remedy, line)]
     tree = TomlTree(SETTINGS_FILE, text, parsed)
     return _settings(tree), tree.findings
 

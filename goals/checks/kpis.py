@@ -13,10 +13,11 @@ WITHDRAWN = "kpi_withdrawn"
 def check_kpis(draft: Draft) -> Iterator[Finding]:
     """KPI ids that no indicator and no cross-check has, and what is said about the others."""
     used = frozenset(draft.used_kpis())
+    is_known = draft.settings is not None and draft.has("indicators.csv")
     for file in ("breaks.csv", "availability.csv"):
         for row in draft.rows(file):
             kpi_id = row.text("kpi_id")
-            if kpi_id is not None and kpi_id not in used and draft.has("indicators.csv"):
+            if kpi_id is not None and kpi_id not in used and is_known:
                 yield row.finding(
                     "kpi_id",
                     "no indicator and no cross-check of the plan has this KPI",

@@ -1,0 +1,111 @@
+import hashlib
+import os
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from goals import Finding, Plan, PlanError, files_sha256, plan_from_files, read_plan, read_plans
+
+
+def test_a_plan_comes_out_the_same_from_its_files_bytes(alingsas: Plan) -> None:
+    """Kept bytes, with no folder, give the same hash and the same tables."""
+    again = plan_from_files(alingsas.files)
+    assert alingsas.files_sha256 == again.files_sha256
+    assert alingsas.plan_id == again.plan_id
+    assert alingsas.rules == again.rules
+    for table, frame in alingsas.tables.items():
+        assert frame.equals(again.tables[table]), table
+
+
+def test_the_hash_is_the_documented_one() -> None:
+    """Names in byte order; each name, NUL, length, NUL, content."""
+    files = {"b.csv": b"xyz", "a.csv": b""}
+    expected = hashlib.sha256(b"a.csv\x000\x00b.csv\x003\x00xyz").hexdigest()
+    assert expected == files_sha256(files)
+
+
+def test_the_hash_sees_every_byte_and_nothing_but_bytes(
+    example_files: dict[str, bytes], write_plan: Callable[[dict[str, bytes]], Path]
+) -> None:
+    """A file's age changes nothing, a moved byte does."""
+    folder = write_plan(example_files)
+    before = read_plan(folder).files_sha256
+    os.utime(folder / "goals.csv", (0, 0))
+    assert before == read_plan(folder).files_sha256
+    (folder / "goals.csv").write_bytes(example_files["goals.csv"] + b"\n")
+    assert before != read_plan(folder).files_sha256
+    moved = {"a": b"12", "b": b"3"}, {"a": b"1", "b": b"23"}
+    assert files_sha256(moved[0]) != files_sha256(moved[1])
+
+
+def test_all_plans_of_a_folder_are_read_by_name() -> None:
+    """Folders that hold no plan, such as those of the code, are passed over."""
+    root = Path(__file__).parents[2]
+    assert [plan.plan_id for plan in read_plans(root / "goals")] == ["alingsas-2022-2024"]
+    assert [plan.plan_id for plan in read_plans(Path(__file__).parent / "plans")] == ["exempel-1480-2024-2026"]
+
+
+def test_a_folder_with_a_broken_plan_is_refused_with_the_plans_name(
+    edited: Callable[..., dict[str, bytes]], write_plan: Callable[[dict[str, bytes]], Path]
+) -> None:
+    """Of several plans, each finding says whose it is."""
+    folder = write_plan(edited(("goals.csv", "any_part", "en_räcker")))
+    (folder.parent / "tom-plan").mkdir()
+    (folder.parent / "tom-plan" / "goals.csv").write_text("goal_id\n")
+    with pytest.raises(PlanError) as raised:
+        read_plans(folder.parent)
+    files = {finding.file for finding in raised.value.findings}
+    assert "exempel-1480-2024-2026/goals.csv" in files
+    assert "tom-plan/plan.toml" in files
+    assert raised.value.plan == "exempel-1480-2024-2026, tom-plan"
+
+
+def test_a_wrong_plan_name_is_answered_with_the_right_ones(tmp_path: Path) -> None:
+    """The error names the plans that there are, and the closest of them."""
+    root = Path(__file__).parents[2] / "goals"
+    with pytest.raises(PlanError, match=r"are: alingsas-2022-2024\. Did you mean `alingsas-2022-2024`"):
+        read_plan(root / "alingsas-2022-2025")
+    with pytest.raises(PlanError, match="kolada goals new"):
+        read_plan(tmp_path / "ingen")
+
+
+def test_a_folder_without_plans_is_refused(tmp_path: Path) -> None:
+    """Nothing to judge is an error and not an empty result."""
+    with pytest.raises(PlanError, match=r"no plan in this folder.*KOLADA_GOALS"):
+        read_plans(tmp_path)
+    with pytest.raises(PlanError, match=r"no such folder.*KOLADA_GOALS"):
+        read_plans(tmp_path / "ingen")
+
+
+def test_an_error_survives_the_way_between_processes() -> None:
+    """It pickles with all its findings and its text."""
+    error = PlanError("p", [Finding("goals.csv", "empty", "no use", "Write it", 3, "title", None)])
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+    assert (error.plan, error.findings, str(error)) == (again.plan, again.findings, str(again))
+
+
+def test_rules_left_out_have_their_defaults_and_written_ones_stand(example_files: dict[str, bytes]) -> None:
+    """A loaded plan always holds every rule."""
+    plan = plan_from_files(example_files)
+    assert dict(plan.rules) == {
+        "national_average": "unweighted_else_riket",
+        "reference_min_n": "50",
+        "fixed_target_precision": "finer_of_target_and_display",
+        "average_precision": "exact",
+        "compound": "all_parts",
+        "majority": "together",
+        "bokslut": "history_else_availability",
+        "latest_measurement": "false",
+    }
+    assert dict(plan.rules) == dict(plan.tables["rule"].select("rule_name", "rule_value").iter_rows())
+
+
+def test_labels_left_out_have_their_defaults_and_written_ones_stand(example_files: dict[str, bytes]) -> None:
+    """A plan that renames two verdicts keeps the words of all other codes."""
+    plan = plan_from_files(example_files)
+    labels = {(kind, code): word for kind, code, word in plan.tables["label"].drop("plan_id").iter_rows()}
+    assert labels["verdict", "met"] == "Nått"
+    assert labels["verdict", "no_data"] == "Data saknas"
+    assert labels["pace", "ahead"] == "Före takten"
