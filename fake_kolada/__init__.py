@@ -7,6 +7,7 @@ from fake_kolada.contract import ContractChoices
 from fake_kolada.data_set import DataSet, DataSetError
 from fake_kolada.fake import SOURCE_HEADER, FakeKolada, LogEntry
 from fake_kolada.recorded import recorded_data
+from fake_kolada.sample import sample_data
 from fake_kolada.server import ServeError
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "LogEntry",
     "ServeError",
     "recorded_data",
+    "sample_data",
 ]
