@@ -1,0 +1,94 @@
+-- Each plan's municipality beside what it can be compared with: Riket, all municipalities, its county, and each of
+-- its groups of similar municipalities. One row per plan, KPI, period, gender and reference, where both have a value.
+-- difference is signed by the KPI's direction, so that plus is good; without a direction it is own minus reference.
+with plan_kpis as (
+    select * from mart.plan_kpi_as_of(moment)
+),
+
+reference_values as (
+    select * from mart.reference_value_as_of(moment)
+),
+
+similar_groups as (
+    select distinct
+        plan_id,
+        group_id,
+        group_name,
+        topic,
+        vintage_year,
+        is_latest_vintage,
+        member_count,
+        is_oldest_membership
+    from mart.similar_group_as_of(moment)
+),
+
+observations as (
+    select * from core.observation_as_of(moment)
+),
+
+units as (
+    select * from core.municipality
+),
+
+own as (
+    select
+        plan_kpis.plan_id,
+        plan_kpis.municipality_id,
+        plan_kpis.kpi_id,
+        plan_kpis.direction,
+        units.county_code,
+        observations.period,
+        observations.gender,
+        observations.value as own_value
+    from plan_kpis
+    inner join observations
+        on
+            plan_kpis.kpi_id = observations.kpi_id
+            and plan_kpis.municipality_id = observations.municipality_id
+    inner join units on plan_kpis.municipality_id = units.municipality_id
+    where observations.value is not null
+),
+
+final as (
+    select
+        own.plan_id,
+        own.municipality_id,
+        own.kpi_id,
+        own.period,
+        own.gender,
+        reference_values.reference,
+        reference_values.reference_kind,
+        similar_groups.topic,
+        similar_groups.group_name,
+        similar_groups.vintage_year,
+        similar_groups.is_latest_vintage,
+        similar_groups.is_oldest_membership,
+        own.own_value,
+        reference_values.value as reference_value,
+        reference_values.n as reference_n,
+        similar_groups.member_count as reference_member_count,
+        case when own.direction = 'lower' then -1 else 1 end
+        * mart.difference(own.own_value, reference_values.value) as difference,
+        case
+            when own.direction = 'lower' then own.own_value < reference_values.value
+            when own.direction = 'higher' then own.own_value > reference_values.value
+        end as is_better,
+        'Egen bearbetning av data från Kolada' as source_label
+    from own
+    inner join reference_values
+        on
+            own.kpi_id = reference_values.kpi_id
+            and own.period = reference_values.period
+            and own.gender = reference_values.gender
+    left join similar_groups
+        on
+            own.plan_id = similar_groups.plan_id
+            and reference_values.reference = 'similar:' || similar_groups.group_id
+    where
+        reference_values.reference_kind in ('riket', 'unweighted_mean', 'median', 'p25', 'p75')
+        or reference_values.reference = 'county:' || own.county_code
+        or similar_groups.group_id is not null
+)
+
+select * from final
+order by plan_id, kpi_id, period, gender, reference
