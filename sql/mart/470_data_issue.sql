@@ -1,0 +1,392 @@
+-- What a reader of the figures should know about them: found by rule where the data can show it, else remarked in
+-- the plan. One row per plan and finding; kpi_id, indicator_id and year are null where the finding is wider.
+with plan_kpis as (
+    select * from mart.plan_kpi_as_of(moment)
+),
+
+indicators as (
+    select * from plan.indicator_as_of(moment)
+),
+
+notes as (
+    select * from plan.note_as_of(moment)
+),
+
+observations as (
+    select * from core.observation_as_of(moment)
+    where kpi_id in (select plan_kpis.kpi_id from plan_kpis)
+),
+
+group_observations as (
+    select * from core.group_observation_as_of(moment)
+    where group_id = 'G2328' and value is not null
+),
+
+units as (
+    select * from core.municipality
+),
+
+revisions as (
+    select * from mart.revision_as_of(moment)
+    where is_plan_kpi
+),
+
+calendar as (
+    select * from mart.publication_calendar_as_of(moment)
+),
+
+reconciliations as (
+    select * from mart.reconciliation_as_of(moment)
+),
+
+reference_values as (
+    select * from mart.reference_value_as_of(moment)
+),
+
+judgements as (
+    select * from mart.goal_fulfilment_as_of(moment)
+),
+
+histories as (
+    select * from mart.indicator_history_as_of(moment)
+    where gender = 'T'
+),
+
+rescaled as (
+    select
+        plan_kpis.plan_id,
+        revisions.kpi_id,
+        cast(null as varchar) as indicator_id,
+        cast(null as integer) as year,
+        'kpi_rescaled' as code,
+        'high' as severity,
+        'Värdena för ' || revisions.kpi_id || ' ändrades med en och samma faktor ('
+        || cast(count(*) as varchar) || ' celler, median '
+        || cast(mart.rounded(median(revisions.new_value / revisions.old_value), 2) as varchar)
+        || '): enhet eller definition har bytts under samma id.' as text
+    from revisions
+    inner join plan_kpis on revisions.kpi_id = plan_kpis.kpi_id
+    where revisions.change_kind = 'rescaled' and revisions.old_value <> 0
+    group by plan_kpis.plan_id, revisions.kpi_id
+),
+
+false_zeros as (
+    select
+        plan_kpis.plan_id,
+        revisions.kpi_id,
+        cast(null as varchar) as indicator_id,
+        revisions.period as year,
+        'false_zero' as code,
+        case
+            when bool_or(revisions.municipality_id = plan_kpis.municipality_id) then 'high' else 'medium'
+        end as severity,
+        'Ett dolt värde blev 0 för ' || revisions.kpi_id || ' ' || cast(revisions.period as varchar) || ': '
+        || string_agg(distinct revisions.municipality_name, ', ' order by revisions.municipality_name)
+        || '. Nollan är troligen falsk.' as text
+    from revisions
+    inner join plan_kpis on revisions.kpi_id = plan_kpis.kpi_id
+    where revisions.old_value is null and revisions.new_value = 0
+    group by plan_kpis.plan_id, revisions.kpi_id, revisions.period
+),
+
+riket_zeros as (
+    select
+        plan_kpis.plan_id,
+        riket.kpi_id,
+        cast(null as varchar) as indicator_id,
+        riket.period as year,
+        'riket_zero' as code,
+        'medium' as severity,
+        'Riket är 0 för ' || riket.kpi_id || ' ' || cast(riket.period as varchar)
+        || ' fast kommunernas median är ' || cast(mart.rounded(middle.value, 1) as varchar)
+        || ': nollan är troligen ett saknat värde.' as text
+    from reference_values as riket
+    inner join reference_values as middle
+        on
+            riket.kpi_id = middle.kpi_id
+            and riket.period = middle.period
+            and riket.gender = middle.gender
+            and middle.reference = 'median'
+    inner join plan_kpis on riket.kpi_id = plan_kpis.kpi_id
+    where riket.reference = 'riket' and riket.gender = 'T' and riket.value = 0 and middle.value > 0
+),
+
+equal_years as (
+    select
+        this_year.plan_id,
+        this_year.kpi_id,
+        this_year.indicator_id,
+        this_year.year,
+        'equal_years' as code,
+        'low' as severity,
+        'Samma värde två år i rad (' || cast(this_year.value as varchar) || ', '
+        || cast(last_year.year as varchar) || ' och ' || cast(this_year.year as varchar)
+        || '): antingen sant eller en mätning redovisad två gånger.' as text
+    from histories as this_year
+    inner join histories as last_year
+        on
+            this_year.plan_id = last_year.plan_id
+            and this_year.indicator_id = last_year.indicator_id
+            and this_year.year - 1 = last_year.year
+            and this_year.value = last_year.value
+    where
+        this_year.year >= (
+            select min(judgements.year) from judgements where judgements.plan_id = this_year.plan_id
+        )
+),
+
+closings as (
+    select
+        plan_id,
+        kpi_id,
+        cast(null as varchar) as indicator_id,
+        closed_after_year as year,
+        'kpi_closed' as code,
+        'medium' as severity,
+        'Nyckeltalet ' || kpi_id || ' är stängt efter ' || cast(closed_after_year as varchar)
+        || ' (' || kpi_title || ').' as text
+    from calendar
+    where lifecycle = 'closed' and is_indicator
+),
+
+withdrawals as (
+    select
+        plan_id,
+        kpi_id,
+        cast(null as varchar) as indicator_id,
+        cast(null as integer) as year,
+        'kpi_withdrawn' as code,
+        'high' as severity,
+        'Nyckeltalet ' || kpi_id || ' finns inte i Koladas katalog.' as text
+    from calendar
+    where lifecycle = 'withdrawn'
+),
+
+late as (
+    select
+        plan_id,
+        kpi_id,
+        cast(null as varchar) as indicator_id,
+        next_period as year,
+        'publication_late' as code,
+        'low' as severity,
+        'Värdena för ' || cast(next_period as varchar) || ' skulle ha kommit '
+        || cast(coalesce(prel_publication_date, publication_date) as varchar) || ' för ' || kpi_id || '.' as text
+    from calendar
+    where publication_state = 'late'
+),
+
+thin_references as (
+    select
+        plan_id,
+        kpi_id,
+        indicator_id,
+        year,
+        'reference_weak' as code,
+        'medium' as severity,
+        'Jämförelsevärdet för ' || cast(year as varchar) || ' vilar på bara '
+        || cast(reference_n as varchar) || ' kommuner.' as text
+    from judgements
+    where is_reference_weak and verdict in ('met', 'not_met')
+),
+
+sensitive_verdicts as (
+    select
+        plan_id,
+        kpi_id,
+        indicator_id,
+        year,
+        'verdict_sensitive' as code,
+        'high' as severity,
+        'Bedömningen för ' || cast(year as varchar) || ' hänger på vilket medelvärde som avses: '
+        || 'Riket och det ovägda medlet ger olika svar.' as text
+    from judgements
+    where is_sensitive
+),
+
+revised_outcomes as (
+    select
+        plan_id,
+        kpi_id,
+        indicator_id,
+        year,
+        'document_revised' as code,
+        'medium' as severity,
+        'Dokumentet anger ' || cast(document_value as varchar) || ' för ' || cast(year as varchar)
+        || ', Kolada i dag ' || cast(kolada_value as varchar) || '.' as text
+    from reconciliations
+    where result = 'revised'
+),
+
+unknown_statuses as (
+    select
+        plan_kpis.plan_id,
+        observations.kpi_id,
+        cast(null as varchar) as indicator_id,
+        observations.period as year,
+        'status_unknown' as code,
+        'medium' as severity,
+        'Okänd statuskod i Kolada: ' || string_agg(distinct observations.status, ', ' order by observations.status)
+        || ' för ' || observations.kpi_id || ' ' || cast(observations.period as varchar) || '.' as text
+    from observations
+    inner join plan_kpis
+        on
+            observations.kpi_id = plan_kpis.kpi_id
+            and observations.municipality_id = plan_kpis.municipality_id
+    where observations.status not in ('', 'Missing', 'Privacy', 'Not applicable')
+    group by plan_kpis.plan_id, observations.kpi_id, observations.period
+),
+
+totals_outside_genders as (
+    select
+        plan_kpis.plan_id,
+        observations.kpi_id,
+        cast(null as varchar) as indicator_id,
+        observations.period as year,
+        'total_outside_genders' as code,
+        'medium' as severity,
+        'Totalen för ' || units.municipality_name || ' ligger inte mellan kvinnors och mäns värden ('
+        || observations.kpi_id || ' ' || cast(observations.period as varchar) || ').' as text
+    from observations
+    inner join units on observations.municipality_id = units.municipality_id
+    inner join plan_kpis
+        on
+            observations.kpi_id = plan_kpis.kpi_id
+            and (observations.municipality_id = plan_kpis.municipality_id or units.is_riket)
+    group by
+        plan_kpis.plan_id,
+        observations.kpi_id,
+        observations.period,
+        units.municipality_name
+    having
+        max(case when observations.gender = 'T' then observations.value end)
+        not between
+        least(
+            max(case when observations.gender = 'K' then observations.value end),
+            max(case when observations.gender = 'M' then observations.value end)
+        ) - 0.1
+        and greatest(
+            max(case when observations.gender = 'K' then observations.value end),
+            max(case when observations.gender = 'M' then observations.value end)
+        ) + 0.1
+        and count(observations.value) = 3
+),
+
+group_means as (
+    select
+        plan_kpis.plan_id,
+        group_observations.kpi_id,
+        cast(null as varchar) as indicator_id,
+        group_observations.period as year,
+        'group_mean_differs' as code,
+        'medium' as severity,
+        'Koladas ovägda medel för alla kommuner (' || cast(group_observations.value as varchar)
+        || ') är ett annat än vårt (' || cast(reference_values.value as varchar) || ') för '
+        || group_observations.kpi_id || ' ' || cast(group_observations.period as varchar) || '.' as text
+    from group_observations
+    inner join reference_values
+        on
+            group_observations.kpi_id = reference_values.kpi_id
+            and group_observations.period = reference_values.period
+            and group_observations.gender = reference_values.gender
+            and reference_values.reference = 'unweighted_mean'
+    inner join plan_kpis on group_observations.kpi_id = plan_kpis.kpi_id
+    where
+        group_observations.gender = 'T'
+        and abs(group_observations.value - reference_values.value)
+        > 1e-6 * greatest(1, abs(reference_values.value))
+),
+
+direction_conflicts as (
+    select
+        plan_id,
+        kpi_id,
+        cast(null as varchar) as indicator_id,
+        cast(null as integer) as year,
+        'direction_conflict' as code,
+        'high' as severity,
+        'Planerna är inte ense om vilken riktning som är bra för ' || kpi_id || ': rangordningen följer '
+        || '”' || min(direction) over (partition by kpi_id) || '”.' as text
+    from plan_kpis
+    where direction is not null
+    qualify min(direction) over (partition by kpi_id) <> max(direction) over (partition by kpi_id)
+),
+
+found as (
+    select * from rescaled
+    union all
+    select * from false_zeros
+    union all
+    select * from riket_zeros
+    union all
+    select * from equal_years
+    union all
+    select * from closings
+    union all
+    select * from withdrawals
+    union all
+    select * from late
+    union all
+    select * from thin_references
+    union all
+    select * from sensitive_verdicts
+    union all
+    select * from revised_outcomes
+    union all
+    select * from unknown_statuses
+    union all
+    select * from totals_outside_genders
+    union all
+    select * from group_means
+    union all
+    select * from direction_conflicts
+),
+
+remarked as (
+    select
+        notes.plan_id,
+        indicators.kpi_id,
+        notes.indicator_id,
+        cast(null as integer) as year,
+        notes.code,
+        notes.severity,
+        notes.text
+    from notes
+    left join indicators
+        on notes.plan_id = indicators.plan_id and notes.indicator_id = indicators.indicator_id
+),
+
+final as (
+    select
+        plan_id,
+        kpi_id,
+        indicator_id,
+        year,
+        code,
+        severity,
+        text,
+        'rule' as found_by
+    from found
+
+    union all
+
+    select
+        plan_id,
+        kpi_id,
+        indicator_id,
+        year,
+        code,
+        severity,
+        text,
+        'note' as found_by
+    from remarked
+)
+
+select * from final
+order by
+    plan_id,
+    case severity when 'high' then 1 when 'medium' then 2 else 3 end,
+    code,
+    indicator_id,
+    kpi_id,
+    year

@@ -1,0 +1,107 @@
+-- Måluppfyllelsen på svenska: en rad per indikator och år, med planens egna ord för bedömningarna.
+with judgements as (
+    select * from mart.goal_fulfilment
+),
+
+goals as (
+    select * from mart.goal_verdict
+),
+
+national_outcomes as (
+    select * from mart.national_outcome
+),
+
+labels as (
+    select * from plan.label
+    where known_to is null
+),
+
+final as (
+    select
+        judgements.plan_id as "Plan",
+        judgements.goal_id as "Mål",
+        goals.goal_title as "Måltext",
+        judgements.indicator_id as "Id",
+        judgements.indicator_title as "Indikator",
+        coalesce(roles.label, judgements.role) as "Roll",
+        judgements.kpi_id as "Nyckeltal",
+        judgements.year as "År",
+        judgements.unit as "Enhet",
+        mart.rounded(judgements.value, judgements.display_decimals) as "Utfall",
+        judgements.source_label as "Utfallets källa",
+        judgements.is_preliminary as "Preliminärt",
+        coalesce(operators.label, judgements.operator) as "Villkor",
+        judgements.target_value as "Målvärde",
+        coalesce(reference_labels.label, judgements.reference_kind) as "Jämförs med",
+        judgements.reference_value as "Jämförelsevärde",
+        judgements.reference_n as "Antal kommuner i jämförelsen",
+        coalesce(verdicts.label, judgements.verdict) as "Bedömning",
+        coalesce(reasons.label, judgements.verdict_reason) as "Skäl",
+        judgements.margin as "Marginal",
+        coalesce(trends.label, judgements.trend) as "Trend sedan baslinjen",
+        coalesce(paces.label, judgements.pace) as "Takt",
+        judgements.rank as "Plats",
+        judgements.rank_n as "Av antal kommuner",
+        coalesce(colours.label, judgements.colour) as "Färg bland kommunerna",
+        judgements.value_women as "Kvinnor",
+        judgements.value_men as "Män",
+        national_outcomes.n_meeting as "Kommuner som skulle uppfylla",
+        national_outcomes.n as "Kommuner med värde",
+        judgements.forecast_value as "Prognos",
+        judgements.document_page as "Sida",
+        judgements.document_lines as "Rader"
+    from judgements
+    inner join goals
+        on
+            judgements.plan_id = goals.plan_id
+            and judgements.goal_id = goals.goal_id
+            and judgements.year = goals.year
+    left join national_outcomes
+        on
+            judgements.plan_id = national_outcomes.plan_id
+            and judgements.indicator_id = national_outcomes.indicator_id
+            and judgements.year = national_outcomes.year
+    left join labels as verdicts
+        on
+            judgements.plan_id = verdicts.plan_id
+            and verdicts.label_kind = 'verdict'
+            and judgements.verdict = verdicts.code
+    left join labels as reasons
+        on
+            judgements.plan_id = reasons.plan_id
+            and reasons.label_kind = 'verdict_reason'
+            and judgements.verdict_reason = reasons.code
+    left join labels as roles
+        on
+            judgements.plan_id = roles.plan_id
+            and roles.label_kind = 'role'
+            and judgements.role = roles.code
+    left join labels as operators
+        on
+            judgements.plan_id = operators.plan_id
+            and operators.label_kind = 'operator'
+            and judgements.operator = operators.code
+    left join labels as reference_labels
+        on
+            judgements.plan_id = reference_labels.plan_id
+            and reference_labels.label_kind = 'reference'
+            and split_part(judgements.reference_kind, ':', 1) = reference_labels.code
+    left join labels as trends
+        on
+            judgements.plan_id = trends.plan_id
+            and trends.label_kind = 'trend'
+            and judgements.trend = trends.code
+    left join labels as paces
+        on
+            judgements.plan_id = paces.plan_id
+            and paces.label_kind = 'pace'
+            and judgements.pace = paces.code
+    left join labels as colours
+        on
+            judgements.plan_id = colours.plan_id
+            and colours.label_kind = 'colour'
+            and judgements.colour = colours.code
+    order by judgements.plan_id, judgements.indicator_order, judgements.year
+)
+
+select * from final
