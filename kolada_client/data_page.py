@@ -179,8 +179,10 @@ def _is_as_declared(body: bytes, unit: str, envelope: pl.DataFrame, rows: pl.Dat
         "f": within("f", names) + within("f", texts) + within("f", literals),
         "r": within("r", names) + within("r", texts) + within("r", literals),
     }
+    if envelope["count"].null_count():
+        return False
     return _count_bytes(body, expected) == expected and all(
-        body.count(f'"{name}"'.encode()) == names[name]
+        body.count(f'"{name}"'.encode()) == names[name] + texts[name]
         for name in ("value", "count", "status")
         if entries[name].null_count()
     )
