@@ -19,6 +19,8 @@ from kolada_client.catalogue_page import (
 from kolada_client.client import DEFAULT_BASE_URL, KoladaClient
 from kolada_client.clock import Clock, ManualClock, SystemClock
 from kolada_client.data_page import parse_data_page, parse_ou_data_page
+from kolada_client.doctor import examine
+from kolada_client.doctor_report import DoctorPoint, DoctorReport
 from kolada_client.errors import (
     InvalidIdentifier,
     InvalidRequest,
@@ -81,6 +83,8 @@ __all__ = [
     "CatalogueRequest",
     "Clock",
     "DataRequest",
+    "DoctorPoint",
+    "DoctorReport",
     "Failure",
     "InvalidIdentifier",
     "InvalidRequest",
@@ -109,6 +113,7 @@ __all__ = [
     "check_ou_id",
     "check_unit_id",
     "check_year",
+    "examine",
     "parse_data_page",
     "parse_group_page",
     "parse_kpi_page",

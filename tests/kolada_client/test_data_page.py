@@ -185,7 +185,7 @@ def test_every_break_of_the_contract_is_named_with_its_place(api: Any) -> None:
         "isdeleted null": (with_cell(isdeleted=None), "isdeleted is `null`"),
         "isdeleted number": (with_cell(isdeleted=0), "`0` instead of true or false"),
         "period null": (with_row(period=None), "period is `null`"),
-        "period text": (with_row(period="2023"), "period is `\"2023\"`"),
+        "period text": (with_row(period="2023"), 'period is `"2023"`'),
         "period broken": (with_row(period=2023.5), "`2023.5` instead of a whole number"),
         "period true": (with_row(period=True), "`true` instead of a whole number"),
         "period month": (with_row(period=202301), "`202301`, which is no year"),

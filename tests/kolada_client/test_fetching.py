@@ -1,0 +1,326 @@
+"""One URL: what is tried again, how long it waits, and what is refused at once."""
+
+import gzip
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+import respx
+
+from kolada_client import (
+    CatalogueRequest,
+    DataRequest,
+    InvalidRequest,
+    KoladaClient,
+    KoladaContractError,
+    KoladaDeadlineExceeded,
+    KoladaGone,
+    KoladaNotFound,
+    KoladaRefused,
+    KoladaServerError,
+    KoladaUnreachable,
+    KoladaUnreadable,
+    ManualClock,
+)
+from kolada_client.version import default_user_agent
+
+REQUEST = DataRequest(("N15436",), ("0180",))
+URL = "https://kolada.test/v3/data/kpi/N15436/municipality/0180"
+HTML = httpx.Response(200, content=b"<html>Kolada</html>", headers={"content-type": "text/html"})
+
+
+@respx.mock
+def test_a_request_is_one_get_in_path_style_with_our_name() -> None:
+    """Lists stand in the path with commas, nothing in the query, and the User-Agent says who asks."""
+    url = "https://kolada.test/v3/data/kpi/N15436,U09800/municipality/0000,0180/year/2022,2023"
+    route = respx.get(url).respond(json={"values": [], "count": 0, "next_url": None, "previous_url": None})
+    request = DataRequest(("N15436", "U09800"), ("0000", "0180"), (2022, 2023))
+    with KoladaClient("https://kolada.test/v3/", rate=None) as client:
+        assert [0] == [page.row_count for page in client.pages(request)]
+    assert 1 == route.call_count
+    sent = route.calls.last.request
+    assert (url, b"") == (str(sent.url), sent.url.query)
+    assert default_user_agent() == sent.headers["user-agent"]
+    assert sent.headers["user-agent"].startswith("kolada-pipeline/")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        httpx.Response(429),
+        httpx.Response(500, content=b"<html>"),
+        httpx.Response(503),
+        httpx.Response(500, json={"values": [], "count": 0}),
+        httpx.Response(408),
+        HTML,
+        httpx.Response(200, content=b'{"values": [{"kpi"'),
+        httpx.Response(200, content=b""),
+        httpx.ConnectError("refused"),
+        httpx.ConnectTimeout("nobody"),
+        httpx.ReadTimeout("stalled"),
+        httpx.ReadError("reset"),
+        httpx.RemoteProtocolError("peer closed connection without sending complete message body"),
+    ],
+    ids=str,
+)
+def test_a_passing_fault_is_tried_again_and_leaves_no_trace(api: Any, fault: object) -> None:
+    """The answer after a passing fault is the same as without it, and says how many tries it took."""
+    script = api.script(fault, api.page([api.row()]))
+    answer = api.client(script).answer(REQUEST)
+    assert [("N15436", "0180", 2023, "T", 1.5, 1, "", False)] == answer.frame.rows()
+    assert (2, [2]) == (len(script.asked), [page.received.attempts for page in answer.pages])
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "status"),
+    [
+        (httpx.Response(429), KoladaServerError, 429),
+        (httpx.Response(502, content=b"<html>Bad gateway</html>"), KoladaServerError, 502),
+        (HTML, KoladaUnreadable, 200),
+        (httpx.Response(200, content=b'{"values": ['), KoladaUnreadable, 200),
+        (httpx.ReadTimeout("stalled"), KoladaUnreachable, None),
+        (httpx.ConnectError("refused"), KoladaUnreachable, None),
+    ],
+    ids=str,
+)
+def test_a_lasting_fault_ends_in_its_own_error(api: Any, fault: Any, error: type[Exception], status: int) -> None:
+    """After the last try the error names the URL, the status and the number of tries."""
+    script = api.script(fault)
+    clock = ManualClock()
+    with pytest.raises(error) as caught:
+        api.client(script, max_attempts=4, clock=clock).answer(REQUEST)
+    assert (URL, status, 4) == (caught.value.url, caught.value.status, caught.value.attempts)
+    assert (4, 3) == (len(script.asked), len(clock.waits))
+    assert URL in str(caught.value)
+
+
+def test_pauses_grow_with_jitter_and_stay_below_half_a_minute(api: Any) -> None:
+    """Half a second doubles up to thirty, of which a random half may be left out."""
+    clock = ManualClock()
+    with pytest.raises(KoladaServerError):
+        api.client(api.script(httpx.Response(500)), max_attempts=10, clock=clock).answer(REQUEST)
+    full = [0.5, 1, 2, 4, 8, 16, 30, 30, 30]
+    assert [True] * 9 == [most / 2 <= wait <= most for most, wait in zip(full, clock.waits, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("header", "waited"),
+    [
+        ("7", 7.0),
+        ("0", 0.0),
+        ("3600", 120.0),
+        ("Thu, 01 Jan 2026 00:00:20 GMT", 20.0),
+        ("Wed, 31 Dec 2025 00:00:00 GMT", 0.0),
+    ],
+)
+@pytest.mark.parametrize("status", [429, 503])
+def test_retry_after_is_honoured_and_capped(api: Any, status: int, header: str, waited: float) -> None:
+    """Seconds and HTTP dates both count, a date in the past is now, and two minutes are the most."""
+    clock = ManualClock(datetime(2026, 1, 1, tzinfo=UTC))
+    script = api.script(httpx.Response(status, headers={"Retry-After": header}), api.page([api.row()]))
+    api.client(script, clock=clock).answer(REQUEST)
+    assert ([waited] if waited else []) == clock.waits
+
+
+@pytest.mark.parametrize("header", ["soon", "-5", "1.5.2026"])
+def test_a_retry_after_that_says_nothing_is_no_retry_after(api: Any, header: str) -> None:
+    """Then the usual pause is taken."""
+    clock = ManualClock()
+    script = api.script(httpx.Response(429, headers={"Retry-After": header}), api.page([api.row()]))
+    api.client(script, clock=clock).answer(REQUEST)
+    assert [True] == [0.25 <= wait <= 0.5 for wait in clock.waits]
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "said"),
+    [
+        (400, KoladaRefused, "asking again would give the same"),
+        (404, KoladaNotFound, "no such path or no such id"),
+        (410, KoladaGone, "KOLADA_BASE_URL"),
+        (422, KoladaRefused, "too_long"),
+        (307, KoladaRefused, "points to `https://elsewhere.test/`"),
+    ],
+)
+def test_a_refusal_is_permanent(api: Any, status: int, error: type[Exception], said: str) -> None:
+    """4xx and redirects are not asked again; 404 and 410 have names of their own."""
+    headers = {"location": "https://elsewhere.test/"} if status == 307 else {}
+    script = api.script(httpx.Response(status, json={"detail": [{"type": "too_long"}]}, headers=headers))
+    landing = api.landing()
+    with pytest.raises(error, match=said) as caught:
+        api.client(script, landing=landing).answer(REQUEST)
+    assert (URL, status, "r1") == (caught.value.url, caught.value.status, caught.value.request_id)
+    assert (1, {"r1"}) == (len(script.asked), set(landing.rejected))
+
+
+def test_the_deadline_covers_waits_and_is_never_slept_past(api: Any) -> None:
+    """A pause that would outlast the deadline is not begun; the error says what the last try met."""
+    clock = ManualClock()
+    script = api.script(httpx.Response(429, headers={"Retry-After": "40"}))
+    with pytest.raises(KoladaDeadlineExceeded, match="`429`") as caught:
+        api.client(script, clock=clock, total_deadline=100).answer(REQUEST)
+    assert ([40, 40], 3, 429) == (clock.waits, len(script.asked), caught.value.status)
+
+
+def test_the_deadline_covers_all_pages_of_a_request(api: Any) -> None:
+    """Pages that each come in time can still be too many."""
+    clock = ManualClock()
+
+    def slow(request: httpx.Request) -> httpx.Response:
+        clock.advance(30)
+        number = int(request.url.params.get("page", "1"))
+        row = api.row(period=2000 + number)
+        return api.page([row], next_url=f"{URL}?page={number + 1}")
+
+    with pytest.raises(KoladaDeadlineExceeded):
+        api.client(slow, clock=clock, total_deadline=100).answer(REQUEST)
+
+
+def test_a_body_that_trickles_is_cut_at_the_deadline(api: Any) -> None:
+    """A server that sends a little now and then never trips the timeout; the deadline does."""
+    clock = ManualClock()
+
+    class Trickle(httpx.SyncByteStream):
+        def __iter__(self) -> Any:
+            while True:
+                clock.advance(10)
+                yield b" "
+
+    def trickle(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, stream=Trickle())
+
+    with pytest.raises(KoladaDeadlineExceeded):
+        api.client(trickle, clock=clock, total_deadline=100).answer(REQUEST)
+    assert 100 <= clock.monotonic() < 120
+
+
+def test_the_rate_spaces_requests_evenly_over_the_whole_client(api: Any) -> None:
+    """Five requests a second are one every 200 milliseconds, whoever asks."""
+    clock = ManualClock()
+    moments: list[float] = []
+
+    def note(request: httpx.Request) -> httpx.Response:
+        moments.append(clock.monotonic())
+        return api.rectangle(request)
+
+    client = api.client(note, clock=clock, rate=5.0)
+    for unit in range(11):
+        client.answer(DataRequest(("N15436",), (f"{unit:04d}",)))
+    gaps = [later - earlier for earlier, later in zip(moments, moments[1:], strict=False)]
+    assert [True] * 10 == [0.199 <= gap <= 0.203 for gap in gaps]
+
+
+def test_a_rate_below_one_and_no_rate_at_all(api: Any) -> None:
+    """Half a request a second is one every two seconds; None waits for nothing."""
+    for rate, total in ((0.5, 4.0), (None, 0.0)):
+        clock = ManualClock()
+        client = api.client(api.rectangle, clock=clock, rate=rate)
+        for unit in range(3):
+            client.answer(DataRequest(("N15436",), (f"{unit:04d}",)))
+        assert total == pytest.approx(clock.monotonic(), abs=0.01)
+
+
+def test_the_landing_sees_every_whole_answer_before_it_is_parsed(api: Any) -> None:
+    """Whatever its status: kept, then accepted or rejected once; what broke off was never whole."""
+    script = api.script(
+        httpx.Response(503), HTML, httpx.ReadError("reset"), api.page([api.row()], next_url=f"{URL}?page=2"),
+        api.page([api.row(period=2022)]),
+    )  # fmt: skip
+    landing = api.landing()
+    answer = api.client(script, landing=landing).answer(REQUEST)
+    expected = [
+        *[("keep", "r1"), ("reject", "r1"), ("keep", "r2"), ("reject", "r2")],
+        *[("keep", "r3"), ("keep", "r4"), ("accept", "r3"), ("accept", "r4")],
+    ]
+    assert expected == landing.calls
+    assert ["r3", "r4"] == [page.request_id for page in answer.pages]
+    assert [503, 200, 200, 200] == [received.status for received in landing.kept.values()]
+    assert HTML.content == landing.kept["r2"].body
+
+
+def test_a_recalled_answer_costs_no_request(api: Any) -> None:
+    """What was accepted in this run is read again from its bytes, with the same rows and the same id."""
+    landing, script = api.landing(), api.script(api.page([api.row()]))
+    client = api.client(script, landing=landing)
+    first, second = client.answer(REQUEST), client.answer(REQUEST)
+    assert 1 == len(script.asked)
+    assert first.frame.equals(second.frame)
+    assert [False, True] == [answer.pages[0].is_recalled for answer in (first, second)]
+    assert first.pages[0].received is second.pages[0].received
+    assert [("keep", "r1"), ("accept", "r1"), ("recall", "r1")] == landing.calls
+
+
+def test_an_answer_carries_what_the_pipeline_records(api: Any) -> None:
+    """Status, headers, bytes, time and who answered: a stand-in says so, the live API says nothing."""
+    body = api.json([api.row()])
+    script = api.script(
+        httpx.Response(200, content=body, headers={"X-Kolada-Source": "sample", "ETag": '"x"'}),
+        httpx.Response(200, content=body),
+    )
+    client = api.client(script)
+    sample, live = (next(client.pages(REQUEST)).received for _ in range(2))
+    assert ("sample", '"x"', body, URL, 200) == (
+        sample.source_kind,
+        sample.header("etag"),
+        sample.body,
+        sample.url,
+        sample.status,
+    )
+    assert ("live", UTC) == (live.source_kind, live.fetched_at.tzinfo)
+
+
+def test_compression_is_undone_before_the_bytes_are_kept(api: Any) -> None:
+    """The landing keeps the document, not the way in which it travelled."""
+    body = api.json([api.row()])
+
+    def packed(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=gzip.compress(body), headers={"content-encoding": "gzip"})
+
+    assert body == next(api.client(packed).pages(REQUEST)).received.body
+
+
+def test_a_damaged_compression_is_tried_again(api: Any) -> None:
+    """Bytes that can't be unpacked are a transport fault."""
+
+    def damaged(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, stream=httpx.ByteStream(b"no gzip"), headers={"content-encoding": "gzip"})
+
+    script = api.script(damaged, api.page([api.row()]))
+    assert 1 == api.client(script).answer(REQUEST).frame.height
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"rate": 0}, {"rate": -1}, {"rate": 2000}, {"concurrency": 0}, {"timeout": 0}, {"max_attempts": 0}],
+    ids=str,
+)
+def test_settings_that_make_no_sense_are_refused(settings: dict[str, Any]) -> None:
+    """A client that could never ask, or would ask without limit by mistake, is not made."""
+    with pytest.raises(InvalidRequest):
+        KoladaClient(**settings)
+
+
+@pytest.mark.parametrize(
+    "base", ["api.kolada.se/v3", "ftp://api.kolada.se", "https://", "https://u:p@h/v3", "https://h/v3?x=1"]
+)
+def test_a_base_url_that_is_none_is_refused(base: str) -> None:
+    """The message says what to set."""
+    with pytest.raises(InvalidRequest, match="KOLADA_BASE_URL"):
+        KoladaClient(base)
+
+
+def test_a_probe_stays_under_the_base_url(api: Any) -> None:
+    """Probing is free about paths and not about places."""
+    client = api.client(api.script(httpx.Response(418, content=b"x")))
+    assert (418, b"x") == (lambda got: (got.status, got.body))(client.probe("https://kolada.test/v3/kpi/X"))
+    with pytest.raises(InvalidRequest):
+        client.probe("https://elsewhere.test/v3/kpi")
+
+
+def test_a_catalogue_that_is_empty_twice_is_an_error(api: Any) -> None:
+    """No KPI at all is never true."""
+    landing = api.landing()
+    client = api.client(api.script(api.page([])), landing=landing)
+    with pytest.raises(KoladaContractError, match="`kpi` came with `0` entries"):
+        client.answer(CatalogueRequest("kpi"))
+    assert ({"r1", "r2"}, set()) == (set(landing.rejected), landing.undecided)

@@ -1,0 +1,223 @@
+"""Pages: followed only where they may lead, and never believed without proof of the end."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from kolada_client import (
+    CatalogueRequest,
+    DataRequest,
+    KoladaContractError,
+    KoladaServerError,
+)
+
+REQUEST = DataRequest(("N15436",), ("0180",))
+BIG = DataRequest(tuple(f"N{kpi:05d}" for kpi in range(25)), tuple(f"{unit:04d}" for unit in range(25)))
+URL = "https://kolada.test/v3/data/kpi/N15436/municipality/0180"
+
+
+def test_next_links_are_followed_to_the_end(api: Any) -> None:
+    """Three pages make one answer, in order."""
+    script = api.script(
+        api.page([api.row(period=2021)], next_url=f"{URL}?page=2&per_page=5000"),
+        api.page([api.row(period=2022)], next_url=f"{URL}?page=3&per_page=5000"),
+        api.page([api.row(period=2023)]),
+    )
+    answer = api.client(script).answer(REQUEST)
+    assert [2021, 2022, 2023] == answer.frame["period"].to_list()
+    assert [URL, f"{URL}?page=2&per_page=5000", f"{URL}?page=3&per_page=5000"] == script.asked
+    assert [1, 1, 1] == [page.row_count for page in answer.pages]
+
+
+def test_pages_come_one_by_one_and_are_accepted_one_by_one(api: Any) -> None:
+    """The iterator of pages asks for a page only when it is wanted."""
+    landing = api.landing()
+    script = api.script(api.page([api.row()], next_url=f"{URL}?page=2"), api.page([api.row(period=2022)]))
+    pages = api.client(script, landing=landing).pages(REQUEST)
+    next(pages)
+    assert (1, {"r1": 1}) == (len(script.asked), landing.accepted)
+    assert [2] == [len(script.asked) for _ in pages]
+
+
+def test_a_full_page_without_a_next_link_is_no_end(api: Any) -> None:
+    """Exactly 5,000 entries and no link: page 2 is asked for by its number, and its rows count."""
+    script = api.script(api.page(api.full_page(1)), api.page(api.full_page(2, 10)))
+    answer = api.client(script).answer(BIG)
+    assert 5010 == answer.frame.height
+    assert script.asked[1] == script.asked[0] + "?page=2"
+
+
+def test_a_full_last_page_is_proven_by_an_empty_one(api: Any) -> None:
+    """The page after the last one may be empty or be refused with 404; both are the end."""
+    for past_the_end in (api.page([]), httpx.Response(404, json={"detail": "Not found"})):
+        script = api.script(api.page(api.full_page(1)), past_the_end)
+        landing = api.landing()
+        answer = api.client(script, landing=landing).answer(BIG)
+        assert (5000, 2, set()) == (answer.frame.height, len(script.asked), landing.undecided)
+
+
+def test_a_link_lost_in_the_middle_is_mended(api: Any) -> None:
+    """Page 2 of 3 is full and has no link: page 3 is found all the same."""
+
+    def pages(request: httpx.Request) -> httpx.Response:
+        number = int(request.url.params.get("page", "1"))
+        link = str(request.url.copy_set_param("page", "2")) if number == 1 else None
+        return api.page(api.full_page(number, 5000 if number < 3 else 7), next_url=link)
+
+    assert 10_007 == api.client(pages).answer(BIG).frame.height
+
+
+def test_a_server_that_ignores_the_page_number_is_noticed(api: Any) -> None:
+    """The same full page again is not a second page, and the question is not asked for ever."""
+    script = api.script(api.page(api.full_page(1)))
+    with pytest.raises(KoladaContractError, match="came more than once"):
+        api.client(script).answer(BIG)
+    assert 4 == len(script.asked)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://elsewhere.test/v3/data/kpi/N15436/municipality/0180?page=2",
+        "https://kolada.test:8443/v3/data/kpi/N15436/municipality/0180?page=2",
+        "https://kolada.test.evil.test/v3/data?page=2",
+        "https://kolada.test@evil.test/v3/data?page=2",
+        "https://user@kolada.test/v3/data?page=2",
+        "ftp://kolada.test/v3/data?page=2",
+        "http://kolada.test:8080/v3/data?page=2",
+        "https://kolada.test/v2/data/kpi/N15436?page=2",
+        "/v3/data?page=2",
+        "nonsense",
+    ],
+)
+def test_a_link_to_another_place_is_never_followed(api: Any, link: str) -> None:
+    """Scheme, host, port and base path must be ours; the request is asked twice and then fails."""
+    script, landing = api.script(api.page([api.row()], next_url=link)), api.landing()
+    with pytest.raises(KoladaContractError, match="not followed") as caught:
+        api.client(script, landing=landing).answer(REQUEST)
+    assert [URL, URL] == script.asked
+    assert (URL, 200, "r2") == (caught.value.url, caught.value.status, caught.value.request_id)
+    assert {"r1", "r2"} == set(landing.rejected)
+
+
+def test_a_link_that_lost_its_encryption_is_asked_with_it(api: Any) -> None:
+    """Behind a proxy servers write http for https; we keep to https, and to the same host."""
+    script = api.script(
+        api.page([api.row()], next_url=URL.replace("https", "http") + "?page=2"), api.page([api.row(period=2022)])
+    )
+    assert 2 == api.client(script).answer(REQUEST).frame.height
+    assert f"{URL}?page=2" == script.asked[1]
+
+
+@pytest.mark.parametrize("link", [URL, f"{URL}?page=2"])
+def test_a_link_back_is_an_error_not_a_loop(api: Any, link: str) -> None:
+    """No URL is asked twice within one walk."""
+    pages = [api.page([api.row()], next_url=f"{URL}?page=2"), api.page([api.row(period=2022)], next_url=link)]
+    script = api.script(*pages, *pages)
+    with pytest.raises(KoladaContractError, match="was asked before"):
+        api.client(script).answer(REQUEST)
+    assert 4 == len(script.asked)
+
+
+def test_an_empty_page_in_the_middle_is_a_short_answer(api: Any) -> None:
+    """A link promised rows. The request is asked again whole, without what landed, and then counts."""
+    good = [api.page([api.row()], next_url=f"{URL}?page=2"), api.page([api.row(period=2022)])]
+    script, landing = api.script(good[0], api.page([]), *good), api.landing()
+    answer = api.client(script, landing=landing).answer(REQUEST)
+    assert (2, 4) == (answer.frame.height, len(script.asked))
+    assert ({"r1", "r2"}, {"r3": 1, "r4": 1}) == (set(landing.rejected), landing.accepted)
+
+
+@pytest.mark.parametrize(
+    "fault", ["cell twice on a page", "cell on two pages", "count", "text", "not asked for", "null period"]
+)
+def test_a_passing_break_of_the_contract_is_asked_again_whole(api: Any, fault: str) -> None:
+    """Once; then the rows count, the broken answer is rejected, and nothing of it is left."""
+    row, second = api.row(), api.row(period=2022)
+    bad: Any = {
+        "cell twice on a page": [api.page([row, row])],
+        "cell on two pages": [api.page([row], next_url=f"{URL}?page=2"), api.page([second, row])],
+        "count": [api.page([row], count=2)],
+        "text": [api.page([api.row(values=[api.value(value="1,5")])])],
+        "not asked for": [api.page([row, api.row(kpi="N00001")])],
+        "null period": [api.page([api.row(period=None)])],
+    }[fault]
+    script, landing = api.script(*bad, api.page([row, second])), api.landing()
+    answer = api.client(script, landing=landing).answer(REQUEST)
+    assert [2023, 2022] == answer.frame["period"].to_list()
+    assert (len(bad), 1, set()) == (len(landing.rejected), len(landing.accepted), landing.undecided)
+
+    lasting = api.script(*bad, *bad, *bad)
+    with pytest.raises(KoladaContractError) as caught:
+        api.client(lasting).answer(REQUEST)
+    assert 2 * len(bad) == len(lasting.asked)
+    assert "asked twice" in caught.value.__notes__[0]
+
+
+@pytest.mark.parametrize(
+    ("row", "named"),
+    [
+        ({"kpi": "N00001"}, "kpi_id `N00001`"),
+        ({"municipality": "G2328"}, "municipality_id `G2328`"),
+        ({"period": 1999}, "period `1999`"),
+    ],
+)
+def test_rows_that_nobody_asked_for_are_the_answer_to_another_question(
+    api: Any, row: dict[str, Any], named: str
+) -> None:
+    """When KPIs, units or years are named, the answer holds no other; group rows come only unnamed."""
+    script = api.script(api.page([api.row(**row)]))
+    with pytest.raises(KoladaContractError, match="nobody asked for") as caught:
+        api.client(script).answer(DataRequest(("N15436",), ("0180",), (2023,)))
+    assert named in str(caught.value)
+
+
+def test_group_rows_come_when_no_municipality_is_named(api: Any) -> None:
+    """They are rows like others there, told apart by their id, and nothing is dropped."""
+    script = api.script(api.page([api.row(), api.row(municipality="G2328")]))
+    answer = api.client(script).answer(DataRequest(("N15436",), years=(2023,)))
+    assert ["0180", "G2328"] == answer.frame["municipality_id"].to_list()
+
+
+def test_a_group_that_is_named_comes(api: Any) -> None:
+    """Groups stand in the municipality list of the URL."""
+    script = api.script(api.page([api.row(municipality="G2328", values=[api.value(count=290)])]))
+    assert [290] == api.client(script).answer(DataRequest(("N15436",), ("G2328",))).frame["value_count"].to_list()
+
+
+def test_an_endless_catalogue_meets_the_cap(api: Any) -> None:
+    """A server that always has one more page is stopped, and says so."""
+
+    def endless(request: httpx.Request) -> httpx.Response:
+        number = int(request.url.params.get("page", "1"))
+        entry = {"id": f"{number:04d}", "title": "x", "type": "K"}
+        return api.page([entry], next_url=f"https://kolada.test/v3/municipality?page={number + 1}")
+
+    with pytest.raises(KoladaContractError, match="is page `2000` of one request"):
+        list(api.client(endless).pages(CatalogueRequest("municipality")))
+
+
+def test_what_had_come_before_a_failure_is_kept_for_the_next_start(api: Any) -> None:
+    """Sound pages are accepted when the rest can't be had, and recalled when the request is asked again."""
+    first, last = api.page([api.row()], next_url=f"{URL}?page=2"), api.page([api.row(period=2022)])
+    script, landing = api.script(first, httpx.Response(500), httpx.Response(500), last), api.landing()
+    client = api.client(script, landing=landing, max_attempts=2)
+    with pytest.raises(KoladaServerError):
+        client.answer(REQUEST)
+    assert 2 == client.answer(REQUEST).frame.height
+    assert 4 == len(script.asked)
+    assert set() == landing.undecided
+
+
+def test_a_page_recalled_beside_a_fresh_one_that_contradicts_it_is_asked_again(api: Any) -> None:
+    """When days mix within one request, the whole request is asked afresh."""
+    first, last = api.page([api.row()], next_url=f"{URL}?page=2"), api.page([api.row(period=2022)])
+    landing = api.landing()
+    client = api.client(
+        api.script(first, httpx.Response(500), api.page([api.row()]), first, last), landing=landing, max_attempts=1
+    )
+    with pytest.raises(KoladaServerError):
+        client.answer(REQUEST)
+    answer = client.answer(REQUEST)
+    assert (2, [False, False]) == (answer.frame.height, [page.is_recalled for page in answer.pages])
