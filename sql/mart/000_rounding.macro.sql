@@ -10,15 +10,17 @@ create or replace macro mart.plain_text(number) as (
     end
 );
 
--- Half away from zero, in decimal arithmetic, on the number as it is written: the shortest decimal text of the
--- double, with the point moved `decimals` places, cut to a whole number, and moved back. A plain cast works on
--- the binary value instead and turns 1.005 into 1.00. No decimals (null): unchanged. From 1e16 on a double has
--- no decimals left to round.
+-- Half away from zero, in decimal arithmetic, on the number as it is written: the shortest decimal text of
+-- the double, with the point moved `decimals` places, cut to a whole number, and moved back. A plain cast
+-- works on the binary value instead and turns 1.005 into 1.00. No decimals (null): unchanged. From 1e16 on a
+-- double has no decimals left to round.
 create or replace macro mart.rounded(number, decimals) as (
     case
         when decimals is null or number is null or abs(number) >= 1e16 then number
         else cast(
-            cast(cast(mart.plain_text(number) || 'e' || cast(decimals as varchar) as decimal(38, 0)) as varchar)
+            cast(
+                cast(mart.plain_text(number) || 'e' || cast(decimals as varchar) as decimal(38, 0)) as varchar
+            )
             || 'e-' || cast(decimals as varchar)
             as double
         )
@@ -59,8 +61,8 @@ create or replace macro mart.available_date(period, month_day, year_offset) as (
     try_cast(cast(period + year_offset as varchar) || '-' || month_day as date)
 );
 
--- Whether the value for a period was out on a date. Where the plan doesn't say when a KPI comes, the years up to
--- the one judged count as out.
+-- Whether the value for a period was out on a date. Where the plan doesn't say when a KPI comes, the years up
+-- to the one judged count as out.
 create or replace macro mart.was_out(period, month_day, year_offset, on_date, judged_year) as (
     coalesce(mart.available_date(period, month_day, year_offset) <= on_date, period <= judged_year)
 );

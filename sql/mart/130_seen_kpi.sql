@@ -1,6 +1,6 @@
--- Each KPI of a plan as the catalogue described it when seen, and whether our own history reaches back that far.
--- Where it doesn't, the bokslut is estimated: plan.availability says which years were out, and the oldest version
--- that we hold stands for the value that was out. One row per sight and KPI.
+-- Each KPI of a plan as the catalogue described it when seen, and whether our own history reaches back that
+-- far. Where it doesn't, the bokslut is estimated: plan.availability says which years were out, and the
+-- oldest version that we hold stands for the value that was out. One row per sight and KPI.
 with sights as (
     select * from mart.sight_as_of(moment)
 ),
@@ -113,7 +113,7 @@ described as (
     left join catalogue_history
         on
             bokslut.kpi_id = catalogue_history.kpi_id
-            and (bokslut.is_estimated or catalogue_history.known_from <= bokslut.seen_at)
+            and (bokslut.is_estimated or bokslut.seen_at >= catalogue_history.known_from)
     qualify row_number() over (
         partition by bokslut.sight_id, bokslut.kpi_id
         order by

@@ -1,6 +1,7 @@
--- The groups of similar municipalities (liknande kommuner) of each plan's municipality, with their members.
--- A group keeps its id while its title, year and members change: membership is taken as known at the moment, and
--- where none was known yet, the oldest that we hold stands in, marked. One row per plan, group and member.
+-- The groups of similar municipalities (liknande kommuner) of each plan's municipality, with their members. A
+-- group keeps its id while its title, year and members change: membership is taken as known at the moment,
+-- and where none was known yet, the oldest that we hold stands in, marked. One row per plan, group and
+-- member.
 with plans as (
     select * from plan.plan_as_of(moment)
 ),
@@ -48,7 +49,7 @@ owned as (
         similar_groups.owner_municipality_id,
         row_number() over (
             partition by plans.plan_id, similar_groups.topic
-            order by similar_groups.vintage_year desc nulls last, similar_groups.group_id
+            order by similar_groups.vintage_year desc nulls last, similar_groups.group_id asc
         ) = 1 as is_latest_vintage
     from similar_groups
     inner join plans on similar_groups.owner_municipality_id = plans.municipality_id

@@ -85,7 +85,9 @@ final as (
             when is_estimated
                 then
                     change_kind = 'first'
-                    and mart.was_out(period, available_month_day, available_year_offset, bokslut_date, judged_year)
+                    and mart.was_out(
+                        period, available_month_day, available_year_offset, bokslut_date, judged_year
+                    )
             else
                 known_from <= seen_at
                 and (known_to is null or seen_at < known_to)

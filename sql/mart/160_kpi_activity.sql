@@ -1,5 +1,5 @@
--- Which years of a KPI have rows and values for anybody, as seen from each sight: what tells a year that nobody
--- was measured from a year in which this municipality took no part. One row per sight, KPI and period.
+-- Which years of a KPI have rows and values for anybody, as seen from each sight: what tells a year that
+-- nobody was measured from a year in which this municipality took no part. One row per sight, KPI and period.
 with seen_kpis as (
     select * from mart.seen_kpi_as_of(moment)
 ),
@@ -29,7 +29,13 @@ counted as (
         count(value) as value_count
     from versions
     where gender = 'T'
-    group by kpi_id, period, known_from, known_to, change_kind = 'first', not is_deleted and change_kind <> 'vanished'
+    group by
+        kpi_id,
+        period,
+        known_from,
+        known_to,
+        change_kind = 'first',
+        not is_deleted and change_kind <> 'vanished'
 ),
 
 today as (

@@ -1,6 +1,6 @@
--- What a municipality's value is compared with, from each sight: Riket as received, and what we compute over the
--- municipalities of type K that have a value. Working relation of mart.reference_value and of the judgement.
--- One row per sight, KPI, period, gender and reference; a reference without a value has no row.
+-- What a municipality's value is compared with, from each sight: Riket as received, and what we compute over
+-- the municipalities of type K that have a value. Working relation of mart.reference_value and of the
+-- judgement. One row per sight, KPI, period, gender and reference; a reference without a value has no row.
 with plan_kpis as (
     select * from mart.plan_kpi_as_of(moment)
 ),
@@ -48,7 +48,8 @@ cells as (
 
     union all
 
-    -- Of a bokslut, every unit is held for the years that may be judged: other years are the own municipality's.
+    -- Of a bokslut, every unit is held for the years that may be judged: other years are the own
+    -- municipality's.
     select
         bokslut_cells.sight_id,
         bokslut_cells.kpi_id,

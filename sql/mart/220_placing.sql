@@ -1,6 +1,6 @@
 -- The place of each municipality of type K among those with a value, from each sight: unrounded values, best
--- first by the KPI's direction, ties share the better place. Working relation of mart.ranking and the judgement.
--- One row per sight, KPI, period and municipality; KPIs without a direction are not ranked.
+-- first by the KPI's direction, ties share the better place. Working relation of mart.ranking and the
+-- judgement. One row per sight, KPI, period and municipality; KPIs without a direction are not ranked.
 with plan_kpis as (
     select * from mart.plan_kpi_as_of(moment)
 ),

@@ -1,6 +1,7 @@
--- The value of each indicator and year, from each sight: Kolada first, then a figure that people entered, then the
--- outcome that the document prints for the same indicator, or for the same KPI under another indicator.
--- A forecast is no value. Working relation. One row per plan, sight, indicator and year that has a value.
+-- The value of each indicator and year, from each sight: Kolada first, then a figure that people entered,
+-- then the outcome that the document prints for the same indicator, or for the same KPI under another
+-- indicator. A forecast is no value. Working relation. One row per plan, sight, indicator and year that has a
+-- value.
 with indicators as (
     select * from plan.indicator_as_of(moment)
 ),
@@ -96,7 +97,8 @@ kolada as (
         on indicators.plan_id = from_kolada.plan_id and indicators.kpi_id = from_kolada.kpi_id
 ),
 
--- The municipality's own figures count as out at the bokslut; one that was entered later is marked as estimated.
+-- The municipality's own figures count as out at the bokslut; one that was entered later is marked as
+-- estimated.
 manual as (
     select
         manual_figures.plan_id,
@@ -107,7 +109,8 @@ manual as (
         'manual' as value_source,
         'Källa: ' || manual_figures.source_note as source_label,
         manual_figures.known_from,
-        plan_sights.basis = 'bokslut' and manual_figures.entered_at > plan_sights.bokslut_date as is_estimated,
+        plan_sights.basis = 'bokslut'
+        and manual_figures.entered_at > plan_sights.bokslut_date as is_estimated,
         2 as precedence,
         0 as precedence_within
     from manual_figures

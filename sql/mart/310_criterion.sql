@@ -1,6 +1,6 @@
--- The criterion that each indicator is judged by in each year: the year's own target, else a standing one, else the
--- latest earlier one (a target goes on applying after its year), else the next one to come.
--- Working relation. One row per plan, indicator and year that has a criterion.
+-- The criterion that each indicator is judged by in each year: the year's own target, else a standing one,
+-- else the latest earlier one (a target goes on applying after its year), else the next one to come. Working
+-- relation. One row per plan, indicator and year that has a criterion.
 with targets as (
     select * from plan.target_as_of(moment)
 ),

@@ -7,13 +7,14 @@
 -- (reference_missing); then met or not_met.
 --
 -- Definitions:
---   compared_with   the target's number; or the reference of the same KPI, year and gender T; or last year's value;
---                   or the other figure entered beside the value
+--   compared_with   the target's number; or the reference of the same KPI, year and gender T; or last year's
+--                   value; or the other figure entered beside the value
 --   decimals        those at which the two are compared; null compares them as received
 --   margin          value against compared_with as received, signed so that plus is good
---   baseline        the value of the plan's baseline year, or of the last printed year before it; where the document
---                   prints nothing, of the last measured year up to it
---   path            the straight line from the baseline to the target; the target itself when it was reached already
+--   baseline        the value of the plan's baseline year, or of the last printed year before it; where the
+--                   document prints nothing, of the last measured year up to it
+--   path            the straight line from the baseline to the target; the target itself when it was reached
+--                   already
 --   comparable      no series break between baseline and value: otherwise no change, pace or projection
 with sights as (
     select * from mart.sight_as_of(moment)
@@ -475,9 +476,12 @@ compared as (
             when gathered.target_reference = 'similar' then 'similar:' || gathered.similar_group_id
             when gathered.national_average = 'riket' then 'riket'
             when gathered.national_average = 'unweighted' then 'unweighted_mean'
-            when gathered.national_average = 'unweighted_else_riket'
-                then case when gathered.unweighted_value is null then 'riket' else 'unweighted_mean' end
-            else case when gathered.riket_value is null then 'unweighted_mean' else 'riket' end
+            when
+                gathered.national_average = 'unweighted_else_riket' and gathered.unweighted_value is null
+                then 'riket'
+            when gathered.national_average = 'unweighted_else_riket' then 'unweighted_mean'
+            when gathered.riket_value is null then 'unweighted_mean'
+            else 'riket'
         end as reference_kind,
         case gathered.operator when '<=' then -1 when '<' then -1 else 1 end as criterion_sign,
         case gathered.direction when 'higher' then 1 when 'lower' then -1 end as direction_sign
@@ -523,7 +527,8 @@ referenced as (
 tested as (
     select
         *,
-        mart.meets(mart.rounded(value, decimals), operator, mart.rounded(compared_with, decimals)) as is_meeting,
+        mart.meets(mart.rounded(value, decimals), operator, mart.rounded(compared_with, decimals))
+            as is_meeting,
         mart.meets(value, operator, compared_with) as is_meeting_exactly,
         mart.meets(mart.rounded(value, decimals), operator, mart.rounded(alternative_value, decimals))
             as is_meeting_alternative,
@@ -607,7 +612,9 @@ paced as (
                 then
                     case
                         when required_per_year > 0
-                            then baseline_value + criterion_sign * required_per_year * (value_year - baseline_year)
+                            then
+                                baseline_value
+                                + criterion_sign * required_per_year * (value_year - baseline_year)
                         else path_target
                     end
         end as path_value
@@ -655,7 +662,8 @@ final as (
         operator,
         case when target_kind = 'number' then target_value end as target_value,
         target_text,
-        case when target_kind <> 'number' and compared_with is not null then reference_kind end as reference_kind,
+        case when target_kind <> 'number' and compared_with is not null then reference_kind end
+            as reference_kind,
         case when target_kind <> 'number' then compared_with end as reference_value,
         case when target_kind <> 'number' then reference_n end as reference_n,
         case
@@ -701,7 +709,9 @@ final as (
         actual_per_year,
         case
             when path_value is null then null
-            when mart.rounded(value, display_decimals) = mart.rounded(path_value, display_decimals) then 'on_pace'
+            when
+                mart.rounded(value, display_decimals) = mart.rounded(path_value, display_decimals)
+                then 'on_pace'
             when criterion_sign * mart.difference(value, path_value) > 0 then 'ahead'
             else 'behind'
         end as pace,

@@ -1,6 +1,6 @@
--- Each indicator judged with what was out at the year's bokslut date. One row per plan, indicator and year that has
--- a bokslut date. Same judgement as mart.goal_fulfilment. Where our own history doesn't reach back to the date, what
--- was out is estimated from the plan's availability list, and marked is_estimated.
+-- Each indicator judged with what was out at the year's bokslut date. One row per plan, indicator and year
+-- that has a bokslut date. Same judgement as mart.goal_fulfilment. Where our own history doesn't reach back
+-- to the date, what was out is estimated from the plan's availability list, and marked is_estimated.
 with judgements as (
     select * from mart.judgement_as_of(moment)
 ),

@@ -2,9 +2,9 @@
 -- Working relation of mart.goal_verdict and mart.sound_economic_management.
 -- One row per plan, basis, goal and year.
 --
--- Counted are the indicators that the goal is judged by: a supporting one is shown and never counted.
--- A prioritised goal has no arithmetic rule: people assess it. Any other goal is computed from its parts: a part
--- without an answer leaves the goal without one; all_parts needs every part (some of them: partly_met),
+-- Counted are the indicators that the goal is judged by: a supporting one is shown and never counted. A
+-- prioritised goal has no arithmetic rule: people assess it. Any other goal is computed from its parts: a
+-- part without an answer leaves the goal without one; all_parts needs every part (some of them: partly_met),
 -- any_part needs one.
 with judgements as (
     select * from mart.judgement_as_of(moment)
@@ -41,7 +41,8 @@ counted as (
         bool_or(coalesce(is_preliminary, false)) as has_preliminary_part,
         bool_or(coalesce(is_provisional, false)) as has_provisional_part,
         bool_or(is_estimated) as is_estimated,
-        any_value(verdict_reason order by indicator_order) filter (where verdict = 'no_data') as no_data_reason,
+        any_value(verdict_reason order by indicator_order) filter (where verdict = 'no_data')
+            as no_data_reason,
         any_value(verdict_reason order by indicator_order) filter (where verdict = 'not_comparable')
             as not_comparable_reason,
         any_value(verdict_reason order by indicator_order) filter (where verdict = 'not_assessable')

@@ -1,8 +1,9 @@
--- God ekonomisk hushållning: is a majority of the financial goals and of the operational goals met?
--- One row per plan, year and variant: each_group asks for a majority of either group, together for one of all goals.
--- The denominators are the goals that the council decided and never shrink: a goal without an answer (no_data,
--- not_comparable, not_assessable, not_yet_due) is unknown, one that is partly met is not met. Where the unknown goals
--- could still decide, the verdict is undetermined. The same verdict at the year's bokslut stands beside.
+-- God ekonomisk hushållning: is a majority of the financial goals and of the operational goals met? One row
+-- per plan, year and variant: each_group asks for a majority of either group, together for one of all goals.
+-- The denominators are the goals that the council decided and never shrink: a goal without an answer
+-- (no_data, not_comparable, not_assessable, not_yet_due) is unknown, one that is partly met is not met. Where
+-- the unknown goals could still decide, the verdict is undetermined. The same verdict at the year's bokslut
+-- stands beside.
 with goal_judgements as (
     select * from mart.goal_judgement_as_of(moment)
     where counts_in_majority and section in ('financial', 'operational')
@@ -51,16 +52,22 @@ decided as (
         variants.variant,
         case
             when variants.variant = 'each_group'
-                then financial_met >= financial_needed and operational_met >= operational_needed
-            else financial_met + operational_met >= together_needed
+                then
+                    needed.financial_met >= needed.financial_needed
+                    and needed.operational_met >= needed.operational_needed
+            else needed.financial_met + needed.operational_met >= needed.together_needed
         end as is_met,
         case
             when variants.variant = 'each_group'
                 then
-                    financial_met + financial_unknown >= financial_needed
-                    and operational_met + operational_unknown >= operational_needed
+                    needed.financial_met + needed.financial_unknown >= needed.financial_needed
+                    and needed.operational_met + needed.operational_unknown >= needed.operational_needed
             else
-                financial_met + financial_unknown + operational_met + operational_unknown >= together_needed
+                needed.financial_met
+                + needed.financial_unknown
+                + needed.operational_met
+                + needed.operational_unknown
+                >= needed.together_needed
         end as is_possible
     from needed
     cross join (values ('each_group'), ('together')) as variants (variant)

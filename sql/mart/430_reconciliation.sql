@@ -1,5 +1,5 @@
--- Does what the document printed agree with what Kolada says today? One row per plan, indicator with a KPI and year
--- that the document has a cell for.
+-- Does what the document printed agree with what Kolada says today? One row per plan, indicator with a KPI
+-- and year that the document has a cell for.
 --   match      equal at the decimals that are displayed
 --   rounded    equal only at the decimals that were printed
 --   revised    Kolada says something else now

@@ -2,8 +2,8 @@
 -- One row per plan and KPI.
 --   lifecycle          active | closed (the title tells after which year) | withdrawn (not in the catalogue)
 --   publication_state  withdrawn | closed | unscheduled (no date given) | published (final, and there)
---                      | preliminary (there, final date ahead: about to change) | late (date passed, not there)
---                      | due (within 30 days) | scheduled
+--                      | preliminary (there, final date ahead: about to change)
+--                      | late (date passed, not there) | due (within 30 days) | scheduled
 -- The dates are the next expected ones, never when something was last updated.
 with plan_kpis as (
     select * from mart.plan_kpi_as_of(moment)
@@ -65,7 +65,8 @@ remarks as (
     from notes
     inner join indicators
         on notes.plan_id = indicators.plan_id and notes.indicator_id = indicators.indicator_id
-    where notes.code in ('kpi_closed', 'kpi_withdrawn', 'candidate_kpi', 'title_changed', 'publication_unclear')
+    where
+        notes.code in ('kpi_closed', 'kpi_withdrawn', 'candidate_kpi', 'title_changed', 'publication_unclear')
     group by indicators.plan_id, indicators.kpi_id
 ),
 

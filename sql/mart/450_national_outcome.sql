@@ -1,10 +1,12 @@
--- How many municipalities would meet the same criterion as the plan's own? One row per plan, indicator with a KPI and
--- a criterion, and year. Every municipality of type K with a value is held against the same number or mean (against
--- its own last year where that is the criterion), at the same decimals. Its own similar group is not asked for:
--- a criterion against similar municipalities is counted against the plan's own group.
+-- How many municipalities would meet the same criterion as the plan's own? One row per plan, indicator with a
+-- KPI and a criterion, and year. Every municipality of type K with a value is held against the same number or
+-- mean (against its own last year where that is the criterion), at the same decimals. Its own similar group
+-- is not asked for: a criterion against similar municipalities is counted against the plan's own group.
 with judgements as (
     select * from mart.goal_fulfilment_as_of(moment)
-    where kpi_id is not null and target_kind in ('number', 'above_reference', 'below_reference', 'previous_year')
+    where
+        kpi_id is not null
+        and target_kind in ('number', 'above_reference', 'below_reference', 'previous_year')
 ),
 
 observations as (
@@ -47,7 +49,9 @@ tested as (
     select
         *,
         mart.meets(
-            mart.rounded(value, compared_at_decimals), operator, mart.rounded(compared_with, compared_at_decimals)
+            mart.rounded(value, compared_at_decimals),
+            operator,
+            mart.rounded(compared_with, compared_at_decimals)
         ) as is_meeting
     from held
 ),

@@ -1,5 +1,5 @@
--- What Kolada changed after we first read it: one row per cell and change. The first time that a cell is read is no
--- revision. A change of kind precision or rounding moved no figure that anybody prints.
+-- What Kolada changed after we first read it: one row per cell and change. The first time that a cell is read
+-- is no revision. A change of kind precision or rounding moved no figure that anybody prints.
 with versions as (
     select *
     from core.observation_version

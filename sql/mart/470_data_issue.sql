@@ -1,7 +1,12 @@
--- What a reader of the figures should know about them: found by rule where the data can show it, else remarked in
--- the plan. One row per plan and finding; kpi_id, indicator_id and year are null where the finding is wider.
+-- What a reader of the figures should know about them: found by rule where the data can show it, else
+-- remarked in the plan. One row per plan and finding; kpi_id, indicator_id and year are null where the
+-- finding is wider.
 with plan_kpis as (
     select * from mart.plan_kpi_as_of(moment)
+),
+
+plans as (
+    select * from plan.plan_as_of(moment)
 ),
 
 indicators as (
@@ -129,10 +134,8 @@ equal_years as (
             and this_year.indicator_id = last_year.indicator_id
             and this_year.year - 1 = last_year.year
             and this_year.value = last_year.value
-    where
-        this_year.year >= (
-            select min(judgements.year) from judgements where judgements.plan_id = this_year.plan_id
-        )
+    inner join plans on this_year.plan_id = plans.plan_id
+    where last_year.year >= plans.first_year
 ),
 
 closings as (
@@ -171,7 +174,10 @@ late as (
         'publication_late' as code,
         'low' as severity,
         'Värdena för ' || cast(next_period as varchar) || ' skulle ha kommit '
-        || cast(coalesce(prel_publication_date, publication_date) as varchar) || ' för ' || kpi_id || '.' as text
+        || cast(coalesce(prel_publication_date, publication_date) as varchar)
+        || ' för '
+        || kpi_id
+        || '.' as text
     from calendar
     where publication_state = 'late'
 ),
@@ -226,7 +232,8 @@ unknown_statuses as (
         observations.period as year,
         'status_unknown' as code,
         'medium' as severity,
-        'Okänd statuskod i Kolada: ' || string_agg(distinct observations.status, ', ' order by observations.status)
+        'Okänd statuskod i Kolada: '
+        || string_agg(distinct observations.status, ', ' order by observations.status)
         || ' för ' || observations.kpi_id || ' ' || cast(observations.period as varchar) || '.' as text
     from observations
     inner join plan_kpis

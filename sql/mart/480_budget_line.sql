@@ -1,5 +1,6 @@
 -- The figures that the budget document prints, as they stand there. One row per plan, table, row and year.
--- year is text since a line may span several years. Totals stand among their lines: add up level = 'line' only.
+-- year is text since a line may span several years. Totals stand among their lines: add up level = 'line'
+-- only.
 with budget_lines as (
     select * from plan.budget_line_as_of(moment)
 ),

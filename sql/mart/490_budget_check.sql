@@ -1,4 +1,5 @@
--- Do the budget's figures hang together? One row per plan, check and year for which the document has both sides.
+-- Do the budget's figures hang together? One row per plan, check and year for which the document has both
+-- sides.
 --   agrees             both sides are equal
 --   rounding           they differ by no more than the rounding of the figures printed
 --   differs            they differ
@@ -7,8 +8,8 @@ with lines as (
     select * from mart.budget_line_as_of(moment)
 ),
 
--- Sums: the left side equals the sum of its terms. A null row means all rows of the statement with level 'line';
--- lag is how many years back the term is read; divisor brings tkr to mnkr.
+-- Sums: the left side equals the sum of its terms. A null row means all rows of the statement with level
+-- 'line'; lag is how many years back the term is read; divisor brings tkr to mnkr.
 terms (
     check_code, title, left_statement, left_row, right_statement, right_row, sign, lag, divisor, tolerance
 ) as (
@@ -213,7 +214,8 @@ figures as (
         plan_id,
         year_number,
         max(case when row_name = 'Årets resultat' then value end) as result,
-        max(case when statement = 'Resultatbudget' and row_name = 'Avskrivningar' then value end) as depreciation,
+        max(case when statement = 'Resultatbudget' and row_name = 'Avskrivningar' then value end)
+            as depreciation,
         max(case when row_name = 'Verksamhetens nettokostnader' then value end) as net_cost,
         max(case when statement = 'Resultatbudget' and row_name = 'Skatteintäkter' then value end)
         + max(case when row_name = 'Generella statsbidrag och utjämning' then value end) as income,
@@ -222,7 +224,8 @@ figures as (
         max(case when row_name = 'Summa investeringar' then value end) as investments,
         max(case when row_name = 'Skatteintäktsutveckling (%)' then value end) as printed_income_growth,
         max(case when row_name = 'Nettokostnadsutveckling (%)' then value end) as printed_net_cost_growth,
-        max(case when row_name like 'Årets resultat i förhållande till%' then value end) as printed_result_share,
+        max(case when row_name like 'Årets resultat i förhållande till%' then value end)
+            as printed_result_share,
         max(case when row_name like 'Självfinansieringsgrad, skattefinansierad%' then value end)
             as printed_self_financing
     from lines

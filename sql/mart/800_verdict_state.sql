@@ -1,6 +1,6 @@
--- Every verdict with what it rests on, small enough to be compared between two publications: what differs beside a
--- changed verdict is its cause. One row per plan, level, item, year and variant (variant is '' but for
--- god ekonomisk hushållning).
+-- Every verdict with what it rests on, small enough to be compared between two publications: what differs
+-- beside a changed verdict is its cause. One row per plan, level, item, year and variant (variant is '' but
+-- for god ekonomisk hushållning).
 --   level    indicator | goal | sound_economic_management
 --   item_id  the indicator, the goal, or the plan itself
 with judgements as (
@@ -87,7 +87,9 @@ indicator_states as (
         ) as target_text,
         rules_texts.rules_text,
         case
-            when judgements.value_source = 'manual' or judgements.target_kind in ('other_value', 'previous_year')
+            when
+                judgements.value_source = 'manual'
+                or judgements.target_kind in ('other_value', 'previous_year')
                 then concat_ws(
                     ' ', cast(judgements.value as varchar), cast(judgements.reference_value as varchar)
                 )
@@ -127,7 +129,8 @@ goal_states as (
         cast(null as double) as reference_value,
         cast(null as integer) as reference_n,
         cast(null as varchar) as members_hash,
-        concat_ws(' ', goal_verdicts.section, goal_verdicts.compound_rule, goal_verdicts.goal_title) as target_text,
+        concat_ws(' ', goal_verdicts.section, goal_verdicts.compound_rule, goal_verdicts.goal_title)
+            as target_text,
         rules_texts.rules_text,
         concat_ws(' ', goal_verdicts.assessment_verdict, goal_verdicts.assessment_text) as manual_figure,
         cast(null as varchar) as kpi_definition_hash,
