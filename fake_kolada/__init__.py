@@ -1,23 +1,46 @@
 """A stand-in for the Kolada API, version 3: true paging and limits, for tests, demos and benchmarks.
 
-Example: `with FakeKolada(recorded_data("folder")).serve() as url: httpx.get(f"{url}/municipality")`.
+Example: `with FakeKolada(sample_data()).serve() as url: httpx.get(f"{url}/municipality")`.
 """
 
+from fake_kolada.change_kinds import CHANGES, ChangeError, ChangeKind
+from fake_kolada.changes import Change, apply_change, apply_changes
+from fake_kolada.command import run_server
 from fake_kolada.contract import ContractChoices
 from fake_kolada.data_set import DataSet, DataSetError
 from fake_kolada.fake import SOURCE_HEADER, FakeKolada, LogEntry
+from fake_kolada.fault_kinds import FAULTS, FaultKind
+from fake_kolada.faults import Fault, FaultError
+from fake_kolada.generated import generated_data
+from fake_kolada.help_texts import change_help, fault_help
 from fake_kolada.recorded import recorded_data
 from fake_kolada.sample import sample_data
 from fake_kolada.server import ServeError
+from fake_kolada.sources import data_named
 
 __all__ = [
+    "CHANGES",
+    "FAULTS",
     "SOURCE_HEADER",
+    "Change",
+    "ChangeError",
+    "ChangeKind",
     "ContractChoices",
     "DataSet",
     "DataSetError",
     "FakeKolada",
+    "Fault",
+    "FaultError",
+    "FaultKind",
     "LogEntry",
     "ServeError",
+    "apply_change",
+    "apply_changes",
+    "change_help",
+    "data_named",
+    "fault_help",
+    "generated_data",
     "recorded_data",
+    "run_server",
     "sample_data",
 ]

@@ -1,6 +1,6 @@
 """`FakeKolada`: a data set, its faults and a log of what was asked, behind an ASGI application."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,19 +13,27 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fake_kolada.answers import HonestAnswer, Reply
 from fake_kolada.app import build_app
+from fake_kolada.changes import Change, apply_changes
 from fake_kolada.contract import ContractChoices
 from fake_kolada.data_set import DataSet
+from fake_kolada.fault_kinds import FaultSettings
+from fake_kolada.faults import Fault, FaultBook
 from fake_kolada.served import Served
 from fake_kolada.server import serve_until_stopped, serving
 from fake_kolada.transport import InProcessTransport
 
 SOURCE_HEADER = "X-Kolada-Source"
 _LOOPBACK = "127.0.0.1"
+# Where a request's scope says which fault it met.
+_FAULT_KEY = "fake_kolada.fault"
 
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One request that the stand-in saw; `status` is None when no answer was begun."""
+    """One request that the stand-in saw; `status` is None when no answer was begun.
+
+    `fault` is the fault that spoilt the answer, as it is written.
+    """
 
     method: str
     url: str
@@ -37,13 +45,32 @@ class LogEntry:
 class FakeKolada:
     """A stand-in for the Kolada API that serves one data set.
 
-    Safe to use from several threads. `data` may be replaced while it serves: a request that has begun is
-    answered from the data it began with.
+    Safe to use from several threads. `data` and `faults` may be replaced while it serves: a request that
+    has begun is answered from what it began with.
+
+    Args:
+        data: What is served.
+        faults: What goes wrong, as `Fault`s or in their words (see `faults`).
+        changes: What is changed in the data first, as `Change`s or in their words (see `changes`).
+        contract: How the unknown points of the API's contract are answered.
+        stall_seconds: How long a stalled answer waits for a client that doesn't give up.
+        retry_after: The text of the header Retry-After.
     """
 
-    def __init__(self, data: DataSet, *, contract: ContractChoices | None = None) -> None:
+    def __init__(
+        self,
+        data: DataSet,
+        *,
+        faults: Iterable[str | Fault] = (),
+        changes: Iterable[str | Change] = (),
+        contract: ContractChoices | None = None,
+        stall_seconds: float = FaultSettings().stall_seconds,
+        retry_after: str = FaultSettings().retry_after,
+    ) -> None:
         self.contract = contract or ContractChoices()
-        self._served = Served(data, self.contract)
+        self._settings = FaultSettings(stall_seconds=stall_seconds, retry_after=retry_after)
+        self._book = FaultBook(faults, self._settings)
+        self._served = Served(apply_changes(data, changes), self.contract)
         self._log: list[LogEntry] = []
         self._lock = Lock()
         self._router: ASGIApp = build_app(self)
@@ -66,6 +93,15 @@ class FakeKolada:
     @data.setter
     def data(self, data: DataSet) -> None:
         self._served = Served(data, self.contract)
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The faults ordered; setting them anew forgets which were spent."""
+        return self._book.faults
+
+    @faults.setter
+    def faults(self, faults: Iterable[str | Fault]) -> None:
+        self._book = FaultBook(faults, self._settings)
 
     @property
     def served(self) -> Served:
@@ -99,9 +135,14 @@ class FakeKolada:
             self.app, host=host, port=port, announce=lambda actual: announce(f"http://{host}:{actual}/v3")
         )
 
-    def reply(self, request: Request, answer: HonestAnswer) -> Reply:  # noqa: ARG002
-        """The answer as it goes out."""
-        return Reply(answer.body())
+    def reply(self, request: Request, answer: HonestAnswer) -> Reply:
+        """The answer as it goes out: honest, or spoilt by the first fault that fits."""
+        spoilt = self._book.spoil(answer)
+        if spoilt is None:
+            return Reply(answer.body())
+        reply, fault = spoilt
+        request.scope[_FAULT_KEY] = str(fault)
+        return reply
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, mark the answer with its source and write it down."""
@@ -122,4 +163,4 @@ class FakeKolada:
             await self._router(scope, receive, marked)
         finally:
             with self._lock:
-                self._log.append(LogEntry(scope["method"], str(URL(scope=scope)), status, at))
+                self._log.append(LogEntry(scope["method"], str(URL(scope=scope)), status, at, scope.get(_FAULT_KEY)))

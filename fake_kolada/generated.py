@@ -1,0 +1,67 @@
+"""A data set of any size for benchmarks: made up by counting, so that ten million values take seconds."""
+
+from datetime import date
+
+import polars as pl
+
+from fake_kolada.data_set import GENDERS, KPI_SCHEMA, OBSERVATION_SCHEMA, DataSet, DataSetError
+from fake_kolada.sample import public_municipalities
+from fake_kolada.sample_groups import made_up_groups
+
+_LAST_YEAR = 2025
+_MOST_YEARS = 60
+_MOST_KPIS = 90_000
+_GENERATED_DATE = date(2026, 1, 1)
+# Two primes: values that look like shares with many decimals and differ from cell to cell.
+_STEP, _RANGE = 7_919, 1_000_003
+
+
+def generated_data(kpis: int, values: int) -> DataSet:
+    """Exactly so many values of so many KPIs, all divided by gender, for every unit, newest year first.
+
+    Raises:
+        DataSetError: So many values don't fit into the years that a series can have.
+    """
+    municipalities = public_municipalities()
+    in_a_year = municipalities.height * len(GENDERS)
+    per_kpi = -(-values // kpis) if kpis > 0 else 0
+    if not (0 < kpis <= _MOST_KPIS and 0 < per_kpi <= in_a_year * _MOST_YEARS):
+        raise DataSetError(
+            f"`{values}` values of `{kpis}` KPIs can't be made: a KPI has 1 to {in_a_year * _MOST_YEARS} "
+            f"values and there are at most {_MOST_KPIS} KPIs. Take about {values // (in_a_year * 11) + 1} KPIs."
+        )
+    ids = pl.Series([f"N{10_000 + number:05d}" for number in range(kpis)])
+    place = pl.int_range(values, dtype=pl.Int64, eager=True)
+    # The first KPIs have one value more each when the values can't be shared out evenly.
+    longer = values - kpis * (per_kpi - 1)
+    in_longer = longer * per_kpi
+    kpi = pl.select(
+        pl.when(place < in_longer).then(place // per_kpi).otherwise(longer + (place - in_longer) // max(per_kpi - 1, 1))
+    ).to_series()
+    start = pl.select(
+        pl.when(kpi < longer).then(kpi * per_kpi).otherwise(in_longer + (kpi - longer) * (per_kpi - 1))
+    ).to_series()
+    within = place - start
+    units = municipalities["municipality_id"].cast(pl.Categorical())
+    observations = pl.DataFrame(
+        {
+            "kpi_id": ids.cast(pl.Categorical()).gather(kpi),
+            "municipality_id": units.gather(within // len(GENDERS) % municipalities.height),
+            "period": (_LAST_YEAR - within // in_a_year).cast(pl.Int32),
+            "gender": pl.Series(GENDERS).cast(OBSERVATION_SCHEMA["gender"]).gather(within % len(GENDERS)),
+            "value": (place * _STEP % _RANGE).cast(pl.Float64) / (_RANGE / 100),
+        }
+    )
+    groups, members = made_up_groups(municipalities)
+    return DataSet(
+        source_kind="sample",
+        dated=_GENERATED_DATE,
+        observations=observations,
+        kpis=pl.DataFrame(
+            {"kpi_id": ids, "title": [f"Påhittat nyckeltal {kpi_id}, andel (%)" for kpi_id in ids]},
+            schema={name: KPI_SCHEMA[name] for name in ("kpi_id", "title")},
+        ).with_columns(is_divided_by_gender=pl.lit(value=True), description=pl.lit("Påhittade värden.")),
+        municipalities=municipalities,
+        groups=groups,
+        group_members=members,
+    )
