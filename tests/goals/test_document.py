@@ -175,3 +175,12 @@ def test_the_plan_holds_every_row_of_the_list_made_beside_the_document(alingsas:
         .select("table_name", "row_name", "year", "value", "unit", "document_line")
         .rows()
     )
+
+
+def test_outcomes_and_titles_stand_in_the_same_order(alingsas: Plan) -> None:
+    """Within a column of outcomes the cells run in the order of the titles, so that no two are exchanged."""
+    printed = alingsas.tables["outcome_document"].drop_nulls("document_line")
+    placed = printed.join(alingsas.tables["indicator"], on="indicator_id").sort("indicator_order")
+    for key, column in placed.filter(placed["year"] <= 2020).group_by("goal_id", "role", "year"):
+        numbers = column["document_line"].to_list()
+        assert sorted(set(numbers)) == numbers, key
