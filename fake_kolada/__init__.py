@@ -8,12 +8,13 @@ from fake_kolada.changes import Change, apply_change, apply_changes
 from fake_kolada.command import run_server
 from fake_kolada.contract import ContractChoices
 from fake_kolada.data_set import DataSet, DataSetError
-from fake_kolada.fake import SOURCE_HEADER, FakeKolada, LogEntry
+from fake_kolada.fake import SOURCE_HEADER, FakeKolada
 from fake_kolada.fault_kinds import FAULTS, FaultKind
 from fake_kolada.faults import Fault, FaultError
 from fake_kolada.generated import generated_data
 from fake_kolada.help_texts import change_help, fault_help
 from fake_kolada.recorded import recorded_data
+from fake_kolada.request_log import LogEntry
 from fake_kolada.sample import sample_data
 from fake_kolada.server import ServeError
 from fake_kolada.sources import data_named

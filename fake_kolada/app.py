@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from fake_kolada.answers import HonestAnswer, Reply, as_json
 from fake_kolada.catalogue import ENDPOINTS, CatalogueQuery
 from fake_kolada.contract import ContractChoices
+from fake_kolada.openapi import description
 from fake_kolada.parameters import Paging, Parameters, Refusal
 from fake_kolada.served import Served
 from fake_kolada.value_index import RowPage, ValueQuery
@@ -62,6 +63,7 @@ def build_app(kolada: Kolada) -> Starlette:
         Route("/data/", _data_by_query(kolada)),
         Route("/oudata/", _oudata_by_query(kolada)),
         *_catalogue_routes(kolada),
+        Route("/openapi.json", _described),
     ]
     routes: Sequence[BaseRoute] = (
         Mount("/v3", routes=v3),
@@ -103,14 +105,15 @@ def _data_by_query(kolada: Kolada) -> Endpoint:
 def _oudata(kolada: Kolada) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         named = Parameters(request, kolada.contract)
-        municipality_ids = named.listed("municipality")
+        served, municipality_ids = kolada.served, named.listed("municipality")
         query = ValueQuery(
             kpi_ids=named.listed("kpi"),
-            unit_ids=(named.listed("ou") if municipality_ids is None else kolada.served.ous_of(municipality_ids)),
+            unit_ids=named.listed("ou") if municipality_ids is None else served.ous_of(municipality_ids),
             years=named.years(named.listed("year")),
             from_date=named.day("from_date"),
         )
-        return _values(kolada, request, "oudata", query, named.paging())
+        paging = named.paging()
+        return _page(kolada, request, "oudata", served.values("oudata", query, paging), paging)
 
     return endpoint
 
@@ -178,7 +181,11 @@ def _page(kolada: Kolada, request: Request, endpoint: str, page: RowPage, paging
     return kolada.reply(request, answer)
 
 
-async def _gone(request: Request) -> Response:  # noqa: ARG001 - the router calls it with a request
+async def _described(request: Request) -> Response:  # noqa: ARG001 - the router calls it with a request
+    return Reply(as_json(description((*DATA_PATHS, *OUDATA_PATHS), ENDPOINTS)))
+
+
+async def _gone(request: Request) -> Response:  # noqa: ARG001 - as above
     return Reply(as_json({"detail": "Version 2 of the API is closed. Use /v3."}), status=410)
 
 

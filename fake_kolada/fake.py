@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from threading import Lock
 
 import httpx
 from starlette.datastructures import URL
@@ -18,28 +16,15 @@ from fake_kolada.contract import ContractChoices
 from fake_kolada.data_set import DataSet
 from fake_kolada.fault_kinds import FaultSettings
 from fake_kolada.faults import Fault, FaultBook
+from fake_kolada.request_log import LogEntry, RequestLog
 from fake_kolada.served import Served
 from fake_kolada.server import serve_until_stopped, serving
 from fake_kolada.transport import InProcessTransport
 
 SOURCE_HEADER = "X-Kolada-Source"
 _LOOPBACK = "127.0.0.1"
-# Where a request's scope says which fault it met.
-_FAULT_KEY = "fake_kolada.fault"
-
-
-@dataclass(frozen=True, slots=True)
-class LogEntry:
-    """One request that the stand-in saw; `status` is None when no answer was begun.
-
-    `fault` is the fault that spoilt the answer, as it is written.
-    """
-
-    method: str
-    url: str
-    status: int | None
-    at: datetime
-    fault: str | None = None
+# Where a request's scope says which entry of the log is its own.
+_ENTRY_KEY = "fake_kolada.entry"
 
 
 class FakeKolada:
@@ -71,8 +56,7 @@ class FakeKolada:
         self._settings = FaultSettings(stall_seconds=stall_seconds, retry_after=retry_after)
         self._book = FaultBook(faults, self._settings)
         self._served = Served(apply_changes(data, changes), self.contract)
-        self._log: list[LogEntry] = []
-        self._lock = Lock()
+        self._log = RequestLog()
         self._router: ASGIApp = build_app(self)
 
     @property
@@ -110,14 +94,12 @@ class FakeKolada:
 
     @property
     def log(self) -> tuple[LogEntry, ...]:
-        """The requests seen until now, in the order in which their answers ended."""
-        with self._lock:
-            return tuple(self._log)
+        """The last 100,000 requests, in the order in which they came."""
+        return self._log.entries()
 
     def clear_log(self) -> None:
         """Forget the requests seen until now."""
-        with self._lock:
-            self._log.clear()
+        self._log.clear()
 
     def transport(self) -> httpx.BaseTransport:
         """A transport for an `httpx.Client` that asks this stand-in without any socket."""
@@ -141,7 +123,7 @@ class FakeKolada:
         if spoilt is None:
             return Reply(answer.body())
         reply, fault = spoilt
-        request.scope[_FAULT_KEY] = str(fault)
+        self._log.learn(request.scope[_ENTRY_KEY], fault=str(fault))
         return reply
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -150,17 +132,13 @@ class FakeKolada:
             await self._router(scope, receive, send)
             return
         source = (SOURCE_HEADER.lower().encode(), self.data.source_kind.encode())
-        at, status = datetime.now(UTC), None
+        # Written down before anything is answered: a client that has its answer finds it in the log.
+        entry = self._log.begin(LogEntry(scope["method"], str(URL(scope=scope)), datetime.now(UTC)))
 
         async def marked(message: Message) -> None:
-            nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                self._log.learn(entry, status=message["status"])
                 message["headers"] = [*message["headers"], source]
             await send(message)
 
-        try:
-            await self._router(scope, receive, marked)
-        finally:
-            with self._lock:
-                self._log.append(LogEntry(scope["method"], str(URL(scope=scope)), status, at, scope.get(_FAULT_KEY)))
+        await self._router({**scope, _ENTRY_KEY: entry}, receive, marked)

@@ -13,6 +13,9 @@ from starlette.requests import Request
 
 from fake_kolada.contract import ContractChoices
 
+# A longer number is no year and no page.
+_MOST_DIGITS = 9
+
 
 class Refusal(Exception):
     """The request is answered with a 4xx: status and body."""
@@ -103,7 +106,7 @@ class Parameters:
         return items
 
     def _whole(self, name: str, text: str, least: int | None = None) -> int:
-        if not (text.isascii() and text.isdigit()):
+        if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
             raise self._refusal("int_parsing", (name,), "Input should be a valid integer", text)
         if least is not None and int(text) < least:
             raise self._refusal(

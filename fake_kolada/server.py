@@ -4,7 +4,7 @@ import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -37,7 +37,9 @@ def serve_until_stopped(app: ASGIApp, *, host: str, port: int, announce: Callabl
     """Serve `app` in this thread until the process is told to stop; `announce` is called once with the port."""
     with _listening(host, port) as listener:
         actual: int = listener.getsockname()[1]
-        _Server(_config(app), lambda: announce(actual)).run(sockets=[listener])
+        # The usual way to stop it: uvicorn has closed everything when it passes the interrupt on.
+        with suppress(KeyboardInterrupt):
+            _Server(_config(app), lambda: announce(actual)).run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
