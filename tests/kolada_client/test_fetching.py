@@ -1,7 +1,9 @@
 """One URL: what is tried again, how long it waits, and what is refused at once."""
 
 import gzip
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 import httpx
@@ -24,6 +26,7 @@ from kolada_client import (
     ManualClock,
 )
 from kolada_client.version import default_user_agent
+from tests.kolada_client.support import Api
 
 REQUEST = DataRequest(("N15436",), ("0180",))
 URL = "https://kolada.test/v3/data/kpi/N15436/municipality/0180"
@@ -64,7 +67,7 @@ def test_a_request_is_one_get_in_path_style_with_our_name() -> None:
     ],
     ids=str,
 )
-def test_a_passing_fault_is_tried_again_and_leaves_no_trace(api: Any, fault: object) -> None:
+def test_a_passing_fault_is_tried_again_and_leaves_no_trace(api: Api, fault: object) -> None:
     """The answer after a passing fault is the same as without it, and says how many tries it took."""
     script = api.script(fault, api.page([api.row()]))
     answer = api.client(script).answer(REQUEST)
@@ -84,7 +87,9 @@ def test_a_passing_fault_is_tried_again_and_leaves_no_trace(api: Any, fault: obj
     ],
     ids=str,
 )
-def test_a_lasting_fault_ends_in_its_own_error(api: Any, fault: Any, error: type[Exception], status: int) -> None:
+def test_a_lasting_fault_ends_in_its_own_error(
+    api: Api, fault: httpx.Response, error: type[Exception], status: int
+) -> None:
     """After the last try the error names the URL, the status and the number of tries."""
     script = api.script(fault)
     clock = ManualClock()
@@ -95,7 +100,7 @@ def test_a_lasting_fault_ends_in_its_own_error(api: Any, fault: Any, error: type
     assert URL in str(caught.value)
 
 
-def test_pauses_grow_with_jitter_and_stay_below_half_a_minute(api: Any) -> None:
+def test_pauses_grow_with_jitter_and_stay_below_half_a_minute(api: Api) -> None:
     """Half a second doubles up to thirty, of which a random half may be left out."""
     clock = ManualClock()
     with pytest.raises(KoladaServerError):
@@ -115,7 +120,7 @@ def test_pauses_grow_with_jitter_and_stay_below_half_a_minute(api: Any) -> None:
     ],
 )
 @pytest.mark.parametrize("status", [429, 503])
-def test_retry_after_is_honoured_and_capped(api: Any, status: int, header: str, waited: float) -> None:
+def test_retry_after_is_honoured_and_capped(api: Api, status: int, header: str, waited: float) -> None:
     """Seconds and HTTP dates both count, a date in the past is now, and two minutes are the most."""
     clock = ManualClock(datetime(2026, 1, 1, tzinfo=UTC))
     script = api.script(httpx.Response(status, headers={"Retry-After": header}), api.page([api.row()]))
@@ -124,7 +129,7 @@ def test_retry_after_is_honoured_and_capped(api: Any, status: int, header: str, 
 
 
 @pytest.mark.parametrize("header", ["soon", "-5", "1.5.2026"])
-def test_a_retry_after_that_says_nothing_is_no_retry_after(api: Any, header: str) -> None:
+def test_a_retry_after_that_says_nothing_is_no_retry_after(api: Api, header: str) -> None:
     """Then the usual pause is taken."""
     clock = ManualClock()
     script = api.script(httpx.Response(429, headers={"Retry-After": header}), api.page([api.row()]))
@@ -142,7 +147,7 @@ def test_a_retry_after_that_says_nothing_is_no_retry_after(api: Any, header: str
         (307, KoladaRefused, "points to `https://elsewhere.test/`"),
     ],
 )
-def test_a_refusal_is_permanent(api: Any, status: int, error: type[Exception], said: str) -> None:
+def test_a_refusal_is_permanent(api: Api, status: int, error: type[Exception], said: str) -> None:
     """4xx and redirects are not asked again; 404 and 410 have names of their own."""
     headers = {"location": "https://elsewhere.test/"} if status == 307 else {}
     script = api.script(httpx.Response(status, json={"detail": [{"type": "too_long"}]}, headers=headers))
@@ -153,7 +158,7 @@ def test_a_refusal_is_permanent(api: Any, status: int, error: type[Exception], s
     assert (1, {"r1"}) == (len(script.asked), set(landing.rejected))
 
 
-def test_the_deadline_covers_waits_and_is_never_slept_past(api: Any) -> None:
+def test_the_deadline_covers_waits_and_is_never_slept_past(api: Api) -> None:
     """A pause that would outlast the deadline is not begun; the error says what the last try met."""
     clock = ManualClock()
     script = api.script(httpx.Response(429, headers={"Retry-After": "40"}))
@@ -162,7 +167,7 @@ def test_the_deadline_covers_waits_and_is_never_slept_past(api: Any) -> None:
     assert ([40, 40], 3, 429) == (clock.waits, len(script.asked), caught.value.status)
 
 
-def test_the_deadline_covers_all_pages_of_a_request(api: Any) -> None:
+def test_the_deadline_covers_all_pages_of_a_request(api: Api) -> None:
     """Pages that each come in time can still be too many."""
     clock = ManualClock()
 
@@ -176,12 +181,12 @@ def test_the_deadline_covers_all_pages_of_a_request(api: Any) -> None:
         api.client(slow, clock=clock, total_deadline=100).answer(REQUEST)
 
 
-def test_a_body_that_trickles_is_cut_at_the_deadline(api: Any) -> None:
+def test_a_body_that_trickles_is_cut_at_the_deadline(api: Api) -> None:
     """A server that sends a little now and then never trips the timeout; the deadline does."""
     clock = ManualClock()
 
     class Trickle(httpx.SyncByteStream):
-        def __iter__(self) -> Any:
+        def __iter__(self) -> Iterator[bytes]:
             while True:
                 clock.advance(10)
                 yield b" "
@@ -194,7 +199,7 @@ def test_a_body_that_trickles_is_cut_at_the_deadline(api: Any) -> None:
     assert 100 <= clock.monotonic() < 120
 
 
-def test_the_rate_spaces_requests_evenly_over_the_whole_client(api: Any) -> None:
+def test_the_rate_spaces_requests_evenly_over_the_whole_client(api: Api) -> None:
     """Five requests a second are one every 200 milliseconds, whoever asks."""
     clock = ManualClock()
     moments: list[float] = []
@@ -206,11 +211,11 @@ def test_the_rate_spaces_requests_evenly_over_the_whole_client(api: Any) -> None
     client = api.client(note, clock=clock, rate=5.0)
     for unit in range(11):
         client.answer(DataRequest(("N15436",), (f"{unit:04d}",)))
-    gaps = [later - earlier for earlier, later in zip(moments, moments[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(moments)]
     assert [True] * 10 == [0.199 <= gap <= 0.203 for gap in gaps]
 
 
-def test_a_rate_below_one_and_no_rate_at_all(api: Any) -> None:
+def test_a_rate_below_one_and_no_rate_at_all(api: Api) -> None:
     """Half a request a second is one every two seconds; None waits for nothing."""
     for rate, total in ((0.5, 4.0), (None, 0.0)):
         clock = ManualClock()
@@ -220,7 +225,7 @@ def test_a_rate_below_one_and_no_rate_at_all(api: Any) -> None:
         assert total == pytest.approx(clock.monotonic(), abs=0.01)
 
 
-def test_the_landing_sees_every_whole_answer_before_it_is_parsed(api: Any) -> None:
+def test_the_landing_sees_every_whole_answer_before_it_is_parsed(api: Api) -> None:
     """Whatever its status: kept, then accepted or rejected once; what broke off was never whole."""
     script = api.script(
         httpx.Response(503), HTML, httpx.ReadError("reset"), api.page([api.row()], next_url=f"{URL}?page=2"),
@@ -238,7 +243,7 @@ def test_the_landing_sees_every_whole_answer_before_it_is_parsed(api: Any) -> No
     assert HTML.content == landing.kept["r2"].body
 
 
-def test_a_recalled_answer_costs_no_request(api: Any) -> None:
+def test_a_recalled_answer_costs_no_request(api: Api) -> None:
     """What was accepted in this run is read again from its bytes, with the same rows and the same id."""
     landing, script = api.landing(), api.script(api.page([api.row()]))
     client = api.client(script, landing=landing)
@@ -250,7 +255,7 @@ def test_a_recalled_answer_costs_no_request(api: Any) -> None:
     assert [("keep", "r1"), ("accept", "r1"), ("recall", "r1")] == landing.calls
 
 
-def test_an_answer_carries_what_the_pipeline_records(api: Any) -> None:
+def test_an_answer_carries_what_the_pipeline_records(api: Api) -> None:
     """Status, headers, bytes, time and who answered: a stand-in says so, the live API says nothing."""
     body = api.json([api.row()])
     script = api.script(
@@ -269,7 +274,7 @@ def test_an_answer_carries_what_the_pipeline_records(api: Any) -> None:
     assert ("live", UTC) == (live.source_kind, live.fetched_at.tzinfo)
 
 
-def test_compression_is_undone_before_the_bytes_are_kept(api: Any) -> None:
+def test_compression_is_undone_before_the_bytes_are_kept(api: Api) -> None:
     """The landing keeps the document, not the way in which it travelled."""
     body = api.json([api.row()])
 
@@ -279,7 +284,7 @@ def test_compression_is_undone_before_the_bytes_are_kept(api: Any) -> None:
     assert body == next(api.client(packed).pages(REQUEST)).received.body
 
 
-def test_a_damaged_compression_is_tried_again(api: Any) -> None:
+def test_a_damaged_compression_is_tried_again(api: Api) -> None:
     """Bytes that can't be unpacked are a transport fault."""
 
     def damaged(_request: httpx.Request) -> httpx.Response:
@@ -309,15 +314,16 @@ def test_a_base_url_that_is_none_is_refused(base: str) -> None:
         KoladaClient(base)
 
 
-def test_a_probe_stays_under_the_base_url(api: Any) -> None:
+def test_a_probe_stays_under_the_base_url(api: Api) -> None:
     """Probing is free about paths and not about places."""
     client = api.client(api.script(httpx.Response(418, content=b"x")))
-    assert (418, b"x") == (lambda got: (got.status, got.body))(client.probe("https://kolada.test/v3/kpi/X"))
+    received = client.probe("https://kolada.test/v3/kpi/X")
+    assert (418, b"x") == (received.status, received.body)
     with pytest.raises(InvalidRequest):
         client.probe("https://elsewhere.test/v3/kpi")
 
 
-def test_a_catalogue_that_is_empty_twice_is_an_error(api: Any) -> None:
+def test_a_catalogue_that_is_empty_twice_is_an_error(api: Api) -> None:
     """No KPI at all is never true."""
     landing = api.landing()
     client = api.client(api.script(api.page([])), landing=landing)

@@ -11,13 +11,14 @@ from kolada_client import (
     KoladaContractError,
     KoladaServerError,
 )
+from tests.kolada_client.support import Api
 
 REQUEST = DataRequest(("N15436",), ("0180",))
 BIG = DataRequest(tuple(f"N{kpi:05d}" for kpi in range(25)), tuple(f"{unit:04d}" for unit in range(25)))
 URL = "https://kolada.test/v3/data/kpi/N15436/municipality/0180"
 
 
-def test_next_links_are_followed_to_the_end(api: Any) -> None:
+def test_next_links_are_followed_to_the_end(api: Api) -> None:
     """Three pages make one answer, in order."""
     script = api.script(
         api.page([api.row(period=2021)], next_url=f"{URL}?page=2&per_page=5000"),
@@ -30,7 +31,7 @@ def test_next_links_are_followed_to_the_end(api: Any) -> None:
     assert [1, 1, 1] == [page.row_count for page in answer.pages]
 
 
-def test_pages_come_one_by_one_and_are_accepted_one_by_one(api: Any) -> None:
+def test_pages_come_one_by_one_and_are_accepted_one_by_one(api: Api) -> None:
     """The iterator of pages asks for a page only when it is wanted."""
     landing = api.landing()
     script = api.script(api.page([api.row()], next_url=f"{URL}?page=2"), api.page([api.row(period=2022)]))
@@ -40,7 +41,7 @@ def test_pages_come_one_by_one_and_are_accepted_one_by_one(api: Any) -> None:
     assert [2] == [len(script.asked) for _ in pages]
 
 
-def test_a_full_page_without_a_next_link_is_no_end(api: Any) -> None:
+def test_a_full_page_without_a_next_link_is_no_end(api: Api) -> None:
     """Exactly 5,000 entries and no link: page 2 is asked for by its number, and its rows count."""
     script = api.script(api.page(api.full_page(1)), api.page(api.full_page(2, 10)))
     answer = api.client(script).answer(BIG)
@@ -48,7 +49,7 @@ def test_a_full_page_without_a_next_link_is_no_end(api: Any) -> None:
     assert script.asked[1] == script.asked[0] + "?page=2"
 
 
-def test_a_full_last_page_is_proven_by_an_empty_one(api: Any) -> None:
+def test_a_full_last_page_is_proven_by_an_empty_one(api: Api) -> None:
     """The page after the last one may be empty or be refused with 404; both are the end."""
     for past_the_end in (api.page([]), httpx.Response(404, json={"detail": "Not found"})):
         script = api.script(api.page(api.full_page(1)), past_the_end)
@@ -57,7 +58,7 @@ def test_a_full_last_page_is_proven_by_an_empty_one(api: Any) -> None:
         assert (5000, 2, set()) == (answer.frame.height, len(script.asked), landing.undecided)
 
 
-def test_a_link_lost_in_the_middle_is_mended(api: Any) -> None:
+def test_a_link_lost_in_the_middle_is_mended(api: Api) -> None:
     """Page 2 of 3 is full and has no link: page 3 is found all the same."""
 
     def pages(request: httpx.Request) -> httpx.Response:
@@ -68,7 +69,7 @@ def test_a_link_lost_in_the_middle_is_mended(api: Any) -> None:
     assert 10_007 == api.client(pages).answer(BIG).frame.height
 
 
-def test_a_server_that_ignores_the_page_number_is_noticed(api: Any) -> None:
+def test_a_server_that_ignores_the_page_number_is_noticed(api: Api) -> None:
     """The same full page again is not a second page, and the question is not asked for ever."""
     script = api.script(api.page(api.full_page(1)))
     with pytest.raises(KoladaContractError, match="came more than once"):
@@ -91,7 +92,7 @@ def test_a_server_that_ignores_the_page_number_is_noticed(api: Any) -> None:
         "nonsense",
     ],
 )
-def test_a_link_to_another_place_is_never_followed(api: Any, link: str) -> None:
+def test_a_link_to_another_place_is_never_followed(api: Api, link: str) -> None:
     """Scheme, host, port and base path must be ours; the request is asked twice and then fails."""
     script, landing = api.script(api.page([api.row()], next_url=link)), api.landing()
     with pytest.raises(KoladaContractError, match="not followed") as caught:
@@ -101,7 +102,7 @@ def test_a_link_to_another_place_is_never_followed(api: Any, link: str) -> None:
     assert {"r1", "r2"} == set(landing.rejected)
 
 
-def test_a_link_that_lost_its_encryption_is_asked_with_it(api: Any) -> None:
+def test_a_link_that_lost_its_encryption_is_asked_with_it(api: Api) -> None:
     """Behind a proxy servers write http for https; we keep to https, and to the same host."""
     script = api.script(
         api.page([api.row()], next_url=URL.replace("https", "http") + "?page=2"), api.page([api.row(period=2022)])
@@ -111,7 +112,7 @@ def test_a_link_that_lost_its_encryption_is_asked_with_it(api: Any) -> None:
 
 
 @pytest.mark.parametrize("link", [URL, f"{URL}?page=2"])
-def test_a_link_back_is_an_error_not_a_loop(api: Any, link: str) -> None:
+def test_a_link_back_is_an_error_not_a_loop(api: Api, link: str) -> None:
     """No URL is asked twice within one walk."""
     pages = [api.page([api.row()], next_url=f"{URL}?page=2"), api.page([api.row(period=2022)], next_url=link)]
     script = api.script(*pages, *pages)
@@ -120,7 +121,7 @@ def test_a_link_back_is_an_error_not_a_loop(api: Any, link: str) -> None:
     assert 4 == len(script.asked)
 
 
-def test_an_empty_page_in_the_middle_is_a_short_answer(api: Any) -> None:
+def test_an_empty_page_in_the_middle_is_a_short_answer(api: Api) -> None:
     """A link promised rows. The request is asked again whole, without what landed, and then counts."""
     good = [api.page([api.row()], next_url=f"{URL}?page=2"), api.page([api.row(period=2022)])]
     script, landing = api.script(good[0], api.page([]), *good), api.landing()
@@ -132,7 +133,7 @@ def test_an_empty_page_in_the_middle_is_a_short_answer(api: Any) -> None:
 @pytest.mark.parametrize(
     "fault", ["cell twice on a page", "cell on two pages", "count", "text", "not asked for", "null period"]
 )
-def test_a_passing_break_of_the_contract_is_asked_again_whole(api: Any, fault: str) -> None:
+def test_a_passing_break_of_the_contract_is_asked_again_whole(api: Api, fault: str) -> None:
     """Once; then the rows count, the broken answer is rejected, and nothing of it is left."""
     row, second = api.row(), api.row(period=2022)
     bad: Any = {
@@ -164,7 +165,7 @@ def test_a_passing_break_of_the_contract_is_asked_again_whole(api: Any, fault: s
     ],
 )
 def test_rows_that_nobody_asked_for_are_the_answer_to_another_question(
-    api: Any, row: dict[str, Any], named: str
+    api: Api, row: dict[str, Any], named: str
 ) -> None:
     """When KPIs, units or years are named, the answer holds no other; group rows come only unnamed."""
     script = api.script(api.page([api.row(**row)]))
@@ -173,20 +174,20 @@ def test_rows_that_nobody_asked_for_are_the_answer_to_another_question(
     assert named in str(caught.value)
 
 
-def test_group_rows_come_when_no_municipality_is_named(api: Any) -> None:
+def test_group_rows_come_when_no_municipality_is_named(api: Api) -> None:
     """They are rows like others there, told apart by their id, and nothing is dropped."""
     script = api.script(api.page([api.row(), api.row(municipality="G2328")]))
     answer = api.client(script).answer(DataRequest(("N15436",), years=(2023,)))
     assert ["0180", "G2328"] == answer.frame["municipality_id"].to_list()
 
 
-def test_a_group_that_is_named_comes(api: Any) -> None:
+def test_a_group_that_is_named_comes(api: Api) -> None:
     """Groups stand in the municipality list of the URL."""
     script = api.script(api.page([api.row(municipality="G2328", values=[api.value(count=290)])]))
     assert [290] == api.client(script).answer(DataRequest(("N15436",), ("G2328",))).frame["value_count"].to_list()
 
 
-def test_an_endless_catalogue_meets_the_cap(api: Any) -> None:
+def test_an_endless_catalogue_meets_the_cap(api: Api) -> None:
     """A server that always has one more page is stopped, and says so."""
 
     def endless(request: httpx.Request) -> httpx.Response:
@@ -198,7 +199,7 @@ def test_an_endless_catalogue_meets_the_cap(api: Any) -> None:
         list(api.client(endless).pages(CatalogueRequest("municipality")))
 
 
-def test_what_had_come_before_a_failure_is_kept_for_the_next_start(api: Any) -> None:
+def test_what_had_come_before_a_failure_is_kept_for_the_next_start(api: Api) -> None:
     """Sound pages are accepted when the rest can't be had, and recalled when the request is asked again."""
     first, last = api.page([api.row()], next_url=f"{URL}?page=2"), api.page([api.row(period=2022)])
     script, landing = api.script(first, httpx.Response(500), httpx.Response(500), last), api.landing()
@@ -210,7 +211,7 @@ def test_what_had_come_before_a_failure_is_kept_for_the_next_start(api: Any) -> 
     assert set() == landing.undecided
 
 
-def test_a_page_recalled_beside_a_fresh_one_that_contradicts_it_is_asked_again(api: Any) -> None:
+def test_a_page_recalled_beside_a_fresh_one_that_contradicts_it_is_asked_again(api: Api) -> None:
     """When days mix within one request, the whole request is asked afresh."""
     first, last = api.page([api.row()], next_url=f"{URL}?page=2"), api.page([api.row(period=2022)])
     landing = api.landing()
