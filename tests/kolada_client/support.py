@@ -146,6 +146,7 @@ class Script:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
+        """Take the next step."""
         with self.lock:
             self.asked.append(str(request.url))
             self.requests.append(request)

@@ -1,0 +1,236 @@
+"""The catalogues: declared types, exact ids, and what bends without breaking."""
+
+import json
+from datetime import date
+from typing import Any
+
+import httpx
+import polars as pl
+import pytest
+
+from kolada_client import (
+    GROUP_SCHEMA,
+    KPI_SCHEMA,
+    MUNICIPALITY_SCHEMA,
+    OU_SCHEMA,
+    InvalidRequest,
+    KoladaContractError,
+    parse_group_page,
+    parse_kpi_page,
+    parse_municipality_page,
+    parse_ou_page,
+    parse_page,
+)
+from tests.kolada_client.support import Api
+
+URL = "https://kolada.test/v3/kpi"
+KPI: dict[str, Any] = {
+    "id": "N00945",
+    "title": "Påhittat nyckeltal, andel (%) (- 2022)",
+    "description": "Rad ett\\nrad två. Källa: Ingen.",
+    "is_divided_by_gender": True,
+    "municipality_type": "A",
+    "auspice": None,
+    "operating_area": "Befolkning",
+    "perspective": None,
+    "prel_publication_date": None,
+    "publication_date": "2027-01-19",
+    "publ_period": "2026",
+    "has_ou_data": False,
+}
+
+
+def test_a_kpi_has_declared_types(api: Api) -> None:
+    """Dates are dates, the period is a year, and a literal backslash-n stays two characters."""
+    page = parse_kpi_page(api.json([KPI]), URL)
+    assert pl.Schema(KPI_SCHEMA) == page.frame.schema
+    row = page.frame.row(0, named=True)
+    assert (date(2027, 1, 19), None, 2026) == (
+        row["publication_date"],
+        row["prel_publication_date"],
+        row["publ_period"],
+    )
+    assert ("N00945", KPI["title"], "Rad ett\\nrad två. Källa: Ingen.", None) == (
+        row["kpi_id"],
+        row["title"],
+        row["description"],
+        row["perspective"],
+    )
+
+
+def test_titles_may_repeat_and_ids_may_not(api: Api) -> None:
+    """Titles are not unique in Kolada; an id that comes twice breaks the contract."""
+    twin = KPI | {"id": "N00946"}
+    assert 2 == parse_kpi_page(api.json([KPI, twin]), URL).frame.height
+    with pytest.raises(KoladaContractError, match="`N00945`, which came before"):
+        parse_kpi_page(api.json([KPI, KPI]), URL)
+
+
+def test_a_date_that_is_none_costs_no_night(api: Api) -> None:
+    """No format is promised for dates: what can't be read is null, and remarked on."""
+    odd = KPI | {"publication_date": "hösten", "publ_period": "2025/26"}
+    page = parse_kpi_page(api.json([odd]), URL)
+    assert (None, None) == page.frame.select("publication_date", "publ_period").row(0)
+    assert (True, True) == tuple("read as null" in remark for remark in page.remarks)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"id": None}, "id is `null`"),
+        ({"id": 15436}, "`15436` instead of text"),
+        ({"is_divided_by_gender": 1}, "`1` instead of true or false"),
+        ({"has_ou_data": None}, "has_ou_data is `null`"),
+        ({"publ_period": 2026}, "`2026` instead of text"),
+        ({"title": None}, "title is `null`"),
+    ],
+)
+def test_a_kpi_of_other_types_breaks_the_contract(api: Api, change: dict[str, Any], said: str) -> None:
+    """v2's 0 and 1 for flags, among others, are not v3."""
+    with pytest.raises(KoladaContractError) as caught:
+        parse_kpi_page(api.json([KPI | change]), URL)
+    assert said in str(caught.value)
+
+
+def test_a_field_that_v2_had_is_missed_or_reported(api: Api) -> None:
+    """`auspices` for `auspice` is a missing field; `ou_publication_date` an unknown one."""
+    renamed = {("auspices" if name == "auspice" else name): value for name, value in KPI.items()}
+    with pytest.raises(KoladaContractError, match="has no field `auspice`"):
+        parse_kpi_page(api.json([renamed]), URL)
+    page = parse_kpi_page(api.json([KPI | {"ou_publication_date": None}]), URL)
+    assert ("values[].ou_publication_date",) == page.unknown_fields
+
+
+def test_municipalities_keep_ids_types_and_riket(api: Api) -> None:
+    """Riket is 0000 and an L like the regions; it is told by its id, never by its type."""
+    rows = [
+        {"id": "0000", "title": "Riket", "type": "L"},
+        {"id": "0001", "title": "Region Stockholm", "type": "L"},
+        {"id": "0180", "title": "Stockholm", "type": "K"},
+    ]
+    page = parse_municipality_page(api.json(rows), URL)
+    assert pl.Schema(MUNICIPALITY_SCHEMA) == page.frame.schema
+    assert [tuple(row.values()) for row in rows] == page.frame.rows()
+
+
+def test_groups_are_long_and_none_vanishes(api: Api) -> None:
+    """One row a member; a group without members is one row with none."""
+    rows = [
+        {"id": "G2328", "title": "Alla", "members": [{"member_id": "0180", "member_title": "Stockholm"}]},
+        {"id": "G2329", "title": "Ingen", "members": []},
+    ]
+    page = parse_group_page(api.json(rows), URL)
+    assert pl.Schema(GROUP_SCHEMA) == page.frame.schema
+    assert [("G2328", "Alla", "0180", "Stockholm"), ("G2329", "Ingen", None, None)] == page.frame.rows()
+    assert 2 == page.row_count
+
+
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        ([{"id": "0180", "title": "Stockholm"}], "has no field `member_id`"),
+        ([{"member_id": "0180", "member_title": "a"}] * 2, "name a member twice"),
+        ([None], "instead of an object"),
+        (None, "members is `null`"),
+    ],
+)
+def test_members_of_another_shape_break_the_contract(api: Api, members: object, said: str) -> None:
+    """v2's documents call the fields id and title; the API does not."""
+    with pytest.raises(KoladaContractError) as caught:
+        parse_group_page(api.json([{"id": "G2328", "title": "Alla", "members": members}]), URL)
+    assert said in str(caught.value)
+
+
+def test_organisational_units_name_their_municipality(api: Api) -> None:
+    """An id of type V11 does not carry the municipality, the field does."""
+    rows = [{"id": "V11E0001", "municipality": "0180", "title": "Abrahamsbergsskolan"}]
+    page = parse_ou_page(api.json(rows), URL)
+    assert pl.Schema(OU_SCHEMA) == page.frame.schema
+    assert [("V11E0001", "Abrahamsbergsskolan", "0180")] == page.frame.rows()
+
+
+def test_kept_bytes_are_read_again_by_their_url(api: Api) -> None:
+    """A replay needs no client: the path tells the kind of page."""
+    base, kpi = "https://kolada.test/v3", api.json([KPI])
+    assert parse_kpi_page(kpi, URL).frame.equals(parse_page(kpi, f"{base}/kpi/N00945?page=2").frame)
+    data = api.json([api.row()])
+    assert 1 == parse_page(data, f"{base}/data/kpi/N15436/municipality/0180").frame.height
+    ou = api.json([api.row(municipality="V15E018000101", unit="ou")])
+    assert "ou_id" in parse_page(ou, "http://127.0.0.1:8000/v3/oudata/kpi/N15436/year/2023").frame.columns
+    for table in ("kpi_groups", "municipality_groups", "municipality", "ou"):
+        assert 0 == parse_page(api.json([]), f"{base}/{table}").row_count
+    with pytest.raises(InvalidRequest, match="names no table"):
+        parse_page(data, "https://kolada.test/v3/")
+
+
+def test_more_than_25_ids_are_asked_for_in_lists(api: Api) -> None:
+    """60 ids are three requests; an id named twice is asked for once; unknown ones are logged."""
+
+    def kpis(request: httpx.Request) -> httpx.Response:
+        ids = request.url.path.split("/")[-1].split(",")
+        return api.page([KPI | {"id": kpi} for kpi in ids if kpi != "N00007"])
+
+    script = api.script(kpis)
+    wanted = [f"N{number:05d}" for number in range(60)]
+    frame = api.client(script).kpis([*wanted, wanted[0]])
+    assert (59, 3) == (frame.height, len(script.asked))
+
+
+def test_unknown_ids_are_logged_not_raised(api: Api, caplog: pytest.LogCaptureFixture) -> None:
+    """A KPI that left the catalogue is absent, whether the API says 200 or 404."""
+
+    def refuses(request: httpx.Request) -> httpx.Response:
+        ids = request.url.path.split("/")[-1].split(",")
+        if "N00002" in ids:
+            return httpx.Response(404, json={"detail": "Not found"})
+        return api.page([KPI | {"id": kpi} for kpi in ids])
+
+    frame = api.client(refuses).kpis(["N00001", "N00002", "N00003"])
+    assert ["N00001", "N00003"] == frame["kpi_id"].to_list()
+    empty = api.client(api.script(api.page([]))).kpis("N00002")
+    assert (0, pl.Schema(KPI_SCHEMA)) == (empty.height, empty.schema)
+    assert 2 == sum("no entry for N00002" in record.getMessage() for record in caplog.records)
+
+
+def test_searches_say_what_they_mean_in_the_query(api: Api) -> None:
+    """Swedish letters and signs are encoded; the parameters have v3's names."""
+    script = api.script(api.page([]))
+    client = api.client(script)
+    client.kpis(title="Andel & å")
+    client.municipalities(region_type="L")
+    client.ous(title="skola", municipality="0180")
+    client.kpi_groups(["G2KPI150159"])
+    client.municipality_groups(title="x")
+    base = "https://kolada.test/v3"
+    expected = [
+        f"{base}/kpi?title=Andel%20%26%20%C3%A5",
+        f"{base}/municipality?region_type=L",
+        f"{base}/ou?title=skola&municipality=0180",
+        f"{base}/kpi_groups/G2KPI150159",
+        f"{base}/municipality_groups?title=x",
+    ]
+    assert expected == list(dict.fromkeys(script.asked))
+
+
+@pytest.mark.parametrize(
+    "search", [{"region_type": "R"}, {"region_type": "alla"}], ids=lambda search: str(search["region_type"])
+)
+def test_a_region_type_that_kolada_does_not_have_is_refused(api: Api, search: dict[str, Any]) -> None:
+    """K and L are all there are; anything else would be answered with an empty list."""
+    with pytest.raises(InvalidRequest):
+        api.client(api.script(api.page([]))).municipalities(**search)
+
+
+def test_an_id_on_two_pages_of_a_catalogue_is_an_error(api: Api) -> None:
+    """A catalogue that shifted while it was read is read again, and then counts."""
+    first = api.page([KPI], next_url=f"{URL}?page=2")
+    second = KPI | {"id": "N00946"}
+    script = api.script(first, api.page([KPI, second]), first, api.page([second]))
+    assert ["N00945", "N00946"] == api.client(script).kpis()["kpi_id"].to_list()
+
+
+def test_an_error_envelope_is_no_empty_catalogue(api: Api) -> None:
+    """A document with other fields than the envelope's is an error, whatever its status."""
+    with pytest.raises(KoladaContractError, match="has no field `values`"):
+        parse_kpi_page(json.dumps({"detail": "x"}).encode(), URL)
+    assert 0 == parse_kpi_page(api.json([]), URL).row_count

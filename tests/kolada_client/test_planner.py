@@ -1,0 +1,201 @@
+"""The planner: every wanted cell once, never above the limits, as few requests as can be."""
+
+from datetime import date
+from itertools import product
+from math import ceil
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kolada_client import (
+    LIST_LIMIT,
+    DataRequest,
+    InvalidIdentifier,
+    InvalidRequest,
+    plan_cells,
+    plan_pairs,
+    plan_requests,
+    requests_lower_bound,
+)
+from kolada_client.planner import halves
+
+KPIS = [f"N{number:05d}" for number in range(130)]
+UNITS = [f"{number:04d}" for number in range(320)]
+YEARS = range(1970, 2030)
+
+kpi_sets = st.sets(st.sampled_from(KPIS), min_size=1, max_size=60)
+unit_sets = st.sets(st.sampled_from(UNITS), min_size=1, max_size=90)
+year_sets = st.sets(st.sampled_from(YEARS), min_size=1, max_size=60)
+pair_sets = st.sets(st.tuples(st.sampled_from(KPIS[:70]), st.sampled_from(UNITS[:70])), min_size=1, max_size=150)
+cell_sets = st.sets(
+    st.tuples(st.sampled_from(KPIS[:9]), st.sampled_from(UNITS[:40]), st.sampled_from(YEARS)),
+    min_size=1,
+    max_size=80,
+)
+
+
+def cells_of(request: DataRequest) -> list[tuple[str, str, int]]:
+    """Every (KPI, unit, year) that a request names; year 0 stands for all years."""
+    return list(product(request.kpi_ids, request.municipality_ids, request.years or (0,)))
+
+
+def assert_within_limits(requests: list[DataRequest]) -> None:
+    """No list of any request is longer than the API takes."""
+    for request in requests:
+        assert max(len(request.kpi_ids), len(request.municipality_ids), len(request.years)) <= LIST_LIMIT
+
+
+def test_a_plan_of_25_kpis_and_all_units_takes_13_requests() -> None:
+    """312 units are 13 lists of 25; all years come without being named."""
+    requests = plan_requests(KPIS[:25], UNITS[:312])
+    assert 13 == len(requests) == requests_lower_bound(25, 312)
+    assert {()} == {request.years for request in requests}
+
+
+def test_sixty_years_take_three_lists() -> None:
+    """1970 to 2029 are more than two lists of 25."""
+    assert [25, 25, 10] == [len(request.years) for request in plan_requests(["N15436"], ["0180"], YEARS)]
+
+
+@given(kpi_sets, unit_sets, st.one_of(st.none(), year_sets))
+@settings(max_examples=60, deadline=None)
+def test_a_rectangle_is_covered_once_and_near_the_bound(
+    kpis: set[str], units: set[str], years: set[int] | None
+) -> None:
+    """Each cell exactly once; the bound itself where one list is long, else what full lists allow."""
+    requests = plan_requests(kpis, units, years)
+    assert_within_limits(requests)
+    covered = [cell for request in requests for cell in cells_of(request)]
+    assert sorted(product(kpis, units, years or {0})) == sorted(covered)
+    sizes = (len(kpis), len(units), len(years or {0}))
+    bound = requests_lower_bound(*sizes)
+    assert bound <= len(requests)
+    if sum(size > LIST_LIMIT for size in sizes) <= 1:
+        assert bound == len(requests)
+    assert len(requests) <= bound * 4
+
+
+@given(st.permutations(KPIS[:40]), st.permutations(UNITS[:60]))
+@settings(max_examples=30, deadline=None)
+def test_a_plan_does_not_depend_on_the_order_of_its_ids(kpis: list[str], units: list[str]) -> None:
+    """So a run that starts again asks the same URLs; an id that is named twice is asked for once."""
+    assert plan_requests(KPIS[:40], UNITS[:60]) == plan_requests(kpis * 2, units)
+
+
+@given(pair_sets)
+@settings(max_examples=80, deadline=None)
+def test_scattered_pairs_are_covered_once_within_their_rectangle(pairs: set[tuple[str, str]]) -> None:
+    """Pairs that nobody named may come along, but never twice and never more requests than the rectangle."""
+    requests = plan_pairs(pairs)
+    assert_within_limits(requests)
+    covered = [cell[:2] for request in requests for cell in cells_of(request)]
+    assert len(covered) == len(set(covered))
+    assert pairs <= set(covered)
+    kpis, units = {kpi for kpi, _ in pairs}, {unit for _, unit in pairs}
+    assert ceil(len(pairs) / LIST_LIMIT**2) <= len(requests) <= len(plan_requests(kpis, units))
+
+
+@given(pair_sets)
+@settings(max_examples=80, deadline=None)
+def test_exact_pairs_bring_nothing_else(pairs: set[tuple[str, str]]) -> None:
+    """Exactly the wanted pairs, each once."""
+    requests = plan_pairs(pairs, is_exact=True)
+    assert_within_limits(requests)
+    assert sorted(pairs) == sorted(cell[:2] for request in requests for cell in cells_of(request))
+
+
+def test_a_rectangle_given_as_pairs_is_planned_as_one() -> None:
+    """The sparse form finds the rectangle again."""
+    pairs = list(product(KPIS[:30], UNITS[:60]))
+    assert len(plan_requests(KPIS[:30], UNITS[:60])) == len(plan_pairs(pairs)) == len(plan_pairs(pairs, is_exact=True))
+
+
+def test_a_diagonal_is_filled_up_when_it_may_be() -> None:
+    """25 KPIs with one unit each are one request, or 25 when nothing else may come."""
+    pairs = list(zip(KPIS[:25], UNITS[:25], strict=True))
+    assert (1, 25) == (len(plan_pairs(pairs)), len(plan_pairs(pairs, is_exact=True)))
+
+
+@given(cell_sets, st.booleans())
+@settings(max_examples=80, deadline=None)
+def test_scattered_cells_are_covered_once(cells: set[tuple[str, str, int]], is_exact: bool) -> None:
+    """Each wanted cell exactly once, and no other when asked exactly."""
+    requests = plan_cells(cells, is_exact=is_exact)
+    assert_within_limits(requests)
+    covered = [cell for request in requests for cell in cells_of(request)]
+    assert len(covered) == len(set(covered))
+    assert cells == set(covered) if is_exact else cells <= set(covered)
+
+
+@given(st.integers(1, 200), st.integers(1, 400), st.integers(1, 70))
+@settings(deadline=None)
+def test_the_bound_grows_with_the_work_and_is_at_least_its_volume(kpis: int, units: int, years: int) -> None:
+    """A bound below cells / 25 / 25 / 25 would be no bound."""
+    bound = requests_lower_bound(kpis, units, years)
+    assert bound >= ceil(kpis * units * years / LIST_LIMIT**3)
+    assert requests_lower_bound(kpis + 1, units, years) >= bound
+
+
+@pytest.mark.parametrize(
+    ("request_", "name", "parts"),
+    [
+        (DataRequest(("N00001", "N00002"), ("0001", "0002", "0003")), "municipality_ids", [2, 1]),
+        (DataRequest(("N00001", "N00002"), ("0001",)), "kpi_ids", [1, 1]),
+        (DataRequest(("N00001",), ("0001",), (2020, 2021, 2022)), "years", [2, 1]),
+        (DataRequest(("N00001",), ("0001",)), "kpi_ids", [1]),
+    ],
+)
+def test_halves_split_the_longest_list_and_keep_the_rest(request_: DataRequest, name: str, parts: list[int]) -> None:
+    """Together they ask for the same cells."""
+    pieces = halves(request_)
+    assert parts == [len(getattr(piece, name)) for piece in pieces]
+    assert sorted(cells_of(request_)) == sorted(cell for piece in pieces for cell in cells_of(piece))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: plan_requests([], ["0180"]),
+        lambda: plan_requests(["N15436"], []),
+        lambda: plan_requests(["N15436"], ["0180"], []),
+        lambda: plan_pairs([]),
+        lambda: plan_cells([]),
+        lambda: DataRequest(("N15436",)),
+        lambda: DataRequest((), ("0180",)),
+        lambda: DataRequest(tuple(KPIS[:26]), ("0180",)),
+        lambda: DataRequest(("N15436", "N15436"), ("0180",)),
+        lambda: DataRequest(("N15436",), ("0180",), unit_kind="school"),  # type: ignore[arg-type]
+    ],
+)
+def test_a_question_that_has_no_route_is_not_made(make: object) -> None:
+    """Empty lists, one list alone, more than 25 and the same id twice are refused before anything is sent."""
+    assert callable(make)
+    with pytest.raises(InvalidRequest):
+        make()
+
+
+@pytest.mark.parametrize(
+    ("kpi", "unit", "year"),
+    [
+        ("n15436", "0180", 2023),
+        ("N1543", "0180", 2023),
+        ("K15856", "0180", 2023),
+        ("N15436/../kpi", "0180", 2023),
+        ("N15436,N15437", "0180", 2023),
+        ("N15436\n", "0180", 2023),
+        ("N１5436", "0180", 2023),
+        ("N15436", "180", 2023),
+        ("N15436", "all", 2023),
+        ("N15436", "V15E018000101", 2023),
+        ("N15436", "0180", 23),
+        ("N15436", "0180", 202301),
+        ("N15436", "0180", True),
+        ("N15436", "0180", "2023"),
+        (15436, "0180", 2023),
+    ],
+)
+def test_an_id_is_checked_before_it_enters_a_url(kpi: str, unit: str, year: int) -> None:
+    """What does not look like Kolada's ids is named, and nothing is sent."""
+    with pytest.raises(InvalidIdentifier, match="nothing was sent"):
+        DataRequest((kpi,), (unit,), (year,), from_date=date(2026, 1, 1))
