@@ -130,7 +130,8 @@ class Api:
     def lists(self, request: httpx.Request, name: str) -> list[str]:
         """The ids that a request names in one of its lists."""
         parts = request.url.path.split("/")
-        return parts[parts.index(name) + 1].split(",") if name in parts else []
+        segment = parts[parts.index(name) + 1 :] if name in parts else []
+        return segment[0].split(",") if segment else []
 
 
 @dataclass
