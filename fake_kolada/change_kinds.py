@@ -62,7 +62,11 @@ def _deleted(data: DataSet, at: Coordinates, _value: str | None) -> DataSet:
 
 
 def _vanished(data: DataSet, at: Coordinates, _value: str | None) -> DataSet:
-    return without_cells(data, one_cell(data, "vanished", at, pl.lit(value=True)))
+    if not at:
+        return without_cells(data, one_cell(data, "vanished", at, pl.lit(value=True)))
+    if data.observations.filter(is_named(at)).is_empty():
+        raise nothing_fits("vanished", at)
+    return without_cells(data, is_named(at))
 
 
 def _suppressed(data: DataSet, at: Coordinates, value: str | None) -> DataSet:
@@ -142,9 +146,9 @@ def _kpi_retitled(data: DataSet, at: Coordinates, value: str | None) -> DataSet:
     return replace(data, dated=next_day(data), kpis=data.kpis.with_columns(title.alias("title"), *closed))
 
 
-def _kpi_rescaled(data: DataSet, at: Coordinates, value: str | None) -> DataSet:
+def _rescaled(data: DataSet, at: Coordinates, value: str | None) -> DataSet:
     factor = 100.0 if value is None else number(value)
-    kpi = pl.col("kpi_id") == _kpi(data, "kpi_rescaled", at)
+    kpi = pl.col("kpi_id") == _kpi(data, "rescaled", at)
     return with_cells(data, kpi & _HAS_VALUE, value=_VALUE * factor)
 
 
@@ -207,7 +211,13 @@ def _kpi(data: DataSet, change: str, at: Coordinates) -> str:
 _KINDS = (
     ChangeKind("revised", "a value is revised: to VALUE, or up by 1", _CELL, "VALUE", _revised),
     ChangeKind("deleted", "a value is deleted: it comes as isdeleted", _CELL, None, _deleted),
-    ChangeKind("vanished", "a value is absent without a word", _CELL, None, _vanished),
+    ChangeKind(
+        "vanished",
+        "all values at what is named are absent without a word; one value if nothing is named",
+        _CELL,
+        None,
+        _vanished,
+    ),
     ChangeKind("suppressed", "a number becomes null, with STATUS or Privacy", _CELL, "STATUS", _suppressed),
     ChangeKind("restored", "a null becomes a number", _CELL, "VALUE", _restored),
     ChangeKind("precision", "a value moves by 1e-7", _CELL, None, _precision),
@@ -230,9 +240,7 @@ _KINDS = (
     ChangeKind(
         "kpi_retitled", "a KPI is closed: its title ends in (-YEAR), or (-2024)", ("kpi",), "YEAR", _kpi_retitled
     ),
-    ChangeKind(
-        "kpi_rescaled", "all values of a KPI are multiplied by FACTOR, or 100", ("kpi",), "FACTOR", _kpi_rescaled
-    ),
+    ChangeKind("rescaled", "all values of a KPI are multiplied by FACTOR, or 100", ("kpi",), "FACTOR", _rescaled),
     ChangeKind(
         "group_members",
         "a group has new members (MEMBERS, or two replaced) and the next year in its title",
