@@ -17,7 +17,7 @@ from kolada_client.errors import IF_IT_STAYS, KoladaContractError, KoladaError, 
 from kolada_client.fetching import Fetcher, Landed
 from kolada_client.models import Answer, CatalogueRequest, DataRequest, Failure, Request
 from kolada_client.planner import halves
-from kolada_client.waiting import Allowance, Stopped
+from kolada_client.waiting import Stopped
 from kolada_client.walking import Walk, page_of, whole
 
 logger = logging.getLogger("kolada_client")
@@ -25,16 +25,15 @@ logger = logging.getLogger("kolada_client")
 _SILENCES: Final = 3
 
 
-def answer_to(fetcher: Fetcher, base_url: str, request: Request, allowance: Allowance) -> Answer:
-    """Ask until the request is answered soundly, and give every page its verdict.
+def answer_to(walk: Walk) -> Answer:
+    """Ask until the walk's request is answered soundly, and give every page its verdict.
 
     Raises:
         KoladaError: The request has no answer; see `Fetcher.fetch` and `walking` for which.
     """
-    walk = Walk(fetcher, base_url, request, allowance)
     pages = _whole_or_again(walk)
     if any(landed.parsed.row_count for landed in pages):
-        return _settle(fetcher, request, pages, is_empty=False)
+        return _settle(walk.fetcher, walk.request, pages, is_empty=False)
     return _ask_smaller(walk, pages)
 
 

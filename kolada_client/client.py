@@ -21,7 +21,7 @@ from kolada_client.answering import answer_to, answers_to
 from kolada_client.clock import Clock, SystemClock
 from kolada_client.errors import InvalidRequest, KoladaNotFound
 from kolada_client.fetching import Fetcher
-from kolada_client.identifiers import LIST_LIMIT
+from kolada_client.identifiers import LIST_LIMIT, PAGE_SIZE
 from kolada_client.models import (
     Answer,
     CatalogueRequest,
@@ -71,6 +71,7 @@ class KoladaClient:
         timeout: Seconds of silence after which a try is given up; all years of many KPIs take their time.
         total_deadline: Seconds for one request with all its tries, waits and pages; None for no limit.
         max_attempts: Tries per URL.
+        page_size: Entries on a full page; only a stand-in has others than 5,000.
         transport: What carries the requests, in place of the network: a stand-in's transport.
         landing: Where every answer is kept before it is parsed; None keeps nothing.
         user_agent: How the client introduces itself.
@@ -88,6 +89,7 @@ class KoladaClient:
         timeout: float = 90.0,
         total_deadline: float | None = 900.0,
         max_attempts: int = 6,
+        page_size: int = PAGE_SIZE,
         transport: httpx.BaseTransport | None = None,
         landing: Landing | None = None,
         user_agent: str | None = None,
@@ -97,6 +99,7 @@ class KoladaClient:
             ("concurrency", concurrency),
             ("timeout", timeout),
             ("max_attempts", max_attempts),
+            ("page_size", page_size),
         ):
             if value <= 0:
                 msg = f"{name} `{value}` must be above 0; nothing was sent."
@@ -120,6 +123,7 @@ class KoladaClient:
             max_attempts=max_attempts,
             landing=landing,
         )
+        self._page_size = page_size
         self._municipality_ids: tuple[str, ...] | None = None
         self._lock = threading.Lock()
 
@@ -221,7 +225,7 @@ class KoladaClient:
 
         Nothing is asked twice here, and cells that stand on two pages are not seen; `answer` does both.
         """
-        for landed in Walk(self._fetcher, self.base_url, request, self._allowance()).pages():
+        for landed in self._walk(request).pages():
             self._fetcher.accept(landed, landed.parsed.row_count)
             yield page_of(landed)
 
@@ -231,7 +235,7 @@ class KoladaClient:
         An answer that breaks the contract is asked for once more, whole; an empty one once more, in halves;
         after a full page without a next link, the next page is asked for by its number.
         """
-        return answer_to(self._fetcher, self.base_url, request, self._allowance())
+        return answer_to(self._walk(request))
 
     def answers(self, requests: Sequence[DataRequest]) -> Iterator[Answer | Failure]:
         """Answer many requests, `concurrency` at a time, in the order in which they complete.
@@ -245,7 +249,7 @@ class KoladaClient:
         """
 
         def ask(request: DataRequest, stop: threading.Event) -> Answer:
-            return answer_to(self._fetcher, self.base_url, request, self._allowance(stop))
+            return answer_to(self._walk(request, stop))
 
         return answers_to(
             requests, fetcher=self._fetcher, ask=ask, now=self._clock.monotonic, concurrency=self._concurrency
@@ -263,6 +267,9 @@ class KoladaClient:
         return self._fetcher.ask(url, self._allowance())
 
     # ------------------------------------------------------------------ how frames come about
+
+    def _walk(self, request: Request, stop: threading.Event | None = None) -> Walk:
+        return Walk(self._fetcher, self.base_url, request, self._allowance(stop), self._page_size)
 
     def _allowance(self, stop: threading.Event | None = None) -> Allowance:
         return Allowance(self._clock, self._total_deadline, stop)

@@ -32,6 +32,7 @@ class Walk:
     base_url: str
     request: Request
     allowance: Allowance
+    page_size: int = PAGE_SIZE
     is_recall_allowed: bool = True
 
     def pages(self) -> Iterator[Landed]:
@@ -62,7 +63,7 @@ class Walk:
             before = landed
             if next_url is not None:
                 url, is_probe = next_url, False
-            elif landed.parsed.row_count >= PAGE_SIZE:
+            elif landed.parsed.row_count >= self.page_size:
                 url, is_probe = urls.page_url(first_url, len(asked) + 1), True
             else:
                 return
@@ -82,7 +83,7 @@ class Walk:
             return None  # nothing can follow an empty page; an empty answer is asked again anyway
         if is_probe and before is not None:
             check_together([before, landed], self.request)  # a server that ignores `page` sends the same again
-        if len(asked) >= PAGE_CAP and (parsed.next_url is not None or parsed.row_count >= PAGE_SIZE):
+        if len(asked) >= PAGE_CAP and (parsed.next_url is not None or parsed.row_count >= self.page_size):
             msg = (
                 f"`{url}` is page `{PAGE_CAP}` of one request and not the last, so the answer does not count. "
                 "Ask for fewer KPIs, units or years at a time."

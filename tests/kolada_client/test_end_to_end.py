@@ -1,0 +1,183 @@
+"""The client against the stand-in: over real HTTP, and under each of its faults and contract choices."""
+
+from typing import Any
+
+import polars as pl
+import pytest
+
+from fake_kolada import FAULTS, ContractChoices, DataSet, FakeKolada, sample_data
+from kolada_client import (
+    Answer,
+    Failure,
+    KoladaClient,
+    KoladaContractError,
+    KoladaNotFound,
+    KoladaServerError,
+    KoladaUnreachable,
+    ManualClock,
+    examine,
+    plan_requests,
+)
+from tests.kolada_client.support import MemoryLanding
+
+PAGE = 50
+KPIS = ["N15436", "U09800"]
+UNITS = ["0000", *(f"{number:04d}" for number in range(114, 193))]  # units that do not exist among them
+REQUESTS = plan_requests(KPIS, UNITS)
+
+LASTING: dict[str, type[Exception] | None] = {
+    **dict.fromkeys(["rate_limited", "rate_limited_retry_after", "unavailable"], KoladaServerError),
+    **dict.fromkeys(["server_error_html", "server_error_json", "html_answer", "cut_json"], KoladaServerError),
+    **dict.fromkeys(["dropped_connection", "stalled_answer"], KoladaUnreachable),
+    **dict.fromkeys(["foreign_next_url", "looping_next_url", "duplicated_row"], KoladaContractError),
+    **dict.fromkeys(["value_as_text", "non_finite_value", "unknown_gender"], KoladaContractError),
+    **dict.fromkeys(["absent_count", "wrong_count", "null_period"], KoladaContractError),
+    **dict.fromkeys(["missing_next_url", "unknown_field", "empty_answer"], None),
+}
+"""What a fault that stays ends in; None where the client has its way of telling the truth all the same."""
+
+
+@pytest.fixture(scope="module")
+def sample() -> DataSet:
+    """The built-in sample: values made up."""
+    return sample_data()
+
+
+def client_of(fake: FakeKolada, **settings: Any) -> KoladaClient:  # noqa: ANN401 - settings of any kind
+    """A client that never sleeps, inside this process."""
+    given = {"clock": ManualClock(), "rate": None, "max_attempts": 3, "page_size": PAGE, **settings}
+    return KoladaClient("http://kolada.test/v3", transport=fake.transport(), **given)
+
+
+def read(client: KoladaClient) -> tuple[pl.DataFrame | None, list[Failure]]:
+    """All rows, sorted, and the failures."""
+    results = list(client.answers(REQUESTS))
+    answers = [result for result in results if isinstance(result, Answer)]
+    frame = pl.concat([answer.frame for answer in answers]) if answers else None
+    key = ["kpi_id", "municipality_id", "period", "gender"]
+    sorted_frame = None if frame is None else frame.sort(key)
+    return sorted_frame, [result for result in results if isinstance(result, Failure)]
+
+
+@pytest.fixture(scope="module")
+def truth(sample: DataSet) -> pl.DataFrame:
+    """What the sample holds, asked for without any fault."""
+    with client_of(FakeKolada(sample, contract=ContractChoices(page_cap=PAGE))) as client:
+        frame, failures = read(client)
+    assert frame is not None
+    assert failures == []
+    assert frame.height > 2 * PAGE
+    return frame
+
+
+def test_over_real_http_the_frames_are_the_same(sample: DataSet) -> None:
+    """Sockets, threads and paging at 5,000: what is served is what is read, and it says that it is made up."""
+    fake = FakeKolada(sample)
+    landing = MemoryLanding()
+    with fake.serve(port=0) as url, KoladaClient(url, rate=None, landing=landing) as client:
+        frame = client.data(kpis=KPIS, municipalities=UNITS)
+        catalogue = client.kpis()
+        municipalities = client.municipalities()
+        groups = client.municipality_groups(["G2328"])
+    with client_of(fake, page_size=5000) as inside:
+        assert inside.data(kpis=KPIS, municipalities=UNITS).equals(frame)
+    assert (312, 290) == (municipalities.height, groups.height)
+    assert "N15436" in catalogue["kpi_id"]
+    assert {"sample"} == {received.source_kind for received in landing.kept.values()}
+    assert (set(), {}) == (landing.undecided, landing.rejected)
+
+
+def test_every_fault_of_the_stand_in_is_expected_here() -> None:
+    """A fault that is added there is added to this table."""
+    assert set(FAULTS) == set(LASTING)
+
+
+@pytest.mark.parametrize("fault", sorted(FAULTS))
+def test_a_fault_that_passes_changes_no_row(sample: DataSet, truth: pl.DataFrame, fault: str) -> None:
+    """Whatever goes wrong once, the rows are the same, nothing fails and every answer has its verdict."""
+    landing = MemoryLanding()
+    fake = FakeKolada(sample, faults=[f"{fault}@first"], contract=ContractChoices(page_cap=PAGE), stall_seconds=0.2)
+    with client_of(fake, landing=landing, timeout=0.1) as client:
+        frame, failures = read(client)
+    assert failures == []
+    assert frame is not None
+    assert frame.equals(truth)
+    assert set() == landing.undecided
+
+
+@pytest.mark.parametrize("fault", sorted(FAULTS))
+def test_a_fault_that_stays_is_the_truth_or_an_error(sample: DataSet, truth: pl.DataFrame, fault: str) -> None:
+    """Never other rows: the true ones, an empty answer that says so, or an error that names the request."""
+    fake = FakeKolada(sample, faults=[f"{fault}@every"], contract=ContractChoices(page_cap=PAGE), stall_seconds=0.2)
+    landing = MemoryLanding()
+    expected = LASTING[fault]
+    with client_of(fake, landing=landing, timeout=0.1) as client:
+        if expected is KoladaUnreachable:
+            with pytest.raises(KoladaUnreachable) as caught:
+                _raise_first_failure(client)
+            assert "/data/kpi/" in str(caught.value.url)
+            return
+        results = list(client.answers(REQUESTS))
+        if fault == "empty_answer":
+            assert [True] * len(REQUESTS) == [isinstance(result, Answer) and result.is_empty for result in results]
+        elif expected is None:
+            key = ["kpi_id", "municipality_id", "period", "gender"]
+            frames = [result.frame for result in results if isinstance(result, Answer)]
+            assert pl.concat(frames).sort(key).equals(truth)
+        else:
+            assert [expected] * len(REQUESTS) == [
+                next(kind for kind in (expected, type(None)) if isinstance(getattr(result, "error", None), kind))
+                for result in results
+            ]
+            assert all("/data/kpi/" in str(result.error.url) for result in results if isinstance(result, Failure))
+    assert set() == landing.undecided
+
+
+def _raise_first_failure(client: KoladaClient) -> None:
+    for result in client.answers(REQUESTS):
+        assert isinstance(result, Failure)
+        raise result.error
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [
+        {"page_past_end": "not_found"},
+        {"end_of_pages": "empty_text"},
+        {"deleted_values": "with_from_date"},
+        {"groups_when_no_unit_is_named": False},
+        {"per_page_above_cap": "clamp"},
+        {"refusal_status": 400},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("fault", ["unknown_field", "missing_next_url@every"])
+def test_the_rows_do_not_depend_on_what_the_contract_leaves_open(
+    sample: DataSet, truth: pl.DataFrame, choices: dict[str, Any], fault: str
+) -> None:
+    """Each unsettled point turned the other way: the same cells that are not deleted."""
+    fake = FakeKolada(sample, faults=[fault], contract=ContractChoices(page_cap=PAGE, **choices))
+    with client_of(fake) as client:
+        frame, failures = read(client)
+    assert failures == []
+    assert frame is not None
+    assert frame.filter(~pl.col("is_deleted")).equals(truth.filter(~pl.col("is_deleted")))
+
+
+def test_unknown_kpis_alone_may_be_refused(sample: DataSet) -> None:
+    """A 404 in data is an error of its own; in the catalogue it means that the id is not there."""
+    choices = ContractChoices(unknown_kpi_in_data="not_found", unknown_ids_in_catalogue="not_found")
+    with client_of(FakeKolada(sample, contract=choices)) as client:
+        with pytest.raises(KoladaNotFound):
+            client.data(kpis="N99999", municipalities="0180")
+        assert 0 == client.kpis("N99999").height
+        assert ["N15436"] == client.kpis(["N15436", "N99999"])["kpi_id"].to_list()
+
+
+@pytest.mark.parametrize("choices", [{}, {"per_page_above_cap": "clamp", "refusal_status": 400}], ids=str)
+def test_the_doctor_finds_the_stand_in_in_good_health(sample: DataSet, choices: dict[str, Any]) -> None:
+    """Everything that the stand-in does, the pipeline is right under."""
+    with client_of(FakeKolada(sample, contract=ContractChoices(**choices))) as client:
+        report = examine(client)
+    assert "sample" == report.source_kind
+    assert [] == [(point.name, point.finding) for point in report.points if not point.is_handled]
