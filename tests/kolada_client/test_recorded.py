@@ -1,0 +1,59 @@
+"""The recorded catalogues of the real API pass the strict readers, every row of them."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from kolada_client import (
+    check_kpi_id,
+    check_municipality_group_id,
+    check_municipality_id,
+    parse_group_page,
+    parse_kpi_page,
+    parse_municipality_page,
+)
+from tests.kolada_client.support import Api
+
+pytestmark = pytest.mark.recorded
+URL = "https://kolada.test/v3/kpi"
+
+
+def recorded(folder: Path, name: str) -> list[object]:
+    """The rows of one recorded catalogue."""
+    path = folder / "catalogue" / name
+    data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    document = json.loads(data)
+    rows: list[object] = document["values"] if isinstance(document, dict) else document
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "closed"), [("kpi_v3_2026-03-04.json.gz", 6205, 505), ("kpi_v3_2026-03-23.json.gz", 6099, 426)]
+)
+def test_the_recorded_kpis_are_read_whole(api: Api, recorded_folder: Path, name: str, count: int, closed: int) -> None:
+    """Every KPI, every date and period, no field unknown and nothing to remark on."""
+    page = parse_kpi_page(api.json(recorded(recorded_folder, name)), URL)
+    assert (count, count, (), ()) == (page.row_count, page.frame.height, page.unknown_fields, page.remarks)
+    assert page.frame["kpi_id"].to_list() == [check_kpi_id(kpi) for kpi in page.frame["kpi_id"]]
+    assert {"K", "L", "A"} == set(page.frame["municipality_type"])
+
+
+def test_the_recorded_municipalities_are_read_whole(api: Api, recorded_folder: Path) -> None:
+    """290 municipalities, 21 regions and Riket."""
+    page = parse_municipality_page(api.json(recorded(recorded_folder, "municipality_v3_2026-03-23.json")), URL)
+    assert {"K": 290, "L": 22} == dict(page.frame.group_by("municipality_type").len().iter_rows())
+    assert page.frame["municipality_id"].to_list() == [
+        check_municipality_id(unit) for unit in page.frame["municipality_id"]
+    ]
+
+
+def test_the_recorded_groups_are_read_whole(api: Api, recorded_folder: Path) -> None:
+    """3,630 groups, the group of all municipalities among them with its 290 members."""
+    rows = recorded(recorded_folder, "municipality_groups_v3_2026-03-23.json.gz")
+    page = parse_group_page(api.json(rows), URL)
+    assert (3630, ()) == (page.row_count, page.unknown_fields)
+    assert 290 == page.frame.filter(group_id="G2328").height
+    ids = page.frame["group_id"].unique().to_list()
+    assert ids == [check_municipality_group_id(group) for group in ids]
