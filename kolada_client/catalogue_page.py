@@ -31,7 +31,7 @@ _KPI: Final[shapes.Shape] = {
 _MUNICIPALITY: Final[shapes.Shape] = {"id": shapes.TEXT, "title": shapes.TEXT, "type": shapes.TEXT}
 _GROUP: Final[shapes.Shape] = {"id": shapes.TEXT, "title": shapes.TEXT, "members": shapes.LIST}
 _MEMBER: Final[shapes.Shape] = {"member_id": shapes.TEXT, "member_title": shapes.NULLABLE_TEXT}
-_OU: Final[shapes.Shape] = {"id": shapes.TEXT, "title": shapes.TEXT, "municipality": shapes.NULLABLE_TEXT}
+_OU: Final[shapes.Shape] = {"id": shapes.TEXT, "title": shapes.NULLABLE_TEXT, "municipality": shapes.NULLABLE_TEXT}
 
 Rows = list[tuple[Any, ...]]
 """Rows for a frame; the schema that they are put into checks their types once more."""
@@ -72,20 +72,23 @@ def parse_municipality_page(body: bytes, url: str) -> ParsedPage:
 def parse_group_page(body: bytes, url: str) -> ParsedPage:
     """Read one page of `/municipality_groups` or `/kpi_groups` into a frame of GROUP_SCHEMA.
 
-    A group without members is one row with a null member. Raises as `parse_kpi_page`.
+    A group without members is one row with a null member; a member named twice is one row and a remark.
+    Raises as `parse_kpi_page`.
     """
+    remarks: list[str] = []
 
     def rows(entry: dict[str, Any], place: str, findings: shapes.Findings) -> Rows:
         members = [
             shapes.check(member, _MEMBER, f"{place}.members[{index}]", "values[].members[].", findings)
             for index, member in enumerate(entry["members"])
         ]
-        pairs = [(member["member_id"], member["member_title"]) for member in members if member is not None]
-        if len({member_id for member_id, _ in pairs}) < len(pairs):
-            findings.fault(f"{place}.members", f"of `{entry['id']}` name a member twice")
-        return [(entry["id"], entry["title"], *pair) for pair in pairs or [(None, None)]]
+        sound = [member for member in members if member is not None]
+        names = {member["member_id"]: member["member_title"] for member in sound}
+        if len(names) < len(sound):
+            remarks.append(f"group `{entry['id']}` names a member twice")
+        return [(entry["id"], entry["title"], *pair) for pair in names.items() or [(None, None)]]
 
-    return _parse(body, url, _GROUP, schemas.GROUP_SCHEMA, rows, [])
+    return _parse(body, url, _GROUP, schemas.GROUP_SCHEMA, rows, remarks)
 
 
 def parse_ou_page(body: bytes, url: str) -> ParsedPage:

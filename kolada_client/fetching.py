@@ -124,9 +124,8 @@ class Fetcher:
         Raises:
             KoladaUnreachable: No whole answer came.
         """
-        self._pace.take_turn(url, allowance)
         with self._slots:
-            allowance.check(url)
+            self._pace.take_turn(url, allowance)
             try:
                 return self._exchange(url, allowance, attempt)
             except (httpx.TransportError, httpx.DecodingError) as error:
@@ -157,7 +156,7 @@ class Fetcher:
 
     def _exchange(self, url: str, allowance: Allowance, attempt: int) -> Received:
         started = self._clock.monotonic()
-        left = min(self._timeout, allowance.remaining())
+        left = max(0.001, min(self._timeout, allowance.remaining()))
         timeout = httpx.Timeout(left, connect=min(left, 10.0))
         chunks: list[bytes] = []
         size = 0

@@ -81,7 +81,7 @@ def _objects(value: object) -> list[dict[str, Any]]:
 
 
 @given(documents(), st.sampled_from([None, 2]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_nothing_of_a_sound_page_is_lost(document: dict[str, Any], indent: int | None) -> None:
     """Every entry of every row comes out as it went in."""
     page = parse_data_page(json.dumps(document, indent=indent).encode(), URL)
@@ -122,7 +122,7 @@ _MASKED = {
 
 @given(bent_documents())
 @example(_MASKED)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_the_fast_reading_never_lets_through_what_the_slow_one_would_not(document: dict[str, Any]) -> None:
     """Whatever is bent, the page is refused by both or has the same unknown fields in both."""
     body = json.dumps(document).encode()

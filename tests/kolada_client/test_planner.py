@@ -59,7 +59,7 @@ def test_sixty_years_take_three_lists() -> None:
 
 
 @given(kpi_sets, unit_sets, st.one_of(st.none(), year_sets))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_a_rectangle_is_covered_once_and_near_the_bound(
     kpis: set[str], units: set[str], years: set[int] | None
 ) -> None:
@@ -84,7 +84,7 @@ def test_a_plan_does_not_depend_on_the_order_of_its_ids(kpis: list[str], units: 
 
 
 @given(pair_sets)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_scattered_pairs_are_covered_once_within_their_rectangle(pairs: set[tuple[str, str]]) -> None:
     """Pairs that nobody named may come along, but never twice and never more requests than the rectangle."""
     requests = plan_pairs(pairs)
@@ -97,7 +97,7 @@ def test_scattered_pairs_are_covered_once_within_their_rectangle(pairs: set[tupl
 
 
 @given(pair_sets)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_exact_pairs_bring_nothing_else(pairs: set[tuple[str, str]]) -> None:
     """Exactly the wanted pairs, each once."""
     requests = plan_pairs(pairs, is_exact=True)
@@ -118,7 +118,7 @@ def test_a_diagonal_is_filled_up_when_it_may_be() -> None:
 
 
 @given(cell_sets, st.booleans())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_scattered_cells_are_covered_once(cells: set[tuple[str, str, int]], is_exact: bool) -> None:
     """Each wanted cell exactly once, and no other when asked exactly."""
     requests = plan_cells(cells, is_exact=is_exact)

@@ -29,10 +29,8 @@ def recorded(folder: Path, name: str) -> list[object]:
     return rows
 
 
-@pytest.mark.parametrize(
-    ("name", "count", "closed"), [("kpi_v3_2026-03-04.json.gz", 6205, 505), ("kpi_v3_2026-03-23.json.gz", 6099, 426)]
-)
-def test_the_recorded_kpis_are_read_whole(api: Api, recorded_folder: Path, name: str, count: int, closed: int) -> None:
+@pytest.mark.parametrize(("name", "count"), [("kpi_v3_2026-03-04.json.gz", 6205), ("kpi_v3_2026-03-23.json.gz", 6099)])
+def test_the_recorded_kpis_are_read_whole(api: Api, recorded_folder: Path, name: str, count: int) -> None:
     """Every KPI, every date and period, no field unknown and nothing to remark on."""
     page = parse_kpi_page(api.json(recorded(recorded_folder, name)), URL)
     assert (count, count, (), ()) == (page.row_count, page.frame.height, page.unknown_fields, page.remarks)
