@@ -91,9 +91,9 @@ def _precision(data: DataSet, at: Coordinates, _value: str | None) -> DataSet:
 
 
 def _rounded(data: DataSet, at: Coordinates, _value: str | None) -> DataSet:
-    cell = one_cell(data, "rounded", at, _HAS_VALUE & (_VALUE.round(0) != _VALUE))
-    fewer = pl.when(_VALUE.round(1) != _VALUE).then(_VALUE.round(1)).otherwise(_VALUE.round(0))
-    return with_cells(data, cell, value=fewer)
+    to_one, to_whole = (_VALUE.round(decimals, mode="half_away_from_zero") for decimals in (1, 0))
+    cell = one_cell(data, "rounded", at, _HAS_VALUE & (to_whole != _VALUE))
+    return with_cells(data, cell, value=pl.when(to_one != _VALUE).then(to_one).otherwise(to_whole))
 
 
 def _status_changed(data: DataSet, at: Coordinates, value: str | None) -> DataSet:
@@ -169,7 +169,7 @@ def _group_members(data: DataSet, at: Coordinates, value: str | None) -> DataSet
     if unknown:
         raise ChangeError(
             f"There is no municipality `{unknown[0]}`; nothing is changed. "
-            "Name members by their four figures, parted by commas, such as `=0114,1489`."
+            "Name members by their four figures, parted by commas, such as `=0114,0115`."
         )
     joined = pl.DataFrame([(group_id, unit, names[unit]) for unit in new], schema=members.schema, orient="row")
     retitled = _VINTAGE.sub(lambda year: str(int(year.group()) + 1), title)

@@ -1,6 +1,6 @@
 """Named changes of the data: what the next night may bring, to order. None of them is a fault.
 
-A change is written `NAME[:COORDINATES][=VALUE]`, such as `revised:N15436/1489/2020/T=91.2`. Coordinates
+A change is written `NAME[:COORDINATES][=VALUE]`, such as `revised:N15436/0114/2020/T=91.2`. Coordinates
 are parted by `/`; one that is left out, empty or `*` is chosen: the newest year, then the lowest ids, of
 what the change fits. The same data and the same words give the same change every time.
 

@@ -19,7 +19,7 @@ def sample() -> DataSet:
     return sample_data()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def small() -> DataSet:
     """Two KPIs, three municipalities, a region, Riket and two groups: every value known by heart."""
     values: list[tuple[str, str, int, str, float | None]] = [

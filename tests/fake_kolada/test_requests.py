@@ -120,7 +120,7 @@ def test_a_comma_is_no_separator_in_a_query(small, ask):
     assert [] == ask(FakeKolada(small))("/data/?kpi_id=N00001,N00002&year=2020").json()["values"]
 
 
-def test_the_query_style_takes_a_region_type(small, ask, cells):
+def test_the_query_style_takes_a_region_type(small, ask):
     """region_type keeps units of that type and leaves groups out."""
     rows = ask(FakeKolada(small))("/data/?kpi_id=N00001&year=2020&region_type=K").json()["values"]
     assert ["0114", "0115", "0117"] == [row["municipality"] for row in rows]
