@@ -1,0 +1,171 @@
+"""Why there is no data: each reason, and which one wins. Every case is one KPI and one indicator of one world."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.mart.support import World, new_world
+
+Case = Callable[[World, str], None]
+LONG_AGO, AHEAD = ("04-01", 1), ("04-02", 3)
+
+
+def usually_out(world: World, kpi_id: str, month_day: str, year_offset: int) -> None:
+    world.plan_row("availability", kpi_id=kpi_id, month_day=month_day, year_offset=year_offset, basis="Påhittad.")
+
+
+def withdrawn(world: World, kpi_id: str) -> None:
+    """Left the catalogue, without a row for the year."""
+    world.kpi(kpi_id, is_withdrawn=True)
+    world.series(kpi_id, {2021: 50})
+
+
+def never_in_the_catalogue(world: World, kpi_id: str) -> None:
+    """An id that Kolada doesn't know."""
+
+
+def closed(world: World, kpi_id: str) -> None:
+    """The title says that it ended the year before."""
+    world.kpi(kpi_id, title="Gammalt mått (-2022)", closed_after_year=2022)
+    world.series(kpi_id, {2022: 50})
+
+
+def closed_while_others_have_it(world: World, kpi_id: str) -> None:
+    """The first reason that fits is given."""
+    world.kpi(kpi_id, closed_after_year=2022)
+    world.cell(kpi_id, "1002", 2023, 40)
+
+
+def ahead(world: World, kpi_id: str) -> None:
+    """Nobody has the year, and the day when it is usually out is today."""
+    world.kpi(kpi_id)
+    world.series(kpi_id, {2022: 50})
+    usually_out(world, kpi_id, *AHEAD)
+
+
+def nobody_says_when(world: World, kpi_id: str) -> None:
+    """Nobody has the year, and there is no date to go by."""
+    world.kpi(kpi_id)
+    world.series(kpi_id, {2022: 50})
+
+
+def overdue(world: World, kpi_id: str) -> None:
+    """Nobody has the year or a later one although it should have been out long ago."""
+    world.kpi(kpi_id)
+    world.series(kpi_id, {2022: 50})
+    usually_out(world, kpi_id, *LONG_AGO)
+
+
+def skipped_year(world: World, kpi_id: str) -> None:
+    """Rows without values in the year, values in a later one: nobody was measured, whatever the status says."""
+    world.kpi(kpi_id)
+    world.series(kpi_id, {2022: 50, 2024: 51})
+    world.cell(kpi_id, world.own, 2023, None, status="Missing")
+    world.cell(kpi_id, "1002", 2023, None)
+
+
+def own_row(status: str | None) -> Case:
+    """A row without a value, others have one."""
+
+    def case(world: World, kpi_id: str) -> None:
+        world.kpi(kpi_id)
+        world.cell(kpi_id, world.own, 2023, None, status=status)
+        world.cell(kpi_id, "1002", 2023, 40)
+
+    return case
+
+
+def no_part(world: World, kpi_id: str) -> None:
+    """Others have values for the year, this municipality has no row."""
+    world.kpi(kpi_id)
+    world.cell(kpi_id, "1002", 2023, 40)
+
+
+def empty(world: World, kpi_id: str) -> None:
+    """In the catalogue, should be out, and nobody ever had a row."""
+    world.kpi(kpi_id)
+    usually_out(world, kpi_id, *LONG_AGO)
+
+
+CASES: list[tuple[str, Case, str]] = [
+    ("withdrawn", withdrawn, "kpi_withdrawn"),
+    ("never in the catalogue", never_in_the_catalogue, "kpi_withdrawn"),
+    ("closed", closed, "kpi_closed"),
+    ("closed, others have it", closed_while_others_have_it, "kpi_closed"),
+    ("ahead", ahead, "not_published_yet"),
+    ("nobody says when", nobody_says_when, "not_published_yet"),
+    ("overdue", overdue, "publication_overdue"),
+    ("skipped year", skipped_year, "not_measured"),
+    ("privacy", own_row("Privacy"), "withheld"),
+    ("not applicable", own_row("Not applicable"), "not_applicable"),
+    ("missing", own_row("Missing"), "missing_reported"),
+    ("no status", own_row(""), "value_withheld_unknown"),
+    ("null status", own_row(None), "value_withheld_unknown"),
+    ("unknown status", own_row("Okänt ord"), "value_withheld_unknown"),
+    ("no part", no_part, "not_participating"),
+    ("empty", empty, "nothing_published"),
+]
+
+
+@pytest.fixture(scope="module")
+def reasons(empty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """All the cases, and three more, judged together."""
+    with new_world(empty_file, tmp_path_factory.mktemp("reasons") / "world.duckdb") as world:
+        for number, (name, case, _) in enumerate(CASES):
+            kpi_id = f"N{number:05}"
+            world.indicator(name, kpi_id=kpi_id)
+            world.target(name, ">=", 40)
+            case(world, kpi_id)
+        world.indicator("entered")
+        world.target("entered", ">=", 40)
+        world.kpi("N00097", is_withdrawn=True)
+        world.series("N00097", {2023: 50})
+        world.indicator("withdrawn, with a value", kpi_id="N00097")
+        world.target("withdrawn, with a value", ">=", 40)
+        world.kpi("N00098")
+        world.indicator("no mean", kpi_id="N00098")
+        world.target("no mean", ">", kind="above_reference", reference="national_average")
+        world.plan_row("outcome_document", indicator_id="no mean", year=2023, value=50)
+        world.kpi("N00099")
+        world.indicator("nought", kpi_id="N00099")
+        world.target("nought", ">=", 40)
+        world.series("N00099", {2023: 0})
+        world.build()
+        yield world
+
+
+@pytest.mark.parametrize(("name", "expected"), [(name, expected) for name, _, expected in CASES])
+def test_reason(reasons: World, name: str, expected: str) -> None:
+    """Each case has its reason."""
+    assert ("no_data", expected) == reasons.judged(name, 2023, "verdict", "verdict_reason")
+
+
+def test_an_indicator_without_a_kpi_waits_for_its_figure(reasons: World) -> None:
+    """Somebody has to enter it."""
+    assert reasons.judged("entered", 2023, "verdict", "verdict_reason") == ("no_data", "manual_input_missing")
+
+
+def test_a_value_without_a_mean_to_hold_it_against(reasons: World) -> None:
+    """The value is shown, the reference is what lacks."""
+    expected = ("no_data", "reference_missing", 50.0)
+    assert expected == reasons.judged("no mean", 2023, "verdict", "verdict_reason", "value")
+
+
+def test_a_withdrawn_kpi_keeps_its_values_and_verdicts(reasons: World) -> None:
+    """What Kolada had published stands, marked."""
+    expected = ("met", True, "kpi_withdrawn")
+    assert expected == reasons.judged("withdrawn, with a value", 2023, "verdict", "is_kpi_withdrawn", "comparability")
+
+
+def test_zero_is_a_value(reasons: World) -> None:
+    """Nought is measured: not met, and not missing."""
+    assert reasons.judged("nought", 2023, "verdict", "value") == ("not_met", 0.0)
+
+
+def test_availability_is_counted_from_the_day_asked(reasons: World) -> None:
+    """The same year is overdue the day after its date, and not yet published on it."""
+    asked = "select verdict_reason from mart.goal_fulfilment_as_of(?) where year = 2023 and indicator_id = 'ahead'"
+    expected = [("not_published_yet",)], [("publication_overdue",)]
+    assert expected == (reasons.rows(asked, date(2026, 4, 2)), reasons.rows(asked, date(2026, 4, 3)))
