@@ -1,0 +1,129 @@
+"""From where, how fast and where to: baseline, change, trend, required and actual pace, projection.
+
+No change, trend, pace or projection crosses a break in the KPI's series. Changes are as measured (value minus
+the earlier value); what is held against a requirement (`required_per_year`, `actual_per_year`) has plus for good.
+"""
+
+from dataclasses import dataclass
+
+from tests.recomputed.facts import Facts
+from tests.recomputed.judgement import is_voided, target_of
+from tests.recomputed.outcomes import outcome, printed_under
+from tests.recomputed.plan_files import Indicator, Plan, Target
+from tests.recomputed.precision import looks_equal, looks_zero
+
+# The last year that was over when the budget was decided, in the autumn before its first year: for 2022-2024
+# that is 2020, from which the document counts.
+YEARS_BEFORE_BUDGET = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Development:
+    """How an indicator has moved up to one year."""
+
+    baseline_year: int | None
+    baseline_value: float | None
+    change_since_baseline: float | None
+    trend: str | None
+    change_since_last_year: float | None
+    trend_since_last_year: str | None
+    required_per_year: float | None
+    actual_per_year: float | None
+    pace: str | None
+    projected_value: float | None
+
+
+def development(facts: Facts, plan: Plan, indicator: Indicator, year: int) -> Development:
+    """The development of an indicator up to a year."""
+    start = baseline(facts, plan, indicator)
+    found = outcome(facts, plan, indicator, year)
+    value = None if found is None else found.value
+    before = outcome(facts, plan, indicator, year - 1)
+    earlier = None if before is None else (year - 1, before.value)
+    since_start = start if start is not None and start[0] < year else None
+    change = _change(plan, indicator, since_start, year, value)
+    aim = _aim(plan, indicator, target_of(plan, indicator, year), year)
+    required = _required(indicator, start, aim)
+    actual = pace = projected = None
+    if change is not None and start is not None:
+        actual = indicator.sign * change / (year - start[0])
+        if aim is not None and required is not None and value is not None and year <= aim[0]:
+            pace = _pace(indicator, value, _needed(indicator, start, aim, required, year))
+            projected = start[1] + change / (year - start[0]) * (aim[0] - start[0]) if year < aim[0] else None
+    return Development(
+        baseline_year=None if start is None else start[0],
+        baseline_value=None if start is None else start[1],
+        change_since_baseline=change,
+        trend=_trend(plan, indicator, since_start, year, value),
+        change_since_last_year=_change(plan, indicator, earlier, year, value),
+        trend_since_last_year=_trend(plan, indicator, earlier, year, value),
+        required_per_year=required,
+        actual_per_year=actual,
+        pace=pace,
+        projected_value=projected,
+    )
+
+
+def baseline(facts: Facts, plan: Plan, indicator: Indicator) -> tuple[int, float] | None:
+    """The last outcome that the document knew at the start of the period, as it is measured today.
+
+    Where the document prints none for the KPI, the last one measured by then.
+    """
+    start = plan.budget_years.start - YEARS_BEFORE_BUDGET
+    rows = printed_under(plan, indicator)
+    years = {year for row, year in plan.printed if row in rows} or {*facts.years(indicator.kpi_id or ""), *plan.years}
+    for year in sorted((year for year in years if year <= start), reverse=True):
+        found = outcome(facts, plan, indicator, year)
+        if found is not None:
+            return year, found.value
+    return None
+
+
+def _change(
+    plan: Plan, indicator: Indicator, earlier: tuple[int, float] | None, year: int, value: float | None
+) -> float | None:
+    if earlier is None or value is None or plan.breaks_between(indicator.kpi_id, earlier[0], year):
+        return None
+    return value - earlier[1]
+
+
+def _trend(
+    plan: Plan, indicator: Indicator, earlier: tuple[int, float] | None, year: int, value: float | None
+) -> str | None:
+    if earlier is None or value is None or indicator.direction is None:
+        return None
+    if plan.breaks_between(indicator.kpi_id, earlier[0], year):
+        return "method_changed"
+    if looks_zero(value - earlier[1], indicator.display_decimals):
+        return "unchanged"
+    return "improved" if indicator.sign * (value - earlier[1]) > 0 else "worsened"
+
+
+def _aim(plan: Plan, indicator: Indicator, target: Target | None, year: int) -> tuple[int, float] | None:
+    """The year and number of a dated target; a target that a break has voided is nothing to move towards."""
+    if target is None or target.value is None or target.year is None or is_voided(plan, indicator, target, year):
+        return None
+    return target.year, target.value
+
+
+def _required(indicator: Indicator, start: tuple[int, float] | None, aim: tuple[int, float] | None) -> float | None:
+    """The gap at the baseline over the years to the target; nothing where the target was reached at the start."""
+    if start is None or aim is None or start[0] >= aim[0]:
+        return None
+    return max(indicator.sign * (aim[1] - start[1]), 0.0) / (aim[0] - start[0])
+
+
+def _needed(
+    indicator: Indicator, start: tuple[int, float], aim: tuple[int, float], required: float, year: int
+) -> float:
+    """Where the value must be in a year: on the line from baseline to target, else at the target itself."""
+    if required == 0:
+        return aim[1]
+    return start[1] + indicator.sign * required * (year - start[0])
+
+
+def _pace(indicator: Indicator, value: float, needed: float) -> str:
+    """Ahead of, on or behind what is needed, seen at display decimals."""
+    if looks_equal(value, needed, indicator.display_decimals):
+        return "on_pace"
+    return "ahead" if indicator.sign * (value - needed) > 0 else "behind"

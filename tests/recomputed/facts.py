@@ -1,0 +1,167 @@
+"""What Kolada says, as plain dictionaries: cells, units, groups, the catalogue.
+
+Belongs here: reading recorded files and a stand-in's frames, and nothing derived. A cell whose value is null
+is kept: that a row was there without a value is itself a fact.
+"""
+
+import gzip
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from fake_kolada import DataSet
+
+RIKET = "0000"
+_CLOSED = re.compile(r"\(-\s?(\d{4})\)$")
+_SIMILAR = re.compile(r"^Liknande kommuner,? (?P<topic>[^,]+), (?P<name>.+), (?P<year>\d{4})$")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One row of Kolada: a value, or none with a status that may say why."""
+
+    value: float | None
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarGroup:
+    """One of Kolada's groups of similar municipalities, for one municipality and topic."""
+
+    group_id: str
+    topic: str
+    municipality_name: str
+    vintage: int
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that is known on one day. `cells` is keyed by (KPI, year, gender), then by unit."""
+
+    today: date
+    cells: Mapping[tuple[str, int, str], Mapping[str, Cell]]
+    unit_types: Mapping[str, str]
+    unit_names: Mapping[str, str]
+    similar_groups: tuple[SimilarGroup, ...]
+    titles: Mapping[str, str]
+
+    def value(self, kpi_id: str, year: int, gender: str, unit: str) -> float | None:
+        """The value of one cell, or None."""
+        cell = self.cells.get((kpi_id, year, gender), {}).get(unit)
+        return None if cell is None else cell.value
+
+    def municipality_values(self, kpi_id: str, year: int, gender: str) -> dict[str, float]:
+        """The municipalities (type K) that have a value."""
+        return {
+            unit: cell.value
+            for unit, cell in self.cells.get((kpi_id, year, gender), {}).items()
+            if cell.value is not None and self.unit_types.get(unit) == "K"
+        }
+
+    def years(self, kpi_id: str) -> list[int]:
+        """The years for which any unit has a row, the total of both genders."""
+        return sorted(year for kpi, year, gender in self.cells if kpi == kpi_id and gender == "T")
+
+    def has_any_value(self, kpi_id: str, year: int) -> bool:
+        """Whether any unit has a value that year."""
+        return any(cell.value is not None for cell in self.cells.get((kpi_id, year, "T"), {}).values())
+
+    def closed_after(self, kpi_id: str) -> int | None:
+        """The last year of a KPI whose title ends in `(-2024)` or `(- 2024)`."""
+        found = _CLOSED.search(self.titles.get(kpi_id, ""))
+        return int(found.group(1)) if found else None
+
+    def similar_groups_of(self, municipality_id: str) -> list[SimilarGroup]:
+        """The groups of one municipality."""
+        name = self.unit_names[municipality_id]
+        return [each for each in self.similar_groups if each.municipality_name == name]
+
+    def similar_group(self, topic: str, municipality_id: str) -> SimilarGroup | None:
+        """The newest group of this topic for this municipality."""
+        groups = [each for each in self.similar_groups_of(municipality_id) if each.topic == topic]
+        return max(groups, key=lambda each: each.vintage, default=None)
+
+
+def recorded_facts(folder: Path, today: date) -> Facts:
+    """The facts in a folder of recorded data, read from its files."""
+    rows = pl.read_parquet(folder / "recorded" / "values.parquet").select(
+        "kpi", "period", "gender", "municipality", "value", "status"
+    )
+    catalogue = folder / "catalogue"
+    return _facts(
+        today,
+        rows.iter_rows(),
+        [(row["id"], row["title"], row["type"]) for row in _newest(catalogue, "municipality")],
+        [
+            (row["id"], row["title"], [member["member_id"] for member in row["members"]])
+            for row in _newest(catalogue, "municipality_groups")
+        ],
+        {row["id"]: row["title"] for row in _newest(catalogue, "kpi")},
+    )
+
+
+def frame_facts(data: DataSet, today: date) -> Facts:
+    """The facts in the frames that a stand-in serves: like the API, nothing of a KPI that left the catalogue."""
+    served = data.kpis["kpi_id"].to_list()
+    frame = data.observations.filter(pl.col("kpi_id").cast(pl.String).is_in(served) & ~pl.col("is_deleted"))
+    rows = zip(
+        frame["kpi_id"].cast(pl.String).to_list(),
+        frame["period"].to_list(),
+        frame["gender"].cast(pl.String).to_list(),
+        frame["municipality_id"].cast(pl.String).to_list(),
+        frame["value"].to_list(),
+        frame["status"].cast(pl.String).to_list(),
+        strict=True,
+    )
+    members: dict[str, list[str]] = {}
+    for group_id, member_id, _ in data.group_members.iter_rows():
+        members.setdefault(group_id, []).append(member_id)
+    return _facts(
+        today,
+        rows,
+        list(data.municipalities.iter_rows()),
+        [(group_id, name, members.get(group_id, [])) for group_id, name in data.groups.iter_rows()],
+        dict(data.kpis.select("kpi_id", "title").iter_rows()),
+    )
+
+
+def _newest(catalogue: Path, name: str) -> list[dict[str, Any]]:
+    """The rows of the newest dated copy of one catalogue, plain or gzipped."""
+    file = max(catalogue.glob(f"{name}_v3_*.json*"), key=lambda each: each.name)
+    raw = file.read_bytes()
+    content = json.loads(gzip.decompress(raw) if file.suffix == ".gz" else raw)
+    rows: list[dict[str, Any]] = content["values"] if isinstance(content, dict) else content
+    return rows
+
+
+def _facts(
+    today: date,
+    rows: Iterable[tuple[Any, ...]],
+    units: list[tuple[str, str, str]],
+    groups: list[tuple[str, str, list[str]]],
+    titles: Mapping[str, str],
+) -> Facts:
+    cells: dict[tuple[str, int, str], dict[str, Cell]] = {}
+    for kpi_id, year, gender, unit, value, status in rows:
+        cells.setdefault((kpi_id, year, gender), {})[unit] = Cell(value, status or "")
+    similar = []
+    for group_id, name, members in groups:
+        found = _SIMILAR.match(name)
+        if found:
+            vintage = int(found["year"])
+            similar.append(SimilarGroup(group_id, found["topic"], found["name"], vintage, tuple(members)))
+    return Facts(
+        today=today,
+        cells=cells,
+        unit_types={unit: kind for unit, _, kind in units},
+        unit_names={unit: name for unit, name, _ in units},
+        similar_groups=tuple(similar),
+        titles=titles,
+    )

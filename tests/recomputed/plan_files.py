@@ -1,0 +1,189 @@
+"""The plan as a stranger reads it: eleven text files of one folder, with nothing but `csv` and `tomllib`."""
+
+import csv
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+DEFAULT_RULES = {
+    "national_average": "riket_else_unweighted",
+    "reference_min_n": 100,
+    "fixed_target_precision": "finer_of_target_and_display",
+    "average_precision": "exact",
+    "compound": "all_parts",
+    "majority": "each_group",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """One row of goals.csv."""
+
+    goal_id: str
+    section: str
+    counts_in_majority: bool
+    compound_rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One row of indicators.csv."""
+
+    indicator_id: str
+    goal_id: str
+    role: str
+    kpi_id: str | None
+    direction: str | None
+    display_decimals: int
+    topic: str | None
+
+    @property
+    def sign(self) -> int:
+        """Plus one where higher is better, minus one where lower is: a difference times this is good when positive."""
+        return -1 if self.direction == "lower" else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One row of targets.csv; `decimals` are those of the target as printed."""
+
+    year: int | None
+    kind: str
+    operator: str
+    value: float | None
+    decimals: int | None
+    reference: str | None
+    is_yearly_criterion: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Manual:
+    """One figure that people entered."""
+
+    value: float | None
+    comparison_value: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One plan. Outcomes are keyed by (indicator, year), assessments by (goal, year)."""
+
+    plan_id: str
+    municipality_id: str
+    target_year: int
+    years: range
+    budget_years: range
+    rules: Mapping[str, Any]
+    goals: tuple[Goal, ...]
+    indicators: tuple[Indicator, ...]
+    cross_check_kpis: frozenset[str]
+    targets: Mapping[str, tuple[Target, ...]]
+    printed: Mapping[tuple[str, int], float]
+    manual: Mapping[tuple[str, int], Manual]
+    forecasts: Mapping[tuple[str, int], float]
+    assessments: Mapping[tuple[str, int], str]
+    breaks: Mapping[str, tuple[tuple[int, bool], ...]]
+    availability: Mapping[str, tuple[int, int, int]]
+
+    @property
+    def signs(self) -> dict[str, int]:
+        """Which way is better, for each KPI of the indicators."""
+        return {each.kpi_id: each.sign for each in self.indicators if each.kpi_id and each.direction}
+
+    def breaks_between(self, kpi_id: str | None, earlier: int, later: int) -> bool:
+        """Whether the KPI's series breaks after one year and not after the other."""
+        return any(earlier < first_after <= later for first_after, _ in self.breaks.get(kpi_id or "", ()))
+
+
+def read_plan_files(folder: Path) -> Plan:
+    """The plan in this folder."""
+    head = tomllib.loads((folder / "plan.toml").read_text(encoding="utf-8"))
+    targets: dict[str, list[Target]] = {}
+    for row in _rows(folder, "targets"):
+        targets.setdefault(row["indicator_id"], []).append(_target(row))
+    breaks: dict[str, list[tuple[int, bool]]] = {}
+    for row in _rows(folder, "breaks"):
+        breaks.setdefault(row["kpi_id"], []).append((int(row["first_year_after"]), row["voids_target"] == "true"))
+    manual = list(_rows(folder, "outcomes_manual"))
+    return Plan(
+        plan_id=head["plan_id"],
+        municipality_id=head["municipality_id"],
+        target_year=head["target_year"],
+        years=range(head["years"]["first"], head["years"]["last"] + 1),
+        budget_years=range(head["budget_years"]["first"], head["budget_years"]["last"] + 1),
+        rules={**DEFAULT_RULES, **head["rules"]},
+        goals=tuple(
+            Goal(row["goal_id"], row["section"], row["counts_in_majority"] == "true", row["compound_rule"])
+            for row in _rows(folder, "goals")
+        ),
+        indicators=tuple(_indicator(row) for row in _rows(folder, "indicators")),
+        cross_check_kpis=frozenset(row["kpi"] for row in head.get("cross_check_kpis", ())),
+        targets={indicator: tuple(each) for indicator, each in targets.items()},
+        printed={_key(row): float(row["value"]) for row in _rows(folder, "outcomes_document") if row["value"]},
+        manual={
+            _key(row): Manual(_number(row["value"]), _number(row["comparison_value"]))
+            for row in manual
+            if row["kind"] == "outcome"
+        },
+        forecasts={_key(row): float(row["value"]) for row in manual if row["kind"] == "forecast"},
+        assessments={(row["goal_id"], int(row["year"])): row["verdict"] for row in _rows(folder, "assessments")},
+        breaks={kpi: tuple(each) for kpi, each in breaks.items()},
+        availability={
+            row["kpi_id"]: (*_month_day(row["month_day"]), int(row["year_offset"]))
+            for row in _rows(folder, "availability")
+        },
+    )
+
+
+def available_on(plan: Plan, kpi_id: str, year: int) -> date | None:
+    """The day by which the value of a year is usually out, where the plan says."""
+    if kpi_id not in plan.availability:
+        return None
+    month, day, offset = plan.availability[kpi_id]
+    return date(year + offset, month, day)
+
+
+def _rows(folder: Path, name: str) -> list[dict[str, str]]:
+    with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _key(row: Mapping[str, str]) -> tuple[str, int]:
+    return row["indicator_id"], int(row["year"])
+
+
+def _number(text: str) -> float | None:
+    return float(text) if text else None
+
+
+def _month_day(text: str) -> tuple[int, int]:
+    month, day = text.split("-")
+    return int(month), int(day)
+
+
+def _indicator(row: Mapping[str, str]) -> Indicator:
+    return Indicator(
+        indicator_id=row["indicator_id"],
+        goal_id=row["goal_id"],
+        role=row["role"],
+        kpi_id=row["kpi_id"] or None,
+        direction=row["direction"] or None,
+        display_decimals=int(row["display_decimals"]),
+        topic=row["similar_group_topic"] or None,
+    )
+
+
+def _target(row: Mapping[str, str]) -> Target:
+    printed = row["target_text"].replace(",", ".")
+    return Target(
+        year=int(row["year"]) if row["year"] else None,
+        kind=row["kind"],
+        operator=row["operator"],
+        value=_number(row["target_value"]),
+        decimals=len(printed.partition(".")[2]) if row["kind"] == "number" else None,
+        reference=row["reference"] or None,
+        is_yearly_criterion=row["is_yearly_criterion"] == "true",
+    )

@@ -1,0 +1,4 @@
+"""A table: key -> {column: value}."""
+
+Row = dict[str, object]
+Table = dict[tuple[object, ...], Row]
