@@ -74,3 +74,9 @@ def make_world(empty_file: Path, tmp_path: Path) -> Iterator[MakeWorld]:
 def world(make_world: MakeWorld) -> World:
     """A made-up world with every rule at its default."""
     return make_world()
+
+
+@pytest.fixture(scope="session")
+def example_plan() -> Plan:
+    """A made-up plan of another municipality."""
+    return read_plan(Path(__file__).resolve().parents[1] / "goals" / "plans" / "exempel-1480-2024-2026")

@@ -18,9 +18,14 @@ from goals import Plan
 from warehouse.build import build_marts
 from warehouse.database import append_frame
 
-# Instants in the warehouse are UTC and carry no zone.
-FIRST_LOAD = datetime(2026, 4, 1, 3, 0, tzinfo=UTC).replace(tzinfo=None)
-NOW = datetime(2026, 4, 2, 3, 0, tzinfo=UTC).replace(tzinfo=None)
+
+def instant(year: int, month: int, day: int, hour: int = 3, minute: int = 0) -> datetime:
+    """An instant as the warehouse holds it: UTC, without a zone."""
+    return datetime(year, month, day, hour, minute, tzinfo=UTC).replace(tzinfo=None)
+
+
+FIRST_LOAD = instant(2026, 4, 1)
+NOW = instant(2026, 4, 2)
 
 OPEN_CELL = {
     "gender": "T",

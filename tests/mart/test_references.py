@@ -30,9 +30,12 @@ def test_riket_judges_and_the_other_mean_stands_beside(world: World) -> None:
     above_average(world, own=50, riket=49, others=[60, 70])
     world.build()
     assert world.judged("A", 2023, *REFERENCE) == ("met", None, "riket", 49.0, None)
-    assert world.judged(
-        "A", 2023, "verdict_alt", "is_sensitive", "difference_riket", "difference_unweighted"
-    ) == ("not_met", True, 1.0, -10.0)
+    assert world.judged("A", 2023, "verdict_alt", "is_sensitive", "difference_riket", "difference_unweighted") == (
+        "not_met",
+        True,
+        1.0,
+        -10.0,
+    )
 
 
 def test_without_riket_the_unweighted_mean_judges(world: World) -> None:
@@ -169,9 +172,13 @@ def test_lower_is_better_ranks_the_lowest_first(world: World) -> None:
     world.connection.execute("update plan.indicator set direction = 'lower'")
     world.connection.execute("update plan.target set kind = 'below_reference', operator = '<'")
     world.build()
-    assert world.judged(
-        "A", 2023, "verdict", "rank", "rank_n", "margin", "difference_unweighted"
-    ) == ("met", 2, 3, 20.0, 10.0)
+    assert world.judged("A", 2023, "verdict", "rank", "rank_n", "margin", "difference_unweighted") == (
+        "met",
+        2,
+        3,
+        20.0,
+        10.0,
+    )
 
 
 def test_how_many_municipalities_meet_the_same_criterion(world: World) -> None:

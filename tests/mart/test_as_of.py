@@ -1,0 +1,183 @@
+"""The same judgement at another moment: what was known then, and what was out at the bokslut."""
+
+from datetime import date
+
+from goals import Plan
+from tests.mart.support import World, instant, load_plan
+
+MAY = instant(2026, 5, 1)
+JUNE = instant(2026, 6, 1)
+
+
+def verdicts(world: World, moment: object, indicator_id: str = "A") -> list[tuple[object, ...]]:
+    return world.rows(
+        "select value, verdict, verdict_reason from mart.goal_fulfilment_as_of(?) "
+        "where indicator_id = ? and year = 2023",
+        moment,
+        indicator_id,
+    )
+
+
+def test_each_moment_has_its_own_verdict(world: World) -> None:
+    """First published, then revised, then suppressed: each moment answers with what was known."""
+    world.kpi("N00001")
+    world.indicator("A", kpi_id="N00001")
+    world.target("A", ">=", 40)
+    world.series("N00001", {2023: 39})
+    world.change_cell("N00001", world.own, 2023, 41, at=MAY)
+    world.change_cell("N00001", world.own, 2023, None, at=JUNE, kind="suppressed")
+    world.connection.execute("update core.observation_version set status = 'Privacy' where known_from = ?", [JUNE])
+    world.build(JUNE)
+    assert verdicts(world, "2026-03-31") == []
+    assert verdicts(world, "2026-04-01") == [(39.0, "not_met", None)]
+    assert verdicts(world, MAY) == [(41.0, "met", None)]
+    assert verdicts(world, "2026-06-01") == [(None, "no_data", "withheld")]
+    assert [world.judged("A", 2023, "value", "verdict", "verdict_reason")] == [(None, "no_data", "withheld")]
+    assert world.rows("select change_kind, old_value, new_value, new_status from mart.revision") == [
+        ("revised", 39.0, 41.0, ""),
+        ("suppressed", 41.0, None, "Privacy"),
+    ]
+    assert world.rows("select change_kind from mart.revision_as_of('2026-05-01')") == [("revised",)]
+
+
+def test_a_cell_that_was_deleted_is_gone_and_comes_back(world: World) -> None:
+    """A deleted or vanished cell is no cell; its earlier versions stand in the history."""
+    world.kpi("N00001")
+    world.indicator("A", kpi_id="N00001")
+    world.target("A", ">=", 40)
+    world.series("N00001", {2023: 50})
+    world.cell("N00001", "1002", 2023, 45)
+    world.change_cell("N00001", world.own, 2023, None, at=MAY, kind="vanished")
+    world.change_cell("N00001", world.own, 2023, 50, at=JUNE, kind="returned")
+    world.build(JUNE)
+    assert verdicts(world, MAY) == [(None, "no_data", "not_participating")]
+    assert verdicts(world, JUNE) == [(50.0, "met", None)]
+
+
+def test_membership_is_as_known_at_the_moment(world: World) -> None:
+    """A group whose members change keeps its id; each moment has the members of its time."""
+    world.kpi("N00001")
+    world.indicator("A", kpi_id="N00001", similar_group_topic="grundskola")
+    world.target("A", ">", kind="above_reference", reference="similar")
+    world.series("N00001", {2023: 50})
+    world.cell("N00001", "1002", 2023, 40)
+    world.cell("N00001", "1003", 2023, 60)
+    world.insert(
+        "core.municipality_group",
+        group_id="G1",
+        group_name="Liknande kommuner grundskola, Kommun 1001, 2024",
+        topic="grundskola",
+        owner_municipality_id=world.own,
+        vintage_year=2024,
+        run_id="run-1",
+        known_from=world.first_load,
+    )
+    for member, known_from, known_to in (("1002", world.first_load, MAY), ("1003", MAY, None)):
+        world.insert(
+            "core.municipality_group_member_version",
+            group_id="G1",
+            municipality_id=member,
+            run_id="run-1",
+            known_from=known_from,
+            known_to=known_to,
+        )
+    world.build(MAY)
+    assert verdicts(world, "2026-04-15") == [(50.0, "met", None)]
+    assert verdicts(world, MAY) == [(50.0, "not_met", None)]
+
+
+def test_the_bokslut_uses_our_own_history_where_it_reaches(world: World) -> None:
+    """A value that was revised after the bokslut is judged as it stood then, and nothing is estimated."""
+    world.first_load = instant(2023, 1, 10)
+    world.connection.execute("update plan.plan set known_from = ?", [world.first_load])
+    world.kpi("N00001")
+    world.indicator("A", kpi_id="N00001")
+    world.target("A", ">=", 40)
+    world.cell("N00001", "1002", 2022, 10)
+    world.cell("N00001", world.own, 2023, 39, known_from=instant(2024, 2, 1))
+    world.change_cell("N00001", world.own, 2023, 41, at=instant(2024, 5, 1))
+    world.cell("N00001", world.own, 2024, 50, known_from=instant(2025, 4, 1))
+    world.build(JUNE)
+    columns = ("value", "verdict", "verdict_reason", "is_estimated")
+    assert world.judged("A", 2023, *columns, table="goal_fulfilment_bokslut") == (39.0, "not_met", None, False)
+    assert world.judged("A", 2023, "value", "verdict") == (41.0, "met")
+    assert world.judged("A", 2024, *columns, table="goal_fulfilment_bokslut") == (
+        None,
+        "no_data",
+        "not_published_yet",
+        False,
+    )
+    assert world.judged("A", 2024, "verdict") == "met"
+    assert world.judged("A", 2021, "is_estimated", table="goal_fulfilment_bokslut") is True
+
+
+def test_where_history_does_not_reach_the_bokslut_is_estimated(world: World) -> None:
+    """By the plan's list the value of the first KPI was out on 1 March 2024, that of the second came in April."""
+    for indicator_id, kpi_id, month_day, year_offset in (("A", "N00001", "10-01", 0), ("B", "N00002", "04-25", 1)):
+        world.kpi(kpi_id)
+        world.indicator(indicator_id, kpi_id=kpi_id)
+        world.target(indicator_id, ">", kind="above_reference", reference="national_average")
+        world.series(kpi_id, {2022: 40, 2023: 50, 2024: 60})
+        world.cell(kpi_id, "0000", 2023, 45)
+        world.plan_row("availability", kpi_id=kpi_id, month_day=month_day, year_offset=year_offset, basis="Påhittad.")
+    world.change_cell("N00001", world.own, 2023, 44, at=MAY)
+    world.build(MAY)
+    columns = ("value", "verdict", "verdict_reason", "reference_value", "is_estimated")
+    assert world.judged("A", 2023, *columns, table="goal_fulfilment_bokslut") == (50.0, "met", None, 45.0, True)
+    assert world.judged("B", 2023, *columns, table="goal_fulfilment_bokslut") == (
+        None,
+        "no_data",
+        "not_published_yet",
+        None,
+        True,
+    )
+    assert world.judged("A", 2023, "value", "verdict") == (44.0, "not_met")
+    assert world.judged("B", 2023, "verdict") == "met"
+
+
+def test_an_edited_target_and_rule_judge_from_their_night_on(world: World) -> None:
+    """A plan that changed is judged by its new version from then on, and by its old one before."""
+    world.kpi("N00001")
+    world.indicator("A", kpi_id="N00001")
+    world.target("A", ">=", 40)
+    world.series("N00001", {2023: 39.6})
+    world.connection.execute("update plan.target set known_to = ?", [MAY])
+    world.target("A", ">=", 39, known_from=MAY)
+    world.plan_row("rule", rule_name="fixed_target_precision", rule_value="exact", known_to=None)
+    world.build(MAY)
+    assert verdicts(world, "2026-04-15") == [(39.6, "not_met", None)]
+    assert verdicts(world, MAY) == [(39.6, "met", None)]
+
+
+def test_a_moment_is_a_date_in_sweden_or_an_instant_in_utc(world: World) -> None:
+    """Text, date and timestamp are taken alike; a date is the end of its day."""
+    world.kpi("N00001")
+    world.indicator("A", kpi_id="N00001")
+    world.series("N00001", {2023: 39})
+    world.build()
+    assert 1 == len(verdicts(world, date(2026, 4, 1))) == len(verdicts(world, instant(2026, 4, 1)))
+    assert len(verdicts(world, instant(2026, 4, 1, 2, 59))) == 0
+
+
+def test_two_plans_share_a_warehouse(changeable: World, plan: Plan, example_plan: Plan) -> None:
+    """A made-up plan of another municipality is judged beside the first, which it doesn't change."""
+    before = changeable.rows("select * from mart.goal_fulfilment order by all")
+    load_plan(changeable.connection, example_plan)
+    changeable.build()
+    assert before == changeable.rows("select * from mart.goal_fulfilment where plan_id = ? order by all", plan.plan_id)
+    assert changeable.rows(
+        "select count(*), count(distinct municipality_id), min(municipality_id) from mart.goal_fulfilment "
+        "where plan_id = ?",
+        example_plan.plan_id,
+    ) == [(example_plan.tables["indicator"].height * 7, 1, "1480")]
+    assert changeable.rows(
+        "select verdict, value, reference_kind, reference_value > 0 from mart.goal_fulfilment "
+        "where plan_id = ? and indicator_id = 'B1-1' and year = 2022",
+        example_plan.plan_id,
+    ) == changeable.rows(
+        "select if(own.value > mean.value, 'met', 'not_met'), own.value, 'unweighted_mean', true "
+        "from core.observation as own, mart.reference_value as mean "
+        "where own.kpi_id = 'U21468' and own.municipality_id = '1480' and own.period = 2022 and own.gender = 'T' "
+        "and mean.kpi_id = own.kpi_id and mean.period = 2022 and mean.gender = 'T' "
+        "and mean.reference = 'unweighted_mean'"
+    )
