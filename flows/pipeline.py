@@ -23,7 +23,7 @@ from typing import ParamSpec, Protocol, TypeVar
 import duckdb
 import httpx
 
-from fake_kolada import FakeKolada
+from fake_kolada import FakeKolada, sample_data
 from flows.job import Job
 from flows.landing import LedgerLanding
 from flows.loading import rebuild_marts, take_in
@@ -252,8 +252,6 @@ def open_client(
 ) -> KoladaClient:
     """A client whose answers land on the ledger; with the sample as its source, one that needs no network."""
     if settings.is_sample and transport is None:
-        from fake_kolada import sample_data
-
         transport = FakeKolada(sample_data()).transport()
     return KoladaClient(
         settings.base_url,

@@ -1,15 +1,21 @@
 """Building what analysts read: macros, tables, views and comments from the files under `sql/mart/`.
 
 A file holds one select with the free name `moment`. From that one text come the macro `mart.<name>_as_of(moment)` and
-the plain table `mart.<name>`: in the table, the moment is the run's instant, and every `mart.X_as_of(moment)` is read
-from the table `mart.X` built before it. So there is one definition, and nothing is worked out twice in a night.
+the plain table `mart.<name>`:
+
+- In the table, the moment is the run's instant, and every `mart.X_as_of(moment)` is read from the table `mart.X` built
+  before it. Nothing is worked out twice in a night.
+- In the macro, every relation that it rests on, directly or not, becomes one common table expression. Macros that
+  called each other would be expanded again at each mention: the last one in the chain took ten seconds to plan.
 
     000_name.macro.sql   run as it is: scalar macros
     NNN_name.sql         a macro and a table
     NNN_name.view.sql    a view over the tables
 """
 
+import hashlib
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +24,7 @@ import duckdb
 from warehouse.comments import apply_comments
 from warehouse.database import SQL_FOLDER, sql_files
 from warehouse.history import naive_utc
+from warehouse.verdicts import COMPARISON, create_comparison_macro
 
 AS_OF_CALL = re.compile(r"\b(core|plan|mart)\.(\w+?)_as_of\(moment\)")
 MOMENT = "core.moment(moment)"
@@ -34,18 +41,67 @@ def build_marts(connection: duckdb.DuckDBPyConnection, *, now: datetime) -> None
         now: the run's instant; nothing in `core` or `plan` is later.
     """
     instant = f"timestamp '{naive_utc(now).isoformat(sep=' ', timespec='microseconds')}'"
-    clear_marts(connection)
-    for path in sql_files("mart"):
-        text = path.read_text(encoding="utf-8")
-        if path.name.endswith(".macro.sql"):
-            connection.execute(text)
-        elif path.name.endswith(".view.sql"):
-            connection.execute(f"create view mart.{relation_name(path)} as {text}")
-        else:
-            name = relation_name(path)
-            connection.execute(f"create macro mart.{name}_as_of(moment) as table ({without_end(text)})")
-            connection.execute(f"create table mart.{name} as {plain_text(connection, text, instant)}")
+    if read_fingerprint(connection) != fingerprint():
+        define_marts(connection)
+    for path in relation_files():
+        name = relation_name(path)
+        text = plain_text(connection, without_end(path.read_text(encoding="utf-8")), instant)
+        connection.execute(f"create or replace table mart.{name} as {text}")
+    for path in sql_files("mart", "*.view.sql"):
+        view = path.read_text(encoding="utf-8")
+        connection.execute(f"create or replace view mart.{relation_name(path)} as {view}")
     apply_comments(connection, SQL_FOLDER / "dictionary")
+
+
+def define_marts(connection: duckdb.DuckDBPyConnection) -> None:
+    """Define the macros anew. They stay in the file, so this is done only when their definition changed."""
+    clear_marts(connection)
+    for path in sql_files("mart", "*.macro.sql"):
+        connection.execute(path.read_text(encoding="utf-8"))
+    bodies: dict[str, str] = {}
+    for path in relation_files():
+        name = relation_name(path)
+        bodies[name] = without_end(path.read_text(encoding="utf-8"))
+        connection.execute(f"create macro mart.{name}_as_of(moment) as table ({as_of_text(name, bodies)})")
+    create_comparison_macro(connection)
+    connection.execute("create or replace table ops.mart_definition as select ? as sha256", [fingerprint()])
+
+
+def fingerprint() -> str:
+    """The SHA-256 of everything that the macros are made of."""
+    digest = hashlib.sha256()
+    for path in (*sql_files("core"), *sql_files("plan"), *sql_files("mart"), COMPARISON, Path(__file__)):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def read_fingerprint(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """The fingerprint of the macros that the file holds; None when it holds none."""
+    row = connection.execute("select sha256 from ops.mart_definition").fetchone()
+    return None if row is None else row[0]
+
+
+def relation_files() -> list[Path]:
+    """The files that make a macro and a table, in the order in which they are built."""
+    return [path for path in sql_files("mart") if path.name.count(".") == 1]
+
+
+def as_of_text(name: str, bodies: Mapping[str, str]) -> str:
+    """The text of a relation at any moment, with all that it rests on beside it, each once."""
+    parts: dict[str, str] = {}
+
+    def place(schema: str, relation: str) -> str:
+        alias = f"{schema}__{relation}"
+        if alias not in parts:
+            if schema == "mart":
+                inner = AS_OF_CALL.sub(lambda call: place(*call.groups()), bodies[relation])
+                parts[alias] = f"{alias} as materialized ({inner})"
+            else:
+                parts[alias] = f"{alias} as (select * from {schema}.{relation}_as_of(moment))"
+        return alias
+
+    alias = place("mart", name)
+    return f"with {', '.join(parts.values())} select * from {alias}"
 
 
 def clear_marts(connection: duckdb.DuckDBPyConnection) -> None:
@@ -78,7 +134,7 @@ def plain_text(connection: duckdb.DuckDBPyConnection, text: str, instant: str) -
         if schema == "mart":
             return f"mart.{name}"
         connection.execute(
-            f"create temp view if not exists now_{schema}_{name} as from {schema}.{name}_as_of({instant})"
+            f"create temp table if not exists now_{schema}_{name} as from {schema}.{name}_as_of({instant})"
         )
         return f"now_{schema}_{name}"
 

@@ -26,7 +26,7 @@ def fake_api(
 ) -> None:
     """Serve a stand-in for api.kolada.se on this machine, with named faults and named changes of its data.
 
-    Example: `kolada fake-api --data sample --port 8765 --fault html_500@first`,
+    Example: `kolada fake-api --data sample --port 8765 --fault server_error_html@first`,
     then `KOLADA_BASE_URL=http://127.0.0.1:8765/v3 kolada refresh`.
     """
     run_server(data, port=port, faults=fault or (), changes=change or ())

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
 from flows.artifacts import SAMPLE_WARNING
 from warehouse.reading import published_file, source_kind
 
+PIPE_WIDTH = 160
 COLOURS = {"met": "green", "not_met": "red", "partly_met": "yellow"}
 
 GOAL_TABLE = """
@@ -48,7 +50,7 @@ GOAL_TABLE = """
     order by indicator.indicator_order
 """
 
-SOURCE_WORDS = {"kolada": "Kolada", "manual": "Inmatad", "document": "Dokumentet"}
+SOURCE_WORDS = {"kolada": "Kolada", "manual": "Inmatad", "document": "Dokument"}
 
 
 def print_goal_table(console: Console, published: Path, plan_id: str) -> None:
@@ -57,13 +59,13 @@ def print_goal_table(console: Console, published: Path, plan_id: str) -> None:
         rows = connection.execute(GOAL_TABLE, [plan_id]).fetchall()
         is_sample = source_kind(connection) == "sample"
     year = rows[0][2] if rows else ""
-    table = Table(title=f"Måluppfyllelse {year}: {plan_id}", title_justify="left", pad_edge=False)
-    for column in ("Id", "Indikator"):
-        table.add_column(column, overflow="fold", max_width=56)
+    table = Table(title=f"Måluppfyllelse {year}: {plan_id}", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("Id", no_wrap=True)
+    table.add_column("Indikator", no_wrap=True, overflow="ellipsis", ratio=1)
     for column in ("Utfall", "Mål"):
         table.add_column(column, justify="right", no_wrap=True)
-    for column in ("Bedömning", "Skäl", "Värdets källa"):
-        table.add_column(column)
+    table.add_column("Bedömning", no_wrap=True)
+    table.add_column("Källa", no_wrap=True)
     for (
         indicator_id,
         title,
@@ -85,8 +87,7 @@ def print_goal_table(console: Console, published: Path, plan_id: str) -> None:
             title,
             in_swedish(value, decimals),
             "" if criterion is None else f"{operator or ''} {in_swedish(criterion, decimals)}".strip(),
-            f"[{colour}]{label}[/{colour}]",
-            reason,
+            f"[{colour}]{label}[/{colour}]" + (f" ({reason})" if reason else ""),
             SOURCE_WORDS.get(source, ""),
         )
     if is_sample:
@@ -94,6 +95,12 @@ def print_goal_table(console: Console, published: Path, plan_id: str) -> None:
     console.print(table)
     if is_sample:
         console.print(f"[bold yellow]{SAMPLE_WARNING}[/bold yellow] The data is a sample: every value is made up.")
+
+
+def wide_console() -> Console:
+    """The terminal as wide as it is; a file or a pipe gets lines that hold the whole table."""
+    console = Console()
+    return console if console.is_terminal else Console(width=PIPE_WIDTH)
 
 
 def in_swedish(value: float | None, decimals: int) -> str:

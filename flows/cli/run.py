@@ -1,16 +1,18 @@
 """`kolada refresh` and `kolada doctor`: the commands that talk to the API."""
 
+import atexit
 import json
+import os
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from kolada_client.doctor import examine
 from rich.console import Console
 
 from flows.cli.exits import BAD_INPUT, ERRORS, HELD, one_message
-from flows.cli.goal_table import print_goal_table
+from flows.cli.goal_table import print_goal_table, wide_console
 from flows.cli.options import (
     BaseUrlOption,
     GoalsOption,
@@ -26,6 +28,7 @@ from flows.progress import Terminal
 from flows.settings import Settings
 from goals import read_plans
 from kolada_client import KoladaClient
+from kolada_client.doctor import examine
 
 
 def refresh(
@@ -85,6 +88,9 @@ def directly(settings: Settings, *, accept_loss: str | None) -> RunResult:
 
 def through_prefect(*, sample: bool, accept_loss: str | None) -> RunResult:
     """Run the flow; Prefect starts a server of its own for it where none is configured."""
+    # Prefect keeps our flow until after the interpreter has closed, and DuckDB's binding then lists on stderr, in a
+    # hundred lines, what it could not free. Registered before Prefect's own, this handler runs after them.
+    atexit.register(close_standard_error)
     # Prefect takes seconds to import; commands that do without it do not pay.
     from flows.refresh import refresh as refresh_flow  # noqa: PLC0415
 
@@ -97,13 +103,19 @@ def through_prefect(*, sample: bool, accept_loss: str | None) -> RunResult:
     return result
 
 
+def close_standard_error() -> None:
+    """Let nothing more be written to stderr: the run is over and has said what it had to say."""
+    sys.stderr.flush()
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+
+
 def show(result: RunResult, settings: Settings, *, as_json: bool) -> None:
     """Print how a run ended and, when it published, the goal table."""
     if as_json:
         typer.echo(json.dumps(asdict(result), default=str, ensure_ascii=False))
         return
     if result.state == "published":
-        print_goal_table(Console(), result.published, settings.plan)
+        print_goal_table(wide_console(), result.published, settings.plan)
         typer.echo(f"\n{in_one_line(result)}\nThe DuckDB file: {result.published}")
     else:
         ERRORS.print(result.message)

@@ -73,3 +73,8 @@ create table if not exists ops.publication (
     verdict_change_count integer not null,
     accepted_loss varchar
 );
+
+-- What the macros of mart were made of, so that they are defined anew only when that changed.
+create table if not exists ops.mart_definition (
+    sha256 varchar not null
+);

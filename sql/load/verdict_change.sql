@@ -1,0 +1,126 @@
+-- Every verdict that is not what it was, with its cause: what differs, of all that the verdict rests on.
+-- The builder reads verdict_state_before and verdict_state_after from the last publication and from today's marts, or,
+-- in mart.verdict_change_between(earlier, later), from the states as of two moments.
+with before as (
+    select * from verdict_state_before
+),
+
+after as (
+    select * from verdict_state_after
+),
+
+compared as (
+    select
+        after.plan_id,
+        after.level,
+        after.item_id,
+        after.goal_id,
+        after.year,
+        after.variant,
+        before.verdict as verdict_before,
+        after.verdict,
+        before.verdict_reason as verdict_reason_before,
+        after.verdict_reason,
+        before.value as value_before,
+        after.value,
+        before.reference_value as reference_value_before,
+        after.reference_value,
+        list_filter(
+            [
+                case when before.target_text is distinct from after.target_text then 'target_edited' end,
+                case when before.rules_text is distinct from after.rules_text then 'rule_changed' end,
+                case when before.manual_figure is distinct from after.manual_figure then 'manual_figure_edited' end,
+                case
+                    when after.level = 'indicator' and before.value is null and after.value is not null
+                        then 'new_year'
+                end,
+                case
+                    when after.level = 'indicator' and before.value is not null and after.value is null
+                        then 'own_value_suppressed'
+                end,
+                case when after.level = 'indicator' and before.value <> after.value then 'own_value_revised' end,
+                case when before.members_hash is distinct from after.members_hash then 'group_changed' end,
+                case
+                    when
+                        before.reference_value is distinct from after.reference_value
+                        or before.reference_kind is distinct from after.reference_kind
+                        then 'reference_revised'
+                end,
+                case when not before.is_kpi_withdrawn and after.is_kpi_withdrawn then 'kpi_withdrawn' end,
+                case
+                    when before.kpi_definition_hash is distinct from after.kpi_definition_hash then 'kpi_redefined'
+                end
+            ],
+            lambda cause: cause is not null
+        ) as own_causes
+    from after
+    inner join before
+        on
+            after.plan_id = before.plan_id
+            and after.level = before.level
+            and after.item_id = before.item_id
+            and after.year = before.year
+            and after.variant = before.variant
+    where after.verdict is distinct from before.verdict
+),
+
+-- A goal changes because its indicators do, and god ekonomisk hushållning because its goals do.
+inherited as (
+    select
+        changed.plan_id,
+        changed.level,
+        changed.item_id,
+        changed.year,
+        changed.variant,
+        list_distinct(flatten(list(part.own_causes))) as part_causes
+    from compared as changed
+    inner join compared as part
+        on
+            changed.plan_id = part.plan_id
+            and changed.year = part.year
+            and part.level = 'indicator'
+            and (changed.level = 'sound_economic_management' or changed.item_id = part.goal_id)
+    where changed.level <> 'indicator'
+    group by changed.plan_id, changed.level, changed.item_id, changed.year, changed.variant
+),
+
+-- The first cause in this order is the cause; all of them are kept.
+cause_order as (
+    select
+        [
+            'target_edited',
+            'rule_changed',
+            'manual_figure_edited',
+            'new_year',
+            'own_value_suppressed',
+            'own_value_revised',
+            'group_changed',
+            'reference_revised',
+            'kpi_withdrawn',
+            'kpi_redefined'
+        ] as names
+),
+
+final as (
+    select
+        compared.* exclude (own_causes, goal_id),
+        list_filter(
+            cause_order.names,
+            lambda name: list_contains(compared.own_causes, name)
+            or coalesce(list_contains(inherited.part_causes, name), false)
+        ) as causes
+    from compared
+    cross join cause_order
+    left join inherited
+        on
+            compared.plan_id = inherited.plan_id
+            and compared.level = inherited.level
+            and compared.item_id = inherited.item_id
+            and compared.year = inherited.year
+            and compared.variant = inherited.variant
+)
+
+select
+    *,
+    coalesce(causes[1], 'software_changed') as cause
+from final

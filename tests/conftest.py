@@ -1,0 +1,100 @@
+"""What the tests of several folders share: the recorded data, homes, and a way to run one night after another."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import httpx
+import pytest
+
+from fake_kolada import DataSet, FakeKolada, recorded_data
+from flows.job import refresh_job
+from flows.pipeline import RunResult, run_job
+from flows.settings import Settings
+from goals import Plan, read_plans
+from kolada_client import ManualClock
+from warehouse.database import quoted
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+PLANS = REPOSITORY / "goals"
+
+
+@pytest.fixture(scope="session")
+def recorded_folder() -> Path:
+    """The folder of recorded Kolada data; the test skips where it is absent."""
+    folder = Path(os.environ.get("KOLADA_RECORDED", REPOSITORY.parent / "shared" / "kolada"))
+    if not (folder / "recorded" / "values.parquet").exists():
+        pytest.skip(f"no recorded Kolada data in {folder}: set KOLADA_RECORDED to a folder that has them")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def recorded(recorded_folder: Path) -> DataSet:
+    """The recorded data, as the stand-in serves them."""
+    return recorded_data(recorded_folder)
+
+
+@pytest.fixture(scope="session")
+def plans() -> tuple[Plan, ...]:
+    """The plans of the repository."""
+    return read_plans(PLANS)
+
+
+@dataclass
+class Nights:
+    """One home and one stand-in; each `refresh` is a night, a day after the one before."""
+
+    home: Path
+    fake: FakeKolada
+    plans: tuple[Plan, ...]
+    now: datetime = datetime(2026, 4, 1, 0, 30, tzinfo=UTC)
+    transport: httpx.BaseTransport | None = None
+    settings: dict[str, object] = field(default_factory=dict)
+
+    def refresh(self, *, accept_loss: str | None = None, plans: tuple[Plan, ...] | None = None) -> RunResult:
+        """Run the next night, without Prefect and without really waiting."""
+        self.now += timedelta(days=1)
+        return run_job(
+            self.make_settings(),
+            refresh_job(plans if plans is not None else self.plans, accept_loss=accept_loss),
+            transport=self.transport or self.fake.transport(),
+            client_clock=ManualClock(),
+            clock=lambda: self.now,
+        )
+
+    def make_settings(self) -> Settings:
+        """The settings of this home."""
+        return Settings(
+            **{"base_url": "http://kolada.test/v3", "home": self.home, "goals": PLANS, "wait": 0.0, **self.settings}
+        )
+
+    def query(self, sql: str, parameters: list[object] | None = None) -> list[tuple[object, ...]]:
+        """Ask the published file."""
+        with duckdb.connect() as connection:
+            connection.execute(f"attach {quoted(str(self.home / 'kolada.duckdb'))} as warehouse (read_only)")
+            connection.execute("use warehouse")
+            return connection.execute(sql, parameters).fetchall()
+
+
+@pytest.fixture
+def nights(tmp_path: Path, recorded: DataSet, plans: tuple[Plan, ...]) -> Nights:
+    """A new home before the recorded data."""
+    return Nights(home=tmp_path / "home", fake=FakeKolada(recorded), plans=plans)
+
+
+@pytest.fixture(scope="session")
+def make_nights() -> Callable[..., Nights]:
+    """Makes homes in fixtures of wider scope."""
+    return Nights
+
+
+@pytest.fixture(scope="session")
+def first_night(
+    tmp_path_factory: pytest.TempPathFactory, recorded: DataSet, plans: tuple[Plan, ...]
+) -> tuple[Nights, RunResult]:
+    """One refresh of the recorded data into a new home, for tests that only look."""
+    nights = Nights(home=tmp_path_factory.mktemp("first") / "home", fake=FakeKolada(recorded), plans=plans)
+    return nights, nights.refresh()

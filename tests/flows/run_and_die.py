@@ -1,0 +1,87 @@
+"""A refresh in a process of its own that kills itself with SIGKILL at a point named on the command line.
+
+    python run_and_die.py HOME RECORDED POINT NUMBER
+
+POINT is `request` (before the answer to the NUMBERth request reaches the client), `step` (after the NUMBERth result was
+handled), `stage:NAME` (as that stage begins) or `clock` (at the NUMBERth look at the clock, the last of which is after
+the rename and before the ledger's last line). The points are reached through the seams that every caller has.
+"""
+
+import os
+import signal
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+
+from fake_kolada import FakeKolada, recorded_data
+from flows.job import refresh_job
+from flows.pipeline import run_job
+from flows.progress import Silent
+from flows.settings import Settings
+from goals import read_plans
+
+GOALS = Path(__file__).resolve().parents[2] / "goals"
+
+
+class Death:
+    """Counts events and dies at the one that was asked for."""
+
+    def __init__(self, point: str, number: int) -> None:
+        self.point, self.number, self.seen = point, number, 0
+
+    def pass_by(self, point: str) -> None:
+        if point == self.point:
+            self.seen += 1
+            if self.seen == self.number:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+class DyingTransport(httpx.BaseTransport):
+    """The stand-in, until the request at which the process dies."""
+
+    def __init__(self, inner: httpx.BaseTransport, death: Death) -> None:
+        self.inner, self.death = inner, death
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        response = self.inner.handle_request(request)
+        self.death.pass_by("request")
+        return response
+
+
+class DyingReporter(Silent):
+    """Dies as a stage begins, or at a step."""
+
+    def __init__(self, death: Death) -> None:
+        self.death = death
+
+    def stage(self, name: str, total: int | None = None) -> None:
+        self.death.pass_by(f"stage:{name}")
+
+    def advance(self, steps: int = 1) -> None:
+        self.death.pass_by("step")
+
+
+def main() -> None:
+    home, recorded, point, number = sys.argv[1:]
+    death = Death(point, int(number))
+    # The days of the runs are the tests' own: this one is the night before the next refresh.
+    instant = datetime.fromisoformat(os.environ["RUN_INSTANT"])
+
+    def clock() -> datetime:
+        death.pass_by("clock")
+        return instant
+
+    settings = Settings(base_url="http://kolada.test/v3", home=Path(home), goals=GOALS, wait=0.0, rate=1000.0)
+    run_job(
+        settings,
+        refresh_job(read_plans(GOALS)),
+        transport=DyingTransport(FakeKolada(recorded_data(Path(recorded))).transport(), death),
+        reporter=DyingReporter(death),
+        clock=clock,
+    )
+
+
+if __name__ == "__main__":
+    main()

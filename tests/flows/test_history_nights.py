@@ -1,0 +1,118 @@
+"""Two nights of the pipeline with changes in between: exactly those versions appear, with the right kinds."""
+
+import pytest
+
+from fake_kolada import apply_change
+
+pytestmark = pytest.mark.recorded
+
+COMPARED = "select * exclude (known_from) from {} order by all"
+
+
+def change(nights, *changes):
+    """Change what the stand-in serves."""
+    for each in changes:
+        nights.fake.data = apply_change(nights.fake.data, each)
+
+
+def versions_of_night(nights, run_id):
+    """The versions that one run opened: (kpi, unit, period, gender, kind)."""
+    return nights.query(
+        "select kpi_id, municipality_id, period, gender, change_kind from core.observation_version "
+        "where run_id = ? order by all",
+        [run_id],
+    )
+
+
+def test_a_quiet_second_night_writes_nothing(nights):
+    """The same data again open no version, and the verdicts stay."""
+    nights.refresh()
+    before = nights.query(COMPARED.format("mart.goal_fulfilment"))
+    second = nights.refresh()
+    assert dict(second.loaded.opened) == {}
+    assert second.verdict_changes == 0
+    assert nights.query(COMPARED.format("mart.goal_fulfilment")) == before
+    assert nights.query("select count(*) from ops.publication") == [(2,)]
+
+
+def test_each_change_becomes_its_version(nights):
+    """Revised, suppressed, deleted and a ten-millionth each open one version of their kind, and nothing else does."""
+    nights.refresh()
+    change(
+        nights,
+        "revised:N15436/1489/2020/T=91.2",
+        "suppressed:N15436/1489/2019/T",
+        "deleted:N15436/1489/2018/T",
+        "precision:N15485/1489/2018/T",
+    )
+    second = nights.refresh()
+    versions = [row for row in versions_of_night(nights, second.run_id) if row[1] != "G2328"]
+    assert versions == [
+        ("N15436", "1489", 2018, "T", "deleted"),
+        ("N15436", "1489", 2019, "T", "suppressed"),
+        ("N15436", "1489", 2020, "T", "revised"),
+        ("N15485", "1489", 2018, "T", "precision"),
+    ]
+    assert nights.query(
+        "select value from core.observation_as_of('2026-04-02') "
+        "where kpi_id = 'N15436' and municipality_id = '1489' and period = 2020 and gender = 'T'"
+    ) == [(90.5,)]
+
+
+def test_a_rescaled_kpi_is_one_finding(nights):
+    """A KPI times a hundred is told as rescaled, and warns."""
+    nights.refresh()
+    change(nights, "rescaled:U40455")
+    second = nights.refresh()
+    kinds = {(kpi, kind) for kpi, unit, _, _, kind in versions_of_night(nights, second.run_id)}
+    assert kinds == {("U40455", "rescaled")}
+    assert {check.name for check in second.checks if check.offending_count} >= {"kpi_rescaled"}
+
+
+def test_a_withdrawn_kpi_keeps_its_cells(nights):
+    """A KPI that leaves the catalogue is marked, and its values and verdicts stand."""
+    nights.refresh()
+    before = nights.query("select count(*) from core.observation where kpi_id = 'N15436'")
+    change(nights, "kpi_removed:N15436")
+    second = nights.refresh()
+    assert second.state == "published"
+    assert nights.query("select is_withdrawn from core.kpi where kpi_id = 'N15436'") == [(True,)]
+    assert nights.query("select count(*) from core.observation where kpi_id = 'N15436'") == before
+    assert nights.query("select distinct is_kpi_withdrawn from mart.goal_fulfilment where kpi_id = 'N15436'") == [
+        (True,)
+    ]
+
+
+def test_the_moment_between_gives_the_first_nights_table(nights):
+    """As of a moment between two nights, every mart is the first night's to the last digit."""
+    nights.refresh()
+    marts = [
+        name
+        for (name,) in nights.query(
+            "select distinct function_name from duckdb_functions() where schema_name = 'mart' "
+            "and function_type = 'table_macro' and ends_with(function_name, '_as_of')"
+        )
+    ]
+    assert "goal_fulfilment_as_of" in marts
+    before = {name: nights.query(f"from mart.{name.removesuffix('_as_of')} order by all") for name in marts}
+    change(nights, "revised:N15436/1489/2020/T=91.2", "rescaled:U40455", "kpi_removed:N18409", "group_members")
+    nights.refresh()
+    between = nights.query("select min(published_at) from ops.publication")[0][0]
+    for name in marts:
+        assert nights.query(f"from mart.{name}(?::timestamp) order by all", [between]) == before[name], name
+
+
+def test_too_many_vanished_cells_hold_the_run(nights):
+    """A unit whose rows are all gone is more than a hundredth of the cells for a few KPIs, but not for the plan."""
+    nights.refresh()
+    nights.settings["max_vanished_share"] = 0.0001
+    change(nights, "vanished:N15436/1489")
+    result = nights.refresh()
+    assert result.state == "held"
+    assert "cells_vanished" in result.message
+    accepted = nights.refresh(accept_loss="Kolada har dragit tillbaka serien")
+    assert accepted.state == "published"
+    assert nights.query("select accepted_loss from ops.publication order by published_at") == [
+        (None,),
+        ("Kolada har dragit tillbaka serien",),
+    ]

@@ -1,0 +1,119 @@
+"""A run killed anywhere leaves the published file whole, and the next run finishes what it began."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.recorded
+
+POINTS = [
+    ("request", 1),
+    ("request", 3),
+    ("request", 9),
+    ("request", 20),
+    ("step", 4),
+    ("step", 16),
+    ("stage:History", 1),
+    ("stage:Judgement", 1),
+    ("stage:Checks", 1),
+    ("stage:Publication", 1),
+]
+AFTER_RENAME = ("clock", 3)
+
+
+def run_and_die(nights, recorded_folder, point, number):
+    """Run a refresh in a process of its own that dies at a point."""
+    ended = subprocess.run(
+        [
+            sys.executable,
+            str(Path(__file__).with_name("run_and_die.py")),
+            str(nights.home),
+            str(recorded_folder),
+            point,
+            str(number),
+        ],
+        env=os.environ | {"RUN_INSTANT": nights.now.isoformat(), "PYTHONPATH": str(Path.cwd())},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
+
+
+def landed_urls(nights):
+    """What every manifest of the home says has landed and was not rejected."""
+    urls = []
+    for manifest in (nights.home / "raw" / "manifests").glob("*.jsonl"):
+        for line in manifest.read_bytes().splitlines(keepends=True):
+            if line.endswith(b"\n"):
+                record = json.loads(line)
+                if record["record"] == "landed":
+                    urls.append(record["url"])
+    return urls
+
+
+@pytest.mark.parametrize(("point", "number"), POINTS)
+def test_first_night_killed(nights, first_night, recorded_folder, point, number):
+    """Nothing is published by a killed first run; the next one fetches only what had not landed, and publishes."""
+    run_and_die(nights, recorded_folder, point, number)
+    assert not (nights.home / "kolada.duckdb").exists()
+    landed = landed_urls(nights)
+    nights.now -= timedelta(hours=23)
+    result = nights.refresh()
+    assert result.state == "published"
+    asked = [entry.url for entry in nights.fake.log]
+    assert set(asked).isdisjoint(landed)
+    undisturbed, _ = first_night
+    assert len(asked) + len(set(landed)) == len(undisturbed.fake.log)
+    assert warehouse_contents(nights) == warehouse_contents(undisturbed)
+
+
+def warehouse_contents(nights):
+    """What was learned and judged, without the names and instants of the runs."""
+    return (
+        nights.query(
+            "select * exclude (run_id, request_id, known_from, confirmed_at) from core.observation order by all"
+        ),
+        nights.query("select * exclude (known_from) from mart.goal_fulfilment order by all"),
+    )
+
+
+def test_killed_between_the_rename_and_the_last_record(nights, recorded_folder):
+    """A run that died just after the rename has published: the next one puts it on record and starts anew."""
+    run_and_die(nights, recorded_folder, *AFTER_RENAME)
+    assert nights.query("select count(*) from ops.publication") == [(1,)]
+    result = nights.refresh()
+    assert result.state == "published"
+    assert dict(result.loaded.opened) == {}
+    assert nights.query("select state, count(*) from ops.run group by state") == [("published", 2)]
+
+
+@pytest.mark.parametrize(("point", "number"), [("request", 9), ("stage:Judgement", 1), ("stage:Publication", 1)])
+def test_second_night_killed(nights, recorded_folder, point, number):
+    """A later run that is killed leaves the first night's file as it was, to the byte."""
+    nights.refresh()
+    before = (nights.home / "kolada.duckdb").read_bytes()
+    nights.now += timedelta(days=1)
+    run_and_die(nights, recorded_folder, point, number)
+    assert (nights.home / "kolada.duckdb").read_bytes() == before
+    nights.now -= timedelta(hours=23)
+    result = nights.refresh()
+    assert result.state == "published"
+    assert dict(result.loaded.opened) == {}
+
+
+def test_a_dead_run_of_another_day_is_not_taken_up(nights, recorded_folder):
+    """After six hours a dead run is left as it is, and its story is told in ops.run."""
+    run_and_die(nights, recorded_folder, "request", 9)
+    result = nights.refresh()
+    assert result.state == "published"
+    assert nights.query("select state, count(*) from ops.run group by state order by state") == [
+        ("interrupted", 1),
+        ("published", 1),
+    ]

@@ -1,0 +1,195 @@
+"""Each kind of change, told apart by the first rule that fits."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import duckdb
+import polars as pl
+import pytest
+
+from warehouse.database import create_schema
+from warehouse.history import load_catalogue, load_observations
+from warehouse.stage import Stage
+
+FIRST_NIGHT = datetime(2026, 1, 1, tzinfo=UTC)
+SCHEMA = {
+    "kpi_id": pl.String,
+    "municipality_id": pl.String,
+    "period": pl.Int32,
+    "gender": pl.String,
+    "value": pl.Float64,
+    "value_count": pl.Int32,
+    "status": pl.String,
+    "is_deleted": pl.Boolean,
+}
+
+
+@pytest.fixture
+def connection():
+    """An empty warehouse in memory."""
+    with duckdb.connect() as connection:
+        create_schema(connection)
+        yield connection
+
+
+def load(connection, number, rows, *, scope=(("N00001",), ("0114",)), years=()):
+    """Load one night of (kpi, unit, period, gender, value, count, status, is_deleted) rows."""
+    stage = Stage(connection)
+    stage.add_observations(pl.DataFrame(rows, schema=SCHEMA, orient="row"), f"run-{number}/1")
+    if scope is not None:
+        stage.add_scope(*scope, years)
+    return dict(
+        load_observations(connection, run_id=f"run-{number}", known_from=FIRST_NIGHT + timedelta(days=number)).opened
+    )
+
+
+def cell(value, *, count=1, status="", is_deleted=False, period=2020, unit="0114"):
+    """One row of the night."""
+    return ("N00001", unit, period, "T", value, count, status, is_deleted)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        pytest.param(cell(85.77), cell(86.3), "revised", id="a real revision"),
+        pytest.param(cell(90.416667), cell(90.41666667), "precision", id="more digits of the same"),
+        pytest.param(cell(1e9), cell(1e9 + 500), "precision", id="a millionth of a large value"),
+        pytest.param(cell(74.39), cell(74.4), "rounding", id="rounded to one decimal"),
+        pytest.param(cell(0.004), cell(0.0), "rounding", id="rounded to nothing"),
+        pytest.param(cell(35.0), cell(40.0), "revised", id="whole numbers are not roundings of each other"),
+        pytest.param(cell(91.0), cell(None, count=0, status="Missing"), "suppressed", id="a number became null"),
+        pytest.param(cell(None, count=0, status="Privacy"), cell(26.4), "restored", id="a null became a number"),
+        pytest.param(cell(None, count=0, status="Privacy"), cell(0.0), "restored", id="a false zero is a restoration"),
+        pytest.param(cell(None, count=0), cell(None, count=0, status="Privacy"), "status", id="only the status"),
+        pytest.param(cell(5.0, count=280), cell(5.0, count=281), "status", id="only the count"),
+        pytest.param(cell(5.0), cell(None, count=0, is_deleted=True), "deleted", id="deleted"),
+        pytest.param(cell(None, count=0, is_deleted=True), cell(5.0), "returned", id="back after a deletion"),
+    ],
+)
+def test_kind_of_a_change(connection, before, after, kind):
+    """One cell, two nights, one kind."""
+    assert load(connection, 0, [before]) == {"first": 1}
+    assert load(connection, 1, [after]) == {kind: 1}
+
+
+def test_vanished_and_returned(connection):
+    """A cell absent from a scope read whole has vanished, and its coming back is told."""
+    load(connection, 0, [cell(5.0), cell(6.0, period=2021)])
+    assert load(connection, 1, [cell(5.0)]) == {"vanished": 1}
+    assert connection.execute("select period from core.observation").fetchall() == [(2020,)]
+    assert load(connection, 2, [cell(5.0)]) == {}
+    assert load(connection, 3, [cell(5.0), cell(6.0, period=2021)]) == {"returned": 1}
+
+
+def test_absence_proves_nothing_outside_a_scope_read_whole(connection):
+    """A night that received a cell without having read its series whole makes nothing vanish."""
+    load(connection, 0, [cell(5.0), cell(6.0, period=2021)])
+    assert load(connection, 1, [cell(5.0)], scope=None) == {}
+
+
+def test_a_scope_of_some_years_speaks_of_those_years_alone(connection):
+    """Reading 2020 whole makes no other year vanish."""
+    load(connection, 0, [cell(5.0), cell(6.0, period=2021)])
+    assert load(connection, 1, [], years=(2020,)) == {"vanished": 1}
+    assert connection.execute("select period from core.observation").fetchall() == [(2021,)]
+
+
+def test_a_kpi_times_a_hundred_is_rescaled(connection):
+    """All of a KPI's values moving by one factor is one change of unit, not many revisions."""
+    units = [f"{number:04d}" for number in range(1000, 1040)]
+    scope = (("N00001",), units)
+    before = [cell(1.0 + number / 7, unit=unit) for number, unit in enumerate(units)]
+    after = [cell((1.0 + number / 7) * 100, unit=unit) for number, unit in enumerate(units)]
+    load(connection, 0, before, scope=scope)
+    assert load(connection, 1, after, scope=scope) == {"rescaled": 40}
+
+
+def test_a_few_large_revisions_are_no_rescaling(connection):
+    """Two of forty values doubled are two revisions."""
+    units = [f"{number:04d}" for number in range(1000, 1040)]
+    scope = (("N00001",), units)
+    load(connection, 0, [cell(10.5, unit=unit) for unit in units], scope=scope)
+    after = [cell(21.0 if unit in units[:2] else 10.5, unit=unit) for unit in units]
+    assert load(connection, 1, after, scope=scope) == {"revised": 2}
+
+
+KPI_ROW = {
+    "kpi_id": "N00001",
+    "title": "Andel (%)",
+    "description": "Källa: SCB.",
+    "is_divided_by_gender": True,
+    "municipality_type": "K",
+    "auspice": "X",
+    "operating_area": "Skola",
+    "perspective": None,
+    "prel_publication_date": None,
+    "publication_date": date(2027, 1, 19),
+    "publ_period": 2026,
+    "has_ou_data": False,
+}
+KPI_FRAME_SCHEMA = {
+    "kpi_id": pl.String,
+    "title": pl.String,
+    "description": pl.String,
+    "is_divided_by_gender": pl.Boolean,
+    "municipality_type": pl.String,
+    "auspice": pl.String,
+    "operating_area": pl.String,
+    "perspective": pl.String,
+    "prel_publication_date": pl.Date,
+    "publication_date": pl.Date,
+    "publ_period": pl.Int32,
+    "has_ou_data": pl.Boolean,
+}
+
+
+def load_kpis(connection, number, rows):
+    """Load one night's catalogue."""
+    stage = Stage(connection)
+    stage.set_kpis(pl.DataFrame(rows, schema=KPI_FRAME_SCHEMA))
+    load_catalogue(connection, run_id=f"run-{number}", known_from=FIRST_NIGHT + timedelta(days=number))
+
+
+def test_life_of_a_kpi(connection):
+    """A KPI is retitled as closed, then withdrawn, then back: four versions, the cells untouched."""
+    other = KPI_ROW | {"kpi_id": "N00002"}
+    load_kpis(connection, 0, [KPI_ROW, other])
+    load(connection, 0, [cell(5.0)])
+    load_kpis(connection, 1, [KPI_ROW | {"title": "Andel (%) (- 2024)"}, other])
+    load_kpis(connection, 2, [other])
+    load_kpis(connection, 3, [other])
+    load_kpis(connection, 4, [KPI_ROW, other])
+    versions = connection.execute(
+        "select closed_after_year, is_withdrawn, day(known_from), day(known_to) from core.kpi_version "
+        "where kpi_id = 'N00001' order by known_from"
+    ).fetchall()
+    assert versions == [(None, False, 1, 2), (2024, False, 2, 3), (2024, True, 3, 5), (None, False, 5, None)]
+    assert connection.execute("select value from core.observation").fetchall() == [(5.0,)]
+
+
+def test_a_group_keeps_its_id_through_new_members_and_titles(connection):
+    """Membership as of the first year can be asked for after the group got new members."""
+    schema = {"group_id": pl.String, "group_name": pl.String, "member_id": pl.String, "member_name": pl.String}
+
+    def load_groups(number, title, members):
+        stage = Stage(connection)
+        stage.set_municipalities(
+            pl.DataFrame(
+                [("0115", "Vallentuna", "K")],
+                schema=["municipality_id", "municipality_name", "municipality_type"],
+                orient="row",
+            )
+        )
+        stage.set_groups(
+            pl.DataFrame([("G37326", title, member, member) for member in members], schema=schema, orient="row")
+        )
+        load_catalogue(connection, run_id=f"run-{number}", known_from=FIRST_NIGHT + timedelta(days=number))
+
+    load_groups(0, "Liknande kommuner grundskola, Vallentuna, 2024", ["0114", "0117"])
+    load_groups(1, "Liknande kommuner grundskola, Vallentuna, 2025", ["0117", "0120"])
+    as_of_first = connection.execute(
+        "select municipality_id from core.municipality_group_member_as_of('2026-01-01') order by 1"
+    ).fetchall()
+    assert as_of_first == [("0114",), ("0117",)]
+    assert connection.execute(
+        "select topic, owner_municipality_id, vintage_year from core.municipality_group order by known_from"
+    ).fetchall() == [("grundskola", "0115", 2024), ("grundskola", "0115", 2025)]

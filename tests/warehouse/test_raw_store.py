@@ -1,0 +1,53 @@
+"""Bodies are kept once, whole, and damage is noticed and named."""
+
+import pytest
+
+from warehouse.errors import BodyCorrupt, BodyMissing
+from warehouse.raw_store import RawStore
+
+BODY = b'{"values": []}' * 100
+
+
+@pytest.fixture
+def store(tmp_path):
+    """An empty store."""
+    return RawStore(tmp_path / "bodies")
+
+
+def test_a_body_comes_back_as_it_was(store):
+    """What is put is what is got, under its SHA-256."""
+    sha256 = store.put(BODY)
+    assert store.get(sha256) == BODY
+    assert len(sha256) == 64
+
+
+def test_identical_bodies_are_kept_once(store):
+    """The same bytes twice make one file, which is not written again."""
+    sha256 = store.put(BODY)
+    before = store.path(sha256).stat().st_mtime_ns
+    assert store.put(BODY) == sha256
+    assert store.path(sha256).stat().st_mtime_ns == before
+    assert list(store.names()) == [sha256]
+
+
+def test_bodies_are_compressed(store):
+    """The file is much smaller than a repetitive body."""
+    assert store.path(store.put(BODY)).stat().st_size < len(BODY) / 5
+
+
+def test_a_missing_body_is_named(store):
+    """Asking for a body that is not there names its hash and what to do."""
+    with pytest.raises(BodyMissing, match="0" * 64):
+        store.get("0" * 64)
+
+
+@pytest.mark.parametrize("damage", [b"", b"not zstd at all", None])
+def test_damage_is_noticed_and_the_next_receipt_mends_it(store, damage):
+    """An emptied, overwritten or swapped body is refused by name; putting the same bytes again mends it."""
+    sha256 = store.put(BODY)
+    other = store.path(store.put(b"another body")).read_bytes()
+    store.path(sha256).write_bytes(other if damage is None else damage)
+    with pytest.raises(BodyCorrupt, match=sha256):
+        store.get(sha256)
+    assert store.put(BODY) == sha256
+    assert store.get(sha256) == BODY
