@@ -1,0 +1,101 @@
+"""The dictionary: every relation and column is described, and what it says about the rows is true."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+FOLDER = Path(__file__).resolve().parents[2] / "sql" / "dictionary"
+SCHEMAS = ("core", "plan", "mart", "ops")
+COLUMNS: dict[str, dict[str, str]] = tomllib.loads((FOLDER / "columns.toml").read_text(encoding="utf-8"))
+RELATIONS: dict[str, dict[str, Any]] = {
+    f"{schema}.{name}": described
+    for schema in SCHEMAS
+    for name, described in tomllib.loads((FOLDER / f"{schema}.toml").read_text(encoding="utf-8")).items()
+}
+IDENTITIES = [
+    (name, identity["text"], identity["offending"])
+    for name, described in RELATIONS.items()
+    for identity in described.get("identities", ())
+]
+MAIN_MARTS = (
+    "goal_fulfilment",
+    "goal_fulfilment_bokslut",
+    "goal_verdict",
+    "sound_economic_management",
+    "reference_value",
+    "ranking",
+    "peer_comparison",
+    "national_outcome",
+    "gender_gap",
+    "indicator_history",
+    "budget_check",
+)
+
+
+def published_columns(built: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """Relation -> its columns, as they stand in the file."""
+    found: dict[str, list[str]] = {}
+    for relation, column in built.execute(
+        "select schema_name || '.' || table_name, column_name from duckdb_columns() "
+        "where list_contains($schemas, schema_name) and not internal order by 1, column_index",
+        {"schemas": list(SCHEMAS)},
+    ).fetchall():
+        found.setdefault(relation, []).append(column)
+    return found
+
+
+def test_every_relation_is_described(built: duckdb.DuckDBPyConnection) -> None:
+    """What stands in the file stands in the dictionary, and nothing else does."""
+    assert set(published_columns(built)) == set(RELATIONS)
+
+
+def test_every_column_is_described(built: duckdb.DuckDBPyConnection) -> None:
+    """By its own relation or by the common list, with a Swedish label and a sentence."""
+    lacking = [
+        f"{relation}.{column}"
+        for relation, columns in published_columns(built).items()
+        for column in columns
+        if not {"label", "about"} <= set(RELATIONS[relation].get("columns", {}).get(column) or COLUMNS.get(column, {}))
+    ]
+    assert lacking == []
+
+
+def test_nothing_is_described_that_is_not_there(built: duckdb.DuckDBPyConnection) -> None:
+    """No column is described that no relation has."""
+    published = published_columns(built)
+    used = {column for columns in published.values() for column in columns}
+    assert set(COLUMNS) <= used
+    assert [
+        f"{name}.{column}"
+        for name, described in RELATIONS.items()
+        for column in described.get("columns", {})
+        if column not in published[name]
+    ] == []
+
+
+@pytest.mark.parametrize("name", RELATIONS)
+def test_grain_and_key_are_told_and_true(built: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Each relation says what one row is, and its key is unique in the recorded data."""
+    described = RELATIONS[name]
+    assert described["grain"].startswith("One row")
+    assert described["label"]
+    assert described["about"].endswith(".")
+    key = ", ".join(f'"{column}"' for column in described["key"])
+    assert built.execute(
+        f"select count(*) from (select {key} from {name} group by {key} having count(*) > 1)"
+    ).fetchall() == [(0,)]
+
+
+@pytest.mark.parametrize(("name", "text", "offending"), IDENTITIES, ids=[f"{i[0]}: {i[1]}" for i in IDENTITIES])
+def test_identities_hold(built: duckdb.DuckDBPyConnection, name: str, text: str, offending: str) -> None:
+    """No row of the recorded data breaks what the dictionary promises."""
+    assert (name, text, built.execute(offending).fetchall()) == (name, text, [])
+
+
+@pytest.mark.parametrize("name", MAIN_MARTS)
+def test_main_marts_have_an_identity(name: str) -> None:
+    """Each main mart states at least one arithmetic identity."""
+    assert RELATIONS[f"mart.{name}"]["identities"]
