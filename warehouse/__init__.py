@@ -5,7 +5,7 @@
     run_ledger           one run's ledger, and taking up a run that died
     stage, history       what a run read, compared with what is known: versions
     coverage             what became of each wanted (KPI, unit)
-    build, comments      macros, tables and views from sql/mart
+    build, dictionary    macros, tables and views from sql/mart, and their comments
     verdicts             changes of verdicts between publications
     checks, publish      what stops a publication; the atomic rename
     ops                  the runs' own story, from the manifests

@@ -21,8 +21,8 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.comments import apply_comments
-from warehouse.database import SQL_FOLDER, sql_files
+from warehouse.database import sql_files
+from warehouse.dictionary import apply_comments
 from warehouse.history import naive_utc
 from warehouse.verdicts import COMPARISON, create_comparison_macro
 
@@ -50,7 +50,7 @@ def build_marts(connection: duckdb.DuckDBPyConnection, *, now: datetime) -> None
     for path in sql_files("mart", "*.view.sql"):
         view = path.read_text(encoding="utf-8")
         connection.execute(f"create or replace view mart.{relation_name(path)} as {view}")
-    apply_comments(connection, SQL_FOLDER / "dictionary")
+    apply_comments(connection)
 
 
 def define_marts(connection: duckdb.DuckDBPyConnection) -> None:

@@ -2,8 +2,8 @@
 
 `mart.verdict_state` is the compact state of every verdict and of all that it rests on. The comparison stands once, in
 `sql/load/verdict_change.sql`: it appends to `mart.verdict_change`, which is kept from night to night, and it makes
-the macro `mart.verdict_change_between(earlier, later)`. A verdict that changed though nothing it rests on did was changed by
-this software: only the kept table can tell that, since the macro judges both moments with today's code.
+the macro `mart.verdict_change_between(earlier, later)`. A verdict that changed though nothing it rests on did was
+changed by this software: only the kept table can tell that, since the macro judges both moments with today's code.
 """
 
 from datetime import datetime

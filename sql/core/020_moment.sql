@@ -1,4 +1,4 @@
--- What a moment means: a timestamp is taken as UTC; a bare date is the end of that day in Europe/Stockholm.
+-- What a moment means: a timestamp is taken as UTC unless it says its offset; a bare date is the end of that day in Europe/Stockholm.
 -- Summer time is worked out from the rule in force since 1996 (last Sunday of March to last Sunday of October),
 -- so that no time zone extension is needed by whoever opens the file.
 
@@ -23,6 +23,8 @@ create or replace macro core.moment(given) as (
     case
         when regexp_full_match(cast(given as varchar), '\d{4}-\d{2}-\d{2}')
             then core.end_of_swedish_day(cast(left(cast(given as varchar), 10) as date))
+        when regexp_matches(cast(given as varchar), '(Z|[+-]\d{2}(:?\d{2})?)$')
+            then make_timestamp(epoch_us(cast(cast(given as varchar) as timestamptz)))
         else cast(cast(given as varchar) as timestamp)
     end
 );

@@ -1,0 +1,170 @@
+"""The data dictionary: one source, `sql/dictionary/*.toml`, for the comments in the DuckDB file and for the docs.
+
+A comment says what a row is and what to beware of; a column's says what it means and in which unit. Where a relation
+uses a common column name more narrowly, its own file says so. (sqlfluff cannot parse every form of `comment on`, so
+comments are data and are applied from here.)
+
+`python -m warehouse.dictionary` prints `docs/data-dictionary.md`.
+"""
+
+import sys
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from warehouse.database import SQL_FOLDER, quoted
+
+FOLDER = SQL_FOLDER / "dictionary"
+SCHEMAS = ("mart", "core", "plan", "ops")
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """One relation of the dictionary.
+
+    Attributes:
+        schema, name: of the relation.
+        label: what it is called in Swedish.
+        about, grain: what it holds, and what one row is.
+        key: the columns that name a row.
+        warnings: what to beware of.
+        identities: what always holds between its figures.
+        columns: column -> label, about and unit, where it differs from the common meaning.
+    """
+
+    schema: str
+    name: str
+    label: str
+    about: str
+    grain: str
+    key: Sequence[str]
+    warnings: Sequence[str]
+    identities: Sequence[str]
+    columns: Mapping[str, Mapping[str, str]]
+
+    @property
+    def comment(self) -> str:
+        """The relation's comment."""
+        key = f"Key: {', '.join(self.key)}."
+        return " ".join([self.about, self.grain, key, *self.warnings])
+
+
+def common_columns() -> Mapping[str, Mapping[str, str]]:
+    """What each column name means wherever it stands."""
+    return _read("columns")
+
+
+def described_relations() -> list[Described]:
+    """Every relation of the dictionary, schema by schema, in the order of the files."""
+    return [
+        Described(
+            schema=schema,
+            name=name,
+            label=entry["label"],
+            about=entry["about"],
+            grain=entry["grain"],
+            key=entry["key"],
+            warnings=entry.get("warnings", ()),
+            identities=[identity["text"] for identity in entry.get("identities", ())],
+            columns=entry.get("columns", {}),
+        )
+        for schema in SCHEMAS
+        for name, entry in _read(schema).items()
+    ]
+
+
+def apply_comments(connection: duckdb.DuckDBPyConnection) -> None:
+    """Comment every relation and column of the open file that the dictionary describes."""
+    kinds = dict(
+        connection.execute(
+            """
+            select schema_name || '.' || table_name, 'table' from duckdb_tables()
+            where database_name = current_database()
+            union all
+            select schema_name || '.' || view_name, 'view' from duckdb_views()
+            where database_name = current_database()
+            """
+        ).fetchall()
+    )
+    common = common_columns()
+    columns = connection.execute(
+        "select schema_name, table_name, column_name, comment from duckdb_columns() "
+        "where database_name = current_database() and not internal"
+    ).fetchall()
+    relations = {(each.schema, each.name): each for each in described_relations()}
+    statements = [
+        f'comment on {kinds[f"{schema}.{name}"]} {schema}."{name}" is {quoted(each.comment)}'
+        for (schema, name), each in relations.items()
+        if f"{schema}.{name}" in kinds
+    ]
+    for schema, table, column, present in columns:
+        relation = relations.get((schema, table))
+        meaning = (relation.columns.get(column) if relation else None) or common.get(column)
+        if meaning is not None and (text := _column_comment(meaning)) != present:
+            statements.append(f'comment on column {schema}."{table}"."{column}" is {quoted(text)}')
+    connection.execute(";".join(statements))
+
+
+def markdown(columns_of: Mapping[str, Sequence[str]]) -> str:
+    """The dictionary as a page.
+
+    Args:
+        columns_of: `schema.name` -> its columns, as they stand in a built file.
+    """
+    common = common_columns()
+    lines = [
+        "# Data dictionary",
+        "",
+        "Generated from `sql/dictionary/` by `make docs`; the same texts are comments in the DuckDB file",
+        "(`select * from duckdb_columns()`, or `describe` in most clients).",
+        "",
+        "Every mart but the views and `verdict_change` has a macro `mart.<name>_as_of(moment)`: the same table as known",
+        "at another moment. A bare date is the end of that day in Sweden, a timestamp is UTC.",
+    ]
+    for each in described_relations():
+        name = f"{each.schema}.{each.name}"
+        lines += ["", f"## {name}", "", f"*{each.label}.* {each.about} {each.grain}", ""]
+        lines += [f"Key: {', '.join(f'`{column}`' for column in each.key)}", ""]
+        lines += [f"- Beware: {warning}" for warning in each.warnings]
+        lines += [f"- Always: {identity}" for identity in each.identities]
+        lines += ["", "| column | Swedish | meaning |", "|---|---|---|"]
+        for column in columns_of.get(name, ()):
+            meaning = each.columns.get(column) or common[column]
+            about = _column_comment(meaning).replace("|", "\\|")
+            lines.append(f"| `{column}` | {meaning['label']} | {about} |")
+    return "\n".join(lines) + "\n"
+
+
+def _column_comment(meaning: Mapping[str, str]) -> str:
+    unit = meaning.get("unit")
+    return f"{meaning['about']} Unit: {unit}." if unit else meaning["about"]
+
+
+def _read(name: str) -> Mapping[str, Any]:
+    return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def _columns_of_an_empty_file() -> Mapping[str, Sequence[str]]:
+    # Imported here: the builder applies this module's comments.
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    from warehouse.build import build_marts  # noqa: PLC0415
+    from warehouse.database import create_schema  # noqa: PLC0415
+
+    with duckdb.connect() as connection:
+        create_schema(connection)
+        build_marts(connection, now=datetime.now(UTC))
+        found: dict[str, list[str]] = {}
+        for relation, column in connection.execute(
+            "select schema_name || '.' || table_name, column_name from duckdb_columns() "
+            "where not internal order by column_index"
+        ).fetchall():
+            found.setdefault(relation, []).append(column)
+    return found
+
+
+if __name__ == "__main__":
+    sys.stdout.write(markdown(_columns_of_an_empty_file()))
