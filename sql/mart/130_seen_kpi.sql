@@ -56,6 +56,7 @@ today as (
         sights.bokslut_date,
         plan_kpis.kpi_id,
         false as is_estimated,
+        false as is_before_history,
         plan_kpis.available_month_day,
         plan_kpis.available_year_offset
     from sights
@@ -78,6 +79,8 @@ bokslut as (
             when 'availability' then true
             else coalesce(sights.seen_at < history_starts.history_from, true)
         end as is_estimated,
+        rules.bokslut = 'history'
+        and coalesce(sights.seen_at < history_starts.history_from, true) as is_before_history,
         plan_kpis.available_month_day,
         plan_kpis.available_year_offset
     from sights
@@ -133,12 +136,13 @@ final as (
         bokslut_date,
         kpi_id,
         title,
-        coalesce(is_withdrawn, true) as is_withdrawn,
+        coalesce(is_withdrawn, not is_before_history) as is_withdrawn,
         closed_after_year,
         publ_period,
         prel_publication_date,
         publication_date,
         is_estimated,
+        is_before_history,
         available_month_day,
         available_year_offset
     from described

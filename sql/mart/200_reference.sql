@@ -25,8 +25,21 @@ rules as (
     select * from mart.rule_setting_as_of(moment)
 ),
 
-similar_groups as (
-    select * from mart.similar_group_as_of(moment)
+all_similar_members as (
+    select
+        'today' as sight_id,
+        group_id,
+        municipality_id
+    from mart.similar_group_as_of(moment)
+
+    union all
+
+    select
+        sight_id,
+        group_id,
+        municipality_id
+    from mart.seen_similar_member_as_of(moment)
+    where sight_id <> 'today'
 ),
 
 units as (
@@ -150,9 +163,10 @@ county as (
 
 similar_members as (
     select distinct
+        sight_id,
         group_id,
         municipality_id
-    from similar_groups
+    from all_similar_members
 ),
 
 similar_municipalities as (
@@ -166,7 +180,10 @@ similar_municipalities as (
         mart.steady_mean(municipal_cells.value) as value,
         cast(count(*) as integer) as n
     from municipal_cells
-    inner join similar_members on municipal_cells.municipality_id = similar_members.municipality_id
+    inner join similar_members
+        on
+            municipal_cells.sight_id = similar_members.sight_id
+            and municipal_cells.municipality_id = similar_members.municipality_id
     group by
         municipal_cells.sight_id,
         municipal_cells.kpi_id,

@@ -72,12 +72,12 @@ placings as (
 similar_groups as (
     select distinct
         plan_id,
+        sight_id,
         topic,
         group_id,
         member_count,
         is_oldest_membership
-    from mart.similar_group_as_of(moment)
-    where is_latest_vintage
+    from mart.seen_similar_member_as_of(moment)
 ),
 
 observations as (
@@ -312,6 +312,7 @@ gathered as (
         baselines.baseline_year,
         baselines.baseline_value,
         seen_kpis.is_withdrawn as is_kpi_withdrawn,
+        seen_kpis.is_before_history,
         seen_kpis.closed_after_year,
         seen_kpis.publ_period,
         seen_kpis.prel_publication_date,
@@ -329,6 +330,7 @@ gathered as (
         unweighted.n as unweighted_n,
         similar_groups.group_id as similar_group_id,
         similar_groups.member_count as similar_member_count,
+        similar_groups.is_oldest_membership,
         similar_mean.value as similar_value,
         similar_mean.n as similar_n,
         own_genders.value_women,
@@ -409,6 +411,7 @@ gathered as (
     left join similar_groups
         on
             items.plan_id = similar_groups.plan_id
+            and items.sight_id = similar_groups.sight_id
             and items.similar_group_topic = similar_groups.topic
     left join reference_values as similar_mean
         on
@@ -559,6 +562,7 @@ judged as (
                 then
                     case
                         when kpi_id is null then 'manual_input_missing'
+                        when is_before_history then 'before_first_load'
                         when is_kpi_withdrawn and not coalesce(has_own_row, false) then 'kpi_withdrawn'
                         when closed_after_year < year then 'kpi_closed'
                         when
@@ -729,6 +733,7 @@ final as (
         direction_sign * mart.difference(value, unweighted_value) as difference_unweighted,
         direction_sign * mart.difference(value, similar_value) as difference_similar,
         case when similar_value is not null then similar_group_id end as similar_group_id,
+        case when similar_value is not null then is_oldest_membership end as is_oldest_membership,
         value_women,
         value_men,
         mart.difference(value_women, value_men) as gender_gap,

@@ -89,7 +89,7 @@ indicator_states as (
         case
             when
                 judgements.value_source = 'manual'
-                or judgements.target_kind in ('other_value', 'previous_year')
+                or judgements.target_kind = 'other_value'
                 then concat_ws(
                     ' ', cast(judgements.value as varchar), cast(judgements.reference_value as varchar)
                 )

@@ -1,6 +1,7 @@
 """The same judgement at another moment: what was known then, and what was out at the bokslut."""
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 
 from goals import Plan
 from tests.mart.support import World, instant, load_plan
@@ -18,6 +19,29 @@ def verdicts(world: World, moment: object, indicator_id: str = "A") -> list[tupl
     )
 
 
+def group(world: World, members: list[tuple[str, datetime, datetime | None]]) -> None:
+    """A group of similar municipalities for the schools, whose members come and go."""
+    world.insert(
+        "core.municipality_group",
+        group_id="G1",
+        group_name="Liknande kommuner grundskola, Kommun 1001, 2024",
+        topic="grundskola",
+        owner_municipality_id=world.own,
+        vintage_year=2024,
+        run_id="run-1",
+        known_from=world.first_load,
+    )
+    for member, known_from, known_to in members:
+        world.insert(
+            "core.municipality_group_member_version",
+            group_id="G1",
+            municipality_id=member,
+            run_id="run-1",
+            known_from=known_from,
+            known_to=known_to,
+        )
+
+
 def test_each_moment_has_its_own_verdict(world: World) -> None:
     """First published, then revised, then suppressed: each moment answers with what was known."""
     world.kpi("N00001")
@@ -27,7 +51,7 @@ def test_each_moment_has_its_own_verdict(world: World) -> None:
     world.change_cell("N00001", world.own, 2023, 41, at=MAY)
     world.change_cell("N00001", world.own, 2023, None, at=JUNE, kind="suppressed")
     world.connection.execute("update core.observation_version set status = 'Privacy' where known_from = ?", [JUNE])
-    world.build(JUNE)
+    world.judge("goal_fulfilment", "revision", now=JUNE)
     assert verdicts(world, "2026-03-31") == []
     assert verdicts(world, "2026-04-01") == [(39.0, "not_met", None)]
     assert verdicts(world, MAY) == [(41.0, "met", None)]
@@ -49,7 +73,7 @@ def test_a_cell_that_was_deleted_is_gone_and_comes_back(world: World) -> None:
     world.cell("N00001", "1002", 2023, 45)
     world.change_cell("N00001", world.own, 2023, None, at=MAY, kind="vanished")
     world.change_cell("N00001", world.own, 2023, 50, at=JUNE, kind="returned")
-    world.build(JUNE)
+    world.judge(now=JUNE)
     assert verdicts(world, MAY) == [(None, "no_data", "not_participating")]
     assert verdicts(world, JUNE) == [(50.0, "met", None)]
 
@@ -62,26 +86,8 @@ def test_membership_is_as_known_at_the_moment(world: World) -> None:
     world.series("N00001", {2023: 50})
     world.cell("N00001", "1002", 2023, 40)
     world.cell("N00001", "1003", 2023, 60)
-    world.insert(
-        "core.municipality_group",
-        group_id="G1",
-        group_name="Liknande kommuner grundskola, Kommun 1001, 2024",
-        topic="grundskola",
-        owner_municipality_id=world.own,
-        vintage_year=2024,
-        run_id="run-1",
-        known_from=world.first_load,
-    )
-    for member, known_from, known_to in (("1002", world.first_load, MAY), ("1003", MAY, None)):
-        world.insert(
-            "core.municipality_group_member_version",
-            group_id="G1",
-            municipality_id=member,
-            run_id="run-1",
-            known_from=known_from,
-            known_to=known_to,
-        )
-    world.build(MAY)
+    group(world, [("1002", world.first_load, MAY), ("1003", MAY, None)])
+    world.judge(now=MAY)
     assert verdicts(world, "2026-04-15") == [(50.0, "met", None)]
     assert verdicts(world, MAY) == [(50.0, "not_met", None)]
 
@@ -97,7 +103,7 @@ def test_the_bokslut_uses_our_own_history_where_it_reaches(world: World) -> None
     world.cell("N00001", world.own, 2023, 39, known_from=instant(2024, 2, 1))
     world.change_cell("N00001", world.own, 2023, 41, at=instant(2024, 5, 1))
     world.cell("N00001", world.own, 2024, 50, known_from=instant(2025, 4, 1))
-    world.build(JUNE)
+    world.judge("goal_fulfilment", "goal_fulfilment_bokslut", now=JUNE)
     columns = ("value", "verdict", "verdict_reason", "is_estimated")
     assert world.judged("A", 2023, *columns, table="goal_fulfilment_bokslut") == (39.0, "not_met", None, False)
     assert world.judged("A", 2023, "value", "verdict") == (41.0, "met")
@@ -121,7 +127,7 @@ def test_where_history_does_not_reach_the_bokslut_is_estimated(world: World) -> 
         world.cell(kpi_id, "0000", 2023, 45)
         world.plan_row("availability", kpi_id=kpi_id, month_day=month_day, year_offset=year_offset, basis="Påhittad.")
     world.change_cell("N00001", world.own, 2023, 44, at=MAY)
-    world.build(MAY)
+    world.judge("goal_fulfilment", "goal_fulfilment_bokslut", now=MAY)
     columns = ("value", "verdict", "verdict_reason", "reference_value", "is_estimated")
     assert world.judged("A", 2023, *columns, table="goal_fulfilment_bokslut") == (50.0, "met", None, 45.0, True)
     assert world.judged("B", 2023, *columns, table="goal_fulfilment_bokslut") == (
@@ -135,6 +141,37 @@ def test_where_history_does_not_reach_the_bokslut_is_estimated(world: World) -> 
     assert world.judged("B", 2023, "verdict") == "met"
 
 
+def test_history_alone_says_nothing_before_the_first_load(make_world: Callable[..., World]) -> None:
+    """Under the rule history a bokslut before our first load has no data, and says that it is our history's doing."""
+    world = make_world(bokslut="history")
+    world.kpi("N00001")
+    world.indicator("A", kpi_id="N00001")
+    world.target("A", ">=", 40)
+    world.series("N00001", {2023: 50})
+    world.judge("goal_fulfilment", "goal_fulfilment_bokslut")
+    assert world.judged("A", 2023, "verdict", "verdict_reason", table="goal_fulfilment_bokslut") == (
+        "no_data",
+        "before_first_load",
+    )
+    assert world.judged("A", 2023, "verdict") == "met"
+
+
+def test_the_bokslut_takes_the_oldest_members_that_we_know(world: World) -> None:
+    """Where no membership was known at the bokslut, the oldest known stands in, marked; today has today's."""
+    world.kpi("N00001")
+    world.indicator("A", kpi_id="N00001", similar_group_topic="grundskola")
+    world.target("A", ">", kind="above_reference", reference="similar")
+    world.series("N00001", {2023: 50})
+    world.cell("N00001", "1002", 2023, 40)
+    world.cell("N00001", "1003", 2023, 60)
+    world.plan_row("availability", kpi_id="N00001", month_day="10-01", year_offset=0, basis="Påhittad.")
+    group(world, [("1002", world.first_load, MAY), ("1003", MAY, None)])
+    world.judge("goal_fulfilment", "goal_fulfilment_bokslut", now=MAY)
+    columns = ("verdict", "reference_value", "is_oldest_membership")
+    assert world.judged("A", 2023, *columns, table="goal_fulfilment_bokslut") == ("met", 40.0, True)
+    assert world.judged("A", 2023, *columns) == ("not_met", 60.0, False)
+
+
 def test_an_edited_target_and_rule_judge_from_their_night_on(world: World) -> None:
     """A plan that changed is judged by its new version from then on, and by its old one before."""
     world.kpi("N00001")
@@ -144,7 +181,7 @@ def test_an_edited_target_and_rule_judge_from_their_night_on(world: World) -> No
     world.connection.execute("update plan.target set known_to = ?", [MAY])
     world.target("A", ">=", 39, known_from=MAY)
     world.plan_row("rule", rule_name="fixed_target_precision", rule_value="exact", known_to=None)
-    world.build(MAY)
+    world.judge(now=MAY)
     assert verdicts(world, "2026-04-15") == [(39.6, "not_met", None)]
     assert verdicts(world, MAY) == [(39.6, "met", None)]
 
@@ -154,7 +191,7 @@ def test_a_moment_is_a_date_in_sweden_or_an_instant_in_utc(world: World) -> None
     world.kpi("N00001")
     world.indicator("A", kpi_id="N00001")
     world.series("N00001", {2023: 39})
-    world.build()
+    world.judge()
     assert 1 == len(verdicts(world, date(2026, 4, 1))) == len(verdicts(world, instant(2026, 4, 1)))
     assert len(verdicts(world, instant(2026, 4, 1, 2, 59))) == 0
 

@@ -68,7 +68,7 @@ def compounds(empty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
             decided_by="Kommunstyrelsen",
             decided_at=date(2024, 3, 12),
         )
-        world.build()
+        world.judge("goal_verdict", "sound_economic_management")
         yield world
 
 
@@ -128,7 +128,7 @@ def test_the_compound_reading_is_a_rule(make_world: MakeWorld) -> None:
     compound(world, "ONE", MET, NOT_MET)
     compound(world, "STRICT", MET, NOT_MET)
     world.connection.execute("update plan.goal set compound_rule = 'all_parts' where goal_id = 'STRICT'")
-    world.build()
+    world.judge("goal_verdict", "sound_economic_management")
     assert (goal(world, "ONE", "verdict")[0], goal(world, "STRICT", "verdict")[0]) == ("met", "partly_met")
 
 
@@ -181,7 +181,7 @@ def majorities(empty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> It
             for goal_number in range(5):
                 values = operational[goal_number] if goal_number < len(operational) else (NOT_MET,)
                 compound(world, f"V{goal_number}", *values)
-        world.build()
+        world.judge("goal_verdict", "sound_economic_management")
         yield world
 
 

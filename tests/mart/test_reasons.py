@@ -132,7 +132,7 @@ def reasons(empty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         world.indicator("nought", kpi_id="N00099")
         world.target("nought", ">=", 40)
         world.series("N00099", {2023: 0})
-        world.build()
+        world.judge()
         yield world
 
 

@@ -1,0 +1,48 @@
+-- Kolada's nearest figures beside the ones that people enter for a goal: a check, never the value.
+-- One row per plan, goal, KPI and year of the plan. Units may differ: no difference is worked out.
+with cross_checks as (
+    select * from plan.cross_check_kpi_as_of(moment)
+),
+
+judgements as (
+    select * from mart.goal_fulfilment_as_of(moment)
+),
+
+observations as (
+    select * from core.observation_as_of(moment)
+    where gender = 'T'
+),
+
+catalogue as (
+    select * from core.kpi_as_of(moment)
+),
+
+final as (
+    select
+        cross_checks.plan_id,
+        cross_checks.goal_id,
+        judgements.indicator_id,
+        cross_checks.kpi_id,
+        catalogue.title as kpi_title,
+        judgements.year,
+        judgements.value,
+        judgements.unit,
+        judgements.value_source,
+        judgements.verdict,
+        observations.value as kolada_value,
+        observations.status as kolada_status,
+        cross_checks.why,
+        'Källa: Kolada' as source_label
+    from cross_checks
+    inner join judgements
+        on cross_checks.plan_id = judgements.plan_id and cross_checks.goal_id = judgements.goal_id
+    left join observations
+        on
+            cross_checks.kpi_id = observations.kpi_id
+            and judgements.municipality_id = observations.municipality_id
+            and judgements.year = observations.period
+    left join catalogue on cross_checks.kpi_id = catalogue.kpi_id
+    order by cross_checks.plan_id, judgements.indicator_order, cross_checks.kpi_id, judgements.year
+)
+
+select * from final
