@@ -43,10 +43,11 @@ def build_marts(connection: duckdb.DuckDBPyConnection, *, now: datetime) -> None
     instant = f"timestamp '{naive_utc(now).isoformat(sep=' ', timespec='microseconds')}'"
     if read_fingerprint(connection) != fingerprint():
         define_marts(connection)
-    for path in relation_files():
-        name = relation_name(path)
-        text = plain_text(connection, without_end(path.read_text(encoding="utf-8")), instant)
-        connection.execute(f"create or replace table mart.{name} as {text}")
+    bodies = {relation_name(path): without_end(path.read_text(encoding="utf-8")) for path in relation_files()}
+    for schema, name in sorted(versioned_sources(bodies)):
+        connection.execute(f"create or replace temp table now_{schema}_{name} as from {schema}.{name}_as_of({instant})")
+    for name, body in bodies.items():
+        connection.execute(f"create or replace table mart.{name} as {plain_text(body, instant)}")
     for path in sql_files("mart", "*.view.sql"):
         view = path.read_text(encoding="utf-8")
         connection.execute(f"create or replace view mart.{relation_name(path)} as {view}")
@@ -126,19 +127,20 @@ def clear_marts(connection: duckdb.DuckDBPyConnection) -> None:
             connection.execute(f"drop table mart.{table}")
 
 
-def plain_text(connection: duckdb.DuckDBPyConnection, text: str, instant: str) -> str:
-    """The text of a relation at one instant, reading what is built already."""
+def versioned_sources(bodies: Mapping[str, str]) -> set[tuple[str, str]]:
+    """The as-of relations of core and plan that the marts read: (schema, name)."""
+    calls = {call for body in bodies.values() for call in AS_OF_CALL.findall(body)}
+    return {(schema, name) for schema, name in calls if schema != "mart"}
+
+
+def plain_text(body: str, instant: str) -> str:
+    """The text of a relation at one instant, reading the tables built before it and what holds at the instant."""
 
     def source(call: re.Match[str]) -> str:
         schema, name = call.groups()
-        if schema == "mart":
-            return f"mart.{name}"
-        connection.execute(
-            f"create temp table if not exists now_{schema}_{name} as from {schema}.{name}_as_of({instant})"
-        )
-        return f"now_{schema}_{name}"
+        return f"mart.{name}" if schema == "mart" else f"now_{schema}_{name}"
 
-    return AS_OF_CALL.sub(source, without_end(text)).replace(MOMENT, instant)
+    return AS_OF_CALL.sub(source, body).replace(MOMENT, instant)
 
 
 def relation_name(path: Path) -> str:

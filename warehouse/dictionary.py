@@ -121,8 +121,8 @@ def markdown(columns_of: Mapping[str, Sequence[str]]) -> str:
         "Generated from `sql/dictionary/` by `make docs`; the same texts are comments in the DuckDB file",
         "(`select * from duckdb_columns()`, or `describe` in most clients).",
         "",
-        "Every mart but the views and `verdict_change` has a macro `mart.<name>_as_of(moment)`: the same table as known",
-        "at another moment. A bare date is the end of that day in Sweden, a timestamp is UTC.",
+        "Every mart but the views and `verdict_change` has a macro `mart.<name>_as_of(moment)`: the same table as",
+        "known at another moment. A bare date is the end of that day in Sweden, a timestamp is UTC.",
     ]
     for each in described_relations():
         name = f"{each.schema}.{each.name}"

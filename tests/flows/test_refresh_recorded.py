@@ -71,7 +71,8 @@ def test_a_target_missed(first_night):
     """U09800 2023 is not met: 34.56 against 40."""
     nights, _ = first_night
     [(verdict, value, target)] = nights.query(
-        "select verdict, round(value, 2), target_value from mart.goal_fulfilment where kpi_id = 'U09800' and year = 2023"
+        "select verdict, round(value, 2), target_value from mart.goal_fulfilment "
+        "where kpi_id = 'U09800' and year = 2023"
     )
     assert (verdict, value, target) == ("not_met", 34.56, 40.0)
 
@@ -84,7 +85,8 @@ def test_withdrawn_kpis_have_no_data_but_keep_the_printed_outcomes(first_night, 
         "select verdict, verdict_reason from mart.goal_fulfilment where kpi_id = ? and year = 2023", [kpi]
     ) == [("no_data", "kpi_withdrawn")]
     assert nights.query(
-        "select distinct value_source from mart.goal_fulfilment where kpi_id = ? and year <= 2020 and value is not null",
+        "select distinct value_source from mart.goal_fulfilment "
+        "where kpi_id = ? and year <= 2020 and value is not null",
         [kpi],
     ) == [("document",)]
     assert nights.query(

@@ -1,0 +1,214 @@
+"""The command as a user meets it: the whole way over real HTTP, and one clear message for each thing that is wrong."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fake_kolada import FakeKolada, sample_data
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PLAN = "alingsas-2022-2024"
+
+
+@pytest.fixture(scope="module")
+def api():
+    """The stand-in on a port of this machine, with the built-in sample."""
+    with FakeKolada(sample_data()).serve() as url:
+        yield url
+
+
+@pytest.fixture
+def kolada(tmp_path, api):
+    """Runs the command in a folder of its own; returns the ended process."""
+
+    def run(*arguments, **variables):
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("KOLADA_")}
+        environment |= {
+            "KOLADA_BASE_URL": api,
+            "KOLADA_HOME": str(tmp_path / "home"),
+            "KOLADA_GOALS": str(REPOSITORY / "goals"),
+            "KOLADA_RATE": "1000",
+            "KOLADA_MAX_ATTEMPTS": "1",
+            "PYTHONPATH": str(REPOSITORY),
+            "COLUMNS": "200",
+        }
+        return subprocess.run(
+            [sys.executable, "-c", "from flows.cli import main; main()", *arguments],
+            cwd=tmp_path,
+            env=environment | variables,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    return run
+
+
+def free_port():
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def test_refresh_over_http(kolada, tmp_path):
+    """The whole way over real HTTP: exit 0, the table with its warning, the file named, and questions answered."""
+    ended = kolada("refresh", "--direct")
+    assert ended.returncode == 0, ended.stderr
+    assert "Måluppfyllelse 2023" in ended.stdout
+    assert "made up" in ended.stdout
+    assert str(tmp_path / "home" / "kolada.duckdb") in ended.stdout
+    asked = kolada("sql", "select count(*) as antal from mart.goal_fulfilment")
+    assert "301" in asked.stdout
+    assert "Påhittade" in asked.stdout
+    status = kolada("status", "--json")
+    assert status.returncode == 0, status.stdout
+    assert json.loads(status.stdout)["last_run"]["state"] == "published"
+
+
+def test_refresh_as_json(kolada):
+    """--json prints one document."""
+    ended = kolada("refresh", "--direct", "--json")
+    assert json.loads(ended.stdout)["state"] == "published"
+
+
+def changed_plan(tmp_path, change):
+    """A copy of the plans with one file changed."""
+    shutil.copytree(REPOSITORY / "goals" / PLAN, tmp_path / "plans" / PLAN)
+    change(tmp_path / "plans" / PLAN)
+    return str(tmp_path / "plans")
+
+
+def with_unknown_kpi(folder):
+    """A KPI id that looks right and is none."""
+    for name in ("indicators.csv", "availability.csv", "breaks.csv"):
+        path = folder / name
+        path.write_text(path.read_text(encoding="utf-8").replace("N15436", "N15437"), encoding="utf-8")
+
+
+def with_malformed_kpi(folder):
+    """A KPI id that cannot be one."""
+    path = folder / "indicators.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("N15436", "15436"), encoding="utf-8")
+
+
+def with_broken_csv(folder):
+    """A goals file that lacks a column."""
+    path = folder / "targets.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("operator", "operatr"), encoding="utf-8")
+
+
+def nothing_more(path):
+    """No further variables."""
+    return {}
+
+
+def unwritable(tmp_path):
+    """A home that is a file."""
+    (tmp_path / "a-file").write_text("not a folder", encoding="utf-8")
+    return str(tmp_path / "a-file")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "exit_code", "words"),
+    [
+        pytest.param(
+            ["refresh", "--direct"],
+            lambda path: {"KOLADA_GOALS": changed_plan(path, with_unknown_kpi)},
+            2,
+            ["N15437", "N15436", "kolada"],
+            id="a KPI that Kolada never had",
+        ),
+        pytest.param(
+            ["refresh", "--direct"],
+            lambda path: {"KOLADA_GOALS": changed_plan(path, with_malformed_kpi)},
+            2,
+            ["15436", "indicators.csv", "kolada goals check"],
+            id="a malformed KPI id",
+        ),
+        pytest.param(
+            ["refresh", "--direct"],
+            lambda path: {"KOLADA_GOALS": changed_plan(path, with_broken_csv)},
+            2,
+            ["targets.csv", "operator", "kolada goals check"],
+            id="a broken goals file",
+        ),
+        pytest.param(
+            ["refresh", "--direct", "--plan", "alingsos"],
+            nothing_more,
+            2,
+            ["alingsos", PLAN, "--plan"],
+            id="a wrong plan name",
+        ),
+        pytest.param(
+            ["refresh", "--direct"],
+            lambda path: {"KOLADA_BASE_URL": f"http://127.0.0.1:{free_port()}/v3"},
+            4,
+            ["127.0.0.1", "kolada"],
+            id="an unreachable host",
+        ),
+        pytest.param(
+            ["refresh", "--direct"],
+            lambda path: {"KOLADA_HOME": unwritable(path)},
+            2,
+            ["a-file", "KOLADA_HOME="],
+            id="an unwritable home",
+        ),
+        pytest.param(
+            ["refresh", "--direct"],
+            lambda path: {"KOLADA_RATE": "fast"},
+            2,
+            ["KOLADA_RATE", "fast", "kolada settings"],
+            id="a setting that is no number",
+        ),
+        pytest.param(
+            ["sql", "select * from mart.goal_fulfilment"],
+            nothing_more,
+            2,
+            ["kolada.duckdb", "kolada refresh"],
+            id="nothing published yet",
+        ),
+        pytest.param(["status"], nothing_more, 5, ["nothing", "kolada refresh"], id="status before the first run"),
+    ],
+)
+def test_what_is_wrong_is_said_once(kolada, tmp_path, arguments, variables, exit_code, words):
+    """One message with the value and the next command, the exit code that the docs tell, no traceback."""
+    ended = kolada(*arguments, **variables(tmp_path))
+    said = ended.stdout + ended.stderr
+    assert ended.returncode == exit_code, said
+    assert [word for word in words if word not in said] == []
+    assert "Traceback" not in said
+
+
+def test_a_traceback_on_request(kolada):
+    """KOLADA_TRACEBACK=1 shows where an error arose."""
+    ended = kolada("sql", "select 1", KOLADA_TRACEBACK="1")
+    assert "Traceback" in ended.stderr
+
+
+def test_sample_and_live_data_never_mix(kolada, tmp_path, recorded, plans, make_nights):
+    """A home that holds data of one kind refuses data of another."""
+    nights = make_nights(home=tmp_path / "home", fake=FakeKolada(recorded), plans=plans)
+    nights.refresh()
+    ended = kolada("refresh", "--direct")
+    assert ended.returncode == 2
+    assert "`sample`" in ended.stderr
+    assert "`recorded`" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    "command", ["refresh", "doctor", "replay", "rollback", "prune", "status", "sql", "settings", "fake-api", "goals"]
+)
+def test_every_command_has_help_with_an_example(kolada, command):
+    """--help tells what the command does, and shows one use."""
+    ended = kolada(command, *(["check"] if command == "goals" else []), "--help")
+    assert ended.returncode == 0
+    assert "Usage" in ended.stdout
+    assert "Example" in ended.stdout or command == "settings"

@@ -1,0 +1,150 @@
+"""A replay from the raw store alone gives the same warehouse, for now and for each night; damage is named."""
+
+import json
+
+import duckdb
+import pytest
+
+from fake_kolada import FakeKolada, apply_change
+from flows.progress import Silent
+from flows.replay import replay
+from warehouse.database import quoted
+from warehouse.errors import BodyCorrupt, BodyMissing, NotPublished, ReplayTargetExists
+from warehouse.home import Home
+from warehouse.rollback import prune, roll_back
+
+pytestmark = pytest.mark.recorded
+
+NIGHTLY_CHANGES = [
+    (),
+    ("revised:N15436/1489/2020/T=91.2", "suppressed:N15436/1489/2019/T"),
+    ("kpi_removed:N18409", "precision:N15485/1489/2018/T"),
+    ("rescaled:U40455", "group_members"),
+    ("deleted:N15436/1489/2018/T",),
+]
+
+
+@pytest.fixture(scope="module")
+def five_nights(tmp_path_factory, make_nights, recorded, plans):
+    """Five nights, each with changes of its own; a copy of the published file after each."""
+    nights = make_nights(home=tmp_path_factory.mktemp("five") / "home", fake=FakeKolada(recorded), plans=plans)
+    copies = []
+    for number, changes in enumerate(NIGHTLY_CHANGES):
+        for change in changes:
+            nights.fake.data = apply_change(nights.fake.data, change)
+        nights.refresh()
+        copy = nights.home.parent / f"night-{number}.duckdb"
+        copy.write_bytes((nights.home / "kolada.duckdb").read_bytes())
+        copies.append((nights.now, copy))
+    return nights, copies
+
+
+def differences(one, other):
+    """Relations of core, plan and mart whose rows differ between two files, and ops but for durations."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach {quoted(str(one))} as one (read_only)")
+        connection.execute(f"attach {quoted(str(other))} as other (read_only)")
+        tables = connection.execute(
+            "select schema_name, table_name from duckdb_tables() where database_name = 'one' "
+            "and schema_name in ('core', 'plan', 'mart', 'ops') and table_name <> 'schema_version' order by all"
+        ).fetchall()
+        assert len(tables) > 40
+        found = []
+        for schema, table in tables:
+            columns = "* exclude (elapsed_seconds)" if table == "request" else "*"
+            rows = [
+                connection.execute(f"select {columns} from {name}.{schema}.{table} order by all").fetchall()
+                for name in ("one", "other")
+            ]
+            if rows[0] != rows[1]:
+                found.append(f"{schema}.{table}")
+        return found
+
+
+def test_replay_gives_the_same_warehouse(five_nights, tmp_path):
+    """All nights replayed equal the published file, row by row."""
+    nights, _ = five_nights
+    assert replay(Home(nights.home), tmp_path / "now.duckdb", as_of=None, reporter=Silent()) == 5
+    assert differences(nights.home / "kolada.duckdb", tmp_path / "now.duckdb") == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [0, 1, 2, 3])
+def test_replay_as_of_each_night(five_nights, tmp_path, number):
+    """Replayed up to a night, the warehouse is the file that was published that night."""
+    nights, copies = five_nights
+    instant, copy = copies[number]
+    to = tmp_path / "then.duckdb"
+    assert replay(Home(nights.home), to, as_of=instant.isoformat(), reporter=Silent()) == number + 1
+    assert differences(copy, to) == []
+
+
+def test_before_the_first_load(five_nights, tmp_path):
+    """A moment before the first publication has nothing to replay, and says so."""
+    nights, _ = five_nights
+    with pytest.raises(NotPublished, match="before the first load"):
+        replay(Home(nights.home), tmp_path / "x.duckdb", as_of="2020-01-01", reporter=Silent())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_replay_overwrites_nothing(five_nights, tmp_path):
+    """A file that is there stays there."""
+    nights, _ = five_nights
+    (tmp_path / "x.duckdb").write_text("mine", encoding="utf-8")
+    with pytest.raises(ReplayTargetExists, match="overwrites nothing"):
+        replay(Home(nights.home), tmp_path / "x.duckdb", as_of=None, reporter=Silent())
+
+
+def a_body_of(nights):
+    """The path of a body that a first night's values came in."""
+    manifest = min((nights.home / "raw" / "manifests").iterdir())
+    records = [json.loads(line) for line in manifest.read_text(encoding="utf-8").splitlines()]
+    sha256 = next(each["sha256"] for each in records if each["record"] == "landed" and "/data/" in each["url"])
+    return nights.home / "raw" / "bodies" / sha256[:2] / f"{sha256}.zst"
+
+
+def test_damage_to_the_raw_store_is_named(nights, tmp_path):
+    """A corrupt or missing body stops the replay by name, and writes nothing."""
+    nights.refresh()
+    body = a_body_of(nights)
+    whole = body.read_bytes()
+    body.write_bytes(whole[:-20])
+    with pytest.raises(BodyCorrupt, match=body.stem):
+        replay(Home(nights.home), tmp_path / "x.duckdb", as_of=None, reporter=Silent())
+    body.unlink()
+    with pytest.raises(BodyMissing, match=body.stem):
+        replay(Home(nights.home), tmp_path / "x.duckdb", as_of=None, reporter=Silent())
+    assert not (tmp_path / "x.duckdb").exists()
+    nights.refresh()
+    assert body.read_bytes() == whole
+
+
+def test_rollback_and_the_night_after(nights):
+    """A rollback publishes the night before again; the taken-back run is on record, and the next night goes on."""
+    nights.refresh()
+    first = nights.query("select run_id from ops.publication")
+    nights.fake.data = apply_change(nights.fake.data, "revised:N15436/1489/2020/T=91.2")
+    taken_back = nights.refresh()
+    roll_back(Home(nights.home), now=nights.now)
+    assert nights.query("select run_id from ops.publication") == first
+    third = nights.refresh()
+    # The value itself, and the mean over all municipalities that Kolada works out from it.
+    assert dict(third.loaded.opened)["revised"] == 2
+    assert nights.query("select state from ops.run where run_id = ?", [taken_back.run_id]) == [("rolled_back",)]
+
+
+def test_prune_keeps_what_a_base_stands_for(nights, tmp_path):
+    """After pruning, the raw store is smaller, the published file is as it was, and a replay still gives it."""
+    for change in ("revised:N15436/1489/2020/T=91.2", "suppressed:N15436/1489/2019/T", "deleted:N15436/1489/2018/T"):
+        nights.refresh()
+        nights.fake.data = apply_change(nights.fake.data, change)
+    nights.refresh()
+    published = (nights.home / "kolada.duckdb").read_bytes()
+    done = prune(Home(nights.home), keep_nights=2)
+    assert done.run_count == 2
+    assert done.body_count > 0
+    assert (nights.home / "kolada.duckdb").read_bytes() == published
+    assert replay(Home(nights.home), tmp_path / "now.duckdb", as_of=None, reporter=Silent()) == 2
+    assert differences(nights.home / "kolada.duckdb", tmp_path / "now.duckdb") == []
+    with pytest.raises(NotPublished, match="before the first load"):
+        replay(Home(nights.home), tmp_path / "then.duckdb", as_of="2026-04-02", reporter=Silent())
