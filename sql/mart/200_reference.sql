@@ -113,9 +113,10 @@ summaries as (
         period,
         gender,
         mart.steady_mean(value) as unweighted_mean,
-        median(value) as median,
-        quantile_cont(value, 0.25) as p25,
-        quantile_cont(value, 0.75) as p75,
+        -- Between two values they are interpolated: rounded, so that no binary noise is left.
+        round(median(value), 10) as median,
+        round(quantile_cont(value, 0.25), 10) as p25,
+        round(quantile_cont(value, 0.75), 10) as p75,
         cast(count(*) as integer) as n
     from municipal_cells
     group by sight_id, kpi_id, period, gender

@@ -423,9 +423,8 @@ gathered as (
         on
             items.sight_id = placings.sight_id
             and items.kpi_id = placings.kpi_id
-            and valued.value_year = placings.period
+            and case when valued.value_source = 'kolada' then valued.value_year end = placings.period
             and items.municipality_id = placings.municipality_id
-            and valued.value_source = 'kolada'
 ),
 
 -- Which breaks lie between two points that would be compared.

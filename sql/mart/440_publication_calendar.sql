@@ -61,7 +61,7 @@ remarks as (
     select
         indicators.plan_id,
         indicators.kpi_id,
-        string_agg(distinct notes.text, ' ') as note
+        string_agg(distinct notes.text, ' ' order by notes.text) as note
     from notes
     inner join indicators
         on notes.plan_id = indicators.plan_id and notes.indicator_id = indicators.indicator_id

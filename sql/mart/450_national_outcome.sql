@@ -19,6 +19,18 @@ units as (
     where municipality_type = 'K'
 ),
 
+-- Each value as the criterion of the year after it, for the KPIs that are judged so.
+last_years as (
+    select
+        kpi_id,
+        municipality_id,
+        period + 1 as year,
+        value
+    from observations
+    where
+        kpi_id in (select judgements.kpi_id from judgements where judgements.target_kind = 'previous_year')
+),
+
 held as (
     select
         judgements.plan_id,
@@ -30,19 +42,18 @@ held as (
         observations.value,
         case
             when judgements.target_kind = 'number' then judgements.target_value
-            when judgements.target_kind = 'previous_year' then last_year.value
+            when judgements.target_kind = 'previous_year' then last_years.value
             else judgements.reference_value
         end as compared_with
     from judgements
     inner join observations
         on judgements.kpi_id = observations.kpi_id and judgements.year = observations.period
     inner join units on observations.municipality_id = units.municipality_id
-    left join observations as last_year
+    left join last_years
         on
-            judgements.target_kind = 'previous_year'
-            and observations.kpi_id = last_year.kpi_id
-            and observations.municipality_id = last_year.municipality_id
-            and observations.period - 1 = last_year.period
+            observations.kpi_id = last_years.kpi_id
+            and observations.municipality_id = last_years.municipality_id
+            and observations.period = last_years.year
 ),
 
 tested as (
