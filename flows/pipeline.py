@@ -34,7 +34,7 @@ from goals import check_against_catalogue
 from kolada_client import Clock, KoladaClient
 from warehouse.checks import CheckResult, run_checks
 from warehouse.coverage import Coverage
-from warehouse.database import create_schema, working_file
+from warehouse.database import working_file
 from warehouse.errors import SourceMismatch
 from warehouse.history import LoadCounts
 from warehouse.home import Home
@@ -42,6 +42,7 @@ from warehouse.manifest import Manifest, manifests
 from warehouse.ops import merge_ops, record_publication
 from warehouse.publish import next_instant, publish, published_run, start_work
 from warehouse.run_ledger import RunIdentity, RunLedger, manifest_folder, open_run
+from warehouse.schema import ensure_schema
 from warehouse.stage import Stage
 from warehouse.verdicts import append_verdict_changes
 
@@ -188,7 +189,7 @@ def carry_out(
     keep_plan_files(job, ledger)
     work_file = start_work(home, ledger.run_id)
     with working_file(work_file) as connection:
-        create_schema(connection)
+        ensure_schema(connection)
         run = Run(
             settings=settings,
             job=job,

@@ -19,7 +19,7 @@ from flows.reading import Catalogue
 from goals import Plan, plan_from_files
 from kolada_client import parse_page
 from warehouse.coverage import Coverage, CoverageCount
-from warehouse.database import create_schema, working_file
+from warehouse.database import working_file
 from warehouse.errors import NotPublished, ReplayTargetExists
 from warehouse.home import Home
 from warehouse.manifest import Manifest, Record, manifests
@@ -29,6 +29,7 @@ from warehouse.publish import READ_ONLY, published_at
 from warehouse.raw_store import RawStore
 from warehouse.rollback import base_file, copy_base
 from warehouse.run_ledger import LandedAnswer, manifest_folder, raw_store
+from warehouse.schema import ensure_schema
 from warehouse.stage import Stage
 from warehouse.verdicts import append_verdict_changes
 
@@ -98,7 +99,7 @@ def replay(home: Home, to: Path, *, as_of: str | None, reporter: Reporter) -> in
         )
     reporter.stage("Replay", total=len(nights))
     with working_file(part) as connection:
-        create_schema(connection)
+        ensure_schema(connection)
         for night in nights:
             replay_night(connection, home, night)
             reporter.advance()

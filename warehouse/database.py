@@ -1,6 +1,6 @@
 """Opening DuckDB files and running the SQL that stands under `sql/`.
 
-The files' names show the order: folder by folder as listed in `SCHEMA_FOLDERS`, number by number within one.
+The numbers in the files' names show the order within a folder.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,8 +15,6 @@ SQL_FOLDER = Path(__file__).resolve().parent.parent / "sql"
 # The oldest format that holds table macros, so that DuckDB 1.1 and later open the file. A file that DuckDB 2.0 makes
 # with its own default cannot be read by 1.5.
 STORAGE_VERSION = "v1.1.0"
-
-SCHEMA_FOLDERS = ("core", "plan", "ops")
 
 
 @contextmanager
@@ -46,12 +44,6 @@ def run_folder(connection: duckdb.DuckDBPyConnection, folder: str) -> None:
     """Run every file of a folder under `sql/`, in order."""
     for path in sql_files(folder):
         connection.execute(path.read_text(encoding="utf-8"))
-
-
-def create_schema(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create what is not there yet: the version tables, their as-of macros and the views of what holds now."""
-    for folder in SCHEMA_FOLDERS:
-        run_folder(connection, folder)
 
 
 def set_variables(connection: duckdb.DuckDBPyConnection, values: Mapping[str, object]) -> None:

@@ -152,10 +152,10 @@ def _columns_of_an_empty_file() -> Mapping[str, Sequence[str]]:
     from datetime import UTC, datetime  # noqa: PLC0415
 
     from warehouse.build import build_marts  # noqa: PLC0415
-    from warehouse.database import create_schema  # noqa: PLC0415
+    from warehouse.schema import ensure_schema  # noqa: PLC0415
 
     with duckdb.connect() as connection:
-        create_schema(connection)
+        ensure_schema(connection)
         build_marts(connection, now=datetime.now(UTC))
         found: dict[str, list[str]] = {}
         for relation, column in connection.execute(

@@ -11,7 +11,7 @@ import pytest
 from goals import Plan, read_plan
 from tests.mart.support import NOW, World, load_catalogue, load_observations, load_plan, new_world
 from warehouse.build import build_marts
-from warehouse.database import create_schema
+from warehouse.schema import ensure_schema
 
 PLAN_FOLDER = Path(__file__).resolve().parents[2] / "goals" / "alingsas-2022-2024"
 
@@ -29,7 +29,7 @@ def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A warehouse without a row, its marts built: copied by every made-up world."""
     path = tmp_path_factory.mktemp("empty") / "kolada.duckdb"
     with duckdb.connect(str(path)) as connection:
-        create_schema(connection)
+        ensure_schema(connection)
         build_marts(connection, now=NOW.replace(tzinfo=UTC))
     return path
 

@@ -6,8 +6,8 @@ import duckdb
 import polars as pl
 import pytest
 
-from warehouse.database import create_schema
 from warehouse.history import load_catalogue, load_observations
+from warehouse.schema import ensure_schema
 from warehouse.stage import Stage
 
 FIRST_NIGHT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -27,7 +27,7 @@ SCHEMA = {
 def connection():
     """An empty warehouse in memory."""
     with duckdb.connect() as connection:
-        create_schema(connection)
+        ensure_schema(connection)
         yield connection
 
 

@@ -7,8 +7,8 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from warehouse.database import create_schema
 from warehouse.history import load_observations
+from warehouse.schema import ensure_schema
 from warehouse.stage import OBSERVATION_COLUMNS, Stage
 
 FIRST_NIGHT = datetime(2026, 1, 1, 1, 30, tzinfo=UTC)
@@ -86,7 +86,7 @@ def table_as_of(connection, number):
 def test_as_of_any_night_is_that_nights_table(nights):
     """After all nights, the table as of each one equals what that night served, to the last bit."""
     with duckdb.connect() as connection:
-        create_schema(connection)
+        ensure_schema(connection)
         for number, cells in enumerate(nights):
             load_night(connection, number, cells)
         for number, cells in enumerate(nights):
@@ -98,7 +98,7 @@ def test_as_of_any_night_is_that_nights_table(nights):
 def test_versions_neither_overlap_nor_leave_gaps(nights):
     """Each cell has one open version, and each version begins where the one before it ended."""
     with duckdb.connect() as connection:
-        create_schema(connection)
+        ensure_schema(connection)
         for number, cells in enumerate(nights):
             load_night(connection, number, cells)
         broken = connection.execute(
@@ -122,7 +122,7 @@ def test_versions_neither_overlap_nor_leave_gaps(nights):
 def test_a_night_like_the_one_before_writes_nothing(nights):
     """Loading the last night again opens no version and confirms what is there."""
     with duckdb.connect() as connection:
-        create_schema(connection)
+        ensure_schema(connection)
         for number, cells in enumerate(nights):
             load_night(connection, number, cells)
         counts = load_night(connection, len(nights), nights[-1])

@@ -5,16 +5,16 @@ from datetime import UTC, datetime
 import duckdb
 import pytest
 
-from warehouse.database import create_schema
 from warehouse.errors import InvalidMoment
 from warehouse.moment import end_of_moment
+from warehouse.schema import ensure_schema
 
 
 @pytest.fixture(scope="module")
 def connection():
     """The macros in an empty warehouse."""
     with duckdb.connect() as connection:
-        create_schema(connection)
+        ensure_schema(connection)
         yield connection
 
 

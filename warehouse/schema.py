@@ -1,0 +1,89 @@
+"""The schema of a warehouse file, and bringing an older file to it with all its history.
+
+`sql/core`, `sql/plan` and `sql/ops` hold the schema as it is now and create what is not there. What must happen to the
+tables of an older file stands in `sql/migrations/NNN_name.sql`, and runs in one transaction with its own record in
+`ops.schema_version`. A file made anew has every migration on record as applied.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from warehouse.database import run_folder, sql_files
+from warehouse.errors import SchemaTooNew
+from warehouse.history import naive_utc
+
+SCHEMA_FOLDERS = ("core", "plan", "ops")
+
+
+def ensure_schema(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Create the schema in a new file, or bring an older file to it.
+
+    Returns:
+        The names of the migrations that ran.
+
+    Raises:
+        SchemaTooNew: the file was written by a later version of this software.
+    """
+    applied = applied_versions(connection)
+    ran = []
+    if applied is not None:
+        known = {version_of(path) for path in migrations()}
+        if unknown := sorted(applied - known):
+            raise SchemaTooNew(
+                f"The warehouse file has schema version `{unknown[-1]}`, and this software knows versions up to "
+                f"`{max(known)}`. Nothing was read or changed. Upgrade the software, or put an older file back with "
+                "the software that wrote it: `kolada rollback`."
+            )
+        for path in migrations():
+            if version_of(path) not in applied:
+                migrate(connection, path)
+                ran.append(path.stem)
+    for folder in SCHEMA_FOLDERS:
+        run_folder(connection, folder)
+    if applied is None:
+        for path in migrations():
+            record(connection, path)
+    return ran
+
+
+def migrations() -> list[Path]:
+    """The migrations in the order in which they run; the first is the first released schema and does nothing."""
+    return sql_files("migrations")
+
+
+def version_of(path: Path) -> int:
+    """`002_municipality_versions.sql` is version 2."""
+    return int(path.name.split("_", 1)[0])
+
+
+def applied_versions(connection: duckdb.DuckDBPyConnection) -> set[int] | None:
+    """The versions on record in the open file; None when it is a new one."""
+    is_there = connection.execute(
+        "select exists (from duckdb_tables() where schema_name = 'ops' and table_name = 'schema_version' "
+        "and database_name = current_database())"
+    ).fetchone()
+    if is_there != (True,):
+        return None
+    return {version for (version,) in connection.execute("select version from ops.schema_version").fetchall()}
+
+
+def migrate(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Run one migration and put it on record, both or neither."""
+    connection.execute("begin transaction")
+    try:
+        connection.execute(path.read_text(encoding="utf-8"))
+        record(connection, path)
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")
+
+
+def record(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Put a migration on record as applied."""
+    connection.execute(
+        "insert into ops.schema_version values (?, ?, ?)",
+        [version_of(path), path.stem.split("_", 1)[1], naive_utc(datetime.now(UTC))],
+    )
