@@ -474,6 +474,7 @@ compared as (
         broken.comparability_note,
         -- Which mean stands for the reference, and which one the other reading would take.
         case
+            when gathered.target_kind is null then null
             when gathered.target_kind not in ('above_reference', 'below_reference') then gathered.target_kind
             when gathered.target_reference = 'similar' then 'similar:' || gathered.similar_group_id
             when gathered.national_average = 'riket' then 'riket'
