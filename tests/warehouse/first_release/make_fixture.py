@@ -1,0 +1,67 @@
+"""Makes the home that `test_upgrade.py` upgrades: two nights of a few made-up cells, published by the code of the day.
+
+    python tests/warehouse/first_release/make_fixture.py FOLDER
+
+The home beside this file was made so by the first released schema. It is never made again: its age is its worth. A later
+release adds a folder of its own, made by its own code.
+"""
+
+import shutil
+import sys
+import tarfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import zstandard
+
+from fake_kolada import DataSet, FakeKolada, apply_change, sample_data
+from flows.job import refresh_job
+from flows.pipeline import run_job
+from flows.settings import Settings
+from goals import read_plan
+
+PLAN = Path(__file__).resolve().parents[2] / "goals" / "plans" / "exempel-1480-2024-2026"
+UNITS = ["0000", "0114", "0115", "0117", "1480", "1489"]
+
+
+def small_data(kpi_ids: list[str]) -> DataSet:
+    """A corner of the sample."""
+    sample = sample_data()
+    return DataSet(
+        source_kind="sample",
+        dated=sample.dated,
+        observations=sample.observations.filter(
+            pl.col("kpi_id").cast(pl.String).is_in(kpi_ids)
+            & pl.col("municipality_id").cast(pl.String).is_in(UNITS)
+            & (pl.col("period") >= 2021)
+        ),
+        kpis=sample.kpis.filter(pl.col("kpi_id").is_in(kpi_ids)),
+        municipalities=sample.municipalities.filter(pl.col("municipality_id").is_in(UNITS)),
+        groups=sample.groups.filter(pl.col("group_id") == "G2328"),
+        group_members=sample.group_members.filter(
+            (pl.col("group_id") == "G2328") & pl.col("member_id").is_in(UNITS)
+        ),
+    )
+
+
+def main(folder: Path) -> None:
+    """Run the two nights and pack the home."""
+    plan = read_plan(PLAN)
+    fake = FakeKolada(small_data([*plan.kpi_ids, *plan.cross_check_kpi_ids]))
+    settings = Settings(base_url="http://kolada.test/v3", home=folder / "home", rate=1000.0)
+    for day in (1, 2):
+        now = datetime(2026, 4, day, 0, 30, tzinfo=UTC)
+        run_job(settings, refresh_job((plan,)), transport=fake.transport(), clock=lambda now=now: now)
+        fake.data = apply_change(fake.data, "revised:N15436/1480/2023/T=99.5")
+    shutil.rmtree(folder / "home" / "snapshots")
+    with (
+        (folder / "home.tar.zst").open("wb") as file,
+        zstandard.ZstdCompressor(level=19).stream_writer(file) as packed,
+        tarfile.open(fileobj=packed, mode="w|") as archive,
+    ):
+        archive.add(folder / "home", arcname="home")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
