@@ -1,51 +1,103 @@
-"""What a run leaves in Prefect for people: one Markdown artifact."""
+"""What a run leaves in Prefect for people: its progress, a page about how it ended, and the goals as a table.
 
-from prefect.artifacts import create_markdown_artifact
+Keys, the same for every run so that Prefect shows their history: `progress`, `refresh` or `backfill`, `goals`,
+`request-plan`.
+"""
 
+import logging
+import time
+from typing import cast
+from uuid import UUID
+
+import httpx
+from prefect.artifacts import (
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
+
+from flows.facts import RunFacts
+from flows.page import DERIVED_SOURCE, SAMPLE_WARNING, run_page
 from flows.pipeline import RunResult
 from flows.settings import Settings
 
-SAMPLE_WARNING = "Påhittade exempelvärden. Inget värde kommer från Kolada."
+Logger = logging.Logger | logging.LoggerAdapter[logging.Logger]
+
+SECONDS_BETWEEN_UPDATES = 1.0
+
+# Where a stage begins and ends on the way from 0 to 100; reading takes most of a night's time.
+STAGES = {
+    "Catalogue": (0.0, 10.0),
+    "Values": (10.0, 85.0),
+    "History": (85.0, 88.0),
+    "Judgement": (88.0, 95.0),
+    "Checks": (95.0, 97.0),
+    "Publication": (97.0, 100.0),
+}
 
 
-def leave_artifact(result: RunResult, settings: Settings) -> None:
-    """Create the artifact of a finished run."""
-    create_markdown_artifact(key="refresh", markdown=markdown(result, settings), description=result.message)
+class ProgressArtifact:
+    """A run's way from 0 to 100 in Prefect, told at most once a second.
+
+    The artifact is made with the first step that was taken, not before: nothing stands between the start of a run and
+    its first request.
+    """
+
+    def __init__(self, logger: Logger) -> None:
+        self._logger = logger
+        self._id: UUID | None = None
+        self._stage = ""
+        self._total: int | None = None
+        self._steps = 0
+        self._told_at = 0.0
+
+    def stage(self, name: str, total: int | None) -> None:
+        """A stage begins."""
+        self._stage, self._total, self._steps = name, total, 0
+        if self._id is not None:
+            self._tell()
+
+    def advance(self, steps: int) -> None:
+        """The stage has come further."""
+        self._steps += steps
+        if time.monotonic() - self._told_at >= SECONDS_BETWEEN_UPDATES:
+            self._tell()
+
+    def finish(self, description: str) -> None:
+        """The run has published."""
+        if self._id is not None:
+            self._update(100.0, description)
+
+    def _tell(self) -> None:
+        begin, end = STAGES.get(self._stage, (0.0, 0.0))
+        share = min(1.0, self._steps / self._total) if self._total else 0.0
+        told = self._stage if self._total is None else f"{self._stage}: {self._steps} of {self._total}"
+        self._update(begin + share * (end - begin), told)
+
+    def _update(self, progress: float, description: str) -> None:
+        self._told_at = time.monotonic()
+        try:
+            if self._id is None:
+                made = create_progress_artifact(progress=progress, key="progress", description=description)
+                self._id = cast("UUID", made)
+            else:
+                update_progress_artifact(self._id, progress, description=description)
+        except httpx.HTTPError as error:
+            self._logger.warning("The progress could not be shown, and the run goes on: %s", error)
 
 
-def markdown(result: RunResult, settings: Settings) -> str:
-    """The run in a page: what was asked, what came, what changed."""
-    opened = result.loaded.opened if result.loaded is not None else {}
-    lines = [
-        f"# {'Publicerad' if result.state == 'published' else 'Hållen'}: {result.run_id}",
-        "",
-        *([f"> **{SAMPLE_WARNING}**", ""] if result.source_kind == "sample" else []),
-        result.message,
-        "",
-        "| | |",
-        "|---|---|",
-        f"| Källa | {settings.base_url} ({result.source_kind}) |",
-        f"| Svar från API:et | {result.request_count} |",
-        f"| Mottagna celler | {result.loaded.received if result.loaded is not None else '-'} |",
-        f"| Ändrade bedömningar | {result.verdict_changes} |",
-        "",
-        "## Täckning: par av nyckeltal och enhet",
-        "",
-        "| utfall | par |",
-        "|---|---|",
-        *(f"| {outcome} | {count} |" for outcome, count in result.coverage.items()),
-        "",
-        "## Nya versioner",
-        "",
-        *(["| slag | antal |", "|---|---|"] if opened else ["Inga: allt var som förut."]),
-        *(f"| {kind} | {count} |" for kind, count in opened.items()),
-        "",
-        "## Kontroller som fann något",
-        "",
-        *(
-            f"- {check.severity}: {check.question} ({check.offending_count})"
-            for check in result.checks
-            if check.offending_count
-        ),
-    ]
-    return "\n".join(lines)
+def leave_artifacts(result: RunResult, settings: Settings, facts: RunFacts, *, kind: str) -> None:
+    """Create the artifacts of a finished run.
+
+    Raises:
+        httpx.HTTPError: Prefect's server does not take them.
+    """
+    create_markdown_artifact(key=kind, markdown=run_page(result, settings, facts), description=result.message)
+    if facts.goals:
+        source = f"Källa: {DERIVED_SOURCE}. " + (SAMPLE_WARNING if result.source_kind == "sample" else "")
+        create_table_artifact(
+            key="goals",
+            table=[dict(row) for row in facts.goals],
+            description=f"Måluppfyllelse enligt körning {result.run_id}. {source}".strip(),
+        )

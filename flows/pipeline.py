@@ -23,13 +23,13 @@ from typing import ParamSpec, Protocol, TypeVar
 import duckdb
 import httpx
 
-from fake_kolada import FakeKolada, sample_data
 from flows.job import Job
 from flows.landing import LedgerLanding
 from flows.loading import rebuild_marts, take_in
 from flows.progress import Reporter, Silent
-from flows.reading import EMPTY_ANSWER, Catalogue, read_catalogue, read_cells
+from flows.reading import EMPTY_ANSWER, Catalogue, planned_requests, read_catalogue, read_cells
 from flows.settings import Settings
+from flows.wanted import check_wanted
 from goals import check_against_catalogue
 from kolada_client import Clock, KoladaClient
 from warehouse.checks import CheckResult, run_checks
@@ -91,6 +91,7 @@ class RunResult:
         checks: what the checks found.
         request_count: HTTP requests of this run, those before a resumption included.
         verdict_changes: how many verdicts differ from the last publication.
+        is_incomplete: whether a held run was held for what could not be read, and not by a check.
     """
 
     run_id: str
@@ -103,6 +104,7 @@ class RunResult:
     checks: tuple[CheckResult, ...] = ()
     request_count: int = 0
     verdict_changes: int = 0
+    is_incomplete: bool = False
 
 
 @dataclass(slots=True)
@@ -205,13 +207,14 @@ def carry_out(
         catalogue = call("Read the catalogue", read_and_check_catalogue, run)
         coverage = call("Read the values", read_wanted_cells, run, catalogue)
         if not coverage.lost.is_empty() and job.accept_loss is None:
-            return hold(run, catalogue, coverage, message_about_loss(coverage), is_incomplete=True)
+            return hold(run, catalogue, coverage, message_about_loss(coverage, run.job.kind), is_incomplete=True)
         loaded = call("Load the history", load, run, catalogue)
         call("Judge the goals", judge, run)
         checks = call("Check", check, run)
         blocking = [result for result in checks if result.is_blocking]
         if blocking and job.accept_loss is None:
-            return hold(run, catalogue, coverage, message_about_checks(blocking), loaded=loaded, checks=checks)
+            message = message_about_checks(blocking, run.job.kind)
+            return hold(run, catalogue, coverage, message, loaded=loaded, checks=checks)
         verdict_changes = finish_file(run, coverage, loaded)
     call("Publish", put_in_place, run, loaded, verdict_changes)
     return RunResult(
@@ -249,10 +252,13 @@ def stop_on_record(ledger: RunLedger, clock: Callable[[], datetime]) -> Iterator
 
 
 def open_client(
-    settings: Settings, ledger: RunLedger, transport: httpx.BaseTransport | None, clock: Clock | None
+    settings: Settings, ledger: RunLedger | None, transport: httpx.BaseTransport | None, clock: Clock | None
 ) -> KoladaClient:
     """A client whose answers land on the ledger; with the sample as its source, one that needs no network."""
     if settings.is_sample and transport is None:
+        # Only the sample needs the stand-in; a nightly run does not wait for its import.
+        from fake_kolada import FakeKolada, sample_data  # noqa: PLC0415
+
         transport = FakeKolada(sample_data()).transport()
     return KoladaClient(
         settings.base_url,
@@ -262,9 +268,14 @@ def open_client(
         total_deadline=settings.deadline,
         max_attempts=settings.max_attempts,
         transport=transport,
-        landing=LedgerLanding(ledger),
+        landing=LedgerLanding(ledger) if ledger is not None else None,
         clock=clock,
     )
+
+
+def open_source(settings: Settings) -> KoladaClient:
+    """A client for looking: what it reads lands nowhere."""
+    return open_client(settings, None, None, None)
 
 
 def keep_plan_files(job: Job, ledger: RunLedger) -> None:
@@ -290,17 +301,26 @@ def read_and_check_catalogue(run: Run) -> Catalogue:
             f"`{held[0]}` data. The two are never mixed, so nothing was loaded. "
             "Give this source a home of its own: `KOLADA_HOME=/another/folder kolada refresh`."
         )
-    known = {kpi_id for (kpi_id,) in run.connection.execute("select kpi_id from core.kpi").fetchall()}
+    known = dict(run.connection.execute("select kpi_id, title from core.kpi").fetchall())
     for plan in run.job.plans:
-        check_against_catalogue(plan, catalogue.kpi_ids | known)
+        check_against_catalogue(plan, catalogue.kpi_ids | known.keys())
+    if run.job.kind == "backfill":
+        check_wanted(
+            run.job,
+            kpis=known | catalogue.kpi_titles,
+            units=catalogue.unit_names,
+            request_count=len(planned_requests(run.job, catalogue)),
+        )
     return catalogue
 
 
 def read_wanted_cells(run: Run, catalogue: Catalogue) -> Coverage:
     """Read every wanted cell into the stage."""
+    # A backfill of some years says nothing about the others, so what it found empty is not known to be.
     known_empty = run.connection.execute(
-        "select kpi_id, unit_id from ops.coverage_pair "
-        "where outcome = 'nothing_published' or (outcome = 'failed' and starts_with(reason, $empty))",
+        "select pair.kpi_id, pair.unit_id from ops.coverage_pair as pair "
+        "inner join ops.run as run on pair.run_id = run.run_id and run.kind <> 'backfill' "
+        "where pair.outcome = 'nothing_published' or (pair.outcome = 'failed' and starts_with(pair.reason, $empty))",
         {"empty": EMPTY_ANSWER},
     ).fetchall()
     return read_cells(
@@ -412,10 +432,11 @@ def hold(
         loaded=loaded,
         checks=tuple(checks or ()),
         request_count=run.ledger.request_count,
+        is_incomplete=is_incomplete,
     )
 
 
-def message_about_loss(coverage: Coverage) -> str:
+def message_about_loss(coverage: Coverage, kind: str) -> str:
     """What is missing, in one sentence."""
     lost = coverage.lost
     kpis = lost["kpi_id"].unique().sort().to_list()
@@ -423,17 +444,17 @@ def message_about_loss(coverage: Coverage) -> str:
     reason = next((text for text in lost["reason"].to_list() if text), "no request accounts for them")
     return (
         f"Held: {lost.height} of {coverage.pairs.height} wanted (KPI, unit) pairs are missing, of {len(kpis)} KPIs "
-        f"({shown}). First reason: {reason} The published file is as it was. Run `kolada refresh` again: what landed "
-        'is not fetched again. To publish without them: `kolada refresh --accept-loss "REASON"`.'
+        f"({shown}). First reason: {reason} The published file is as it was. Run `kolada {kind}` again: what landed "
+        f'is not fetched again. To publish without them: `kolada {kind} --accept-loss "REASON"`.'
     )
 
 
-def message_about_checks(blocking: list[CheckResult]) -> str:
+def message_about_checks(blocking: list[CheckResult], kind: str) -> str:
     """Which checks stop the run, in one sentence."""
     told = "; ".join(f"{result.question} `{result.name}`: {result.example}" for result in blocking)
     return (
         f"Held by {len(blocking)} check(s): {told}. The published file is as it was. If this is what Kolada means, "
-        'publish it with `kolada refresh --accept-loss "REASON"`.'
+        f'publish it with `kolada {kind} --accept-loss "REASON"`.'
     )
 
 

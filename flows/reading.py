@@ -33,6 +33,19 @@ class Catalogue:
         return frozenset(self.kpis["kpi_id"])
 
     @property
+    def kpi_titles(self) -> dict[str, str]:
+        """The title of every KPI in the catalogue."""
+        return dict(self.kpis.select("kpi_id", "title").iter_rows())
+
+    @property
+    def unit_names(self) -> dict[str, str]:
+        """The name of every unit and every group."""
+        return {
+            **dict(self.municipalities.select("municipality_id", "municipality_name").iter_rows()),
+            **dict(self.groups.select("group_id", "group_name").iter_rows()),
+        }
+
+    @property
     def unit_ids(self) -> tuple[str, ...]:
         """Every municipality, region and Riket."""
         return tuple(self.municipalities["municipality_id"].sort())

@@ -54,6 +54,8 @@ class Settings(BaseSettings):
         default=36.0, description="`kolada status` calls published data older than this stale."
     )
 
+    log_json: bool = Field(default=False, description="The log of a run as JSON, one object a line.")
+
     @field_validator("base_url")
     @classmethod
     def _is_url(cls, given: str) -> str:

@@ -170,7 +170,12 @@ def merge_ops(connection: duckdb.DuckDBPyConnection, manifests: Iterable[Manifes
     for table in ("run", "request", "coverage", "check_result"):
         connection.execute(f"delete from ops.{table} where list_contains($run_ids, run_id)", {"run_ids": run_ids})
     connection.execute("delete from ops.coverage_pair where list_contains($run_ids, run_id)", {"run_ids": run_ids})
-    connection.execute("delete from ops.coverage_pair where outcome not in ('failed', 'unaccounted')")
+    # The pairs of the last run of each kind stay: a backfill of a few leaves what the nightly run knows.
+    connection.execute(
+        "delete from ops.coverage_pair where outcome not in ('failed', 'unaccounted') "
+        "and run_id in (select run_id from ops.run where kind = any($kinds))",
+        {"kinds": [story.run["kind"] for story in stories if story.run["run_id"] == current_run_id]},
+    )
     append_frame(connection, "ops.run", pl.DataFrame([story.run for story in stories], schema=RUN_SCHEMA))
     append_frame(
         connection,

@@ -2,7 +2,7 @@
 
 import typer
 
-from flows.cli import fake_api, goals, keep, look, run
+from flows.cli import backfill, fake_api, goals, keep, look, run
 
 app = typer.Typer(
     name="kolada",
@@ -13,6 +13,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(run.refresh)
+app.command()(backfill.backfill)
 app.command()(run.doctor)
 app.command()(keep.replay)
 app.command()(keep.rollback)

@@ -6,7 +6,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from flows.artifacts import SAMPLE_WARNING
+from flows.page import SAMPLE_WARNING
 from warehouse.reading import published_file, source_kind
 
 PIPE_WIDTH = 160

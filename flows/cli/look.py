@@ -8,9 +8,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from flows.artifacts import SAMPLE_WARNING
 from flows.cli.exits import BAD_INPUT, ERRORS, STALE, one_message
 from flows.cli.options import HomeOption, JsonOption, SampleOption, set_options
+from flows.page import SAMPLE_WARNING
 from flows.settings import Settings
 from flows.status import read_status
 from warehouse.home import Home

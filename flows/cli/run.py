@@ -1,12 +1,9 @@
 """`kolada refresh` and `kolada doctor`: the commands that talk to the API."""
 
-import atexit
 import json
-import os
-import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 from rich.console import Console
@@ -22,13 +19,17 @@ from flows.cli.options import (
     SampleOption,
     set_options,
 )
-from flows.job import refresh_job
+from flows.job import Job, refresh_job
+from flows.logs import JsonReporter
 from flows.pipeline import RunResult, run_job
 from flows.progress import Terminal
+from flows.quiet_exit import be_quiet_at_exit
 from flows.settings import Settings
 from goals import read_plans
 from kolada_client import KoladaClient
-from kolada_client.doctor import examine
+
+if TYPE_CHECKING:
+    from prefect.client.schemas.objects import State
 
 
 def refresh(
@@ -71,7 +72,7 @@ def refresh(
             )
             raise typer.Exit(BAD_INPUT)
         if direct:
-            result = directly(settings, accept_loss=accept_loss)
+            result = directly(settings, refresh_job(plans, accept_loss=accept_loss))
         else:
             result = through_prefect(sample=sample, accept_loss=accept_loss)
         show(result, settings, as_json=as_json)
@@ -79,22 +80,31 @@ def refresh(
         raise typer.Exit(HELD)
 
 
-def directly(settings: Settings, *, accept_loss: str | None) -> RunResult:
-    """Run the work in this process, with a progress bar."""
+def directly(settings: Settings, job: Job) -> RunResult:
+    """Run the work in this process, with a progress bar, or with a log in JSON."""
+    if settings.log_json:
+        return run_job(settings, job, reporter=JsonReporter())
     with Terminal(Console(stderr=True)) as terminal:
-        job = refresh_job(read_plans(settings.goals), accept_loss=accept_loss)
         return run_job(settings, job, reporter=terminal)
 
 
 def through_prefect(*, sample: bool, accept_loss: str | None) -> RunResult:
     """Run the flow; Prefect starts a server of its own for it where none is configured."""
-    # Prefect keeps our flow until after the interpreter has closed, and DuckDB's binding then lists on stderr, in a
-    # hundred lines, what it could not free. Registered before Prefect's own, this handler runs after them.
-    atexit.register(close_standard_error)
+    # Before Prefect registers exit handlers of its own, so that they can still speak.
+    be_quiet_at_exit()
     # Prefect takes seconds to import; commands that do without it do not pay.
     from flows.refresh import refresh as refresh_flow  # noqa: PLC0415
 
     state = refresh_flow(sample=sample, accept_loss=accept_loss, return_state=True)
+    return result_of(cast("State[RunResult]", state))
+
+
+def result_of(state: "State[RunResult]") -> RunResult:
+    """How a flow run ended.
+
+    Raises:
+        Exception: the error that ended it.
+    """
     result: object = state.result(raise_on_failure=False)
     if isinstance(result, BaseException):
         raise result
@@ -103,22 +113,21 @@ def through_prefect(*, sample: bool, accept_loss: str | None) -> RunResult:
     return result
 
 
-def close_standard_error() -> None:
-    """Let nothing more be written to stderr: the run is over and has said what it had to say."""
-    sys.stderr.flush()
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
-
-
 def show(result: RunResult, settings: Settings, *, as_json: bool) -> None:
     """Print how a run ended and, when it published, the goal table."""
     if as_json:
-        typer.echo(json.dumps(asdict(result), default=str, ensure_ascii=False))
+        print_document(result)
         return
     if result.state == "published":
         print_goal_table(wide_console(), result.published, settings.plan)
         typer.echo(f"\n{in_one_line(result)}\nThe DuckDB file: {result.published}")
     else:
         ERRORS.print(result.message)
+
+
+def print_document(result: RunResult) -> None:
+    """Print a run as one JSON document."""
+    typer.echo(json.dumps(asdict(result), default=str, ensure_ascii=False))
 
 
 def in_one_line(result: RunResult) -> str:
@@ -144,6 +153,8 @@ def doctor(
 
     Example: `kolada doctor -o doctor.md`
     """
+    from kolada_client.doctor import examine  # noqa: PLC0415 - only this command needs it
+
     set_options(base_url=base_url)
     with one_message():
         settings = Settings()

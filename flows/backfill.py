@@ -1,0 +1,88 @@
+"""The Prefect flow `backfill`: KPIs, units or years that somebody names, read and kept in the history."""
+
+from typing import Annotated
+
+from prefect import flow
+from prefect.artifacts import create_markdown_artifact
+from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
+from prefect.states import Completed
+from pydantic import Field
+
+from flows.flow_run import failed_state, run_as_flow
+from flows.job import Job
+from flows.pipeline import RunResult
+from flows.request_plan import RequestPlan, plan_job
+from flows.settings import Settings
+from flows.wanted import backfill_job
+from goals import PlanError, read_plans
+from kolada_client import KoladaError
+from kolada_client.identifiers import FIRST_YEAR, KPI_PATTERN, LAST_YEAR, UNIT_PATTERN
+from warehouse.errors import WarehouseError
+
+KpiId = Annotated[str, Field(pattern=KPI_PATTERN)]
+UnitId = Annotated[str, Field(pattern=UNIT_PATTERN)]
+Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
+
+
+def run_name() -> str:
+    """What the list of runs calls this one: what it is to read."""
+    given = flow_run.parameters
+    parts = [
+        *(given.get("kpis") or [])[:3],
+        *([given["plan"]] if given.get("plan") else []),
+        *[str(year) for year in (given.get("years") or [])[:3]],
+    ]
+    return " ".join(["plan of a backfill" if given.get("dry_run") else "backfill", *parts])
+
+
+@flow(name="backfill", flow_run_name=run_name, persist_result=False, validate_parameters=True)
+def backfill(
+    *,
+    plan: Annotated[
+        str | None, Field(description="A plan under KOLADA_GOALS: all its KPIs are read, beside those named.")
+    ] = None,
+    kpis: Annotated[list[KpiId] | None, Field(description='KPI ids such as ["U00811"].', max_length=5000)] = None,
+    municipalities: Annotated[
+        list[UnitId] | None,
+        Field(description='Municipalities, regions or groups by id, such as ["1489"]. Empty: all of them.'),
+    ] = None,
+    years: Annotated[list[Year] | None, Field(description="Years such as [2015, 2016]. Empty: all of them.")] = None,
+    dry_run: Annotated[
+        bool, Field(description="Tell which requests would be sent and how long they take; read nothing.")
+    ] = False,
+    accept_loss: Annotated[
+        str | None,
+        Field(description="Publish though something is missing or a check objects, for this reason, which is kept."),
+    ] = None,
+    sample: Annotated[
+        bool,
+        Field(description="Use the built-in sample instead of the API, in a home of its own. Its values are made up."),
+    ] = False,
+) -> State[RunResult]:
+    """Read KPIs, units or years from Kolada again or for the first time, and publish; nothing else is touched."""
+    settings = Settings().for_sample() if sample else Settings()
+
+    def job_for(given: Settings) -> Job:
+        return backfill_job(
+            read_plans(given.goals),
+            plan_id=plan,
+            kpi_ids=kpis or (),
+            unit_ids=municipalities or (),
+            years=years or (),
+            accept_loss=accept_loss,
+        )
+
+    if not dry_run:
+        return run_as_flow(settings, job_for)
+    try:
+        planned = plan_job(settings, job_for(settings))
+    except (KoladaError, PlanError, WarehouseError) as error:
+        return failed_state(error)
+    create_markdown_artifact(key="request-plan", markdown=f"```\n{planned.text()}\n```", description=in_short(planned))
+    return Completed(name="Planned", message=in_short(planned))
+
+
+def in_short(planned: RequestPlan) -> str:
+    """A plan in a sentence."""
+    return f"{planned.request_count} requests, about {planned.expected_seconds:.0f} seconds. Nothing was read."

@@ -1,0 +1,84 @@
+"""What a run tells other software through Prefect's events, so that an automation can notify somebody.
+
+    event                     resource                                               when
+    kolada.verdict.changed    kolada.verdict.<plan_id>.<level>.<item_id>.<year>[.<variant>]   a verdict differs from the
+                                                                                              last publication
+    kolada.run.held           kolada.run.<run_id>                                    a run was held
+    kolada.kpi.withdrawn      kolada.kpi.<kpi_id>                                    a KPI left the catalogue
+
+The flow run is a related resource of each. A webhook or a mail is an automation's business: see docs/operations.md.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from prefect.events import emit_event
+
+from flows.facts import RunFacts, VerdictChange
+from flows.pipeline import RunResult
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One event before it is sent.
+
+    Attributes:
+        event: its name.
+        resource_id: what it is about.
+        resource_name: the same for people.
+        payload: what an automation's message can use.
+    """
+
+    event: str
+    resource_id: str
+    resource_name: str
+    payload: dict[str, Any]
+
+
+def notices(result: RunResult, facts: RunFacts) -> Iterator[Notice]:
+    """The events of a finished run."""
+    if result.state == "held":
+        yield Notice(
+            event="kolada.run.held",
+            resource_id=f"kolada.run.{result.run_id}",
+            resource_name=f"run {result.run_id}",
+            payload={
+                "run_id": result.run_id,
+                "reason": "incomplete" if result.is_incomplete else "check",
+                "message": result.message,
+            },
+        )
+    for change in facts.verdict_changes:
+        yield Notice(
+            event="kolada.verdict.changed",
+            resource_id=verdict_id(change),
+            resource_name=f"{change.plan_id} {change.item_id} {change.year}",
+            payload=asdict(change) | {"run_id": result.run_id, "source_kind": result.source_kind},
+        )
+    for kpi in facts.withdrawn_kpis:
+        yield Notice(
+            event="kolada.kpi.withdrawn",
+            resource_id=f"kolada.kpi.{kpi.kpi_id}",
+            resource_name=f"{kpi.kpi_id} {kpi.title}",
+            payload=asdict(kpi) | {"run_id": result.run_id, "source_kind": result.source_kind},
+        )
+
+
+def verdict_id(change: VerdictChange) -> str:
+    """The resource id of a verdict."""
+    parts = ("kolada.verdict", change.plan_id, change.level, change.item_id, str(change.year), change.variant)
+    return ".".join(part for part in parts if part)
+
+
+def emit(result: RunResult, facts: RunFacts) -> int:
+    """Send the events of a finished run; returns how many."""
+    sent = 0
+    for notice in notices(result, facts):
+        emit_event(
+            event=notice.event,
+            resource={"prefect.resource.id": notice.resource_id, "prefect.resource.name": notice.resource_name},
+            payload=notice.payload,
+        )
+        sent += 1
+    return sent

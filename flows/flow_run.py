@@ -1,0 +1,151 @@
+"""A job as a Prefect flow run: what `refresh` and `backfill` share.
+
+Retries and the rate limit are the client's; the lock on the home is the guard against a second writer. Prefect adds
+what it is good at: a schedule, a place to look, an alarm. States are named so that the list of runs tells the story:
+
+    Published                  COMPLETED
+    Published with warnings    COMPLETED   a check that does not block found something, or a loss was accepted
+    Planned                    COMPLETED   a dry run: nothing was read or changed
+    Held: incomplete           FAILED      something could not be read; the published file is as it was
+    Held: check                FAILED      a blocking check objects; the published file is as it was
+    Failed: source             FAILED      Kolada does not answer, or not as it should
+    Failed: input              FAILED      an argument, a setting or a plan cannot be used
+    Failed: home               FAILED      the home is locked, full or damaged
+"""
+
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+import httpx
+from prefect import get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
+from prefect.states import Completed, Failed
+from pydantic import ValidationError
+
+from flows.artifacts import ProgressArtifact, leave_artifacts
+from flows.events import emit
+from flows.facts import RunFacts, read_facts
+from flows.job import Job
+from flows.logs import log_as_json
+from flows.pipeline import RunResult, run_job
+from flows.quiet_exit import be_quiet_at_exit
+from flows.settings import Settings
+from goals import PlanError
+from kolada_client import InvalidIdentifier, InvalidRequest, KoladaError
+from warehouse.errors import WarehouseError
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+be_quiet_at_exit()
+
+
+class FlowReporter:
+    """A run's progress as lines in the Prefect log and as a progress artifact."""
+
+    def __init__(self) -> None:
+        self._logger = get_run_logger()
+        self._artifact = ProgressArtifact(self._logger)
+
+    def stage(self, name: str, total: int | None = None) -> None:
+        """A stage begins."""
+        self._logger.info("%s%s", name, "" if total is None else f": {total} requests")
+        self._artifact.stage(name, total)
+
+    def advance(self, steps: int = 1) -> None:
+        """Single steps are shown and not logged."""
+        self._artifact.advance(steps)
+
+    def say(self, message: str) -> None:
+        """One fact."""
+        self._logger.info(message)
+
+    def finish(self, description: str) -> None:
+        """The run has published."""
+        self._artifact.finish(description)
+
+
+def call_as_task(
+    name: str, function: Callable[Parameters, Result], *args: Parameters.args, **kwargs: Parameters.kwargs
+) -> Result:
+    """Run a stage as a Prefect task of its name."""
+    as_task = task(name=name, task_run_name=name, cache_policy=NO_CACHE, persist_result=False)
+    return as_task(function)(*args, **kwargs)
+
+
+def run_as_flow(settings: Settings, make_job: Callable[[Settings], Job]) -> State[RunResult]:
+    """Do a job inside a flow run, show it, tell of it, and end in the state that names how it went.
+
+    Args:
+        settings: where from and where to.
+        make_job: what is wanted; called in here, since plans that cannot be read are a way to end too.
+    """
+    if settings.log_json:
+        log_as_json()
+    reporter = FlowReporter()
+    try:
+        job = make_job(settings)
+        result = run_job(settings, job, call=call_as_task, reporter=reporter, flow_run_id=flow_run.id)
+    except (KoladaError, PlanError, WarehouseError) as error:
+        return failed_state(error)
+    facts = read_facts(result)
+    tell(result, settings, facts, kind=job.kind, reporter=reporter)
+    return flow_state(result, is_loss_accepted=job.accept_loss is not None and bool(lost_or_blocked(result)))
+
+
+def tell(result: RunResult, settings: Settings, facts: RunFacts, *, kind: str, reporter: FlowReporter) -> None:
+    """Leave the artifacts and send the events. What is published is published, even if Prefect does not take them."""
+    logger = get_run_logger()
+    for change in facts.verdict_changes:
+        logger.info(
+            "Verdict changed: %s %s %s, %s to %s (%s)",
+            change.plan_id,
+            change.item_id,
+            change.year,
+            change.before,
+            change.after,
+            change.cause,
+        )
+    for kpi in facts.withdrawn_kpis:
+        logger.warning("KPI withdrawn: %s %s", kpi.kpi_id, kpi.title)
+    try:
+        if result.state == "published":
+            reporter.finish(result.message)
+        leave_artifacts(result, settings, facts, kind=kind)
+        emit(result, facts)
+    except httpx.HTTPError as error:
+        logger.warning("The run's artifacts or events could not be left in Prefect: %s", error)
+
+
+def flow_state(result: RunResult, *, is_loss_accepted: bool = False) -> State[RunResult]:
+    """The state that lets the run list tell the story."""
+    if result.state == "held":
+        name = "Held: incomplete" if result.is_incomplete else "Held: check"
+        return Failed(name=name, message=result.message, data=result)
+    has_warnings = is_loss_accepted or any(check.offending_count for check in result.checks)
+    name = "Published with warnings" if has_warnings else "Published"
+    return Completed(name=name, message=result.message, data=result)
+
+
+def lost_or_blocked(result: RunResult) -> int:
+    """What an operator's reason let through: lost pairs and findings of blocking checks."""
+    lost = sum(result.coverage.get(outcome, 0) for outcome in ("failed", "unaccounted"))
+    return lost + sum(check.offending_count for check in result.checks if check.is_blocking)
+
+
+def failed_state(error: Exception) -> State[RunResult]:
+    """The state of a run that an error ended; the error goes with it for the command, which has an exit code for it."""
+    return Failed(name=failure_name(error), message=str(error), data=error)
+
+
+def failure_name(error: Exception) -> str:
+    """What kind of trouble an error is."""
+    match error:
+        case InvalidIdentifier() | InvalidRequest() | PlanError() | ValidationError():
+            return "Failed: input"
+        case KoladaError():
+            return "Failed: source"
+        case _:
+            return "Failed: home"

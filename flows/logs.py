@@ -1,0 +1,63 @@
+"""The log as JSON, one object a line, for those who gather logs by machine (KOLADA_LOG_JSON).
+
+Fields: `at` (UTC), `level`, `message`, and what is known of the run: `flow_run_id`, `flow_run_name`, `task_run_name`.
+"""
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+from typing import TextIO
+
+RUN_FIELDS = ("flow_run_id", "flow_run_name", "task_run_name")
+
+
+class JsonLine(logging.Formatter):
+    """A log record as one JSON object."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record in one line."""
+        known = {name: getattr(record, name, None) for name in RUN_FIELDS}
+        fields = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "message": record.getMessage(),
+            **{name: str(value) for name, value in known.items() if value is not None},
+        }
+        if record.exc_info:
+            fields["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(fields, ensure_ascii=False)
+
+
+class JsonReporter:
+    """A run's progress without Prefect, as the same lines."""
+
+    def __init__(self, stream: TextIO = sys.stderr) -> None:
+        self._stream = stream
+
+    def stage(self, name: str, total: int | None = None) -> None:
+        """A stage begins."""
+        self.say(name if total is None else f"{name}: {total} requests")
+
+    def advance(self, steps: int = 1) -> None:
+        """Single steps are not logged."""
+
+    def say(self, message: str) -> None:
+        """One line."""
+        fields = {
+            "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "level": "info",
+            "message": message,
+        }
+        print(json.dumps(fields, ensure_ascii=False), file=self._stream, flush=True)
+
+
+def log_as_json() -> None:
+    """Let what Prefect prints of a flow run be JSON lines; what it sends to its server stays as it is."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLine())
+    for logger in (logging.getLogger("prefect"), logging.getLogger()):
+        printing = [each for each in logger.handlers if type(each).__name__ == "PrefectConsoleHandler"]
+        for each in printing:
+            logger.removeHandler(each)
+            logger.addHandler(handler)

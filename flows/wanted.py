@@ -1,0 +1,155 @@
+"""What a backfill wants: KPIs, units and years that somebody named, checked before anything is asked for them.
+
+Shape is checked at once (`backfill_job`), existence as soon as a catalogue is at hand (`check_wanted`): a mistyped id
+would otherwise end as a KPI that "has been withdrawn", quietly.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from difflib import get_close_matches
+
+from flows.job import Job
+from goals import Plan
+from kolada_client import InvalidRequest
+from kolada_client.identifiers import FIRST_YEAR, LAST_YEAR, check_kpi_id, check_unit_id
+
+# A backfill is bounded: beyond this it is no longer a repair but a mirror of Kolada.
+MOST_REQUESTS = 1000
+SUGGESTIONS = 3
+
+
+def backfill_job(
+    plans: tuple[Plan, ...],
+    *,
+    plan_id: str | None = None,
+    kpi_ids: Iterable[str] = (),
+    unit_ids: Iterable[str] = (),
+    years: Iterable[int] = (),
+    accept_loss: str | None = None,
+) -> Job:
+    """Make a job of what was asked for.
+
+    Args:
+        plans: every plan under KOLADA_GOALS.
+        plan_id: the plan whose KPIs are wanted, beside those named.
+        kpi_ids: KPIs by id.
+        unit_ids: units by id; none means all of them.
+        years: years; none means all of them.
+        accept_loss: an operator's reason to publish though something is missing, or None.
+
+    Raises:
+        InvalidIdentifier: an id does not look like one.
+        InvalidRequest: no KPI is wanted, no such plan, or a year out of range.
+    """
+    wanted = {check_kpi_id(kpi_id) for kpi_id in kpi_ids}
+    if plan_id is not None:
+        wanted |= set(kpis_of_plan(plans, plan_id))
+    if not wanted:
+        raise InvalidRequest(
+            "A backfill of `no KPI` was asked for. Nothing was started. Name KPIs or a plan: "
+            "`kolada backfill --kpi N15436 --years 2015-2016`, or `kolada backfill --plan PLAN`."
+        )
+    wrong_years = [year for year in years if not FIRST_YEAR <= year <= LAST_YEAR]
+    if wrong_years:
+        raise InvalidRequest(
+            f"`{wrong_years[0]}` is no year that Kolada can have (from {FIRST_YEAR} to {LAST_YEAR}). Nothing was "
+            "started. Give a year or a span: `--years 2015` or `--years 2015-2020`."
+        )
+    units = tuple(sorted({check_unit_id(unit_id) for unit_id in unit_ids}))
+    chosen_years = tuple(sorted(set(years)))
+    return Job(
+        kind="backfill",
+        plans=plans,
+        kpi_ids=tuple(sorted(wanted)),
+        unit_ids=units or None,
+        years=chosen_years or None,
+        accept_loss=accept_loss,
+    )
+
+
+def kpis_of_plan(plans: tuple[Plan, ...], plan_id: str) -> tuple[str, ...]:
+    """The KPIs of one plan, those for cross-checks included."""
+    for plan in plans:
+        if plan.plan_id == plan_id:
+            return (*plan.kpi_ids, *plan.cross_check_kpi_ids)
+    known = ", ".join(f"`{plan.plan_id}`" for plan in plans)
+    raise InvalidRequest(
+        f"There is no plan `{plan_id}`. Nothing was started. The plans are {known}: "
+        f"`kolada backfill --plan {plans[0].plan_id if plans else 'PLAN'}`."
+    )
+
+
+def check_wanted(job: Job, *, kpis: Mapping[str, str], units: Mapping[str, str], request_count: int) -> None:
+    """Refuse a backfill of what Kolada does not have, or of too much.
+
+    Args:
+        job: the backfill.
+        kpis: KPI id -> title, of the catalogue and of what is known from before.
+        units: municipality or group id -> name.
+        request_count: how many requests the job takes.
+
+    Raises:
+        InvalidRequest: an id is unknown (the message has suggestions), or the job is too large.
+    """
+    planned = {kpi_id for plan in job.plans for kpi_id in (*plan.kpi_ids, *plan.cross_check_kpi_ids)}
+    unknown_kpis = sorted(set(job.kpi_ids) - planned - set(kpis))
+    unknown_units = sorted(set(job.unit_ids or ()) - set(units))
+    problems = [
+        *(unknown("KPI", kpi_id, kpis) for kpi_id in unknown_kpis),
+        *(unknown("unit", unit_id, units) for unit_id in unknown_units),
+    ]
+    if problems:
+        raise InvalidRequest(
+            "\n".join(problems)
+            + "\nNothing was read and nothing was changed. Correct the id, and run `kolada backfill` again."
+        )
+    if request_count > MOST_REQUESTS:
+        raise InvalidRequest(
+            f"This backfill would take `{request_count}` requests, and at most {MOST_REQUESTS} are allowed in one. "
+            "Nothing was read. Name fewer KPIs or units; `--dry-run` tells what each would take."
+        )
+
+
+def unknown(what: str, given: str, names: Mapping[str, str]) -> str:
+    """The sentence about an id that is nowhere."""
+    found = suggestions(given, names)
+    told = "; ".join(f"`{each}` {names[each]}" for each in found)
+    return f"Kolada has no {what} `{given}`." + (f" Did you mean {told}?" if found else "")
+
+
+def suggestions(given: str, names: Mapping[str, str]) -> list[str]:
+    """Ids that somebody may have meant: near in their signs, or by a name that holds the word."""
+    near = get_close_matches(given.upper(), list(names), n=SUGGESTIONS, cutoff=0.8)
+    word = given.casefold()
+    named = [each for each, name in names.items() if word in name.casefold()]
+    return list(dict.fromkeys([*near, *named]))[:SUGGESTIONS]
+
+
+def parse_years(text: str) -> tuple[int, ...]:
+    """Years as people write them: `2015`, `2015-2018`, `2015,2018`.
+
+    Raises:
+        InvalidRequest: the text is none of these.
+    """
+    years: set[int] = set()
+    for part in text.split(","):
+        first, dash, last = part.strip().partition("-")
+        if not first.isdecimal() or (dash and not last.isdecimal()):
+            raise no_years(text)
+        begin, end = int(first), int(last or first)
+        if end < begin or end - begin > LAST_YEAR - FIRST_YEAR:
+            raise no_years(text)
+        years.update(range(begin, end + 1))
+    return tuple(sorted(years))
+
+
+def no_years(text: str) -> InvalidRequest:
+    """The error about a text that names no years."""
+    return InvalidRequest(
+        f"`{text}` names no years. Nothing was started. "
+        "Write a year, a span or a list: `--years 2015`, `--years 2015-2018`, `--years 2015,2018`."
+    )
+
+
+def checked_ids(given: Collection[str]) -> tuple[str, ...]:
+    """Ids without the blanks around them, each once, in order."""
+    return tuple(sorted({each.strip() for each in given}))
