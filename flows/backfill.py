@@ -39,28 +39,27 @@ def run_name() -> str:
 @flow(name="backfill", flow_run_name=run_name, persist_result=False, validate_parameters=True)
 def backfill(
     *,
-    plan: Annotated[
-        str | None, Field(description="A plan under KOLADA_GOALS: all its KPIs are read, beside those named.")
-    ] = None,
-    kpis: Annotated[list[KpiId] | None, Field(description='KPI ids such as ["U00811"].', max_length=5000)] = None,
-    municipalities: Annotated[
-        list[UnitId] | None,
-        Field(description='Municipalities, regions or groups by id, such as ["1489"]. Empty: all of them.'),
-    ] = None,
-    years: Annotated[list[Year] | None, Field(description="Years such as [2015, 2016]. Empty: all of them.")] = None,
-    dry_run: Annotated[
-        bool, Field(description="Tell which requests would be sent and how long they take; read nothing.")
-    ] = False,
-    accept_loss: Annotated[
-        str | None,
-        Field(description="Publish though something is missing or a check objects, for this reason, which is kept."),
-    ] = None,
-    sample: Annotated[
-        bool,
-        Field(description="Use the built-in sample instead of the API, in a home of its own. Its values are made up."),
-    ] = False,
+    plan: str | None = None,
+    kpis: list[KpiId] | None = None,
+    municipalities: list[UnitId] | None = None,
+    years: list[Year] | None = None,
+    dry_run: bool = False,
+    accept_loss: str | None = None,
+    sample: bool = False,
 ) -> State[RunResult]:
-    """Read KPIs, units or years from Kolada again or for the first time, and publish; nothing else is touched."""
+    """Read KPIs, units or years from Kolada again or for the first time, and publish; nothing else is touched.
+
+    The words below stand in the form of Prefect's UI.
+
+    Args:
+        plan: A plan under KOLADA_GOALS. All its KPIs are read, beside those named.
+        kpis: KPI ids such as ["U00811"].
+        municipalities: Municipalities, regions or groups by id, such as ["1489"]. Empty means all of them.
+        years: Years such as [2015, 2016]. Empty means all of them.
+        dry_run: Tell which requests would be sent and how long they take, and read nothing.
+        accept_loss: Publish though something is missing or a check objects, for this reason, which is kept.
+        sample: Use the built-in sample instead of the API, in a home of its own. Its values are made up.
+    """
     settings = Settings().for_sample() if sample else Settings()
 
     def job_for(given: Settings) -> Job:

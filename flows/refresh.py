@@ -1,12 +1,10 @@
 """The Prefect flow `refresh`: a thin wrapper around `run_job`, with a task per stage."""
 
 from datetime import datetime
-from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from prefect import flow
 from prefect.client.schemas.objects import State
-from pydantic import Field
 
 from flows.flow_run import run_as_flow
 from flows.job import refresh_job
@@ -23,17 +21,14 @@ def run_name() -> str:
 
 
 @flow(name="refresh", flow_run_name=run_name, persist_result=False, validate_parameters=True)
-def refresh(
-    *,
-    sample: Annotated[
-        bool,
-        Field(description="Use the built-in sample instead of the API, in a home of its own. Its values are made up."),
-    ] = False,
-    accept_loss: Annotated[
-        str | None,
-        Field(description="Publish though something is missing or a check objects, for this reason, which is kept."),
-    ] = None,
-) -> State[RunResult]:
-    """Read every plan's KPIs whole from Kolada, judge the goals and publish the warehouse."""
+def refresh(*, sample: bool = False, accept_loss: str | None = None) -> State[RunResult]:
+    """Read every plan's KPIs whole from Kolada, judge the goals and publish the warehouse.
+
+    The words below stand in the form of Prefect's UI.
+
+    Args:
+        sample: Use the built-in sample instead of the API, in a home of its own. Its values are made up.
+        accept_loss: Publish though something is missing or a check objects, for this reason, which is kept.
+    """
     settings = Settings().for_sample() if sample else Settings()
     return run_as_flow(settings, lambda given: refresh_job(read_plans(given.goals), accept_loss=accept_loss))
