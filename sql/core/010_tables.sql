@@ -57,12 +57,15 @@ create table if not exists core.kpi_version (
     known_to timestamp
 );
 
-create table if not exists core.municipality (
-    municipality_id varchar primary key,
+create table if not exists core.municipality_version (
+    municipality_id varchar not null,
     municipality_name varchar not null,
     municipality_type varchar not null,
     is_riket boolean not null,
-    county_code varchar
+    county_code varchar,
+    run_id varchar not null,
+    known_from timestamp not null,
+    known_to timestamp
 );
 
 create table if not exists core.municipality_group (

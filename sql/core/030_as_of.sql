@@ -67,3 +67,11 @@ create or replace macro core.municipality_group_member_as_of(moment) as table (
         known_from <= core.moment(moment)
         and (known_to is null or core.moment(moment) < known_to)
 );
+
+create or replace macro core.municipality_as_of(moment) as table (
+    select * exclude (known_to)
+    from core.municipality_version
+    where
+        known_from <= core.moment(moment)
+        and (known_to is null or core.moment(moment) < known_to)
+);

@@ -43,7 +43,7 @@ all_similar_members as (
 ),
 
 units as (
-    select * from core.municipality
+    select * from core.municipality_as_of(moment)
 ),
 
 cells as (

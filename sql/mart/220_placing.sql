@@ -22,7 +22,7 @@ rules as (
 ),
 
 units as (
-    select * from core.municipality
+    select * from core.municipality_as_of(moment)
 ),
 
 directions as (

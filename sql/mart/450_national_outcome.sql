@@ -15,7 +15,7 @@ observations as (
 ),
 
 units as (
-    select * from core.municipality
+    select * from core.municipality_as_of(moment)
     where municipality_type = 'K'
 ),
 

@@ -25,7 +25,7 @@ catalogue as (
 ),
 
 units as (
-    select * from core.municipality
+    select * from core.municipality_as_of(moment)
 ),
 
 final as (

@@ -28,7 +28,7 @@ group_observations as (
 ),
 
 units as (
-    select * from core.municipality
+    select * from core.municipality_as_of(moment)
 ),
 
 revisions as (

@@ -61,8 +61,9 @@ def load_catalogue(connection: duckdb.DuckDBPyConnection, recorded: Path) -> Non
     at = {"at": FIRST_LOAD}
     connection.register("units", pl.read_json(folder / "municipality_v3_2026-03-23.json").to_arrow())
     connection.execute(
-        "insert into core.municipality select id, title, type, id = '0000', "
-        "case when type = 'K' then left(id, 2) when id <> '0000' then right(id, 2) end from units"
+        "insert into core.municipality_version select id, title, type, id = '0000', "
+        "case when type = 'K' then left(id, 2) when id <> '0000' then right(id, 2) end, 'first', $at, null from units",
+        at,
     )
     kpis = pl.DataFrame(json.loads(gzip.decompress((folder / "kpi_v3_2026-03-23.json.gz").read_bytes())))
     connection.register("kpis", kpis.to_arrow())
@@ -172,7 +173,9 @@ class World:
         """The units and the plan with its rules; nothing is judged yet."""
         for unit in (self.own, *self.others):
             self.insert(
-                "core.municipality",
+                "core.municipality_version",
+                run_id="first",
+                known_from=FIRST_LOAD,
                 municipality_id=unit,
                 municipality_name=f"Kommun {unit}",
                 municipality_type="K",
@@ -181,7 +184,9 @@ class World:
             )
         for unit, name, is_riket in (("0000", "Riket", True), ("0014", "Regionen", False)):
             self.insert(
-                "core.municipality",
+                "core.municipality_version",
+                run_id="first",
+                known_from=FIRST_LOAD,
                 municipality_id=unit,
                 municipality_name=name,
                 municipality_type="L",

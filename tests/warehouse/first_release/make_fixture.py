@@ -2,8 +2,8 @@
 
     python tests/warehouse/first_release/make_fixture.py FOLDER
 
-The home beside this file was made so by the first released schema. It is never made again: its age is its worth. A later
-release adds a folder of its own, made by its own code.
+The home beside this file was made so by the first released schema. It is never made again: its age is its worth. A
+later release adds a folder of its own, made by its own code.
 """
 
 import shutil
@@ -39,9 +39,7 @@ def small_data(kpi_ids: list[str]) -> DataSet:
         kpis=sample.kpis.filter(pl.col("kpi_id").is_in(kpi_ids)),
         municipalities=sample.municipalities.filter(pl.col("municipality_id").is_in(UNITS)),
         groups=sample.groups.filter(pl.col("group_id") == "G2328"),
-        group_members=sample.group_members.filter(
-            (pl.col("group_id") == "G2328") & pl.col("member_id").is_in(UNITS)
-        ),
+        group_members=sample.group_members.filter((pl.col("group_id") == "G2328") & pl.col("member_id").is_in(UNITS)),
     )
 
 

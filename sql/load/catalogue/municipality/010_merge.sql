@@ -1,6 +1,7 @@
--- Codes and names of units. County codes are the first two digits of a municipality's code and the last two of a region's.
+-- The list of units was read whole: a unit that is renamed or retyped gets a new version, one that is gone is closed.
+-- County codes are the first two digits of a municipality's code and the last two of a region's.
 
-insert or replace into core.municipality
+create or replace temp table incoming_unit as
 select
     municipality_id,
     municipality_name,
@@ -12,3 +13,25 @@ select
         else right(municipality_id, 2)
     end as county_code
 from staged_municipality;
+
+create or replace temp table new_unit as
+select * from incoming_unit
+except
+select * from core.municipality;
+
+update core.municipality_version
+set known_to = getvariable('known_from')
+where
+    known_to is null
+    and (
+        municipality_id in (select new_unit.municipality_id from new_unit)
+        or municipality_id not in (select incoming_unit.municipality_id from incoming_unit)
+    );
+
+insert into core.municipality_version by name
+select
+    *,
+    getvariable('run_id') as run_id,
+    getvariable('known_from') as known_from,
+    cast(null as timestamp) as known_to
+from new_unit;
