@@ -1,0 +1,325 @@
+"""What a report holds: the rows of one plan, gathered from the published file and put in the order of the plan.
+
+Nothing is computed here but which rows belong together. Every number that is printed is a cell of a `Row`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from reports.numbers import in_sweden
+from reports.rows import Row, Source, by, find_plan
+
+RIKET, UNWEIGHTED = "riket", "unweighted_mean"
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """All municipalities' values of one KPI and year.
+
+    Attributes:
+        year: of the values.
+        places: one row of mart.ranking per municipality with a value.
+        own: the plan's own municipality among them; None when it has no value that year.
+        similar: its similar municipalities that have a value.
+        group: a row of mart.similar_group, which names the group; None without one.
+        references: Riket, unweighted mean and similar mean as mart.reference_value has them, by name.
+    """
+
+    year: int
+    places: tuple[Row, ...]
+    own: Row | None
+    similar: tuple[Row, ...]
+    group: Row | None
+    references: Mapping[str, Row]
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorPart:
+    """One indicator of a goal, with all that is said of it."""
+
+    indicator: Row
+    judged: Mapping[int, Row]
+    bokslut: Mapping[int, Row]
+    criteria: Mapping[int, Row]
+    history: Mapping[tuple[int, str], Row]
+    national: Mapping[int, Row]
+    average: Mapping[int, Row]
+    distribution: Distribution | None
+    similar_mean: Row | None
+    outcome: Row | None
+    gap: Row | None
+    calendar: Row | None
+    issues: tuple[Row, ...]
+    breaks: tuple[Row, ...]
+
+    @property
+    def id(self) -> str:
+        """The indicator's id in the plan."""
+        return str(self.indicator["indicator_id"])
+
+    @property
+    def anchor(self) -> str:
+        """The id of its place on the page."""
+        return f"i-{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class CrossCheck:
+    """A KPI that is shown beside a manual figure and never judges it."""
+
+    check: Row
+    kpi: Row | None
+    observations: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GoalPart:
+    """One goal with its indicators."""
+
+    goal: Row
+    verdicts: Mapping[int, Row]
+    indicators: tuple[IndicatorPart, ...]
+    cross_checks: tuple[CrossCheck, ...]
+
+    @property
+    def id(self) -> str:
+        """The goal's id in the plan."""
+        return str(self.goal["goal_id"])
+
+    @property
+    def anchor(self) -> str:
+        """The id of its place on the page."""
+        return f"m-{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Everything that a report of one plan shows for one year."""
+
+    source: Source
+    run: Row
+    plan: Row
+    municipality: Row | None
+    year: int
+    years: tuple[int, ...]
+    labels: Mapping[tuple[str, str], str]
+    bokslut_dates: Mapping[int, Row]
+    management: Mapping[tuple[int, str], Row]
+    goals: tuple[GoalPart, ...]
+    rules: tuple[Row, ...]
+    plan_notes: tuple[Row, ...]
+    calendar: tuple[Row, ...]
+    budget_lines: tuple[Row, ...]
+    reconciliation: tuple[Row, ...]
+    groups: tuple[Row, ...] = field(default=())
+
+    @property
+    def place(self) -> str:
+        """The municipality's name, or its code where Kolada's list doesn't have it."""
+        name = self.municipality["municipality_name"] if self.municipality else self.plan["municipality_id"]
+        return str(name)
+
+    def label(self, kind: str, code: str | None) -> str:
+        """The plan's Swedish word for a code; the code itself where the plan has none."""
+        return "" if code is None else self.labels.get((kind, code), code)
+
+    @property
+    def indicators(self) -> tuple[IndicatorPart, ...]:
+        """All indicators, in the order of the plan."""
+        return tuple(part for goal in self.goals for part in goal.indicators)
+
+
+def gather(source: Source, plan_id: str, year: int | None = None) -> Contents:
+    """Read a plan with everything that belongs to it.
+
+    Args:
+        source: the published file at the moment asked for.
+        plan_id: the plan.
+        year: the year in focus; by default the target year, or the last one whose bokslut had come.
+
+    Raises:
+        UnknownPlan: the file holds no such plan at that moment.
+    """
+    plan = find_plan(source, plan_id)
+    own = plan["municipality_id"]
+    mine = ("plan_id = ?", [plan_id])
+    dates = {row["year"]: row for row in source.rows("plan.bokslut_date", *mine, order="year")}
+    focus = year if year is not None else focus_year(plan, dates, in_sweden(source.known_at).date())
+    years = tuple(range(plan["first_year"], plan["last_year"] + 1))
+    run = source.one("ops.run", "run_id = ?", [source.run_id])
+    if run is None:
+        raise LookupError(f"publication of the run `{source.run_id}` without the run")
+    return Contents(
+        source=source,
+        run=run,
+        plan=plan,
+        municipality=source.one("core.municipality", "municipality_id = ?", [own]),
+        year=focus,
+        years=years,
+        labels={
+            (row["label_kind"], row["code"]): str(row["label"]) for row in source.rows("plan.label", *mine)
+        },
+        bokslut_dates=dates,
+        management={
+            (row["year"], row["variant"]): row for row in source.rows("mart.sound_economic_management", *mine)
+        },
+        goals=_goals(source, plan, focus),
+        rules=tuple(source.rows("plan.rule", *mine, order="rule_name")),
+        plan_notes=tuple(
+            source.rows("plan.note", "plan_id = ? and indicator_id is null", [plan_id], order="severity, code")
+        ),
+        calendar=tuple(source.rows("mart.publication_calendar", *mine, order="kpi_id")),
+        budget_lines=tuple(
+            source.rows("mart.budget_line", "plan_id = ? and level = 'key_figure'", [plan_id], order="document_line")
+        ),
+        reconciliation=tuple(source.rows("mart.reconciliation", *mine, order="indicator_id, year")),
+        groups=tuple(
+            source.rows(
+                "mart.similar_group", "plan_id = ? and is_latest_vintage", [plan_id], order="topic, municipality_id"
+            )
+        ),
+    )
+
+
+def focus_year(plan: Row, dates: Mapping[int, Row], today: date) -> int:
+    """The target year; before its bokslut, the last year whose bokslut had come, or the plan's first budget year."""
+    closed = [year for year, row in dates.items() if row["bokslut_date"] <= today]
+    last = max(closed, default=plan["first_budget_year"])
+    return int(max(min(last, plan["target_year"]), plan["first_year"]))
+
+
+def _goals(source: Source, plan: Row, year: int) -> tuple[GoalPart, ...]:
+    mine = ("plan_id = ?", [plan["plan_id"]])
+    verdicts = by(source.rows("mart.goal_verdict", *mine), "goal_id")
+    indicators = by(source.rows("plan.indicator", *mine, order="indicator_order"), "goal_id")
+    gatherer = _Gatherer(source, plan, year)
+    checks = by(source.rows("plan.cross_check_kpi", *mine, order="kpi_id"), "goal_id")
+    return tuple(
+        GoalPart(
+            goal=goal,
+            verdicts={row["year"]: row for row in verdicts.get((goal["goal_id"],), [])},
+            indicators=tuple(gatherer.part(row) for row in indicators.get((goal["goal_id"],), [])),
+            cross_checks=tuple(_cross_check(source, plan, row) for row in checks.get((goal["goal_id"],), [])),
+        )
+        for goal in source.rows("plan.goal", *mine, order="goal_order")
+    )
+
+
+def _cross_check(source: Source, plan: Row, check: Row) -> CrossCheck:
+    return CrossCheck(
+        check=check,
+        kpi=source.one("core.kpi", "kpi_id = ?", [check["kpi_id"]]),
+        observations=tuple(
+            source.rows(
+                "core.observation",
+                "kpi_id = ? and municipality_id = ? and gender = 'T' and value is not null "
+                "and period between ? and ?",
+                [check["kpi_id"], plan["municipality_id"], plan["first_year"], plan["last_year"]],
+                order="period",
+            )
+        ),
+    )
+
+
+class _Gatherer:
+    """Reads each relation once and hands out what belongs to an indicator."""
+
+    def __init__(self, source: Source, plan: Row, year: int) -> None:
+        self.source, self.plan, self.year = source, plan, year
+        plan_id = plan["plan_id"]
+        mine = ("plan_id = ?", [plan_id])
+        self.judged = by(source.rows("mart.goal_fulfilment", *mine), "indicator_id")
+        self.bokslut = by(source.rows("mart.goal_fulfilment_bokslut", *mine), "indicator_id")
+        self.criteria = by(source.rows("mart.criterion", *mine), "indicator_id")
+        self.history = by(source.rows("mart.indicator_history", *mine), "indicator_id")
+        self.outcomes = by(source.rows("mart.national_outcome", *mine), "indicator_id", "year")
+        self.calendar = by(source.rows("mart.publication_calendar", *mine), "kpi_id")
+        self.breaks = by(source.rows("plan.series_break", *mine, order="first_year_after"), "kpi_id")
+        self.gaps = by(source.rows("mart.gender_gap", *mine), "kpi_id", "period")
+        self.issues = by(
+            source.rows(
+                "mart.data_issue",
+                "plan_id = ? and indicator_id is not null and (year is null or year = ?)",
+                [plan_id, year],
+                order="case severity when 'high' then 1 when 'medium' then 2 else 3 end, code, text",
+            ),
+            "indicator_id",
+        )
+        used = sorted({row["kpi_id"] for rows in self.judged.values() for row in rows if row["kpi_id"]})
+        self.references = by(
+            source.rows(
+                "mart.reference_value", "gender = 'T' and list_contains(?, kpi_id) and value is not null", [used]
+            ),
+            "kpi_id",
+            "reference",
+        )
+        self.places = by(
+            source.rows(
+                "mart.ranking",
+                "list_contains(?, kpi_id) and period between ? and ?",
+                [used, plan["first_year"], year],
+                order="rank, municipality_id",
+            ),
+            "kpi_id",
+            "period",
+        )
+        self.groups = by(
+            source.rows("mart.similar_group", "plan_id = ? and is_latest_vintage", [plan_id]), "topic"
+        )
+
+    def part(self, indicator: Row) -> IndicatorPart:
+        """All that belongs to one indicator."""
+        key, kpi_id = (indicator["indicator_id"],), indicator["kpi_id"]
+        judged = {row["year"]: row for row in self.judged.get(key, [])}
+        distribution = self.distribution(indicator) if kpi_id else None
+        return IndicatorPart(
+            indicator=indicator,
+            judged=judged,
+            bokslut={row["year"]: row for row in self.bokslut.get(key, [])},
+            criteria={row["year"]: row for row in self.criteria.get(key, [])},
+            history={(row["year"], row["gender"]): row for row in self.history.get(key, [])},
+            national=self.series(kpi_id, RIKET),
+            average=self.series(kpi_id, UNWEIGHTED),
+            distribution=distribution,
+            similar_mean=self.similar_mean(judged.get(self.year)),
+            outcome=next(iter(self.outcomes.get((*key, self.year), [])), None),
+            gap=next(iter(self.gaps.get((kpi_id, self.year), [])), None),
+            calendar=next(iter(self.calendar.get((kpi_id,), [])), None),
+            issues=tuple(self.issues.get(key, [])),
+            breaks=tuple(self.breaks.get((kpi_id,), [])),
+        )
+
+    def series(self, kpi_id: str | None, reference: str) -> Mapping[int, Row]:
+        """One reference of a KPI, year by year."""
+        return {row["period"]: row for row in self.references.get((kpi_id, reference), [])}
+
+    def similar_mean(self, judged: Row | None) -> Row | None:
+        """The mean of the similar municipalities that the indicator's difference is measured against."""
+        if judged is None or judged["similar_group_id"] is None:
+            return None
+        return self.series(judged["kpi_id"], f"similar:{judged['similar_group_id']}").get(judged["value_year"])
+
+    def distribution(self, indicator: Row) -> Distribution | None:
+        """The year in focus, or the last one before it in which the own municipality has a value."""
+        kpi_id, own_id = indicator["kpi_id"], self.plan["municipality_id"]
+        for year in range(self.year, self.plan["first_year"] - 1, -1):
+            places = self.places.get((kpi_id, year), [])
+            own = next((row for row in places if row["municipality_id"] == own_id), None)
+            if own is None:
+                continue
+            members = self.groups.get((indicator["similar_group_topic"],), [])
+            member_ids = {row["municipality_id"] for row in members}
+            return Distribution(
+                year=year,
+                places=tuple(places),
+                own=own,
+                similar=tuple(row for row in places if row["municipality_id"] in member_ids),
+                group=members[0] if members else None,
+                references={
+                    name: row
+                    for name in (RIKET, UNWEIGHTED)
+                    if (row := self.series(kpi_id, name).get(year)) is not None
+                },
+            )
+        return None

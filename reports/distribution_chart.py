@@ -1,0 +1,162 @@
+"""Where one municipality stands among all: one dot per municipality with a value, the own one and the similar marked."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from markupsafe import Markup
+
+from reports.contents import Contents, Distribution, IndicatorPart
+from reports.numbers import number_text
+from reports.rows import Row
+from reports.sentences import decimals_of
+from reports.svg import Scale, address, element, picture, place, scale_over, tick_decimals, ticks
+
+WIDTH = 400.0
+LEFT, RIGHT = 12.0, 388.0
+LABELS_TOP, LABEL_STEP = 12.0, 15.0
+DOTS_HEIGHT = 108.0
+STEP = 5.0
+CHARACTER_WIDTH = 6.4
+LABEL_GAP = 8.0
+
+
+def distribution_chart(contents: Contents, part: IndicatorPart) -> Markup | None:
+    """The chart, or nothing where the own municipality has no value in any year up to the one in focus."""
+    found = part.distribution
+    if found is None or found.own is None:
+        return None
+    judged = part.judged[contents.year]
+    decimals = decimals_of(judged)
+    target = judged if judged["target_value"] is not None else None
+    values = [row["value"] for row in found.places]
+    across = scale_over(
+        [*values, *([target["target_value"]] if target is not None else [])], LEFT, RIGHT, padding=0.03
+    )
+    labels = list(_labels(contents, found, target, across, decimals))
+    rows = _label_rows(labels)
+    floor = LABELS_TOP + LABEL_STEP * (max(rows) + 1) + DOTS_HEIGHT
+    marks = [
+        *_axis(part, across, floor),
+        *_lines(labels, rows, floor),
+        *_dots(found, across, floor),
+        *_words(labels, rows),
+    ]
+    return picture(
+        WIDTH,
+        floor + 38,
+        name=f"f-{part.id}",
+        title=f"{part.id}: alla kommuner {found.year}",
+        described=_described(contents, found, decimals),
+        marks=marks,
+    )
+
+
+def _labels(
+    contents: Contents, found: Distribution, target: Row | None, across: Scale, decimals: int
+) -> Iterator[tuple[str, str, float, Row, str, str]]:
+    """What is marked by a line: kind, word, place, row, column, number."""
+    if found.own is not None:
+        text = number_text(found.own["value"], decimals)
+        yield "own", contents.place, across(found.own["value"]), found.own, "value", text
+    name, reference = next(
+        ((word, found.references[kind]) for kind, word in (("riket", "Riket"), ("unweighted_mean", "Ovägt medel")) if kind in found.references),
+        ("", None),
+    )
+    if reference is not None:
+        text = number_text(reference["value"], decimals)
+        yield "average", name, across(reference["value"]), reference, "value", text
+    if target is not None:
+        value = target["target_value"]
+        yield "target", "Mål", across(value), target, "target_value", number_text(value, tick_decimals([value]))
+
+
+def _label_rows(labels: Sequence[tuple[str, str, float, Row, str, str]]) -> list[int]:
+    """On which line each label stands, so that none lies over another."""
+    taken: list[list[tuple[float, float]]] = []
+    rows = []
+    for _, word, x, _, _, text in labels:
+        start, end = _span(x, f"{word} {text}")
+        row = 0
+        while row < len(taken) and any(start < right + LABEL_GAP and left < end + LABEL_GAP for left, right in taken[row]):
+            row += 1
+        if row == len(taken):
+            taken.append([])
+        taken[row].append((start, end))
+        rows.append(row)
+    return rows
+
+
+def _span(x: float, text: str) -> tuple[float, float]:
+    width = len(text) * CHARACTER_WIDTH
+    start = min(max(x - width / 2, 2.0), WIDTH - width - 2)
+    return start, start + width
+
+
+def _lines(labels: Sequence[tuple[str, str, float, Row, str, str]], rows: Sequence[int], floor: float) -> Iterator[Markup]:
+    for (kind, _, x, _, _, _), row in zip(labels, rows, strict=True):
+        top = LABELS_TOP + LABEL_STEP * row + 4
+        yield element("path", class_=f"rule {kind}", d=f"M{place(x)} {place(top)}V{place(floor + 3)}")
+
+
+def _words(labels: Sequence[tuple[str, str, float, Row, str, str]], rows: Sequence[int]) -> Iterator[Markup]:
+    for (kind, word, x, cell, column, text), row in zip(labels, rows, strict=True):
+        start, end = _span(x, f"{word} {text}")
+        content = Markup("{} {}").format(word, element("tspan", text, **address(cell, column)))
+        yield element("text", content, class_=f"name mid {kind}", x=(start + end) / 2, y=LABELS_TOP + LABEL_STEP * row)
+
+
+def _axis(part: IndicatorPart, across: Scale, floor: float) -> Iterator[Markup]:
+    yield element("path", class_="axis", d=f"M{place(LEFT)} {place(floor + 3)}H{place(RIGHT)}")
+    marks = ticks(across, most=6)
+    decimals = tick_decimals(marks)
+    for mark in marks:
+        yield element("path", class_="axis", d=f"M{place(across(mark))} {place(floor + 3)}v4")
+        yield element("text", number_text(mark, decimals), class_="scale mid", x=across(mark), y=floor + 18)
+    match part.indicator["direction"]:
+        case "higher":
+            yield element("text", "bättre →", class_="note end", x=RIGHT, y=floor + 33)
+        case "lower":
+            yield element("text", "← bättre", class_="note", x=LEFT, y=floor + 33)
+
+
+def _dots(found: Distribution, across: Scale, floor: float) -> Iterator[Markup]:
+    """Dots stacked where their values lie: one path for all the others, marks of their own for the named ones."""
+    similar = {row["municipality_id"] for row in found.similar}
+    own_id = found.own["municipality_id"] if found.own is not None else None
+    columns: dict[int, list[Row]] = {}
+    for row in found.places:
+        columns.setdefault(round(across(row["value"]) / STEP), []).append(row)
+    tallest = max(len(column) for column in columns.values())
+    rise = min(STEP, (DOTS_HEIGHT - 8) / tallest)
+    others, named = [], []
+    for column, members in sorted(columns.items()):
+        members.sort(key=lambda row: (row["municipality_id"] != own_id, row["municipality_id"] not in similar))
+        for level, row in enumerate(members):
+            x, y = column * STEP, floor - 3 - level * rise
+            if row["municipality_id"] == own_id:
+                named.append(element("path", class_="own-mark", d=f"M{place(x)} {place(y - 6)}l6 6-6 6-6-6z", **address(row, "value")))
+            elif row["municipality_id"] in similar:
+                named.append(element("circle", class_="similar", cx=x, cy=y, r=2.9, **address(row, "value")))
+            else:
+                others.append(f"M{place(x)} {place(y)}h0")
+    yield element("path", class_="others", d="".join(others), data_table="mart.ranking", data_count=len(others))
+    yield from sorted(named, key=lambda mark: "own-mark" in mark)
+
+
+def _described(contents: Contents, found: Distribution, decimals: int) -> str:
+    ordered: Mapping[str, Row] = found.references
+    values = [row["value"] for row in found.places]
+    said = [
+        f"{len(values)} kommuner har värde {found.year}, "
+        f"från {number_text(min(values), decimals)} till {number_text(max(values), decimals)}."
+    ]
+    if found.own is not None:
+        said.append(
+            f"{contents.place} har {number_text(found.own['value'], decimals)}, "
+            f"plats {found.own['rank']} av {found.own['rank_n']}."
+        )
+    if "riket" in ordered:
+        said.append(f"Riket har {number_text(ordered['riket']['value'], decimals)}.")
+    if found.similar:
+        names = ", ".join(f"{row['municipality_name']} {number_text(row['value'], decimals)}" for row in found.similar)
+        said.append(f"Liknande kommuner: {names}.")
+    return " ".join(said)

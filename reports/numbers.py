@@ -1,0 +1,99 @@
+"""Numbers, dates and instants as Swedish readers write them.
+
+Rounding is half away from zero on the shortest decimal text of the number, as `mart.rounded` does it, so that what a
+reader sees is what the judgement compared.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from warehouse.moment import SWEDEN
+
+MINUS = "\N{MINUS SIGN}"
+HARD_SPACE = "\N{NO-BREAK SPACE}"
+MOST_DECIMALS = 6
+
+MONTHS = (
+    "januari",
+    "februari",
+    "mars",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "augusti",
+    "september",
+    "oktober",
+    "november",
+    "december",
+)
+
+
+def rounded(value: float, decimals: int) -> Decimal:
+    """A number at some decimals, half away from zero."""
+    return Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+def number_text(value: float, decimals: int, *, signed: bool = False) -> str:
+    """A number with decimal comma, a true minus and hard spaces between thousands."""
+    number = rounded(value, decimals)
+    whole, _, fraction = f"{abs(number):,.{decimals}f}".partition(".")
+    sign = MINUS if number < 0 else "+" if signed and number > 0 else ""
+    return sign + whole.replace(",", HARD_SPACE) + (f",{fraction}" if fraction else "")
+
+
+def decimals_that_tell_apart(value: float | None, other: float | None, decimals: int) -> int:
+    """The fewest decimals, at least `decimals`, at which two unequal numbers look unequal."""
+    if value is None or other is None or value == other:
+        return decimals
+    for wider in range(decimals, MOST_DECIMALS):
+        if rounded(value, wider) != rounded(other, wider):
+            return wider
+    return MOST_DECIMALS
+
+
+def plain_decimals(value: float) -> int:
+    """How many decimals a number is written with, at most two: 4.0 has none, 3.5 has one."""
+    for decimals in range(2):
+        if float(rounded(value, decimals)) == value:
+            return decimals
+    return 2
+
+
+def date_text(day: date) -> str:
+    """1 mars 2024."""
+    return f"{day.day}{HARD_SPACE}{MONTHS[day.month - 1]}{HARD_SPACE}{day.year}"
+
+
+def in_sweden(instant: datetime) -> datetime:
+    """An instant of the warehouse (UTC, naive) as the clock in Sweden shows it."""
+    return instant.replace(tzinfo=UTC).astimezone(SWEDEN)
+
+
+def instant_text(instant: datetime) -> str:
+    """An instant of the warehouse (UTC, naive): 1 mars 2024 kl. 03.12."""
+    local = in_sweden(instant)
+    return f"{date_text(local.date())} kl.{HARD_SPACE}{local:%H.%M}"
+
+
+def join_words(words: list[str]) -> str:
+    """A, B och C."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} och {words[-1]}" if words else ""
+
+
+def join_years(years: Iterable[int]) -> str:
+    """2018, 2020–2022 och 2024."""
+    runs: list[list[int]] = []
+    for year in sorted(years):
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    pair = 2
+    words = [
+        word
+        for run in runs
+        for word in ([f"{run[0]}–{run[-1]}"] if len(run) > pair else [str(year) for year in run])
+    ]
+    return join_words(words)

@@ -1,0 +1,111 @@
+"""SVG by hand: elements, escaped, and the scales that charts are drawn on.
+
+No colour stands here: classes name what a mark is, and the page's style sheet says how it looks, on screen in light
+and dark and on paper.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from reports.figures import exact
+from reports.rows import Row
+
+LABEL_HEIGHT = 13.0
+NICE_STEPS = (1, 2, 2.5, 5, 10)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A straight line from values to places on the drawing."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def __call__(self, value: float) -> float:
+        """The place of a value."""
+        return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
+
+
+def scale_over(values: Iterable[float], start: float, end: float, *, padding: float = 0.08) -> Scale:
+    """A scale that holds all values, with some air at both ends."""
+    known = list(values)
+    low, high = min(known), max(known)
+    air = (high - low) * padding or max(abs(high) * padding, 0.5)
+    return Scale(low - air if low >= air or low < 0 else 0.0, high + air, start, end)
+
+
+def ticks(scale: Scale, most: int = 5) -> list[float]:
+    """Round values to mark on an axis, at most as many as asked for."""
+    rough = (scale.high - scale.low) / most
+    magnitude = 10 ** math.floor(math.log10(rough))
+    step = next(factor * magnitude for factor in NICE_STEPS if factor * magnitude >= rough)
+    first = math.ceil(scale.low / step)
+    return [round(number * step, 10) for number in range(first, math.floor(scale.high / step) + 1)]
+
+
+def tick_decimals(marks: Sequence[float]) -> int:
+    """The decimals that tell an axis's marks apart."""
+    return max((len(text.partition(".")[2]) for text in (f"{mark:.6f}".rstrip("0") for mark in marks)), default=0)
+
+
+def place(number: float) -> str:
+    """A coordinate: a tenth of a unit is finer than any screen shows."""
+    return f"{number:.1f}".removesuffix(".0")
+
+
+def element(name: str, content: Markup | str | None = None, /, **attributes: object) -> Markup:
+    """An element. `class_` writes `class`; an underscore within a name writes a hyphen; None is left out."""
+    written = Markup("").join(
+        Markup(' {}="{}"').format(
+            key.rstrip("_").replace("_", "-"), place(value) if isinstance(value, float) else value
+        )
+        for key, value in attributes.items()
+        if value is not None
+    )
+    if content is None:
+        return Markup("<{}{}/>").format(Markup(name), written)
+    return Markup("<{0}{1}>{2}</{0}>").format(Markup(name), written, content)
+
+
+def address(row: Row, column: str) -> dict[str, object]:
+    """The attributes that trace a mark or label to its cell."""
+    return {
+        "data_table": row.relation,
+        "data_key": row.address,
+        "data_column": column,
+        "data_value": exact(row[column]),
+    }
+
+
+def picture(width: float, height: float, *, name: str, title: str, described: str, marks: Iterable[Markup]) -> Markup:
+    """A drawing with its text alternative. `name` must be unique on the page."""
+    head = element("title", title, id=f"{name}-t") + element("desc", described, id=f"{name}-d")
+    return element(
+        "svg",
+        head + Markup("").join(marks),
+        class_="chart",
+        viewBox=f"0 0 {place(width)} {place(height)}",
+        role="img",
+        aria_labelledby=f"{name}-t {name}-d",
+    )
+
+
+def spread(wanted: Sequence[float], low: float, high: float, apart: float = LABEL_HEIGHT) -> list[float]:
+    """Places near those wanted and at least `apart` from each other, within bounds, in the order given."""
+    order = sorted(range(len(wanted)), key=lambda index: wanted[index])
+    placed = [min(max(wanted[index], low), high) for index in order]
+    for index in range(1, len(placed)):
+        placed[index] = max(placed[index], placed[index - 1] + apart)
+    if placed and placed[-1] > high:
+        placed[-1] = high
+        for index in range(len(placed) - 2, -1, -1):
+            placed[index] = min(placed[index], placed[index + 1] - apart)
+    result = [0.0] * len(wanted)
+    for index, where in zip(order, placed, strict=True):
+        result[index] = where
+    return result

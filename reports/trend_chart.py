@@ -1,0 +1,193 @@
+"""The trend of one indicator over the plan's years: own values, the national average, the target.
+
+A year without a value is marked at the foot, hidden figures otherwise than missing ones; a break in the series cuts
+the line.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from reports.contents import Contents, IndicatorPart
+from reports.numbers import join_words, number_text
+from reports.rows import Row
+from reports.sentences import WITHHELD, decimals_of
+from reports.svg import Scale, address, element, picture, place, scale_over, spread, tick_decimals, ticks
+
+WIDTH, HEIGHT = 400.0, 214.0
+LEFT, TOP, FOOT = 34.0, 20.0, 168.0
+CHARACTER_WIDTH = 6.6
+GAPS_AT = 180.0
+YEARS_AT = 204.0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A series with the name that stands at its end."""
+
+    kind: str
+    name: str
+    rows: Mapping[int, Row]
+
+
+def trend_chart(contents: Contents, part: IndicatorPart) -> Markup | None:
+    """The chart, or nothing where no year has a value."""
+    own = {year: row for year in contents.years if (row := part.history.get((year, "T"))) is not None}
+    if not own:
+        return None
+    lines = [Line("own", contents.place, own), *_average(contents, part)]
+    target = _target(part)
+    values = [row["value"] for line in lines for row in line.rows.values()]
+    right = WIDTH - 8 - CHARACTER_WIDTH * max(len(line.name) for line in [*lines, Line("target", "Mål 10,00", {})])
+    across = Scale(contents.years[0], max(contents.years[-1], contents.years[0] + 1), LEFT + 8, right - 10)
+    up = scale_over([*values, *([target["target_value"]] if target is not None else [])], FOOT, TOP)
+    decimals = decimals_of(part.judged[contents.year])
+    marks = [
+        *_axes(contents, across, up, right),
+        *_gaps(contents, part, own, across),
+        *_breaks(contents, part, across),
+        *(_target_line(target, across, up, right) if target is not None else ()),
+        *(mark for line in reversed(lines) for mark in _series(line, part, across, up)),
+        *_values(own, lines[1:], across, up, decimals),
+        *_names(lines, target, up, right),
+    ]
+    return picture(
+        WIDTH,
+        HEIGHT,
+        name=f"t-{part.id}",
+        title=f"{part.id}: utvecklingen {contents.years[0]}–{contents.years[-1]}",
+        described=_described(contents, part, own, lines, decimals),
+        marks=marks,
+    )
+
+
+def _average(contents: Contents, part: IndicatorPart) -> Iterator[Line]:
+    """Riket where Kolada has it for any of the years, else the unweighted mean: never a mixture."""
+    for kind, rows in (("riket", part.national), ("unweighted_mean", part.average)):
+        within = {year: rows[year] for year in contents.years if year in rows}
+        if within:
+            yield Line("average", "Riket" if kind == "riket" else "Ovägt medel", within)
+            return
+
+
+def _target(part: IndicatorPart) -> Row | None:
+    """The judgement of the first year with a number as its target."""
+    return next((row for _, row in sorted(part.judged.items()) if row["target_value"] is not None), None)
+
+
+def _axes(contents: Contents, across: Scale, up: Scale, right: float) -> Iterator[Markup]:
+    marks = ticks(up)
+    decimals = tick_decimals(marks)
+    for mark in marks:
+        yield element("path", class_="grid", d=f"M{place(LEFT)} {place(up(mark))}H{place(right)}")
+        yield element("text", number_text(mark, decimals), class_="scale end", x=LEFT - 5, y=up(mark) + 3.5)
+    for year in contents.years:
+        focus = " focus" if year == contents.year else ""
+        yield element("text", str(year), class_=f"scale mid{focus}", x=across(year), y=YEARS_AT)
+
+
+def _gaps(contents: Contents, part: IndicatorPart, own: Mapping[int, Row], across: Scale) -> Iterator[Markup]:
+    for year in contents.years:
+        if year in own:
+            continue
+        x = across(year)
+        judged = part.judged.get(year)
+        if judged is not None and judged["verdict_reason"] in WITHHELD:
+            yield element("rect", class_="gap withheld", x=x - 5, y=GAPS_AT - 5, width=10, height=10)
+            yield element(
+                "path", class_="gap", d=f"M{place(x - 5)} {place(GAPS_AT + 5)}l10 -10M{place(x - 5)} {place(GAPS_AT)}l5 -5"
+            )
+        else:
+            yield element("circle", class_="gap missing", cx=x, cy=GAPS_AT, r=4.5)
+
+
+def _breaks(contents: Contents, part: IndicatorPart, across: Scale) -> Iterator[Markup]:
+    for row in part.breaks:
+        year = row["first_year_after"]
+        if contents.years[0] < year <= contents.years[-1]:
+            x = across(year - 0.5)
+            yield element("path", class_="break", d=f"M{place(x)} {place(TOP - 6)}V{place(FOOT + 4)}")
+            yield element("text", "brott", class_="note mid", x=x, y=TOP - 9)
+
+
+def _target_line(target: Row, across: Scale, up: Scale, right: float) -> Iterator[Markup]:
+    y, year = up(target["target_value"]), target["target_year"] or target["year"]
+    yield element("path", class_="target", d=f"M{place(LEFT)} {place(y)}H{place(right)}")
+    yield element("path", class_="target-mark", d=f"M{place(across(year))} {place(y - 5)}l5 5-5 5-5-5z")
+
+
+def _series(line: Line, part: IndicatorPart, across: Scale, up: Scale) -> Iterator[Markup]:
+    for run in _runs(sorted(line.rows), [row["first_year_after"] for row in part.breaks]):
+        points = " ".join(f"{place(across(year))},{place(up(line.rows[year]['value']))}" for year in run)
+        if len(run) > 1:
+            yield element("polyline", class_=f"line {line.kind}", points=points)
+    for year, row in line.rows.items():
+        printed = "-printed" if row.relation == "mart.indicator_history" and row["value_source"] != "kolada" else ""
+        yield element(
+            "circle",
+            class_=f"dot {line.kind}{printed}",
+            cx=across(year),
+            cy=up(row["value"]),
+            r=4.0 if line.kind == "own" else 2.0,
+            **address(row, "value"),
+        )
+
+
+def _runs(years: Sequence[int], firsts: Sequence[int]) -> Iterator[list[int]]:
+    """Years that belong together: no year missing between them and no break."""
+    run: list[int] = []
+    for year in years:
+        if run and (year != run[-1] + 1 or year in firsts):
+            yield run
+            run = []
+        run.append(year)
+    if run:
+        yield run
+
+
+def _values(
+    own: Mapping[int, Row], others: Sequence[Line], across: Scale, up: Scale, decimals: int
+) -> Iterator[Markup]:
+    for year, row in own.items():
+        beside = [line.rows[year]["value"] for line in others if year in line.rows]
+        is_below = bool(beside) and row["value"] < beside[0] and up(row["value"]) + 18 < FOOT
+        y = up(row["value"]) + (17 if is_below else -8)
+        yield element(
+            "text",
+            number_text(row["value"], decimals),
+            class_="value mid",
+            x=across(year),
+            y=y,
+            **address(row, "value"),
+        )
+
+
+def _names(lines: Sequence[Line], target: Row | None, up: Scale, right: float) -> Iterator[Markup]:
+    named = [(line.kind, line.name, line.rows[max(line.rows)]["value"]) for line in lines]
+    if target is not None:
+        named.append(("target", "Mål ", target["target_value"]))
+    places = spread([up(value) for _, _, value in named], TOP - 6, FOOT)
+    for (kind, name, _), y in zip(named, places, strict=True):
+        content = Markup("{}").format(name)
+        if kind == "target" and target is not None:
+            value = target["target_value"]
+            decimals = tick_decimals([value])
+            content += element("tspan", number_text(value, decimals), **address(target, "target_value"))
+        yield element("text", content, class_=f"name {kind}", x=right + 6, y=y + 4)
+
+
+def _described(
+    contents: Contents, part: IndicatorPart, own: Mapping[int, Row], lines: Sequence[Line], decimals: int
+) -> str:
+    """The chart in words: every own value, the last average, what is missing."""
+    told = join_words([f"{year} {number_text(row['value'], decimals)}" for year, row in own.items()])
+    said = [f"{contents.place}, {part.indicator['unit'] or 'värde'}: {told}."]
+    for line in lines[1:]:
+        year = max(line.rows)
+        said.append(f"{line.name} {year}: {number_text(line.rows[year]['value'], decimals)}.")
+    missing = [str(year) for year in contents.years if year not in own]
+    if missing:
+        said.append(f"Inget värde {join_words(missing)}.")
+    said.extend(f"Brott i serien före {row['first_year_after']}." for row in part.breaks)
+    return " ".join(said)
