@@ -1,5 +1,6 @@
 -- The facts from Kolada, versioned: nothing here is updated in place but the end of a version.
--- known_from is the instant (UTC) of the run that published the fact, known_to the next one's: half-open, null while it holds.
+-- known_from is the instant (UTC) of the run that published the fact, known_to the next one's: half-open, null while
+-- it holds.
 
 create schema if not exists core;
 

@@ -1,6 +1,6 @@
--- What a moment means: a timestamp is taken as UTC unless it says its offset; a bare date is the end of that day in Europe/Stockholm.
--- Summer time is worked out from the rule in force since 1996 (last Sunday of March to last Sunday of October),
--- so that no time zone extension is needed by whoever opens the file.
+-- What a moment means: a timestamp is taken as UTC unless it says its offset; a bare date is the end of that day in
+-- Europe/Stockholm. Summer time is worked out from the rule in force since 1996 (last Sunday of March to last Sunday of
+-- October), so that no time zone extension is needed by whoever opens the file.
 
 create or replace macro core.last_sunday(year_number, month_number) as (
     last_day(make_date(year_number, month_number, 1))

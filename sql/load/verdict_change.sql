@@ -51,7 +51,7 @@ compared as (
                     when before.kpi_definition_hash is distinct from after.kpi_definition_hash then 'kpi_redefined'
                 end
             ],
-            lambda cause: cause is not null
+            lambda cause: cause is not null  -- noqa: RF02
         ) as own_causes
     from after
     inner join before
@@ -103,11 +103,11 @@ cause_order as (
 
 final as (
     select
-        compared.* exclude (own_causes, goal_id),
+        compared.* exclude (own_causes, goal_id),  -- noqa: RF02
         list_filter(
             cause_order.names,
-            lambda name: list_contains(compared.own_causes, name)
-            or coalesce(list_contains(inherited.part_causes, name), false)
+            lambda name: list_contains(compared.own_causes, name)  -- noqa: RF02
+            or coalesce(list_contains(inherited.part_causes, name), false)  -- noqa: RF02
         ) as causes
     from compared
     cross join cause_order

@@ -1,6 +1,15 @@
 -- Names and types of units used to be overwritten, so that a report as of an earlier moment showed today's. They are
 -- versioned like everything else from here on; what a file knows of them holds since its first publication.
 create table core.municipality_version as
+with first_publication as (
+    select
+        run_id,
+        published_at
+    from ops.publication
+    order by published_at
+    limit 1
+)
+
 select
     unit.municipality_id,
     unit.municipality_name,
@@ -11,13 +20,6 @@ select
     first_publication.published_at as known_from,
     cast(null as timestamp) as known_to
 from core.municipality as unit
-cross join (
-    select
-        run_id,
-        published_at
-    from ops.publication
-    order by published_at
-    limit 1
-) as first_publication;
+cross join first_publication;
 
 drop table core.municipality;

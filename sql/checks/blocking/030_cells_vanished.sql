@@ -1,9 +1,9 @@
 -- Did more of the known cells vanish at once than is believable?
 with counted as (
     select
-        count(*) filter (where change_kind = 'vanished') as vanished_now,
-        (select count(*) from known_cell where not is_deleted and not is_vanished) as known_before
-    from changed_cell
+        coalesce(sum(cell_count) filter (where change_kind = 'vanished'), 0) as vanished_now,
+        (select coalesce(sum(known.cell_count), 0) from known_count as known) as known_before
+    from load_count
 )
 
 select

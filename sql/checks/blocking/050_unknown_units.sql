@@ -1,5 +1,5 @@
 -- Is there a value for a unit that never was a municipality, a region, Riket or a known group?
 select distinct version.municipality_id
 from core.observation_version as version
-anti join core.municipality_version as unit using (municipality_id)
+anti join core.municipality_version using (municipality_id)
 where version.known_to is null;

@@ -1,6 +1,8 @@
 -- What one run read. Units are municipalities, regions, Riket and groups alike; a null period in the scope means all years.
+-- What grows with the run stands in the attached database `staging`, a file beside the working file; the catalogue is
+-- small and temporary.
 
-create or replace temp table staged_observation (
+create or replace table staging.staged_observation (
     kpi_id varchar not null,
     unit_id varchar not null,
     period integer not null,
@@ -12,11 +14,30 @@ create or replace temp table staged_observation (
     request_id varchar
 );
 
-create or replace temp table staged_scope (
+create or replace table staging.staged_scope (
     kpi_id varchar not null,
     unit_id varchar not null,
     period integer
 );
+
+create or replace table staging.staged_wanted (
+    kpi_id varchar not null,
+    unit_id varchar not null
+);
+
+create or replace table staging.staged_withdrawn (
+    kpi_id varchar not null
+);
+
+create or replace table staging.staged_failed (
+    kpi_id varchar not null,
+    unit_id varchar not null,
+    reason varchar not null
+);
+
+create or replace temp view staged_observation as from staging.staged_observation;
+
+create or replace temp view staged_scope as from staging.staged_scope;
 
 create or replace temp table staged_kpi (
     kpi_id varchar not null,

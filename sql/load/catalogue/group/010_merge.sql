@@ -1,5 +1,6 @@
 -- Group ids live on with new titles and members every year: both are kept as they were.
--- 'Liknande kommuner grundskola, Ale, 2024' and 'Liknande kommuner, övergripande, Ale, 2025' tell topic, owner and vintage.
+-- Titles like 'Liknande kommuner grundskola, Ale, 2024' and 'Liknande kommuner, övergripande, Ale, 2025' tell topic,
+-- owner and vintage.
 
 create or replace temp table incoming_group as
 with named as (
@@ -35,10 +36,15 @@ select
     getvariable('known_from') as known_from,
     cast(null as timestamp) as known_to
 from incoming_group
-where group_id not in (select known.group_id from core.municipality_group as known where known.known_to is null);
+where
+    incoming_group.group_id not in (
+        select known.group_id from core.municipality_group as known where known.known_to is null
+    );
 
 create or replace temp table incoming_member as
-select distinct group_id, member_id as municipality_id
+select distinct
+    group_id,
+    member_id as municipality_id
 from staged_group
 where member_id is not null;
 
@@ -57,5 +63,8 @@ select
 from (
     select * from incoming_member
     except
-    select group_id, municipality_id from core.municipality_group_member_version where known_to is null
+    select
+        group_id,
+        municipality_id
+    from core.municipality_group_member_version where known_to is null
 ) as new_member;

@@ -23,7 +23,7 @@ new_or_changed as (
 gone as (
     select * replace (true as is_withdrawn)
     from known
-    where not is_withdrawn and kpi_id not in (select kpi_id from staged_kpi)
+    where not is_withdrawn and kpi_id not in (select staged_kpi.kpi_id from staged_kpi)
 )
 
 select * from new_or_changed
