@@ -49,8 +49,6 @@ def backfill(
 ) -> State[RunResult]:
     """Read KPIs, units or years from Kolada again or for the first time, and publish; nothing else is touched.
 
-    The words below stand in the form of Prefect's UI.
-
     Args:
         plan: A plan under KOLADA_GOALS. All its KPIs are read, beside those named.
         kpis: KPI ids such as ["U00811"].

@@ -24,8 +24,6 @@ def run_name() -> str:
 def refresh(*, sample: bool = False, accept_loss: str | None = None) -> State[RunResult]:
     """Read every plan's KPIs whole from Kolada, judge the goals and publish the warehouse.
 
-    The words below stand in the form of Prefect's UI.
-
     Args:
         sample: Use the built-in sample instead of the API, in a home of its own. Its values are made up.
         accept_loss: Publish though something is missing or a check objects, for this reason, which is kept.

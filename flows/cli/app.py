@@ -2,7 +2,7 @@
 
 import typer
 
-from flows.cli import backfill, fake_api, goals, keep, look, run
+from flows.cli import backfill, fake_api, goals, keep, look, run, serve
 
 app = typer.Typer(
     name="kolada",
@@ -21,6 +21,7 @@ app.command()(keep.prune)
 app.command()(look.status)
 app.command()(look.sql)
 app.command()(look.settings)
+app.command()(serve.serve)
 app.command(name="fake-api")(fake_api.fake_api)
 app.add_typer(goals.app, name="goals")
 
