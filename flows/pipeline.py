@@ -13,7 +13,7 @@ decides is on the ledger before the next one starts.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -215,7 +215,7 @@ def carry_out(
         if blocking and job.accept_loss is None:
             message = message_about_checks(blocking, run.job.kind)
             return hold(run, catalogue, coverage, message, loaded=loaded, checks=checks)
-        verdict_changes = finish_file(run, coverage, loaded)
+        verdict_changes = finish_file(run, loaded)
     call("Publish", put_in_place, run, loaded, verdict_changes)
     return RunResult(
         run_id=ledger.run_id,
@@ -243,11 +243,15 @@ def identity_of(settings: Settings, job: Job) -> RunIdentity:
 
 @contextmanager
 def stop_on_record(ledger: RunLedger, clock: Callable[[], datetime]) -> Iterator[None]:
-    """An error that ends a run is on its ledger before it goes on its way."""
+    """An error that ends a run is on its ledger before it goes on its way.
+
+    A disk that is full takes no record either: then the run's manifest ends without one, which says that it died.
+    """
     try:
         yield
     except Exception as error:
-        ledger.record("stopped", error=type(error).__name__, message=str(error), at=clock())
+        with suppress(OSError):
+            ledger.record("stopped", error=type(error).__name__, message=str(error), at=clock())
         raise
 
 
@@ -379,7 +383,7 @@ def check(run: Run) -> list[CheckResult]:
     return results
 
 
-def finish_file(run: Run, coverage: Coverage, loaded: LoadCounts) -> int:
+def finish_file(run: Run, loaded: LoadCounts) -> int:
     """Write the last tables of the file: what changed in the verdicts, and the runs' own story."""
     instant = instant_of(run)
     verdict_changes = append_verdict_changes(run.connection, run_id=run.ledger.run_id, known_from=instant)
@@ -388,7 +392,6 @@ def finish_file(run: Run, coverage: Coverage, loaded: LoadCounts) -> int:
         run.connection,
         run_id=run.ledger.run_id,
         published_at=instant,
-        coverage=coverage,
         counts=loaded,
         accepted_loss=run.job.accept_loss,
     )
@@ -443,7 +446,7 @@ def message_about_loss(coverage: Coverage, kind: str) -> str:
     shown = ", ".join(kpis[:5]) + (" ..." if len(kpis) > 5 else "")  # noqa: PLR2004 - enough to recognise them
     reason = next((text for text in lost["reason"].to_list() if text), "no request accounts for them")
     return (
-        f"Held: {lost.height} of {coverage.pairs.height} wanted (KPI, unit) pairs are missing, of {len(kpis)} KPIs "
+        f"Held: {lost.height} of {coverage.pair_count} wanted (KPI, unit) pairs are missing, of {len(kpis)} KPIs "
         f"({shown}). First reason: {reason} The published file is as it was. Run `kolada {kind}` again: what landed "
         f'is not fetched again. To publish without them: `kolada {kind} --accept-loss "REASON"`.'
     )

@@ -14,8 +14,10 @@ from fake_kolada import DataSet, FakeKolada, recorded_data
 from flows.job import refresh_job
 from flows.pipeline import RunResult, run_job
 from flows.settings import Settings
-from goals import Plan, read_plans
+from goals import Plan, read_plan, read_plans
 from kolada_client import ManualClock
+from tests.warehouse.first_release.make_fixture import PLAN as SMALL_PLAN
+from tests.warehouse.first_release.make_fixture import small_data
 from warehouse.database import quoted
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -98,3 +100,11 @@ def first_night(
     """One refresh of the recorded data into a new home, for tests that only look."""
     nights = Nights(home=tmp_path_factory.mktemp("first") / "home", fake=FakeKolada(recorded), plans=plans)
     return nights, nights.refresh()
+
+
+@pytest.fixture
+def small_nights(tmp_path: Path) -> Nights:
+    """A new home before a corner of the sample: a few units and KPIs, judged by a made-up plan; quick to load."""
+    plan = read_plan(SMALL_PLAN)
+    fake = FakeKolada(small_data([*plan.kpi_ids, *plan.cross_check_kpi_ids]))
+    return Nights(home=tmp_path / "home", fake=fake, plans=(plan,))

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from os import environ
 
+import duckdb
 import typer
 from pydantic import ValidationError
 from rich.console import Console
@@ -43,6 +44,8 @@ def one_message() -> Iterator[None]:
         PlanError,
         WarehouseError,
         ValidationError,
+        duckdb.Error,
+        OSError,
     ) as error:
         if environ.get("KOLADA_TRACEBACK"):
             raise
@@ -74,6 +77,11 @@ def message_of(error: Exception) -> str:
             f"The setting KOLADA_{'_'.join(str(part) for part in finding['loc']).upper()} = `{finding['input']}` "
             f"cannot be used: {finding['msg']}. Nothing was started. Correct it, or see `kolada settings`."
             for finding in error.errors()
+        )
+    if isinstance(error, duckdb.Error | OSError):
+        return (
+            f"Reading or writing failed: {error}. Nothing was published, and what was received is kept. "
+            "Look at the disk (`df -h`) and at the rights of KOLADA_HOME, then run the command again."
         )
     text = str(error)
     if isinstance(error, KoladaError) and not isinstance(error, InvalidIdentifier | InvalidRequest):

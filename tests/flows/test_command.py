@@ -149,7 +149,7 @@ def unwritable(tmp_path):
         ),
         pytest.param(
             ["refresh", "--direct"],
-            lambda path: {"KOLADA_BASE_URL": f"http://127.0.0.1:{free_port()}/v3"},
+            lambda _: {"KOLADA_BASE_URL": f"http://127.0.0.1:{free_port()}/v3"},
             4,
             ["127.0.0.1", "kolada"],
             id="an unreachable host",
@@ -163,7 +163,7 @@ def unwritable(tmp_path):
         ),
         pytest.param(
             ["refresh", "--direct"],
-            lambda path: {"KOLADA_RATE": "fast"},
+            lambda _: {"KOLADA_RATE": "fast"},
             2,
             ["KOLADA_RATE", "fast", "kolada settings"],
             id="a setting that is no number",
