@@ -83,7 +83,9 @@ def _publication_before(source: Source) -> datetime | None:
 
 
 def last_reported(folder: Path, plan_id: str, known_at: datetime) -> datetime | None:
-    """What the newest earlier report in a folder showed; a report of the same publication hands on what it compared with.
+    """What the newest earlier report in a folder showed.
+
+    A report of the same publication hands on what it compared with itself.
 
     Args:
         folder: where reports of this home are written.

@@ -157,13 +157,9 @@ def gather(source: Source, plan_id: str, year: int | None = None) -> Contents:
         municipality=source.one("core.municipality", "municipality_id = ?", [own]),
         year=focus,
         years=years,
-        labels={
-            (row["label_kind"], row["code"]): str(row["label"]) for row in source.rows("plan.label", *mine)
-        },
+        labels={(row["label_kind"], row["code"]): str(row["label"]) for row in source.rows("plan.label", *mine)},
         bokslut_dates=dates,
-        management={
-            (row["year"], row["variant"]): row for row in source.rows("mart.sound_economic_management", *mine)
-        },
+        management={(row["year"], row["variant"]): row for row in source.rows("mart.sound_economic_management", *mine)},
         goals=_goals(source, plan, focus),
         rules=tuple(source.rows("plan.rule", *mine, order="rule_name")),
         plan_notes=tuple(
@@ -213,8 +209,7 @@ def _cross_check(source: Source, plan: Row, check: Row) -> CrossCheck:
         observations=tuple(
             source.rows(
                 "core.observation",
-                "kpi_id = ? and municipality_id = ? and gender = 'T' and value is not null "
-                "and period between ? and ?",
+                "kpi_id = ? and municipality_id = ? and gender = 'T' and value is not null and period between ? and ?",
                 [check["kpi_id"], plan["municipality_id"], plan["first_year"], plan["last_year"]],
                 order="period",
             )
@@ -264,9 +259,7 @@ class _Gatherer:
             "kpi_id",
             "period",
         )
-        self.groups = by(
-            source.rows("mart.similar_group", "plan_id = ? and is_latest_vintage", [plan_id]), "topic"
-        )
+        self.groups = by(source.rows("mart.similar_group", "plan_id = ? and is_latest_vintage", [plan_id]), "topic")
 
     def part(self, indicator: Row) -> IndicatorPart:
         """All that belongs to one indicator."""

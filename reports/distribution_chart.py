@@ -1,4 +1,4 @@
-"""Where one municipality stands among all: one dot per municipality with a value, the own one and the similar marked."""
+"""Where one municipality stands among all: a dot per municipality with a value, the own and the similar ones marked."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -28,9 +28,7 @@ def distribution_chart(contents: Contents, part: IndicatorPart) -> Markup | None
     decimals = decimals_of(judged)
     target = judged if judged["target_value"] is not None else None
     values = [row["value"] for row in found.places]
-    across = scale_over(
-        [*values, *([target["target_value"]] if target is not None else [])], LEFT, RIGHT, padding=0.03
-    )
+    across = scale_over([*values, *([target["target_value"]] if target is not None else [])], LEFT, RIGHT, padding=0.03)
     labels = list(_labels(contents, found, target, across, decimals))
     rows = _label_rows(labels)
     floor = LABELS_TOP + LABEL_STEP * (max(rows) + 1) + DOTS_HEIGHT
@@ -58,7 +56,11 @@ def _labels(
         text = number_text(found.own["value"], decimals)
         yield "own", contents.place, across(found.own["value"]), found.own, "value", text
     name, reference = next(
-        ((word, found.references[kind]) for kind, word in (("riket", "Riket"), ("unweighted_mean", "Ovägt medel")) if kind in found.references),
+        (
+            (word, found.references[kind])
+            for kind, word in (("riket", "Riket"), ("unweighted_mean", "Ovägt medel"))
+            if kind in found.references
+        ),
         ("", None),
     )
     if reference is not None:
@@ -76,7 +78,9 @@ def _label_rows(labels: Sequence[tuple[str, str, float, Row, str, str]]) -> list
     for _, word, x, _, _, text in labels:
         start, end = _span(x, f"{word} {text}")
         row = 0
-        while row < len(taken) and any(start < right + LABEL_GAP and left < end + LABEL_GAP for left, right in taken[row]):
+        while row < len(taken) and any(
+            start < right + LABEL_GAP and left < end + LABEL_GAP for left, right in taken[row]
+        ):
             row += 1
         if row == len(taken):
             taken.append([])
@@ -91,7 +95,9 @@ def _span(x: float, text: str) -> tuple[float, float]:
     return start, start + width
 
 
-def _lines(labels: Sequence[tuple[str, str, float, Row, str, str]], rows: Sequence[int], floor: float) -> Iterator[Markup]:
+def _lines(
+    labels: Sequence[tuple[str, str, float, Row, str, str]], rows: Sequence[int], floor: float
+) -> Iterator[Markup]:
     for (kind, _, x, _, _, _), row in zip(labels, rows, strict=True):
         top = LABELS_TOP + LABEL_STEP * row + 4
         yield element("path", class_=f"rule {kind}", d=f"M{place(x)} {place(top)}V{place(floor + 3)}")
@@ -133,7 +139,11 @@ def _dots(found: Distribution, across: Scale, floor: float) -> Iterator[Markup]:
         for level, row in enumerate(members):
             x, y = column * STEP, floor - 3 - level * rise
             if row["municipality_id"] == own_id:
-                named.append(element("path", class_="own-mark", d=f"M{place(x)} {place(y - 6)}l6 6-6 6-6-6z", **address(row, "value")))
+                named.append(
+                    element(
+                        "path", class_="own-mark", d=f"M{place(x)} {place(y - 6)}l6 6-6 6-6-6z", **address(row, "value")
+                    )
+                )
             elif row["municipality_id"] in similar:
                 named.append(element("circle", class_="similar", cx=x, cy=y, r=2.9, **address(row, "value")))
             else:
@@ -145,10 +155,8 @@ def _dots(found: Distribution, across: Scale, floor: float) -> Iterator[Markup]:
 def _described(contents: Contents, found: Distribution, decimals: int) -> str:
     ordered: Mapping[str, Row] = found.references
     values = [row["value"] for row in found.places]
-    said = [
-        f"{len(values)} kommuner har värde {found.year}, "
-        f"från {number_text(min(values), decimals)} till {number_text(max(values), decimals)}."
-    ]
+    lowest, highest = number_text(min(values), decimals), number_text(max(values), decimals)
+    said = [f"{len(values)} kommuner har värde {found.year}, från {lowest} till {highest}."]
     if found.own is not None:
         said.append(
             f"{contents.place} har {number_text(found.own['value'], decimals)}, "

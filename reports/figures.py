@@ -12,9 +12,7 @@ from markupsafe import Markup
 from reports.numbers import date_text, instant_text, number_text, plain_decimals
 from reports.rows import Row
 
-FIGURE = Markup(
-    '<span class="figure" data-table="{}" data-key="{}" data-column="{}" data-value="{}">{}</span>'
-)
+FIGURE = Markup('<span class="figure" data-table="{}" data-key="{}" data-column="{}" data-value="{}">{}</span>')
 WORDING = Markup('<span data-table="{}" data-key="{}" data-column="{}">{}</span>')
 
 
@@ -76,5 +74,5 @@ def wording(row: Row, column: str) -> Markup:
 
 def counted(relation: str, number: int, **conditions: object) -> Markup:
     """How many rows of a relation fulfil conditions; a list of values is read as `in`."""
-    key = urlencode([(name, value) for name, value in conditions.items()], doseq=True)
+    key = urlencode(conditions, doseq=True)
     return FIGURE.format(relation, key, "count(*)", number, number)

@@ -92,8 +92,6 @@ def join_years(years: Iterable[int]) -> str:
             runs.append([year])
     pair = 2
     words = [
-        word
-        for run in runs
-        for word in ([f"{run[0]}–{run[-1]}"] if len(run) > pair else [str(year) for year in run])
+        word for run in runs for word in ([f"{run[0]}–{run[-1]}"] if len(run) > pair else [str(year) for year in run])
     ]
     return join_words(words)

@@ -4,12 +4,12 @@ The template holds the page's structure, `sentences` its words, the chart module
 together and knows nothing of how anything looks.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from reports import sentences as words
 from reports.changes import Changes
@@ -19,6 +19,7 @@ from reports.figures import counted, figure, wording
 from reports.notices import made_up_notice, source_text
 from reports.numbers import decimals_that_tell_apart, instant_text, join_years
 from reports.rows import Row
+from reports.rules import MEANINGS, RULES, SECTION_INTROS
 from reports.sentences import DERIVED, WITHHELD, decimals_of, figure_of_year
 from reports.signs import sign, sign_of, sign_sheet
 from reports.trend_chart import trend_chart
@@ -31,64 +32,9 @@ SECTION_ANCHORS = {
     "follow_up": "uppfoljning",
 }
 TALLY_VERDICTS = ("met", "partly_met", "not_met", "not_yet_due", "no_data", "not_comparable", "not_assessable")
-UNANSWERED = ("no_data", "not_comparable", "not_assessable", "not_yet_due")
-NONE_CELL = Markup('<span class="is-missing" aria-label="inget värde">–</span>')
-RULES: Mapping[str, Mapping[str, str]] = {
-    "national_average": {
-        "riket_else_unweighted": "Riksgenomsnittet är Riket; saknas det gäller det ovägda medlet av kommuner med värde.",
-        "unweighted_else_riket": "Riksgenomsnittet är det ovägda medlet av kommuner med värde; saknas det gäller Riket.",
-        "riket": "Riksgenomsnittet är Riket, och inget annat träder i dess ställe.",
-        "unweighted": "Riksgenomsnittet är det ovägda medlet av kommuner med värde.",
-    },
-    "fixed_target_precision": {
-        "finer_of_target_and_display": "Utfall och målvärde jämförs med det största av målets tryckta decimaler och "
-        "indikatorns vanliga, avrundat från noll vid halva.",
-        "target": "Utfall och målvärde jämförs med målets tryckta decimaler.",
-        "display": "Utfall och målvärde jämförs med indikatorns vanliga decimaler.",
-        "exact": "Utfall och målvärde jämförs orundade.",
-    },
-    "average_precision": {
-        "exact": "Jämförelse med ett genomsnitt görs orundat och strikt: lika är inte över.",
-        "display": "Jämförelse med ett genomsnitt görs med indikatorns vanliga decimaler.",
-    },
-    "compound": {
-        "all_parts": "Ett mål med flera delar kräver alla delarna; en av två är delvis uppfyllt och räknas inte.",
-        "any_part": "Ett mål med flera delar är uppfyllt när en av dem är det.",
-    },
-    "majority": {
-        "each_group": "God ekonomisk hushållning kräver en majoritet av de finansiella målen och en majoritet av "
-        "verksamhetsmålen. Mål utan svar stannar i nämnaren.",
-        "together": "God ekonomisk hushållning kräver en majoritet av de finansiella målen och verksamhetsmålen "
-        "tillsammans. Mål utan svar stannar i nämnaren.",
-    },
-    "bokslut": {
-        "history_else_availability": "Läget vid bokslutet tas ur den egna historiken; når den inte dit uppskattas det "
-        "efter när värdet brukar publiceras.",
-        "history": "Läget vid bokslutet tas ur den egna historiken.",
-        "availability": "Läget vid bokslutet uppskattas efter när värdet brukar publiceras.",
-    },
-    "latest_measurement": {
-        "false": "Ett tidigare års värde ersätter aldrig ett saknat.",
-        "true": "Saknas årets värde visas den senaste mätningen, märkt med sitt år.",
-    },
-}
-MEANINGS = {
-    "met": "Värdet uppfyller målet.",
-    "not_met": "Värdet finns och uppfyller inte målet.",
-    "partly_met": "Ett mål med flera delar, där inte alla är uppfyllda. Räknas inte som uppfyllt.",
-    "not_yet_due": "Målet gäller ett senare år.",
-    "no_data": "Inget värde finns. Skälet står vid indikatorn. Det är varken uppfyllt eller ej uppfyllt.",
-    "withheld": "Värdet är dolt i Kolada, av sekretess eller utan angivet skäl.",
-    "not_comparable": "Värdet finns, men nyckeltalet har ändrats sedan målet sattes.",
-    "not_assessable": "Det finns inget målvärde, eller målet gäller över tid.",
-    "assessment_required": "Målet bedöms av människor; räkningen är underlag.",
-    "undetermined": "Målen utan svar kan ännu avgöra åt båda hållen.",
-}
-SECTION_INTROS = {
-    "prioritized": "Varje indikator prövas mot sitt mål. Målet som helhet bedöms av kommunen, inte av en räkneregel. "
-    "Stödjande indikatorer visas men räknas inte.",
-    "follow_up": "Måtten följs men är uttryckligen inga mål, och räknas aldrig.",
-}
+NONE_CELL = Markup(
+    '<span class="is-missing"><span aria-hidden="true">–</span><span class="hidden">inget värde</span></span>'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,9 +185,7 @@ class _View:
 
     def _tally_groups(self) -> Iterator[tuple[str, str, list[Row], dict[str, object]]]:
         year = self.contents.year
-        steering = [
-            part.judged[year] for part in self.contents.indicators if part.indicator["role"] == "steering"
-        ]
+        steering = [part.judged[year] for part in self.contents.indicators if part.indicator["role"] == "steering"]
         if steering:
             yield "Styrande indikatorer", "mart.goal_fulfilment", steering, {"role": "steering"}
         for code, title in (("operational", "Verksamhetsmål"), ("financial", "Finansiella mål")):
@@ -270,7 +214,10 @@ class _View:
         for said, is_meant in (
             ("Uppgiften är inte inmatad", lambda row: row["verdict_reason"] == "manual_input_missing"),
             ("Nyckeltalet är borttaget ur Kolada", lambda row: row["is_kpi_withdrawn"]),
-            ("Värdet är inte publicerat", lambda row: row["verdict_reason"] in ("not_published_yet", "publication_overdue")),
+            (
+                "Värdet är inte publicerat",
+                lambda row: row["verdict_reason"] in ("not_published_yet", "publication_overdue"),
+            ),
             ("Värdet är dolt", lambda row: row["verdict_reason"] in WITHHELD),
             ("Värdet är preliminärt", lambda row: row["is_preliminary"]),
             ("Bedömningen är känslig för hur riksgenomsnittet räknas", lambda row: row["is_sensitive"]),
@@ -290,9 +237,11 @@ class _View:
         for row in self.contents.rules:
             name, value = row["rule_name"], row["rule_value"]
             if name == "reference_min_n":
-                yield Markup("Ett medelvärde över färre än {} kommuner märks som svagt.").format(wording(row, "rule_value"))
+                yield Markup("Ett medelvärde över färre än {} kommuner märks som svagt.").format(
+                    wording(row, "rule_value")
+                )
             elif name in RULES:
-                yield Markup(Markup("{}").format(RULES[name].get(value, value)))
+                yield escape(RULES[name].get(value, value))
 
     def budget(self) -> tuple[list[str], list[dict[str, object]]]:
         """The budget's key figures, a line per row and a column per year."""
@@ -390,7 +339,7 @@ class _View:
     def remarks(self, part: IndicatorPart) -> Iterator[Markup]:
         """Everything that sentences say of the year in focus."""
         row = part.judged[self.contents.year]
-        yield from words.warnings(self.contents, part, row)
+        yield from words.warnings(self.contents, row)
         yield from words.development(self.contents, row)
         yield from words.placing(self.contents, part, row)
         genders = words.genders(self.contents, part, row)

@@ -21,6 +21,7 @@ from warehouse.reading import source_kind
 # The columns that tell one row of a relation from every other.
 KEYS: Mapping[str, tuple[str, ...]] = {
     "core.kpi": ("kpi_id",),
+    "core.kpi_version": ("kpi_id", "known_from"),
     "core.municipality": ("municipality_id",),
     "core.observation": ("kpi_id", "municipality_id", "period", "gender"),
     "core.observation_version": ("kpi_id", "municipality_id", "period", "gender", "known_from"),
@@ -69,7 +70,7 @@ DATED = {
     "core.kpi_version": "known_from",
     "ops.publication": "published_at",
 }
-TIMELESS = frozenset({"core.municipality", "ops.run", "ops.request", "ops.coverage_pair"})
+TIMELESS = frozenset({"ops.run", "ops.request", "ops.coverage_pair"})
 
 
 @dataclass(frozen=True, slots=True)

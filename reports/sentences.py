@@ -7,16 +7,16 @@ the terminal and the memo. No sentence says more than the row it is made of.
 from collections.abc import Iterator
 from html import unescape
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from reports.contents import Contents, IndicatorPart
-from reports.figures import counted, figure, magnitude, percent, wording
+from reports.figures import figure, magnitude, percent, wording
 from reports.numbers import decimals_that_tell_apart
 from reports.rows import Row
 
 REFERENCE_KINDS = ("above_reference", "below_reference")
 REASONS = {
-    "manual_input_missing": "Uppgiften finns inte i Kolada och är inte inmatad. Den fylls i i planens outcomes_manual.csv.",
+    "manual_input_missing": "Uppgiften finns inte i Kolada och är inte inmatad i planens outcomes_manual.csv.",
     "kpi_withdrawn": "Nyckeltalet finns inte längre i Kolada, och Kolada har inget värde.",
     "kpi_closed": "Nyckeltalet stängdes före detta år. Ett nytt nyckeltal mäter något annat och får inte ersätta det.",
     "not_published_yet": "Värdet är ännu inte publicerat i Kolada, för någon kommun.",
@@ -47,7 +47,7 @@ DERIVED_OTHER = "Egen bearbetning av kommunens egna uppgifter"
 
 def plain(markup: Markup | str) -> str:
     """The words without the markup."""
-    return unescape(Markup(markup).striptags()) if isinstance(markup, Markup) else markup
+    return unescape(markup.striptags()) if isinstance(markup, Markup) else markup
 
 
 def derived_label(row: Row) -> str:
@@ -105,12 +105,12 @@ def verdict_sentence(contents: Contents, part: IndicatorPart, row: Row) -> Marku
         case "met" | "not_met":
             return _decided(contents, part, row, value, decimals)
         case "not_yet_due" if row["is_at_target_now"] is not None:
-            state = "når redan målet" if row["is_at_target_now"] else "når inte målet ännu"
-            return Markup("Målet gäller {}. Utfallet {} {} {}.").format(
-                figure_of_year(row, "target_year"), value, state, criterion(contents, part, row)
+            state = "når redan dit" if row["is_at_target_now"] else "når inte dit ännu"
+            return Markup("Målet, {}, gäller {}. Utfallet {} {}.").format(
+                criterion(contents, part, row), figure_of_year(row, "target_year"), value, state
             )
         case _:
-            return Markup(reason(contents, row))
+            return escape(reason(contents, row))
 
 
 def _decided(contents: Contents, part: IndicatorPart, row: Row, value: Markup, decimals: int) -> Markup:
@@ -138,7 +138,7 @@ def figure_of_year(row: Row, column: str) -> Markup:
     )
 
 
-def warnings(contents: Contents, part: IndicatorPart, row: Row) -> Iterator[Markup]:
+def warnings(contents: Contents, row: Row) -> Iterator[Markup]:
     """What a reader must know before using the verdict."""
     if row["verdict_reason"] == "riket_missing":
         yield Markup(
@@ -147,9 +147,9 @@ def warnings(contents: Contents, part: IndicatorPart, row: Row) -> Iterator[Mark
     if row["is_reference_weak"]:
         yield Markup("Jämförelsevärdet är svagt: det vilar på bara {} kommuner.").format(figure(row, "reference_n"))
     if row["is_sensitive"]:
-        yield Markup(
-            "Bedömningen är känslig: med det andra sättet att räkna riksgenomsnittet blir den {}."
-        ).format(contents.label("verdict", row["verdict_alt"]).lower())
+        yield Markup("Bedömningen är känslig: med det andra sättet att räkna riksgenomsnittet blir den {}.").format(
+            contents.label("verdict", row["verdict_alt"]).lower()
+        )
     if row["is_rounded_only"]:
         yield Markup("Avrundningen avgör: orundat är utfallet {} och bedömningen skulle bli den motsatta.").format(
             figure(row, "value", decimals_that_tell_apart(row["value"], row["target_value"], decimals_of(row)))
@@ -301,7 +301,7 @@ def _coming(row: Row, state: str) -> Markup:
     return Markup("Nästa publicering avser {}: {}.").format(period, when)
 
 
-def goal_counts(contents: Contents, goal_row: Row) -> Markup:
+def goal_counts(goal_row: Row) -> Markup:
     """How the goal's indicators came out, as the goal's own row counts them."""
     parts = [
         Markup("{} {}").format(figure(goal_row, column), word)
@@ -320,12 +320,10 @@ def goal_counts(contents: Contents, goal_row: Row) -> Markup:
     return Markup("{} {}{}: {}.").format(figure(goal_row, "n_indicators"), which, noun, Markup(", ").join(parts))
 
 
-def management_sentence(contents: Contents, row: Row) -> Markup:
+def management_sentence(row: Row) -> Markup:
     """God ekonomisk hushållning of one year and variant, with the counts that decide it."""
     financial = Markup("{} av {} finansiella mål").format(figure(row, "financial_met"), figure(row, "financial_n"))
-    operational = Markup("{} av {} verksamhetsmål").format(
-        figure(row, "operational_met"), figure(row, "operational_n")
-    )
+    operational = Markup("{} av {} verksamhetsmål").format(figure(row, "operational_met"), figure(row, "operational_n"))
     unknown = [
         Markup("{} {}").format(figure(row, column), word)
         for column, word in (("financial_unknown", "finansiella"), ("operational_unknown", "verksamhetsmål"))
@@ -333,20 +331,3 @@ def management_sentence(contents: Contents, row: Row) -> Markup:
     ]
     tail = Markup(" Utan svar: {}.").format(Markup(" och ").join(unknown)) if unknown else Markup("")
     return Markup("{} och {} är uppfyllda.{}").format(financial, operational, tail)
-
-
-def section_count(contents: Contents, roles: tuple[str, ...], verdicts: tuple[str, ...]) -> Markup:
-    """How many indicators of some roles have one of some verdicts in the year in focus."""
-    number = sum(
-        1
-        for part in contents.indicators
-        if part.indicator["role"] in roles and part.judged[contents.year]["verdict"] in verdicts
-    )
-    return counted(
-        "mart.goal_fulfilment",
-        number,
-        plan_id=contents.plan["plan_id"],
-        year=contents.year,
-        role=list(roles),
-        verdict=list(verdicts),
-    )

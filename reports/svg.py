@@ -68,8 +68,8 @@ def element(name: str, content: Markup | str | None = None, /, **attributes: obj
         if value is not None
     )
     if content is None:
-        return Markup("<{}{}/>").format(Markup(name), written)
-    return Markup("<{0}{1}>{2}</{0}>").format(Markup(name), written, content)
+        return Markup("<{}{}/>").format(name, written)
+    return Markup("<{0}{1}>{2}</{0}>").format(name, written, content)
 
 
 def address(row: Row, column: str) -> dict[str, object]:

@@ -96,7 +96,9 @@ def _gaps(contents: Contents, part: IndicatorPart, own: Mapping[int, Row], acros
         if judged is not None and judged["verdict_reason"] in WITHHELD:
             yield element("rect", class_="gap withheld", x=x - 5, y=GAPS_AT - 5, width=10, height=10)
             yield element(
-                "path", class_="gap", d=f"M{place(x - 5)} {place(GAPS_AT + 5)}l10 -10M{place(x - 5)} {place(GAPS_AT)}l5 -5"
+                "path",
+                class_="gap",
+                d=f"M{place(x - 5)} {place(GAPS_AT + 5)}l10 -10M{place(x - 5)} {place(GAPS_AT)}l5 -5",
             )
         else:
             yield element("circle", class_="gap missing", cx=x, cy=GAPS_AT, r=4.5)

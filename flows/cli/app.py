@@ -2,7 +2,7 @@
 
 import typer
 
-from flows.cli import backfill, fake_api, goals, keep, look, run, serve
+from flows.cli import backfill, fake_api, goals, keep, look, report, run, serve
 
 app = typer.Typer(
     name="kolada",
@@ -19,6 +19,9 @@ app.command()(keep.replay)
 app.command()(keep.rollback)
 app.command()(keep.prune)
 app.command()(look.status)
+app.command()(report.report)
+app.command()(report.explain)
+app.command()(report.export)
 app.command()(look.sql)
 app.command()(look.settings)
 app.command()(serve.serve)

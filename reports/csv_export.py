@@ -1,0 +1,94 @@
+"""CSV that Swedish Excel opens with a double click, and that any program reads back without loss.
+
+UTF-8 with a byte order mark, semicolons, CRLF. Texts stand within quotation marks, so that an empty text ("") differs
+from no value (nothing at all). Numbers are written in full, with a decimal point or a decimal comma.
+
+A text that a spreadsheet could take for a formula gets an apostrophe before it: one that begins with = + - @ (also in
+full width), a tab or a line break, possibly after spaces; and one that begins with an apostrophe, so that taking away
+one apostrophe always gives the text back.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from reports.report import write_whole
+from reports.rows import Source
+from reports.tables import ExportTable
+
+SEPARATOR = ";"
+LINE_END = "\r\n"
+RISKY = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n']")
+SOURCES_NAME = "kallor.csv"
+
+
+def safe_text(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if RISKY.match(text) else text
+
+
+def cell_text(value: object, *, has_decimal_comma: bool) -> str:
+    """A cell as it stands in the file."""
+    match value:
+        case None:
+            written = ""
+        case bool():
+            written = "true" if value else "false"
+        case int():
+            written = str(value)
+        case float():
+            plain = format(Decimal(repr(value)), "f")
+            written = plain.replace(".", ",") if has_decimal_comma else plain
+        case datetime():
+            written = value.isoformat(sep=" ")
+        case date():
+            written = value.isoformat()
+        case list():
+            written = _quoted(" | ".join(str(each) for each in value))
+        case _:
+            written = _quoted(str(value))
+    return written
+
+
+def _quoted(text: str) -> str:
+    return '"' + safe_text(text).replace('"', '""') + '"'
+
+
+def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]], *, has_decimal_comma: bool) -> None:
+    """Write a CSV file whole.
+
+    Raises:
+        ReportError: the place cannot be written.
+    """
+    lines = [SEPARATOR.join(_quoted(name) for name in header)]
+    lines.extend(SEPARATOR.join(cell_text(value, has_decimal_comma=has_decimal_comma) for value in row) for row in rows)
+    write_whole(path, (LINE_END.join(lines) + LINE_END).encode("utf-8-sig"))
+
+
+def export_csv(source: Source, tables: Sequence[ExportTable], folder: Path, *, has_decimal_comma: bool) -> list[Path]:
+    """Write each table, and beside them what every column means and whose figure it is."""
+    written = []
+    for table in tables:
+        path = folder / f"{table.name}.csv"
+        rows = source.connection.execute(table.query, table.parameters).fetchall()
+        write_csv(path, [column.name for column in table.columns], rows, has_decimal_comma=has_decimal_comma)
+        written.append(path)
+    return [*written, write_sources(tables, folder)]
+
+
+def write_sources(tables: Sequence[ExportTable], folder: Path) -> Path:
+    """Write the list of columns with their sources."""
+    path = folder / SOURCES_NAME
+    write_csv(
+        path,
+        ("table", "column", "label", "source", "about"),
+        [
+            (table.relation, column.name, column.label, column.source, column.about)
+            for table in tables
+            for column in table.columns
+        ],
+        has_decimal_comma=False,
+    )
+    return path

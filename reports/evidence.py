@@ -1,0 +1,184 @@
+"""Everything that stands behind one figure, gathered for an auditor: versions, requests, definitions, references."""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from reports.contents import Contents, IndicatorPart, gather
+from reports.errors import UnknownFigure
+from reports.rows import Row, Source
+
+SHOWN_REFERENCES = ("riket", "unweighted_mean", "median", "p25", "p75")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One figure of a plan, with all that it rests on.
+
+    Attributes:
+        contents: the plan, with the figure's year in focus.
+        part: the indicator.
+        judged: its row of mart.goal_fulfilment.
+        versions: what was known of the own cell (T, K, M), oldest first.
+        requests: the requests that brought them, by request id.
+        kpi: the catalogue's words when the value was learned, or now where there is no value.
+        kpi_versions: all that the catalogue has said.
+        references: the means of that year.
+        target: the row of plan.target that applies; None without a target.
+        printed: what the document prints for the year.
+        manual: what was entered by hand for the year.
+        reconciliation: the document against Kolada.
+        verdict_changes: how the verdict has changed between publications.
+    """
+
+    contents: Contents
+    part: IndicatorPart
+    judged: Row
+    versions: tuple[Row, ...]
+    requests: Mapping[str, Row]
+    kpi: Row | None
+    kpi_versions: tuple[Row, ...]
+    references: tuple[Row, ...]
+    target: Row | None
+    printed: Row | None
+    manual: tuple[Row, ...]
+    reconciliation: Row | None
+    verdict_changes: tuple[Row, ...]
+
+    @property
+    def year(self) -> int:
+        """The figure's year."""
+        return self.contents.year
+
+    @property
+    def version_in_force(self) -> Row | None:
+        """The version of the total that holds at the moment shown."""
+        totals = [row for row in self.versions if row["gender"] == "T"]
+        return totals[-1] if totals else None
+
+
+def gather_evidence(source: Source, plan_id: str, indicator_id: str, year: int | None) -> Evidence:
+    """Gather what stands behind one figure.
+
+    Args:
+        source: the published file at the moment asked for.
+        plan_id: the plan.
+        indicator_id: as in the plan; small letters will do.
+        year: the figure's year; by default the report's.
+
+    Raises:
+        UnknownPlan: no such plan.
+        UnknownFigure: no such indicator, or the plan doesn't follow the year.
+    """
+    contents = gather(source, plan_id, year)
+    part = _find(contents, indicator_id)
+    if contents.year not in contents.years:
+        raise UnknownFigure(
+            f"The plan `{plan_id}` does not follow the year `{contents.year}`, so there is nothing to explain. "
+            f"It follows {contents.years[0]} to {contents.years[-1]}: "
+            f"`kolada explain {part.id} --year {contents.years[-1]}`."
+        )
+    judged = part.judged[contents.year]
+    kpi_id = part.indicator["kpi_id"]
+    versions = _versions(source, contents, kpi_id)
+    wanted = sorted({row["request_id"] for row in versions if row["request_id"]})
+    requests = {row["request_id"]: row for row in source.rows("ops.request", "list_contains(?, request_id)", [wanted])}
+    kpi_versions = tuple(source.rows("core.kpi_version", "kpi_id = ?", [kpi_id], order="known_from")) if kpi_id else ()
+    here = ("plan_id = ? and indicator_id = ? and year = ?", [plan_id, part.id, contents.year])
+    return Evidence(
+        contents=contents,
+        part=part,
+        judged=judged,
+        versions=versions,
+        requests=requests,
+        kpi=_definition(kpi_versions, versions),
+        kpi_versions=kpi_versions,
+        references=tuple(
+            source.rows(
+                "mart.reference_value",
+                "kpi_id = ? and period = ? and gender = 'T' and "
+                "(list_contains(?, reference) or reference = ? or reference = 'similar:' || ?)",
+                [
+                    kpi_id,
+                    judged["value_year"] or contents.year,
+                    list(SHOWN_REFERENCES),
+                    judged["reference_kind"],
+                    judged["similar_group_id"],
+                ],
+                order="reference",
+            )
+        )
+        if kpi_id
+        else (),
+        target=_target(source, judged),
+        printed=source.one("plan.outcome_document", *here),
+        manual=tuple(source.rows("plan.outcome_manual", *here, order="kind")),
+        reconciliation=source.one("mart.reconciliation", *here),
+        verdict_changes=tuple(
+            source.rows(
+                "mart.verdict_change",
+                "plan_id = ? and item_id = ? and year = ? and level = 'indicator'",
+                [plan_id, part.id, contents.year],
+                order="known_from",
+            )
+        ),
+    )
+
+
+def _find(contents: Contents, indicator_id: str) -> IndicatorPart:
+    wanted = indicator_id.casefold()
+    by_id = {part.id.casefold(): part for part in contents.indicators}
+    if wanted in by_id:
+        return by_id[wanted]
+    using = [part.id for part in contents.indicators if str(part.indicator["kpi_id"]).casefold() == wanted]
+    near = [by_id[key].id for key in difflib.get_close_matches(wanted, by_id, n=5, cutoff=0.5)]
+    titled = [part.id for part in contents.indicators if wanted in part.indicator["title"].casefold()]
+    meant = using or titled[:5] or near
+    hint = f"Did you mean {', '.join(f'`{each}`' for each in meant)}? " if meant else ""
+    example = meant[0] if meant else contents.indicators[0].id
+    raise UnknownFigure(
+        f"The plan `{contents.plan['plan_id']}` has no indicator `{indicator_id}`, so there is nothing to explain. "
+        f"{hint}See one with `kolada explain {example} --year {contents.year}`, or all of them with `kolada report`."
+    )
+
+
+def _versions(source: Source, contents: Contents, kpi_id: str | None) -> tuple[Row, ...]:
+    """The own cell's versions; an end that was not known yet at the moment is left open."""
+    if kpi_id is None:
+        return ()
+    found = source.rows(
+        "core.observation_version",
+        "kpi_id = ? and municipality_id = ? and period = ?",
+        [kpi_id, contents.plan["municipality_id"], contents.year],
+        order="case gender when 'T' then 1 when 'K' then 2 else 3 end, known_from",
+    )
+    if source.moment is None:
+        return tuple(found)
+    moment = datetime.fromisoformat(source.moment)
+    return tuple(
+        Row(row.relation, {**row.values, "known_to": None})
+        if row["known_to"] is not None and row["known_to"] > moment
+        else row
+        for row in found
+    )
+
+
+def _definition(kpi_versions: tuple[Row, ...], versions: tuple[Row, ...]) -> Row | None:
+    """The catalogue's words when the current value was learned; else the last ones."""
+    totals = [row for row in versions if row["gender"] == "T"]
+    if totals:
+        learned = totals[-1]["known_from"]
+        then = [row for row in kpi_versions if row["known_from"] <= learned]
+        if then:
+            return then[-1]
+    return kpi_versions[-1] if kpi_versions else None
+
+
+def _target(source: Source, judged: Row) -> Row | None:
+    found = source.rows(
+        "plan.target",
+        "plan_id = ? and indicator_id = ? and (year is null or year = ?)",
+        [judged["plan_id"], judged["indicator_id"], judged["target_year"]],
+    )
+    return found[0] if found else None

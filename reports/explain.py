@@ -1,0 +1,341 @@
+"""`kolada explain`: one figure and all that it rests on, as Swedish text for a person and as data for a machine."""
+
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import duckdb
+from markupsafe import Markup
+
+from reports import sentences as words
+from reports.evidence import Evidence, gather_evidence
+from reports.notices import made_up_notice, source_text
+from reports.numbers import MINUS, date_text, instant_text, number_text, plain_decimals, rounded
+from reports.rows import Row, open_source
+from reports.rules import RULES
+from reports.sentences import decimals_of, plain
+
+WIDTH = 96
+COMPARISONS = {
+    "match": "stämmer",
+    "rounded": "stämmer efter avrundning",
+    "revised": "har reviderats sedan dess",
+    "published_since": "har publicerats sedan dess",
+    "missing": "saknas i Kolada",
+    "missing_in_both": "saknas i båda",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A heading and its lines."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One figure explained.
+
+    Attributes:
+        title: which figure.
+        notice: that values are made up; empty when they aren't.
+        chapters: in the order in which an auditor asks.
+        data: the same as values, for JSON.
+    """
+
+    title: str
+    notice: str
+    chapters: tuple[Chapter, ...]
+    data: Mapping[str, object]
+
+    def text(self) -> str:
+        """The explanation for the terminal."""
+        lines = [self.title, "=" * min(len(self.title), WIDTH)]
+        if self.notice:
+            lines += ["", self.notice.upper()]
+        for chapter in self.chapters:
+            lines += ["", chapter.title, "-" * len(chapter.title)]
+            for line in chapter.lines:
+                lines += textwrap.wrap(
+                    line, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+                )
+        return "\n".join(lines) + "\n"
+
+
+def explain_figure(
+    connection: duckdb.DuckDBPyConnection,
+    plan_id: str,
+    indicator_id: str,
+    *,
+    year: int | None = None,
+    as_of: str | None = None,
+) -> Explanation:
+    """Explain one figure of the published file.
+
+    Args:
+        connection: from `published_file`.
+        plan_id: the plan.
+        indicator_id: as in the plan; small letters will do.
+        year: the figure's year; by default the report's.
+        as_of: explain what was known at this moment.
+
+    Raises:
+        BeforeFirstLoad: nothing had been published at that moment.
+        UnknownPlan: the file holds no such plan.
+        UnknownFigure: no such indicator, or the plan doesn't follow the year.
+    """
+    return explained(gather_evidence(open_source(connection, as_of), plan_id, indicator_id, year))
+
+
+def explained(evidence: Evidence) -> Explanation:
+    """What the evidence says."""
+    contents, part = evidence.contents, evidence.part
+    chapters = (
+        ("Värdet", _value(evidence)),
+        ("Bedömningen", _judgement(evidence)),
+        ("Regeln", _rule(evidence)),
+        ("Jämförelsevärden", _references(evidence)),
+        ("Versioner av värdet", _versions(evidence)),
+        ("Hur det hämtades", _requests(evidence)),
+        ("Nyckeltalets definition när värdet lästes", _definition(evidence)),
+        ("I dokumentet", _document(evidence)),
+        ("Kommunens egna uppgifter", _manual(evidence)),
+        ("Utveckling och läge", _standing(evidence)),
+        ("Hur bedömningen har ändrats", _changes(evidence)),
+        ("Nästa publicering", _coming(evidence)),
+        ("Anmärkningar", (str(issue["text"]) for issue in part.issues)),
+    )
+    return Explanation(
+        title=f"{part.id} {part.indicator['title']}, {contents.place} {evidence.year}",
+        notice=made_up_notice(contents.source, contents.plan),
+        chapters=tuple(
+            Chapter(title, found) for title, lines in chapters if (found := tuple(str(line) for line in lines))
+        ),
+        data=_data(evidence),
+    )
+
+
+def _said(lines: Iterator[Markup] | Sequence[Markup | None]) -> Iterator[str]:
+    yield from (plain(line) for line in lines if line is not None)
+
+
+def _number(value: float | None, decimals: int | None = None) -> str:
+    if value is None:
+        return "inget värde"
+    shown = number_text(value, plain_decimals(value) if decimals is None else decimals)
+    written = repr(value).replace(".", ",").replace("-", MINUS)
+    is_whole_truth = value == float(rounded(value, plain_decimals(value) if decimals is None else decimals))
+    return shown if is_whole_truth else f"{shown} (exakt {written})"
+
+
+def _value(evidence: Evidence) -> Iterator[str]:
+    row, contents = evidence.judged, evidence.contents
+    unit = f" ({row['unit']})" if row["unit"] else ""
+    if row["value"] is None:
+        yield f"Utfall {evidence.year}: saknas{unit}. {words.reason(contents, row)}"
+        return
+    yield f"Utfall {row['value_year']}: {_number(row['value'], decimals_of(row))}{unit}."
+    yield f"{source_text(contents.source, row['source_label'])}."
+    if row["known_from"] is not None:
+        yield f"Känt sedan {instant_text(row['known_from'])}."
+    if row["is_preliminary"] is not None:
+        yield "Värdet är preliminärt." if row["is_preliminary"] else "Värdet är slutligt."
+
+
+def _judgement(evidence: Evidence) -> Iterator[str]:
+    row, contents = evidence.judged, evidence.contents
+    yield f"{contents.label('verdict', row['verdict'])}. {plain(words.verdict_sentence(contents, evidence.part, row))}"
+    if row["verdict_reason"]:
+        yield f"Skäl: {words.short_reason(contents, row['verdict_reason'])} ({row['verdict_reason']})."
+    if row["margin"] is not None:
+        yield f"Marginal (plus är bra): {_number(row['margin'], decimals_of(row))}. {words.derived_label(row)}."
+    if row["is_sensitive"] is not None:
+        with_other = contents.label("verdict", row["verdict_alt"]).lower()
+        yield (
+            f"Känslighet: med det andra sättet att räkna riksgenomsnittet blir bedömningen {with_other}, "
+            f"{'alltså en annan' if row['is_sensitive'] else 'alltså densamma'}."
+        )
+    if row["is_rounded_only"] is not None:
+        yield "Avrundningen avgör." if row["is_rounded_only"] else "Avrundningen avgör inte."
+    yield from _said(words.warnings(contents, row))
+
+
+def _rule(evidence: Evidence) -> Iterator[str]:
+    row, contents, part = evidence.judged, evidence.contents, evidence.part
+    target = evidence.target
+    if target is None:
+        yield "Indikatorn har inget målvärde."
+        return
+    printed = f", tryckt som ”{target['target_text']}”" if target["target_text"] else ""
+    yield f"Mål: {plain(words.criterion(contents, part, row))}{printed}."
+    where = [contents.plan["document_title"]]
+    if row["document_page"]:
+        where.append(f"sida {row['document_page']}")
+    if target["document_lines"] or row["document_lines"]:
+        where.append(f"rad {target['document_lines'] or row['document_lines']}")
+    yield f"Målet står i {', '.join(where)} (SHA-256 {contents.plan['document_sha256']})."
+    if row["direction"]:
+        yield f"{contents.label('direction', row['direction'])}."
+    rules = {rule["rule_name"]: rule["rule_value"] for rule in contents.rules}
+    names = (
+        ["national_average", "average_precision"]
+        if row["target_kind"] in words.REFERENCE_KINDS
+        else ["fixed_target_precision"]
+    )
+    for name in names:
+        value = rules.get(name, "")
+        yield f"{RULES[name].get(value, value)} (regel {name} = {value})"
+    if row["compared_at_decimals"] is not None:
+        count = row["compared_at_decimals"]
+        yield f"Här jämförs med {count} {'decimal' if count == 1 else 'decimaler'}."
+    yield f"Planens filer har SHA-256 {contents.plan['files_sha256']}."
+
+
+def _references(evidence: Evidence) -> Iterator[str]:
+    contents, row = evidence.contents, evidence.judged
+    for reference in evidence.references:
+        name = contents.label("reference", reference["reference"].split(":")[0])
+        used = " Detta användes." if reference["reference"] == row["reference_kind"] else ""
+        n = f", n = {reference['n']}" if reference["n"] is not None else ""
+        label = source_text(contents.source, reference["source_label"])
+        yield f"{name} {reference['period']}: {_number(reference['value'], decimals_of(row))}{n}. {label}.{used}"
+    if row["reference_value"] is not None and row["target_kind"] in ("previous_year", "other_value"):
+        name = contents.label("reference", row["reference_kind"])
+        yield f"{name}: {_number(row['reference_value'], decimals_of(row))}. Detta användes."
+
+
+def _versions(evidence: Evidence) -> Iterator[str]:
+    contents = evidence.contents
+    for row in evidence.versions:
+        until = f" till {instant_text(row['known_to'])}" if row["known_to"] is not None else ", gäller än"
+        status = f", status ”{row['status']}”" if row["status"] else ""
+        yield (
+            f"{contents.label('gender', row['gender'])}: {_number(row['value'])}{status}. "
+            f"{contents.label('change_kind', row['change_kind'])}, från {instant_text(row['known_from'])}{until}. "
+            f"Körning {row['run_id']}, begäran {row['request_id'] or 'okänd'}."
+        )
+    current = evidence.version_in_force
+    if current is not None and evidence.contents.source.moment is None:
+        yield f"Senast bekräftat oförändrat {instant_text(current['confirmed_at'])}."
+
+
+def _requests(evidence: Evidence) -> Iterator[str]:
+    for request in evidence.requests.values():
+        yield f"Begäran {request['request_id']}: {request['url']}"
+        yield (
+            f"Svar {instant_text(request['fetched_at'])}, status {request['http_status']}, "
+            f"{request['row_count'] if request['row_count'] is not None else '?'} poster, "
+            f"{request['byte_count']} byte, försök {request['attempts']}."
+        )
+        yield f"Svarets SHA-256: {request['body_sha256']}. Svaret ligger som det kom i råarkivet, under det namnet."
+    known = {row["request_id"] for row in evidence.versions if row["request_id"]} - set(evidence.requests)
+    yield from (f"Begäran {each} står inte längre i förteckningen." for each in sorted(known))
+
+
+def _definition(evidence: Evidence) -> Iterator[str]:
+    kpi = evidence.kpi
+    if kpi is None:
+        if evidence.part.indicator["kpi_id"]:
+            yield f"{evidence.part.indicator['kpi_id']} har inte stått i den katalog som lästs."
+        return
+    yield f"{kpi['kpi_id']} {kpi['title']}"
+    yield str(kpi["description"]) or "Ingen beskrivning."
+    until = f" till {instant_text(kpi['known_to'])}" if kpi["known_to"] is not None else ""
+    yield f"Så löd den från {instant_text(kpi['known_from'])}{until}."
+    if kpi["is_withdrawn"]:
+        yield "Nyckeltalet är borttaget ur katalogen."
+    later = [row for row in evidence.kpi_versions if row["known_from"] > kpi["known_from"]]
+    yield from (f"Ändrad {instant_text(row['known_from'])}: {row['title']}" for row in later)
+
+
+def _document(evidence: Evidence) -> Iterator[str]:
+    row, contents = evidence.judged, evidence.contents
+    place = [f"sida {row['document_page']}"] if row["document_page"] else []
+    place += [f"rad {row['document_lines']}"] if row["document_lines"] else []
+    yield f"Indikatorn: {contents.plan['document_title']}{', ' if place else ''}{', '.join(place)}."
+    if evidence.part.indicator["source"]:
+        yield f"Källa enligt dokumentet: {evidence.part.indicator['source']}"
+    if evidence.printed is not None:
+        printed = evidence.printed
+        value = _number(printed["value"]) if printed["value"] is not None else f"”{printed['raw_marker']}”"
+        line = f", rad {printed['document_line']}" if printed["document_line"] else ""
+        yield f"Tryckt utfall {printed['year']}: {value}{line}."
+    if evidence.reconciliation is not None:
+        result = evidence.reconciliation["result"]
+        yield f"Jämfört med Kolada i dag: {COMPARISONS.get(result, result)}."
+
+
+def _manual(evidence: Evidence) -> Iterator[str]:
+    contents = evidence.contents
+    for row in evidence.manual:
+        yield (
+            f"{contents.label('outcome_kind', row['kind'])} {row['year']}: {_number(row['value'])}. "
+            f"{row['source_note']}. Inmatad av {row['entered_by']} {date_text(row['entered_at'])}."
+        )
+
+
+def _standing(evidence: Evidence) -> Iterator[str]:
+    contents, part, row = evidence.contents, evidence.part, evidence.judged
+    yield from _said(words.development(contents, row))
+    yield from _said(words.placing(contents, part, row))
+    yield from _said([words.genders(contents, part, row), words.at_bokslut(contents, part, row)])
+
+
+def _changes(evidence: Evidence) -> Iterator[str]:
+    contents = evidence.contents
+    for row in evidence.verdict_changes:
+        yield (
+            f"{instant_text(row['known_from'])}: från {contents.label('verdict', row['verdict_before']).lower()} "
+            f"till {contents.label('verdict', row['verdict']).lower()}. "
+            f"Orsak: {contents.label('cause', row['cause']).lower()} "
+            f"({_number(row['value_before'])} → {_number(row['value'])})."
+        )
+
+
+def _coming(evidence: Evidence) -> Iterator[str]:
+    yield from _said([words.next_publication(evidence.part.calendar)])
+
+
+def _data(evidence: Evidence) -> Mapping[str, object]:
+    contents = evidence.contents
+
+    def cells(row: Row | None) -> dict[str, object] | None:
+        return None if row is None else {name: _cell(value) for name, value in row.values.items()}
+
+    def table(rows: Sequence[Row]) -> list[dict[str, object] | None]:
+        return [cells(row) for row in rows]
+
+    return {
+        "plan_id": contents.plan["plan_id"],
+        "indicator_id": evidence.part.id,
+        "year": evidence.year,
+        "as_of": contents.source.moment,
+        "known_at": _cell(contents.source.known_at),
+        "source_kind": contents.source.source_kind,
+        "is_made_up": bool(made_up_notice(contents.source, contents.plan)),
+        "plan": cells(contents.plan),
+        "indicator": cells(evidence.part.indicator),
+        "judgement": cells(evidence.judged),
+        "judgement_at_bokslut": cells(evidence.part.bokslut.get(evidence.year)),
+        "target": cells(evidence.target),
+        "rules": table(contents.rules),
+        "references": table(evidence.references),
+        "versions": table(evidence.versions),
+        "requests": table(list(evidence.requests.values())),
+        "kpi": cells(evidence.kpi),
+        "kpi_versions": table(evidence.kpi_versions),
+        "outcome_document": cells(evidence.printed),
+        "outcome_manual": table(evidence.manual),
+        "reconciliation": cells(evidence.reconciliation),
+        "verdict_changes": table(evidence.verdict_changes),
+        "national_outcome": cells(evidence.part.outcome),
+        "publication_calendar": cells(evidence.part.calendar),
+        "data_issues": table(evidence.part.issues),
+    }
+
+
+def _cell(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime | date) else value

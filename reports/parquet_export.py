@@ -1,0 +1,37 @@
+"""Parquet with the tables' own types; each column carries its label, meaning and source in the file itself."""
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from reports.csv_export import write_sources
+from reports.report import write_whole
+from reports.rows import Source
+from reports.tables import ExportTable
+
+
+def export_parquet(source: Source, tables: Sequence[ExportTable], folder: Path) -> list[Path]:
+    """Write each table, and beside them the list of columns with their sources."""
+    written = []
+    for table in tables:
+        path = folder / f"{table.name}.parquet"
+        found = source.connection.sql(table.query, params=table.parameters).to_arrow_table()
+        fields = [
+            field.with_metadata({"label": column.label, "about": column.about, "source": column.source})
+            for field, column in zip(found.schema, table.columns, strict=True)
+        ]
+        told: dict[str | bytes, str | bytes] = {
+            "relation": table.relation,
+            "known_at": source.known_at.isoformat(),
+            "run_id": source.run_id,
+            "source_kind": source.source_kind,
+            "notice": table.notice,
+        }
+        content = io.BytesIO()
+        pq.write_table(found.cast(pa.schema(fields, metadata=told)), content, compression="zstd")
+        write_whole(path, content.getvalue())
+        written.append(path)
+    return [*written, write_sources(tables, folder)]

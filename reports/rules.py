@@ -1,0 +1,60 @@
+"""The plan's rules, the verdicts and the sections, each in a plain Swedish sentence."""
+
+from collections.abc import Mapping
+
+RULES: Mapping[str, Mapping[str, str]] = {
+    "national_average": {
+        "riket_else_unweighted": "Riksgenomsnittet är Riket; saknas det gäller kommunernas ovägda medel.",
+        "unweighted_else_riket": "Riksgenomsnittet är kommunernas ovägda medel; saknas det gäller Riket.",
+        "riket": "Riksgenomsnittet är Riket, och inget annat träder i dess ställe.",
+        "unweighted": "Riksgenomsnittet är det ovägda medlet av kommuner med värde.",
+    },
+    "fixed_target_precision": {
+        "finer_of_target_and_display": "Utfall och målvärde jämförs med det största av målets tryckta decimaler och "
+        "indikatorns vanliga, avrundat från noll vid halva.",
+        "target": "Utfall och målvärde jämförs med målets tryckta decimaler.",
+        "display": "Utfall och målvärde jämförs med indikatorns vanliga decimaler.",
+        "exact": "Utfall och målvärde jämförs orundade.",
+    },
+    "average_precision": {
+        "exact": "Jämförelse med ett genomsnitt görs orundat och strikt: lika är inte över.",
+        "display": "Jämförelse med ett genomsnitt görs med indikatorns vanliga decimaler.",
+    },
+    "compound": {
+        "all_parts": "Ett mål med flera delar kräver alla delarna; en av två är delvis uppfyllt och räknas inte.",
+        "any_part": "Ett mål med flera delar är uppfyllt när en av dem är det.",
+    },
+    "majority": {
+        "each_group": "God ekonomisk hushållning kräver en majoritet av de finansiella målen och en majoritet av "
+        "verksamhetsmålen. Mål utan svar stannar i nämnaren.",
+        "together": "God ekonomisk hushållning kräver en majoritet av de finansiella målen och verksamhetsmålen "
+        "tillsammans. Mål utan svar stannar i nämnaren.",
+    },
+    "bokslut": {
+        "history_else_availability": "Läget vid bokslutet tas ur den egna historiken; når den inte dit uppskattas det "
+        "efter när värdet brukar publiceras.",
+        "history": "Läget vid bokslutet tas ur den egna historiken.",
+        "availability": "Läget vid bokslutet uppskattas efter när värdet brukar publiceras.",
+    },
+    "latest_measurement": {
+        "false": "Ett tidigare års värde ersätter aldrig ett saknat.",
+        "true": "Saknas årets värde visas den senaste mätningen, märkt med sitt år.",
+    },
+}
+MEANINGS = {
+    "met": "Värdet uppfyller målet.",
+    "not_met": "Värdet finns och uppfyller inte målet.",
+    "partly_met": "Ett mål med flera delar, där inte alla är uppfyllda. Räknas inte som uppfyllt.",
+    "not_yet_due": "Målet gäller ett senare år.",
+    "no_data": "Inget värde finns. Skälet står vid indikatorn. Det är varken uppfyllt eller ej uppfyllt.",
+    "withheld": "Värdet är dolt i Kolada, av sekretess eller utan angivet skäl.",
+    "not_comparable": "Värdet finns, men nyckeltalet har ändrats sedan målet sattes.",
+    "not_assessable": "Det finns inget målvärde, eller målet gäller över tid.",
+    "assessment_required": "Målet bedöms av människor; räkningen är underlag.",
+    "undetermined": "Målen utan svar kan ännu avgöra åt båda hållen.",
+}
+SECTION_INTROS = {
+    "prioritized": "Varje indikator prövas mot sitt mål. Målet som helhet bedöms av kommunen, inte av en räkneregel. "
+    "Stödjande indikatorer visas men räknas inte.",
+    "follow_up": "Måtten följs men är uttryckligen inga mål, och räknas aldrig.",
+}
