@@ -36,7 +36,7 @@ def take_in(
     stage.set_municipalities(catalogue.municipalities)
     stage.set_groups(catalogue.groups)
     load_catalogue(connection, run_id=run_id, known_from=known_from)
-    loaded = load_observations(connection, run_id=run_id, known_from=known_from)
+    loaded = load_observations(stage, run_id=run_id, known_from=known_from)
     plans = tuple(plans)
     for plan in plans:
         load_plan(

@@ -9,7 +9,7 @@ from flows.job import NATIONAL_GROUP, Job
 from flows.progress import Reporter
 from kolada_client import Answer, CatalogueRequest, DataRequest, Failure, KoladaClient, plan_requests
 from kolada_client.models import Collection
-from warehouse.coverage import Coverage, CoverageCount
+from warehouse.coverage import Coverage, settle_coverage
 from warehouse.run_ledger import RunLedger
 from warehouse.stage import Stage
 
@@ -117,9 +117,8 @@ def read_cells(
     requests = planned_requests(job, catalogue)
     units = wanted_units(job, catalogue)
     withdrawn = sorted(set(job.kpi_ids) - catalogue.kpi_ids)
-    count = CoverageCount()
-    count.want(job.kpi_ids, units)
-    count.withdraw(withdrawn)
+    stage.want(job.kpi_ids, units)
+    stage.withdraw(withdrawn)
     ledger.record("asked", kpi_ids=job.kpi_ids, unit_ids=units, years=job.years)
     ledger.record("withdrawn", kpi_ids=withdrawn)
     reporter.stage("Values", total=len(requests))
@@ -129,26 +128,25 @@ def read_cells(
         if isinstance(result, Failure):
             message = str(result.error)
             ledger.record("failed", **scope, error=type(result.error).__name__, message=message)
-            count.fail(request.kpi_ids, request.municipality_ids, message)
+            stage.fail(request.kpi_ids, request.municipality_ids, message)
             reporter.say(message)
         elif result.is_empty and not all(pair in known_empty for pair in pairs(request)):
             message = disbelieved(request)
             for request_id in request_ids(result):
                 ledger.reject(request_id, EMPTY_ANSWER)
             ledger.record("failed", **scope, error=EMPTY_ANSWER, message=message)
-            count.fail(request.kpi_ids, request.municipality_ids, message)
+            stage.fail(request.kpi_ids, request.municipality_ids, message)
             reporter.say(message)
         else:
             ledger.record("answered", **scope, request_ids=request_ids(result))
-            count.answer(request.kpi_ids, request.municipality_ids, result.frame)
             stage.add_scope(request.kpi_ids, request.municipality_ids, request.years)
             for page in result.pages:
                 stage.add_observations(page.frame, page.request_id)
         reporter.advance()
-    coverage = count.settle()
+    coverage = settle_coverage(stage)
     ledger.record(
         "coverage",
-        counts=coverage.counts().to_dicts(),
+        counts=coverage.counts.to_dicts(),
         exceptions=coverage.lost.to_dicts(),
     )
     return coverage

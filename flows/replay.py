@@ -18,7 +18,7 @@ from flows.progress import Reporter
 from flows.reading import Catalogue
 from goals import Plan, plan_from_files
 from kolada_client import parse_page
-from warehouse.coverage import Coverage, CoverageCount
+from warehouse.coverage import settle_coverage
 from warehouse.database import working_file
 from warehouse.errors import NotPublished, ReplayTargetExists
 from warehouse.home import Home
@@ -112,7 +112,7 @@ def replay_night(connection: duckdb.DuckDBPyConnection, home: Home, night: Night
     """Take one night in again, as the run did."""
     store = raw_store(home)
     stage = Stage(connection)
-    coverage = restage(night, store, stage)
+    restage(night, store, stage)
     run_id = night.manifest.run_id
     loaded = take_in(
         connection,
@@ -133,7 +133,6 @@ def replay_night(connection: duckdb.DuckDBPyConnection, home: Home, night: Night
         connection,
         run_id=run_id,
         published_at=night.known_from,
-        coverage=coverage,
         counts=loaded,
         accepted_loss=night.accepted_loss,
     )
@@ -181,24 +180,21 @@ def read_night(manifest: Manifest) -> Night | None:
     return night if is_published else None
 
 
-def restage(night: Night, store: RawStore, stage: Stage) -> Coverage:
+def restage(night: Night, store: RawStore, stage: Stage) -> None:
     """Put a night's values and scopes on the stage again, and account for them as the run did."""
-    count = CoverageCount()
     for record in night.wanted:
         match record["record"]:
             case "asked":
-                count.want(record["kpi_ids"], record["unit_ids"])
+                stage.want(record["kpi_ids"], record["unit_ids"])
             case "withdrawn":
-                count.withdraw(record["kpi_ids"])
+                stage.withdraw(record["kpi_ids"])
             case "failed":
-                count.fail(record["kpi_ids"], record["unit_ids"], record["message"])
+                stage.fail(record["kpi_ids"], record["unit_ids"], record["message"])
     for scope in night.scopes:
-        frames = [frame_of(night, store, request_id) for request_id in scope["request_ids"]]
-        for request_id, frame in zip(scope["request_ids"], frames, strict=True):
-            stage.add_observations(frame, request_id)
+        for request_id in scope["request_ids"]:
+            stage.add_observations(frame_of(night, store, request_id), request_id)
         stage.add_scope(scope["kpi_ids"], scope["unit_ids"], scope["years"])
-        count.answer(scope["kpi_ids"], scope["unit_ids"], pl.concat(frames))
-    return count.settle()
+    settle_coverage(stage)
 
 
 def catalogue_of(night: Night, store: RawStore) -> Catalogue:

@@ -6,22 +6,25 @@
     failed              the request that carried the pair failed, or its answer is not believed
     unaccounted         none of these: a fault of this software
 
-The last two keep a run from publishing.
+The last two keep a run from publishing. The pairs stand in `staging.coverage_pair` until they are published; what is
+held here is small whatever the length of the run, unless much was lost.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import polars as pl
 
-VALUES = "values"
-NOTHING_PUBLISHED = "nothing_published"
-WITHDRAWN = "withdrawn"
-FAILED = "failed"
-UNACCOUNTED = "unaccounted"
+from warehouse.database import run_folder
+from warehouse.stage import Stage
 
-PAIR = ("kpi_id", "unit_id")
-PAIR_SCHEMA: dict[str, type[pl.DataType]] = {"kpi_id": pl.String, "unit_id": pl.String}
+COUNT_SCHEMA = {"kpi_id": pl.String, "outcome": pl.String, "unit_count": pl.Int32}
+LOST_SCHEMA = {
+    "kpi_id": pl.String,
+    "unit_id": pl.String,
+    "outcome": pl.String,
+    "row_count": pl.Int32,
+    "reason": pl.String,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,92 +32,35 @@ class Coverage:
     """The outcome of every wanted pair.
 
     Attributes:
-        pairs: one row per pair: kpi_id, unit_id, outcome, row_count, reason.
+        lost: the pairs that are missing for no reason of Kolada's (failed or unaccounted), with their reason.
+        counts: units per KPI and outcome: kpi_id, outcome, unit_count.
     """
 
-    pairs: pl.DataFrame
-
-    @property
-    def lost(self) -> pl.DataFrame:
-        """The pairs that are missing for no reason of Kolada's: failed or unaccounted."""
-        return self.pairs.filter(pl.col("outcome").is_in([FAILED, UNACCOUNTED]))
-
-    def counts(self) -> pl.DataFrame:
-        """Units per KPI and outcome: kpi_id, outcome, unit_count."""
-        return (
-            self.pairs.group_by("kpi_id", "outcome")
-            .agg(pl.len().cast(pl.Int32).alias("unit_count"))
-            .sort("kpi_id", "outcome")
-        )
+    lost: pl.DataFrame
+    counts: pl.DataFrame
 
     def totals(self) -> dict[str, int]:
         """Pairs per outcome."""
-        return dict(self.pairs.group_by("outcome").len().sort("outcome").rows())
+        return dict(self.counts.group_by("outcome").agg(pl.col("unit_count").sum()).sort("outcome").rows())
+
+    @property
+    def pair_count(self) -> int:
+        """All pairs that were wanted."""
+        return int(self.counts["unit_count"].sum())
 
 
-@dataclass(slots=True)
-class CoverageCount:
-    """Gathers, while a run reads, what becomes of each pair it wanted."""
-
-    _wanted: list[pl.DataFrame] = field(default_factory=list)
-    _withdrawn: set[str] = field(default_factory=set)
-    _answered: list[pl.DataFrame] = field(default_factory=list)
-    _failed: list[pl.DataFrame] = field(default_factory=list)
-    _rows: list[pl.DataFrame] = field(default_factory=list)
-
-    def want(self, kpi_ids: Sequence[str], unit_ids: Sequence[str]) -> None:
-        """The run wants these KPIs for these units."""
-        self._wanted.append(pairs_of(kpi_ids, unit_ids))
-
-    def withdraw(self, kpi_ids: Sequence[str]) -> None:
-        """These KPIs are not in the catalogue."""
-        self._withdrawn.update(kpi_ids)
-
-    def answer(self, kpi_ids: Sequence[str], unit_ids: Sequence[str], frame: pl.DataFrame) -> None:
-        """This scope was read whole, and these are its cells (kpi_id, municipality_id, ...)."""
-        self._answered.append(pairs_of(kpi_ids, unit_ids))
-        self._rows.append(
-            frame.group_by("kpi_id", pl.col("municipality_id").alias("unit_id")).agg(
-                pl.len().cast(pl.Int32).alias("row_count")
-            )
-        )
-
-    def fail(self, kpi_ids: Sequence[str], unit_ids: Sequence[str], reason: str) -> None:
-        """This scope was not read, or its answer is not believed."""
-        self._failed.append(pairs_of(kpi_ids, unit_ids).with_columns(pl.lit(reason).alias("reason")))
-
-    def settle(self) -> Coverage:
-        """The outcome of every wanted pair."""
-        wanted = _union(self._wanted, PAIR_SCHEMA).unique(PAIR)
-        answered = _union(self._answered, PAIR_SCHEMA).unique(PAIR).with_columns(pl.lit(value=True).alias("answered"))
-        failed = _union(self._failed, PAIR_SCHEMA | {"reason": pl.String}).unique(PAIR, keep="first")
-        rows = _union(self._rows, PAIR_SCHEMA | {"row_count": pl.Int32}).group_by(PAIR).agg(pl.col("row_count").sum())
-        outcome = (
-            pl.when(pl.col("kpi_id").is_in(sorted(self._withdrawn)))
-            .then(pl.lit(WITHDRAWN))
-            .when(pl.col("reason").is_not_null())
-            .then(pl.lit(FAILED))
-            .when(pl.col("answered") & (pl.col("row_count") > 0))
-            .then(pl.lit(VALUES))
-            .when(pl.col("answered"))
-            .then(pl.lit(NOTHING_PUBLISHED))
-            .otherwise(pl.lit(UNACCOUNTED))
-        )
-        return Coverage(
-            wanted.join(answered, on=PAIR, how="left")
-            .join(failed, on=PAIR, how="left")
-            .join(rows, on=PAIR, how="left")
-            .select(*PAIR, outcome.alias("outcome"), pl.col("row_count").fill_null(0), "reason")
-            .sort(PAIR)
-        )
-
-
-def pairs_of(kpi_ids: Sequence[str], unit_ids: Sequence[str]) -> pl.DataFrame:
-    """Every KPI with every unit: kpi_id, unit_id."""
-    return pl.DataFrame({"kpi_id": kpi_ids}, schema={"kpi_id": pl.String}).join(
-        pl.DataFrame({"unit_id": unit_ids}, schema={"unit_id": pl.String}), how="cross"
+def settle_coverage(stage: Stage) -> Coverage:
+    """Give every wanted pair its outcome, from what is on the stage."""
+    stage.flush()
+    run_folder(stage.connection, "load/coverage")
+    counts = stage.connection.execute(
+        "select kpi_id, outcome, cast(count(*) as integer) as unit_count from staging.coverage_pair "
+        "group by kpi_id, outcome order by kpi_id, outcome"
+    ).fetchall()
+    lost = stage.connection.execute(
+        "select * from staging.coverage_pair where outcome in ('failed', 'unaccounted') order by kpi_id, unit_id"
+    ).fetchall()
+    return Coverage(
+        lost=pl.DataFrame(lost, schema=LOST_SCHEMA, orient="row"),
+        counts=pl.DataFrame(counts, schema=COUNT_SCHEMA, orient="row"),
     )
-
-
-def _union(frames: Sequence[pl.DataFrame], schema: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
-    return pl.concat([pl.DataFrame(schema=schema), *frames])

@@ -3,6 +3,7 @@
 The numbers in the files' names show the order within a folder.
 """
 
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,13 +18,27 @@ SQL_FOLDER = Path(__file__).resolve().parent.parent / "sql"
 STORAGE_VERSION = "v1.1.0"
 
 
+# What DuckDB may hold in memory; beyond it, it works from the disk. With it a long run needs no more than a short one.
+MEMORY_LIMIT = "1GB"
+
+
 @contextmanager
-def working_file(path: Path, *, threads: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+def working_file(
+    path: Path, *, threads: int | None = None, memory_limit: str = MEMORY_LIMIT
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a private file for writing, made with the storage version that older clients read.
 
-    The file is checkpointed and closed when the block ends well, so that no write-ahead log stays beside it.
+    The file is checkpointed and closed when the block ends well, so that no write-ahead log stays beside it. What a
+    run stages beside it, and what DuckDB sets aside on disk, is removed.
     """
-    connection = duckdb.connect(config={"threads": threads} if threads else {})
+    aside = path.with_name(f"{path.name}.tmp")
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": memory_limit,
+        "temp_directory": str(aside),
+    }
+    if threads:
+        config["threads"] = threads
+    connection = duckdb.connect(config=config)
     try:
         connection.execute(f"attach {quoted(str(path))} as warehouse (storage_version '{STORAGE_VERSION}')")
         connection.execute("use warehouse")
@@ -33,6 +48,21 @@ def working_file(path: Path, *, threads: int | None = None) -> Iterator[duckdb.D
         connection.execute("detach warehouse")
     finally:
         connection.close()
+        for leftover in (staging_path(path), staging_path(path).with_suffix(".staging.wal")):
+            leftover.unlink(missing_ok=True)
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def staging_path(path: Path) -> Path:
+    """Where a run stages what it reads for a working file."""
+    return path.with_name(f"{path.name}.staging")
+
+
+def attach_staging(connection: duckdb.DuckDBPyConnection) -> None:
+    """Attach the database `staging`: a file beside the working file, or memory where that is in memory."""
+    row = connection.execute("select path from duckdb_databases() where database_name = current_database()").fetchone()
+    path = str(staging_path(Path(row[0]))) if row is not None and row[0] is not None else ":memory:"
+    connection.execute(f"attach if not exists {quoted(path)} as staging")
 
 
 def sql_files(folder: str, pattern: str = "*.sql") -> list[Path]:

@@ -12,7 +12,6 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from warehouse.coverage import Coverage
 from warehouse.database import append_frame
 from warehouse.history import LoadCounts, naive_utc
 from warehouse.manifest import Manifest, Record
@@ -207,17 +206,19 @@ def record_publication(
     *,
     run_id: str,
     published_at: datetime,
-    coverage: Coverage,
     counts: LoadCounts,
     accepted_loss: str | None,
 ) -> None:
-    """Put the current run on record as published, in the file that is about to be."""
+    """Put the current run on record as published, in the file that is about to be, with its coverage from the stage."""
     instant = naive_utc(published_at)
     connection.execute(
         "update ops.run set state = 'published', published_at = $at, finished_at = $at where run_id = $run_id",
         {"at": instant, "run_id": run_id},
     )
-    append_frame(connection, "ops.coverage_pair", coverage.pairs.with_columns(pl.lit(run_id).alias("run_id")))
+    connection.execute(
+        "insert into ops.coverage_pair by name select $run_id as run_id, * from staging.coverage_pair",
+        {"run_id": run_id},
+    )
     connection.execute(
         """
         insert into ops.publication

@@ -38,7 +38,7 @@ def load(connection, number, rows, *, scope=(("N00001",), ("0114",)), years=()):
     if scope is not None:
         stage.add_scope(*scope, years)
     return dict(
-        load_observations(connection, run_id=f"run-{number}", known_from=FIRST_NIGHT + timedelta(days=number)).opened
+        load_observations(stage, run_id=f"run-{number}", known_from=FIRST_NIGHT + timedelta(days=number)).opened
     )
 
 

@@ -64,7 +64,7 @@ def load_night(connection, number, cells):
     stage = Stage(connection)
     stage.add_observations(frame_of(cells), f"run-{number}/1")
     stage.add_scope(KPIS, UNITS)
-    return load_observations(connection, run_id=f"run-{number}", known_from=FIRST_NIGHT + timedelta(days=number))
+    return load_observations(stage, run_id=f"run-{number}", known_from=FIRST_NIGHT + timedelta(days=number))
 
 
 def visible(cells):

@@ -2,12 +2,19 @@
 -- Absence says something only within a scope that was read whole.
 
 create or replace temp table compared_cell as
-with paired as (
+with received_cell as (
+    select * from staged_observation
+    where kpi_id between getvariable('first_kpi') and getvariable('last_kpi')
+),
+
+paired as (
     select
         coalesce(received.kpi_id, known.kpi_id) as kpi_id,
         coalesce(received.unit_id, known.unit_id) as unit_id,
         coalesce(received.period, known.period) as period,
         coalesce(received.gender, known.gender) as gender,
+        known.version_rowid,
+        known.is_group,
         received.kpi_id is not null as is_received,
         known.kpi_id is not null as is_known,
         received.value,
@@ -20,7 +27,7 @@ with paired as (
         known.status as known_status,
         coalesce(known.is_deleted, false) as was_deleted,
         coalesce(known.is_vanished, false) as was_vanished
-    from staged_observation as received
+    from received_cell as received
     full join known_cell as known
         on
             received.kpi_id = known.kpi_id
@@ -30,13 +37,20 @@ with paired as (
 ),
 
 whole_series as (
-    select distinct kpi_id, unit_id from staged_scope
-    where period is null
+    select distinct
+        kpi_id,
+        unit_id
+    from staged_scope
+    where period is null and kpi_id between getvariable('first_kpi') and getvariable('last_kpi')
 ),
 
 whole_year as (
-    select distinct kpi_id, unit_id, period from staged_scope
-    where period is not null
+    select distinct
+        kpi_id,
+        unit_id,
+        period
+    from staged_scope
+    where period is not null and kpi_id between getvariable('first_kpi') and getvariable('last_kpi')
 )
 
 select paired.*

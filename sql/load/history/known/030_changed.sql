@@ -17,7 +17,7 @@ select
         when not is_received then 'vanished'
         when known_value is not null and value is null then 'suppressed'
         when known_value is null and value is not null then 'restored'
-        when value is not distinct from known_value then 'status'
+        when value is null or value = known_value then 'status'
         when abs(value - known_value) <= 1e-6 * greatest(1, abs(known_value)) then 'precision'
         when
             coalesce(decimals_of(value), 0) < coalesce(decimals_of(known_value), 0)
@@ -42,15 +42,19 @@ where
 
 -- A KPI whose values moved together by one factor got a new unit or a new definition under its old id: at least ten
 -- cells, at least half of the cells that could show it, and a spread of the factors within a tenth of their median.
-create or replace temp table rescaled_kpi as
+create or replace temp table rescaled_now as
 with factor as (
-    select kpi_id, value / known_value as ratio
+    select
+        kpi_id,
+        value / known_value as ratio
     from differing_cell
     where simple_kind = 'revised' and known_value <> 0
 ),
 
 comparable as (
-    select kpi_id, count(*) as cell_count
+    select
+        kpi_id,
+        count(*) as cell_count
     from compared_cell
     where is_received and value is not null and known_value is not null and known_value <> 0
     group by kpi_id
@@ -66,7 +70,9 @@ spread as (
     group by kpi_id
 )
 
-select spread.kpi_id, spread.median_ratio
+select
+    spread.kpi_id,
+    spread.median_ratio
 from spread
 inner join comparable on spread.kpi_id = comparable.kpi_id
 where
@@ -77,10 +83,10 @@ where
 
 create or replace temp table changed_cell as
 select
-    differing_cell.* exclude (simple_kind),
+    differing_cell.* exclude (simple_kind),  -- noqa: RF02
     case
-        when differing_cell.simple_kind = 'revised' and rescaled_kpi.kpi_id is not null then 'rescaled'
+        when differing_cell.simple_kind = 'revised' and rescaled_now.kpi_id is not null then 'rescaled'
         else differing_cell.simple_kind
     end as change_kind
 from differing_cell
-left join rescaled_kpi on differing_cell.kpi_id = rescaled_kpi.kpi_id;
+left join rescaled_now on differing_cell.kpi_id = rescaled_now.kpi_id;

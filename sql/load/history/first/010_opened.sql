@@ -1,0 +1,50 @@
+-- KPIs of which nothing is known: every cell received is a first version, and there is nothing to compare.
+
+insert into core.observation_version by name
+select
+    kpi_id,
+    unit_id as municipality_id,
+    period,
+    gender,
+    value,
+    value_count,
+    status,
+    is_deleted,
+    'first' as change_kind,
+    getvariable('run_id') as run_id,
+    request_id,
+    getvariable('known_from') as known_from,
+    cast(null as timestamp) as known_to,
+    getvariable('known_from') as confirmed_at
+from staged_observation
+where
+    kpi_id between getvariable('first_kpi') and getvariable('last_kpi')
+    and unit_id not in (select group_id from core.municipality_group);
+
+insert into core.group_observation_version by name
+select
+    kpi_id,
+    unit_id as group_id,
+    period,
+    gender,
+    value,
+    value_count,
+    status,
+    is_deleted,
+    'first' as change_kind,
+    getvariable('run_id') as run_id,
+    request_id,
+    getvariable('known_from') as known_from,
+    cast(null as timestamp) as known_to,
+    getvariable('known_from') as confirmed_at
+from staged_observation
+where
+    kpi_id between getvariable('first_kpi') and getvariable('last_kpi')
+    and unit_id in (select group_id from core.municipality_group);
+
+insert into load_count
+select
+    'first' as change_kind,
+    count(*) as cell_count
+from staged_observation
+where kpi_id between getvariable('first_kpi') and getvariable('last_kpi');

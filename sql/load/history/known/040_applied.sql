@@ -1,0 +1,74 @@
+-- Close what changed, say of the rest that it was seen again, and open what is new. Versions are found by their place in
+-- the file (rowid), which holds as long as nothing is deleted.
+
+create or replace temp table confirmed_cell as
+select version_rowid, is_group
+from compared_cell
+anti join changed_cell using (kpi_id, unit_id, period, gender)
+where is_received;
+
+update core.observation_version
+set known_to = getvariable('known_from')
+where rowid in (select version_rowid from changed_cell where not is_group);
+
+update core.observation_version
+set confirmed_at = getvariable('known_from')
+where rowid in (select version_rowid from confirmed_cell where not is_group);
+
+update core.group_observation_version
+set known_to = getvariable('known_from')
+where rowid in (select version_rowid from changed_cell where is_group);
+
+update core.group_observation_version
+set confirmed_at = getvariable('known_from')
+where rowid in (select version_rowid from confirmed_cell where is_group);
+
+create or replace temp table opened_version as
+select
+    kpi_id,
+    unit_id,
+    period,
+    gender,
+    value,
+    value_count,
+    status,
+    is_deleted,
+    change_kind,
+    getvariable('run_id') as run_id,
+    request_id,
+    getvariable('known_from') as known_from,
+    cast(null as timestamp) as known_to,
+    getvariable('known_from') as confirmed_at
+from changed_cell;
+
+insert into core.observation_version by name
+select
+    * exclude (unit_id),
+    unit_id as municipality_id
+from opened_version
+where unit_id not in (select group_id from core.municipality_group);
+
+insert into core.group_observation_version by name
+select
+    * exclude (unit_id),
+    unit_id as group_id
+from opened_version
+where unit_id in (select group_id from core.municipality_group);
+
+insert into load_count
+select
+    change_kind,
+    count(*) as cell_count
+from changed_cell
+group by change_kind;
+
+insert into known_count
+select count(*) as cell_count
+from known_cell
+where not is_deleted and not is_vanished;
+
+insert into rescaled_kpi
+select
+    kpi_id,
+    median_ratio
+from rescaled_now;
