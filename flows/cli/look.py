@@ -18,7 +18,7 @@ from warehouse.reading import published_file, source_kind
 
 
 def status(home: HomeOption = None, sample: SampleOption = False, as_json: JsonOption = False) -> None:
-    """The last run, the age of the published data, what is kept, warnings.
+    """The last run, the age of the published data, what is due next, what is kept, warnings.
 
     Exits with 0 healthy, 5 stale or held.
 
