@@ -7,7 +7,7 @@ import polars as pl
 
 from flows.job import NATIONAL_GROUP, Job
 from flows.progress import Reporter
-from kolada_client import Answer, CatalogueRequest, DataRequest, Failure, KoladaClient, plan_requests
+from kolada_client import Answer, CatalogueRequest, DataRequest, Failure, KoladaClient, plan_requests, url_of
 from kolada_client.models import Collection
 from warehouse.coverage import Coverage, settle_coverage
 from warehouse.run_ledger import RunLedger
@@ -131,7 +131,7 @@ def read_cells(
             stage.fail(request.kpi_ids, request.municipality_ids, message)
             reporter.say(message)
         elif result.is_empty and not all(pair in known_empty for pair in pairs(request)):
-            message = disbelieved(request)
+            message = disbelieved(request, url_of(client.base_url, request))
             for request_id in request_ids(result):
                 ledger.reject(request_id, EMPTY_ANSWER)
             ledger.record("failed", **scope, error=EMPTY_ANSWER, message=message)
@@ -169,10 +169,9 @@ def request_ids(answer: Answer) -> list[str]:
     return [page.request_id for page in answer.pages if page.request_id is not None]
 
 
-def disbelieved(request: DataRequest) -> str:
+def disbelieved(request: DataRequest, url: str) -> str:
     """The message about a whole request that was answered with nothing, twice."""
     return (
-        f"{EMPTY_ANSWER}: Kolada answered without a single row for {len(request.kpi_ids)} KPIs and "
-        f"{len(request.municipality_ids)} units ({request.kpi_ids[0]} ..., {request.municipality_ids[0]} ...), and "
-        "again when asked in halves. That is not believed, so the run is held."
+        f"{EMPTY_ANSWER}: Kolada answered `{url}` without a single row for {len(request.kpi_ids)} KPIs and "
+        f"{len(request.municipality_ids)} units, and again when asked in halves. That is not believed: the run is held."
     )

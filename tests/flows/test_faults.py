@@ -1,16 +1,17 @@
 """Each fault, on a first night and a later one: the same warehouse as without it, or an error that names the request.
 
-The table that the tests fill is printed at the end of the module's run (`-s` shows it as it comes).
+The table that the tests fill is printed at the end of the module's run (`-s` shows it).
 """
 
 import shutil
+from dataclasses import dataclass
 
 import pytest
 
 from fake_kolada import FAULTS, FakeKolada
+from goals import read_plan
 from kolada_client import KoladaError
-
-pytestmark = pytest.mark.recorded
+from tests.warehouse.first_release.make_fixture import PLAN, small_data
 
 CONTENTS = (
     "select * exclude (run_id, request_id, known_from, confirmed_at) from core.observation order by all",
@@ -20,12 +21,39 @@ CONTENTS = (
 )
 
 
+@dataclass
+class World:
+    """What is served, what is wanted of it, and what a night without faults makes of it."""
+
+    data: object
+    plans: tuple
+    home: object
+    contents: list
+
+
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory, make_nights, recorded, plans):
-    """What a night without faults publishes."""
-    nights = make_nights(home=tmp_path_factory.mktemp("undisturbed") / "home", fake=FakeKolada(recorded), plans=plans)
-    nights.refresh()
-    return [nights.query(sql) for sql in CONTENTS]
+def make_world(tmp_path_factory, make_nights):
+    """Makes a world by running one good night in it."""
+
+    def make(data, plans):
+        nights = make_nights(home=tmp_path_factory.mktemp("good") / "home", fake=FakeKolada(data), plans=plans)
+        nights.refresh()
+        return World(data, plans, nights.home, [nights.query(sql) for sql in CONTENTS])
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def small_world(make_world):
+    """A corner of the sample: every answer is one page."""
+    plan = read_plan(PLAN)
+    return make_world(small_data([*plan.kpi_ids, *plan.cross_check_kpi_ids]), (plan,))
+
+
+@pytest.fixture(scope="module")
+def paged_world(make_world, recorded, plans):
+    """The recorded data: answers of several pages, for the faults of next links."""
+    return make_world(recorded, plans)
 
 
 @pytest.fixture(scope="module")
@@ -33,58 +61,69 @@ def table():
     """The story of each fault, printed when the module is done."""
     rows = []
     yield rows
-    width = max(len(row[0]) for row in rows)
-    print("\n\nfault".ljust(width + 4), "night   ends as")
+    width = max(len(row[0]) for row in rows) + 2
+    print(f"\n\n{'fault':{width}}{'night':7}ends as")
     for fault, night, end in rows:
-        print(fault.ljust(width + 2), night.ljust(7), end)
+        print(f"{fault:{width}}{night:7}{end}")
 
 
-@pytest.fixture(scope="module")
-def published_home(tmp_path_factory, make_nights, recorded, plans):
-    """A home with one good night, to be copied for each later night."""
-    nights = make_nights(home=tmp_path_factory.mktemp("good") / "home", fake=FakeKolada(recorded), plans=plans)
-    nights.refresh()
-    return nights.home
+def fault_cases():
+    """Each named fault, the first time and every time; next links need the data that has some."""
+    return [
+        pytest.param(
+            f"{name}@{tries}",
+            "paged_world" if "next_url" in name else "small_world",
+            marks=[pytest.mark.recorded, pytest.mark.slow] if "next_url" in name else [],
+        )
+        for name in sorted(FAULTS)
+        for tries in ("first", "every")
+    ]
 
 
-def faults():
-    """Each named fault, the first time and every time."""
-    return [f"{name}@{tries}" for name in sorted(FAULTS) for tries in ("first", "every")]
-
-
-def run_with(nights, fault):
-    """One night with a fault: how it ended, in words."""
-    nights.fake = FakeKolada(nights.fake.data, faults=[fault], stall_seconds=0.5)
-    nights.settings["timeout"] = 0.2
+def run_with(make_nights, world, home, fault):
+    """One night with a fault: the nights, how it ended, and what was said."""
+    fake = FakeKolada(world.data, faults=[fault], stall_seconds=0.5)
+    nights = make_nights(home=home, fake=fake, plans=world.plans, settings={"timeout": 0.2})
     try:
         result = nights.refresh()
     except KoladaError as error:
-        return f"{type(error).__name__}", str(error)
-    return result.state, result.message
+        return nights, type(error).__name__, str(error)
+    return nights, result.state, result.message
 
 
-@pytest.mark.parametrize("fault", faults())
-def test_first_night_with(nights, undisturbed, table, fault):
-    """A first night publishes all or nothing."""
-    end, message = run_with(nights, fault)
-    table.append((fault, "first", end))
+def assert_all_or_nothing(nights, end, message, world, before):
+    """Published means the same as without the fault; otherwise the request is named and the file is as it was."""
     if end == "published":
-        assert [nights.query(sql) for sql in CONTENTS] == undisturbed
+        assert [nights.query(sql) for sql in CONTENTS] == world.contents
     else:
-        assert not (nights.home / "kolada.duckdb").exists()
-        assert "/v3/" in message or "empty answer" in message
+        published = nights.home / "kolada.duckdb"
+        assert (published.read_bytes() if published.exists() else None) == before
+        assert "/v3/" in message
+
+
+@pytest.mark.parametrize(("fault", "world_name"), fault_cases())
+def test_first_night_with(request, tmp_path, make_nights, table, fault, world_name):
+    """A first night publishes all or nothing."""
+    world = request.getfixturevalue(world_name)
+    nights, end, message = run_with(make_nights, world, tmp_path / "home", fault)
+    table.append((fault, "first", end))
+    assert_all_or_nothing(nights, end, message, world, None)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("fault", faults())
-def test_later_night_with(nights, undisturbed, table, published_home, fault):
+@pytest.mark.parametrize(("fault", "world_name"), fault_cases())
+def test_later_night_with(request, tmp_path, make_nights, table, fault, world_name):
     """A later night publishes the same as without the fault, or leaves the file as it was, to the byte."""
-    shutil.copytree(published_home, nights.home)
-    before = (nights.home / "kolada.duckdb").read_bytes()
-    end, message = run_with(nights, fault)
+    world = request.getfixturevalue(world_name)
+    shutil.copytree(world.home, tmp_path / "home")
+    before = (tmp_path / "home" / "kolada.duckdb").read_bytes()
+    nights, end, message = run_with(make_nights, world, tmp_path / "home", fault)
     table.append((fault, "later", end))
-    if end == "published":
-        assert [nights.query(sql) for sql in CONTENTS] == undisturbed
-    else:
-        assert (nights.home / "kolada.duckdb").read_bytes() == before
-        assert "/v3/" in message or "empty answer" in message
+    assert_all_or_nothing(nights, end, message, world, before)
+
+
+def test_an_outage_of_some_requests_is_named(make_nights, small_world, tmp_path):
+    """A held run says which KPIs are missing, why, and what to do."""
+    _, end, message = run_with(make_nights, small_world, tmp_path / "home", "server_error_html@every")
+    assert end in {"held", "KoladaServerError"}
+    assert "kolada refresh" in message or "Try again" in message

@@ -13,16 +13,16 @@ import pytest
 pytestmark = pytest.mark.recorded
 
 POINTS = [
-    ("request", 1),
-    ("request", 3),
-    ("request", 9),
-    ("request", 20),
-    ("step", 4),
-    ("step", 16),
-    ("stage:History", 1),
-    ("stage:Judgement", 1),
-    ("stage:Checks", 1),
-    ("stage:Publication", 1),
+    pytest.param("request", 1, marks=pytest.mark.slow),
+    pytest.param("request", 3, marks=pytest.mark.slow),
+    pytest.param("request", 9),
+    pytest.param("request", 20, marks=pytest.mark.slow),
+    pytest.param("step", 4, marks=pytest.mark.slow),
+    pytest.param("step", 16, marks=pytest.mark.slow),
+    pytest.param("stage:History", 1, marks=pytest.mark.slow),
+    pytest.param("stage:Judgement", 1),
+    pytest.param("stage:Checks", 1, marks=pytest.mark.slow),
+    pytest.param("stage:Publication", 1, marks=pytest.mark.slow),
 ]
 AFTER_RENAME = ("clock", 3)
 

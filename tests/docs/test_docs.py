@@ -1,0 +1,79 @@
+"""The documents tell the truth: their commands exist, their SQL runs, their links lead somewhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from flows.cli.app import app
+from flows.progress import Silent
+from flows.replay import replay
+from flows.status import read_status
+from warehouse.home import Home
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PAGES = sorted([REPOSITORY / "README.md", *REPOSITORY.glob("docs/*.md"), REPOSITORY / "goals" / "README.md"])
+COMMANDS = typer.main.get_command(app).commands
+
+
+def blocks(page, language):
+    """The code blocks of one language on a page."""
+    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+
+
+def named_commands(page):
+    """Each `kolada <command>` that a page names, in code."""
+    text = page.read_text(encoding="utf-8")
+    code = "\n".join([*re.findall(r"`([^`\n]+)`", text), *blocks(page, "sh"), *blocks(page, "console")])
+    return set(re.findall(r"(?:^|[\s/;])kolada ([a-z][a-z-]+)", code))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_exist(page):
+    """A page names no command that there is not."""
+    assert named_commands(page) <= set(COMMANDS)
+
+
+def test_every_command_is_documented():
+    """Each command is named on some page."""
+    assert set(COMMANDS) <= set().union(*(named_commands(page) for page in PAGES))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    """A link to a file of the project leads to one."""
+    targets = re.findall(r"\]\((?!https?://|#|mailto:)([^)#]+)", page.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def sql_of_the_docs():
+    """Each SQL statement of the README and the analysts' page that needs nothing but the published file."""
+    for name in ("README.md", "docs/analysts.md"):
+        for block in blocks(REPOSITORY / name, "sql"):
+            if "attach" not in block:
+                for statement in re.sub(r"--.*", "", block).split(";"):
+                    if statement.strip():
+                        yield pytest.param(statement, id=f"{name}: {' '.join(statement.split())[:50]}")
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("statement", list(sql_of_the_docs()))
+def test_sql_of_the_docs_runs(first_night, statement):
+    """Every statement that a page shows is one that the published file answers."""
+    nights, _ = first_night
+    nights.query(statement)
+
+
+def test_restore_as_the_page_tells(small_nights, tmp_path):
+    """From a copy of raw/ alone, a new home has the same warehouse and goes on where the old one was."""
+    small_nights.refresh()
+    before = small_nights.query("select * exclude (confirmed_at) from core.observation order by all")
+    restored = tmp_path / "restored"
+    restored.mkdir()
+    (small_nights.home / "raw").rename(restored / "raw")
+    replay(Home(restored), restored / "kolada.duckdb", as_of=None, reporter=Silent())
+    small_nights.home = restored
+    assert small_nights.query("select * exclude (confirmed_at) from core.observation order by all") == before
+    assert read_status(small_nights.make_settings(), now=small_nights.now).is_healthy
+    assert dict(small_nights.refresh().loaded.opened) == {}
