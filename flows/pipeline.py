@@ -27,7 +27,8 @@ from flows.job import Job
 from flows.landing import LedgerLanding
 from flows.loading import rebuild_marts, take_in
 from flows.progress import Reporter, Silent
-from flows.reading import EMPTY_ANSWER, Catalogue, planned_requests, read_catalogue, read_cells
+from flows.reading import Catalogue, planned_requests, read_catalogue, read_cells
+from flows.selection import select
 from flows.settings import Settings
 from flows.wanted import check_wanted
 from goals import check_against_catalogue
@@ -209,7 +210,7 @@ def carry_out(
         if not coverage.lost.is_empty() and job.accept_loss is None:
             return hold(run, catalogue, coverage, message_about_loss(coverage, run.job.kind), is_incomplete=True)
         loaded = call("Load the history", load, run, catalogue)
-        call("Judge the goals", judge, run)
+        call("Judge the goals", judge, run, catalogue)
         checks = call("Check", check, run)
         blocking = [result for result in checks if result.is_blocking]
         if blocking and job.accept_loss is None:
@@ -320,21 +321,20 @@ def read_and_check_catalogue(run: Run) -> Catalogue:
 
 def read_wanted_cells(run: Run, catalogue: Catalogue) -> Coverage:
     """Read every wanted cell into the stage."""
-    # A backfill of some years says nothing about the others, so what it found empty is not known to be.
-    known_empty = run.connection.execute(
-        "select pair.kpi_id, pair.unit_id from ops.coverage_pair as pair "
-        "inner join ops.run as run on pair.run_id = run.run_id and run.kind <> 'backfill' "
-        "where pair.outcome = 'nothing_published' or (pair.outcome = 'failed' and starts_with(pair.reason, $empty))",
-        {"empty": EMPTY_ANSWER},
-    ).fetchall()
+    rectangles = None
+    if run.job.audit_days is not None:
+        # The day on which the run began, so that a run that is taken up again chooses the same.
+        selection = select(run.connection, catalogue, today=run.ledger.started_at.date(), days=run.job.audit_days)
+        run.ledger.record("selected", counts=selection.counts(), kpi_count=selection.kpi_count)
+        rectangles = selection.rectangles
     return read_cells(
         run.client,
         run.job,
         catalogue,
         ledger=run.ledger,
         stage=run.stage,
-        known_empty=set(known_empty),
         reporter=run.reporter,
+        rectangles=rectangles,
     )
 
 
@@ -355,10 +355,10 @@ def load(run: Run, catalogue: Catalogue) -> LoadCounts:
     )
 
 
-def judge(run: Run) -> None:
+def judge(run: Run, catalogue: Catalogue) -> None:
     """Build the marts as of this run's instant, with what the verdicts were before beside them."""
     run.reporter.stage("Judgement")
-    rebuild_marts(run.connection, now=instant_of(run))
+    rebuild_marts(run.connection, now=instant_of(run), source_kind=catalogue.source_kind)
 
 
 def check(run: Run) -> list[CheckResult]:

@@ -1,19 +1,19 @@
 """Reading from Kolada: the catalogue first, then every wanted cell, each answer on the ledger before it is used."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from flows.job import NATIONAL_GROUP, Job
+from flows.empties import EMPTY_ANSWER, is_explained, is_known_empty
+from flows.job import NATIONAL_GROUP, RIKET, Job, Rectangle
 from flows.progress import Reporter
 from kolada_client import Answer, CatalogueRequest, DataRequest, Failure, KoladaClient, plan_requests, url_of
 from kolada_client.models import Collection
 from warehouse.coverage import Coverage, settle_coverage
+from warehouse.database import append_frame
 from warehouse.run_ledger import RunLedger
 from warehouse.stage import Stage
-
-EMPTY_ANSWER = "empty answer"
 
 CATALOGUE_PARTS: tuple[Collection, ...] = ("kpi", "municipality", "municipality_groups")
 
@@ -94,8 +94,8 @@ def read_cells(
     *,
     ledger: RunLedger,
     stage: Stage,
-    known_empty: Container[tuple[str, str]],
     reporter: Reporter,
+    rectangles: Sequence[Rectangle] | None = None,
 ) -> Coverage:
     """Read every wanted cell into the stage and account for each wanted pair.
 
@@ -108,41 +108,36 @@ def read_cells(
         catalogue: what Kolada has.
         ledger: of this run.
         stage: takes the values.
-        known_empty: (KPI, unit) pairs that an earlier publication had as empty: another empty answer is believed.
         reporter: told of each request.
+        rectangles: what a mirror chose, in place of what the job names.
 
     Raises:
         KoladaUnreachable: nobody answers at all.
     """
-    requests = planned_requests(job, catalogue)
-    units = wanted_units(job, catalogue)
     withdrawn = sorted(set(job.kpi_ids) - catalogue.kpi_ids)
-    stage.want(job.kpi_ids, units)
+    wanted = [Rectangle(job.kpi_ids, wanted_units(job, catalogue))] if rectangles is None else rectangles
+    for rectangle in wanted:
+        stage.want(rectangle.kpi_ids, rectangle.unit_ids)
+        ledger.record("asked", kpi_ids=rectangle.kpi_ids, unit_ids=rectangle.unit_ids, years=job.years)
     stage.withdraw(withdrawn)
-    ledger.record("asked", kpi_ids=job.kpi_ids, unit_ids=units, years=job.years)
     ledger.record("withdrawn", kpi_ids=withdrawn)
+    requests = planned_requests(job, catalogue) if rectangles is None else requests_of(rectangles)
     reporter.stage("Values", total=len(requests))
+    doubted: list[Answer] = []
     for result in client.answers(requests):
         request = data_request(result)
-        scope = {"kpi_ids": request.kpi_ids, "unit_ids": request.municipality_ids, "years": request.years}
         if isinstance(result, Failure):
             message = str(result.error)
-            ledger.record("failed", **scope, error=type(result.error).__name__, message=message)
+            ledger.record("failed", **scope_of(request), error=type(result.error).__name__, message=message)
             stage.fail(request.kpi_ids, request.municipality_ids, message)
             reporter.say(message)
-        elif result.is_empty and not all(pair in known_empty for pair in pairs(request)):
-            message = disbelieved(request, url_of(client.base_url, request))
-            for request_id in request_ids(result):
-                ledger.reject(request_id, EMPTY_ANSWER)
-            ledger.record("failed", **scope, error=EMPTY_ANSWER, message=message)
-            stage.fail(request.kpi_ids, request.municipality_ids, message)
-            reporter.say(message)
+        elif result.is_empty and not is_known_empty(stage.connection, request):
+            doubted.append(result)
         else:
-            ledger.record("answered", **scope, request_ids=request_ids(result))
-            stage.add_scope(request.kpi_ids, request.municipality_ids, request.years)
-            for page in result.pages:
-                stage.add_observations(page.frame, page.request_id)
+            take(result, ledger=ledger, stage=stage)
         reporter.advance()
+    if doubted:
+        settle_doubted(client, doubted, job, catalogue, ledger=ledger, stage=stage, reporter=reporter)
     coverage = settle_coverage(stage)
     ledger.record(
         "coverage",
@@ -152,16 +147,64 @@ def read_cells(
     return coverage
 
 
+def take(answer: Answer, *, ledger: RunLedger, stage: Stage) -> None:
+    """Put an answer that counts on the ledger and on the stage."""
+    request = data_request(answer)
+    ledger.record("answered", **scope_of(request), request_ids=request_ids(answer))
+    stage.add_scope(request.kpi_ids, request.municipality_ids, request.years)
+    for page in answer.pages:
+        stage.add_observations(page.frame, page.request_id)
+
+
+def settle_doubted(
+    client: KoladaClient,
+    doubted: Sequence[Answer],
+    job: Job,
+    catalogue: Catalogue,
+    *,
+    ledger: RunLedger,
+    stage: Stage,
+    reporter: Reporter,
+) -> None:
+    """Decide on the empty answers when everything else has come: a mirror can explain some, other jobs none."""
+    stage.flush()
+    kinds = catalogue.municipalities.select(
+        pl.col("municipality_id").alias("unit_id"), pl.col("municipality_type").alias("kind")
+    ).filter(pl.col("unit_id") != RIKET)
+    stage.connection.execute("create or replace temp table unit_kind (unit_id varchar, kind varchar)")
+    append_frame(stage.connection, "unit_kind", kinds)
+    for answer in doubted:
+        request = data_request(answer)
+        url = url_of(client.base_url, request)
+        if job.kind == "mirror" and is_explained(stage.connection, request):
+            reporter.say(
+                f"`{url}` has no row. No value was known there and few other units report these KPIs: it is believed."
+            )
+            take(answer, ledger=ledger, stage=stage)
+            continue
+        message = disbelieved(request, url)
+        for request_id in request_ids(answer):
+            ledger.reject(request_id, EMPTY_ANSWER)
+        ledger.record("failed", **scope_of(request), error=EMPTY_ANSWER, message=message)
+        stage.fail(request.kpi_ids, request.municipality_ids, message)
+        reporter.say(message)
+
+
+def requests_of(rectangles: Sequence[Rectangle]) -> list[DataRequest]:
+    """The fewest requests that read some rectangles, all years."""
+    return [request for rectangle in rectangles for request in plan_requests(rectangle.kpi_ids, rectangle.unit_ids)]
+
+
+def scope_of(request: DataRequest) -> dict[str, object]:
+    """A request's scope as it stands on the ledger."""
+    return {"kpi_ids": request.kpi_ids, "unit_ids": request.municipality_ids, "years": request.years}
+
+
 def data_request(result: Answer | Failure) -> DataRequest:
     """The question that a result is of; the client yields results of what it was given."""
     if not isinstance(result.request, DataRequest):
         raise TypeError(f"expected a data request, got {result.request}")
     return result.request
-
-
-def pairs(request: DataRequest) -> Iterator[tuple[str, str]]:
-    """Each (KPI, unit) of a request."""
-    return ((kpi_id, unit_id) for kpi_id in request.kpi_ids for unit_id in request.municipality_ids)
 
 
 def request_ids(answer: Answer) -> list[str]:

@@ -50,6 +50,10 @@ class Settings(BaseSettings):
     max_withdrawn_share: Share = Field(
         default=0.25, description="A run in which more than this share of the catalogue is withdrawn is held."
     )
+    mirror_days: PositiveInt = Field(
+        default=28,
+        description="Within how many days `kolada mirror` reads every cell again, whatever the calendar says.",
+    )
     stale_hours: PositiveFloat = Field(
         default=36.0, description="`kolada status` calls published data older than this stale."
     )

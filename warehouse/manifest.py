@@ -13,6 +13,7 @@ is damage, and is named.
     rejected        request_id, reason             the answer was kept but could not be used
     catalogue       part (kpi, municipality, municipality_groups), request_ids: that part was read whole
     asked           kpi_ids, unit_ids, years       the cells that the run wants accounted for
+    selected        counts, kpi_count              what a mirror chose to read: KPIs by reason, of how many
     withdrawn       kpi_ids                        wanted, but not in the catalogue: not asked for
     answered        kpi_ids, unit_ids, years, from_date, request_ids: that scope was read whole
     failed          kpi_ids, unit_ids, years, error, message: that scope was not

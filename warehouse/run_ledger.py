@@ -96,6 +96,11 @@ class RunLedger:
         return self.manifest.run_id
 
     @property
+    def started_at(self) -> datetime:
+        """When the run first started, UTC, as its id says."""
+        return datetime.strptime(self.run_id[:15], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+
+    @property
     def request_count(self) -> int:
         """HTTP answers that landed in this run."""
         return len(self._landed)
