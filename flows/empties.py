@@ -65,7 +65,7 @@ REPORTED_BY_MOST = """
 
 def is_known_empty(connection: duckdb.DuckDBPyConnection, request: DataRequest) -> bool:
     """Whether an earlier publication had every pair of the request as empty."""
-    (count,) = connection.execute(KNOWN_EMPTY, {**lists_of(request), "empty": EMPTY_ANSWER}).fetchone() or (0,)
+    ((count,),) = connection.execute(KNOWN_EMPTY, {**lists_of(request), "empty": EMPTY_ANSWER}).fetchall()
     return bool(count == len(request.kpi_ids) * len(request.municipality_ids))
 
 
@@ -75,9 +75,9 @@ def is_explained(connection: duckdb.DuckDBPyConnection, request: DataRequest) ->
     The stage must be flushed, and the table `unit_kind` (unit_id, kind) be there.
     """
     lists = lists_of(request)
-    has_known = connection.execute(KNOWN_CELLS, lists).fetchone()
-    is_common = connection.execute(REPORTED_BY_MOST, lists).fetchone()
-    return has_known == (False,) and is_common == (False,)
+    has_known = connection.execute(KNOWN_CELLS, lists).fetchall()
+    is_common = connection.execute(REPORTED_BY_MOST, lists).fetchall()
+    return has_known == [(False,)] and is_common == [(False,)]
 
 
 def lists_of(request: DataRequest) -> dict[str, list[str]]:

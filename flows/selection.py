@@ -114,7 +114,7 @@ def choose(connection: duckdb.DuckDBPyConnection, kpis: pl.DataFrame, *, today: 
             reasons[kpi_id] = DUE
         else:
             rest.append((read_at.date(), kpi_id))
-    (last_mirror,) = connection.execute(LAST_MIRROR).fetchone() or (None,)
+    ((last_mirror,),) = connection.execute(LAST_MIRROR).fetchall()
     if last_mirror is not None:
         reasons |= dict.fromkeys(
             audited(rest, kpi_count=kpis.height, today=today, since=last_mirror.date(), days=days), AUDIT
