@@ -50,7 +50,7 @@ def take_in(
     return loaded
 
 
-def rebuild_marts(connection: duckdb.DuckDBPyConnection, *, now: datetime) -> None:
+def rebuild_marts(connection: duckdb.DuckDBPyConnection, *, now: datetime, source_kind: str) -> None:
     """Build the marts as of an instant, with the verdicts of the last publication set aside for comparison."""
     take_verdict_state(connection)
-    build_marts(connection, now=now)
+    build_marts(connection, now=now, source_kind=source_kind)

@@ -122,7 +122,7 @@ def replay_night(connection: duckdb.DuckDBPyConnection, home: Home, night: Night
         run_id=run_id,
         known_from=night.known_from,
     )
-    rebuild_marts(connection, now=night.known_from)
+    rebuild_marts(connection, now=night.known_from, source_kind=night.source_kind)
     append_verdict_changes(connection, run_id=run_id, known_from=night.known_from)
     merge_ops(
         connection,

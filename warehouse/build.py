@@ -21,7 +21,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.database import sql_files
+from warehouse.database import quoted, sql_files
 from warehouse.dictionary import apply_comments
 from warehouse.history import naive_utc
 from warehouse.verdicts import COMPARISON, create_comparison_macro
@@ -33,16 +33,22 @@ MOMENT = "core.moment(moment)"
 KEPT_TABLES = frozenset({"verdict_change"})
 
 
-def build_marts(connection: duckdb.DuckDBPyConnection, *, now: datetime) -> None:
+# What a figure is credited to: received as it stands, or computed by us. Made-up values name nobody as their source.
+CREDITS = ("Källa: Kolada", "Egen bearbetning av data från Kolada")
+SAMPLE_CREDITS = ("Påhittat exempelvärde", "Egen bearbetning av påhittade exempelvärden")
+
+
+def build_marts(connection: duckdb.DuckDBPyConnection, *, now: datetime, source_kind: str = "live") -> None:
     """Build every relation of `mart` as known at an instant.
 
     Args:
         connection: an open working file whose `core` and `plan` are loaded.
         now: the run's instant; nothing in `core` or `plan` is later.
+        source_kind: live, recorded or sample; decides what the figures are credited to.
     """
     instant = f"timestamp '{naive_utc(now).isoformat(sep=' ', timespec='microseconds')}'"
-    if read_fingerprint(connection) != fingerprint():
-        define_marts(connection)
+    if read_fingerprint(connection) != fingerprint(source_kind):
+        define_marts(connection, source_kind)
     bodies = {relation_name(path): without_end(path.read_text(encoding="utf-8")) for path in relation_files()}
     for schema, name in sorted(versioned_sources(bodies)):
         connection.execute(f"create or replace temp table now_{schema}_{name} as from {schema}.{name}_as_of({instant})")
@@ -54,9 +60,12 @@ def build_marts(connection: duckdb.DuckDBPyConnection, *, now: datetime) -> None
     apply_comments(connection)
 
 
-def define_marts(connection: duckdb.DuckDBPyConnection) -> None:
+def define_marts(connection: duckdb.DuckDBPyConnection, source_kind: str) -> None:
     """Define the macros anew. They stay in the file, so this is done only when their definition changed."""
     clear_marts(connection)
+    received, derived = SAMPLE_CREDITS if source_kind == "sample" else CREDITS
+    connection.execute(f"create macro mart.received_label() as {quoted(received)}")
+    connection.execute(f"create macro mart.derived_label() as {quoted(derived)}")
     for path in sql_files("mart", "*.macro.sql"):
         connection.execute(path.read_text(encoding="utf-8"))
     bodies: dict[str, str] = {}
@@ -65,12 +74,12 @@ def define_marts(connection: duckdb.DuckDBPyConnection) -> None:
         bodies[name] = without_end(path.read_text(encoding="utf-8"))
         connection.execute(f"create macro mart.{name}_as_of(moment) as table ({as_of_text(name, bodies)})")
     create_comparison_macro(connection)
-    connection.execute("create or replace table ops.mart_definition as select ? as sha256", [fingerprint()])
+    connection.execute("create or replace table ops.mart_definition as select ? as sha256", [fingerprint(source_kind)])
 
 
-def fingerprint() -> str:
+def fingerprint(source_kind: str) -> str:
     """The SHA-256 of everything that the macros are made of."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(source_kind.encode())
     for path in (*sql_files("core"), *sql_files("plan"), *sql_files("mart"), COMPARISON, Path(__file__)):
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -9,7 +9,9 @@ from rich.table import Table
 from flows.page import SAMPLE_WARNING
 from warehouse.reading import published_file, source_kind
 
-PIPE_WIDTH = 160
+PIPE_WIDTH = 150
+# What the columns beside the indicator's title take, with the space between them.
+FIXED_WIDTH = 92
 COLOURS = {"met": "green", "not_met": "red", "partly_met": "yellow"}
 
 GOAL_TABLE = """
@@ -60,12 +62,12 @@ def print_goal_table(console: Console, published: Path, plan_id: str) -> None:
         is_sample = source_kind(connection) == "sample"
     year = rows[0][2] if rows else ""
     table = Table(title=f"Måluppfyllelse {year}: {plan_id}", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("Id", no_wrap=True)
-    table.add_column("Indikator", no_wrap=True, overflow="ellipsis", ratio=1)
-    for column in ("Utfall", "Mål"):
-        table.add_column(column, justify="right", no_wrap=True)
-    table.add_column("Bedömning", no_wrap=True)
-    table.add_column("Källa", no_wrap=True)
+    table.add_column("Id", no_wrap=True, min_width=5)
+    table.add_column("Indikator", no_wrap=True, overflow="ellipsis", max_width=max(console.width - FIXED_WIDTH, 16))
+    table.add_column("Utfall", justify="right", no_wrap=True, min_width=6)
+    table.add_column("Mål", justify="right", no_wrap=True, min_width=8)
+    table.add_column("Bedömning", min_width=20)
+    table.add_column("Källa", no_wrap=True, min_width=8)
     for (
         indicator_id,
         title,
@@ -88,7 +90,7 @@ def print_goal_table(console: Console, published: Path, plan_id: str) -> None:
             in_swedish(value, decimals),
             "" if criterion is None else f"{operator or ''} {in_swedish(criterion, decimals)}".strip(),
             f"[{colour}]{label}[/{colour}]" + (f" ({reason})" if reason else ""),
-            SOURCE_WORDS.get(source, ""),
+            "Exempel" if is_sample and source == "kolada" else SOURCE_WORDS.get(source, ""),
         )
     if is_sample:
         console.print(f"[bold yellow]{SAMPLE_WARNING}[/bold yellow]")

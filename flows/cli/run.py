@@ -1,6 +1,7 @@
 """`kolada refresh` and `kolada doctor`: the commands that talk to the API."""
 
 import json
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
@@ -90,6 +91,8 @@ def directly(settings: Settings, job: Job) -> RunResult:
 
 def through_prefect(*, sample: bool, accept_loss: str | None) -> RunResult:
     """Run the flow; Prefect starts a server of its own for it where none is configured."""
+    # Prefect's own server phones home, which fails loudly where there is no way out.
+    os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     # Before Prefect registers exit handlers of its own, so that they can still speak.
     be_quiet_at_exit()
     # Prefect takes seconds to import; commands that do without it do not pay.

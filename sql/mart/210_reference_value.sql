@@ -15,8 +15,8 @@ final as (
         value,
         n,
         case
-            when reference_kind = 'riket' then 'Källa: Kolada'
-            else 'Egen bearbetning av data från Kolada'
+            when reference_kind = 'riket' then mart.received_label()
+            else mart.derived_label()
         end as source_label
     from reference_values
     where sight_id = 'today'

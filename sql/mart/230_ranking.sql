@@ -15,7 +15,7 @@ final as (
         rank_n,
         quartile,
         colour,
-        'Egen bearbetning av data från Kolada' as source_label
+        mart.derived_label() as source_label
     from placings
     where sight_id = 'today'
 )

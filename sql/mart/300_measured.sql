@@ -87,7 +87,7 @@ kolada as (
         from_kolada.period as year,
         from_kolada.value,
         'kolada' as value_source,
-        'Källa: Kolada' as source_label,
+        mart.received_label() as source_label,
         from_kolada.known_from,
         from_kolada.is_estimated,
         1 as precedence,

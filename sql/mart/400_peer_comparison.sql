@@ -74,7 +74,7 @@ final as (
             when own.direction = 'lower' then own.own_value < reference_values.value
             when own.direction = 'higher' then own.own_value > reference_values.value
         end as is_better,
-        'Egen bearbetning av data från Kolada' as source_label
+        mart.derived_label() as source_label
     from own
     inner join reference_values
         on

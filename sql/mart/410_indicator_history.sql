@@ -58,7 +58,7 @@ genders as (
         observations.gender,
         observations.value,
         'kolada' as value_source,
-        'Källa: Kolada' as source_label,
+        mart.received_label() as source_label,
         observations.known_from
     from indicators
     inner join plans on indicators.plan_id = plans.plan_id

@@ -71,7 +71,7 @@ final as (
         end as in_favour_of,
         case when national.reference_gap is not null then national.reference end as reference,
         national.reference_gap,
-        'Egen bearbetning av data från Kolada' as source_label
+        mart.derived_label() as source_label
     from own
     left join national on own.kpi_id = national.kpi_id and own.period = national.period
     where own.value_women is not null and own.value_men is not null

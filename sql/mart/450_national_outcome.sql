@@ -91,7 +91,7 @@ final as (
         cast(coalesce(counted.n_meeting, 0) as integer) as n_meeting,
         case when counted.n > 0 then counted.n_meeting / counted.n end as share_meeting,
         judgements.is_at_target_now as is_own_meeting,
-        'Egen bearbetning av data från Kolada' as source_label
+        mart.derived_label() as source_label
     from judgements
     left join counted
         on

@@ -32,7 +32,7 @@ final as (
         observations.value as kolada_value,
         observations.status as kolada_status,
         cross_checks.why,
-        'Källa: Kolada' as source_label
+        mart.received_label() as source_label
     from cross_checks
     inner join judgements
         on cross_checks.plan_id = judgements.plan_id and cross_checks.goal_id = judgements.goal_id

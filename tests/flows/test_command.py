@@ -212,3 +212,13 @@ def test_every_command_has_help_with_an_example(kolada, command):
     assert ended.returncode == 0
     assert "Usage" in ended.stdout
     assert "Example" in ended.stdout or command == "settings"
+
+
+def test_made_up_values_name_nobody_as_their_source(kolada):
+    """No row that is judged on the sample is credited to Kolada, neither as received nor as worked on."""
+    kolada("refresh", "--direct")
+    labels = kolada(
+        "sql", "select distinct source_label from mart.ranking union select source_label from mart.measured"
+    )
+    assert "Påhittat exempelvärde" in labels.stdout
+    assert "Kolada" not in labels.stdout.replace("Inget värde kommer från Kolada.", "")
