@@ -2,7 +2,7 @@
 
 import typer
 
-from flows.cli import backfill, fake_api, goals, keep, look, report, run, serve
+from flows.cli import backfill, fake_api, goals, keep, kpi, look, mirror, report, run, serve
 
 app = typer.Typer(
     name="kolada",
@@ -14,6 +14,7 @@ app = typer.Typer(
 )
 app.command()(run.refresh)
 app.command()(backfill.backfill)
+app.command()(mirror.mirror)
 app.command()(run.doctor)
 app.command()(keep.replay)
 app.command()(keep.rollback)
@@ -27,6 +28,7 @@ app.command()(look.settings)
 app.command()(serve.serve)
 app.command(name="fake-api")(fake_api.fake_api)
 app.add_typer(goals.app, name="goals")
+app.add_typer(kpi.app, name="kpi")
 
 
 def main() -> None:

@@ -1,0 +1,129 @@
+"""`kolada kpi search` and `kolada kpi show`: the published KPI catalogue."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from flows.cli.exits import BAD_INPUT, ERRORS, one_message
+from flows.cli.options import HomeOption, JsonOption, SampleOption, set_options
+from flows.settings import Settings
+from warehouse.home import Home
+from warehouse.kpi_search import KpiCard, search_kpis, show_kpi, suggest_kpis
+from warehouse.reading import published_file
+
+TYPES = {"K": "municipalities", "L": "regions", "A": "municipalities and regions"}
+
+app = typer.Typer(help="Find KPIs in the published catalogue.", no_args_is_help=True)
+
+
+@app.command()
+def search(
+    words: Annotated[list[str], typer.Argument(help="Swedish words, in any form; an id does too.")],
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=200, help="How many to show.")] = 10,
+    home: HomeOption = None,
+    sample: SampleOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Find KPIs by words in their titles, descriptions and areas, the best first; misspellings are met halfway.
+
+    Exits with 0, or 2 when nothing fits.
+
+    Example: `kolada kpi search "behörig yrkesprogram"`
+    """
+    text = " ".join(words)
+    with one_message(), published_file(published(home, sample=sample)) as connection:
+        by_id = show_kpi(connection, text.strip().upper())
+        found = search_kpis(connection, text, limit=limit) if by_id is None else []
+        near = suggest_kpis(connection, text) if by_id is None and not found else []
+    if by_id is not None:
+        print_card(by_id, as_json=as_json)
+        return
+    if as_json:
+        typer.echo(json.dumps([each.fields() for each in found], ensure_ascii=False, default=str))
+    elif found:
+        table = Table("KPI", "title", "area", "for", "life")
+        for each in found:
+            table.add_row(
+                each.kpi_id, each.title, each.operating_area, TYPES.get(each.municipality_type, ""), each.lifecycle
+            )
+        Console().print(table)
+    if not found:
+        meant = "".join(f"\n  {each.kpi_id}  {each.title}" for each in near)
+        ERRORS.print(
+            f"No KPI of the published catalogue fits `{text}`. Nothing was changed. "
+            f"Try fewer words, or the beginning of one: `kolada kpi search skola`.{meant}"
+        )
+        raise typer.Exit(BAD_INPUT)
+
+
+@app.command()
+def show(
+    kpi_id: Annotated[str, typer.Argument(help="A KPI id such as N15436.")],
+    home: HomeOption = None,
+    sample: SampleOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what is known of one KPI: definition, dates, life cycle, values held, possible successors.
+
+    Exits with 0, or 2 when there is no such KPI.
+
+    Example: `kolada kpi show N15436`
+    """
+    with one_message(), published_file(published(home, sample=sample)) as connection:
+        card = show_kpi(connection, kpi_id.strip().upper())
+        near = suggest_kpis(connection, kpi_id) if card is None else []
+    if card is None:
+        meant = "".join(f"\n  {each.kpi_id}  {each.title}" for each in near)
+        ERRORS.print(
+            f"There is no KPI `{kpi_id}` in the published catalogue, now or earlier. Nothing was changed. "
+            + (f"Did you mean one of these?{meant}" if near else "Look by words: `kolada kpi search skola`.")
+        )
+        raise typer.Exit(BAD_INPUT)
+    print_card(card, as_json=as_json)
+
+
+def published(home: Path | None, *, sample: bool) -> Path:
+    """The published file of the home that the options name."""
+    set_options(home=home)
+    settings = Settings().for_sample() if sample else Settings()
+    return Home(settings.home).published
+
+
+def print_card(card: KpiCard, *, as_json: bool) -> None:
+    """Print one KPI."""
+    if as_json:
+        typer.echo(json.dumps(card.fields(), ensure_ascii=False, default=str))
+        return
+    entry = card.entry
+    values = (
+        "none"
+        if card.first_period is None
+        else f"{card.first_period} to {card.last_period}, {card.unit_count} units, {card.value_count} values, "
+        f"last read {card.read_at:%Y-%m-%d} UTC"
+    )
+    coming = (
+        f"period {entry['publ_period'] or 'unknown'}, preliminary {entry['prel_publication_date'] or 'unknown'}, "
+        f"final {entry['publication_date'] or 'unknown'}"
+    )
+    lines = [
+        f"{entry['kpi_id']}  {entry['title']}",
+        "",
+        entry["description"].replace("\\n", "\n"),
+        "",
+        f"for            {TYPES.get(entry['municipality_type'], entry['municipality_type'])}",
+        f"area           {entry['operating_area'] or ''} / {entry['perspective'] or ''}",
+        f"by gender      {'yes' if entry['is_divided_by_gender'] else 'no'}",
+        f"life cycle     {card.lifecycle}",
+        f"next           {coming}",
+        f"values held    {values}",
+        *(f"earlier title  {title} (from {known_from:%Y-%m-%d})" for title, known_from in card.titles),
+        *(f"successor?     {each.kpi_id}  {each.title} (a guess by the title)" for each in card.successors),
+        *(f"used by        {plan_id} {indicator_id}" for plan_id, indicator_id in card.used_by),
+        "",
+        "Källa: Kolada",
+    ]
+    typer.echo("\n".join(lines))
