@@ -152,7 +152,7 @@ class Serving:
             cwd=self.checkout,
             env=self._environment() | {MARK: self._mark_of(part)},
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE if is_quiet else None,
+            stdout=subprocess.PIPE if is_quiet else subprocess.DEVNULL if part == "server" else None,
             stderr=subprocess.STDOUT if is_quiet else None,
             # A terminal's Ctrl-C is for this process, which stops the others in order.
             start_new_session=True,

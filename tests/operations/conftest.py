@@ -1,0 +1,253 @@
+"""What the tests of operations share: a small made-up Kolada, homes, and one real Prefect server with its worker."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import httpx
+import polars as pl
+import pytest
+
+from fake_kolada import DataSet, FakeKolada, sample_data
+from flows.job import Job, refresh_job
+from flows.pipeline import RunResult, run_job
+from flows.processes import with_variable
+from flows.settings import Settings
+from flows.wanted import backfill_job
+from goals import Plan
+from kolada_client import ManualClock
+from warehouse.database import quoted
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PLANS = REPOSITORY / "goals"
+BIN = Path(sys.executable).parent
+
+# A KPI that no plan has: made up like all of the sample.
+OUTSIDE = "N99001"
+FIRST_YEAR = 2019
+
+NO_TELEMETRY = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
+START_SECONDS = 180
+RUN_SECONDS = 120
+
+
+@pytest.fixture(scope="session")
+def small_data() -> DataSet:
+    """The sample since 2019, with one KPI more that is in no plan."""
+    data = sample_data()
+    recent = data.observations.filter(pl.col("period") >= FIRST_YEAR)
+    twin = recent.filter(pl.col("kpi_id") == "N15436").with_columns(
+        pl.lit(OUTSIDE).cast(pl.Categorical).alias("kpi_id")
+    )
+    kpi = data.kpis.filter(pl.col("kpi_id") == "N15436").with_columns(
+        pl.lit(OUTSIDE).alias("kpi_id"), pl.lit("Ett nyckeltal utanför planerna, andel (%)").alias("title")
+    )
+    return replace(data, observations=pl.concat([recent, twin]), kpis=pl.concat([data.kpis, kpi]))
+
+
+@dataclass
+class Desk:
+    """One home and one stand-in, worked by hand: runs without Prefect, a day after each other."""
+
+    home: Path
+    fake: FakeKolada
+    plans: tuple[Plan, ...]
+    now: datetime = datetime(2026, 4, 1, 0, 30, tzinfo=UTC)
+    settings: dict[str, object] = field(default_factory=dict)
+
+    def refresh(self, **wanted: object) -> RunResult:
+        """The next night."""
+        return self.run(refresh_job(self.plans, **wanted))
+
+    def backfill(self, **wanted: object) -> RunResult:
+        """A backfill on the next day."""
+        return self.run(backfill_job(self.plans, **wanted))
+
+    def run(self, job: Job) -> RunResult:
+        """Run a job, a day after the one before."""
+        self.now += timedelta(days=1)
+        return run_job(
+            self.make_settings(),
+            job,
+            transport=self.fake.transport(),
+            client_clock=ManualClock(),
+            clock=lambda: self.now,
+        )
+
+    def make_settings(self, **others: object) -> Settings:
+        """The settings of this home."""
+        given = {"base_url": "http://kolada.test/v3", "home": self.home, "goals": PLANS, "wait": 0.0, "rate": 1000.0}
+        return Settings(**given | self.settings | others)
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """Ask the published file."""
+        return ask(self.home, sql)
+
+
+def ask(home: Path, sql: str) -> list[tuple[Any, ...]]:
+    """Ask the published file of a home."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach {quoted(str(home / 'kolada.duckdb'))} as warehouse (read_only)")
+        connection.execute("use warehouse")
+        return connection.execute(sql).fetchall()
+
+
+@pytest.fixture
+def desk(tmp_path: Path, small_data: DataSet, plans: tuple[Plan, ...]) -> Desk:
+    """A new home before the small data."""
+    return Desk(home=tmp_path / "home", fake=FakeKolada(small_data), plans=plans)
+
+
+@dataclass
+class Operations:
+    """`kolada serve` as a process, its API, and the commands that an operator gives."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+    environment: dict[str, str]
+    api_url: str
+    fake: FakeKolada
+    base_url: str
+
+    def command(self, *words: str, home: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Give a command of ours or of Prefect's and wait for it."""
+        return subprocess.run(
+            [str(BIN / words[0]), *words[1:]],
+            env=self.environment | self.variables(home, variables),
+            cwd=REPOSITORY,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=RUN_SECONDS,
+        )
+
+    def variables(self, home: Path, others: dict[str, str]) -> dict[str, str]:
+        """What a run in a home of its own is given."""
+        return {"KOLADA_HOME": str(home), "KOLADA_BASE_URL": self.base_url, "KOLADA_RATE": "500", **others}
+
+    def trigger(self, deployment: str, *parameters: str, home: Path, **variables: str) -> str:
+        """Start a deployment through Prefect's command, in a home; returns the flow run's id."""
+        given = json.dumps(self.variables(home, variables))
+        started = self.command(
+            "prefect", "deployment", "run", deployment, *parameters, "--job-variable", f"env={given}", home=home
+        )
+        assert started.returncode == 0, started.stdout + started.stderr
+        return started.stdout.partition("UUID: ")[2].split()[0]
+
+    def state_after(self, flow_run_id: str) -> dict[str, Any]:
+        """The final state of a flow run."""
+        final = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
+        return wait_for(lambda: (run := self.flow_run(flow_run_id))["state_type"] in final and run, RUN_SECONDS)[
+            "state"
+        ]
+
+    def flow_run(self, flow_run_id: str) -> dict[str, Any]:
+        """A flow run as the API tells it."""
+        return httpx.get(f"{self.api_url}/flow_runs/{flow_run_id}").raise_for_status().json()
+
+    def post(self, path: str, **body: object) -> Any:
+        """Ask the API."""
+        return httpx.post(f"{self.api_url}/{path}", json=body).raise_for_status().json()
+
+    def artifacts(self, flow_run_id: str) -> dict[str, dict[str, Any]]:
+        """The artifacts of a flow run, by key."""
+        found = self.post("artifacts/filter", artifacts={"flow_run_id": {"any_": [flow_run_id]}})
+        return {artifact["key"]: artifact for artifact in found if artifact["key"]}
+
+    def events(self, name: str, count: int) -> list[dict[str, Any]]:
+        """The events of a name, once there are as many."""
+
+        def read() -> list[dict[str, Any]]:
+            found = self.post("events/filter", filter={"event": {"name": [name]}}, limit=50)["events"]
+            return found if len(found) >= count else []
+
+        return wait_for(read, 30)
+
+    def wait_for_log(self, text: str, *, count: int = 1) -> None:
+        """Wait until the log holds a text so many times."""
+        wait_for(lambda: self.log.read_text(encoding="utf-8").count(text) >= count, START_SECONDS)
+
+    def processes(self, what: str) -> list[int]:
+        """The processes below this server whose command holds a text."""
+        return [
+            process_id
+            for process_id in with_variable("PREFECT_API_URL", self.api_url)
+            if what in Path(f"/proc/{process_id}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+        ]
+
+
+def wait_for(look: Callable[[], Any], seconds: float) -> Any:
+    """Look until there is something to see, for a bounded time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if seen := look():
+            return seen
+        time.sleep(0.25)
+    pytest.fail(f"nothing to see after {seconds} seconds")
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def operations(tmp_path_factory: pytest.TempPathFactory, small_data: DataSet) -> Iterator[Operations]:
+    """`kolada serve` on free ports with a Prefect home of its own; it ends with code 0 and leaves no process."""
+    folder = tmp_path_factory.mktemp("operations")
+    port = free_port()
+    api_url = f"http://127.0.0.1:{port}/api"
+    with ExitStack() as stack:
+        fake = FakeKolada(small_data)
+        base_url = stack.enter_context(fake.serve())
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "KOLADA_"))
+        } | {"PREFECT_HOME": str(folder / "prefect"), **NO_TELEMETRY}
+        log = folder / "serve.log"
+        process = subprocess.Popen(
+            [str(BIN / "kolada"), "serve", "--port", str(port), "--home", str(folder / "home")],
+            env=environment,
+            cwd=REPOSITORY,
+            stdout=stack.enter_context(log.open("wb")),
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        running = Operations(process, log, environment | {"PREFECT_API_URL": api_url}, api_url, fake, base_url)
+        try:
+            running.wait_for_log("Worker started")
+            yield running
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                code = process.wait(60)
+            finally:
+                left = with_variable("PREFECT_API_URL", api_url)
+                for process_id in left:
+                    os.kill(process_id, signal.SIGKILL)
+                process.kill()
+        assert (0, []) == (code, left), log.read_text(encoding="utf-8")[-3000:]
+
+
+@pytest.fixture(scope="session")
+def ask_home() -> Callable[[Path, str], list[tuple[Any, ...]]]:
+    """Asks the published file of a home."""
+    return ask
+
+
+@pytest.fixture
+def make_desk(plans: tuple[Plan, ...]) -> Callable[[Path, FakeKolada], Desk]:
+    """Makes desks before a given stand-in."""
+    return lambda home, fake: Desk(home=home, fake=fake, plans=plans)
