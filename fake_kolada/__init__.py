@@ -15,7 +15,7 @@ from fake_kolada.generated import generated_data
 from fake_kolada.help_texts import change_help, fault_help
 from fake_kolada.recorded import recorded_data
 from fake_kolada.request_log import LogEntry
-from fake_kolada.sample import sample_data
+from fake_kolada.sample import public_municipalities, sample_data
 from fake_kolada.server import ServeError
 from fake_kolada.sources import data_named
 
@@ -41,6 +41,7 @@ __all__ = [
     "data_named",
     "fault_help",
     "generated_data",
+    "public_municipalities",
     "recorded_data",
     "run_server",
     "sample_data",

@@ -17,6 +17,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
+from fake_kolada import ChangeError, DataSetError, FaultError, ServeError
 from goals import PlanError
 from kolada_client import (
     InvalidIdentifier,
@@ -44,6 +45,10 @@ def one_message() -> Iterator[None]:
         PlanError,
         WarehouseError,
         ValidationError,
+        DataSetError,
+        FaultError,
+        ChangeError,
+        ServeError,
         duckdb.Error,
         OSError,
     ) as error:
@@ -64,7 +69,7 @@ def code_of(error: Exception) -> int:
             return HELD
         case HomeLocked() | RawStoreError():
             return OTHER
-        case WarehouseError():
+        case WarehouseError() | DataSetError() | FaultError() | ChangeError() | ServeError():
             return BAD_INPUT
         case _:
             return OTHER

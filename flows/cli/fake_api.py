@@ -1,15 +1,17 @@
 """`kolada fake-api`: the stand-in for the API, for tests and for trying things out."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 
 from fake_kolada import CHANGES, FAULTS, run_server
+from flows.cli.exits import one_message
 
 
-def listed(named: object) -> str:
+def names(kinds: Mapping[str, object]) -> str:
     """Names for a help text."""
-    return ", ".join(sorted(str(name) for name in named))  # type: ignore[attr-defined]
+    return ", ".join(sorted(kinds))
 
 
 def fake_api(
@@ -17,11 +19,19 @@ def fake_api(
     port: Annotated[int, typer.Option("--port", help="0 takes a free one.")] = 8765,
     fault: Annotated[
         list[str] | None,
-        typer.Option("--fault", metavar="NAME", help=f"May be repeated. One of: {listed(FAULTS)}."),
+        typer.Option(
+            "--fault",
+            metavar="NAME",
+            help=f"May be repeated; NAME@first (once, the default) or NAME@every (each time). One of: {names(FAULTS)}.",
+        ),
     ] = None,
     change: Annotated[
         list[str] | None,
-        typer.Option("--change", metavar="NAME", help=f"May be repeated. One of: {listed(CHANGES)}."),
+        typer.Option(
+            "--change",
+            metavar="NAME",
+            help=f"May be repeated; NAME or NAME:KPI/UNIT/YEAR/GENDER=VALUE. One of: {names(CHANGES)}.",
+        ),
     ] = None,
 ) -> None:
     """Serve a stand-in for api.kolada.se on this machine, with named faults and named changes of its data.
@@ -29,4 +39,5 @@ def fake_api(
     Example: `kolada fake-api --data sample --port 8765 --fault server_error_html@first`,
     then `KOLADA_BASE_URL=http://127.0.0.1:8765/v3 kolada refresh`.
     """
-    run_server(data, port=port, faults=fault or (), changes=change or ())
+    with one_message():
+        run_server(data, port=port, faults=fault or (), changes=change or ())

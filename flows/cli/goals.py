@@ -1,11 +1,15 @@
 """`kolada goals check` and `kolada goals new`: plans as data."""
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
+from fake_kolada import public_municipalities
 from flows.cli.exits import one_message
 from flows.cli.options import GoalsOption, HomeOption, set_options
 from flows.settings import Settings
-from goals import check_against_catalogue, read_plans
+from goals import check_against_catalogue, read_plan, read_plans, scaffold
 from warehouse.home import Home
 from warehouse.reading import published_file
 
@@ -23,7 +27,7 @@ def check(goals: GoalsOption = None, home: HomeOption = None) -> None:
     set_options(goals=goals, home=home)
     with one_message():
         settings = Settings()
-        plans = read_plans(settings.goals)
+        plans = read_plans(settings.goals, municipalities=municipality_names())
         published = Home(settings.home).published
         if published.exists():
             with published_file(published) as connection:
@@ -34,3 +38,47 @@ def check(goals: GoalsOption = None, home: HomeOption = None) -> None:
             typer.echo(
                 f"{plan.plan_id}: {plan.tables['indicator'].height} indicators, {len(plan.kpi_ids)} KPIs, in order"
             )
+
+
+@app.command()
+def new(
+    municipality: Annotated[str, typer.Option("--municipality", help="Four-digit code, such as 1480.")],
+    source: Annotated[
+        Path,
+        typer.Option(
+            "--from", help="A CSV with the columns title, kpi_id, unit, direction, target, year; see goals/README.md."
+        ),
+    ],
+    plan_id: Annotated[str | None, typer.Option("--plan-id", help="The new folder's name.")] = None,
+    title: Annotated[str | None, typer.Option("--title", help="The plan's title.")] = None,
+    document: Annotated[
+        Path | None, typer.Option("--document", help="The decided document as text, for its hash and length.")
+    ] = None,
+    goals: GoalsOption = None,
+) -> None:
+    """Write the folder of a new plan from a simple table of indicators. Nothing is ever overwritten.
+
+    Exits with 0 when the plan can be used as it is, 2 with a list of what to fill in.
+
+    Example: `kolada goals new --municipality 1480 --from indicators.csv`
+    """
+    set_options(goals=goals)
+    with one_message():
+        known = municipality_names()
+        folder = scaffold(
+            municipality,
+            source,
+            Settings().goals,
+            municipalities=known,
+            plan_id=plan_id,
+            title=title,
+            document=document,
+        )
+        typer.echo(f"Written: {folder}")
+        plan = read_plan(folder, municipalities=known)
+        typer.echo(f"{plan.plan_id} is in order: {plan.tables['indicator'].height} indicators. Next: `kolada refresh`.")
+
+
+def municipality_names() -> dict[str, str]:
+    """The public list: municipality code -> name."""
+    return dict(public_municipalities().select("municipality_id", "municipality_name").rows())

@@ -175,6 +175,13 @@ def unwritable(tmp_path):
             ["kolada.duckdb", "kolada refresh"],
             id="nothing published yet",
         ),
+        pytest.param(
+            ["fake-api", "--fault", "nope"],
+            nothing_more,
+            2,
+            ["nope", "cut_json", "fake-api --help"],
+            id="no such fault",
+        ),
         pytest.param(["status"], nothing_more, 5, ["nothing", "kolada refresh"], id="status before the first run"),
     ],
 )
@@ -222,3 +229,22 @@ def test_made_up_values_name_nobody_as_their_source(kolada):
     )
     assert "Påhittat exempelvärde" in labels.stdout
     assert "Kolada" not in labels.stdout.replace("Inget värde kommer från Kolada.", "")
+
+
+def test_a_new_plan_is_written_and_says_what_to_fill_in(kolada, tmp_path):
+    """`goals new` writes a whole plan folder from a simple table, names what is missing, and overwrites nothing."""
+    (tmp_path / "plans").mkdir()
+    (tmp_path / "indicators.csv").write_text(
+        "title,kpi_id,unit,direction,target,year\nBehöriga elever,N15436,%,higher,90,2026\n", encoding="utf-8"
+    )
+    (tmp_path / "decision.txt").write_text("Fullmäktige beslutar.\n", encoding="utf-8")
+    arguments = ["goals", "new", "--municipality", "1480", "--from", "indicators.csv"]
+    variables = {"KOLADA_GOALS": str(tmp_path / "plans")}
+    without = kolada(*arguments, "--plan-id", "utan-dokument", **variables)
+    assert without.returncode == 2
+    assert "document.sha256" in without.stderr
+    written = kolada(*arguments, "--plan-id", "goteborg-2026", "--document", "decision.txt", **variables)
+    assert written.returncode == 0, written.stderr
+    assert kolada(*arguments, "--plan-id", "goteborg-2026", **variables).returncode == 2
+    shutil.rmtree(tmp_path / "plans" / "utan-dokument")
+    assert kolada("goals", "check", **variables).returncode == 0
