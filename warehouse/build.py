@@ -29,6 +29,18 @@ from warehouse.verdicts import COMPARISON, create_comparison_macro
 AS_OF_CALL = re.compile(r"\b(core|plan|mart)\.(\w+?)_as_of\(moment\)")
 MOMENT = "core.moment(moment)"
 
+# The large relations of `core`, of which the marts read the KPIs of plans and cross-checks only: nothing else of them
+# is set aside for the tables, however much of Kolada the file mirrors.
+BY_KPI = frozenset({"observation", "group_observation"})
+OF_PLAN_KPIS = """
+where kpi_id in (
+    select kpi_id from plan.indicator_as_of({instant})
+    where kpi_id is not null
+    union
+    select kpi_id from plan.cross_check_kpi_as_of({instant})
+)
+"""
+
 # Kept from night to night; everything else in the schema is built anew.
 KEPT_TABLES = frozenset({"verdict_change"})
 
@@ -51,7 +63,10 @@ def build_marts(connection: duckdb.DuckDBPyConnection, *, now: datetime, source_
         define_marts(connection, source_kind)
     bodies = {relation_name(path): without_end(path.read_text(encoding="utf-8")) for path in relation_files()}
     for schema, name in sorted(versioned_sources(bodies)):
-        connection.execute(f"create or replace temp table now_{schema}_{name} as from {schema}.{name}_as_of({instant})")
+        limit = OF_PLAN_KPIS.format(instant=instant) if name in BY_KPI else ""
+        connection.execute(
+            f"create or replace temp table now_{schema}_{name} as from {schema}.{name}_as_of({instant}) {limit}"
+        )
     for name, body in bodies.items():
         connection.execute(f"create or replace table mart.{name} as {plain_text(body, instant)}")
     for path in sql_files("mart", "*.view.sql"):
