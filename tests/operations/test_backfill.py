@@ -1,0 +1,161 @@
+"""A backfill reads what somebody named, keeps it in the history, and touches nothing else."""
+
+import pickle
+
+import pytest
+
+from fake_kolada import FakeKolada, apply_changes
+from flows.request_plan import plan_job
+from flows.settings import Settings
+from flows.wanted import MOST_REQUESTS, backfill_job, check_wanted, parse_years
+from kolada_client import InvalidRequest
+
+OUTSIDE = "N99001"
+CURRENT = "select kpi_id, municipality_id, period, gender, value from core.observation order by all"
+
+
+def versions(desk, kpi_id):
+    """The change kinds of a KPI's versions, with the years they are of."""
+    return desk.query(
+        "select change_kind, period, count(*) from core.observation_version "
+        f"where kpi_id = '{kpi_id}' group by all order by all"
+    )
+
+
+def test_a_kpi_outside_the_plans_joins_the_history(desk, small_data):
+    """Only the years that were asked for come, and they stay when the next nightly run does not read them."""
+    desk.refresh()
+    result = desk.backfill(kpi_ids=[OUTSIDE], years=[2020, 2021])
+    expected = small_data.observations.filter(kpi_id=OUTSIDE).filter(period=2020).height
+    assert result.state == "published"
+    assert ("first", 2020, expected) == versions(desk, OUTSIDE)[0]
+    assert {2020, 2021} == {year for _, year, _ in versions(desk, OUTSIDE)}
+    before = desk.query(CURRENT)
+    assert dict(desk.refresh().loaded.opened) == {}
+    assert before == desk.query(CURRENT)
+
+
+def test_only_the_scope_that_was_read_can_vanish(desk, small_data):
+    """A value that is gone vanishes in the year that was read again, and stays in the year that was not."""
+    desk.refresh()
+    desk.fake.data = apply_changes(small_data, ["vanished:N15436/1489/2020", "vanished:N15436/1489/2021"])
+    result = desk.backfill(kpi_ids=["N15436"], years=[2020])
+    assert result.loaded.opened["vanished"]
+    vanished = desk.query("select distinct period from core.observation_version where change_kind = 'vanished'")
+    assert vanished == [(2020,)]
+
+
+def test_what_the_nightly_run_knows_stays(desk):
+    """Every pair of the last nightly run is on record after a backfill as before it."""
+    desk.refresh()
+    nightly = "select count(*) from ops.coverage_pair join ops.run using (run_id) where kind = 'refresh'"
+    before = desk.query(nightly)
+    desk.backfill(kpi_ids=[OUTSIDE], unit_ids=["1489"])
+    assert before == desk.query(nightly)
+    assert before[0][0] > 0
+    desk.backfill(kpi_ids=[OUTSIDE], unit_ids=["1480", "1489"])
+    pairs = "select unit_id from ops.coverage_pair join ops.run using (run_id) where kind = 'backfill' order by 1"
+    assert desk.query(pairs) == [("1480",), ("1489",)]
+
+
+def test_a_backfill_is_taken_up_again(desk):
+    """A backfill that was held fetches only what is missing when it is given again."""
+    desk.refresh()
+    desk.fake.faults = ["server_error_html@every:1489"]
+    assert desk.backfill(kpi_ids=[OUTSIDE], years=[2020]).is_incomplete
+    desk.fake.faults = ()
+    desk.fake.clear_log()
+    desk.settings = {"resume_hours": 48.0}
+    result = desk.backfill(kpi_ids=[OUTSIDE], years=[2020])
+    assert result.state == "published"
+    assert [True] == ["1489" in entry.url for entry in desk.fake.log if "/data/" in entry.url]
+
+
+def test_an_unknown_kpi_is_refused_before_it_could_count_as_withdrawn(desk):
+    """A mistyped id is an error with suggestions, and nothing is published."""
+    with pytest.raises(InvalidRequest, match="Did you mean `N15436`") as refused:
+        desk.backfill(kpi_ids=["N15346"])
+    assert str(refused.value) == str(pickle.loads(pickle.dumps(refused.value)))  # noqa: S301 - our own error
+    assert not (desk.home / "kolada.duckdb").exists()
+
+
+def test_an_unknown_unit_is_refused(desk):
+    """A unit that Kolada does not have is an error, not an empty answer."""
+    with pytest.raises(InvalidRequest, match="no unit `9999`"):
+        desk.backfill(kpi_ids=[OUTSIDE], unit_ids=["9999"])
+
+
+def test_a_kpi_that_left_the_catalogue_can_still_be_named(desk, small_data):
+    """What was known once is no typing error: it is accounted for as withdrawn."""
+    desk.refresh()
+    desk.fake.data = apply_changes(small_data, ["kpi_removed:N15485"])
+    result = desk.backfill(kpi_ids=["N15485"], unit_ids=["1489"])
+    assert ({"withdrawn": 1}, "published") == (result.coverage, result.state)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        ({}, "no KPI"),
+        ({"plan_id": "another"}, "There is no plan `another`"),
+        ({"kpi_ids": ["N15436"], "years": [15]}, "`15` is no year"),
+    ],
+)
+def test_what_cannot_be_meant(plans, wanted, message):
+    """Each mistake has a message of its own with the next command."""
+    with pytest.raises(InvalidRequest, match=message) as refused:
+        backfill_job(plans, **wanted)
+    assert "kolada backfill" in str(refused.value) or "--years" in str(refused.value)
+
+
+def test_a_plan_stands_for_its_kpis(plans):
+    """Naming a plan wants all its KPIs, those for cross-checks included."""
+    job = backfill_job(plans[:1], plan_id=plans[0].plan_id)
+    assert set(job.kpi_ids) == {*plans[0].kpi_ids, *plans[0].cross_check_kpi_ids}
+
+
+def test_a_backfill_is_bounded(plans):
+    """What would be a mirror of Kolada is refused."""
+    job = backfill_job(plans, kpi_ids=["N15436"])
+    with pytest.raises(InvalidRequest, match=str(MOST_REQUESTS + 1)):
+        check_wanted(job, kpis={"N15436": ""}, units={}, request_count=MOST_REQUESTS + 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [("2015", (2015,)), ("2015-2017", (2015, 2016, 2017)), ("2015, 2018", (2015, 2018)), ("2016-2016", (2016,))],
+)
+def test_years_as_people_write_them(text, years):
+    """A year, a span, a list."""
+    assert years == parse_years(text)
+
+
+@pytest.mark.parametrize("text", ["", "x", "2017-2015", "2015-", "-2015", "20 15"])
+def test_years_that_are_none(text):
+    """Anything else is refused with the forms that are taken."""
+    with pytest.raises(InvalidRequest, match="names no years"):
+        parse_years(text)
+
+
+def test_a_dry_run_tells_the_requests(desk):
+    """The plan has as many requests as the run then sends, and a time by the rate."""
+    desk.refresh()
+    job = backfill_job(desk.plans, kpi_ids=["U00811"], years=[2019, 2020])
+    planned = plan_job(desk.make_settings(rate=2.0), job)
+    desk.fake.clear_log()
+    desk.run(job)
+    assert planned.request_count == len(desk.fake.log)
+    assert planned.expected_seconds == planned.request_count / 2
+    assert planned.seconds_per_request is not None
+    assert f"{planned.request_count} requests in all" in planned.text()
+
+
+def test_a_dry_run_before_anything_is_published_asks_for_the_catalogue(small_data, tmp_path, plans):
+    """Without a published file the catalogue is read; no value is."""
+    fake = FakeKolada(small_data)
+    with fake.serve() as url:
+        settings = Settings(base_url=url, home=tmp_path)
+        planned = plan_job(settings, backfill_job(plans, kpi_ids=[OUTSIDE]))
+    assert len(planned.requests) == 13
+    assert planned.seconds_per_request is None
+    assert not [entry for entry in fake.log if "/data/" in entry.url]

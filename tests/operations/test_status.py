@@ -1,0 +1,123 @@
+"""`kolada status`: one look that tells people and monitoring how it is."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from flows.schedule import DEPLOYMENTS, Scheduled, next_scheduled_run, read_schedules
+from flows.settings import Settings
+from flows.status import read_status
+
+SWEDEN = ZoneInfo("Europe/Stockholm")
+
+
+def test_an_empty_home_is_not_healthy(tmp_path):
+    """Nothing published is a warning that names the next command."""
+    status = read_status(Settings(home=tmp_path))
+    assert not status.is_healthy
+    assert status.warnings == ("nothing is published: run `kolada refresh`",)
+
+
+def test_a_published_night_is_healthy(desk):
+    """The last run, the age, what is due and what runs next are all there."""
+    desk.refresh()
+    status = read_status(desk.make_settings(), now=desk.now + timedelta(hours=3))
+    assert status.is_healthy
+    assert ("refresh", "published") == (status.last_run["kind"], status.last_run["state"])
+    assert round(status.age_hours, 3) == 3.0
+    assert status.next_run[0] == "refresh/nightly"
+    assert status.due
+    assert status.raw_bytes > 0
+    fields = json.loads(json.dumps(status.fields(), default=str))
+    assert fields["is_healthy"] is True
+    assert "next run     refresh/nightly at " in status.text()
+
+
+def test_old_data_is_stale_though_a_backfill_is_fresh(desk):
+    """A backfill makes the rest of the data no younger."""
+    desk.refresh()
+    desk.backfill(kpi_ids=["N99001"], unit_ids=["1489"])
+    status = read_status(desk.make_settings(), now=desk.now + timedelta(hours=13))
+    assert status.warnings == ("the published data is 37 hours old: run `kolada refresh`",)
+
+
+def test_a_held_refresh_is_not_hidden_by_a_backfill(desk):
+    """The newest refresh counts even when something else ran after it."""
+    desk.refresh()
+    desk.fake.faults = ["server_error_html@every:1489"]
+    assert desk.refresh().state == "held"
+    desk.fake.faults = ()
+    desk.backfill(kpi_ids=["N99001"], unit_ids=["1489"])
+    (warning,) = read_status(desk.make_settings(stale_hours=100.0), now=desk.now).warnings
+    assert warning.startswith("the last refresh is held: Held:")
+
+
+def test_a_run_in_progress_is_no_failure(desk):
+    """A run whose process is alive is told as running; one whose process is gone did not come to an end."""
+    desk.refresh()
+    manifest = desk.home / "raw" / "manifests" / "20300101T000000000Z-0000.jsonl"
+    started = {
+        "record": "run_started",
+        "run_id": manifest.stem,
+        "kind": "refresh",
+        "plans": {},
+        "base_url": "",
+        "parameters": {},
+        "software_version": "",
+        "flow_run_id": None,
+        "started_at": desk.now.isoformat(),
+    }
+    manifest.write_text(json.dumps(started) + "\n", encoding="utf-8")
+    lock = desk.home / ".lock"
+    lock.write_text(json.dumps({"pid": os.getpid(), "purpose": "kolada refresh", "since": ""}), encoding="utf-8")
+    running = read_status(desk.make_settings(), now=desk.now)
+    assert (True, True) == (running.is_running, running.is_healthy)
+    lock.write_text("", encoding="utf-8")
+    dead = read_status(desk.make_settings(), now=desk.now)
+    assert dead.warnings == ("the last run is interrupted: it did not come to an end",)
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        (datetime(2026, 1, 10, 0, 0, tzinfo=UTC), datetime(2026, 1, 10, 2, 30, tzinfo=SWEDEN)),
+        (datetime(2026, 1, 10, 1, 30, tzinfo=UTC), datetime(2026, 1, 11, 2, 30, tzinfo=SWEDEN)),
+        # The night on which half past two does not exist: it runs at three.
+        (datetime(2026, 3, 28, 12, 0, tzinfo=UTC), datetime(2026, 3, 29, 3, 0, tzinfo=SWEDEN)),
+        (datetime(2026, 10, 24, 12, 0, tzinfo=UTC), datetime(2026, 10, 25, 2, 30, tzinfo=SWEDEN)),
+    ],
+)
+def test_the_next_run_by_the_clock_in_sweden(after, expected):
+    """Half past two in Sweden, in winter, in summer and on the nights between them."""
+    assert expected == Scheduled("refresh/nightly", "30 2 * * *", "Europe/Stockholm").next_run(after)
+
+
+def test_the_schedule_stands_in_prefect_yaml():
+    """One schedule, for the nightly run; a folder without the file has none."""
+    assert read_schedules() == (Scheduled("refresh/nightly", "30 2 * * *", "Europe/Stockholm"),)
+    assert next_scheduled_run(datetime.now(UTC), DEPLOYMENTS.with_name("absent.yaml")) is None
+
+
+@pytest.mark.parametrize("words", [["status", "--json"], ["--help"], ["backfill", "--help"], ["serve", "--help"]])
+def test_a_look_does_not_import_prefect(words, tmp_path):
+    """What only looks does not wait for Prefect, which takes seconds to import."""
+    program = (
+        "import sys; from flows.cli import main\n"
+        f"sys.argv = ['kolada', *{words!r}]\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print('prefect' in sys.modules, 'uvicorn' in sys.modules)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        env=os.environ | {"KOLADA_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert ended.stdout.splitlines()[-1].startswith("False")
