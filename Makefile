@@ -30,8 +30,15 @@ demo: $(READY)  ## Run the whole pipeline on the built-in sample, through Prefec
 test: $(READY)  ## Run the tests but the slow ones
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
-test-all: $(READY)  ## Run all the tests
+test-all: $(READY) $(VENV)/older-duckdb  ## Run all the tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# An older DuckDB, to see that it opens what we publish.
+$(VENV)/older-duckdb: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $@ duckdb==1.1.3
+
+docs: $(READY)  ## Write the generated pages
+	$(BIN)/python -m warehouse.dictionary > docs/data-dictionary.md
 
 lint: $(READY)  ## Check style, types, who imports whom, and the SQL
 	$(BIN)/ruff check .
@@ -51,4 +58,4 @@ lock: $(READY)  ## Pin the dependencies anew (needs uv)
 clean:  ## Remove what make made, but not the data
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
-.PHONY: help install demo test test-all lint format lock clean
+.PHONY: help install demo test test-all docs lint format lock clean

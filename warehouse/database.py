@@ -13,8 +13,9 @@ import polars as pl
 
 SQL_FOLDER = Path(__file__).resolve().parent.parent / "sql"
 
-# The oldest format that holds table macros, so that DuckDB 1.1 and later open the file. A file that DuckDB 2.0 makes
-# with its own default cannot be read by 1.5.
+# The oldest format that holds table macros: DuckDB 1.1 and later open the file and read its tables, views and the
+# macros of core. (The macros of mart are more than planners before 1.5 manage.) A file that DuckDB 2.0 makes with its
+# own default cannot be read by 1.5.
 STORAGE_VERSION = "v1.1.0"
 
 
