@@ -122,7 +122,7 @@ def test_the_transport_works_inside_an_event_loop(small, ask):
 def test_an_application_that_waits_cant_be_run_in_process():
     """An application that really waits is refused with the way out, and not left hanging."""
 
-    async def waits(scope, receive, send):  # noqa: ARG001 - the form of ASGI
+    async def waits(scope, receive, send):
         await asyncio.sleep(0)
 
     transport = InProcessTransport(waits)

@@ -43,7 +43,7 @@ def sample() -> DataSet:
     return sample_data()
 
 
-def client_of(fake: FakeKolada, **settings: Any) -> KoladaClient:  # noqa: ANN401 - settings of any kind
+def client_of(fake: FakeKolada, **settings: Any) -> KoladaClient:
     """A client that never sleeps, inside this process."""
     given = {"clock": ManualClock(), "rate": None, "max_attempts": 3, "page_size": PAGE, **settings}
     return KoladaClient("http://kolada.test/v3", transport=fake.transport(), **given)

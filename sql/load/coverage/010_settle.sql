@@ -2,21 +2,33 @@
 
 create or replace table staging.coverage_pair as
 with wanted as (
-    select distinct kpi_id, unit_id from staging.staged_wanted
+    select distinct
+        kpi_id,
+        unit_id
+    from staging.staged_wanted
 ),
 
 answered as (
-    select distinct kpi_id, unit_id from staging.staged_scope
+    select distinct
+        kpi_id,
+        unit_id
+    from staging.staged_scope
 ),
 
 failed as (
-    select kpi_id, unit_id, arg_min(reason, rowid) as reason
+    select
+        kpi_id,
+        unit_id,
+        arg_min(reason, rowid) as reason
     from staging.staged_failed
     group by kpi_id, unit_id
 ),
 
 received as (
-    select kpi_id, unit_id, cast(count(*) as integer) as row_count
+    select
+        kpi_id,
+        unit_id,
+        cast(count(*) as integer) as row_count
     from staging.staged_observation
     group by kpi_id, unit_id
 ),

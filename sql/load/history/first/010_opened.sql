@@ -1,3 +1,4 @@
+-- sqlfluff:exclude_rules:RF02
 -- KPIs of which nothing is known: every cell received is a first version, and there is nothing to compare.
 
 insert into core.observation_version by name

@@ -1,11 +1,19 @@
--- The open versions of every (KPI, unit) that this run read or received something of, municipalities and groups together:
+-- sqlfluff:exclude_rules:RF02
+-- The open versions of every (KPI, unit) that this run read or received something of, municipalities and groups
+-- together:
 -- of the KPIs from first_kpi to last_kpi.
 
 create or replace temp table read_pair as
-select distinct kpi_id, unit_id from staged_scope
+select distinct
+    kpi_id,
+    unit_id
+from staged_scope
 where kpi_id between getvariable('first_kpi') and getvariable('last_kpi')
 union
-select distinct kpi_id, unit_id from staged_observation
+select distinct
+    kpi_id,
+    unit_id
+from staged_observation
 where kpi_id between getvariable('first_kpi') and getvariable('last_kpi');
 
 create or replace temp table known_cell as

@@ -1,8 +1,12 @@
--- Close what changed, say of the rest that it was seen again, and open what is new. Versions are found by their place in
+-- sqlfluff:exclude_rules:RF02
+-- Close what changed, say of the rest that it was seen again, and open what is new. Versions are found by their
+-- place in
 -- the file (rowid), which holds as long as nothing is deleted.
 
 create or replace temp table confirmed_cell as
-select version_rowid, is_group
+select
+    version_rowid,
+    is_group
 from compared_cell
 anti join changed_cell using (kpi_id, unit_id, period, gender)
 where is_received;
