@@ -11,25 +11,6 @@ from reports.numbers import in_sweden
 from reports.rows import Row, Source, by, find_plan
 
 RIKET, UNWEIGHTED = "riket", "unweighted_mean"
-# The marts that a report reads.
-MARTS = (
-    "mart.data_issue",
-    "mart.goal_fulfilment",
-    "mart.goal_fulfilment_bokslut",
-    "mart.goal_verdict",
-    "mart.sound_economic_management",
-    "mart.national_outcome",
-    "mart.criterion",
-    "mart.indicator_history",
-    "mart.publication_calendar",
-    "mart.gender_gap",
-    "mart.reference_value",
-    "mart.ranking",
-    "mart.similar_group",
-    "mart.budget_line",
-    "mart.reconciliation",
-    "mart.revision",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +142,6 @@ def gather(source: Source, plan_id: str, year: int | None = None) -> Contents:
         UnknownPlan: the file holds no such plan at that moment.
     """
     plan = find_plan(source, plan_id)
-    source.prepare(MARTS)
     own = plan["municipality_id"]
     mine = ("plan_id = ?", [plan_id])
     dates = {row["year"]: row for row in source.rows("plan.bokslut_date", *mine, order="year")}

@@ -6,7 +6,6 @@ same relation name either way.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -71,7 +70,6 @@ DATED = {
     "core.kpi_version": "known_from",
     "ops.publication": "published_at",
 }
-WORKERS = 4
 TIMELESS = frozenset({"ops.run", "ops.request", "ops.coverage_pair"})
 
 
@@ -106,7 +104,7 @@ class Source:
         known_at: the instant (UTC, naive) of the publication that is shown.
         run_id: of that publication.
         source_kind: live, recorded or sample.
-        database: the name under which the connection has the file.
+        shelf: the name of a database in memory, in which marts as of the moment are kept while the connection lives.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -114,7 +112,7 @@ class Source:
     known_at: datetime
     run_id: str
     source_kind: str
-    database: str
+    shelf: str
 
     @property
     def is_sample(self) -> bool:
@@ -131,23 +129,14 @@ class Source:
             return self._worked_out(name) if name.startswith("mart.") else self._macro(name)
         return f"(from {name} where known_to is null)" if name.startswith("plan.") else name
 
-    def prepare(self, names: Iterable[str]) -> None:
-        """Work out several marts as of the moment at once, side by side; the plain tables need none of this.
-
-        Each macro judges anew. They don't wait for each other, and what was worked out once is kept.
-        """
-        if self.moment is not None:
-            with ThreadPoolExecutor(max_workers=WORKERS) as pool:
-                list(pool.map(self._worked_out, names))
-
     def _worked_out(self, name: str) -> str:
         """A mart as of the moment, worked out once for this connection."""
-        shelf = f"as_of_{''.join(filter(str.isdigit, self.moment or ''))}"
-        table = f'{shelf}."{name}"'
-        with self.connection.cursor() as cursor:
-            cursor.execute(f"use {self.database}")
-            cursor.execute(f"attach if not exists ':memory:' as {shelf}")
-            cursor.execute(f"create table if not exists {table} as from {self._macro(name)}")
+        table = f'{self.shelf}."{name}"'
+        kept = self.connection.execute(
+            "select exists (from duckdb_tables() where database_name = ? and table_name = ?)", [self.shelf, name]
+        ).fetchone()
+        if kept == (False,):
+            self.connection.execute(f"create table {table} as from {self._macro(name)}")
         return table
 
     def _macro(self, name: str) -> str:
@@ -205,8 +194,9 @@ def open_source(connection: duckdb.DuckDBPyConnection, as_of: str | None = None)
             f"Ask for that day or a later one: `kolada report --as-of {first:%Y-%m-%d}`."
         )
     known_at, run_id = shown[-1]
-    (database,) = connection.execute("select current_database()").fetchone() or ("warehouse",)
-    return Source(connection, moment, known_at, run_id, source_kind(connection), database)
+    shelf = f"as_of_{''.join(filter(str.isdigit, moment or 'now'))}"
+    connection.execute(f"attach if not exists ':memory:' as {shelf}")
+    return Source(connection, moment, known_at, run_id, source_kind(connection), shelf)
 
 
 def find_plan(source: Source, plan_id: str) -> Row:

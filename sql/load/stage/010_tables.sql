@@ -1,4 +1,5 @@
--- What one run read. Units are municipalities, regions, Riket and groups alike; a null period in the scope means all years.
+-- What one run read. Units are municipalities, regions, Riket and groups alike; a null period in the scope means
+-- all years.
 -- What grows with the run stands in the attached database `staging`, a file beside the working file; the catalogue is
 -- small and temporary.
 

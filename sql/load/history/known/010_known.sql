@@ -1,4 +1,4 @@
--- sqlfluff:exclude_rules:RF02
+-- sqlfluff:exclude_rules:RF02,AL03,RF04,AM04,ST06,RF05,RF06,AM03,ST07,LT14
 -- The open versions of every (KPI, unit) that this run read or received something of, municipalities and groups
 -- together:
 -- of the KPIs from first_kpi to last_kpi.

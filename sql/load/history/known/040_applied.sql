@@ -1,4 +1,4 @@
--- sqlfluff:exclude_rules:RF02
+-- sqlfluff:exclude_rules:RF02,AL03,RF04,AM04,ST06,RF05,RF06,AM03,ST07,LT14
 -- Close what changed, say of the rest that it was seen again, and open what is new. Versions are found by their
 -- place in
 -- the file (rowid), which holds as long as nothing is deleted.
