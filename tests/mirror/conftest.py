@@ -1,0 +1,110 @@
+"""Homes and stand-ins for mirrors: made-up catalogues whose KPIs have values where their type says so."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from fake_kolada import DataSet, FakeKolada
+from fake_kolada.generated import generated_data
+from flows.job import mirror_job
+from flows.pipeline import RunResult, run_job
+from flows.progress import Reporter, Silent
+from flows.settings import Settings
+from kolada_client import ManualClock
+from warehouse.database import quoted
+
+RIKET = "0000"
+
+
+def typed_data(kpis: int, values: int) -> DataSet:
+    """Generated data in which three KPIs of five are for municipalities, one for regions and one for both."""
+    data = generated_data(kpis=kpis, values=values)
+    typed = data.kpis.with_row_index().with_columns(
+        municipality_type=pl.when(pl.col("index") % 5 < 3)
+        .then(pl.lit("K"))
+        .when(pl.col("index") % 5 == 3)
+        .then(pl.lit("L"))
+        .otherwise(pl.lit("A"))
+    )
+    types = (
+        pl.col("kpi_id").cast(pl.String).replace_strict(dict(typed.select("kpi_id", "municipality_type").iter_rows()))
+    )
+    kinds = dict(data.municipalities.select("municipality_id", "municipality_type").iter_rows())
+    unit = pl.col("municipality_id").cast(pl.String)
+    fits = (types == "A") | (unit == RIKET) | (types == unit.replace_strict(kinds))
+    return replace(data, observations=data.observations.filter(fits), kpis=typed.drop("index"))
+
+
+def with_changed_values(data: DataSet, count: int) -> DataSet:
+    """The data with so many values changed, evenly spread."""
+    step = data.observations.height // count
+    changed = (pl.int_range(pl.len()) % step == 0) & (pl.int_range(pl.len()) < step * count)
+    return replace(
+        data,
+        observations=data.observations.with_columns(
+            value=pl.when(changed).then(pl.col("value") + 1).otherwise(pl.col("value"))
+        ),
+    )
+
+
+def published_on(data: DataSet, day: date) -> DataSet:
+    """The data with a catalogue in which every KPI is to be published on a day."""
+    return replace(data, kpis=data.kpis.with_columns(publication_date=pl.lit(day.isoformat())))
+
+
+@dataclass
+class Mirrors:
+    """One home and one stand-in; each `run` is a mirror, a week after the one before unless told otherwise."""
+
+    home: Path
+    fake: FakeKolada
+    now: datetime = datetime(2026, 1, 5, 3, tzinfo=UTC)
+    settings: dict[str, object] = field(default_factory=dict)
+
+    def run(
+        self,
+        *,
+        days: float = 7,
+        reporter: Reporter | None = None,
+        accept_loss: str | None = None,
+        client_clock: ManualClock | None = None,
+    ) -> RunResult:
+        """Run the next mirror, without Prefect and without really waiting."""
+        self.now += timedelta(days=days)
+        made = self.make_settings()
+        return run_job(
+            made,
+            mirror_job((), audit_days=made.mirror_days, accept_loss=accept_loss),
+            transport=self.fake.transport(),
+            client_clock=client_clock or ManualClock(),
+            clock=lambda: self.now,
+            reporter=reporter or Silent(),
+        )
+
+    def make_settings(self) -> Settings:
+        """The settings of this home."""
+        return Settings(**{"base_url": "http://kolada.test/v3", "home": self.home, "wait": 0.0, **self.settings})
+
+    def query(self, sql: str) -> list[tuple[object, ...]]:
+        """Ask the published file."""
+        with duckdb.connect() as connection:
+            connection.execute(f"attach {quoted(str(self.home / 'kolada.duckdb'))} as warehouse (read_only)")
+            connection.execute("use warehouse")
+            return connection.execute(sql).fetchall()
+
+
+@pytest.fixture
+def make_mirrors(tmp_path: Path) -> Callable[[DataSet], Mirrors]:
+    """Makes a home before a data set."""
+    return lambda data, **settings: Mirrors(tmp_path / "home", FakeKolada(data), settings=settings)
+
+
+@pytest.fixture(scope="session")
+def small() -> DataSet:
+    """130 KPIs with a year or so of values."""
+    return typed_data(130, 130_000)

@@ -1,0 +1,236 @@
+"""A mirror reads everything once, in few requests, goes on where it was interrupted, and later reads what is due."""
+
+from dataclasses import replace
+from datetime import timedelta
+from math import ceil
+
+import polars as pl
+import pytest
+
+from fake_kolada import FakeKolada
+from flows.progress import Silent
+from kolada_client import ManualClock
+from tests.mirror.conftest import Mirrors, published_on, with_changed_values
+
+DAYS = 28
+
+
+class InterruptedAt(Silent):
+    """Breaks a run off when so many steps of reading the values are done."""
+
+    def __init__(self, step: int, error: type[BaseException]) -> None:
+        self.left = step
+        self.error = error
+        self.is_reading = False
+
+    def stage(self, name: str, total: int | None = None) -> None:
+        """Counting begins with the values."""
+        self.is_reading = name == "Values"
+
+    def advance(self, steps: int = 1) -> None:
+        """Break off in time."""
+        if self.is_reading:
+            self.left -= steps
+            if self.left == 0:
+                raise self.error
+
+
+def data_urls(mirrors):
+    """The data requests that the stand-in saw."""
+    return [entry.url for entry in mirrors.fake.log if "/data/" in entry.url]
+
+
+def test_everything_is_read_once_and_counted(make_mirrors, small):
+    """The cells that are held are the cells that are served, and Kolada's national means beside them."""
+    mirrors = make_mirrors(small)
+    result = mirrors.run()
+    assert result.state == "published"
+    assert mirrors.query("select count(*) from core.observation") == [(small.observations.height,)]
+    assert mirrors.query("select distinct group_id from core.group_observation order by 1") == [("G2328",), ("G2329",)]
+    assert result.loaded.received == result.loaded.opened["first"]
+    assert mirrors.query("select kind, state from ops.run") == [("mirror", "published")]
+
+
+def test_requests_are_near_the_lower_bound(make_mirrors, small):
+    """No more than a tenth above what 25 KPIs times 25 units a request would take, each type where it applies."""
+    mirrors = make_mirrors(small)
+    mirrors.run()
+    questions = [url for url in data_urls(mirrors) if "page=" not in url]
+    types = small.kpis["municipality_type"]
+    kinds = small.municipalities["municipality_type"]
+    municipalities, regions = (kinds == "K").sum() + 2, (kinds == "L").sum()
+    for_municipalities, for_regions, for_both = ((types != "L").sum(), (types == "L").sum(), (types == "A").sum())
+    pairs = for_municipalities * municipalities + for_regions * (regions + 1) + for_both * regions
+    least = max(ceil(pairs / 625), ceil(for_municipalities / 25) * ceil(municipalities / 25))
+    assert len(set(questions)) == len(questions)
+    assert least <= len(questions) <= 1.1 * least + 3
+
+
+def test_interrupted_twice_and_taken_up(make_mirrors, small):
+    """A mirror that is killed and then fails goes on both times without fetching again what had landed."""
+    mirrors = make_mirrors(small)
+    with pytest.raises(KeyboardInterrupt):
+        mirrors.run(reporter=InterruptedAt(10, KeyboardInterrupt))
+    with pytest.raises(OSError):  # noqa: PT011 - the one that the reporter raises
+        mirrors.run(days=0.05, reporter=InterruptedAt(30, OSError))
+    result = mirrors.run(days=0.05)
+    assert result.state == "published"
+    assert mirrors.query("select count(*) from core.observation") == [(small.observations.height,)]
+    assert mirrors.query("select count(*), bool_and(resumed_at is not null) from ops.run") == [(1, True)]
+    urls = data_urls(mirrors)
+    in_flight = 2 * mirrors.make_settings().concurrency * 2
+    assert len(urls) - len(set(urls)) <= in_flight
+
+
+def test_a_second_mirror_writes_what_changed(make_mirrors, small):
+    """When the calendar says that everything was published, all is read, and a version opens for each changed value."""
+    mirrors = make_mirrors(published_on(small, Mirrors.__dataclass_fields__["now"].default.date() + timedelta(days=9)))
+    mirrors.run()
+    changed = with_changed_values(mirrors.fake.data, 100)
+    mirrors.fake.data = changed
+    result = mirrors.run()
+    assert result.state == "published"
+    assert mirrors.query("select change_kind, count(*) from core.observation_version group by 1 order by 1") == [
+        ("first", small.observations.height),
+        *[("revised", 100)],
+    ]
+    assert mirrors.query(
+        "select count(*) from core.observation where confirmed_at < (select max(known_from) from "
+        "core.observation_version)"
+    ) == [(0,)]
+
+
+def test_a_quiet_week_reads_a_share(make_mirrors, small):
+    """When nothing is due, a quarter is read each week, those read longest ago, and in four weeks all were."""
+    mirrors = make_mirrors(small)
+    mirrors.run()
+    share = ceil(small.kpis.height * 7 / DAYS)
+    seen = []
+    for _ in range(4):
+        result = mirrors.run()
+        assert dict(result.loaded.opened) == {}
+        (kpis,) = mirrors.query(
+            "select list(distinct kpi_id order by kpi_id) from ops.coverage "
+            "where run_id = (select max(run_id) from ops.run)"
+        )[0]
+        seen.append(kpis)
+    assert [share, share, share] == [len(kpis) for kpis in seen[:3]]
+    assert set(small.kpis["kpi_id"]) == {kpi_id for kpis in seen for kpi_id in kpis}
+    oldest = mirrors.query(
+        f"select count(*) from core.observation where confirmed_at < timestamp '{mirrors.now:%Y-%m-%d %H:%M:%S}' "
+        f"- interval {DAYS} day"
+    )
+    assert oldest == [(0,)]
+
+
+def test_what_changed_in_the_catalogue_is_read(make_mirrors, small):
+    """A new KPI, a retitled one and one whose day has come are read beside the share; a withdrawn one is not."""
+    mirrors = make_mirrors(replace(small, kpis=small.kpis[1:]))
+    mirrors.run()
+    due = (mirrors.now + timedelta(days=3)).date().isoformat()
+    ids = small.kpis["kpi_id"]
+    mirrors.fake.data = replace(
+        small,
+        kpis=small.kpis[:-1].with_columns(
+            title=pl.when(pl.col("kpi_id") == ids[100]).then(pl.lit("Ny titel")).otherwise(pl.col("title")),
+            publication_date=pl.when(pl.col("kpi_id") == ids[101]).then(pl.lit(due)).otherwise(pl.lit(None)),
+        ),
+    )
+    mirrors.run(days=1)
+    read = {
+        row[0]
+        for row in mirrors.query("select kpi_id from ops.coverage where run_id = (select max(run_id) from ops.run)")
+    }
+    assert {ids[0], ids[100], ids[101]} <= read
+    assert ids[-1] not in read
+    assert len(read) == 3 + ceil((small.kpis.height - 1) * 1 / DAYS)
+
+
+def test_a_due_day_counts_once(make_mirrors, small):
+    """A KPI whose day came and that was read after it waits for its next day."""
+    first = Mirrors.__dataclass_fields__["now"].default.date()
+    mirrors = make_mirrors(published_on(small, first + timedelta(days=9)))
+    mirrors.run()
+    assert mirrors.run().request_count > mirrors.run().request_count
+
+
+def test_the_polite_rate_is_kept(make_mirrors, small):
+    """On the client's clock the requests that the stand-in saw took at least the time that the rate gives them."""
+    mirrors = make_mirrors(small, rate=4.0)
+    clock = ManualClock()
+    mirrors.run(client_clock=clock)
+    assert clock.monotonic() >= (len(mirrors.fake.log) - 1) / 4.0
+
+
+def test_an_empty_batch_that_most_others_report_is_a_loss(make_mirrors, small):
+    """A whole batch of municipalities that stays empty is not believed while the others report these KPIs."""
+    missing = set(small.municipalities.filter(pl.col("municipality_type") == "K")["municipality_id"].sort()[24:49])
+    kpis = set(small.kpis.filter(pl.col("municipality_type") != "L")["kpi_id"].sort()[:25])
+    gone = pl.col("municipality_id").cast(pl.String).is_in(missing) & pl.col("kpi_id").cast(pl.String).is_in(kpis)
+    mirrors = make_mirrors(replace(small, observations=small.observations.filter(~gone)))
+    result = mirrors.run()
+    assert result.state == "held"
+    assert result.coverage["failed"] == 625
+    assert mirrors.run(days=0.1, accept_loss="they took no part").state == "published"
+
+
+def test_an_empty_batch_that_the_type_explains_is_none(make_mirrors, small):
+    """KPIs of both types that only municipalities report leave the regions' batch empty, and that is believed."""
+    both = set(small.kpis.filter(pl.col("municipality_type") == "A")["kpi_id"])
+    regions = set(small.municipalities.filter(pl.col("municipality_type") == "L")["municipality_id"]) - {"0000"}
+    gone = pl.col("municipality_id").cast(pl.String).is_in(regions) & pl.col("kpi_id").cast(pl.String).is_in(both)
+    mirrors = make_mirrors(replace(small, observations=small.observations.filter(~gone)))
+    result = mirrors.run()
+    assert result.state == "published"
+    assert result.coverage["nothing_published"] >= len(both) * len(regions)
+
+
+def test_an_empty_batch_where_cells_are_known_is_a_loss(make_mirrors, small):
+    """What was there and is gone for a whole batch is not believed, whatever the type says."""
+    both = set(small.kpis.filter(pl.col("municipality_type") == "A")["kpi_id"])
+    regions = set(small.municipalities.filter(pl.col("municipality_type") == "L")["municipality_id"]) - {"0000"}
+    gone = pl.col("municipality_id").cast(pl.String).is_in(regions) & pl.col("kpi_id").cast(pl.String).is_in(both)
+    first = Mirrors.__dataclass_fields__["now"].default.date()
+    data = published_on(small, first + timedelta(days=9))
+    mirrors = make_mirrors(data)
+    mirrors.run()
+    mirrors.fake.data = replace(data, observations=data.observations.filter(~gone))
+    assert mirrors.run().state == "held"
+
+
+def test_values_outside_the_type_are_kept_up(make_mirrors, small):
+    """A KPI for municipalities of which a region's value is known is read for that region too, exactly once."""
+    data = published_on(small, Mirrors.__dataclass_fields__["now"].default.date() + timedelta(days=9))
+    kpi_id = small.kpis.filter(pl.col("municipality_type") == "A")["kpi_id"][0]
+    mirrors = make_mirrors(data)
+    mirrors.run()
+    mirrors.fake.data = replace(
+        data,
+        kpis=data.kpis.with_columns(
+            municipality_type=pl.when(pl.col("kpi_id") == kpi_id).then(pl.lit("K")).otherwise("municipality_type")
+        ),
+    )
+    result = mirrors.run()
+    assert result.state == "published"
+    assert dict(result.loaded.opened) == {}
+    assert mirrors.query(
+        f"select count(*) from core.observation where kpi_id = '{kpi_id}' and confirmed_at < (select max(published_at) "
+        "from ops.publication)"
+    ) == [(0,)]
+
+
+def test_replay_rebuilds_the_mirror(make_mirrors, small, tmp_path):
+    """From the raw store alone, what a mirror held comes again."""
+    from flows.replay import replay  # noqa: PLC0415 - only here
+    from warehouse.home import Home  # noqa: PLC0415
+
+    mirrors = make_mirrors(small)
+    mirrors.run()
+    mirrors.run()
+    assert replay(Home(mirrors.home), tmp_path / "again.duckdb", as_of=None, reporter=Silent()) == 2
+    theirs = Mirrors(tmp_path, FakeKolada(small))
+    (tmp_path / "again.duckdb").rename(tmp_path / "kolada.duckdb")
+    cells = "select * exclude (request_id) from core.observation order by all"
+    assert mirrors.query(cells) == theirs.query(cells)
+    pairs = "select * from ops.coverage_pair order by all"
+    assert mirrors.query(pairs) == theirs.query(pairs)
