@@ -6,14 +6,14 @@ plan. Where the rows of a column differ, the label says where in the row it stan
 
 from collections.abc import Mapping
 
-RECEIVED = "Källa: Kolada"
-DERIVED = "Egen bearbetning av data från Kolada"
+from reports.notices import DERIVED, RECEIVED
+
 PLAN = "Källa: planens dokument och filer"
 OWN_RUN = "Körningens egen uppgift"
 BY_ROW = "Se radens source_label"
-BY_REFERENCE = "Källa: Kolada där reference_kind är riket, annars Egen bearbetning av data från Kolada"
+BY_REFERENCE = f"{RECEIVED} där reference_kind är riket, annars {DERIVED}"
 BY_ROW_SWEDISH = "Se radens Utfallets källa"
-BY_REFERENCE_SWEDISH = "Källa: Kolada där Jämförs med är Riket, annars Egen bearbetning av data från Kolada"
+BY_REFERENCE_SWEDISH = f"{RECEIVED} där Jämförs med är Riket, annars {DERIVED}"
 
 _RUN_COLUMNS = frozenset(
     [

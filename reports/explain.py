@@ -151,7 +151,8 @@ def _judgement(evidence: Evidence) -> Iterator[str]:
     if row["verdict_reason"]:
         yield f"Skäl: {words.short_reason(contents, row['verdict_reason'])} ({row['verdict_reason']})."
     if row["margin"] is not None:
-        yield f"Marginal (plus är bra): {_number(row['margin'], decimals_of(row))}. {words.derived_label(row)}."
+        label = source_text(contents.source, words.derived_label(row))
+        yield f"Marginal (plus är bra): {_number(row['margin'], decimals_of(row))}. {label}."
     if row["is_sensitive"] is not None:
         with_other = contents.label("verdict", row["verdict_alt"]).lower()
         yield (

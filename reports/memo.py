@@ -7,10 +7,10 @@ from itertools import pairwise
 
 from reports.changes import Changes, find_changes
 from reports.contents import Contents
-from reports.notices import made_up_notice, source_text
+from reports.notices import DERIVED, RECEIVED, made_up_notice, source_text
 from reports.numbers import instant_text, number_text, plain_decimals
 from reports.rows import Row
-from reports.sentences import DERIVED, short_reason
+from reports.sentences import short_reason
 
 MARKED = re.compile(r"([\\`*_{}\[\]()#|~])")
 LEVELS = {"indicator": "Indikator", "goal": "Mål", "sound_economic_management": "God ekonomisk hushållning"}
@@ -37,7 +37,7 @@ def render_memo(contents: Contents, *, since: datetime | None) -> str:
     else:
         lines += [f"Jämfört med läget {instant_text(changes.since)}.", "", *_body(contents, changes)]
     lines += [
-        f"Bedömningar är egen bearbetning av data från Kolada. Körning `{contents.source.run_id}`.",
+        f"Bedömningar: {source_text(contents.source, DERIVED)}. Körning `{contents.source.run_id}`.",
         *(["", f"> **{notice}**"] if notice else []),
     ]
     return "\n".join(lines) + "\n"
@@ -78,14 +78,14 @@ def _body(contents: Contents, changes: Changes) -> Iterator[str]:
             ("Nyckeltal", "År", "Kön", "Ändring", "Från", "Till"),
             [_revision(contents, row) for row in changes.revisions],
         )
-        yield from (f"{source_text(source, 'Källa: Kolada')}.", "")
+        yield from (f"{source_text(source, RECEIVED)}.", "")
     else:
         yield from ("Inget värde har ändrats.", "")
     new = _new_values(contents, changes)
     yield from ("## Nya värden", "")
     if new:
         yield from _table(("Nyckeltal", "År", "Värde"), new)
-        yield from (f"{source_text(source, 'Källa: Kolada')}.", "")
+        yield from (f"{source_text(source, RECEIVED)}.", "")
     else:
         yield from ("Inget nytt värde har kommit.", "")
     catalogue = _catalogue(contents, changes)

@@ -1,10 +1,12 @@
 """What every output says of its source: that sample values are made up, and whose figures are shown."""
 
 from reports.rows import Row, Source
+from warehouse.build import CREDITS, SAMPLE_CREDITS
 
+RECEIVED, DERIVED = CREDITS
+DERIVED_OTHER = "Egen bearbetning av kommunens egna uppgifter"
 SAMPLE_NOTICE = "Påhittade exempelvärden. Inget värde kommer från Kolada."
 PLAN_NOTICE = "Planen är påhittad: mål och dokument finns inte."
-SAMPLE_MARK = " (påhittat exempel)"
 
 
 def made_up_notice(source: Source, plan: Row | None) -> str:
@@ -16,7 +18,9 @@ def made_up_notice(source: Source, plan: Row | None) -> str:
 
 
 def source_text(source: Source, label: str | None) -> str:
-    """A source label as it is printed; a figure of the sample never passes for one of Kolada's."""
-    if not label:
-        return ""
-    return f"{label}{SAMPLE_MARK}" if source.is_sample and "Kolada" in label else label
+    """A source label as it is printed: a made-up figure names nobody as its source."""
+    text = label or ""
+    if source.is_sample:
+        for credit, made_up in zip(CREDITS, SAMPLE_CREDITS, strict=True):
+            text = text.replace(credit, made_up)
+    return text

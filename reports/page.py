@@ -16,11 +16,11 @@ from reports.changes import Changes
 from reports.contents import Contents, GoalPart, IndicatorPart
 from reports.distribution_chart import distribution_chart
 from reports.figures import counted, figure, wording
-from reports.notices import made_up_notice, source_text
+from reports.notices import DERIVED, RECEIVED, made_up_notice, source_text
 from reports.numbers import decimals_that_tell_apart, instant_text, join_years
 from reports.rows import Row
 from reports.rules import MEANINGS, RULES, SECTION_INTROS
-from reports.sentences import DERIVED, WITHHELD, decimals_of, figure_of_year
+from reports.sentences import WITHHELD, decimals_of, figure_of_year
 from reports.signs import sign, sign_of, sign_sheet
 from reports.trend_chart import trend_chart
 
@@ -93,12 +93,25 @@ def render_page(contents: Contents, changes: Changes, *, as_of: str | None = Non
         when=instant_text,
         year_of=figure_of_year,
         derived=DERIVED,
+        received=RECEIVED,
         none_cell=NONE_CELL,
         source_text=lambda label: source_text(contents.source, label),
         trend_chart=lambda part: trend_chart(contents, part),
         distribution_chart=lambda part: distribution_chart(contents, part),
         **view.members(),
     )
+
+
+def indicator_name(goal: GoalPart, part: IndicatorPart) -> Markup:
+    """An indicator's title; the name of its part alone where the title is the goal's own."""
+    title, named = wording(part.indicator, "title"), wording(part.indicator, "part")
+    if not part.indicator["part"]:
+        return title
+    if part.indicator["title"] == goal.goal["title"]:
+        return named
+    if part.indicator["title"].rstrip().endswith(part.indicator["part"]):
+        return title
+    return Markup('{} <span class="quiet">({})</span>').format(title, named)
 
 
 def margin_decimals(row: Row) -> int:
@@ -126,6 +139,7 @@ class _View:
         """The names that the template uses."""
         functions: dict[str, Callable[..., object]] = {
             "margin_decimals": margin_decimals,
+            "indicator_name": indicator_name,
             "plain_size": plain_size,
             "target_source": self.target_source,
             "reference_source": self.reference_source,
@@ -263,7 +277,7 @@ class _View:
         """The source label of the figure that was compared with."""
         match str(row["reference_kind"]).split(":")[0]:
             case "riket":
-                return "Källa: Kolada"
+                return RECEIVED
             case "previous_year":
                 before = part.history.get((row["year"] - 1, "T"))
                 return str(before["source_label"]) if before is not None else DERIVED
@@ -323,7 +337,7 @@ class _View:
         for label, years in by_label.items():
             told.append(Markup("{} ({}).").format(source_text(self.contents.source, label), join_years(years)))
         if part.national:
-            told.append(Markup("Riket: {}.").format(source_text(self.contents.source, "Källa: Kolada")))
+            told.append(Markup("Riket: {}.").format(source_text(self.contents.source, RECEIVED)))
         elif part.average:
             told.append(Markup("Ovägt medel: {}.").format(source_text(self.contents.source, DERIVED)))
         reasons: dict[str, list[int]] = {}

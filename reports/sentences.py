@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from reports.contents import Contents, IndicatorPart
 from reports.figures import figure, magnitude, percent, wording
+from reports.notices import DERIVED, DERIVED_OTHER
 from reports.numbers import decimals_that_tell_apart
 from reports.rows import Row
 
@@ -40,9 +41,7 @@ REASONS = {
 SHORT_REASONS = {"publication_overdue": "borde ha publicerats men finns inte ännu"}
 WITHHELD = ("withheld", "value_withheld_unknown")
 ORDINALS = ("", "första", "andra", "tredje", "fjärde")
-FAVOURS = {"women": "till kvinnors fördel", "men": "till mäns fördel", "none": "alltså ingen skillnad"}
-DERIVED = "Egen bearbetning av data från Kolada"
-DERIVED_OTHER = "Egen bearbetning av kommunens egna uppgifter"
+FAVOURS = {"women": "till kvinnors fördel", "men": "till mäns fördel"}
 
 
 def plain(markup: Markup | str) -> str:
@@ -114,20 +113,32 @@ def verdict_sentence(contents: Contents, part: IndicatorPart, row: Row) -> Marku
 
 
 def _decided(contents: Contents, part: IndicatorPart, row: Row, value: Markup, decimals: int) -> Markup:
-    goal = criterion(contents, part, row)
-    if row["reference_value"] is not None:
-        kind = contents.label("reference", str(row["reference_kind"]).split(":")[0])
-        compared = Markup("{} ({})").format(kind, figure(row, "reference_value", decimals))
-        goal = Markup("{}: {}").format(goal, compared)
-    if row["verdict"] == "met":
+    margin = magnitude(row, "margin", decimals_that_tell_apart(row["margin"], 0.0, decimals))
+    if row["reference_value"] is None:
+        goal = criterion(contents, part, row)
+        if row["verdict"] == "not_met":
+            return Markup("Utfallet {} uppfyller inte målet, {}. Det skiljer {}.").format(value, goal, margin)
         if row["margin"] == 0:
             return Markup("Utfallet {} når precis målet, {}.").format(value, goal)
-        return Markup("Utfallet {} uppfyller målet, {}, med {} i marginal.").format(
-            value, goal, magnitude(row, "margin", decimals)
-        )
-    return Markup("Utfallet {} uppfyller inte målet, {}. Det skiljer {}.").format(
-        value, goal, magnitude(row, "margin", decimals_that_tell_apart(row["margin"], 0.0, decimals))
-    )
+        return Markup("Utfallet {} uppfyller målet, {}, med {} i marginal.").format(value, goal, margin)
+    against = Markup("{} {}").format(_compared_name(contents, part, row), figure(row, "reference_value", decimals))
+    how = contents.label("operator", row["operator"])
+    verb = "ligger" if row["target_kind"] in REFERENCE_KINDS else "är"
+    if row["margin"] == 0:
+        return Markup("Utfallet {} är lika med {}. Målet är {}.").format(value, against, criterion(contents, part, row))
+    if row["verdict"] == "not_met":
+        return Markup("Utfallet {} {} inte {} {}. Det skiljer {}.").format(value, verb, how, against, margin)
+    return Markup("Utfallet {} {} {} {}, med {} i marginal.").format(value, verb, how, against, margin)
+
+
+def _compared_name(contents: Contents, part: IndicatorPart, row: Row) -> str:
+    """What the outcome was compared with: `riksgenomsnittet (Riket)`, `föregående år`."""
+    kind = contents.label("reference", str(row["reference_kind"]).split(":")[0])
+    wanted = part.criteria[row["year"]]["target_reference"]
+    if wanted is None:
+        return kind.lower()
+    name = contents.label("reference", wanted).lower()
+    return name if name == kind.lower() else f"{name} ({kind.replace(' (', ', ').replace(')', '')})"
 
 
 def figure_of_year(row: Row, column: str) -> Markup:
@@ -237,6 +248,8 @@ def genders(contents: Contents, part: IndicatorPart, row: Row) -> Markup | None:
         return None
     decimals = decimals_of(row)
     women, men = contents.label("gender", "K"), contents.label("gender", "M")
+    if row["gender_gap"] == 0:
+        return Markup("{} och {} har samma värde, {}.").format(women, men.lower(), figure(row, "value_women", decimals))
     said = Markup("{} {}, {} {}, skillnad {}").format(
         women,
         figure(row, "value_women", decimals),

@@ -12,12 +12,12 @@ import xlsxwriter
 from xlsxwriter.format import Format as CellFormat
 from xlsxwriter.worksheet import Worksheet
 
-from reports.column_sources import BY_REFERENCE_SWEDISH, PLAN, RECEIVED
+from reports.column_sources import BY_REFERENCE_SWEDISH, PLAN
 from reports.contents import Contents, GoalPart, IndicatorPart
-from reports.notices import made_up_notice, source_text
+from reports.notices import DERIVED, RECEIVED, made_up_notice, source_text
 from reports.numbers import instant_text
 from reports.rows import Row
-from reports.sentences import DERIVED, decimals_of, short_reason
+from reports.sentences import decimals_of, short_reason
 
 Cell = str | float | int | None
 BY_ROW = "Se kolumnen Källa"
