@@ -39,6 +39,7 @@ $(VENV)/older-duckdb: $(READY)
 
 docs: $(READY)  ## Write the generated pages
 	$(BIN)/python -m warehouse.dictionary > docs/data-dictionary.md
+	$(BIN)/python -c "from flows.settings_page import settings_page; print(settings_page(), end='')" > docs/settings.md
 
 lint: $(READY)  ## Check style, types, who imports whom, and the SQL
 	$(BIN)/ruff check .
@@ -54,6 +55,9 @@ format: $(READY)  ## Format the code and mend what can be mended
 lock: $(READY)  ## Pin the dependencies anew (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock --upgrade
+
+bench: $(READY)  ## Measure against the floor, and write docs/benchmarks.md
+	$(BIN)/python -m benchmarks.run
 
 clean:  ## Remove what make made, but not the data
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -18,6 +18,7 @@ from reports.svg import Scale, address, element, picture, place, scale_over, spr
 WIDTH, HEIGHT = 400.0, 214.0
 LEFT, TOP, FOOT = 34.0, 20.0, 168.0
 CHARACTER_WIDTH = 6.6
+LABEL_REACH = 12.0
 GAPS_AT = 180.0
 YEARS_AT = 204.0
 
@@ -40,16 +41,21 @@ def trend_chart(contents: Contents, part: IndicatorPart) -> Markup | None:
     target = _target(part)
     values = [row["value"] for line in lines for row in line.rows.values()]
     right = WIDTH - 8 - CHARACTER_WIDTH * max(len(line.name) for line in [*lines, Line("target", "Mål 10,00", {})])
-    across = Scale(contents.years[0], max(contents.years[-1], contents.years[0] + 1), LEFT + 8, right - 10)
+    across = Scale(contents.years[0], max(contents.years[-1], contents.years[0] + 1), LEFT + 16, right - 12)
     up = scale_over([*values, *([target["target_value"]] if target is not None else [])], FOOT, TOP)
     decimals = decimals_of(part.judged[contents.year])
+    beside: list[float | Mapping[int, float]] = [
+        {year: row["value"] for year, row in line.rows.items()} for line in lines[1:]
+    ]
+    if target is not None:
+        beside.append(float(target["target_value"]))
     marks = [
         *_axes(contents, across, up, right),
         *_gaps(contents, part, own, across),
         *_breaks(contents, part, across),
         *(_target_line(target, across, up, right) if target is not None else ()),
         *(mark for line in reversed(lines) for mark in _series(line, part, across, up)),
-        *_values(own, lines[1:], across, up, decimals),
+        *_values(own, beside, across, up, decimals),
         *_names(lines, target, up, right),
     ]
     return picture(
@@ -149,20 +155,39 @@ def _runs(years: Sequence[int], firsts: Sequence[int]) -> Iterator[list[int]]:
 
 
 def _values(
-    own: Mapping[int, Row], others: Sequence[Line], across: Scale, up: Scale, decimals: int
+    own: Mapping[int, Row], lines: Sequence[float | Mapping[int, float]], across: Scale, up: Scale, decimals: int
 ) -> Iterator[Markup]:
+    """The numbers, each above or below its point: where fewer lines run through it."""
+    points = {year: (across(year), up(row["value"])) for year, row in own.items()}
     for year, row in own.items():
-        beside = [line.rows[year]["value"] for line in others if year in line.rows]
-        is_below = bool(beside) and row["value"] < beside[0] and up(row["value"]) + 18 < FOOT
-        y = up(row["value"]) + (17 if is_below else -8)
+        x, y = points[year]
+        beside = [up(line if isinstance(line, float) else line[year]) for line in lines if _reaches(line, year)]
+        slopes = [
+            (points[near][1] - y) / (points[near][0] - x) * (near - year) * LABEL_REACH
+            for near in (year - 1, year + 1)
+            if near in points
+        ]
+        above = _crossed([-slope for slope in slopes], [abs(y - 12 - other) for other in beside])
+        below = _crossed(slopes, [abs(y + 13 - other) for other in beside])
         yield element(
             "text",
             number_text(row["value"], decimals),
             class_="value mid",
-            x=across(year),
-            y=y,
+            x=x,
+            y=y - 8 if above <= below else y + 17,
             **address(row, "value"),
         )
+
+
+def _reaches(line: float | Mapping[int, float], year: int) -> bool:
+    return isinstance(line, float) or year in line
+
+
+def _crossed(rises: Sequence[float], distances: Sequence[float]) -> float:
+    """How badly a label would be crossed: by its own line leaving on that side, and by lines that run beside."""
+    return sum(min(max(rise, 0.0), LABEL_REACH) for rise in rises) + sum(
+        LABEL_REACH - distance for distance in distances if distance < LABEL_REACH
+    )
 
 
 def _names(lines: Sequence[Line], target: Row | None, up: Scale, right: float) -> Iterator[Markup]:

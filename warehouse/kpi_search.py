@@ -148,8 +148,8 @@ SEARCH: Final = f"""
 SUGGEST: Final = """
     select kpi_id, title
     from core.kpi
-    where levenshtein(kpi_id, $given) <= 2
-    order by levenshtein(kpi_id, $given), is_withdrawn, closed_after_year is not null, kpi_id
+    where damerau_levenshtein(kpi_id, $given) <= 2
+    order by damerau_levenshtein(kpi_id, $given), is_withdrawn, closed_after_year is not null, kpi_id
     limit $limit
 """
 

@@ -1,0 +1,69 @@
+"""Numbers as Swedish readers write them, and the small parts that charts are made of."""
+
+from itertools import pairwise
+
+import pytest
+
+from reports.numbers import decimals_that_tell_apart, join_words, join_years, number_text
+from reports.svg import element, scale_over, spread, ticks
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [
+        (84.2, 1, "84,2"),
+        (1.005, 2, "1,01"),
+        (-2.5, 0, "\N{MINUS SIGN}3"),
+        (1234567.0, 0, "1\N{NO-BREAK SPACE}234\N{NO-BREAK SPACE}567"),
+        (0.0000001, 2, "0,00"),
+        (3.96878, 1, "4,0"),
+    ],
+)
+def test_numbers_are_written_in_swedish(value, decimals, text):
+    """Decimal comma, true minus, hard spaces, rounded half away from zero."""
+    assert text == number_text(value, decimals)
+
+
+def test_signed_numbers_show_a_plus():
+    """A margin says which way it goes; nothing has no sign."""
+    assert ["+1,0", "0,0"] == [number_text(value, 1, signed=True) for value in (1.0, 0.0)]
+
+
+@pytest.mark.parametrize(
+    ("value", "other", "decimals"), [(80.33, 79.79, 1), (80.33, 80.31, 2), (3.96878, 4.0, 2), (5.0, 5.0, 1)]
+)
+def test_unequal_numbers_look_unequal(value, other, decimals):
+    """As many decimals as it takes to see the difference, and no more."""
+    least = 1 if value == other else 0
+    assert decimals == decimals_that_tell_apart(value, other, least)
+
+
+def test_words_and_years_are_joined():
+    """A, B och C; runs of three years or more are drawn together."""
+    assert "A, B och C" == join_words(["A", "B", "C"])
+    assert "2018, 2020–2022 och 2024" == join_years([2024, 2018, 2020, 2021, 2022])
+
+
+def test_labels_are_spread_apart_within_bounds():
+    """Labels that would lie over each other are moved apart, in their order, and stay on the drawing."""
+    placed = spread([50.0, 52.0, 51.0, 160.0], 10.0, 165.0)
+    assert sorted(placed) == [placed[0], placed[2], placed[1], placed[3]]
+    ordered = sorted(placed)
+    assert all(later - earlier >= 13 - 1e-9 for earlier, later in pairwise(ordered))
+    assert min(placed) >= 10
+    assert max(placed) <= 165
+
+
+@pytest.mark.parametrize("values", [[5.0], [0.0, 0.0], [-3.0, 7.0], [1e-4, 2e-4], [61.5, 96.8]])
+def test_an_axis_has_round_marks_within_its_ends(values):
+    """Any values, even one alone or all alike, give a scale and marks on it."""
+    scale = scale_over(values, 0.0, 100.0)
+    marks = ticks(scale)
+    assert 1 <= len(marks) <= 7
+    assert all(scale.low <= mark <= scale.high for mark in marks)
+
+
+def test_elements_escape_what_they_are_given():
+    """Neither a text nor an attribute can break out of its place."""
+    drawn = str(element("text", "<script>", data_value='"><script>'))
+    assert drawn == '<text data-value="&#34;&gt;&lt;script&gt;">&lt;script&gt;</text>'
