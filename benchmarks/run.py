@@ -83,8 +83,9 @@ def main() -> None:
     NOTE.write_text(
         "# Benchmarks\n\n"
         "Made by `make bench`: one run of each, from the same pages, which the stand-in rendered beforehand; the\n"
-        "server runs in a process of its own on the same machine. The floor fetches, decodes and inserts once, and keeps\n"
-        "nothing else. Ours runs from the first request to the published file: ledger, raw store, history, checks.\n\n"
+        "server runs in a process of its own on the same machine. The floor fetches, decodes and inserts once, and\n"
+        "keeps nothing else. Ours runs from the first request to the published file: ledger, raw store, history,\n"
+        "checks.\n\n"
         f"{os.cpu_count()} cores, Python {platform.python_version()}, load average {load:.1f} at the end: above the\n"
         "number of cores, other work took part of the machine and the seconds are too high.\n\n"
         f"{HEAD}{rows}",

@@ -20,7 +20,7 @@ REASONS = {
     "manual_input_missing": "Uppgiften finns inte i Kolada och är inte inmatad i planens outcomes_manual.csv.",
     "kpi_withdrawn": "Nyckeltalet finns inte längre i Kolada, och Kolada har inget värde.",
     "kpi_closed": "Nyckeltalet stängdes före detta år. Ett nytt nyckeltal mäter något annat och får inte ersätta det.",
-    "before_first_load": "Tidpunkten ligger före den första inläsningen av Kolada: vad som var känt då går inte att se.",
+    "before_first_load": "Tidpunkten ligger före den första inläsningen av Kolada: vad som var känt då syns inte.",
     "not_published_yet": "Värdet är ännu inte publicerat i Kolada, för någon kommun.",
     "publication_overdue": "Värdet borde ha publicerats men finns ännu inte i Kolada, för någon kommun.",
     "not_measured": "Ingen kommun har något värde för året: mätningen gjordes inte.",
