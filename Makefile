@@ -39,7 +39,7 @@ $(VENV)/older-duckdb: $(READY)
 
 docs: $(READY)  ## Write the generated pages
 	$(BIN)/python -m warehouse.dictionary > docs/data-dictionary.md
-	$(BIN)/python -c "from flows.settings_page import settings_page; print(settings_page(), end='')" > docs/settings.md
+	$(BIN)/kolada settings --markdown > docs/settings.md
 
 lint: $(READY)  ## Check style, types, who imports whom, and the SQL
 	$(BIN)/ruff check .

@@ -1,14 +1,12 @@
 """The Prefect flow `mirror`: all of Kolada, kept up by the publication calendar and a rolling audit."""
 
 from datetime import UTC, datetime
-from typing import Annotated
 
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
-from pydantic import Field
 
 from flows.flow_run import failed_state, run_as_flow
 from flows.job import mirror_job
@@ -26,21 +24,14 @@ def run_name() -> str:
 
 
 @flow(name="mirror", flow_run_name=run_name, persist_result=False, validate_parameters=True)
-def mirror(
-    *,
-    dry_run: Annotated[
-        bool, Field(description="Tell what would be read, in how many requests and how long, and read nothing.")
-    ] = False,
-    accept_loss: Annotated[
-        str | None,
-        Field(description="Publish though something is missing or a check objects, for this reason, which is kept."),
-    ] = None,
-    sample: Annotated[
-        bool,
-        Field(description="Use the built-in sample instead of the API, in a home of its own. Its values are made up."),
-    ] = False,
-) -> State[RunResult]:
-    """Read all of Kolada the first time, later what is due or changed and a rolling share of the rest; publish."""
+def mirror(*, dry_run: bool = False, accept_loss: str | None = None, sample: bool = False) -> State[RunResult]:
+    """Read all of Kolada the first time, later what is due or changed and a rolling share of the rest; publish.
+
+    Args:
+        dry_run: Tell what would be read, in how many requests and how long, and read nothing.
+        accept_loss: Publish though something is missing or a check objects, for this reason, which is kept.
+        sample: Use the built-in sample instead of the API, in a home of its own. Its values are made up.
+    """
     settings = Settings().for_sample() if sample else Settings()
     if not dry_run:
         return run_as_flow(

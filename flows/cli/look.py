@@ -12,6 +12,7 @@ from flows.cli.exits import BAD_INPUT, ERRORS, STALE, one_message
 from flows.cli.options import HomeOption, JsonOption, SampleOption, set_options
 from flows.page import SAMPLE_WARNING
 from flows.settings import Settings
+from flows.settings_page import settings_page
 from flows.status import read_status
 from warehouse.home import Home
 from warehouse.reading import published_file, source_kind
@@ -67,8 +68,18 @@ def sql(
                 console.print(f"[bold yellow]{SAMPLE_WARNING}[/bold yellow]")
 
 
-def settings() -> None:
-    """Every setting: its variable, its value now and its meaning."""
+def settings(
+    as_markdown: Annotated[
+        bool, typer.Option("--markdown", help="The page docs/settings.md, with the defaults and not the values now.")
+    ] = False,
+) -> None:
+    """Every setting: its variable, its value now and its meaning.
+
+    Example: `kolada settings`
+    """
+    if as_markdown:
+        typer.echo(settings_page(), nl=False)
+        return
     with one_message():
         now = Settings()
     table = Table("variable", "value", "meaning")
