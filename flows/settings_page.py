@@ -18,7 +18,7 @@ This page is made by `kolada settings --markdown > docs/settings.md`; a test kee
 """
 
 FOOT = """
-Variables that are not ours:
+Other variables:
 
 | variable | meaning |
 |---|---|

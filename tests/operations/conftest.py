@@ -174,6 +174,10 @@ class Operations:
 
         return wait_for(read, 30)
 
+    def until(self, look: Callable[[], Any], seconds: float) -> Any:
+        """Look until there is something to see."""
+        return wait_for(look, seconds)
+
     def wait_for_log(self, text: str, *, count: int = 1) -> None:
         """Wait until the log holds a text so many times."""
         wait_for(lambda: self.log.read_text(encoding="utf-8").count(text) >= count, START_SECONDS)
@@ -248,6 +252,6 @@ def ask_home() -> Callable[[Path, str], list[tuple[Any, ...]]]:
 
 
 @pytest.fixture
-def make_desk(plans: tuple[Plan, ...]) -> Callable[[Path, FakeKolada], Desk]:
-    """Makes desks before a given stand-in."""
-    return lambda home, fake: Desk(home=home, fake=fake, plans=plans)
+def make_desk(plans: tuple[Plan, ...]) -> Callable[[Path, FakeKolada, datetime], Desk]:
+    """Makes desks before a given stand-in, from a given day on."""
+    return lambda home, fake, now: Desk(home=home, fake=fake, plans=plans, now=now)
