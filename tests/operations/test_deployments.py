@@ -1,0 +1,89 @@
+"""The deployments, the systemd unit and the pages that describe them agree with the code."""
+
+import io
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from prefect.events.schemas.automations import AutomationCore
+from prefect.utilities.callables import parameter_schema
+from ruamel.yaml import YAML
+
+from flows.backfill import backfill
+from flows.mirror import mirror
+from flows.refresh import refresh
+from flows.settings import Settings
+from flows.settings_page import settings_page
+from flows.work_pool import LIMIT, POOL
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+UNIT = REPOSITORY / "deploy" / "kolada.service"
+OPERATIONS = (REPOSITORY / "docs" / "operations.md").read_text(encoding="utf-8")
+DEPLOYMENTS = YAML(typ="safe").load(REPOSITORY / "prefect.yaml")["deployments"]
+FLOWS = {"refresh": refresh, "backfill": backfill, "mirror": mirror}
+
+
+def test_deployments_are_of_our_flows_and_in_our_pool():
+    """Each entrypoint is a flow, each deployment waits in the one pool, and the docs name it."""
+    for deployment in DEPLOYMENTS:
+        path, _, name = deployment["entrypoint"].partition(":")
+        assert path == f"flows/{name}.py"
+        assert FLOWS[name].name == name
+        assert deployment["work_pool"]["name"] == POOL
+        assert f"`{name}/{deployment['name']}`" in OPERATIONS
+    assert LIMIT == 1
+
+
+@pytest.mark.parametrize("name", sorted(FLOWS))
+def test_every_parameter_is_described_in_the_form(name):
+    """Prefect's form has words for each parameter, and the default is there."""
+    for described in parameter_schema(FLOWS[name]).model_dump()["properties"].values():
+        assert described["description"]
+        assert "default" in described
+
+
+def test_the_backfill_has_the_parameters_that_the_docs_give():
+    """The names that operators type."""
+    named = set(re.findall(r"-p (\w+)=", OPERATIONS))
+    assert named == {"years", "kpis", "dry_run"}
+    assert named | {"plan", "municipalities"} <= set(parameter_schema(backfill).model_dump()["properties"])
+
+
+def test_the_example_automation_is_one():
+    """Prefect takes the automation of the docs, and it waits for the events that we send."""
+    (example,) = re.findall(r"```yaml\n(.*?)```", OPERATIONS, re.DOTALL)
+    automation = AutomationCore.model_validate(YAML(typ="safe").load(io.StringIO(example)))
+    assert automation.trigger.expect == {"kolada.verdict.changed", "kolada.run.held", "kolada.kpi.withdrawn"}
+
+
+def test_every_state_and_setting_is_documented():
+    """The pages name each state, and the settings' page is what the settings say."""
+    source = (REPOSITORY / "flows" / "flow_run.py").read_text(encoding="utf-8")
+    states = set(re.findall(r'"((?:Published|Held|Failed)[a-z: ]*)"', source))
+    assert states == {
+        "Published",
+        "Published with warnings",
+        "Held: incomplete",
+        "Held: check",
+        "Failed: source",
+        "Failed: input",
+        "Failed: home",
+    }
+    assert [state for state in states if f"| {state} |" not in OPERATIONS] == []
+    assert settings_page() == (REPOSITORY / "docs" / "settings.md").read_text(encoding="utf-8")
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+def test_the_systemd_unit_is_valid(tmp_path):
+    """Systemd finds nothing wrong with the unit; its paths are of the target machine, so they are replaced here."""
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:
+        pytest.skip("systemd-analyze is not on this machine (package systemd): the unit is not checked here")
+    unit = UNIT.read_text(encoding="utf-8").replace("/opt/kolada/.venv/bin", str(Path(sys.executable).parent))
+    here = tmp_path / UNIT.name
+    here.write_text(unit, encoding="utf-8")
+    checked = subprocess.run([analyze, "verify", str(here)], capture_output=True, text=True, check=False, timeout=60)
+    assert (0, "") == (checked.returncode, checked.stderr)

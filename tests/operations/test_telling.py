@@ -1,0 +1,134 @@
+"""What a run tells: its page, its events, its state, its log."""
+
+import io
+import json
+import logging
+import sys
+from pathlib import Path
+
+import pytest
+
+from fake_kolada import apply_changes
+from flows.events import notices
+from flows.facts import RunFacts, VerdictChange, WithdrawnKpi, read_facts
+from flows.flow_run import failure_name, flow_state
+from flows.logs import JsonLine, JsonReporter
+from flows.page import LISTED, run_page, section
+from flows.pipeline import RunResult
+from flows.processes import with_variable
+from goals import PlanError
+from kolada_client import InvalidRequest, KoladaUnreachable
+from warehouse.checks import CheckResult
+from warehouse.errors import HomeLocked
+
+CHANGE = VerdictChange("plan-a", "indicator", "P4.3", 2023, "", "met", "not_met", "own_value_revised")
+
+
+def result(**fields):
+    """A run that published, but for what a test says."""
+    given = {
+        "run_id": "20260101T000000000Z-abcd",
+        "state": "published",
+        "message": "Published /somewhere/kolada.duckdb",
+        "published": Path("/somewhere/kolada.duckdb"),
+        "source_kind": "live",
+        "coverage": {"values": 3, "withdrawn": 1},
+    }
+    return RunResult(**given | fields)
+
+
+def finding(severity):
+    """A check that found something."""
+    return CheckResult(name="x", severity=severity, question="Is it so?", offending_count=2, example="no")
+
+
+@pytest.mark.parametrize(
+    ("fields", "name", "kind"),
+    [
+        ({}, "Published", "COMPLETED"),
+        ({"checks": (finding("warning"),)}, "Published with warnings", "COMPLETED"),
+        ({"state": "held", "is_incomplete": True}, "Held: incomplete", "FAILED"),
+        ({"state": "held", "checks": (finding("blocking"),)}, "Held: check", "FAILED"),
+    ],
+)
+def test_the_state_tells_the_story(fields, name, kind):
+    """The run list says how each run ended."""
+    state = flow_state(result(**fields))
+    assert (name, kind) == (state.name, state.type.value)
+
+
+@pytest.mark.parametrize(
+    ("error", "name"),
+    [
+        (KoladaUnreachable("nobody"), "Failed: source"),
+        (InvalidRequest("no"), "Failed: input"),
+        (PlanError("p", []), "Failed: input"),
+        (HomeLocked("taken"), "Failed: home"),
+    ],
+)
+def test_an_error_has_a_state_of_its_kind(error, name):
+    """Whose trouble it is can be read in the list of runs."""
+    assert name == failure_name(error)
+
+
+def test_events_of_a_run():
+    """One for each changed verdict, each withdrawn KPI and a held run, with ids that an automation can match."""
+    facts = RunFacts(verdict_changes=(CHANGE,), withdrawn_kpis=(WithdrawnKpi("N15485", "Titel"),))
+    assert [
+        ("kolada.verdict.changed", "kolada.verdict.plan-a.indicator.P4.3.2023"),
+        ("kolada.kpi.withdrawn", "kolada.kpi.N15485"),
+    ] == [(notice.event, notice.resource_id) for notice in notices(result(), facts)]
+    (held,) = notices(result(state="held", message="why"), RunFacts())
+    assert held.event == "kolada.run.held"
+    assert ("check", "why") == (held.payload["reason"], held.payload["message"])
+
+
+def test_facts_of_a_night_with_news(desk, small_data):
+    """A KPI that leaves is news on the night that it leaves, and not on the next one."""
+    first = read_facts(desk.refresh())
+    assert (0, ()) == (first.revision_count, first.withdrawn_kpis)
+    assert first.goals
+    desk.fake.data = apply_changes(small_data, ["kpi_removed:N15485", "revised:N15436/1489/2024/T=1.5"])
+    second = read_facts(desk.refresh())
+    assert ["N15485"] == [kpi.kpi_id for kpi in second.withdrawn_kpis]
+    assert second.revision_count == 1
+    third = read_facts(desk.refresh())
+    assert (0, (), ()) == (third.revision_count, third.withdrawn_kpis, third.verdict_changes)
+
+
+def test_the_page_of_a_run(desk):
+    """The page has the figures, says where they come from, and that the sample is made up."""
+    ended = desk.refresh()
+    page = run_page(ended, desk.make_settings(), read_facts(ended))
+    assert page.startswith("# Publicerad\n\n> **Påhittade exempelvärden.")
+    assert f"| Svar från API:et | {ended.request_count} |" in page
+    assert f"| har värden | {ended.coverage['values']} |" in page
+    assert "Egen bearbetning av data från Kolada" in page
+
+
+def test_a_page_bears_a_long_list():
+    """No more rows than a page bears, how many more there are, and a bar in a text ends no cell."""
+    lines = section("Rubrik", ("a",), ((f"x|{number}",) for number in range(LISTED + 5)))
+    assert lines[-1] == "... och 5 till."
+    assert "| x\\|0 |" in lines
+    assert section("Rubrik", ("a",), ())[-1] == "Inga."
+
+
+def test_the_log_as_json():
+    """One object a line, with the run's name."""
+    record = logging.LogRecord("prefect.flow_runs", logging.INFO, "", 0, "Values: %s requests", (13,), None)
+    record.flow_run_name = "refresh 2026-01-01 02:30"
+    line = json.loads(JsonLine().format(record))
+    assert ("info", "Values: 13 requests") == (line["level"], line["message"])
+    assert line["flow_run_name"] == "refresh 2026-01-01 02:30"
+    stream = io.StringIO()
+    reporter = JsonReporter(stream)
+    reporter.stage("Values", 13)
+    reporter.advance()
+    assert json.loads(stream.getvalue())["message"] == "Values: 13 requests"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are told apart by /proc, which Linux has")
+def test_processes_are_found_by_what_they_were_started_with():
+    """This process is left out, and nobody has a variable that was never set."""
+    assert with_variable("KOLADA_NEVER_SET", "x") == []
