@@ -30,8 +30,12 @@ demo: $(READY)  ## Run the whole pipeline on the built-in sample, through Prefec
 test: $(READY)  ## Run the tests but the slow ones
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
-test-all: $(READY) $(VENV)/older-duckdb  ## Run all the tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+slow: $(READY) $(VENV)/older-duckdb  ## Run the slow tests; those with a server and a clock by themselves
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow --ignore tests/operations
+	$(BIN)/python -m pytest -m slow tests/operations
+	$(BIN)/python -m pytest tests/warehouse/test_older_duckdb.py
+
+test-all: test slow  ## Run all the tests
 
 # An older DuckDB, to see that it opens what we publish.
 $(VENV)/older-duckdb: $(READY)
@@ -62,4 +66,4 @@ bench: $(READY)  ## Measure against the floor, and write docs/benchmarks.md
 clean:  ## Remove what make made, but not the data
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
-.PHONY: help install demo test test-all docs lint format lock clean
+.PHONY: help install demo test slow test-all docs bench lint format lock clean
