@@ -11,15 +11,18 @@ UV := $(shell command -v uv 2>/dev/null)
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
+# The lock file is complete, so nothing is resolved: with `--no-deps` an older pip does not look for newer releases of
+# what is pinned, and stops over none. `pip check` says whether the lock file really is complete.
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 ifdef UV
-	uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements.lock
 	uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 else
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 endif
+	$(BIN)/python -m pip check --disable-pip-version-check
 	@touch $(READY)
 
 install: $(READY)  ## Make .venv with everything pinned
