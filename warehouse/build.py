@@ -21,7 +21,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.database import quoted, sql_files
+from warehouse.database import quoted, sql_files, transaction
 from warehouse.dictionary import apply_comments
 from warehouse.history import naive_utc
 from warehouse.verdicts import COMPARISON, create_comparison_macro
@@ -59,37 +59,49 @@ def build_marts(connection: duckdb.DuckDBPyConnection, *, now: datetime, source_
         source_kind: live, recorded or sample; decides what the figures are credited to.
     """
     instant = f"timestamp '{naive_utc(now).isoformat(sep=' ', timespec='microseconds')}'"
-    if read_fingerprint(connection) != fingerprint(source_kind):
-        define_marts(connection, source_kind)
     bodies = {relation_name(path): without_end(path.read_text(encoding="utf-8")) for path in relation_files()}
+    texts = {name: plain_text(body, instant) for name, body in bodies.items()}
+    with transaction(connection):
+        set_sources_aside(connection, bodies, instant)
+        if read_fingerprint(connection) == fingerprint(source_kind):
+            for name, text in texts.items():
+                connection.execute(f"truncate mart.{name}; insert into mart.{name} {text}")
+        else:
+            define_marts(connection, bodies, source_kind)
+            for name, text in texts.items():
+                connection.execute(f"create table mart.{name} as {text}")
+            create_views(connection)
+            apply_comments(connection)
+
+
+def set_sources_aside(connection: duckdb.DuckDBPyConnection, bodies: Mapping[str, str], instant: str) -> None:
+    """What holds in core and plan at the instant, each relation worked out once for all the marts that read it."""
     for schema, name in sorted(versioned_sources(bodies)):
         limit = OF_PLAN_KPIS.format(instant=instant) if name in BY_KPI else ""
         connection.execute(
             f"create or replace temp table now_{schema}_{name} as from {schema}.{name}_as_of({instant}) {limit}"
         )
-    for name, body in bodies.items():
-        connection.execute(f"create or replace table mart.{name} as {plain_text(body, instant)}")
-    for path in sql_files("mart", "*.view.sql"):
-        view = path.read_text(encoding="utf-8")
-        connection.execute(f"create or replace view mart.{relation_name(path)} as {view}")
-    apply_comments(connection)
 
 
-def define_marts(connection: duckdb.DuckDBPyConnection, source_kind: str) -> None:
-    """Define the macros anew. They stay in the file, so this is done only when their definition changed."""
+def define_marts(connection: duckdb.DuckDBPyConnection, bodies: Mapping[str, str], source_kind: str) -> None:
+    """Clear the schema and define its macros. They and the tables stay in the file until their definition changes."""
     clear_marts(connection)
     received, derived = SAMPLE_CREDITS if source_kind == "sample" else CREDITS
     connection.execute(f"create macro mart.received_label() as {quoted(received)}")
     connection.execute(f"create macro mart.derived_label() as {quoted(derived)}")
     for path in sql_files("mart", "*.macro.sql"):
         connection.execute(path.read_text(encoding="utf-8"))
-    bodies: dict[str, str] = {}
-    for path in relation_files():
-        name = relation_name(path)
-        bodies[name] = without_end(path.read_text(encoding="utf-8"))
+    for name in bodies:
         connection.execute(f"create macro mart.{name}_as_of(moment) as table ({as_of_text(name, bodies)})")
     create_comparison_macro(connection)
     connection.execute("create or replace table ops.mart_definition as select ? as sha256", [fingerprint(source_kind)])
+
+
+def create_views(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the views over the tables."""
+    for path in sql_files("mart", "*.view.sql"):
+        view = path.read_text(encoding="utf-8")
+        connection.execute(f"create view mart.{relation_name(path)} as {view}")
 
 
 def fingerprint(source_kind: str) -> str:

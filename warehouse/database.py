@@ -22,6 +22,15 @@ STORAGE_VERSION = "v1.1.0"
 # What DuckDB may hold in memory; beyond it, it works from the disk. With it a long run needs no more than a short one.
 MEMORY_LIMIT = "1GB"
 
+# A working file belongs to one run and is thrown away when the run dies. So it needs no write-ahead log, which would
+# write everything twice and wait for the disk at each statement; it is written when it is closed.
+WORKING_OPTIONS = "recovery_mode no_wal_writes"
+NO_CHECKPOINT_BETWEEN = "1TB"
+
+# Every column of every table takes at least one block. Most tables are small: with DuckDB's blocks of 256 kB the file of
+# one plan is twice as large. A file keeps the block size that it was made with.
+BLOCK_SIZE = 16_384
+
 
 @contextmanager
 def working_file(
@@ -29,19 +38,24 @@ def working_file(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a private file for writing, made with the storage version that older clients read.
 
-    The file is checkpointed and closed when the block ends well, so that no write-ahead log stays beside it. What a
-    run stages beside it, and what DuckDB sets aside on disk, is removed.
+    The file is written and closed when the block ends well; when it does not, the file holds what it held before. What
+    a run stages beside it, and what DuckDB sets aside on disk, is removed.
     """
     aside = path.with_name(f"{path.name}.tmp")
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": memory_limit,
         "temp_directory": str(aside),
+        "checkpoint_threshold": NO_CHECKPOINT_BETWEEN,
     }
     if threads:
         config["threads"] = threads
     connection = duckdb.connect(config=config)
     try:
-        connection.execute(f"attach {quoted(str(path))} as warehouse (storage_version '{STORAGE_VERSION}')")
+        new_file = f", block_size {BLOCK_SIZE}" if not path.exists() else ""
+        connection.execute(
+            f"attach {quoted(str(path))} as warehouse "
+            f"(storage_version '{STORAGE_VERSION}', {WORKING_OPTIONS}{new_file})"
+        )
         connection.execute("use warehouse")
         yield connection
         connection.execute("checkpoint warehouse")
@@ -52,6 +66,18 @@ def working_file(
         for leftover in (staging_path(path), staging_path(path).with_suffix(".staging.wal")):
             leftover.unlink(missing_ok=True)
         shutil.rmtree(aside, ignore_errors=True)
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """What is written in the block is there whole or not at all."""
+    connection.execute("begin transaction")
+    try:
+        yield
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")
 
 
 def staging_path(path: Path) -> Path:

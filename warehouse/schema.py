@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.database import run_folder, sql_files
+from warehouse.database import run_folder, sql_files, transaction
 from warehouse.errors import SchemaTooNew
 from warehouse.history import naive_utc
 
@@ -71,14 +71,9 @@ def applied_versions(connection: duckdb.DuckDBPyConnection) -> set[int] | None:
 
 def migrate(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Run one migration and put it on record, both or neither."""
-    connection.execute("begin transaction")
-    try:
+    with transaction(connection):
         connection.execute(path.read_text(encoding="utf-8"))
         record(connection, path)
-    except BaseException:
-        connection.execute("rollback")
-        raise
-    connection.execute("commit")
 
 
 def record(connection: duckdb.DuckDBPyConnection, path: Path) -> None:

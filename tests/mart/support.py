@@ -323,12 +323,7 @@ class World:
 
     def build(self, now: datetime = NOW) -> None:
         """Build all the marts as known at an instant, as a run does."""
-        held = self.rows("select table_name from duckdb_tables() where table_name like 'now\\_%' escape '\\'")
-        for (table,) in held:
-            self.connection.execute(f"drop table {table}")
-        self.connection.execute("begin")
         build_marts(self.connection, now=now.replace(tzinfo=UTC))
-        self.connection.execute("commit")
 
     def judge(self, *relations: str, now: datetime = NOW) -> None:
         """Work out goal_fulfilment, and other relations, as known at an instant: quicker than building all of them."""
