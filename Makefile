@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PEERS := .venv-peers
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
@@ -62,11 +63,26 @@ format: $(READY)  ## Format the code and mend what can be mended
 lock: $(READY)  ## Pin the dependencies anew (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock --upgrade
+	cd benchmarks/peers && uv pip compile requirements.in --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --custom-compile-command "make lock" --output-file requirements.txt --upgrade
 
-bench: $(READY)  ## Measure against the floor, and write docs/benchmarks.md
-	$(BIN)/python -m benchmarks.run
+# What the peers of the benchmark need stays out of our own environment.
+$(PEERS)/.ready: benchmarks/peers/requirements.txt
+	$(PYTHON) -m venv $(PEERS)
+ifdef UV
+	uv pip install --quiet --python $(PEERS)/bin/python --no-deps --require-hashes -r $<
+else
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+endif
+	@touch $@
+
+bench: $(READY) $(PEERS)/.ready  ## Measure against the floor, dlt and koladapy, and write docs/benchmarks.md (an hour)
+	$(BIN)/python -m benchmarks.run --peers $(PEERS)/bin/python
+
+bench-mirror: $(READY)  ## Mirror 6,000 KPIs and 10 million values, killed twice on the way, and count what came of it
+	$(BIN)/python -m benchmarks.mirror
 
 clean:  ## Remove what make made, but not the data
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(PEERS) benchmarks/.pages .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
-.PHONY: help install demo test slow test-all docs bench lint format lock clean
+.PHONY: help install demo test slow test-all docs bench bench-mirror lint format lock clean

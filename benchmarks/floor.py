@@ -1,8 +1,5 @@
-"""The floor: fetch, decode, one insert; no check, no history, nothing kept. `python -m benchmarks.floor URLS FILE`."""
+"""The floor: fetch four at a time, decode, one insert; no check, no history, nothing kept."""
 
-import json
-import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
@@ -11,22 +8,22 @@ import duckdb
 import httpx
 import polars as pl
 
+from benchmarks.contestant import Outcome, Questions
+
 ENTRY = pl.Struct(
     {"gender": pl.String, "count": pl.Int32, "status": pl.String, "value": pl.Float64, "isdeleted": pl.Boolean}
 )
 ROW = pl.Struct({"values": pl.List(ENTRY), "kpi": pl.String, "period": pl.Int32, "municipality": pl.String})
-SCHEMA = {"values": pl.List(ROW), "next_url": pl.String}
+SCHEMA: dict[str, pl.DataType] = {"values": pl.List(ROW), "next_url": pl.String()}
 
 
-def main() -> None:
-    """Read every question's pages, four at a time, and insert them all."""
-    urls = json.loads(Path(sys.argv[1]).read_text())
-    begun = time.perf_counter()
-
+def load(questions: Questions, folder: Path) -> Outcome:
+    """Read every question's pages and insert them all."""
     with httpx.Client() as client, ThreadPoolExecutor(4) as pool:
 
-        def read(url: str | None) -> list[pl.DataFrame]:
+        def read(first: str) -> list[pl.DataFrame]:
             frames = []
+            url: str | None = first
             while url:
                 page = pl.read_json(BytesIO(client.get(url).content), schema=SCHEMA)
                 rows = page.select(pl.col("values").explode()).unnest("values").drop_nulls("kpi")
@@ -34,12 +31,9 @@ def main() -> None:
                 url = page["next_url"].item()
             return frames
 
-        frame = pl.concat([each for frames in pool.map(read, urls) for each in frames])
-    with duckdb.connect(sys.argv[2]) as connection:
+        frame = pl.concat([each for frames in pool.map(read, questions.urls) for each in frames])
+    file = folder / "floor.duckdb"
+    with duckdb.connect(str(file)) as connection:
         connection.register("frame", frame.to_arrow())
         connection.execute("create table observation as from frame")
-    print(json.dumps({"seconds": time.perf_counter() - begun, "values": frame.height}))
-
-
-if __name__ == "__main__":
-    main()
+    return Outcome(values=frame.height, file_bytes=file.stat().st_size)

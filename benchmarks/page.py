@@ -1,0 +1,98 @@
+"""docs/benchmarks.md: the comparison, the stages, what the design asks for and whether it holds."""
+
+from collections.abc import Iterable, Sequence
+
+from benchmarks.measure import FLOOR, OURS, RELOAD, Size
+from benchmarks.measures import measures
+
+HEAD = """# Benchmarks
+
+Made by `make bench`. All read the same pages, which the stand-in rendered beforehand and a process of its own serves
+over loopback; each runs in a process of its own, once a round and in turn, and a cell is the median of the rounds. The
+time begins with the first request, when everything is imported, and ends when the values can be queried in DuckDB. The
+rate limits are off. Peak memory is the largest process's. Seconds differ from hour to hour on a machine that does other
+work beside; the ratios were made within the same round.
+
+- **floor**: fetch four at a time, decode, one insert; nothing is checked or kept beside the table.
+- **ours, first load**: `kolada mirror` into an empty home, to the published file: every answer kept in the raw store
+  and on the ledger, every pair accounted for, history, marts, checks, publication.
+- **ours, unchanged reload**: the same again in the same home. Every cell is read and compared; no version is written.
+- **dlt, values as a nested table**: dlt's `rest_api` source as one declares it. It makes two tables that a join brings
+  together. Resources in parallel, two processes that normalize, parquet.
+- **dlt, pages as Arrow tables**: the same with a step of ours (15 lines) that turns each page into an Arrow table, so
+  that dlt has nothing to normalize: the fastest way that its documents name.
+- **koladapy and pandas**: Kolada's Python client on PyPI; its frame inserted into DuckDB.
+
+Neither the floor nor a peer keeps what was received, tells an empty answer from a lost one, or keeps a history.
+"""
+
+
+def write_page(sizes: Sequence[Size], *, machine: str, limit: float) -> str:
+    """The whole page."""
+    return "\n".join(
+        [
+            HEAD,
+            f"The machine: {machine}.",
+            "",
+            "## Side by side",
+            "",
+            *table(
+                ("values", "what", "rounds", "seconds", "CPU s", "peak MB", "values a second", "floor =1", "ours =1"),
+                (row for size in sizes for row in comparison(size, limit)),
+            ),
+            "",
+            "`floor =1` and `ours =1`: how many times as long as the floor, and as our first load. A peer that has not",
+            f"finished after {limit:.0f} seconds is stopped and not run again.",
+            "",
+            "## Where our time goes",
+            "",
+            "Seconds of each stage. `Publish` is the durable, atomic swap, `Close the file` what comes before it: the",
+            "runs' own tables, and the file written out.",
+            "",
+            *stage_table(sizes),
+            "",
+            "## The measures",
+            "",
+            *table(
+                ("measure", "at", "goal", "measured", "holds"),
+                (each.cells() for each in measures(sizes)),
+            ),
+            "",
+        ]
+    )
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """A table's lines."""
+    return [f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)]
+
+
+def comparison(size: Size, limit: float) -> Iterable[Sequence[str]]:
+    """The rows of one size."""
+    floor, ours = size.entries[FLOOR], size.entries[OURS]
+    values = floor.values
+    for name, runs in size.entries.items():
+        if runs.is_too_slow:
+            yield [f"{values:,}", name, "1", f"over {limit:.0f}", "", "", "", "", ""]
+            continue
+        yield [
+            f"{values:,}",
+            name,
+            str(len(runs.runs)),
+            f"{runs.seconds:.1f}",
+            f"{runs.cpu_seconds:.1f}",
+            f"{runs.peak_mb:.0f}",
+            f"{values / runs.seconds:,.0f}",
+            f"{runs.times(floor):.1f}",
+            f"{runs.times(ours):.2f}",
+        ]
+
+
+def stage_table(sizes: Sequence[Size]) -> list[str]:
+    """A row per stage, a column per size and kind of load."""
+    loads = [(size, name) for size in sizes for name in (OURS, RELOAD)]
+    stages = {name: None for size, load in loads for name in size.entries[load].stages()}
+    return table(
+        ["stage", *(f"{size.entries[load].values:,}, {load.partition(', ')[2]}" for size, load in loads)],
+        [[stage, *(f"{size.entries[load].stages().get(stage, 0):.2f}" for size, load in loads)] for stage in stages],
+    )
