@@ -5,10 +5,10 @@ would otherwise end as a KPI that "has been withdrawn", quietly.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from difflib import get_close_matches
 
 from flows.job import Job
 from goals import Plan
+from goals.likeness import near_words
 from kolada_client import InvalidRequest
 from kolada_client.identifiers import FIRST_YEAR, LAST_YEAR, check_kpi_id, check_unit_id
 
@@ -118,7 +118,7 @@ def unknown(what: str, given: str, names: Mapping[str, str]) -> str:
 
 def suggestions(given: str, names: Mapping[str, str]) -> list[str]:
     """Ids that somebody may have meant: near in their signs, or by a name that holds the word."""
-    near = get_close_matches(given.upper(), list(names), n=SUGGESTIONS, cutoff=0.8)
+    near = near_words(given.upper(), names, most=SUGGESTIONS, cutoff=0.8)
     word = given.casefold()
     named = [each for each, name in names.items() if word in name.casefold()]
     return list(dict.fromkeys([*near, *named]))[:SUGGESTIONS]

@@ -5,12 +5,12 @@ repaired: a decimal comma or a space among the digits is refused, since the next
 program, would have to guess as well.
 """
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
 from goals.columns import Column, Kind
+from goals.likeness import near_words
 
 Value = str | int | float | bool | date | None
 
@@ -35,7 +35,7 @@ class CellError(ValueError):
 
 def suggestion(value: str, known: Iterable[str]) -> str:
     """A question that names the closest known word, or an empty text."""
-    close = difflib.get_close_matches(value, list(known), n=3, cutoff=0.5)
+    close = near_words(value, known)
     return f" Did you mean {', '.join(f'`{word}`' for word in close)}?" if close else ""
 
 

@@ -37,7 +37,8 @@ class Finding:
 
     def __str__(self) -> str:
         value = "" if self.value is None else f": `{self.value}`"
-        return f"{self.place}: {self.problem}{value}; {self.consequence}. {self.remedy}."
+        end = "" if self.remedy.endswith("?") else "."
+        return f"{self.place}: {self.problem}{value}; {self.consequence}. {self.remedy}{end}"
 
 
 class PlanError(ValueError):

@@ -33,12 +33,15 @@ _MUNICIPALITY_GROUP = re.compile(r"^G[0-9]{4,6}$")
 _KPI_GROUP = re.compile(r"^G[0-9A-Z]{2,24}$")
 _OU = re.compile(OU_PATTERN)
 
+_CATALOGUE = "in the catalogue"
+_UNITS = 'with `kolada sql "from core.municipality"` or in the catalogue'
 
-def _check(pattern: re.Pattern[str], value: str, what: str, example: str) -> str:
+
+def _check(pattern: re.Pattern[str], value: str, what: str, example: str, *, source: str = _CATALOGUE) -> str:
     if not isinstance(value, str) or not pattern.fullmatch(value):
         msg = (
             f"`{value!r}` is not {what} (these look like `{example}`, as text with leading zeros); "
-            "nothing was sent. Look the id up with `kolada kpi search` or in the catalogue, and ask again."
+            f"nothing was sent. Look the id up {source}, and ask again."
         )
         raise InvalidIdentifier(msg)
     return value
@@ -46,17 +49,17 @@ def _check(pattern: re.Pattern[str], value: str, what: str, example: str) -> str
 
 def check_kpi_id(value: str) -> str:
     """Return a KPI id such as `N15436` unchanged, or raise InvalidIdentifier."""
-    return _check(_KPI, value, "a KPI id", "N15436")
+    return _check(_KPI, value, "a KPI id", "N15436", source="with `kolada kpi search` or in the catalogue")
 
 
 def check_municipality_id(value: str) -> str:
     """Return a municipality, region or Riket id (four digits) unchanged, or raise InvalidIdentifier."""
-    return _check(_MUNICIPALITY, value, "a municipality id", "0180")
+    return _check(_MUNICIPALITY, value, "a municipality id", "0180", source=_UNITS)
 
 
 def check_unit_id(value: str) -> str:
     """Return what may stand in a municipality list: four digits, or a group id such as `G2328`."""
-    return _check(_UNIT, value, "a municipality id or a municipality group id", "0180` or `G2328")
+    return _check(_UNIT, value, "a municipality id or a municipality group id", "0180` or `G2328", source=_UNITS)
 
 
 def check_municipality_group_id(value: str) -> str:

@@ -128,13 +128,15 @@ def gather_evidence(source: Source, plan_id: str, indicator_id: str, year: int |
 
 def _find(contents: Contents, indicator_id: str) -> IndicatorPart:
     wanted = indicator_id.casefold()
-    by_id = {part.id.casefold(): part for part in contents.indicators}
-    if wanted in by_id:
-        return by_id[wanted]
-    using = [part.id for part in contents.indicators if str(part.indicator["kpi_id"]).casefold() == wanted]
-    near = [by_id[key].id for key in difflib.get_close_matches(wanted, by_id, n=5, cutoff=0.5)]
+    names = {part.id: (part.id.casefold(), str(part.indicator["kpi_id"]).casefold()) for part in contents.indicators}
+    for part in contents.indicators:
+        if wanted == names[part.id][0]:
+            return part
+    using = [part_id for part_id, (_, kpi_id) in names.items() if kpi_id == wanted]
+    close = difflib.get_close_matches(wanted, sorted(set().union(*names.values())), n=5, cutoff=0.5)
+    near = [part_id for name in close for part_id, called in names.items() if name in called]
     titled = [part.id for part in contents.indicators if wanted in part.indicator["title"].casefold()]
-    meant = using or titled[:5] or near
+    meant = using or titled[:5] or near[:5]
     hint = f"Did you mean {', '.join(f'`{each}`' for each in meant)}? " if meant else ""
     example = meant[0] if meant else contents.indicators[0].id
     raise UnknownFigure(

@@ -83,7 +83,7 @@ def message_of(error: Exception) -> str:
             f"cannot be used: {finding['msg']}. Nothing was started. Correct it, or see `kolada settings`."
             for finding in error.errors()
         )
-    if isinstance(error, duckdb.Error | OSError):
+    if isinstance(error, duckdb.Error | OSError) and not isinstance(error, ServeError):
         return (
             f"Reading or writing failed: {error}. Nothing was published, and what was received is kept. "
             "Look at the disk (`df -h`) and at the rights of KOLADA_HOME, then run the command again."

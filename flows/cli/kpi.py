@@ -12,7 +12,8 @@ from flows.cli.exits import BAD_INPUT, ERRORS, one_message
 from flows.cli.options import HomeOption, JsonOption, SampleOption, set_options
 from flows.settings import Settings
 from warehouse.home import Home
-from warehouse.kpi_search import KpiCard, search_kpis, show_kpi, suggest_kpis
+from warehouse.kpi_card import KpiCard, show_kpi
+from warehouse.kpi_search import NamedKpi, search_kpis, suggest_kpis
 from warehouse.reading import published_file
 
 TYPES = {"K": "municipalities", "L": "regions", "A": "municipalities and regions"}
@@ -52,10 +53,9 @@ def search(
             )
         Console().print(table)
     if not found:
-        meant = "".join(f"\n  {each.kpi_id}  {each.title}" for each in near)
         ERRORS.print(
             f"No KPI of the published catalogue fits `{text}`. Nothing was changed. "
-            f"Try fewer words, or the beginning of one: `kolada kpi search skola`.{meant}"
+            + meant(near, otherwise="Try fewer words, or the beginning of one: `kolada kpi search skola`.")
         )
         raise typer.Exit(BAD_INPUT)
 
@@ -77,13 +77,19 @@ def show(
         card = show_kpi(connection, kpi_id.strip().upper())
         near = suggest_kpis(connection, kpi_id) if card is None else []
     if card is None:
-        meant = "".join(f"\n  {each.kpi_id}  {each.title}" for each in near)
         ERRORS.print(
             f"There is no KPI `{kpi_id}` in the published catalogue, now or earlier. Nothing was changed. "
-            + (f"Did you mean one of these?{meant}" if near else "Look by words: `kolada kpi search skola`.")
+            + meant(near, otherwise="Look by words: `kolada kpi search skola`.")
         )
         raise typer.Exit(BAD_INPUT)
     print_card(card, as_json=as_json)
+
+
+def meant(near: list[NamedKpi], *, otherwise: str) -> str:
+    """The sentence about KPIs that somebody may have meant; what to do where there are none."""
+    if not near:
+        return otherwise
+    return "Did you mean one of these?" + "".join(f"\n  {each.kpi_id}  {each.title}" for each in near)
 
 
 def published(home: Path | None, *, sample: bool) -> Path:

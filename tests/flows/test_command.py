@@ -73,6 +73,23 @@ def test_refresh_over_http(kolada, tmp_path):
     assert json.loads(status.stdout)["last_run"]["state"] == "published"
 
 
+def test_kpis_are_found_and_shown(kolada):
+    """Words lead to a table, an id to a card, a wrong id to those that may be meant; --json is for machines."""
+    assert kolada("refresh", "--direct").returncode == 0
+    assert "N15436" in kolada("kpi", "search", "behörig", "yrkesprogram").stdout
+    (found,) = json.loads(kolada("kpi", "search", "behörig yrkesprogram", "--limit", "1", "--json").stdout)
+    assert found["lifecycle"] == "active"
+    card = kolada("kpi", "show", "n15436").stdout
+    assert "life cycle     active" in card
+    assert "used by        alingsas-2022-2024 P4.3" in card
+    assert card == kolada("kpi", "search", "N15436").stdout
+    for wrong in (kolada("kpi", "show", "N15463"), kolada("kpi", "search", "15436")):
+        assert wrong.returncode == 2
+        assert "Did you mean one of these?\n  N15436  " in wrong.stderr
+    nothing = kolada("kpi", "search", "qqqxxx", "--json")
+    assert (nothing.returncode, json.loads(nothing.stdout)) == (2, [])
+
+
 def test_refresh_as_json(kolada):
     """--json prints one document."""
     ended = kolada("refresh", "--direct", "--json")

@@ -25,6 +25,15 @@ def test_an_unknown_kpi_is_refused_with_the_closest_ones(alingsas: Plan) -> None
     assert "`N15455`" in finding.remedy
 
 
+def test_two_swapped_figures_are_the_first_guess(alingsas: Plan) -> None:
+    """Among ids that are as like as texts, the one with two figures swapped is what was meant."""
+    known = {*alingsas.kpi_ids, *alingsas.cross_check_kpi_ids} - {"N15436"}
+    known |= {"N15463", "N21436", "N15336", "N15435", "N15437"}
+    with pytest.raises(PlanError) as raised:
+        check_against_catalogue(alingsas, known)
+    assert "Did you mean `N15463`" in raised.value.findings[0].remedy
+
+
 def test_every_use_of_an_unknown_kpi_is_named(alingsas: Plan) -> None:
     """An indicator id that stands in two rows is two findings; a cross-check is one more."""
     known = {*alingsas.kpi_ids, *alingsas.cross_check_kpi_ids} - {"N15436", "N03102"}

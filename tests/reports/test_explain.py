@@ -105,10 +105,10 @@ def test_every_figure_can_be_explained(awkward_world: World):
 
 @pytest.mark.parametrize(
     ("given", "hint"),
-    [("P4.33", "`P4.3`"), ("N15436", "`P4.3`, `V1-1`"), ("matematik", "`P4.1`, `P4.2`")],
+    [("P4.33", "`P4.3`"), ("N15436", "`P4.3`, `V1-1`"), ("n15463", "`P4.3`, `V1-1`"), ("matematik", "`P4.1`, `P4.2`")],
 )
 def test_an_unknown_indicator_gets_suggestions(sample_world: World, given, hint):
-    """A slip, a KPI's id or a word of the title lead to the indicators meant."""
+    """A slip, a KPI's id, a slip in that or a word of the title lead to the indicators meant."""
     with pytest.raises(UnknownFigure, match=rf"no indicator `{given}`.*{hint}"):
         explained(sample_world, given, 2023)
 

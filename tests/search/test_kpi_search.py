@@ -8,7 +8,8 @@ import pytest
 from fake_kolada import FakeKolada
 from kolada_client import KoladaClient
 from warehouse.history import load_catalogue
-from warehouse.kpi_search import search_kpis, show_kpi, suggest_kpis
+from warehouse.kpi_card import show_kpi
+from warehouse.kpi_search import search_kpis, suggest_kpis
 from warehouse.schema import ensure_schema
 from warehouse.stage import Stage
 
@@ -29,18 +30,62 @@ def catalogue(recorded):
         yield connection
 
 
+def found(catalogue, words, limit=10):
+    """The ids that a search finds."""
+    return [each.kpi_id for each in search_kpis(catalogue, words, limit=limit)]
+
+
+@pytest.mark.parametrize(
+    ("words", "kpi_id"),
+    [
+        pytest.param("solidtet kommun", "N03106", id="misspelt"),
+        pytest.param("skattesatsen", "N00900", id="definite"),
+        pytest.param("behorigheten till yrkesprogrammen", "N15428", id="definite plural, no dots"),
+        pytest.param("sjukfrånvaro", "N00090", id="the whole before a part, municipalities before regions"),
+        pytest.param("region sjukfrånvaro", "N60030", id="regions for who asks for them"),
+        pytest.param("medelmeritvärde", "N15507", id="the last part of a compound"),
+        pytest.param("meritvärdet i årskurs 9", "N15507", id="Kolada says åk"),
+        pytest.param("gymnasieexamen inom fyra år", "N17461", id="a number in letters"),
+        pytest.param("gymnasiexamen 4 år", "N17461", id="misspelt, and one figure"),
+        pytest.param("folkmängd", "N01951", id="another word for it"),
+        pytest.param("koldioxidutsläpp", "N07702", id="a compound that no title has"),
+        pytest.param("avfall hushåll", "N00632", id="not how uncertain it is"),
+        pytest.param("elbilar laddpunkt", "N07713", id="two words that Kolada writes as one"),
+        pytest.param("valdeltagande", "N05402", id="as the title says"),
+    ],
+)
+def test_the_first_hit(catalogue, words, kpi_id):
+    """What a controller would take comes first."""
+    assert kpi_id == found(catalogue, words, 1)[0]
+
+
 @pytest.mark.parametrize(
     ("words", "kpi_id"),
     [
         pytest.param("behörig yrkesprogram", "N15436", id="as a controller says it"),
         pytest.param("behoriga yrkesprogrammen", "N15436", id="other forms, no dots"),
-        pytest.param("solidtet kommun", "N03106", id="misspelt"),
         pytest.param("bygglovens handläggningstider", "U00811", id="plural and genitive"),
+        pytest.param("andel elever som når målen", "N15419", id="a whole sentence"),
+        pytest.param("hemtjänst kundnöjdhet", "U21468", id="another word for the measure"),
+        pytest.param("kostnad äldreboende", "N23001", id="another word for the place"),
+        pytest.param("självfinansiering investeringar", "N03103", id="a beginning"),
+        pytest.param("Ej återaktualiserade försörjningsstöd", "U31462", id="closed, with a sign in its title"),
     ],
 )
-def test_words_in_any_form(catalogue, words, kpi_id):
-    """What is meant is among the first ten."""
-    assert kpi_id in [each.kpi_id for each in search_kpis(catalogue, words)]
+def test_among_the_first_ten(catalogue, words, kpi_id):
+    """Where several fit as well, what is meant is on the first page."""
+    assert kpi_id in found(catalogue, words)
+
+
+def test_small_words_find_nothing_by_themselves(catalogue):
+    """They neither help nor hinder beside others, and alone they are words like any."""
+    assert found(catalogue, "vad är en soliditet för en kommun") == found(catalogue, "soliditet kommun")
+
+
+def test_an_id_or_its_beginning(catalogue):
+    """An id finds its KPI alone, the beginning of one those that begin so, in small letters too."""
+    assert found(catalogue, " n15436 ") == ["N15436"]
+    assert found(catalogue, "N1543", 4) == ["N15430", "N15431", "N15432", "N15433"]
 
 
 def test_nothing_fits(catalogue):
@@ -48,9 +93,15 @@ def test_nothing_fits(catalogue):
     assert search_kpis(catalogue, "qqqxxxzzz") == []
 
 
-def test_a_wrong_id_has_suggestions(catalogue):
-    """An id with one slip is met by its neighbours, the nearest first."""
-    assert "N15436" in [each.kpi_id for each in suggest_kpis(catalogue, "n15463", limit=20)]
+@pytest.mark.parametrize("given", ["n15463", "15436", "N154366"])
+def test_a_wrong_id_has_suggestions(catalogue, given):
+    """An id with a slip or two is met by its neighbours, what was meant among them."""
+    assert "N15436" in [each.kpi_id for each in suggest_kpis(catalogue, given)]
+
+
+def test_swapped_figures_come_first(catalogue):
+    """Two figures in the wrong order are the commonest slip."""
+    assert suggest_kpis(catalogue, "N15463")[0].kpi_id == "N15436"
 
 
 def test_a_closed_kpi_has_a_possible_successor(catalogue):
