@@ -20,6 +20,7 @@ from kolada_client import KoladaError
 from kolada_client.identifiers import FIRST_YEAR, KPI_PATTERN, LAST_YEAR, UNIT_PATTERN
 from warehouse.errors import WarehouseError
 
+# Lists and not `list | None`: what is wrong with an item can then be said, rather than that no alternative fits.
 KpiId = Annotated[str, Field(pattern=KPI_PATTERN)]
 UnitId = Annotated[str, Field(pattern=UNIT_PATTERN)]
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
@@ -29,20 +30,20 @@ def run_name() -> str:
     """What the list of runs calls this one: what it is to read."""
     given = flow_run.parameters
     parts = [
-        *(given.get("kpis") or [])[:3],
-        *([given["plan"]] if given.get("plan") else []),
-        *[str(year) for year in (given.get("years") or [])[:3]],
+        *given["kpis"][:3],
+        *([given["plan"]] if given["plan"] else []),
+        *[str(year) for year in given["years"][:3]],
     ]
-    return " ".join(["plan of a backfill" if given.get("dry_run") else "backfill", *parts])
+    return " ".join(["plan of a backfill" if given["dry_run"] else "backfill", *parts])
 
 
 @flow(name="backfill", flow_run_name=run_name, persist_result=False, validate_parameters=True)
 def backfill(
     *,
     plan: str | None = None,
-    kpis: list[KpiId] | None = None,
-    municipalities: list[UnitId] | None = None,
-    years: list[Year] | None = None,
+    kpis: tuple[KpiId, ...] = (),
+    municipalities: tuple[UnitId, ...] = (),
+    years: tuple[Year, ...] = (),
     dry_run: bool = False,
     accept_loss: str | None = None,
     sample: bool = False,
@@ -64,9 +65,9 @@ def backfill(
         return backfill_job(
             read_plans(given.goals),
             plan_id=plan,
-            kpi_ids=kpis or (),
-            unit_ids=municipalities or (),
-            years=years or (),
+            kpi_ids=kpis,
+            unit_ids=municipalities,
+            years=years,
             accept_loss=accept_loss,
         )
 

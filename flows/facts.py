@@ -1,7 +1,7 @@
 """What a publication changed, read from the published file: for the page, the events and the log of a run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
@@ -25,6 +25,21 @@ WITHDRAWN_KPIS = """
     inner join ops.publication as publication on now.known_from = publication.published_at
     where publication.run_id = $run_id and now.is_withdrawn and not earlier.is_withdrawn
     order by now.kpi_id
+"""
+
+# What the data themselves show, and what people noted in a plan once and for all, are told apart.
+ISSUE_COUNTS = """
+    select severity, count(*) filter (found_by = 'rule'), count(*) filter (found_by = 'note')
+    from mart.data_issue
+    group by severity
+    order by case severity when 'high' then 1 when 'medium' then 2 else 3 end
+"""
+
+GRAVE_ISSUES = """
+    select plan_id, coalesce(indicator_id, kpi_id, ''), coalesce(year::varchar, ''), text
+    from mart.data_issue
+    where severity = 'high' and found_by = 'rule'
+    order by all
 """
 
 GOALS = """
@@ -80,14 +95,16 @@ class RunFacts:
         verdict_changes: verdicts that differ from the last publication.
         withdrawn_kpis: KPIs that left the catalogue since then.
         revision_count: cells that Kolada changed.
-        issue_counts: remarks on the data as published, per severity.
+        issue_counts: remarks on the data as published: severity, how many a rule found, how many a plan notes.
+        grave_issues: the grave ones that a rule found: plan, indicator or KPI, year, text.
         goals: one row per goal of each plan in its target year, with Swedish column names.
     """
 
     verdict_changes: tuple[VerdictChange, ...] = ()
     withdrawn_kpis: tuple[WithdrawnKpi, ...] = ()
     revision_count: int = 0
-    issue_counts: Mapping[str, int] = field(default_factory=dict)
+    issue_counts: tuple[tuple[str, int, int], ...] = ()
+    grave_issues: tuple[tuple[str, str, str, str], ...] = ()
     goals: tuple[Mapping[str, Any], ...] = ()
 
 
@@ -104,9 +121,8 @@ def read_facts(result: RunResult) -> RunFacts:
             verdict_changes=tuple(VerdictChange(*row) for row in connection.execute(VERDICT_CHANGES, run).fetchall()),
             withdrawn_kpis=tuple(WithdrawnKpi(*row) for row in connection.execute(WITHDRAWN_KPIS, run).fetchall()),
             revision_count=count(connection, "select count(*) from mart.revision where run_id = $run_id", run),
-            issue_counts=dict(
-                connection.execute("select severity, count(*) from mart.data_issue group by severity").fetchall()
-            ),
+            issue_counts=tuple(connection.execute(ISSUE_COUNTS).fetchall()),
+            grave_issues=tuple(connection.execute(GRAVE_ISSUES).fetchall()),
         )
 
 

@@ -98,6 +98,11 @@ def run_as_flow(settings: Settings, make_job: Callable[[Settings], Job]) -> Stat
 def tell(result: RunResult, settings: Settings, facts: RunFacts, *, kind: str, reporter: FlowReporter) -> None:
     """Leave the artifacts and send the events. What is published is published, even if Prefect does not take them."""
     logger = get_run_logger()
+    logger.info(result.figures)
+    logger.info("Pairs of KPI and unit: %s", ", ".join(f"{count} {kind}" for kind, count in result.coverage.items()))
+    for found in result.checks:
+        if found.offending_count:
+            logger.warning("Check %s (%s): %s found", found.name, found.severity, found.offending_count)
     for change in facts.verdict_changes:
         logger.info(
             "Verdict changed: %s %s %s, %s to %s (%s)",
@@ -126,7 +131,7 @@ def flow_state(result: RunResult, *, is_loss_accepted: bool = False) -> State[Ru
         return Failed(name=name, message=result.message, data=result)
     has_warnings = is_loss_accepted or any(check.offending_count for check in result.checks)
     name = "Published with warnings" if has_warnings else "Published"
-    return Completed(name=name, message=result.message, data=result)
+    return Completed(name=name, message=f"{result.message}: {result.figures}", data=result)
 
 
 def lost_or_blocked(result: RunResult) -> int:

@@ -7,7 +7,7 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
-from typing import TextIO
+from typing import Any, TextIO
 
 RUN_FIELDS = ("flow_run_id", "flow_run_name", "task_run_name")
 
@@ -27,6 +27,13 @@ class JsonLine(logging.Formatter):
         if record.exc_info:
             fields["traceback"] = self.formatException(record.exc_info)
         return json.dumps(fields, ensure_ascii=False)
+
+
+class JsonConsole(logging.StreamHandler[TextIO]):
+    """Stands where Prefect's logging settings have its console handler, and has no use for that one's styles."""
+
+    def __init__(self, stream: TextIO | None = None, styles: dict[str, Any] | None = None) -> None:  # noqa: ARG002
+        super().__init__(stream)
 
 
 class JsonReporter:

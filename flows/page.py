@@ -5,9 +5,10 @@ Text only: it knows nothing of Prefect, so the commands that never start it can 
 
 from collections.abc import Iterable, Iterator
 
-from flows.facts import RunFacts
+from flows.facts import RunFacts, VerdictChange
 from flows.pipeline import RunResult
 from flows.settings import Settings
+from goals.codes import LABELS
 
 SAMPLE_WARNING = "Påhittade exempelvärden. Inget värde kommer från Kolada."
 DERIVED_SOURCE = "Egen bearbetning av data från Kolada"
@@ -34,6 +35,8 @@ CHANGE_WORDS = {
     "revised": "reviderade",
 }
 
+CHECK_WORDS = {"blocking": "stoppar", "warning": "varnar"}
+
 
 def headline(result: RunResult) -> str:
     """How the run ended, in a few words."""
@@ -49,27 +52,35 @@ def run_page(result: RunResult, settings: Settings, facts: RunFacts) -> str:
             f"# {headline(result)}",
             "",
             *([f"> **{SAMPLE_WARNING}**", ""] if result.source_kind == "sample" else []),
-            result.message,
-            "",
-            *table(("", ""), summary(result, settings, facts)),
+            *([result.message, ""] if result.state == "held" else []),
+            *table(("Körning", result.run_id), summary(result, settings, facts)),
             *section("Täckning: par av nyckeltal och enhet", ("utfall", "par"), coverage(result)),
             *section("Nya versioner av celler", ("slag", "antal"), versions(result)),
             *section(
                 "Ändrade bedömningar",
                 ("plan", "mål eller indikator", "år", "före", "efter", "orsak"),
-                ((c.plan_id, c.item_id, c.year, c.before, c.after, c.cause) for c in facts.verdict_changes),
+                (verdict_change(change) for change in facts.verdict_changes),
             ),
             *section(
                 "Nyckeltal som utgått sedan förra publiceringen",
                 ("nyckeltal", "namn"),
                 ((kpi.kpi_id, kpi.title) for kpi in facts.withdrawn_kpis),
             ),
-            *section("Anmärkningar på data", ("allvar", "antal"), sorted(facts.issue_counts.items())),
+            *section(
+                "Anmärkningar på data",
+                ("allvar", "ur data", "ur planen"),
+                ((label("severity", code), found, noted) for code, found, noted in facts.issue_counts),
+            ),
+            *section(
+                "Allvarliga anmärkningar ur data",
+                ("plan", "indikator eller nyckeltal", "år", "anmärkning"),
+                facts.grave_issues,
+            ),
             *section(
                 "Kontroller som fann något",
                 ("kontroll", "verkan", "antal", "exempel"),
                 (
-                    (check.question, check.severity, check.offending_count, check.example or "")
+                    (check.question, CHECK_WORDS[check.severity], check.offending_count, check.example or "")
                     for check in result.checks
                     if check.offending_count
                 ),
@@ -82,7 +93,6 @@ def run_page(result: RunResult, settings: Settings, facts: RunFacts) -> str:
 
 def summary(result: RunResult, settings: Settings, facts: RunFacts) -> Iterator[tuple[object, ...]]:
     """The run in figures."""
-    yield "Körning", result.run_id
     yield "Läst från", f"{settings.base_url} ({result.source_kind})"
     yield "Svar från API:et", result.request_count
     yield "Mottagna celler", result.loaded.received if result.loaded is not None else "-"
@@ -90,6 +100,23 @@ def summary(result: RunResult, settings: Settings, facts: RunFacts) -> Iterator[
     yield "Reviderade celler", facts.revision_count
     yield "Ändrade bedömningar", len(facts.verdict_changes)
     yield "Publicerad fil", result.published
+
+
+def verdict_change(change: VerdictChange) -> tuple[object, ...]:
+    """A changed verdict in Swedish."""
+    return (
+        change.plan_id,
+        change.item_id,
+        change.year,
+        label("verdict", change.before),
+        label("verdict", change.after),
+        label("cause", change.cause),
+    )
+
+
+def label(kind: str, code: str | None) -> str:
+    """The Swedish word for a code of ours."""
+    return LABELS[kind].get(code, code) if code is not None else "-"
 
 
 def coverage(result: RunResult) -> Iterator[tuple[object, ...]]:
@@ -124,4 +151,11 @@ def table(header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> list[s
 
 def row(cells: Iterable[object]) -> str:
     """A row of a Markdown table; a bar in a text does not end its cell."""
-    return "| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+    return "| " + " | ".join(cell_text(cell) for cell in cells) + " |"
+
+
+def cell_text(cell: object) -> str:
+    """A cell's text: counts with a space between thousands, as in Swedish; years are no counts and have no space."""
+    if isinstance(cell, int) and abs(cell) >= 10_000:  # noqa: PLR2004 - from five digits on, as Swedish writes it
+        return f"{cell:,}".replace(",", "\u00a0")
+    return str(cell).replace("|", "\\|").replace("\n", " ")

@@ -107,6 +107,17 @@ class RunResult:
     verdict_changes: int = 0
     is_incomplete: bool = False
 
+    @property
+    def figures(self) -> str:
+        """The run in one line of figures."""
+        opened = self.loaded.opened if self.loaded is not None else {}
+        new = ", ".join(f"{count} {kind}" for kind, count in opened.items()) or "none"
+        received = self.loaded.received if self.loaded is not None else 0
+        return (
+            f"{self.request_count} requests, {received} cells received, new versions: {new}, "
+            f"changed verdicts: {self.verdict_changes}."
+        )
+
 
 @dataclass(slots=True)
 class Run:

@@ -24,9 +24,10 @@ from pathlib import Path
 
 import httpx
 from prefect.client.orchestration import get_client
-from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
 
 from flows.left_behind import drop_missed_nights, settle_left_behind
+from flows.prefect_environment import JSON_LOGGING, NO_TELEMETRY, folders_for_prefect
 from flows.processes import send, with_variable
 from flows.schedule import CHECKOUT
 from flows.work_pool import POOL, ensure_work_pool
@@ -38,9 +39,6 @@ WORK_STOP_SECONDS = 20.0
 SERVER_STOP_SECONDS = 10.0
 PAUSE_AFTER_DEATH_SECONDS = 5.0
 DEATHS_BEFORE_GIVING_UP = 5
-
-# Nothing is told to anybody unless the operator's own environment says otherwise.
-NO_TELEMETRY = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
 
 
 class ServeError(RuntimeError):
@@ -59,12 +57,14 @@ class Serving:
         host: where the server listens, if one is started.
         port: its port.
         say: takes a line for the operator.
+        is_logging_json: whether what the worker and the runs log is JSON.
         checkout: the folder with prefect.yaml.
     """
 
     host: str
     port: int
     say: Callable[[str], None]
+    is_logging_json: bool = False
     checkout: Path = CHECKOUT
     _stop: threading.Event = field(default_factory=threading.Event)
     _mark: str = field(default_factory=lambda: secrets.token_hex(8))
@@ -123,7 +123,7 @@ class Serving:
             worker = self._start("worker", "start", "--pool", POOL, "--type", "process", "--limit", "1")
             self.say(
                 f"Worker started (process {worker.pid}); runs start by the schedule, or with "
-                "`prefect deployment run refresh/nightly`"
+                f"`PREFECT_API_URL={self._api_url} prefect deployment run refresh/nightly`"
             )
             while worker.poll() is None:
                 self._pause(POLL_SECONDS)
@@ -166,6 +166,8 @@ class Serving:
     def _environment(self) -> dict[str, str]:
         return {
             **NO_TELEMETRY,
+            **folders_for_prefect(PREFECT_HOME.value()),
+            **(JSON_LOGGING if self.is_logging_json else {}),
             "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
             **os.environ,
             "PREFECT_API_URL": self._api_url,

@@ -83,8 +83,14 @@ class Status:
 
     def fields(self) -> dict[str, Any]:
         """For JSON."""
-        next_run = None if self.next_run is None else {"deployment": self.next_run[0], "at": self.next_run[1]}
-        return asdict(self) | {"next_run": next_run, "is_healthy": self.is_healthy}
+        next_run = None if self.next_run is None else {"deployment": self.next_run[0], "at": iso(self.next_run[1])}
+        last_run = None if self.last_run is None else {name: iso(value) for name, value in self.last_run.items()}
+        return asdict(self) | {
+            "published_at": iso(self.published_at),
+            "last_run": last_run,
+            "next_run": next_run,
+            "is_healthy": self.is_healthy,
+        }
 
     def text(self) -> str:
         """For people."""
@@ -105,7 +111,7 @@ class Status:
                 f"({kpi.publication_state})"
                 for number, kpi in enumerate(self.due)
             ),
-            f"raw store    {self.raw_bytes / 1e6:.1f} MB, {self.run_count} runs",
+            f"raw store    {self.raw_bytes / 1e6:.1f} MB; runs: {self.run_count}",
             f"snapshots    {self.snapshot_count}",
             *(f"warning      {warning}" for warning in self.warnings),
         ]
@@ -115,7 +121,14 @@ class Status:
         if self.last_run is None:
             return "none yet"
         state = "running now" if self.is_running else self.last_run["state"]
-        return f"{self.last_run['kind']} {self.last_run['run_id']}: {state}"
+        return f"{self.last_run['kind']} of {self.last_run['started_at']:%Y-%m-%d %H:%M} UTC: {state}"
+
+
+def iso(value: object) -> object:
+    """An instant as ISO 8601 with its offset, as every parser takes it; anything else as it is."""
+    if not isinstance(value, datetime):
+        return value
+    return (value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat(timespec="seconds")
 
 
 def read_status(settings: Settings, *, now: datetime | None = None) -> Status:

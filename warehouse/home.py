@@ -23,9 +23,12 @@ LOCK_POLL_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The folders and files under KOLADA_HOME."""
+    """The folders and files under KOLADA_HOME; whole paths, since messages are read elsewhere than they are written."""
 
     root: Path
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "root", self.root.absolute())
 
     @property
     def published(self) -> Path:

@@ -7,10 +7,10 @@ import typer
 
 from flows.cli.exits import HELD, one_message
 from flows.cli.options import BaseUrlOption, GoalsOption, HomeOption, JsonOption, SampleOption, set_options
-from flows.cli.run import directly, in_one_line, print_document, result_of
+from flows.cli.run import directly, print_document, result_of
 from flows.job import Job
 from flows.pipeline import RunResult
-from flows.quiet_exit import be_quiet_at_exit
+from flows.prefect_environment import prepare_for_prefect
 from flows.request_plan import plan_job
 from flows.settings import Settings
 from flows.wanted import backfill_job, checked_ids, parse_years
@@ -86,23 +86,23 @@ def backfill(
             print_document(result)
         else:
             typer.echo(result.message)
-            typer.echo(in_one_line(result))
+            typer.echo(result.figures)
     if result.state == "held":
         raise typer.Exit(HELD)
 
 
 def through_prefect(job: Job, *, sample: bool) -> RunResult:
     """Run the flow; Prefect starts a server of its own for it where none is configured."""
-    be_quiet_at_exit()
+    prepare_for_prefect()
     # Prefect takes seconds to import; commands that do without it do not pay.
     from flows.backfill import backfill as backfill_flow  # noqa: PLC0415
 
     state = cast(
         "State[RunResult]",
         backfill_flow(
-            kpis=list(job.kpi_ids),
-            municipalities=list(job.unit_ids) if job.unit_ids is not None else None,
-            years=list(job.years) if job.years is not None else None,
+            kpis=job.kpi_ids,
+            municipalities=job.unit_ids or (),
+            years=job.years or (),
             accept_loss=job.accept_loss,
             sample=sample,
             return_state=True,

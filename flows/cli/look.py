@@ -30,7 +30,7 @@ def status(home: HomeOption = None, sample: SampleOption = False, as_json: JsonO
         settings = Settings().for_sample() if sample else Settings()
         found = read_status(settings)
     if as_json:
-        typer.echo(json.dumps(found.fields(), default=str, ensure_ascii=False))
+        typer.echo(json.dumps(found.fields(), ensure_ascii=False))
     else:
         typer.echo(found.text())
     if not found.is_healthy:

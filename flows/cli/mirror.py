@@ -8,11 +8,11 @@ import typer
 
 from flows.cli.exits import HELD, one_message
 from flows.cli.options import BaseUrlOption, GoalsOption, HomeOption, JsonOption, SampleOption, set_options
-from flows.cli.run import directly, in_one_line, print_document, result_of
+from flows.cli.run import directly, print_document, result_of
 from flows.job import mirror_job
 from flows.mirror_plan import plan_mirror
 from flows.pipeline import RunResult
-from flows.quiet_exit import be_quiet_at_exit
+from flows.prefect_environment import prepare_for_prefect
 from flows.settings import Settings
 from goals import read_plans
 
@@ -69,14 +69,14 @@ def mirror(
             print_document(result)
         else:
             typer.echo(result.message)
-            typer.echo(in_one_line(result))
+            typer.echo(result.figures)
     if result.state == "held":
         raise typer.Exit(HELD)
 
 
 def through_prefect(*, accept_loss: str | None, sample: bool) -> RunResult:
     """Run the flow; Prefect starts a server of its own for it where none is configured."""
-    be_quiet_at_exit()
+    prepare_for_prefect()
     # Prefect takes seconds to import; commands that do without it do not pay.
     from flows.mirror import mirror as mirror_flow  # noqa: PLC0415
 

@@ -1,7 +1,6 @@
 """`kolada refresh` and `kolada doctor`: the commands that talk to the API."""
 
 import json
-import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
@@ -23,8 +22,8 @@ from flows.cli.options import (
 from flows.job import Job, refresh_job
 from flows.logs import JsonReporter
 from flows.pipeline import RunResult, run_job
+from flows.prefect_environment import prepare_for_prefect
 from flows.progress import Terminal
-from flows.quiet_exit import be_quiet_at_exit
 from flows.settings import Settings
 from goals import read_plans
 from kolada_client import KoladaClient
@@ -91,10 +90,7 @@ def directly(settings: Settings, job: Job) -> RunResult:
 
 def through_prefect(*, sample: bool, accept_loss: str | None) -> RunResult:
     """Run the flow; Prefect starts a server of its own for it where none is configured."""
-    # Prefect's own server phones home, which fails loudly where there is no way out.
-    os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
-    # Before Prefect registers exit handlers of its own, so that they can still speak.
-    be_quiet_at_exit()
+    prepare_for_prefect()
     # Prefect takes seconds to import; commands that do without it do not pay.
     from flows.refresh import refresh as refresh_flow  # noqa: PLC0415
 
@@ -123,7 +119,7 @@ def show(result: RunResult, settings: Settings, *, as_json: bool) -> None:
         return
     if result.state == "published":
         print_goal_table(wide_console(), result.published, settings.plan)
-        typer.echo(f"\n{in_one_line(result)}\nThe DuckDB file: {result.published}")
+        typer.echo(f"\n{result.figures}\nThe DuckDB file: {result.published}")
     else:
         ERRORS.print(result.message)
 
@@ -131,17 +127,6 @@ def show(result: RunResult, settings: Settings, *, as_json: bool) -> None:
 def print_document(result: RunResult) -> None:
     """Print a run as one JSON document."""
     typer.echo(json.dumps(asdict(result), default=str, ensure_ascii=False))
-
-
-def in_one_line(result: RunResult) -> str:
-    """The run in one line."""
-    opened = result.loaded.opened if result.loaded is not None else {}
-    new = ", ".join(f"{count} {kind}" for kind, count in opened.items()) or "none"
-    received = result.loaded.received if result.loaded is not None else 0
-    return (
-        f"{result.request_count} requests, {received} cells received, new versions: {new}, "
-        f"changed verdicts: {result.verdict_changes}."
-    )
 
 
 def doctor(

@@ -47,7 +47,7 @@ def serve(
     from flows.serve import ServeError, Serving  # noqa: PLC0415
 
     try:
-        Serving(host=host, port=port, say=say).run()
+        Serving(host=host, port=port, say=say, is_logging_json=settings.log_json).run()
     except ServeError as error:
         ERRORS.print(str(error))
         raise typer.Exit(OTHER) from error

@@ -33,7 +33,7 @@ def test_a_published_night_is_healthy(desk):
     assert status.next_run[0] == "refresh/nightly"
     assert status.due
     assert status.raw_bytes > 0
-    fields = json.loads(json.dumps(status.fields(), default=str))
+    fields = json.loads(json.dumps(status.fields()))
     assert fields["is_healthy"] is True
     assert "next run     refresh/nightly at " in status.text()
 

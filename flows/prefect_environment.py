@@ -1,0 +1,38 @@
+"""What every Prefect process that we start is told beforehand, unless the operator's own environment says otherwise.
+
+Prefect reads its settings when it is imported, so this knows nothing of Prefect.
+"""
+
+import os
+from pathlib import Path
+
+from flows.quiet_exit import be_quiet_at_exit
+
+# Prefect's own server phones home, and fails loudly where there is no way out; its client asks before it does.
+NO_TELEMETRY = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
+
+# Prefect's logging settings (its logging.yml) with our lines in them: what the worker prints is JSON, too.
+JSON_LOGGING = {
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_CLASS": "flows.logs.JsonConsole",
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER": "json",
+    "PREFECT_LOGGING_FORMATTERS_JSON_CLASS": "flows.logs.JsonLine",
+    "PREFECT_LOGGING_FORMATTERS_JSON_FORMAT": "%(message)s",
+}
+
+
+def folders_for_prefect(prefect_home: Path) -> dict[str, str]:
+    """Where Prefect puts what it otherwise puts beside its own code and into the machine's common /tmp.
+
+    A service neither owns its checkout (the UI would be missing) nor `/tmp/runner_storage` if another user came first
+    (no worker would start).
+    """
+    scratch = prefect_home / "tmp"
+    scratch.mkdir(parents=True, exist_ok=True)
+    return {"PREFECT_UI_STATIC_DIRECTORY": str(prefect_home / "ui"), "TMPDIR": str(scratch)}
+
+
+def prepare_for_prefect() -> None:
+    """Make this process ready to run a flow: before Prefect is imported, and before it registers exit handlers."""
+    for name, value in NO_TELEMETRY.items():
+        os.environ.setdefault(name, value)
+    be_quiet_at_exit()
