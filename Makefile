@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+OLDEST_DUCKDB := 1.5.5
+OLDEST_TESTS := tests/mart tests/warehouse
 PEERS := .venv-peers
 UV := $(shell command -v uv 2>/dev/null)
 
@@ -39,11 +41,19 @@ slow: $(READY) $(VENV)/older-duckdb  ## Run the slow tests; those with a server 
 	$(BIN)/python -m pytest -m slow tests/operations
 	$(BIN)/python -m pytest tests/warehouse/test_older_duckdb.py
 
-test-all: test slow  ## Run all the tests
+# The oldest DuckDB that pyproject.toml allows, in place of the pinned one.
+oldest: $(VENV)/oldest-duckdb  ## Run the tests of what is written and read on the oldest DuckDB that is supported
+	PYTHONPATH=$(VENV)/oldest-duckdb $(BIN)/python -c 'import duckdb; assert duckdb.__version__ == "$(OLDEST_DUCKDB)"'
+	PYTHONPATH=$(VENV)/oldest-duckdb $(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow" $(OLDEST_TESTS)
+
+test-all: test slow oldest  ## Run all the tests
 
 # An older DuckDB, to see that it opens what we publish.
 $(VENV)/older-duckdb: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $@ duckdb==1.1.3
+
+$(VENV)/oldest-duckdb: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $@ duckdb==$(OLDEST_DUCKDB)
 
 docs: $(READY)  ## Write the generated pages
 	$(BIN)/python -m warehouse.dictionary > docs/data-dictionary.md
@@ -85,4 +95,4 @@ bench-mirror: $(READY)  ## Mirror 6,000 KPIs and 10 million values, killed twice
 clean:  ## Remove what make made, but not the data
 	rm -rf $(VENV) $(PEERS) benchmarks/.pages .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
-.PHONY: help install demo test slow test-all docs bench bench-mirror lint format lock clean
+.PHONY: help install demo test slow oldest test-all docs bench bench-mirror lint format lock clean
