@@ -39,8 +39,8 @@ from warehouse.database import working_file
 from warehouse.errors import SourceMismatch
 from warehouse.history import LoadCounts
 from warehouse.home import Home
-from warehouse.manifest import Manifest, manifests
-from warehouse.ops import merge_ops, record_publication
+from warehouse.manifest import manifests
+from warehouse.ops import last_publication, merge_ops, record_publication
 from warehouse.publish import next_instant, publish, published_run, start_work
 from warehouse.run_ledger import RunIdentity, RunLedger, manifest_folder, open_run
 from warehouse.schema import ensure_schema
@@ -133,6 +133,7 @@ class Run:
     stage: Stage
     reporter: Reporter
     clock: Callable[[], datetime]
+    replaces: datetime | None
     known_from: datetime | None = field(default=None)
 
 
@@ -215,6 +216,7 @@ def carry_out(
             stage=Stage(connection),
             reporter=reporter,
             clock=clock,
+            replaces=last_publication(connection),
         )
         catalogue = call("Read the catalogue", read_and_check_catalogue, run)
         coverage = call("Read the values", read_wanted_cells, run, catalogue)
@@ -352,7 +354,7 @@ def read_wanted_cells(run: Run, catalogue: Catalogue) -> Coverage:
 def load(run: Run, catalogue: Catalogue) -> LoadCounts:
     """Bring what was read into the history, all of it at one instant."""
     run.reporter.stage("History")
-    run.known_from = next_instant(run.home, run.clock())
+    run.known_from = next_instant(run.replaces, run.clock())
     run.ledger.record("publishing", known_from=run.known_from)
     if run.job.accept_loss is not None:
         run.ledger.record("loss_accepted", reason=run.job.accept_loss)
@@ -413,7 +415,7 @@ def put_in_place(run: Run, loaded: LoadCounts, verdict_changes: int) -> None:
     """Publish the finished file, then say so on the ledger."""
     run.reporter.stage("Publication")
     run.ledger.sync()
-    publish(run.home, run.work_file, keep=run.settings.keep)
+    publish(run.home, run.work_file, replaces=run.replaces, keep=run.settings.keep)
     run.ledger.record(
         "published",
         published_at=instant_of(run),
@@ -476,13 +478,17 @@ def settle_interrupted_publication(home: Home) -> None:
     """A run that died between the rename and its last record did publish: its ledger gets to say so."""
     if not home.published.exists():
         return
-    run_id, instant = published_run(home.published)
-    manifest = Manifest(manifest_folder(home) / f"{run_id}.jsonl")
-    if not manifest.path.exists() or any(record["record"] == "published" for record in manifest.records()):
-        return
-    manifest.cut_unfinished_line()
-    at = instant.replace(tzinfo=UTC)
-    manifest.append("published", published_at=at, at=at)
+    for manifest in reversed(manifests(manifest_folder(home))):
+        told = {record["record"] for record in manifest.records()}
+        if "published" in told:
+            return
+        if "publishing" in told:
+            run_id, instant = published_run(home.published)
+            if run_id == manifest.run_id:
+                manifest.cut_unfinished_line()
+                at = instant.replace(tzinfo=UTC)
+                manifest.append("published", published_at=at, at=at)
+                return
 
 
 def instant_of(run: Run) -> datetime:

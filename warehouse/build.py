@@ -1,49 +1,26 @@
-"""Building what analysts read: macros, tables, views and comments from the files under `sql/mart/`.
+"""Building what analysts read: the macros, tables, views and comments of `mart`, from the texts under `sql/mart/`.
 
-A file holds one select with the free name `moment`. From that one text come the macro `mart.<name>_as_of(moment)` and
-the plain table `mart.<name>`:
-
-- In the table, the moment is the run's instant, and every `mart.X_as_of(moment)` is read from the table `mart.X` built
-  before it. Nothing is worked out twice in a night.
-- In the macro, every relation that it rests on, directly or not, becomes one common table expression. Macros that
-  called each other would be expanded again at each mention: the last one in the chain took ten seconds to plan.
-
-    000_name.macro.sql   run as it is: scalar macros
-    NNN_name.sql         a macro and a table
-    NNN_name.view.sql    a view over the tables
+Macros, views and comments stay in the file from night to night, and are made anew when their definition changed. The
+tables are filled anew each night, as known at the run's instant; but on a night on which nothing in core or plan began
+or ended, only what the clock can change.
 """
 
 import hashlib
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
+from warehouse import mart_texts
 from warehouse.database import quoted, sql_files, transaction
 from warehouse.dictionary import apply_comments
-from warehouse.history import naive_utc
+from warehouse.mart_texts import Relation
+from warehouse.ops import last_publication
 from warehouse.verdicts import COMPARISON, create_comparison_macro
-
-AS_OF_CALL = re.compile(r"\b(core|plan|mart)\.(\w+?)_as_of\(moment\)")
-MOMENT = "core.moment(moment)"
-
-# The large relations of `core`, of which the marts read the KPIs of plans and cross-checks only: nothing else of them
-# is set aside for the tables, however much of Kolada the file mirrors.
-BY_KPI = frozenset({"observation", "group_observation"})
-OF_PLAN_KPIS = """
-where kpi_id in (
-    select kpi_id from plan.indicator_as_of({instant})
-    where kpi_id is not null
-    union
-    select kpi_id from plan.cross_check_kpi_as_of({instant})
-)
-"""
 
 # Kept from night to night; everything else in the schema is built anew.
 KEPT_TABLES = frozenset({"verdict_change"})
-
 
 # What a figure is credited to: received as it stands, or computed by us. Made-up values name nobody as their source.
 CREDITS = ("Källa: Kolada", "Egen bearbetning av data från Kolada")
@@ -58,33 +35,88 @@ def build_marts(connection: duckdb.DuckDBPyConnection, *, now: datetime, source_
         now: the run's instant; nothing in `core` or `plan` is later.
         source_kind: live, recorded or sample; decides what the figures are credited to.
     """
-    instant = f"timestamp '{naive_utc(now).isoformat(sep=' ', timespec='microseconds')}'"
-    bodies = {relation_name(path): without_end(path.read_text(encoding="utf-8")) for path in relation_files()}
-    texts = {name: plain_text(body, instant) for name, body in bodies.items()}
+    bodies = mart_texts.mart_bodies()
     with transaction(connection):
-        set_sources_aside(connection, bodies, instant)
-        if read_fingerprint(connection) == fingerprint(source_kind):
-            for name, text in texts.items():
-                connection.execute(f"truncate mart.{name}; insert into mart.{name} {text}")
-        else:
-            define_marts(connection, bodies, source_kind)
-            for name, text in texts.items():
-                connection.execute(f"create table mart.{name} as {text}")
+        tables = Tables(connection, bodies, mart_texts.instant_literal(now))
+        if read_fingerprint(connection) != fingerprint(source_kind):
+            define_macros(connection, bodies, source_kind)
+            for name in bodies:
+                connection.execute(f"create table mart.{name} as {tables.text(name)}")
             create_views(connection)
             apply_comments(connection)
+        elif is_anything_new(connection):
+            for name in bodies:
+                fill(connection, name, tables.text(name))
+        else:
+            let_time_pass(connection, tables)
 
 
-def set_sources_aside(connection: duckdb.DuckDBPyConnection, bodies: Mapping[str, str], instant: str) -> None:
-    """What holds in core and plan at the instant, each relation worked out once for all the marts that read it."""
-    for schema, name in sorted(versioned_sources(bodies)):
-        limit = OF_PLAN_KPIS.format(instant=instant) if name in BY_KPI else ""
-        connection.execute(
-            f"create or replace temp table now_{schema}_{name} as from {schema}.{name}_as_of({instant}) {limit}"
-        )
+def let_time_pass(connection: duckdb.DuckDBPyConnection, tables: "Tables") -> None:
+    """Build what the clock can change: what reads it, and what rests on something that came out otherwise."""
+    moved: set[Relation] = set()
+    for name, body in tables.bodies.items():
+        if not mart_texts.reads_the_clock(body) and moved.isdisjoint(mart_texts.rests_on(body)):
+            continue
+        connection.execute(f"create or replace temp table built as {tables.text(name)}")
+        if differs(connection, f"mart.{name}", "built"):
+            fill(connection, name, "from built")
+            moved.add(("mart", name))
 
 
-def define_marts(connection: duckdb.DuckDBPyConnection, bodies: Mapping[str, str], source_kind: str) -> None:
-    """Clear the schema and define its macros. They and the tables stay in the file until their definition changes."""
+def differs(connection: duckdb.DuckDBPyConnection, one: str, other: str) -> bool:
+    """Whether two tables of the same columns hold other rows; each row has a key, so none is there twice."""
+    return connection.execute(
+        f"select (select count(*) from {one}) <> (select count(*) from {other}) "
+        f"or exists (from {one} except from {other})"
+    ).fetchone() == (True,)
+
+
+class Tables:
+    """The marts' texts at one instant. What they read of core and plan is set aside once, when it is first read."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, bodies: Mapping[str, str], instant: str) -> None:
+        self.connection = connection
+        self.bodies = bodies
+        self.instant = instant
+        self._places: dict[Relation, str] = {("mart", name): f"mart.{name}" for name in bodies}
+
+    def text(self, name: str) -> str:
+        """A mart's text at the instant; the marts before it must be built."""
+        body = self.bodies[name]
+        for relation in mart_texts.rests_on(body):
+            if relation not in self._places:
+                self._set_aside(*relation)
+        return mart_texts.table_text(body, self.instant, self._places)
+
+    def _set_aside(self, schema: str, name: str) -> None:
+        place = f"now_{schema}_{name}"
+        text = mart_texts.source_text(schema, name, self.instant)
+        self.connection.execute(f"create or replace temp table {place} as {text}")
+        self._places[schema, name] = place
+
+
+def fill(connection: duckdb.DuckDBPyConnection, name: str, text: str) -> None:
+    """Put new rows in the place of a mart's rows."""
+    connection.execute(f"truncate mart.{name}; insert into mart.{name} {text}")
+
+
+def is_anything_new(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether any version in core or plan began or ended since the marts were built, for the last publication."""
+    last = last_publication(connection)
+    if last is None:
+        return True
+    versioned = connection.execute(
+        "select schema_name, table_name from duckdb_tables() where database_name = current_database() "
+        "and schema_name in ('core', 'plan')"
+    ).fetchall()
+    tests = [
+        f"exists (from {schema}.{name} where known_from > $last or known_to > $last)" for schema, name in versioned
+    ]
+    return connection.execute(f"select {' or '.join(tests)}", {"last": last}).fetchone() == (True,)
+
+
+def define_macros(connection: duckdb.DuckDBPyConnection, bodies: Mapping[str, str], source_kind: str) -> None:
+    """Clear the schema and define its macros."""
     clear_marts(connection)
     received, derived = SAMPLE_CREDITS if source_kind == "sample" else CREDITS
     connection.execute(f"create macro mart.received_label() as {quoted(received)}")
@@ -92,53 +124,32 @@ def define_marts(connection: duckdb.DuckDBPyConnection, bodies: Mapping[str, str
     for path in sql_files("mart", "*.macro.sql"):
         connection.execute(path.read_text(encoding="utf-8"))
     for name in bodies:
-        connection.execute(f"create macro mart.{name}_as_of(moment) as table ({as_of_text(name, bodies)})")
+        text = mart_texts.as_of_text(name, bodies)
+        connection.execute(f"create macro mart.{name}_as_of(moment) as table ({text})")
     create_comparison_macro(connection)
     connection.execute("create or replace table ops.mart_definition as select ? as sha256", [fingerprint(source_kind)])
 
 
 def create_views(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the views over the tables."""
-    for path in sql_files("mart", "*.view.sql"):
-        view = path.read_text(encoding="utf-8")
-        connection.execute(f"create view mart.{relation_name(path)} as {view}")
+    for name, text in mart_texts.mart_views().items():
+        connection.execute(f"create view mart.{name} as {text}")
 
 
 def fingerprint(source_kind: str) -> str:
-    """The SHA-256 of everything that the macros are made of."""
-    digest = hashlib.sha256(source_kind.encode())
-    for path in (*sql_files("core"), *sql_files("plan"), *sql_files("mart"), COMPARISON, Path(__file__)):
+    """The SHA-256 of everything that the marts are made of, DuckDB's version included."""
+    digest = hashlib.sha256(f"{source_kind} {duckdb.__version__}".encode())
+    folders = ("core", "plan", "migrations", "mart", "dictionary")
+    texts = [path for folder in folders for path in sql_files(folder, "*.*")]
+    for path in (*texts, COMPARISON, Path(__file__), Path(mart_texts.__file__)):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
 def read_fingerprint(connection: duckdb.DuckDBPyConnection) -> str | None:
-    """The fingerprint of the macros that the file holds; None when it holds none."""
+    """The fingerprint of the marts that the file holds; None when it holds none."""
     row = connection.execute("select sha256 from ops.mart_definition").fetchone()
     return None if row is None else row[0]
-
-
-def relation_files() -> list[Path]:
-    """The files that make a macro and a table, in the order in which they are built."""
-    return [path for path in sql_files("mart") if path.name.count(".") == 1]
-
-
-def as_of_text(name: str, bodies: Mapping[str, str]) -> str:
-    """The text of a relation at any moment, with all that it rests on beside it, each once."""
-    parts: dict[str, str] = {}
-
-    def place(schema: str, relation: str) -> str:
-        alias = f"{schema}__{relation}"
-        if alias not in parts:
-            if schema == "mart":
-                inner = AS_OF_CALL.sub(lambda call: place(*call.groups()), bodies[relation])
-                parts[alias] = f"{alias} as materialized ({inner})"
-            else:
-                parts[alias] = f"{alias} as (select * from {schema}.{relation}_as_of(moment))"
-        return alias
-
-    alias = place("mart", name)
-    return f"with {', '.join(parts.values())} select * from {alias}"
 
 
 def clear_marts(connection: duckdb.DuckDBPyConnection) -> None:
@@ -161,29 +172,3 @@ def clear_marts(connection: duckdb.DuckDBPyConnection) -> None:
     for (table,) in tables:
         if table not in KEPT_TABLES:
             connection.execute(f"drop table mart.{table}")
-
-
-def versioned_sources(bodies: Mapping[str, str]) -> set[tuple[str, str]]:
-    """The as-of relations of core and plan that the marts read: (schema, name)."""
-    calls = {call for body in bodies.values() for call in AS_OF_CALL.findall(body)}
-    return {(schema, name) for schema, name in calls if schema != "mart"}
-
-
-def plain_text(body: str, instant: str) -> str:
-    """The text of a relation at one instant, reading the tables built before it and what holds at the instant."""
-
-    def source(call: re.Match[str]) -> str:
-        schema, name = call.groups()
-        return f"mart.{name}" if schema == "mart" else f"now_{schema}_{name}"
-
-    return AS_OF_CALL.sub(source, body).replace(MOMENT, instant)
-
-
-def relation_name(path: Path) -> str:
-    """`210_goal_fulfilment.sql` and `910_maluppfyllelse.view.sql` name the relation after their number."""
-    return path.name.split(".")[0].split("_", 1)[1]
-
-
-def without_end(text: str) -> str:
-    """A statement without its closing semicolon, so that it can stand within another."""
-    return text.strip().removesuffix(";")

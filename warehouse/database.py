@@ -27,8 +27,8 @@ MEMORY_LIMIT = "1GB"
 WORKING_OPTIONS = "recovery_mode no_wal_writes"
 NO_CHECKPOINT_BETWEEN = "1TB"
 
-# Every column of every table takes at least one block. Most tables are small: with DuckDB's blocks of 256 kB the file of
-# one plan is twice as large. A file keeps the block size that it was made with.
+# Every column of every table takes part of a block at least. Most tables are small: with DuckDB's blocks of 256 kB the
+# file of one plan is twice as large. A file keeps the block size that it was made with.
 BLOCK_SIZE = 16_384
 
 

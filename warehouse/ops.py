@@ -201,6 +201,12 @@ def merge_ops(connection: duckdb.DuckDBPyConnection, manifests: Iterable[Manifes
     )
 
 
+def last_publication(connection: duckdb.DuckDBPyConnection) -> datetime | None:
+    """The instant (UTC, naive) at which the open file was last published; None for a file that never was."""
+    row: tuple[datetime | None] | None = connection.execute("select max(published_at) from ops.publication").fetchone()
+    return None if row is None else row[0]
+
+
 def record_publication(
     connection: duckdb.DuckDBPyConnection,
     *,

@@ -33,18 +33,19 @@ def start_work(home: Home, run_id: str) -> Path:
     return path
 
 
-def publish(home: Home, work_file: Path, *, keep: int) -> None:
+def publish(home: Home, work_file: Path, *, replaces: datetime | None, keep: int) -> None:
     """Put a finished work file in the published file's place.
 
     Args:
         home: where to publish.
         work_file: closed and checkpointed, on the same file system.
+        replaces: the instant at which the file that stands there was published (UTC), if one does.
         keep: how many earlier published files stay as snapshots.
     """
     work_file.chmod(READ_ONLY)
     sync(work_file)
-    if home.published.exists():
-        snapshot = home.snapshots / f"{snapshot_name(published_at(home.published))}.duckdb"
+    if replaces is not None and home.published.exists():
+        snapshot = home.snapshots / f"{snapshot_name(replaces)}.duckdb"
         snapshot.unlink(missing_ok=True)
         os.link(home.published, snapshot)
     work_file.replace(home.published)
@@ -90,11 +91,8 @@ def published_at(path: Path) -> datetime:
     return published_run(path)[1]
 
 
-def next_instant(home: Home, now: datetime) -> datetime:
+def next_instant(last: datetime | None, now: datetime) -> datetime:
     """The instant for a new publication: now, but always later than the last one, should the clock have gone back."""
-    if not home.published.exists():
-        return now
-    last = published_at(home.published)
-    if naive_utc(now) > last:
+    if last is None or naive_utc(now) > last:
         return now
     return last.replace(tzinfo=UTC) + MICROSECOND

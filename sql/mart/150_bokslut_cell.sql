@@ -28,6 +28,7 @@ candidates as (
         seen_kpis.is_estimated,
         seen_kpis.available_month_day,
         seen_kpis.available_year_offset,
+        true as is_judged_year,
         versions.*
     from seen_kpis
     inner join versions
@@ -44,6 +45,7 @@ candidates as (
         seen_kpis.is_estimated,
         seen_kpis.available_month_day,
         seen_kpis.available_year_offset,
+        true as is_judged_year,
         versions.*
     from seen_kpis
     inner join rules on seen_kpis.plan_id = rules.plan_id and rules.has_latest_measurement
@@ -61,8 +63,11 @@ candidates as (
         seen_kpis.is_estimated,
         seen_kpis.available_month_day,
         seen_kpis.available_year_offset,
+        versions.period = seen_kpis.year
+        or (rules.has_latest_measurement and versions.period < seen_kpis.year) as is_judged_year,
         versions.*
     from seen_kpis
+    inner join rules on seen_kpis.plan_id = rules.plan_id
     inner join versions
         on
             seen_kpis.kpi_id = versions.kpi_id
@@ -78,7 +83,8 @@ final as (
         gender,
         value,
         status,
-        known_from
+        known_from,
+        is_judged_year
     from candidates
     where
         case

@@ -13,14 +13,6 @@ bokslut_cells as (
     select * from mart.bokslut_cell_as_of(moment)
 ),
 
-sights as (
-    select * from mart.sight_as_of(moment)
-),
-
-rules as (
-    select * from mart.rule_setting_as_of(moment)
-),
-
 units as (
     select * from core.municipality_as_of(moment)
 ),
@@ -53,15 +45,10 @@ cells as (
         bokslut_cells.municipality_id,
         bokslut_cells.value
     from bokslut_cells
-    inner join sights on bokslut_cells.sight_id = sights.sight_id
-    inner join rules on sights.plan_id = rules.plan_id
     where
         bokslut_cells.gender = 'T'
         and bokslut_cells.value is not null
-        and (
-            bokslut_cells.period = sights.year
-            or (rules.has_latest_measurement and bokslut_cells.period < sights.year)
-        )
+        and bokslut_cells.is_judged_year
 ),
 
 placed as (

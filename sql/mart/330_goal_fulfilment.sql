@@ -5,7 +5,7 @@ with judgements as (
 ),
 
 final as (
-    select * exclude (basis, sight_id, seen_at, bokslut_date, is_estimated)
+    select * exclude (basis, sight_id, bokslut_date, is_estimated)
     from judgements
     where basis = 'today'
 )

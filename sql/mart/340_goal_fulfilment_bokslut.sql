@@ -5,10 +5,18 @@ with judgements as (
     select * from mart.judgement_as_of(moment)
 ),
 
+sights as (
+    select * from mart.sight_as_of(moment)
+),
+
 final as (
-    select * exclude (basis, sight_id)
+    select
+        judgements.* exclude (basis, sight_id),  -- noqa: RF02
+        sights.seen_at
     from judgements
-    where basis = 'bokslut'
+    inner join sights
+        on judgements.sight_id = sights.sight_id and judgements.plan_id = sights.plan_id
+    where judgements.basis = 'bokslut'
 )
 
 select * from final

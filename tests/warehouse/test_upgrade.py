@@ -92,7 +92,8 @@ def test_a_verdict_flipped_by_our_own_code_says_so(old_home):
     change_file(
         old_home,
         f"update mart.verdict_state set verdict = 'not_met' "
-        f"where level = 'indicator' and item_id = '{flipped[0][0]}' and year = {flipped[0][1]}",
+        f"where level = 'indicator' and item_id = '{flipped[0][0]}' and year = {flipped[0][1]};"
+        "update ops.mart_definition set sha256 = 'of that code'",
     )
     result = old_home.refresh()
     assert old_home.query(

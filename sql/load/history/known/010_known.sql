@@ -1,45 +1,13 @@
 -- sqlfluff:exclude_rules:RF02,AL03,RF04,AM04,ST06,RF05,RF06,AM03,ST07,LT14
--- The open versions of every (KPI, unit) that this run read or received something of, municipalities and groups
--- together:
--- of the KPIs from first_kpi to last_kpi.
+-- The open versions of the KPIs from first_kpi to last_kpi, municipalities and groups together, and those that were
+-- received just as they are known: nearly all of them on most nights, so they are told apart first.
 
-create or replace temp table read_pair as
-select distinct
-    kpi_id,
-    unit_id
-from staged_scope
-where kpi_id between getvariable('first_kpi') and getvariable('last_kpi')
-union
-select distinct
-    kpi_id,
-    unit_id
-from staged_observation
-where kpi_id between getvariable('first_kpi') and getvariable('last_kpi');
-
-create or replace temp table known_cell as
-with open_version as (
-    select
-        rowid as version_rowid,
-        false as is_group,
-        municipality_id as unit_id,
-        * exclude (municipality_id)
-    from core.observation_version
-    where known_to is null and kpi_id between getvariable('first_kpi') and getvariable('last_kpi')
-    union all by name
-    select
-        rowid as version_rowid,
-        true as is_group,
-        group_id as unit_id,
-        * exclude (group_id)
-    from core.group_observation_version
-    where known_to is null and kpi_id between getvariable('first_kpi') and getvariable('last_kpi')
-)
-
+create or replace temp view open_cell as
 select
-    version_rowid,
-    is_group,
+    rowid as version_rowid,
+    false as is_group,
     kpi_id,
-    unit_id,
+    municipality_id as unit_id,
     period,
     gender,
     value,
@@ -47,5 +15,45 @@ select
     status,
     is_deleted,
     change_kind = 'vanished' as is_vanished
-from open_version
-semi join read_pair using (kpi_id, unit_id);
+from core.observation_version
+where known_to is null and kpi_id between getvariable('first_kpi') and getvariable('last_kpi')
+union all
+select
+    rowid as version_rowid,
+    true as is_group,
+    kpi_id,
+    group_id as unit_id,
+    period,
+    gender,
+    value,
+    value_count,
+    status,
+    is_deleted,
+    change_kind = 'vanished' as is_vanished
+from core.group_observation_version
+where known_to is null and kpi_id between getvariable('first_kpi') and getvariable('last_kpi');
+
+create or replace temp table same_cell as
+select
+    received.rowid as staged_rowid,
+    known.version_rowid,
+    known.is_group,
+    known.is_deleted
+from staging.staged_observation as received
+inner join open_cell as known
+    on
+        received.kpi_id = known.kpi_id
+        and received.unit_id = known.unit_id
+        and received.period = known.period
+        and received.gender = known.gender
+where
+    received.kpi_id between getvariable('first_kpi') and getvariable('last_kpi')
+    and case
+        when received.is_deleted then known.is_deleted
+        else
+            not known.is_deleted
+            and not known.is_vanished
+            and received.value is not distinct from known.value
+            and received.status is not distinct from known.status
+            and received.value_count is not distinct from known.value_count
+    end;

@@ -1,13 +1,35 @@
--- Each cell that this run received or should have received, beside what was known of it.
+-- sqlfluff:exclude_rules:RF02,AL03,RF04,AM04,ST06,RF05,RF06,AM03,ST07,LT14
+-- Each other cell that this run received or should have received, beside what was known of it.
 -- Absence says something only within a scope that was read whole.
 
-create or replace temp table compared_cell as
-with received_cell as (
-    select * from staged_observation
-    where kpi_id between getvariable('first_kpi') and getvariable('last_kpi')
-),
+create or replace temp table received_cell as
+select received.*
+from staging.staged_observation as received
+where
+    received.kpi_id between getvariable('first_kpi') and getvariable('last_kpi')
+    and received.rowid not in (select staged_rowid from same_cell);
 
-paired as (
+create or replace temp table known_cell as
+with read_pair as (
+    select
+        kpi_id,
+        unit_id
+    from staged_scope
+    where kpi_id between getvariable('first_kpi') and getvariable('last_kpi')
+    union
+    select
+        kpi_id,
+        unit_id
+    from received_cell
+)
+
+select *
+from open_cell
+anti join same_cell using (version_rowid, is_group)
+semi join read_pair using (kpi_id, unit_id);
+
+create or replace temp table compared_cell as
+with paired as (
     select
         coalesce(received.kpi_id, known.kpi_id) as kpi_id,
         coalesce(received.unit_id, known.unit_id) as unit_id,

@@ -26,19 +26,7 @@ select
         else 'revised'
     end as simple_kind
 from compared_cell
-where
-    not is_known
-    or (not is_received and not was_deleted and not was_vanished)
-    or (is_received and is_deleted and not was_deleted)
-    or (is_received and not is_deleted and (was_deleted or was_vanished))
-    or (
-        is_received and not is_deleted
-        and (
-            value is distinct from known_value
-            or status is distinct from known_status
-            or value_count is distinct from known_value_count
-        )
-    );
+where is_received or (not was_deleted and not was_vanished);
 
 -- A KPI whose values moved together by one factor got a new unit or a new definition under its old id: at least ten
 -- cells, at least half of the cells that could show it, and a spread of the factors within a tenth of their median.
@@ -55,8 +43,15 @@ comparable as (
     select
         kpi_id,
         count(*) as cell_count
-    from compared_cell
-    where is_received and value is not null and known_value is not null and known_value <> 0
+    from (
+        select kpi_id from compared_cell
+        where is_received and value is not null and known_value is not null and known_value <> 0
+        union all
+        select open_cell.kpi_id
+        from open_cell
+        semi join same_cell using (version_rowid, is_group)
+        where open_cell.value <> 0 and open_cell.kpi_id in (select factor.kpi_id from factor)
+    ) as either
     group by kpi_id
 ),
 

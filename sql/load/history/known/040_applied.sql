@@ -3,21 +3,13 @@
 -- place in
 -- the file (rowid), which holds as long as nothing is deleted.
 
-create or replace temp table confirmed_cell as
-select
-    version_rowid,
-    is_group
-from compared_cell
-anti join changed_cell using (kpi_id, unit_id, period, gender)
-where is_received;
-
 update core.observation_version
 set known_to = getvariable('known_from')
 where rowid in (select version_rowid from changed_cell where not is_group);
 
 update core.observation_version
 set confirmed_at = getvariable('known_from')
-where rowid in (select version_rowid from confirmed_cell where not is_group);
+where rowid in (select version_rowid from same_cell where not is_group);
 
 update core.group_observation_version
 set known_to = getvariable('known_from')
@@ -25,7 +17,7 @@ where rowid in (select version_rowid from changed_cell where is_group);
 
 update core.group_observation_version
 set confirmed_at = getvariable('known_from')
-where rowid in (select version_rowid from confirmed_cell where is_group);
+where rowid in (select version_rowid from same_cell where is_group);
 
 create or replace temp table opened_version as
 select
@@ -67,9 +59,9 @@ from changed_cell
 group by change_kind;
 
 insert into known_count
-select count(*) as cell_count
-from known_cell
-where not is_deleted and not is_vanished;
+select
+    (select count(*) from same_cell where not is_deleted)
+    + (select count(*) from known_cell where not is_deleted and not is_vanished) as cell_count;
 
 insert into rescaled_kpi
 select
