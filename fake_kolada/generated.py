@@ -1,5 +1,6 @@
 """A data set of any size for benchmarks: made up by counting, so that ten million values take seconds."""
 
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -65,3 +66,29 @@ def generated_data(kpis: int, values: int) -> DataSet:
         groups=groups,
         group_members=members,
     )
+
+
+def for_their_units(data: DataSet) -> DataSet:
+    """Generated data with types as in Kolada: of five KPIs three are for municipalities, one for regions, one for both.
+
+    Values are left where the type has them, and for Riket.
+    """
+    turn = pl.int_range(pl.len()) % 5
+    typed = data.kpis.with_columns(
+        municipality_type=pl.when(turn < 3).then(pl.lit("K")).when(turn == 3).then(pl.lit("L")).otherwise(pl.lit("A"))  # noqa: PLR2004 - the counts that the first line tells
+    )
+    types = dict(typed.select("kpi_id", "municipality_type").iter_rows())
+    kinds = dict(data.municipalities.select("municipality_id", "municipality_type").iter_rows())
+    unit = pl.col("municipality_id").cast(pl.String)
+    type_of = pl.col("kpi_id").cast(pl.String).replace_strict(types)
+    fits = (type_of == "A") | (unit == "0000") | (type_of == unit.replace_strict(kinds))
+    return replace(data, observations=data.observations.filter(fits), kpis=typed)
+
+
+def with_revised_values(data: DataSet, count: int) -> DataSet:
+    """The data with so many values revised, evenly spread."""
+    step = data.observations.height // count
+    place = pl.int_range(pl.len())
+    is_revised = (place % step == 0) & (place < step * count)
+    value = pl.when(is_revised).then(pl.col("value") + 1).otherwise(pl.col("value"))
+    return replace(data, observations=data.observations.with_columns(value=value))

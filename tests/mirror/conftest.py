@@ -10,46 +10,13 @@ import polars as pl
 import pytest
 
 from fake_kolada import DataSet, FakeKolada
-from fake_kolada.generated import generated_data
+from fake_kolada.generated import for_their_units, generated_data
 from flows.job import mirror_job
 from flows.pipeline import RunResult, run_job
 from flows.progress import Reporter, Silent
 from flows.settings import Settings
 from kolada_client import ManualClock
 from warehouse.database import quoted
-
-RIKET = "0000"
-
-
-def typed_data(kpis: int, values: int) -> DataSet:
-    """Generated data in which three KPIs of five are for municipalities, one for regions and one for both."""
-    data = generated_data(kpis=kpis, values=values)
-    typed = data.kpis.with_row_index().with_columns(
-        municipality_type=pl.when(pl.col("index") % 5 < 3)
-        .then(pl.lit("K"))
-        .when(pl.col("index") % 5 == 3)
-        .then(pl.lit("L"))
-        .otherwise(pl.lit("A"))
-    )
-    types = (
-        pl.col("kpi_id").cast(pl.String).replace_strict(dict(typed.select("kpi_id", "municipality_type").iter_rows()))
-    )
-    kinds = dict(data.municipalities.select("municipality_id", "municipality_type").iter_rows())
-    unit = pl.col("municipality_id").cast(pl.String)
-    fits = (types == "A") | (unit == RIKET) | (types == unit.replace_strict(kinds))
-    return replace(data, observations=data.observations.filter(fits), kpis=typed.drop("index"))
-
-
-def with_changed_values(data: DataSet, count: int) -> DataSet:
-    """The data with so many values changed, evenly spread."""
-    step = data.observations.height // count
-    changed = (pl.int_range(pl.len()) % step == 0) & (pl.int_range(pl.len()) < step * count)
-    return replace(
-        data,
-        observations=data.observations.with_columns(
-            value=pl.when(changed).then(pl.col("value") + 1).otherwise(pl.col("value"))
-        ),
-    )
 
 
 def published_on(data: DataSet, day: date) -> DataSet:
@@ -107,4 +74,4 @@ def make_mirrors(tmp_path: Path) -> Callable[[DataSet], Mirrors]:
 @pytest.fixture(scope="session")
 def small() -> DataSet:
     """130 KPIs with a year or so of values."""
-    return typed_data(130, 130_000)
+    return for_their_units(generated_data(kpis=130, values=130_000))

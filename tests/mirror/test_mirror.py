@@ -8,9 +8,10 @@ import polars as pl
 import pytest
 
 from fake_kolada import FakeKolada
+from fake_kolada.generated import with_revised_values
 from flows.progress import Silent
 from kolada_client import ManualClock
-from tests.mirror.conftest import Mirrors, published_on, with_changed_values
+from tests.mirror.conftest import Mirrors, published_on
 
 DAYS = 28
 
@@ -86,7 +87,7 @@ def test_a_second_mirror_writes_what_changed(make_mirrors, small):
     """When the calendar says that everything was published, all is read, and a version opens for each changed value."""
     mirrors = make_mirrors(published_on(small, Mirrors.__dataclass_fields__["now"].default.date() + timedelta(days=9)))
     mirrors.run()
-    changed = with_changed_values(mirrors.fake.data, 100)
+    changed = with_revised_values(mirrors.fake.data, 100)
     mirrors.fake.data = changed
     result = mirrors.run()
     assert result.state == "published"

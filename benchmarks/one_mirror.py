@@ -1,0 +1,24 @@
+"""One mirror in a process of its own, which may be killed: `python -m benchmarks.one_mirror BASE_URL HOME RATE`.
+
+Every KPI is read (KOLADA_MIRROR_DAYS=1). Prints what came of it as JSON.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from flows.job import mirror_job
+from flows.pipeline import run_job
+from flows.settings import Settings
+
+
+def main() -> None:
+    """Mirror."""
+    base_url, home, rate = sys.argv[1:]
+    settings = Settings(base_url=base_url, home=Path(home), rate=float(rate), mirror_days=1)
+    result = run_job(settings, mirror_job((), audit_days=settings.mirror_days))
+    print(json.dumps({"state": result.state, "message": result.message}))
+
+
+if __name__ == "__main__":
+    main()
