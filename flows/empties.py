@@ -41,7 +41,7 @@ REPORTED_BY_MOST = """
 
     asked as (
         select scope.kpi_id, count(distinct scope.unit_id) as unit_count
-        from staging.staged_scope as scope
+        from staged_scope as scope
         inner join unit_kind on scope.unit_id = unit_kind.unit_id
         where list_contains($kpi_ids, scope.kpi_id) and unit_kind.kind in (from kind)
         group by scope.kpi_id
@@ -49,7 +49,7 @@ REPORTED_BY_MOST = """
 
     reported as (
         select observation.kpi_id, count(distinct observation.unit_id) as unit_count
-        from staging.staged_observation as observation
+        from staged_observation as observation
         inner join unit_kind on observation.unit_id = unit_kind.unit_id
         where list_contains($kpi_ids, observation.kpi_id) and unit_kind.kind in (from kind)
         group by observation.kpi_id

@@ -6,7 +6,7 @@
     failed              the request that carried the pair failed, or its answer is not believed
     unaccounted         none of these: a fault of this software
 
-The last two keep a run from publishing. The pairs stand in `staging.coverage_pair` until they are published; what is
+The last two keep a run from publishing. The pairs stand in `coverage_pair` until they are published; what is
 held here is small whatever the length of the run, unless much was lost.
 """
 
@@ -54,11 +54,11 @@ def settle_coverage(stage: Stage) -> Coverage:
     stage.flush()
     run_folder(stage.connection, "load/coverage")
     counts = stage.connection.execute(
-        "select kpi_id, outcome, cast(count(*) as integer) as unit_count from staging.coverage_pair "
+        "select kpi_id, outcome, cast(count(*) as integer) as unit_count from coverage_pair "
         "group by kpi_id, outcome order by kpi_id, outcome"
     ).fetchall()
     lost = stage.connection.execute(
-        "select * from staging.coverage_pair where outcome in ('failed', 'unaccounted') order by kpi_id, unit_id"
+        "select * from coverage_pair where outcome in ('failed', 'unaccounted') order by kpi_id, unit_id"
     ).fetchall()
     return Coverage(
         lost=pl.DataFrame(lost, schema=LOST_SCHEMA, orient="row"),

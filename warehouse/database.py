@@ -41,7 +41,7 @@ def working_file(
     The file is written and closed when the block ends well; when it does not, the file holds what it held before. What
     a run stages beside it, and what DuckDB sets aside on disk, is removed.
     """
-    aside = path.with_name(f"{path.name}.tmp")
+    aside = beside(path, "tmp")
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": memory_limit,
         "temp_directory": str(aside),
@@ -63,9 +63,8 @@ def working_file(
         connection.execute("detach warehouse")
     finally:
         connection.close()
-        for leftover in (staging_path(path), staging_path(path).with_suffix(".staging.wal")):
-            leftover.unlink(missing_ok=True)
-        shutil.rmtree(aside, ignore_errors=True)
+        for folder in (aside, beside(path, "staging")):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
@@ -80,16 +79,15 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     connection.execute("commit")
 
 
-def staging_path(path: Path) -> Path:
-    """Where a run stages what it reads for a working file."""
-    return path.with_name(f"{path.name}.staging")
-
-
-def attach_staging(connection: duckdb.DuckDBPyConnection) -> None:
-    """Attach the database `staging`: a file beside the working file, or memory where that is in memory."""
+def staging_folder(connection: duckdb.DuckDBPyConnection) -> Path | None:
+    """Where a run stages the values that it reads: a folder beside the open working file; None for one in memory."""
     row = connection.execute("select path from duckdb_databases() where database_name = current_database()").fetchone()
-    path = str(staging_path(Path(row[0]))) if row is not None and row[0] is not None else ":memory:"
-    connection.execute(f"attach if not exists {quoted(path)} as staging")
+    return beside(Path(row[0]), "staging") if row is not None and row[0] is not None else None
+
+
+def beside(path: Path, name: str) -> Path:
+    """A folder that belongs to a working file and goes away with it."""
+    return path.with_name(f"{path.name}.{name}")
 
 
 def sql_files(folder: str, pattern: str = "*.sql") -> list[Path]:
@@ -107,6 +105,16 @@ def set_variables(connection: duckdb.DuckDBPyConnection, values: Mapping[str, ob
     """Set variables that SQL files read with getvariable()."""
     for name, value in values.items():
         connection.execute(f"set variable {name} = $value", {"value": value})
+
+
+@contextmanager
+def in_any_order(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Within the block, DuckDB need not insert rows in the order in which it read them."""
+    connection.execute("set preserve_insertion_order = false")
+    try:
+        yield
+    finally:
+        connection.execute("reset preserve_insertion_order")
 
 
 def append_frame(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:

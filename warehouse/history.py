@@ -5,6 +5,9 @@ closed and a new one opened, both at the run's one instant; a cell seen again un
 `confirmed_at` and nothing else. The comparison is set-based and stands in `sql/load/history/known/`, the kinds of
 change with their order in `030_changed.sql`; KPIs of which nothing is known need none (`sql/load/history/first/`).
 A withdrawn KPI keeps its cells.
+
+Rows are inserted in the order in which they come: what keeps them in another one writes much of it twice (measured: a
+first load's insert takes half the time).
 """
 
 from collections.abc import Mapping
@@ -14,7 +17,7 @@ from datetime import UTC, datetime
 import duckdb
 import polars as pl
 
-from warehouse.database import append_frame, run_folder, set_variables
+from warehouse.database import append_frame, in_any_order, run_folder, set_variables
 from warehouse.stage import Stage
 
 ROWS_IN_A_PART = 1_000_000
@@ -53,60 +56,58 @@ def load_catalogue(connection: duckdb.DuckDBPyConnection, *, run_id: str, known_
 def load_observations(stage: Stage, *, run_id: str, known_from: datetime) -> LoadCounts:
     """Bring the staged values into `core.observation_version` and `core.group_observation_version`.
 
-    The work is done for some KPIs at a time, so that its memory does not grow with what was read; every kind of change
-    is found within one KPI.
+    What is known is compared for some KPIs at a time, so that its memory does not grow with what was read; every kind
+    of change is found within one KPI.
     """
     stage.flush()
     connection = stage.connection
     set_variables(connection, {"run_id": run_id, "known_from": naive_utc(known_from)})
     run_folder(connection, "load/history/counts")
-    for first_kpi, last_kpi in parts(connection):
-        set_variables(connection, {"first_kpi": first_kpi, "last_kpi": last_kpi})
-        run_folder(connection, f"load/history/{'known' if is_known(connection, first_kpi, last_kpi) else 'first'}")
-    (received,) = connection.execute("select count(*) from staged_observation").fetchone() or (0,)
+    with in_any_order(connection):
+        for part in parts(connection):
+            set_variables(connection, {"first_kpi": part.first_kpi, "last_kpi": part.last_kpi})
+            run_folder(connection, f"load/history/{'known' if part.is_known else 'first'}")
+    (received,) = connection.execute("select sum(row_count) from received_kpi").fetchone() or (0,)
     opened = dict(
         connection.execute(
             "select change_kind, cast(sum(cell_count) as bigint) from load_count where cell_count > 0 "
             "group by all order by all"
         ).fetchall()
     )
-    return LoadCounts(received=received, opened=opened)
+    return LoadCounts(received=int(received or 0), opened=opened)
 
 
-def parts(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    """The staged KPIs in order, cut where enough rows have come together: first and last KPI of each part."""
-    return connection.execute(
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The KPIs of one step of the load, from the first to the last; whether anything is known of any of them."""
+
+    first_kpi: str
+    last_kpi: str
+    is_known: bool
+
+
+def parts(connection: duckdb.DuckDBPyConnection) -> list[Part]:
+    """The received KPIs in order, cut where enough rows have come together.
+
+    Neighbours of which nothing is known need no comparison and stay in one part, however many they are.
+    """
+    rows = connection.execute(
         """
-        with staged_kpi_count as (
-            select kpi_id, count(*) as row_count from staged_observation group by kpi_id
-            union all
-            select kpi_id, 0 as row_count from staged_scope group by kpi_id
-        ),
-
-        counted as (
-            select kpi_id, sum(row_count) as row_count from staged_kpi_count group by kpi_id
-        ),
-
-        placed as (
-            select kpi_id, sum(row_count) over (order by kpi_id) // $rows as part from counted
+        with placed as (
+            select kpi_id, is_known, sum(row_count) over (order by kpi_id) // $rows as part from received_kpi
         )
 
-        select min(kpi_id), max(kpi_id) from placed group by part order by part
+        select min(kpi_id), max(kpi_id), bool_or(is_known) from placed group by part order by part
         """,
         {"rows": ROWS_IN_A_PART},
     ).fetchall()
-
-
-def is_known(connection: duckdb.DuckDBPyConnection, first_kpi: str, last_kpi: str) -> bool:
-    """Whether anything is known of the KPIs from the first to the last."""
-    return connection.execute(
-        """
-        select
-            exists (from core.observation_version where known_to is null and kpi_id between $first and $last)
-            or exists (from core.group_observation_version where known_to is null and kpi_id between $first and $last)
-        """,
-        {"first": first_kpi, "last": last_kpi},
-    ).fetchone() == (True,)
+    cut: list[Part] = []
+    for first_kpi, last_kpi, is_known in rows:
+        if cut and not is_known and not cut[-1].is_known:
+            cut[-1] = Part(cut[-1].first_kpi, last_kpi, is_known=False)
+        else:
+            cut.append(Part(first_kpi, last_kpi, is_known=is_known))
+    return cut
 
 
 def load_plan(

@@ -222,7 +222,7 @@ def record_publication(
         {"at": instant, "run_id": run_id},
     )
     connection.execute(
-        "insert into ops.coverage_pair by name select $run_id as run_id, * from staging.coverage_pair",
+        "insert into ops.coverage_pair by name select $run_id as run_id, * from coverage_pair",
         {"run_id": run_id},
     )
     connection.execute(

@@ -25,7 +25,10 @@ WRITABLE = 0o644
 def start_work(home: Home, run_id: str) -> Path:
     """A private copy of the published file for a run, or the path for a new one; leftovers of dead runs go away."""
     for leftover in home.work.iterdir():
-        leftover.unlink()
+        if leftover.is_dir():
+            shutil.rmtree(leftover)
+        else:
+            leftover.unlink()
     path = home.work / f"{run_id}.duckdb"
     if home.published.exists():
         shutil.copyfile(home.published, path)

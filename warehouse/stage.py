@@ -1,16 +1,21 @@
 """The stage: what one run read, before it is compared with what is known.
 
-What grows with the run stands in a database of its own beside the working file, compressed and on disk, so that a long
-run needs no more memory than a short one; frames are gathered and appended many rows at a time. The history
-(history.py) and the coverage (coverage.py) read nothing else of a run.
+Values grow with the run, so they stand in Parquet files beside the working file, each written when enough rows have
+come together: a long run needs no more memory than a short one. What was asked for and what was read is kept as it was
+asked, some KPIs for some units in a row, and multiplied out only where it is compared. The history (history.py) and the
+coverage (coverage.py) read nothing else of a run.
 """
 
-from collections.abc import Sequence
+import shutil
+import tempfile
+import weakref
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import duckdb
 import polars as pl
 
-from warehouse.database import append_frame, attach_staging, run_folder
+from warehouse.database import append_frame, run_folder, set_variables, staging_folder
 
 OBSERVATION_COLUMNS = (
     "kpi_id",
@@ -22,49 +27,74 @@ OBSERVATION_COLUMNS = (
     "status",
     "is_deleted",
 )
-ROWS_AT_A_TIME = 250_000
+# Words that come again and again; as categories they are written and read many times as fast.
+REPEATED = ("kpi_id", "unit_id", "gender", "status", "request_id")
+STAGED_SCHEMA = {
+    "kpi_id": pl.String,
+    "unit_id": pl.String,
+    "period": pl.Int32,
+    "gender": pl.String,
+    "value": pl.Float64,
+    "value_count": pl.Int32,
+    "status": pl.String,
+    "is_deleted": pl.Boolean,
+    "request_id": pl.String,
+}
+SCOPE_SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
+    "kpi_ids": pl.List(pl.String),
+    "unit_ids": pl.List(pl.String),
+    "years": pl.List(pl.Int32),
+    "reason": pl.String,
+}
+ROWS_IN_A_FILE = 250_000
 
 
 class Stage:
-    """Takes a run's frames, in any order, into the staging tables of an open working file.
+    """Takes a run's frames, in any order, for an open working file.
 
-    What was added is in the tables after `flush`.
+    What was added can be read from `staged_observation`, `staged_scope`, `staged_wanted`, `staged_withdrawn` and
+    `staged_failed` after `flush`.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
-        attach_staging(connection)
-        run_folder(connection, "load/stage")
-        self._gathered: dict[str, list[pl.DataFrame]] = {}
+        self._folder = fresh_folder(connection)
+        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        self._observations = [pl.DataFrame(schema=STAGED_SCHEMA)]
         self._row_count = 0
+        self._file_count = 0
+        self._scopes: dict[str, list[dict[str, object]]] = {}
+        self._write_observations()  # an empty file: what reads them finds the columns when nothing came
+        set_variables(connection, {"staged_files": str(self._folder / "*.parquet")})
+        run_folder(connection, "load/stage")
 
     def add_observations(self, frame: pl.DataFrame, request_id: str | None) -> None:
         """Add the values of one page: a row per KPI, unit, period and gender, group ids among the units."""
-        self._gather(
-            "staged_observation",
+        self._observations.append(
             frame.select(
-                *(pl.col(name) for name in OBSERVATION_COLUMNS if name != "municipality_id"),
-                pl.col("municipality_id").alias("unit_id"),
+                *(pl.col(name).alias("unit_id" if name == "municipality_id" else name) for name in OBSERVATION_COLUMNS),
                 pl.lit(request_id, dtype=pl.String).alias("request_id"),
-            ),
+            )
         )
+        self._row_count += frame.height
+        if self._row_count >= ROWS_IN_A_FILE:
+            self._write_observations()
 
     def add_scope(self, kpi_ids: Sequence[str], unit_ids: Sequence[str], years: Sequence[int] = ()) -> None:
         """Say that these KPIs were read whole for these units: all years, or the years given."""
-        periods = pl.Series("period", years or [None], dtype=pl.Int32).to_frame()
-        self._gather("staged_scope", pairs_of(kpi_ids, unit_ids).join(periods, how="cross"))
+        self._add("read", kpi_ids, unit_ids, years=years)
 
     def want(self, kpi_ids: Sequence[str], unit_ids: Sequence[str]) -> None:
         """Say that the run wants these KPIs for these units."""
-        self._gather("staged_wanted", pairs_of(kpi_ids, unit_ids))
+        self._add("wanted", kpi_ids, unit_ids)
 
     def withdraw(self, kpi_ids: Sequence[str]) -> None:
         """Say that these KPIs are not in the catalogue."""
-        self._gather("staged_withdrawn", pl.DataFrame({"kpi_id": kpi_ids}, schema={"kpi_id": pl.String}))
+        self._add("withdrawn", kpi_ids, ())
 
     def fail(self, kpi_ids: Sequence[str], unit_ids: Sequence[str], reason: str) -> None:
         """Say that this scope was not read, or that its answer is not believed."""
-        self._gather("staged_failed", pairs_of(kpi_ids, unit_ids).with_columns(pl.lit(reason).alias("reason")))
+        self._add("failed", kpi_ids, unit_ids, reason=reason)
 
     def set_kpis(self, frame: pl.DataFrame) -> None:
         """The whole catalogue: a row per KPI."""
@@ -79,21 +109,39 @@ class Stage:
         append_frame(self.connection, "staged_group", frame)
 
     def flush(self) -> None:
-        """Put everything that was gathered into the tables."""
-        for table, frames in self._gathered.items():
-            append_frame(self.connection, f"staging.{table}", pl.concat(frames))
-        self._gathered.clear()
+        """Put everything that was added where it can be read."""
+        if self._row_count:
+            self._write_observations()
+        for fate, rows in self._scopes.items():
+            append_frame(self.connection, f"{fate}_scope", pl.DataFrame(rows, schema=SCOPE_SCHEMA))
+        self._scopes.clear()
+
+    def _add(
+        self,
+        fate: str,
+        kpi_ids: Sequence[str],
+        unit_ids: Sequence[str],
+        *,
+        years: Sequence[int] = (),
+        reason: str | None = None,
+    ) -> None:
+        row = {"kpi_ids": list(kpi_ids), "unit_ids": list(unit_ids), "years": list(years), "reason": reason}
+        self._scopes.setdefault(fate, []).append(row)
+
+    def _write_observations(self) -> None:
+        path = self._folder / f"observation-{self._file_count:05d}.parquet"
+        frame = pl.concat(self._observations).with_columns(pl.col(REPEATED).cast(pl.Categorical))
+        frame.write_parquet(path, compression="lz4")
+        self._observations.clear()
         self._row_count = 0
-
-    def _gather(self, table: str, frame: pl.DataFrame) -> None:
-        self._gathered.setdefault(table, []).append(frame)
-        self._row_count += frame.height
-        if self._row_count >= ROWS_AT_A_TIME:
-            self.flush()
+        self._file_count += 1
 
 
-def pairs_of(kpi_ids: Sequence[str], unit_ids: Sequence[str]) -> pl.DataFrame:
-    """Every KPI with every unit: kpi_id, unit_id."""
-    return pl.DataFrame({"kpi_id": kpi_ids}, schema={"kpi_id": pl.String}).join(
-        pl.DataFrame({"unit_id": unit_ids}, schema={"unit_id": pl.String}), how="cross"
-    )
+def fresh_folder(connection: duckdb.DuckDBPyConnection) -> Path:
+    """An empty folder for a run's values: beside the working file, or a temporary one where that is in memory."""
+    folder = staging_folder(connection)
+    if folder is None:
+        return Path(tempfile.mkdtemp(prefix="kolada-"))
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return folder

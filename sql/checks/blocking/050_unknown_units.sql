@@ -2,4 +2,9 @@
 select distinct version.municipality_id
 from core.observation_version as version
 anti join core.municipality_version using (municipality_id)
+where version.known_to is null
+union all
+select distinct version.group_id as municipality_id
+from core.group_observation_version as version
+anti join core.municipality_group using (group_id)
 where version.known_to is null;

@@ -1,26 +1,26 @@
 -- The one outcome of every (KPI, unit) that the run wanted: the first that fits.
 
-create or replace table staging.coverage_pair as
+create or replace temp table coverage_pair as
 with wanted as (
     select distinct
         kpi_id,
         unit_id
-    from staging.staged_wanted
+    from staged_wanted
 ),
 
 answered as (
     select distinct
         kpi_id,
         unit_id
-    from staging.staged_scope
+    from staged_scope
 ),
 
 failed as (
     select
         kpi_id,
         unit_id,
-        arg_min(reason, rowid) as reason
-    from staging.staged_failed
+        arg_min(reason, failure_number) as reason
+    from staged_failed
     group by kpi_id, unit_id
 ),
 
@@ -29,12 +29,12 @@ received as (
         kpi_id,
         unit_id,
         cast(count(*) as integer) as row_count
-    from staging.staged_observation
+    from staged_observation
     group by kpi_id, unit_id
 ),
 
 withdrawn as (
-    select distinct kpi_id from staging.staged_withdrawn
+    select distinct kpi_id from staged_withdrawn
 )
 
 select

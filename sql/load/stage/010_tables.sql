@@ -1,44 +1,89 @@
 -- What one run read. Units are municipalities, regions, Riket and groups alike; a null period in the scope means
--- all years.
--- What grows with the run stands in the attached database `staging`, a file beside the working file; the catalogue is
--- small and temporary.
+-- all years. The values stand in Parquet files (warehouse/stage.py); the rest is small and temporary.
 
-create or replace table staging.staged_observation (
-    kpi_id varchar not null,
-    unit_id varchar not null,
-    period integer not null,
-    gender varchar not null,
-    value double,
-    value_count integer,
-    status varchar,
-    is_deleted boolean not null,
-    request_id varchar
+create or replace temp view staged_observation as
+select
+    kpi_id,
+    unit_id,
+    period,
+    gender,
+    value,
+    value_count,
+    status,
+    is_deleted,
+    request_id
+from read_parquet(getvariable('staged_files'));
+
+-- One row per request: every one of some KPIs for every one of some units.
+create or replace temp table read_scope (
+    kpi_ids varchar[] not null,
+    unit_ids varchar[] not null,
+    years integer[] not null,
+    reason varchar
 );
 
-create or replace table staging.staged_scope (
-    kpi_id varchar not null,
-    unit_id varchar not null,
-    period integer
-);
+create or replace temp table wanted_scope as from read_scope;
 
-create or replace table staging.staged_wanted (
-    kpi_id varchar not null,
-    unit_id varchar not null
-);
+create or replace temp table withdrawn_scope as from read_scope;
 
-create or replace table staging.staged_withdrawn (
-    kpi_id varchar not null
-);
+create or replace temp table failed_scope as from read_scope;
 
-create or replace table staging.staged_failed (
-    kpi_id varchar not null,
-    unit_id varchar not null,
-    reason varchar not null
-);
+create or replace temp view staged_scope as
+with per_kpi as (
+    select
+        unnest(kpi_ids) as kpi_id,
+        unit_ids,
+        years
+    from read_scope
+),
 
-create or replace temp view staged_observation as from staging.staged_observation;
+per_pair as (
+    select
+        kpi_id,
+        unnest(unit_ids) as unit_id,
+        years
+    from per_kpi
+)
 
-create or replace temp view staged_scope as from staging.staged_scope;
+select
+    kpi_id,
+    unit_id,
+    unnest(if(len(years) = 0, [null], years)) as period
+from per_pair;
+
+create or replace temp view staged_wanted as
+with per_kpi as (
+    select
+        unnest(kpi_ids) as kpi_id,
+        unit_ids
+    from wanted_scope
+)
+
+select
+    kpi_id,
+    unnest(unit_ids) as unit_id
+from per_kpi;
+
+create or replace temp view staged_withdrawn as
+select unnest(kpi_ids) as kpi_id
+from withdrawn_scope;
+
+create or replace temp view staged_failed as
+with per_kpi as (
+    select
+        rowid as failure_number,
+        unnest(kpi_ids) as kpi_id,
+        unit_ids,
+        reason
+    from failed_scope
+)
+
+select
+    failure_number,
+    kpi_id,
+    unnest(unit_ids) as unit_id,
+    reason
+from per_kpi;
 
 create or replace temp table staged_kpi (
     kpi_id varchar not null,

@@ -13,3 +13,31 @@ create or replace temp table rescaled_kpi (
     kpi_id varchar not null,
     median_ratio double not null
 );
+
+-- Every KPI that the run read or received something of: how much came, and whether anything is known of it.
+create or replace temp table received_kpi as
+with received as (
+    select
+        kpi_id,
+        count(*) as row_count
+    from staged_observation
+    group by kpi_id
+    union all
+    select
+        unnest(kpi_ids) as kpi_id,
+        0 as row_count
+    from read_scope
+),
+
+known as (
+    select distinct kpi_id from core.observation_version where known_to is null
+    union
+    select distinct kpi_id from core.group_observation_version where known_to is null
+)
+
+select
+    received.kpi_id,
+    sum(received.row_count) as row_count,
+    received.kpi_id in (select known.kpi_id from known) as is_known
+from received
+group by received.kpi_id;

@@ -1,5 +1,6 @@
 -- sqlfluff:exclude_rules:RF02,AL03,RF04,AM04,ST06,RF05,RF06,AM03,ST07,LT14
 -- KPIs of which nothing is known: every cell received is a first version, and there is nothing to compare.
+-- A unit id that starts with a letter is a group's.
 
 insert into core.observation_version by name
 select
@@ -20,7 +21,7 @@ select
 from staged_observation
 where
     kpi_id between getvariable('first_kpi') and getvariable('last_kpi')
-    and unit_id not in (select group_id from core.municipality_group);
+    and not starts_with(unit_id, 'G');
 
 insert into core.group_observation_version by name
 select
@@ -41,11 +42,11 @@ select
 from staged_observation
 where
     kpi_id between getvariable('first_kpi') and getvariable('last_kpi')
-    and unit_id in (select group_id from core.municipality_group);
+    and starts_with(unit_id, 'G');
 
 insert into load_count
 select
     'first' as change_kind,
-    count(*) as cell_count
-from staged_observation
+    coalesce(sum(row_count), 0) as cell_count
+from received_kpi
 where kpi_id between getvariable('first_kpi') and getvariable('last_kpi');

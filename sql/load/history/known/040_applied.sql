@@ -42,14 +42,14 @@ select
     * exclude (unit_id),
     unit_id as municipality_id
 from opened_version
-where unit_id not in (select group_id from core.municipality_group);
+where not starts_with(unit_id, 'G');
 
 insert into core.group_observation_version by name
 select
     * exclude (unit_id),
     unit_id as group_id
 from opened_version
-where unit_id in (select group_id from core.municipality_group);
+where starts_with(unit_id, 'G');
 
 insert into load_count
 select
