@@ -63,6 +63,7 @@ class Stage:
         self._observations = [pl.DataFrame(schema=STAGED_SCHEMA)]
         self._row_count = 0
         self._file_count = 0
+        self._written_count = 0
         self._scopes: dict[str, list[dict[str, object]]] = {}
         self._write_observations()  # an empty file: what reads them finds the columns when nothing came
         set_variables(connection, {"staged_files": str(self._folder / "*.parquet")})
@@ -131,10 +132,11 @@ class Stage:
     def _write_observations(self) -> None:
         path = self._folder / f"observation-{self._file_count:05d}.parquet"
         frame = pl.concat(self._observations).with_columns(pl.col(REPEATED).cast(pl.Categorical))
-        frame.write_parquet(path, compression="lz4")
+        frame.with_row_index("staged_number", offset=self._written_count).write_parquet(path, compression="lz4")
         self._observations.clear()
         self._row_count = 0
         self._file_count += 1
+        self._written_count += frame.height
 
 
 def fresh_folder(connection: duckdb.DuckDBPyConnection) -> Path:

@@ -1,8 +1,10 @@
 -- What one run read. Units are municipalities, regions, Riket and groups alike; a null period in the scope means
--- all years. The values stand in Parquet files (warehouse/stage.py); the rest is small and temporary.
+-- all years. The values stand in Parquet files (warehouse/stage.py), numbered as they came; the rest is small and
+-- temporary.
 
 create or replace temp view staged_observation as
 select
+    staged_number,
     kpi_id,
     unit_id,
     period,

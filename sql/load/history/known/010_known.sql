@@ -35,11 +35,11 @@ where known_to is null and kpi_id between getvariable('first_kpi') and getvariab
 
 create or replace temp table same_cell as
 select
-    received.rowid as staged_rowid,
+    received.staged_number,
     known.version_rowid,
     known.is_group,
     known.is_deleted
-from staging.staged_observation as received
+from staged_observation as received
 inner join open_cell as known
     on
         received.kpi_id = known.kpi_id

@@ -4,10 +4,10 @@
 
 create or replace temp table received_cell as
 select received.*
-from staging.staged_observation as received
+from staged_observation as received
 where
     received.kpi_id between getvariable('first_kpi') and getvariable('last_kpi')
-    and received.rowid not in (select staged_rowid from same_cell);
+    and received.staged_number not in (select staged_number from same_cell);
 
 create or replace temp table known_cell as
 with read_pair as (
