@@ -3,14 +3,21 @@
 -- owner and vintage.
 
 create or replace temp table incoming_group as
-with named as (
+with staged as (
     select distinct
+        group_id,
+        group_name
+    from staged_group
+),
+
+named as (
+    select
         group_id,
         group_name,
         regexp_extract(
             group_name, '^Liknande kommuner,? ([^,]+), (.+), (\d{4})$', ['topic', 'owner_name', 'vintage_year']
         ) as title_part
-    from staged_group
+    from staged
 )
 
 select
