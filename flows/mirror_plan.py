@@ -1,7 +1,7 @@
 """What a mirror would read, without reading it: the KPIs and why, the requests, the time.
 
 The catalogue comes from the published file; where there is none, from Kolada. The number of pages comes from the cells
-that are known; where a KPI has none yet, from the average of those that have, or from an assumption that is told.
+that are known; where a KPI was never read, from the average of the others, or from an assumption that is told.
 """
 
 from collections.abc import Mapping
@@ -85,8 +85,8 @@ class MirrorPlan:
             else f"by the rate and {self.seconds_per_request:.2f} s a request, as in the last run"
         )
         pages = (
-            f"Of {self.assumed_share:.0%} of them nothing is known yet: their size is a guess "
-            f"(as the known ones, or {ASSUMED_YEARS} years of every unit)."
+            f"Of {self.assumed_share:.0%} of them nothing is known yet: their size is a guess (as the known ones, or "
+            f"{ASSUMED_YEARS} years of every unit), and what is empty is asked twice."
             if self.assumed_share
             else "Their size is known from the cells that are held."
         )
@@ -97,7 +97,7 @@ class MirrorPlan:
                 f"All are read again within {self.days} days (KOLADA_MIRROR_DAYS).",
                 pages,
                 f"{self.question_count} questions, about {self.request_count} requests with pages and catalogue.",
-                f"Expected time: {in_words(self.expected_seconds)} ({basis}).",
+                f"Expected time of the reading: {in_words(self.expected_seconds)} ({basis}).",
                 "Nothing was changed.",
             ]
         )
@@ -112,7 +112,7 @@ def plan_mirror(settings: Settings, *, today: date) -> MirrorPlan:
     with known_warehouse(settings) as connection:
         catalogue = full_catalogue(settings, connection)
         selection = select(connection, catalogue, today=today, days=settings.mirror_days)
-        known_rows = {} if connection is None else dict(connection.execute(KNOWN_ROWS).fetchall())
+        known_rows = rows_per_unit(connection, selection)
         measured = measured_seconds(connection)
     question_count, page_count = expected_pages(selection, known_rows)
     request_count = page_count + len(CATALOGUE_PARTS)
@@ -127,6 +127,14 @@ def plan_mirror(settings: Settings, *, today: date) -> MirrorPlan:
         assumed_share=sum(kpi_id not in known_rows for kpi_id in chosen) / max(1, len(chosen)),
         days=settings.mirror_days,
     )
+
+
+def rows_per_unit(connection: duckdb.DuckDBPyConnection | None, selection: Selection) -> dict[str, float]:
+    """KPI id -> entries a unit in its answer, of the KPIs that were read before; none where it had nothing."""
+    if connection is None:
+        return {}
+    read_before = [kpi_id for kpi_id, reason in selection.reasons.items() if reason != NEVER_READ]
+    return dict.fromkeys(read_before, 0.0) | dict(connection.execute(KNOWN_ROWS).fetchall())
 
 
 def expected_pages(selection: Selection, known_rows: dict[str, float]) -> tuple[int, int]:

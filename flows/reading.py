@@ -178,7 +178,8 @@ def settle_doubted(
         url = url_of(client.base_url, request)
         if job.kind == "mirror" and is_explained(stage.connection, request):
             reporter.say(
-                f"`{url}` has no row. No value was known there and few other units report these KPIs: it is believed."
+                f"{in_short(request)}: no row. No value was known there and few other units report these KPIs: it is "
+                "believed."
             )
             take(answer, ledger=ledger, stage=stage)
             continue
@@ -210,6 +211,17 @@ def data_request(result: Answer | Failure) -> DataRequest:
 def request_ids(answer: Answer) -> list[str]:
     """What the ledger calls the pages of an answer."""
     return [page.request_id for page in answer.pages if page.request_id is not None]
+
+
+def in_short(request: DataRequest) -> str:
+    """A question in a few words; the ledger has it whole."""
+    kpis, units = request.kpi_ids, request.municipality_ids
+    return f"{len(kpis)} KPIs ({span(kpis)}) for {len(units)} units ({span(units)})"
+
+
+def span(ids: tuple[str, ...]) -> str:
+    """The first and the last of some ids."""
+    return ids[0] if len(ids) == 1 else f"{ids[0]} to {ids[-1]}"
 
 
 def disbelieved(request: DataRequest, url: str) -> str:

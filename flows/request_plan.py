@@ -15,7 +15,7 @@ import polars as pl
 
 from flows.job import Job
 from flows.pipeline import open_source
-from flows.reading import CATALOGUE_PARTS, Catalogue, planned_requests
+from flows.reading import CATALOGUE_PARTS, Catalogue, planned_requests, span
 from flows.settings import Settings
 from flows.wanted import check_wanted
 from kolada_client import DataRequest
@@ -229,11 +229,6 @@ def pages_of(request: DataRequest, cells: pl.DataFrame) -> int:
     if request.years:
         within = within.filter(pl.col("period").is_in(request.years))
     return max(1, ceil(within.height / PAGE_SIZE))
-
-
-def span(ids: tuple[str, ...]) -> str:
-    """The first and the last of some ids."""
-    return ids[0] if len(ids) == 1 else f"{ids[0]} to {ids[-1]}"
 
 
 def in_words(seconds: float) -> str:
