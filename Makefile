@@ -86,7 +86,7 @@ else
 endif
 	@touch $@
 
-bench: $(READY) $(PEERS)/.ready  ## Measure against the floor, dlt and koladapy, and write docs/benchmarks.md (an hour)
+bench: $(READY) $(PEERS)/.ready  ## Measure against the floor, dlt and koladapy, and write docs/benchmarks.md (half an hour)
 	$(BIN)/python -m benchmarks.run --peers $(PEERS)/bin/python
 
 bench-mirror: $(READY)  ## Mirror 6,000 KPIs and 10 million values, killed twice on the way, and count what came of it

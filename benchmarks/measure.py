@@ -86,6 +86,10 @@ class Runs:
         """How many times as long as another it took: the median over the rounds of what each round showed."""
         return median(mine.seconds / its.seconds for mine, its in zip(self.runs, other.runs, strict=True))
 
+    def times_the_work(self, other: "Runs") -> float:
+        """The same in CPU seconds, which other work on the machine touches less."""
+        return median(mine.cpu_seconds / its.cpu_seconds for mine, its in zip(self.runs, other.runs, strict=True))
+
     def stages(self) -> dict[str, float]:
         """Median seconds of each stage."""
         return {name: median(run.outcome.stages[name] for run in self.runs) for name in self.runs[0].outcome.stages}
