@@ -46,12 +46,13 @@ GOALS = """
     select
         judged.plan_id as "plan",
         judged.goal_id as "id",
-        judged.goal_title as "mål",
         judged.year as "år",
         coalesce(label.label, judged.verdict) as "bedömning",
         judged.n_met as "uppfyllda",
         judged.n_indicators as "indikatorer",
-        judged.n_no_data as "saknar data"
+        judged.n_no_data as "saknar data",
+        -- Last, since a goal's words are long and a table in a browser is not wide.
+        judged.goal_title as "mål"
     from mart.goal_verdict as judged
     inner join plan.plan as plan_row
         on judged.plan_id = plan_row.plan_id and judged.year = plan_row.target_year and plan_row.known_to is null

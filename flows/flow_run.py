@@ -131,7 +131,7 @@ def flow_state(result: RunResult, *, is_loss_accepted: bool = False) -> State[Ru
         return Failed(name=name, message=result.message, data=result)
     has_warnings = is_loss_accepted or any(check.offending_count for check in result.checks)
     name = "Published with warnings" if has_warnings else "Published"
-    return Completed(name=name, message=f"{result.message}: {result.figures}", data=result)
+    return Completed(name=name, message=f"{result.figures} {result.message}", data=result)
 
 
 def lost_or_blocked(result: RunResult) -> int:

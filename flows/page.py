@@ -71,18 +71,16 @@ def run_page(result: RunResult, settings: Settings, facts: RunFacts) -> str:
                 ("allvar", "ur data", "ur planen"),
                 ((label("severity", code), found, noted) for code, found, noted in facts.issue_counts),
             ),
-            *section(
+            *listing(
                 "Allvarliga anmärkningar ur data",
-                ("plan", "indikator eller nyckeltal", "år", "anmärkning"),
-                facts.grave_issues,
+                (f"**{' '.join(part for part in about if part)}**: {text}" for *about, text in facts.grave_issues),
             ),
-            *section(
+            *listing(
                 "Kontroller som fann något",
-                ("kontroll", "verkan", "antal", "exempel"),
                 (
-                    (check.question, CHECK_WORDS[check.severity], check.offending_count, check.example or "")
-                    for check in result.checks
-                    if check.offending_count
+                    f"**{each.question}** {each.offending_count} fynd ({CHECK_WORDS[each.severity]}): {each.example}"
+                    for each in result.checks
+                    if each.offending_count
                 ),
             ),
             "",
@@ -128,6 +126,15 @@ def versions(result: RunResult) -> Iterator[tuple[object, ...]]:
     """New versions per kind."""
     opened = result.loaded.opened if result.loaded is not None else {}
     return ((CHANGE_WORDS.get(kind, kind), count) for kind, count in opened.items())
+
+
+def listing(title: str, sentences: Iterable[str]) -> list[str]:
+    """A titled list of what is too long for a table; one word where there is nothing to list."""
+    given = list(sentences)
+    lines = ["", f"## {title}", "", *(f"- {' '.join(sentence.split())}" for sentence in given[:LISTED])]
+    if not given:
+        return [*lines, "Inga."]
+    return [*lines, "", f"... och {len(given) - LISTED} till."] if len(given) > LISTED else lines
 
 
 def section(title: str, header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> list[str]:

@@ -39,6 +39,8 @@ WORK_STOP_SECONDS = 20.0
 SERVER_STOP_SECONDS = 10.0
 PAUSE_AFTER_DEATH_SECONDS = 5.0
 DEATHS_BEFORE_GIVING_UP = 5
+# A worker that lived this long is not one that cannot start: its end begins a new count.
+STEADY_SECONDS = 600.0
 
 
 class ServeError(RuntimeError):
@@ -118,8 +120,10 @@ class Serving:
 
     def _keep_worker(self, server: subprocess.Popen[bytes] | None) -> None:
         """Keep a worker running until told to stop."""
-        for _ in range(DEATHS_BEFORE_GIVING_UP):
+        deaths = 0
+        while deaths < DEATHS_BEFORE_GIVING_UP:
             self._settle()
+            started_at = time.monotonic()
             worker = self._start("worker", "start", "--pool", POOL, "--type", "process", "--limit", "1")
             self.say(
                 f"Worker started (process {worker.pid}); runs start by the schedule, or with "
@@ -133,9 +137,10 @@ class Serving:
                         "Its last lines stand above. Run `kolada serve` again."
                     )
             self.say(f"The worker ended by itself with code {worker.returncode}; it is started again")
+            deaths = 1 if time.monotonic() - started_at >= STEADY_SECONDS else deaths + 1
             self._pause(PAUSE_AFTER_DEATH_SECONDS)
         raise ServeError(
-            f"The worker ended `{DEATHS_BEFORE_GIVING_UP}` times by itself, so nothing runs any more. "
+            f"The worker ended `{DEATHS_BEFORE_GIVING_UP}` times in a row by itself, so nothing runs any more. "
             "Its last lines stand above. Mend what they tell, and run `kolada serve` again."
         )
 

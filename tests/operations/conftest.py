@@ -22,7 +22,7 @@ import pytest
 from fake_kolada import DataSet, FakeKolada, sample_data
 from flows.job import Job, refresh_job
 from flows.pipeline import RunResult, run_job
-from flows.processes import with_variable
+from flows.processes import send, with_variable
 from flows.settings import Settings
 from flows.wanted import backfill_job
 from goals import Plan
@@ -37,9 +37,13 @@ BIN = Path(sys.executable).parent
 OUTSIDE = "N99001"
 FIRST_YEAR = 2019
 
-NO_TELEMETRY = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
-START_SECONDS = 180
-RUN_SECONDS = 120
+# Generous, since nothing waits for them when all is well: a machine with other work takes its time.
+START_SECONDS = 240
+RUN_SECONDS = 240
+EVENT_SECONDS = 90
+
+# A worker asks for work every ten seconds; the tests need not wait for that.
+QUICK_WORKER = {"PREFECT_WORKER_QUERY_SECONDS": "1"}
 
 
 @pytest.fixture(scope="session")
@@ -118,87 +122,125 @@ class Operations:
     environment: dict[str, str]
     api_url: str
     fake: FakeKolada
-    base_url: str
+    home: Path
 
-    def command(self, *words: str, home: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    def command(
+        self, *words: str, home: Path | None = None, folder: Path = REPOSITORY, **variables: str
+    ) -> subprocess.CompletedProcess[str]:
         """Give a command of ours or of Prefect's and wait for it."""
         return subprocess.run(
             [str(BIN / words[0]), *words[1:]],
-            env=self.environment | self.variables(home, variables),
-            cwd=REPOSITORY,
+            env=self.environment | ({"KOLADA_HOME": str(home)} if home else {}) | variables,
+            cwd=folder,
             capture_output=True,
             text=True,
             check=False,
             timeout=RUN_SECONDS,
         )
 
-    def variables(self, home: Path, others: dict[str, str]) -> dict[str, str]:
-        """What a run in a home of its own is given."""
-        return {"KOLADA_HOME": str(home), "KOLADA_BASE_URL": self.base_url, "KOLADA_RATE": "500", **others}
-
     def trigger(self, deployment: str, *parameters: str, home: Path, **variables: str) -> str:
-        """Start a deployment through Prefect's command, in a home; returns the flow run's id."""
-        given = json.dumps(self.variables(home, variables))
+        """Start a deployment through Prefect's command, in a home of its own; returns the flow run's id."""
+        given = json.dumps({"KOLADA_HOME": str(home), **variables})
         started = self.command(
-            "prefect", "deployment", "run", deployment, *parameters, "--job-variable", f"env={given}", home=home
+            "prefect", "deployment", "run", deployment, *parameters, "--job-variable", f"env={given}"
         )
         assert started.returncode == 0, started.stdout + started.stderr
         return started.stdout.partition("UUID: ")[2].split()[0]
 
+    def trigger_by_api(self, deployment: str, *, home: Path, parameters: object = None, **variables: str) -> str:
+        """The same without the seconds that the command takes to start."""
+        found = self.get(f"deployments/name/{deployment}")
+        run = self.post(
+            f"deployments/{found['id']}/create_flow_run",
+            parameters=parameters or {},
+            job_variables={"env": {"KOLADA_HOME": str(home), **variables}},
+        )
+        return str(run["id"])
+
     def state_after(self, flow_run_id: str) -> dict[str, Any]:
         """The final state of a flow run."""
         final = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
-        return wait_for(lambda: (run := self.flow_run(flow_run_id))["state_type"] in final and run, RUN_SECONDS)[
-            "state"
-        ]
+        wait_for(lambda: self.flow_run(flow_run_id)["state_type"] in final, RUN_SECONDS, self.last_lines)
+        return self.flow_run(flow_run_id)["state"]
 
     def flow_run(self, flow_run_id: str) -> dict[str, Any]:
         """A flow run as the API tells it."""
-        return httpx.get(f"{self.api_url}/flow_runs/{flow_run_id}").raise_for_status().json()
+        return self.get(f"flow_runs/{flow_run_id}")
+
+    def get(self, path: str) -> Any:
+        """Ask the API for one thing."""
+        return self._asked("GET", path)
 
     def post(self, path: str, **body: object) -> Any:
-        """Ask the API."""
-        return httpx.post(f"{self.api_url}/{path}", json=body).raise_for_status().json()
+        """Ask the API with a body, or tell it something."""
+        return self._asked("POST", path, json=body)
+
+    def _asked(self, method: str, path: str, **content: Any) -> Any:
+        """The answer, once the server has one: while its SQLite file is busy it says 503, as it does to Prefect."""
+
+        def ask_once() -> httpx.Response | None:
+            answer = httpx.request(method, f"{self.api_url}/{path}", timeout=60, **content)
+            return None if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE else answer
+
+        return wait_for(ask_once, EVENT_SECONDS, self.last_lines).raise_for_status().json()
 
     def artifacts(self, flow_run_id: str) -> dict[str, dict[str, Any]]:
         """The artifacts of a flow run, by key."""
         found = self.post("artifacts/filter", artifacts={"flow_run_id": {"any_": [flow_run_id]}})
         return {artifact["key"]: artifact for artifact in found if artifact["key"]}
 
-    def events(self, name: str, count: int) -> list[dict[str, Any]]:
-        """The events of a name, once there are as many."""
+    def events(self, name: str, flow_run_id: str, count: int) -> list[dict[str, Any]]:
+        """The events of a name that a flow run sent, once there are as many."""
+        run = {"id": [f"prefect.flow-run.{flow_run_id}"]}
 
         def read() -> list[dict[str, Any]]:
-            found = self.post("events/filter", filter={"event": {"name": [name]}}, limit=50)["events"]
-            return found if len(found) >= count else []
+            found = self.post("events/filter", filter={"event": {"name": [name]}, "any_resource": run}, limit=50)
+            return found["events"] if len(found["events"]) >= count else []
 
-        return wait_for(read, 30)
+        return wait_for(read, EVENT_SECONDS, self.last_lines)
 
-    def until(self, look: Callable[[], Any], seconds: float) -> Any:
+    def until(self, look: Callable[[], Any]) -> Any:
         """Look until there is something to see."""
-        return wait_for(look, seconds)
+        return wait_for(look, RUN_SECONDS, self.last_lines)
 
     def wait_for_log(self, text: str, *, count: int = 1) -> None:
         """Wait until the log holds a text so many times."""
-        wait_for(lambda: self.log.read_text(encoding="utf-8").count(text) >= count, START_SECONDS)
+
+        def is_told() -> bool:
+            assert self.process.poll() is None, f"`kolada serve` ended: {self.last_lines()}"
+            return self.log.read_text(encoding="utf-8").count(text) >= count
+
+        wait_for(is_told, START_SECONDS, self.last_lines)
+
+    def last_lines(self) -> str:
+        """The end of the log, for a test that fails."""
+        return self.log.read_text(encoding="utf-8")[-3000:]
 
     def processes(self, what: str) -> list[int]:
         """The processes below this server whose command holds a text."""
         return [
             process_id
             for process_id in with_variable("PREFECT_API_URL", self.api_url)
-            if what in Path(f"/proc/{process_id}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+            if what in command_of(process_id)
         ]
 
 
-def wait_for(look: Callable[[], Any], seconds: float) -> Any:
+def command_of(process_id: int) -> str:
+    """The command of a process; nothing once it has ended."""
+    try:
+        return Path(f"/proc/{process_id}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except FileNotFoundError:
+        return ""
+
+
+def wait_for(look: Callable[[], Any], seconds: float, story: Callable[[], str]) -> Any:
     """Look until there is something to see, for a bounded time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if seen := look():
             return seen
         time.sleep(0.25)
-    pytest.fail(f"nothing to see after {seconds} seconds")
+    pytest.fail(f"nothing to see after {seconds} seconds; the log ends: {story()}")
 
 
 def free_port() -> int:
@@ -208,41 +250,58 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def operations(tmp_path_factory: pytest.TempPathFactory, small_data: DataSet) -> Iterator[Operations]:
     """`kolada serve` on free ports with a Prefect home of its own; it ends with code 0 and leaves no process."""
     folder = tmp_path_factory.mktemp("operations")
     port = free_port()
     api_url = f"http://127.0.0.1:{port}/api"
+    home = folder / "home"
     with ExitStack() as stack:
         fake = FakeKolada(small_data)
         base_url = stack.enter_context(fake.serve())
         environment = {
-            name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "KOLADA_"))
-        } | {"PREFECT_HOME": str(folder / "prefect"), **NO_TELEMETRY}
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("PREFECT_", "KOLADA_")) and name != "DO_NOT_TRACK"
+        } | {
+            "PREFECT_HOME": str(folder / "prefect"),
+            "KOLADA_HOME": str(home),
+            "KOLADA_BASE_URL": base_url,
+            "KOLADA_GOALS": str(PLANS),
+            "KOLADA_RATE": "500",
+        }
         log = folder / "serve.log"
         process = subprocess.Popen(
-            [str(BIN / "kolada"), "serve", "--port", str(port), "--home", str(folder / "home")],
-            env=environment,
+            [str(BIN / "kolada"), "serve", "--port", str(port)],
+            env=environment | QUICK_WORKER,
             cwd=REPOSITORY,
             stdout=stack.enter_context(log.open("wb")),
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        running = Operations(process, log, environment | {"PREFECT_API_URL": api_url}, api_url, fake, base_url)
+        running = Operations(process, log, environment | {"PREFECT_API_URL": api_url}, api_url, fake, home)
         try:
             running.wait_for_log("Worker started")
             yield running
         finally:
             process.send_signal(signal.SIGTERM)
             try:
-                code = process.wait(60)
+                code = process.wait(90)
             finally:
                 left = with_variable("PREFECT_API_URL", api_url)
-                for process_id in left:
-                    os.kill(process_id, signal.SIGKILL)
+                send(signal.SIGKILL, left)
                 process.kill()
-        assert (0, []) == (code, left), log.read_text(encoding="utf-8")[-3000:]
+        assert (0, []) == (code, left), running.last_lines()
+
+
+@pytest.fixture
+def fake(operations: Operations, small_data: DataSet) -> FakeKolada:
+    """The stand-in that the served runs read, as it was at first, with nothing in its log."""
+    operations.fake.data = small_data
+    operations.fake.faults = ()
+    operations.fake.clear_log()
+    return operations.fake
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,8 @@
 import io
 import json
 import logging
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -13,9 +15,11 @@ from flows.events import notices
 from flows.facts import RunFacts, VerdictChange, WithdrawnKpi, read_facts
 from flows.flow_run import failure_name, flow_state
 from flows.logs import JsonLine, JsonReporter
-from flows.page import LISTED, run_page, section
+from flows.page import LISTED, row, run_page, section
 from flows.pipeline import RunResult
+from flows.prefect_environment import JSON_LOGGING, NO_TELEMETRY
 from flows.processes import with_variable
+from flows.settings import Settings
 from goals import PlanError
 from kolada_client import InvalidRequest, KoladaUnreachable
 from warehouse.checks import CheckResult
@@ -103,7 +107,39 @@ def test_the_page_of_a_run(desk):
     assert page.startswith("# Publicerad\n\n> **Påhittade exempelvärden.")
     assert f"| Svar från API:et | {ended.request_count} |" in page
     assert f"| har värden | {ended.coverage['values']} |" in page
+    assert "| Hög | " in page
+    assert "\n- **alingsas-2022-2024 U00413**: Nyckeltalet U00413 finns inte i Koladas katalog." in page
     assert "Egen bearbetning av data från Kolada" in page
+
+
+def test_the_page_speaks_swedish():
+    """What changed is told in the words of the report, and what a check found with what it does about it."""
+    ended = result(checks=(finding("warning"),))
+    page = run_page(ended, Settings(), RunFacts(verdict_changes=(CHANGE,)))
+    assert "| plan-a | P4.3 | 2023 | Uppfyllt | Ej uppfyllt | Eget värde reviderat |" in page
+    assert "- **Is it so?** 2 fynd (varnar): no" in page
+
+
+def test_a_count_has_room_between_thousands():
+    """A count of five digits is written as in Swedish; a year is a year."""
+    assert row((136120, 2023)) == "| 136\u00a0120 | 2023 |"
+
+
+def test_prefects_own_log_is_json_on_request():
+    """With the settings that `kolada serve` gives its worker, what Prefect's commands log is JSON, too."""
+    program = (
+        "from prefect.logging.configuration import setup_logging; from prefect.logging import get_logger\n"
+        "setup_logging(); get_logger('prefect.worker').warning('so %s', 'be it')"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", program],
+        env=os.environ | NO_TELEMETRY | JSON_LOGGING,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert ("warning", "so be it") == tuple(json.loads(told.stderr)[name] for name in ("level", "message"))
 
 
 def test_a_page_bears_a_long_list():

@@ -1,0 +1,180 @@
+"""What goes wrong at night, before a real server: a killed worker, a queue, a source that is away, missed nights."""
+
+import json
+import re
+import signal
+import socket
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from prefect.blocks.notifications import CustomWebhookNotificationBlock
+from prefect.client.orchestration import get_client
+from prefect.settings import PREFECT_API_URL, temporary_settings
+
+from fake_kolada import FakeKolada
+from flows.left_behind import drop_missed_nights, settle_left_behind
+from flows.processes import send
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+OUTSIDE = "N99001"
+PUBLISHED = {"Published", "Published with warnings"}
+OPERATIONS = Path(__file__).resolve().parents[2] / "docs" / "operations.md"
+
+CELLS = "select * exclude (run_id, request_id, known_from, confirmed_at) from core.observation order by all"
+VERDICTS = "select * exclude (known_from) from mart.goal_fulfilment order by all"
+
+
+@pytest.fixture(scope="module")
+def alarms(operations, tmp_path_factory):
+    """What the automation of the page, given to Prefect as the page says, sends to a webhook."""
+    received = []
+
+    class Receiver(BaseHTTPRequestHandler):
+        def do_POST(self):
+            received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_):
+            """Nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as server:
+        Thread(target=server.serve_forever).start()
+        with temporary_settings({PREFECT_API_URL: operations.api_url}):
+            block_id = CustomWebhookNotificationBlock(
+                name="alarm",
+                url=f"http://127.0.0.1:{server.server_port}",
+                json_data={"subject": "{{subject}}", "body": "{{body}}"},
+            ).save("alarm", _sync=True)
+        (example,) = re.findall(r"```yaml\n(.*?)```", OPERATIONS.read_text(encoding="utf-8"), re.DOTALL)
+        folder = tmp_path_factory.mktemp("automation")
+        (folder / "automation.yaml").write_text(re.sub(r"0{8}-[0-]+", str(block_id), example), encoding="utf-8")
+        made = operations.command("prefect", "automation", "create", "--from-file", "automation.yaml", folder=folder)
+        assert made.returncode == 0, made.stdout + made.stderr
+        yield received
+        server.shutdown()
+
+
+def test_a_killed_worker_costs_only_what_was_missing(operations, fake, ask_home, tmp_path):
+    """Worker and run are killed in the middle; the next run finishes by itself and asks only for what was missing."""
+    workers = operations.log.read_text(encoding="utf-8").count("Worker started")
+    killed = operations.trigger_by_api("refresh/nightly", home=tmp_path, KOLADA_RATE="2")
+    operations.until(lambda: len(fake.log) >= 7)
+    send(signal.SIGKILL, [*operations.processes("worker start"), *operations.processes("prefect.engine")])
+    operations.until(lambda: not operations.processes("prefect.engine"))
+    landed = set(landed_urls(tmp_path))
+    fake.clear_log()
+    assert not (tmp_path / "kolada.duckdb").exists()
+    operations.wait_for_log("Worker started", count=workers + 1)
+    assert operations.state_after(killed)["type"] == "CRASHED"
+    again = operations.trigger_by_api("refresh/nightly", home=tmp_path)
+    assert operations.state_after(again)["name"] in PUBLISHED
+    asked = [entry.url for entry in fake.log]
+    assert landed
+    assert asked
+    assert landed.isdisjoint(asked)
+    assert len(asked) == len(set(asked))
+    assert ask_home(tmp_path, "select count(*) from ops.run") == [(1,)]
+
+
+def landed_urls(home):
+    """What had landed, by the manifests."""
+    for manifest in (home / "raw" / "manifests").glob("*.jsonl"):
+        for line in manifest.read_bytes().splitlines(keepends=True):
+            if line.endswith(b"\n") and (record := json.loads(line))["record"] == "landed":
+                yield record["url"]
+
+
+def test_runs_that_are_started_together_take_turns(operations, fake, make_desk, ask_home, tmp_path):
+    """The nightly run and two backfills all complete, one after the other, and leave what they would have alone."""
+    home = tmp_path / "together"
+    runs = [
+        operations.trigger_by_api("refresh/nightly", home=home),
+        *(
+            operations.trigger_by_api("backfill/ad-hoc", parameters={"kpis": [OUTSIDE], "years": years}, home=home)
+            for years in ([2019, 2020], [2020, 2021])
+        ),
+    ]
+    assert {operations.state_after(run)["name"] for run in runs} <= PUBLISHED
+    spans = sorted((operations.flow_run(run)["start_time"], operations.flow_run(run)["end_time"]) for run in runs)
+    assert all(earlier[1] <= later[0] for earlier, later in pairwise(spans))
+
+    # What is late or not yet published depends on the day: the desk's three runs end today as well.
+    desk = make_desk(tmp_path / "alone", FakeKolada(fake.data), datetime.now(UTC) - timedelta(days=3))
+    desk.refresh()
+    desk.backfill(kpi_ids=[OUTSIDE], years=[2019, 2020])
+    desk.backfill(kpi_ids=[OUTSIDE], years=[2020, 2021])
+    assert desk.query(CELLS) == ask_home(home, CELLS)
+    assert desk.query(VERDICTS) == ask_home(home, VERDICTS)
+
+
+def test_a_source_that_is_away_the_whole_night(operations, alarms, make_desk, small_data, tmp_path):
+    """The run fails with a state that says so, yesterday's file stays, status warns, and the next run heals it."""
+    kolada = FakeKolada(small_data)
+    make_desk(tmp_path, kolada, datetime.now(UTC) - timedelta(days=2)).refresh()
+    yesterday = (tmp_path / "kolada.duckdb").read_bytes()
+    with socket.socket() as silent:
+        # Taken, so that nobody else listens there, and refused to all who call.
+        silent.bind(("127.0.0.1", 0))
+        port = silent.getsockname()[1]
+        url = f"http://127.0.0.1:{port}/v3"
+        away = operations.trigger_by_api("refresh/nightly", home=tmp_path, KOLADA_BASE_URL=url, KOLADA_MAX_ATTEMPTS="2")
+        state = operations.state_after(away)
+    assert ("FAILED", "Failed: source") == (state["type"], state["name"])
+    assert url in state["message"]
+    assert (tmp_path / "kolada.duckdb").read_bytes() == yesterday
+    told = operations.command("kolada", "status", home=tmp_path)
+    assert told.returncode == 5
+    assert "the last run is failed" in told.stdout
+    operations.until(lambda: [each for each in alarms if each["subject"].endswith("Failed: source")])
+    with kolada.serve(port=port):
+        healed = operations.trigger_by_api("refresh/nightly", home=tmp_path, KOLADA_BASE_URL=url)
+        assert operations.state_after(healed)["name"] in PUBLISHED
+    assert operations.command("kolada", "status", home=tmp_path).returncode == 0
+
+
+def test_a_held_run_says_so(operations, alarms, fake, tmp_path):
+    """A request that fails every time holds the run: its state, its page, an event and an alarm tell."""
+    fake.faults = ["server_error_html@every:1489"]
+    run = operations.trigger_by_api("refresh/nightly", home=tmp_path, KOLADA_MAX_ATTEMPTS="2")
+    state = operations.state_after(run)
+    assert ("FAILED", "Held: incomplete") == (state["type"], state["name"])
+    assert "# Hållen: ofullständig" in operations.artifacts(run)["refresh"]["data"]
+    (held,) = operations.events("kolada.run.held", run, 1)
+    assert held["payload"]["reason"] == "incomplete"
+    assert held["resource"]["prefect.resource.id"].startswith("kolada.run.")
+    (alarm,) = operations.until(lambda: [each for each in alarms if each["subject"].endswith("kolada.run.held")])
+    assert held["payload"]["run_id"] in alarm["body"]
+
+
+def test_missed_nights_and_runs_left_behind_are_settled(operations):
+    """Of a week of missed nights the last one is made up for; a run whose process is gone gets an end."""
+    pool, now = "missed", datetime.now(UTC)
+    operations.post("work_pools/", name=pool, type="process")
+    flow_id = operations.get("deployments/name/refresh/nightly")["flow_id"]
+    cron = {"cron": "30 2 * * *", "timezone": "Europe/Stockholm"}
+    schedules = [{"schedule": cron, "active": True}]
+    deployment = operations.post(
+        "deployments/", name="missed", flow_id=flow_id, work_pool_name=pool, schedules=schedules
+    )
+    week = {"start_time": str(now - timedelta(days=7)), "end_time": str(now)}
+    operations.post(f"deployments/{deployment['id']}/schedule", **week, min_runs=7, max_runs=7)
+    missed = {"expected_start_time": {"before_": str(now)}, "deployment_id": {"any_": [deployment["id"]]}}
+    runs = operations.post("flow_runs/filter", flow_runs=missed, sort="EXPECTED_START_TIME_ASC")
+    assert len(runs) == 7
+
+    with temporary_settings({PREFECT_API_URL: operations.api_url}), get_client(sync_client=True) as client:
+        assert len(list(drop_missed_nights(client, pool))) == 6
+        assert list(drop_missed_nights(client, pool)) == []
+        last = runs[-1]["id"]
+        assert operations.flow_run(last)["state_type"] == "SCHEDULED"
+        assert {operations.flow_run(run["id"])["state_type"] for run in runs[:-1]} == {"CANCELLED"}
+
+        operations.post(f"flow_runs/{last}/set_state", state={"type": "RUNNING"}, force=True)
+        assert len(list(settle_left_behind(client, pool))) == 1
+        assert operations.flow_run(last)["state_type"] == "CRASHED"
