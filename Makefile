@@ -92,7 +92,10 @@ bench: $(READY) $(PEERS)/.ready  ## Measure against the floor, dlt and koladapy,
 bench-mirror: $(READY)  ## Mirror 6,000 KPIs and 10 million values, killed twice on the way, and count what came of it
 	$(BIN)/python -m benchmarks.mirror
 
+bench-report: $(READY)  ## Measure how long reports and exports take, and how large they are
+	$(BIN)/python -m benchmarks.report
+
 clean:  ## Remove what make made, but not the data
 	rm -rf $(VENV) $(PEERS) benchmarks/.pages .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
-.PHONY: help install demo test slow oldest test-all docs bench bench-mirror lint format lock clean
+.PHONY: help install demo test slow oldest test-all docs bench bench-mirror bench-report lint format lock clean

@@ -3,7 +3,6 @@
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from reports.contents import Contents, IndicatorPart, gather
 from reports.errors import UnknownFigure
@@ -157,10 +156,9 @@ def _versions(source: Source, contents: Contents, kpi_id: str | None) -> tuple[R
     )
     if source.moment is None:
         return tuple(found)
-    moment = datetime.fromisoformat(source.moment)
     return tuple(
         Row(row.relation, {**row.values, "known_to": None})
-        if row["known_to"] is not None and row["known_to"] > moment
+        if row["known_to"] is not None and row["known_to"] > source.moment
         else row
         for row in found
     )

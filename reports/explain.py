@@ -313,7 +313,7 @@ def _data(evidence: Evidence) -> Mapping[str, object]:
         "plan_id": contents.plan["plan_id"],
         "indicator_id": evidence.part.id,
         "year": evidence.year,
-        "as_of": contents.source.moment,
+        "as_of": _cell(contents.source.moment),
         "known_at": _cell(contents.source.known_at),
         "source_kind": contents.source.source_kind,
         "is_made_up": bool(made_up_notice(contents.source, contents.plan)),

@@ -1,20 +1,20 @@
 """Rows of the published file that know where they stand, now or as of a moment.
 
 Everything that reports print comes through here, so that each figure can be traced to one table, one row and one
-column. A `Source` reads the plain tables, or their as-of macros when a moment was asked for: the caller writes the
+column. A `Source` reads the plain tables, or the same as of a moment when one was asked for: the caller writes the
 same relation name either way.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 import duckdb
 
 from reports.errors import BeforeFirstLoad, UnknownPlan
-from warehouse.database import quoted
+from warehouse.at_moment import MartsAtMoment
 from warehouse.moment import end_of_moment
 from warehouse.reading import source_kind
 
@@ -100,19 +100,19 @@ class Source:
 
     Attributes:
         connection: from `published_file`.
-        moment: the moment as UTC text, or None for what holds now.
+        moment: the moment (UTC, naive), or None for what holds now.
         known_at: the instant (UTC, naive) of the publication that is shown.
         run_id: of that publication.
         source_kind: live, recorded or sample.
-        shelf: the name of a database in memory, in which marts as of the moment are kept while the connection lives.
+        marts: the marts as of the moment; None for what holds now.
     """
 
     connection: duckdb.DuckDBPyConnection
-    moment: str | None
+    moment: datetime | None
     known_at: datetime
     run_id: str
     source_kind: str
-    shelf: str
+    marts: MartsAtMoment | None
 
     @property
     def is_sample(self) -> bool:
@@ -124,27 +124,10 @@ class Source:
         if name in TIMELESS:
             return name
         if name in DATED:
-            return name if self.moment is None else f"(from {name} where {DATED[name]} <= {self._instant})"
-        if self.moment is not None:
-            return self._worked_out(name) if name.startswith("mart.") else self._macro(name)
+            return name if self.moment is None else f"(from {name} where {DATED[name]} <= timestamp '{self.moment}')"
+        if self.marts is not None:
+            return self.marts.table(*name.split("."))
         return f"(from {name} where known_to is null)" if name.startswith("plan.") else name
-
-    def _worked_out(self, name: str) -> str:
-        """A mart as of the moment, worked out once for this connection."""
-        table = f'{self.shelf}."{name}"'
-        kept = self.connection.execute(
-            "select exists (from duckdb_tables() where database_name = ? and table_name = ?)", [self.shelf, name]
-        ).fetchone()
-        if kept == (False,):
-            self.connection.execute(f"create table {table} as from {self._macro(name)}")
-        return table
-
-    def _macro(self, name: str) -> str:
-        return f"{name}_as_of({quoted(self.moment or '')})"
-
-    @property
-    def _instant(self) -> str:
-        return f"timestamp {quoted(self.moment or '')}"
 
     def rows(self, name: str, where: str = "true", parameters: Sequence[object] = (), *, order: str = "") -> list[Row]:
         """The rows of a relation that fulfil a condition.
@@ -175,17 +158,14 @@ def open_source(connection: duckdb.DuckDBPyConnection, as_of: str | None = None)
         InvalidMoment: `as_of` is neither a date nor a timestamp.
         BeforeFirstLoad: nothing had been published by then.
     """
-    moment = None
-    if as_of is not None:
-        instant = end_of_moment(as_of).astimezone(UTC).replace(tzinfo=None)
-        moment = instant.isoformat(sep=" ", timespec="microseconds")
+    moment = None if as_of is None else end_of_moment(as_of).replace(tzinfo=None)
     publications = connection.execute("select published_at, run_id from ops.publication order by 1").fetchall()
     if not publications:
         raise BeforeFirstLoad(
             "The warehouse holds no publication: before the first load there is nothing to show. "
             "Publish with `kolada refresh`."
         )
-    shown = [each for each in publications if moment is None or each[0] <= datetime.fromisoformat(moment)]
+    shown = [each for each in publications if moment is None or each[0] <= moment]
     if not shown:
         first = publications[0][0]
         raise BeforeFirstLoad(
@@ -194,9 +174,8 @@ def open_source(connection: duckdb.DuckDBPyConnection, as_of: str | None = None)
             f"Ask for that day or a later one: `kolada report --as-of {first:%Y-%m-%d}`."
         )
     known_at, run_id = shown[-1]
-    shelf = f"as_of_{''.join(filter(str.isdigit, moment or 'now'))}"
-    connection.execute(f"attach if not exists ':memory:' as {shelf}")
-    return Source(connection, moment, known_at, run_id, source_kind(connection), shelf)
+    marts = None if moment is None else MartsAtMoment(connection, moment)
+    return Source(connection, moment, known_at, run_id, source_kind(connection), marts)
 
 
 def find_plan(source: Source, plan_id: str) -> Row:
