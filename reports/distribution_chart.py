@@ -1,10 +1,12 @@
 """Where one municipality stands among all: a dot per municipality with a value, the own and the similar ones marked."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from reports.contents import Contents, Distribution, IndicatorPart
+from reports.labels import Spot, above_rules
 from reports.numbers import number_text
 from reports.rows import Row
 from reports.sentences import decimals_of
@@ -15,8 +17,23 @@ LEFT, RIGHT = 12.0, 388.0
 LABELS_TOP, LABEL_STEP = 12.0, 15.0
 DOTS_HEIGHT = 108.0
 STEP = 5.0
-CHARACTER_WIDTH = 6.4
-LABEL_GAP = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What is marked by an upright rule: a word and a cell's number above it."""
+
+    kind: str
+    word: str
+    x: float
+    row: Row
+    column: str
+    number: str
+
+    @property
+    def text(self) -> str:
+        """The words as they are read."""
+        return f"{self.word} {self.number}"
 
 
 def distribution_chart(contents: Contents, part: IndicatorPart) -> Markup | None:
@@ -30,13 +47,13 @@ def distribution_chart(contents: Contents, part: IndicatorPart) -> Markup | None
     values = [row["value"] for row in found.places]
     across = scale_over([*values, *([target["target_value"]] if target is not None else [])], LEFT, RIGHT, padding=0.03)
     labels = list(_labels(contents, found, target, across, decimals))
-    rows = _label_rows(labels)
-    floor = LABELS_TOP + LABEL_STEP * (max(rows) + 1) + DOTS_HEIGHT
+    spots = above_rules([label.x for label in labels], [label.text for label in labels], WIDTH)
+    floor = LABELS_TOP + LABEL_STEP * (max(spot.row for spot in spots) + 1) + DOTS_HEIGHT
     marks = [
         *_axis(part, across, floor),
-        *_lines(labels, rows, floor),
+        *_lines(labels, spots, floor),
         *_dots(found, across, floor),
-        *_words(labels, rows),
+        *_words(labels, spots),
     ]
     return picture(
         WIDTH,
@@ -50,11 +67,10 @@ def distribution_chart(contents: Contents, part: IndicatorPart) -> Markup | None
 
 def _labels(
     contents: Contents, found: Distribution, target: Row | None, across: Scale, decimals: int
-) -> Iterator[tuple[str, str, float, Row, str, str]]:
-    """What is marked by a line: kind, word, place, row, column, number."""
+) -> Iterator[Label]:
     if found.own is not None:
         text = number_text(found.own["value"], decimals)
-        yield "own", contents.place, across(found.own["value"]), found.own, "value", text
+        yield Label("own", contents.place, across(found.own["value"]), found.own, "value", text)
     name, reference = next(
         (
             (word, found.references[kind])
@@ -65,49 +81,26 @@ def _labels(
     )
     if reference is not None:
         text = number_text(reference["value"], decimals)
-        yield "average", name, across(reference["value"]), reference, "value", text
+        yield Label("average", name, across(reference["value"]), reference, "value", text)
     if target is not None:
         value = target["target_value"]
-        yield "target", "Mål", across(value), target, "target_value", number_text(value, tick_decimals([value]))
+        text = number_text(value, tick_decimals([value]))
+        yield Label("target", "Mål", across(value), target, "target_value", text)
 
 
-def _label_rows(labels: Sequence[tuple[str, str, float, Row, str, str]]) -> list[int]:
-    """On which line each label stands, so that none lies over another."""
-    taken: list[list[tuple[float, float]]] = []
-    rows = []
-    for _, word, x, _, _, text in labels:
-        start, end = _span(x, f"{word} {text}")
-        row = 0
-        while row < len(taken) and any(
-            start < right + LABEL_GAP and left < end + LABEL_GAP for left, right in taken[row]
-        ):
-            row += 1
-        if row == len(taken):
-            taken.append([])
-        taken[row].append((start, end))
-        rows.append(row)
-    return rows
+def _lines(labels: Sequence[Label], spots: Sequence[Spot], floor: float) -> Iterator[Markup]:
+    for label, spot in zip(labels, spots, strict=True):
+        top = LABELS_TOP + LABEL_STEP * spot.row + 4
+        yield element("path", class_=f"rule {label.kind}", d=f"M{place(label.x)} {place(top)}V{place(floor + 3)}")
 
 
-def _span(x: float, text: str) -> tuple[float, float]:
-    width = len(text) * CHARACTER_WIDTH
-    start = min(max(x - width / 2, 2.0), WIDTH - width - 2)
-    return start, start + width
-
-
-def _lines(
-    labels: Sequence[tuple[str, str, float, Row, str, str]], rows: Sequence[int], floor: float
-) -> Iterator[Markup]:
-    for (kind, _, x, _, _, _), row in zip(labels, rows, strict=True):
-        top = LABELS_TOP + LABEL_STEP * row + 4
-        yield element("path", class_=f"rule {kind}", d=f"M{place(x)} {place(top)}V{place(floor + 3)}")
-
-
-def _words(labels: Sequence[tuple[str, str, float, Row, str, str]], rows: Sequence[int]) -> Iterator[Markup]:
-    for (kind, word, x, cell, column, text), row in zip(labels, rows, strict=True):
-        start, end = _span(x, f"{word} {text}")
-        content = Markup("{} {}").format(word, element("tspan", text, **address(cell, column)))
-        yield element("text", content, class_=f"name mid {kind}", x=(start + end) / 2, y=LABELS_TOP + LABEL_STEP * row)
+def _words(labels: Sequence[Label], spots: Sequence[Spot]) -> Iterator[Markup]:
+    for label, spot in zip(labels, spots, strict=True):
+        number = element("tspan", label.number, **address(label.row, label.column))
+        content = Markup("{} {}").format(label.word, number)
+        yield element(
+            "text", content, class_=f"name mid {label.kind}", x=spot.middle, y=LABELS_TOP + LABEL_STEP * spot.row
+        )
 
 
 def _axis(part: IndicatorPart, across: Scale, floor: float) -> Iterator[Markup]:

@@ -6,10 +6,12 @@ the line.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from markupsafe import Markup
 
 from reports.contents import Contents, IndicatorPart
+from reports.labels import Box, Segment, beside_points, width_of
 from reports.numbers import join_words, number_text
 from reports.rows import Row
 from reports.sentences import WITHHELD, decimals_of
@@ -17,8 +19,7 @@ from reports.svg import Scale, address, element, picture, place, scale_over, spr
 
 WIDTH, HEIGHT = 400.0, 214.0
 LEFT, TOP, FOOT = 34.0, 20.0, 168.0
-CHARACTER_WIDTH = 6.6
-LABEL_REACH = 12.0
+DOT = 4.0
 GAPS_AT = 180.0
 YEARS_AT = 204.0
 
@@ -40,22 +41,18 @@ def trend_chart(contents: Contents, part: IndicatorPart) -> Markup | None:
     lines = [Line("own", contents.place, own), *_average(contents, part)]
     target = _target(part)
     values = [row["value"] for line in lines for row in line.rows.values()]
-    right = WIDTH - 8 - CHARACTER_WIDTH * max(len(line.name) for line in [*lines, Line("target", "Mål 10,00", {})])
+    right = WIDTH - 8 - max(width_of(name) for name in [*(line.name for line in lines), "Mål 10,00"])
     across = Scale(contents.years[0], max(contents.years[-1], contents.years[0] + 1), LEFT + 16, right - 12)
     up = scale_over([*values, *([target["target_value"]] if target is not None else [])], FOOT, TOP)
     decimals = decimals_of(part.judged[contents.year])
-    beside: list[float | Mapping[int, float]] = [
-        {year: row["value"] for year, row in line.rows.items()} for line in lines[1:]
-    ]
-    if target is not None:
-        beside.append(float(target["target_value"]))
+    drawn = list(_drawn(contents, part, lines, target, across, up, right))
     marks = [
         *_axes(contents, across, up, right),
         *_gaps(contents, part, own, across),
         *_breaks(contents, part, across),
         *(_target_line(target, across, up, right) if target is not None else ()),
         *(mark for line in reversed(lines) for mark in _series(line, part, across, up)),
-        *_values(own, beside, across, up, decimals),
+        *_values(own, drawn, across, up, right, decimals),
         *_names(lines, target, up, right),
     ]
     return picture(
@@ -110,13 +107,19 @@ def _gaps(contents: Contents, part: IndicatorPart, own: Mapping[int, Row], acros
             yield element("circle", class_="gap missing", cx=x, cy=GAPS_AT, r=4.5)
 
 
+def _firsts(part: IndicatorPart) -> list[int]:
+    """The first year after each break in the series."""
+    return [row["first_year_after"] for row in part.breaks]
+
+
+def _break_places(contents: Contents, part: IndicatorPart, across: Scale) -> list[float]:
+    return [across(year - 0.5) for year in _firsts(part) if contents.years[0] < year <= contents.years[-1]]
+
+
 def _breaks(contents: Contents, part: IndicatorPart, across: Scale) -> Iterator[Markup]:
-    for row in part.breaks:
-        year = row["first_year_after"]
-        if contents.years[0] < year <= contents.years[-1]:
-            x = across(year - 0.5)
-            yield element("path", class_="break", d=f"M{place(x)} {place(TOP - 6)}V{place(FOOT + 4)}")
-            yield element("text", "brott", class_="note mid", x=x, y=TOP - 9)
+    for x in _break_places(contents, part, across):
+        yield element("path", class_="break", d=f"M{place(x)} {place(TOP - 6)}V{place(FOOT + 4)}")
+        yield element("text", "brott", class_="note mid", x=x, y=TOP - 9)
 
 
 def _target_line(target: Row, across: Scale, up: Scale, right: float) -> Iterator[Markup]:
@@ -126,7 +129,7 @@ def _target_line(target: Row, across: Scale, up: Scale, right: float) -> Iterato
 
 
 def _series(line: Line, part: IndicatorPart, across: Scale, up: Scale) -> Iterator[Markup]:
-    for run in _runs(sorted(line.rows), [row["first_year_after"] for row in part.breaks]):
+    for run in _runs(sorted(line.rows), _firsts(part)):
         points = " ".join(f"{place(across(year))},{place(up(line.rows[year]['value']))}" for year in run)
         if len(run) > 1:
             yield element("polyline", class_=f"line {line.kind}", points=points)
@@ -137,7 +140,7 @@ def _series(line: Line, part: IndicatorPart, across: Scale, up: Scale) -> Iterat
             class_=f"dot {line.kind}{printed}",
             cx=across(year),
             cy=up(row["value"]),
-            r=4.0 if line.kind == "own" else 2.0,
+            r=DOT if line.kind == "own" else 2.0,
             **address(row, "value"),
         )
 
@@ -155,39 +158,36 @@ def _runs(years: Sequence[int], firsts: Sequence[int]) -> Iterator[list[int]]:
 
 
 def _values(
-    own: Mapping[int, Row], lines: Sequence[float | Mapping[int, float]], across: Scale, up: Scale, decimals: int
+    own: Mapping[int, Row], lines: Sequence[Segment], across: Scale, up: Scale, right: float, decimals: int
 ) -> Iterator[Markup]:
-    """The numbers, each above or below its point: where fewer lines run through it."""
-    points = {year: (across(year), up(row["value"])) for year, row in own.items()}
-    for year, row in own.items():
-        x, y = points[year]
-        beside = [up(line if isinstance(line, float) else line[year]) for line in lines if _reaches(line, year)]
-        slopes = [
-            (points[near][1] - y) / (points[near][0] - x) * (near - year) * LABEL_REACH
-            for near in (year - 1, year + 1)
-            if near in points
-        ]
-        above = _crossed([-slope for slope in slopes], [abs(y - 12 - other) for other in beside])
-        below = _crossed(slopes, [abs(y + 13 - other) for other in beside])
-        yield element(
-            "text",
-            number_text(row["value"], decimals),
-            class_="value mid",
-            x=x,
-            y=y - 8 if above <= below else y + 17,
-            **address(row, "value"),
-        )
+    """The numbers, each beside its point where the fewest lines run through it."""
+    texts = [number_text(row["value"], decimals) for row in own.values()]
+    points = [(across(year), up(row["value"])) for year, row in own.items()]
+    room = Box(LEFT - 8, TOP - 16, right + 4, FOOT + 14)
+    for row, text, (x, y) in zip(own.values(), texts, beside_points(points, texts, lines, room), strict=True):
+        yield element("text", text, class_="value mid", x=x, y=y, **address(row, "value"))
 
 
-def _reaches(line: float | Mapping[int, float], year: int) -> bool:
-    return isinstance(line, float) or year in line
-
-
-def _crossed(rises: Sequence[float], distances: Sequence[float]) -> float:
-    """How badly a label would be crossed: by its own line leaving on that side, and by lines that run beside."""
-    return sum(min(max(rise, 0.0), LABEL_REACH) for rise in rises) + sum(
-        LABEL_REACH - distance for distance in distances if distance < LABEL_REACH
-    )
+def _drawn(
+    contents: Contents,
+    part: IndicatorPart,
+    lines: Sequence[Line],
+    target: Row | None,
+    across: Scale,
+    up: Scale,
+    right: float,
+) -> Iterator[Segment]:
+    """All lines and points of the drawing, to be kept clear of."""
+    for line in lines:
+        points = {year: (across(year), up(row["value"])) for year, row in line.rows.items()}
+        for run in _runs(sorted(points), _firsts(part)):
+            yield from pairwise([points[year] for year in run])
+        yield from (((x - DOT, y), (x + DOT, y)) for x, y in points.values())
+    if target is not None:
+        y = up(target["target_value"])
+        yield (LEFT, y), (right, y)
+    for x in _break_places(contents, part, across):
+        yield (x, TOP), (x, FOOT)
 
 
 def _names(lines: Sequence[Line], target: Row | None, up: Scale, right: float) -> Iterator[Markup]:

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 
+from reports.labels import Box, above_rules, beside_points, text_box
 from reports.numbers import decimals_that_tell_apart, join_words, join_years, number_text
 from reports.svg import element, scale_over, spread, ticks
 
@@ -67,3 +68,50 @@ def test_elements_escape_what_they_are_given():
     """Neither a text nor an attribute can break out of its place."""
     drawn = str(element("text", "<script>", data_value='"><script>'))
     assert drawn == '<text data-value="&#34;&gt;&lt;script&gt;">&lt;script&gt;</text>'
+
+
+@pytest.mark.parametrize(
+    ("segment", "length"),
+    [
+        (((-5.0, 5.0), (15.0, 5.0)), 10.0),
+        (((2.0, 5.0), (4.0, 5.0)), 2.0),
+        (((-5.0, 11.0), (15.0, 11.0)), 0.0),
+        (((11.0, -5.0), (11.0, 15.0)), 0.0),
+        (((-10.0, -10.0), (5.0, 5.0)), 50**0.5),
+    ],
+)
+def test_a_line_is_measured_within_a_box(segment, length):
+    """How much of a line runs through a label: all, some, or nothing of it."""
+    assert length == pytest.approx(Box(0, 0, 10, 10).length_within(segment))
+
+
+def test_numbers_keep_clear_of_lines_and_each_other():
+    """On a steep line no number is crossed and none lies over another, though points are close."""
+    points = [(50.0, 100.0), (80.0, 40.0), (84.0, 42.0)]
+    lines = [(points[0], points[1]), (points[1], points[2])]
+    texts = ["12,3", "45,6", "44,8"]
+    places = beside_points(points, texts, lines, Box(0, 0, 200, 200))
+    boxes = [text_box(*place, text) for place, text in zip(places, texts, strict=True)]
+    assert not any(one.meets(other) for one, other in pairwise(boxes))
+    assert [box.length_within(line) for box in boxes for line in lines] == [0.0] * 6
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [[100.0, 101.0, 102.0], [102.0, 101.0, 100.0], [20.0, 12.0, 40.0], [388.0, 380.0, 370.0], [100.0, 200.0, 300.0]],
+)
+def test_no_rule_cuts_a_text_above_another(rules):
+    """Three rules close together or near an edge: no text over another, and no rule through a text below its own."""
+    texts = ["Alingsås 72,8", "Riket 73,1", "Mål 77"]
+    spots = above_rules(rules, texts, 400.0)
+    boxes = [text_box(spot.middle, 15.0 * spot.row, text) for spot, text in zip(spots, texts, strict=True)]
+    for one, spot in enumerate(spots):
+        for other, box in enumerate(boxes):
+            if one != other:
+                assert not box.meets(boxes[one])
+                assert spot.row >= spots[other].row or box.length_within(((rules[one], 0.0), (rules[one], 99.0))) == 0
+
+
+def test_a_text_wider_than_the_drawing_still_gets_a_place():
+    """A very long name is drawn all the same."""
+    assert len(above_rules([10.0, 20.0], ["x" * 200, "Riket 1"], 400.0)) == 2
