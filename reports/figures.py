@@ -72,6 +72,12 @@ def wording(row: Row, column: str) -> Markup:
     return Markup("") if value is None else WORDING.format(row.relation, row.address, column, str(value))
 
 
+def line_range(row: Row, column: str) -> Markup:
+    """Lines of the document, such as 1659-1660, with the dash of a range; the attribute keeps the file's text."""
+    value = str(row[column])
+    return FIGURE.format(row.relation, row.address, column, value, value.replace("-", "–"))
+
+
 def counted(relation: str, number: int, **conditions: object) -> Markup:
     """How many rows of a relation fulfil conditions; a list of values is read as `in`."""
     key = urlencode(conditions, doseq=True)

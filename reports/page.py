@@ -12,15 +12,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from reports import sentences as words
+from reports.card import NO_VALUE, Card, on_one_line
 from reports.changes import Changes
-from reports.contents import Contents, GoalPart, IndicatorPart
+from reports.contents import Contents, GoalPart
 from reports.distribution_chart import distribution_chart
 from reports.figures import counted, figure, wording
 from reports.notices import DERIVED, RECEIVED, made_up_notice, source_text
-from reports.numbers import decimals_that_tell_apart, instant_text, join_years
+from reports.numbers import instant_text
 from reports.rows import Row
 from reports.rules import MEANINGS, RULES, SECTION_INTROS
-from reports.sentences import WITHHELD, decimals_of, figure_of_year
+from reports.sentences import WITHHELD, figure_of_year
 from reports.signs import sign, sign_of, sign_sheet
 from reports.trend_chart import trend_chart
 
@@ -32,9 +33,6 @@ SECTION_ANCHORS = {
     "follow_up": "uppfoljning",
 }
 TALLY_VERDICTS = ("met", "partly_met", "not_met", "not_yet_due", "no_data", "not_comparable", "not_assessable")
-NONE_CELL = Markup(
-    '<span class="is-missing"><span aria-hidden="true">–</span><span class="hidden">inget värde</span></span>'
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,29 +92,13 @@ def render_page(contents: Contents, changes: Changes, *, as_of: str | None = Non
         year_of=figure_of_year,
         derived=DERIVED,
         received=RECEIVED,
-        none_cell=NONE_CELL,
-        source_text=lambda label: source_text(contents.source, label),
+        none_cell=NO_VALUE,
+        card=lambda goal, part: Card(contents, goal, part),
+        source_text=lambda label: on_one_line(source_text(contents.source, label)),
         trend_chart=lambda part: trend_chart(contents, part),
         distribution_chart=lambda part: distribution_chart(contents, part),
         **view.members(),
     )
-
-
-def indicator_name(goal: GoalPart, part: IndicatorPart) -> Markup:
-    """An indicator's title; the name of its part alone where the title is the goal's own."""
-    title, named = wording(part.indicator, "title"), wording(part.indicator, "part")
-    if not part.indicator["part"]:
-        return title
-    if part.indicator["title"] == goal.goal["title"]:
-        return named
-    if part.indicator["title"].rstrip().endswith(part.indicator["part"]):
-        return title
-    return Markup('{} <span class="quiet">({})</span>').format(title, named)
-
-
-def margin_decimals(row: Row) -> int:
-    """Enough decimals that a margin which is not nothing doesn't look like nothing."""
-    return decimals_that_tell_apart(row["margin"], 0.0, decimals_of(row))
 
 
 def plain_size(value: float) -> int:
@@ -138,18 +120,7 @@ class _View:
     def members(self) -> dict[str, object]:
         """The names that the template uses."""
         functions: dict[str, Callable[..., object]] = {
-            "margin_decimals": margin_decimals,
-            "indicator_name": indicator_name,
             "plain_size": plain_size,
-            "target_source": self.target_source,
-            "reference_source": self.reference_source,
-            "last_known": self.last_known,
-            "similar_heading": self.similar_heading,
-            "year_cell": self.year_cell,
-            "has_gender": self.has_gender,
-            "year_sources": self.year_sources,
-            "remarks": self.remarks,
-            "provenance": self.provenance,
             "change_name": self.change_name,
         }
         budget_years, budget_table = self.budget()
@@ -267,118 +238,6 @@ class _View:
             {"name": name, "unit": unit, "cells": [cells.get(year) for year in years]}
             for (_, name, unit), cells in lines.items()
         ]
-
-    def target_source(self, part: IndicatorPart, row: Row) -> str:
-        """Where in the document the target stands."""
-        lines = part.criteria[row["year"]]["target_document_lines"]
-        return f"Källa: {self.contents.plan['document_title']}{f', rad {lines}' if lines else ''}"
-
-    def reference_source(self, part: IndicatorPart, row: Row) -> str:
-        """The source label of the figure that was compared with."""
-        match str(row["reference_kind"]).split(":")[0]:
-            case "riket":
-                return RECEIVED
-            case "previous_year":
-                before = part.history.get((row["year"] - 1, "T"))
-                return str(before["source_label"]) if before is not None else DERIVED
-            case "other_value":
-                return str(row["source_label"])
-            case _:
-                return DERIVED
-
-    def last_known(self, part: IndicatorPart) -> Markup:
-        """The last value before the year in focus: told, never put in its place."""
-        earlier = [
-            row for (year, gender), row in sorted(part.history.items()) if gender == "T" and year < self.contents.year
-        ]
-        if not earlier:
-            return Markup('<span class="source">Inget tidigare värde är känt.</span>')
-        row = earlier[-1]
-        return Markup('<span class="source">Senast kända: {} ({}). {}. Ersätter inte {}.</span>').format(
-            figure(row, "value", decimals_of(part.judged[self.contents.year])),
-            figure_of_year(row, "year"),
-            source_text(self.contents.source, row["source_label"]),
-            self.contents.year,
-        )
-
-    def similar_heading(self, part: IndicatorPart) -> Markup:
-        """The name of the similar group, with its year."""
-        found = part.distribution
-        if found is None or found.group is None:
-            return Markup("Liknande kommuner")
-        return wording(found.group, "group_name")
-
-    def has_gender(self, part: IndicatorPart, gender: str) -> bool:
-        """Whether any year tells this gender."""
-        return any((year, gender) in part.history for year in self.contents.years)
-
-    def year_cell(self, part: IndicatorPart, year: int) -> Markup:
-        """One year's own value, or how it is missing."""
-        row, judged = part.history.get((year, "T")), part.judged[year]
-        if row is None:
-            if judged["verdict_reason"] in WITHHELD:
-                return Markup('<span class="is-withheld">dolt</span>')
-            return NONE_CELL
-        shown = figure(row, "value", decimals_of(part.judged[self.contents.year]))
-        if judged["verdict"] == "not_comparable":
-            return Markup('<span class="is-apart">{}</span><span class="hidden"> ej jämförbart</span>').format(shown)
-        if row["value_source"] != "kolada":
-            return Markup('<span class="is-own">{}</span>').format(shown)
-        return shown
-
-    def year_sources(self, part: IndicatorPart) -> Markup:
-        """Where each year's value is from, and why years without one have none."""
-        told: list[Markup] = []
-        by_label: dict[str, list[int]] = {}
-        for year in self.contents.years:
-            row = part.history.get((year, "T"))
-            if row is not None:
-                by_label.setdefault(row["source_label"], []).append(year)
-        for label, years in by_label.items():
-            told.append(Markup("{} ({}).").format(source_text(self.contents.source, label), join_years(years)))
-        if part.national:
-            told.append(Markup("Riket: {}.").format(source_text(self.contents.source, RECEIVED)))
-        elif part.average:
-            told.append(Markup("Ovägt medel: {}.").format(source_text(self.contents.source, DERIVED)))
-        reasons: dict[str, list[int]] = {}
-        for year in self.contents.years:
-            judged = part.judged[year]
-            if (year, "T") not in part.history and judged["verdict"] == "no_data" and judged["verdict_reason"]:
-                reasons.setdefault(judged["verdict_reason"], []).append(year)
-        for reason, years in reasons.items():
-            why = words.short_reason(self.contents, reason)
-            told.append(Markup("{} {}: {}.").format("Dolt" if reason in WITHHELD else "Saknas", join_years(years), why))
-        return Markup(" ").join(told)
-
-    def remarks(self, part: IndicatorPart) -> Iterator[Markup]:
-        """Everything that sentences say of the year in focus."""
-        row = part.judged[self.contents.year]
-        yield from words.warnings(self.contents, row)
-        yield from words.development(self.contents, row)
-        yield from words.placing(self.contents, part, row)
-        genders = words.genders(self.contents, part, row)
-        if genders is not None:
-            yield genders
-        bokslut = words.at_bokslut(self.contents, part, row)
-        if bokslut is not None:
-            yield bokslut
-        coming = words.next_publication(part.calendar)
-        if coming is not None:
-            yield coming
-
-    def provenance(self, part: IndicatorPart, row: Row) -> Markup:
-        """Where in the document the indicator stands."""
-        if row["document_page"] is None and row["document_lines"] is None:
-            return Markup("")
-        said = [Markup("I dokumentet: {}").format(wording(self.contents.plan, "document_title"))]
-        if row["document_page"] is not None:
-            said.append(Markup("sida {}").format(figure(row, "document_page")))
-        if row["document_lines"] is not None:
-            said.append(Markup("rad {}").format(wording(row, "document_lines")))
-        target_lines = part.criteria[row["year"]]["target_document_lines"] if row["year"] in part.criteria else None
-        if target_lines is not None and target_lines != row["document_lines"]:
-            said.append(Markup("målvärdet rad {}").format(wording(part.criteria[row["year"]], "target_document_lines")))
-        return Markup(", ").join(said) + "."
 
     def change_name(self, row: Row) -> Markup:
         """What a changed verdict is about, linked where the page shows it."""

@@ -18,6 +18,22 @@ pytestmark = pytest.mark.slow
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 
 
+# Texts of a chart that lie over each other or beyond its edge, by more than the hair that fonts differ by.
+MISPLACED = """
+[...document.querySelectorAll('svg.chart')].flatMap(chart => {
+    const frame = chart.getBoundingClientRect(), name = chart.querySelector('title').textContent;
+    const texts = [...chart.querySelectorAll('text')].map(text => [text.textContent, text.getBoundingClientRect()]);
+    return texts.flatMap(([text, box], index) => [
+        ...(box.left < frame.left - 1 || box.right > frame.right + 1 ? [`${name}: ${text} outside`] : []),
+        ...texts.slice(index + 1).filter(([, other]) =>
+            Math.min(box.right, other.right) - Math.max(box.left, other.left) > 1 &&
+            Math.min(box.bottom, other.bottom) - Math.max(box.top, other.top) > 3
+        ).map(([other]) => `${name}: ${text} over ${other}`),
+    ]);
+})
+"""
+
+
 @pytest.fixture(scope="module")
 def tab() -> Iterator[Tab]:
     """A tab of headless Chromium."""
@@ -56,7 +72,7 @@ def violations(tab: Tab, axe: str) -> list[str]:
     """What axe finds wrong on the open page."""
     tab.evaluate(axe + ";0")
     found = tab.evaluate(
-        f"axe.run(document, {{runOnly: {{type: 'tag', values: {json.dumps(RULES)}}}}})"
+        f"axe.run(document, {{runOnly: {{type: 'tag', values: {json.dumps(RULES)}}}, resultTypes: ['violations']}})"
         ".then(found => JSON.stringify(found.violations.map("
         "each => [each.id, each.impact, each.nodes.length, each.nodes[0].html.slice(0, 200)])))"
     )
@@ -94,10 +110,19 @@ def test_no_width_scrolls_sideways(sample_world: World, tab: Tab, width):
     assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_label_of_a_chart_lies_over_another(sample_world: World, tab: Tab, width):
+    """Every text in every chart can be read: none over another, none cut off."""
+    tab.show_as(width=width)
+    tab.open(sample_world.report.path)
+    assert tab.evaluate("document.querySelectorAll('svg.chart text').length") > 500
+    assert tab.evaluate(MISPLACED) == []
+
+
 def test_pictures_and_paper(sample_world: World, awkward_world: World, tab: Tab, pictures: Path):
-    """Pictures at phone, laptop and A4 width, and a PDF, for people to look at."""
+    """Pictures at phone, laptop, wide and A4 width, and a PDF, for people to look at."""
     for name, world in (("sample", sample_world), ("awkward", awkward_world)):
-        for width, media in ((390, "screen"), (1280, "screen"), (794, "print")):
+        for width, media in ((390, "screen"), (1280, "screen"), (1920, "screen"), (794, "print")):
             tab.show_as(width=width, media=media)
             tab.open(world.report.path)
             path = pictures / f"{name}-{media}-{width}.png"
@@ -120,4 +145,5 @@ def test_the_recorded_data_too(first_night, tab: Tab, axe: str, pictures: Path, 
         tab.open(report.path)
         assert violations(tab, axe) == []
         assert tab.requests == [report.path.as_uri()]
+        assert tab.evaluate(MISPLACED) == []
         tab.picture(pictures / f"recorded-{scheme}.png", clip=(0, 3000))

@@ -1,0 +1,210 @@
+"""One indicator's place on the page: what stands in its table of years, and what is told below it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from reports import sentences as words
+from reports.contents import Contents, GoalPart, IndicatorPart
+from reports.figures import figure, line_range, wording
+from reports.notices import DERIVED, RECEIVED, source_text
+from reports.numbers import HARD_SPACE, decimals_that_tell_apart, join_years
+from reports.rows import Row
+from reports.sentences import WITHHELD, decimals_of, figure_of_year
+
+NUMBERED = re.compile(r"\b(rad|sida) (?=\d)")
+NO_VALUE = Markup(
+    '<span class="is-missing"><span aria-hidden="true">–</span><span class="hidden">inget värde</span></span>'
+)
+
+
+def on_one_line(label: str) -> str:
+    """A source label whose `rad` stays on the line of its number."""
+    return NUMBERED.sub(rf"\1{HARD_SPACE}", label)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An indicator of a goal, in the year in focus."""
+
+    contents: Contents
+    goal: GoalPart
+    part: IndicatorPart
+
+    @property
+    def row(self) -> Row:
+        """The judgement of the year in focus."""
+        return self.part.judged[self.contents.year]
+
+    @property
+    def decimals(self) -> int:
+        """The decimals at which its values are shown."""
+        return decimals_of(self.row)
+
+    @property
+    def margin_decimals(self) -> int:
+        """Enough decimals that a margin which is not nothing doesn't look like nothing."""
+        return decimals_that_tell_apart(self.row["margin"], 0.0, self.decimals)
+
+    @property
+    def average(self) -> tuple[str, dict[int, Row]] | None:
+        """The national average that its table shows, by name: Riket, else the unweighted mean."""
+        if self.part.national:
+            return "Riket", dict(self.part.national)
+        return ("Ovägt medel", dict(self.part.average)) if self.part.average else None
+
+    def name(self) -> Markup:
+        """The title; the name of the part alone where the title is the goal's own."""
+        indicator = self.part.indicator
+        title, named = wording(indicator, "title"), wording(indicator, "part")
+        if not indicator["part"]:
+            return title
+        if indicator["title"] == self.goal.goal["title"]:
+            return named
+        if indicator["title"].rstrip().endswith(indicator["part"]):
+            return title
+        return Markup('{} <span class="quiet">({})</span>').format(title, named)
+
+    def source(self, label: str | None) -> str:
+        """A source label as the page shows it."""
+        return on_one_line(source_text(self.contents.source, label))
+
+    def target_source(self) -> str:
+        """Where in the document the target stands."""
+        lines = self.part.criteria[self.contents.year]["target_document_lines"]
+        place = f", rad {lines.replace('-', '–')}" if lines else ""
+        return f"Källa: {self.contents.plan['document_title']}{place}"
+
+    def reference_source(self) -> str:
+        """The source label of the figure that was compared with."""
+        match str(self.row["reference_kind"]).split(":")[0]:
+            case "riket":
+                return RECEIVED
+            case "previous_year":
+                before = self.part.history.get((self.row["year"] - 1, "T"))
+                return str(before["source_label"]) if before is not None else DERIVED
+            case "other_value":
+                return str(self.row["source_label"])
+            case _:
+                return DERIVED
+
+    def last_known(self) -> Markup:
+        """The last value before the year in focus: told, never put in its place."""
+        earlier = [
+            row
+            for (year, gender), row in sorted(self.part.history.items())
+            if gender == "T" and year < self.contents.year
+        ]
+        if not earlier:
+            return Markup('<span class="source">Inget tidigare värde är känt.</span>')
+        row = earlier[-1]
+        return Markup('<span class="source">Senast kända: {} ({}). {}. Ersätter inte {}.</span>').format(
+            figure(row, "value", self.decimals),
+            figure_of_year(row, "year"),
+            self.source(row["source_label"]),
+            self.contents.year,
+        )
+
+    def has_gender(self, gender: str) -> bool:
+        """Whether any year tells this gender."""
+        return any((year, gender) in self.part.history for year in self.contents.years)
+
+    def year_cell(self, year: int) -> Markup:
+        """One year's own value, or how it is missing."""
+        row, judged = self.part.history.get((year, "T")), self.part.judged[year]
+        if row is None:
+            if judged["verdict_reason"] in WITHHELD:
+                return Markup('<span class="is-withheld">dolt</span>')
+            return NO_VALUE
+        shown = figure(row, "value", self.decimals)
+        if judged["verdict"] == "not_comparable":
+            return Markup('<span class="is-apart">{}</span><span class="hidden"> ej jämförbart</span>').format(shown)
+        if row["value_source"] != "kolada":
+            return Markup('<span class="is-own">{}</span>').format(shown)
+        return shown
+
+    def year_sources(self) -> list[Markup]:
+        """Where each year's value is from, and why years without one have none."""
+        told: list[Markup] = []
+        by_origin: dict[str, dict[str, list[int]]] = {}
+        for year in self.contents.years:
+            row = self.part.history.get((year, "T"))
+            if row is not None:
+                origin, comma, line = self.source(row["source_label"]).partition(", rad")
+                by_origin.setdefault(origin, {}).setdefault(comma + line, []).append(year)
+        for origin, lines in by_origin.items():
+            places = "".join(f"{line} ({join_years(years)})" for line, years in lines.items())
+            told.append(Markup("{}{}{}.").format(origin, "" if places.startswith(",") else " ", places))
+        if self.average is not None:
+            name = self.average[0]
+            told.append(Markup("{}: {}.").format(name, self.source(RECEIVED if name == "Riket" else DERIVED)))
+        reasons: dict[str, list[int]] = {}
+        for year in self.contents.years:
+            judged = self.part.judged[year]
+            if (year, "T") not in self.part.history and judged["verdict"] == "no_data" and judged["verdict_reason"]:
+                reasons.setdefault(judged["verdict_reason"], []).append(year)
+        for reason, years in reasons.items():
+            why = words.short_reason(self.contents, reason)
+            told.append(Markup("{} {}: {}.").format("Dolt" if reason in WITHHELD else "Saknas", join_years(years), why))
+        return told
+
+    def cautions(self) -> list[Markup]:
+        """What a reader must know before using the year in focus: of the verdict, then of the indicator."""
+        return [
+            *words.warnings(self.contents, self.row),
+            *(wording(issue, "text") for issue in self.part.issues if issue["severity"] != "low"),
+        ]
+
+    def details(self) -> Iterator[tuple[str, Markup]]:
+        """Everything else that is told of the year in focus: a heading and its sentences."""
+        row = self.row
+        for heading, lines in (
+            ("Utveckling", words.development(self.contents, row)),
+            ("Bland kommunerna", words.placing(self.contents, self.part, row)),
+            ("Liknande kommuner", self.similar()),
+            ("Kvinnor och män", [words.genders(self.contents, self.part, row)]),
+            ("Bokslutet", [words.at_bokslut(self.contents, self.part, row)]),
+            ("Nästa värde", [words.next_publication(self.part.calendar)]),
+            ("Källor och luckor", self.year_sources()),
+            ("I dokumentet", [self.provenance()]),
+        ):
+            told = [line for line in lines if line]
+            if told:
+                yield heading, Markup(" ").join(told)
+
+    def similar(self) -> Iterator[Markup]:
+        """The similar municipalities' values, their mean, and which group they are."""
+        found, mean = self.part.distribution, self.part.similar_mean
+        if found is None or not found.similar:
+            return
+        values = [
+            Markup("{} {}").format(wording(other, "municipality_name"), figure(other, "value", self.decimals))
+            for other in found.similar
+        ]
+        yield Markup("{} ({}).").format(Markup("; ").join(values), found.year)
+        if mean is not None:
+            value, n = figure(mean, "value", self.decimals), figure(mean, "n")
+            yield Markup("Medel {} (n{}={}{}).").format(value, HARD_SPACE, HARD_SPACE, n)
+        if found.group is not None:
+            yield Markup("Gruppen: {}.").format(wording(found.group, "group_name"))
+        added = f"; medlet: {self.source(DERIVED)}" if mean is not None else ""
+        yield Markup('<span class="source">{}{}.</span>').format(self.source(RECEIVED), added)
+
+    def provenance(self) -> Markup:
+        """Where in the document the indicator stands."""
+        row = self.row
+        if row["document_page"] is None and row["document_lines"] is None:
+            return Markup("")
+        said = [wording(self.contents.plan, "document_title")]
+        if row["document_page"] is not None:
+            said.append(Markup("sida{}{}").format(HARD_SPACE, figure(row, "document_page")))
+        if row["document_lines"] is not None:
+            said.append(Markup("rad{}{}").format(HARD_SPACE, line_range(row, "document_lines")))
+        criterion = self.part.criteria.get(self.contents.year)
+        target_lines = criterion["target_document_lines"] if criterion is not None else None
+        if criterion is not None and target_lines is not None and target_lines != row["document_lines"]:
+            lines = line_range(criterion, "target_document_lines")
+            said.append(Markup("målvärdet rad{}{}").format(HARD_SPACE, lines))
+        return Markup(", ").join(said) + "."
