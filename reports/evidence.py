@@ -8,7 +8,8 @@ from reports.contents import Contents, IndicatorPart, gather
 from reports.errors import UnknownFigure
 from reports.rows import Row, Source
 
-SHOWN_REFERENCES = ("riket", "unweighted_mean", "median", "p25", "p75")
+# In the order in which they are told; similar municipalities stand after the two national averages.
+SHOWN_REFERENCES = ("riket", "unweighted_mean", "similar", "median", "p25", "p75")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +105,9 @@ def gather_evidence(source: Source, plan_id: str, indicator_id: str, year: int |
                     list(SHOWN_REFERENCES),
                     judged["reference_kind"],
                     judged["similar_group_id"],
+                    list(SHOWN_REFERENCES),
                 ],
-                order="reference",
+                order="list_position(?, split_part(reference, ':', 1))",
             )
         )
         if kpi_id

@@ -94,6 +94,7 @@ def explained(evidence: Evidence) -> Explanation:
     """What the evidence says."""
     contents, part = evidence.contents, evidence.part
     chapters = (
+        ("Vad som visas", _shown(evidence)),
         ("Värdet", _value(evidence)),
         ("Bedömningen", _judgement(evidence)),
         ("Regeln", _rule(evidence)),
@@ -122,27 +123,44 @@ def _said(lines: Iterator[Markup] | Sequence[Markup | None]) -> Iterator[str]:
     yield from (plain(line) for line in lines if line is not None)
 
 
-def _number(value: float | None, decimals: int | None = None) -> str:
+def _number(value: float | None, decimals: int | None = None, unit: str | None = None) -> str:
+    """A number as it is shown, with its unit, and in full where that says more."""
     if value is None:
         return "inget värde"
     shown = number_text(value, plain_decimals(value) if decimals is None else decimals)
+    shown += f" {unit}" if unit else ""
     written = repr(value).replace(".", ",").replace("-", MINUS)
     is_whole_truth = value == float(rounded(value, plain_decimals(value) if decimals is None else decimals))
     return shown if is_whole_truth else f"{shown} (exakt {written})"
 
 
+def _lines(lines: str) -> str:
+    return lines.replace("-", "–")
+
+
+def _shown(evidence: Evidence) -> Iterator[str]:
+    contents = evidence.contents
+    plan, source = contents.plan, contents.source
+    kpi_id = evidence.part.indicator["kpi_id"]
+    what = f"nyckeltal {kpi_id} i Kolada" if kpi_id else "en uppgift som inte finns i Kolada"
+    yield f"{contents.place} ({plan['municipality_id']}), {what}, år {evidence.year}."
+    yield f"{plan['title']} (plan {plan['plan_id']}), som läget var känt {instant_text(source.known_at)}."
+    yield f"Körning {source.run_id}, programversion {contents.run['software_version']}."
+
+
 def _value(evidence: Evidence) -> Iterator[str]:
     row, contents = evidence.judged, evidence.contents
-    unit = f" ({row['unit']})" if row["unit"] else ""
     if row["value"] is None:
-        yield f"Utfall {evidence.year}: saknas{unit}. {words.reason(contents, row)}"
+        yield f"Utfall {evidence.year}: saknas. {words.reason(contents, row)}"
         return
-    yield f"Utfall {row['value_year']}: {_number(row['value'], decimals_of(row))}{unit}."
+    yield f"Utfall {row['value_year']}: {_number(row['value'], decimals_of(row), row['unit'])}."
     yield f"{source_text(contents.source, row['source_label'])}."
     if row["known_from"] is not None:
         yield f"Känt sedan {instant_text(row['known_from'])}."
     if row["is_preliminary"] is not None:
         yield "Värdet är preliminärt." if row["is_preliminary"] else "Värdet är slutligt."
+    elif row["value_source"] == "kolada":
+        yield "Om det är preliminärt eller slutligt framgår inte av Kolada."
 
 
 def _judgement(evidence: Evidence) -> Iterator[str]:
@@ -176,7 +194,7 @@ def _rule(evidence: Evidence) -> Iterator[str]:
     if row["document_page"]:
         where.append(f"sida {row['document_page']}")
     if target["document_lines"] or row["document_lines"]:
-        where.append(f"rad {target['document_lines'] or row['document_lines']}")
+        where.append(f"rad {_lines(target['document_lines'] or row['document_lines'])}")
     yield f"Målet står i {', '.join(where)} (SHA-256 {contents.plan['document_sha256']})."
     if row["direction"]:
         yield f"{contents.label('direction', row['direction'])}."
@@ -255,7 +273,7 @@ def _definition(evidence: Evidence) -> Iterator[str]:
 def _document(evidence: Evidence) -> Iterator[str]:
     row, contents = evidence.judged, evidence.contents
     place = [f"sida {row['document_page']}"] if row["document_page"] else []
-    place += [f"rad {row['document_lines']}"] if row["document_lines"] else []
+    place += [f"rad {_lines(row['document_lines'])}"] if row["document_lines"] else []
     yield f"Indikatorn: {contents.plan['document_title']}{', ' if place else ''}{', '.join(place)}."
     if evidence.part.indicator["source"]:
         yield f"Källa enligt dokumentet: {evidence.part.indicator['source']}"

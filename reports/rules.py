@@ -10,15 +10,16 @@ RULES: Mapping[str, Mapping[str, str]] = {
         "unweighted": "Riksgenomsnittet är det ovägda medlet av kommuner med värde.",
     },
     "fixed_target_precision": {
-        "finer_of_target_and_display": "Utfall och målvärde jämförs med det största av målets tryckta decimaler och "
-        "indikatorns vanliga, avrundat från noll vid halva.",
-        "target": "Utfall och målvärde jämförs med målets tryckta decimaler.",
-        "display": "Utfall och målvärde jämförs med indikatorns vanliga decimaler.",
+        "finer_of_target_and_display": "Utfall och målvärde avrundas till så många decimaler som målet är tryckt med "
+        "eller som indikatorn brukar visas med, det som är flest, och jämförs sedan. Halvor avrundas från noll.",
+        "target": "Utfall och målvärde avrundas till så många decimaler som målet är tryckt med och jämförs sedan.",
+        "display": "Utfall och målvärde avrundas till så många decimaler som indikatorn brukar visas med och jämförs "
+        "sedan.",
         "exact": "Utfall och målvärde jämförs orundade.",
     },
     "average_precision": {
         "exact": "Jämförelse med ett genomsnitt görs orundat och strikt: lika är inte över.",
-        "display": "Jämförelse med ett genomsnitt görs med indikatorns vanliga decimaler.",
+        "display": "Jämförelse med ett genomsnitt görs med så många decimaler som indikatorn brukar visas med.",
     },
     "compound": {
         "all_parts": "Ett mål med flera delar kräver alla delarna; en av två är delvis uppfyllt och räknas inte.",

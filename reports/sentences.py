@@ -42,6 +42,11 @@ REASONS = {
 SHORT_REASONS = {"publication_overdue": "borde ha publicerats men finns inte ännu"}
 WITHHELD = ("withheld", "value_withheld_unknown")
 ORDINALS = ("", "första", "andra", "tredje", "fjärde")
+PACES = {
+    "ahead": "Ligger före den takt som målet kräver.",
+    "on_pace": "Håller den takt som målet kräver.",
+    "behind": "Ligger efter den takt som målet kräver.",
+}
 FAVOURS = {"women": "till kvinnors fördel", "men": "till mäns fördel"}
 
 
@@ -208,13 +213,11 @@ def development(contents: Contents, row: Row) -> Iterator[Markup]:
             figure(row, "change_since_last_year", decimals_of(row), signed=True),
         )
     if row["pace"] is not None and row["value_year"] is not None and row["value_year"] < (row["target_year"] or 0):
-        pace = contents.label("pace", row["pace"])
+        yield escape(PACES.get(row["pace"], contents.label("pace", row["pace"])))
         if row["projected_value"] is not None:
-            yield Markup("{} mot målet. I samma takt blir värdet {} målåret.").format(
-                pace, figure(row, "projected_value", decimals_of(row))
+            yield Markup("Fortsätter utvecklingen som hittills blir värdet {} målåret {}.").format(
+                figure(row, "projected_value", decimals_of(row)), figure_of_year(row, "target_year")
             )
-        else:
-            yield Markup("{} mot målet.").format(pace)
 
 
 def placing(contents: Contents, part: IndicatorPart, row: Row) -> Iterator[Markup]:
