@@ -12,7 +12,7 @@ from reports.numbers import instant_text, number_text, plain_decimals
 from reports.rows import Row
 from reports.sentences import short_reason
 
-MARKED = re.compile(r"([\\`*_{}\[\]()#|~])")
+MARKED = re.compile(r"([\\`*_\[\]#|~])")
 LEVELS = {"indicator": "Indikator", "goal": "Mål", "sound_economic_management": "God ekonomisk hushållning"}
 
 
@@ -92,6 +92,7 @@ def _body(contents: Contents, changes: Changes) -> Iterator[str]:
     if catalogue:
         yield from ("## Nyckeltal som Kolada har ändrat", "")
         yield from _table(("Nyckeltal", "Titel nu", "Vad"), catalogue)
+        yield from (f"{source_text(source, RECEIVED)}.", "")
     if contents.plan["known_from"] > changes.since:
         yield from (
             "## Planen",

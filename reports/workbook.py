@@ -5,6 +5,7 @@ so that none becomes a formula or a link.
 """
 
 import io
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,10 @@ Cell = str | float | int | None
 BY_ROW = "Se kolumnen Källa"
 FORBIDDEN_IN_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\", "-"))
 LONGEST_NAME = 31
+# Heights in points; a spreadsheet row has 409 at most.
+LINE_HEIGHT, SOURCES_HEIGHT, HEADINGS_HEIGHT, MOST_LINES = 15, 46, 32, 20
+# Wider sheets than this, in characters, are printed two pages wide.
+WIDEST_PAGE = 230
 OPTIONS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
@@ -178,16 +183,29 @@ class _Writer:
         self.warned = book.add_format({"bold": True, "bg_color": "#fff3d6", "font_color": "#4a3500"})
         self.quiet = book.add_format({"font_color": "#545c66", "italic": True, "font_size": 9})
         self.label = book.add_format(
-            {"font_color": "#545c66", "italic": True, "font_size": 8, "text_wrap": True, "valign": "bottom"}
+            {
+                "font_color": "#545c66",
+                "italic": True,
+                "font_size": 8,
+                "text_wrap": True,
+                "valign": "bottom",
+                "align": "left",
+                "indent": 1,
+            }
         )
-        self.heading = book.add_format({"bold": True, "text_wrap": True, "bottom": 1, "valign": "bottom"})
-        self.wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+        self.heading = book.add_format(
+            {"bold": True, "text_wrap": True, "bottom": 1, "valign": "bottom", "align": "left", "indent": 1}
+        )
+        self.wrapped = book.add_format({"text_wrap": True, "valign": "top", "align": "left", "indent": 1})
         self.top = book.add_format({"valign": "top"})
         self.verdicts = {
-            contents.label("verdict", code): book.add_format({"bold": True, "font_color": colour, "valign": "top"})
+            contents.label("verdict", code): book.add_format(
+                {"bold": True, "font_color": colour, "valign": "top", "align": "left", "indent": 1}
+            )
             for code, colour in COLOURS.items()
         }
         self.numbers: dict[int, CellFormat] = {}
+        self.widths: list[int] = []
 
     def number(self, decimals: int) -> CellFormat:
         """The format of numbers with some decimals; a spreadsheet in Swedish shows the comma."""
@@ -204,32 +222,44 @@ class _Writer:
         sheet.write_string(
             2, 0, _about(self.contents) if self.notice else "Källa per kolumn står över rubriken.", self.quiet
         )
+        self.widths = [width for _, _, width in columns]
         for index, (heading, source, width) in enumerate(columns):
             sheet.set_column(index, index, width)
             sheet.write_string(3, index, source_text(self.contents.source, source), self.label)
             sheet.write_string(4, index, heading, self.heading)
-        sheet.set_row(3, 36)
-        sheet.set_row(4, 32)
+        sheet.set_row(3, SOURCES_HEIGHT)
+        sheet.set_row(4, HEADINGS_HEIGHT)
         sheet.freeze_panes(self.head_rows, 2)
         sheet.autofilter(4, 0, max(4 + row_count, 5), len(columns) - 1)
         sheet.set_landscape()
         sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
+        sheet.fit_to_pages(1 if sum(self.widths) <= WIDEST_PAGE else 2, 0)
         sheet.repeat_rows(4)
+        sheet.repeat_columns(0, 1)
         if self.notice:
             sheet.set_header(f"&C&B{self.notice.replace('&', '&&')}")
         sheet.set_footer(f"&L{_about(self.contents).replace('&', '&&')[:200]}&R&P (&N)")
         return sheet
 
-    def put(self, sheet: Worksheet, row: int, column: int, value: Cell, shape: CellFormat | None = None) -> None:
-        """Write a cell by its type."""
-        match value:
-            case None:
-                return
-            case str():
-                sheet.write_string(row, column, value, shape or self.verdicts.get(value) or self.wrapped)
-            case _:
-                sheet.write_number(row, column, value, shape or self.top)
+    def row(
+        self, sheet: Worksheet, index: int, cells: Sequence[Cell], shapes: Sequence[CellFormat | None] = ()
+    ) -> None:
+        """Write a row, each cell by its type, and give it the height that its longest text needs.
+
+        Not every program works out heights when it opens a file.
+        """
+        lines = 1
+        for column, value in enumerate(cells):
+            shape = shapes[column] if shapes else None
+            match value:
+                case None:
+                    continue
+                case str():
+                    sheet.write_string(index, column, value, shape or self.verdicts.get(value) or self.wrapped)
+                    lines = max(lines, len(textwrap.wrap(value, max(self.widths[column] - 2, 1))))
+                case _:
+                    sheet.write_number(index, column, value, shape or self.top)
+        sheet.set_row(index, LINE_HEIGHT * min(lines, MOST_LINES))
 
     def overview(self) -> None:
         """All goals in all years."""
@@ -249,8 +279,7 @@ class _Writer:
                 self.contents.label("verdict", row["verdict"]),
                 *(row[column] for column in COUNTS),
             ]
-            for column, value in enumerate(cells):
-                self.put(sheet, index, column, value)
+            self.row(sheet, index, cells)
 
     def management(self) -> None:
         """God ekonomisk hushållning by year and reading."""
@@ -270,8 +299,7 @@ class _Writer:
                 row["operational_unknown"],
                 self.contents.label("verdict", row["bokslut_verdict"]) or None,
             ]
-            for column, value in enumerate(cells):
-                self.put(sheet, index, column, value)
+            self.row(sheet, index, cells)
 
     def goal(self, goal: GoalPart) -> None:
         """One goal: its indicators, latest year first."""
@@ -279,10 +307,9 @@ class _Writer:
         columns = [(column.title, column.source, column.width) for column in COLUMNS]
         sheet = self.sheet(sheet_name(goal), f"{goal.id} {goal.goal['title']}", columns, len(rows))
         for index, (part, row) in enumerate(rows, start=self.head_rows):
-            for number, column in enumerate(COLUMNS):
-                value = column.cell(self.contents, part, row)
-                shape = self.number(column.decimals(row)) if column.decimals is not None else None
-                self.put(sheet, index, number, value, shape)
+            cells = [column.cell(self.contents, part, row) for column in COLUMNS]
+            shapes = [self.number(column.decimals(row)) if column.decimals is not None else None for column in COLUMNS]
+            self.row(sheet, index, cells, shapes)
 
     def sources(self) -> None:
         """Whose figure each column holds."""
@@ -290,5 +317,4 @@ class _Writer:
         heads = (("Kolumn", DERIVED, 26), ("Källa", DERIVED, 80))
         sheet = self.sheet("Källor", "Källa per kolumn i målens blad", heads, len(columns))
         for index, (title, source) in enumerate(columns.items(), start=self.head_rows):
-            self.put(sheet, index, 0, title)
-            self.put(sheet, index, 1, source_text(self.contents.source, source))
+            self.row(sheet, index, [title, source_text(self.contents.source, source)])
