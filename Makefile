@@ -59,6 +59,9 @@ docs: $(READY)  ## Write the generated pages
 	$(BIN)/python -m warehouse.dictionary > docs/data-dictionary.md
 	$(BIN)/kolada settings --markdown > docs/settings.md
 
+pictures: $(READY)  ## Take the pictures of the documents anew (needs Chromium)
+	$(BIN)/python -m tests.reports.pictures
+
 lint: $(READY)  ## Check style, types, who imports whom, and the SQL
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -98,4 +101,4 @@ bench-report: $(READY)  ## Measure how long reports and exports take, and how la
 clean:  ## Remove what make made, but not the data
 	rm -rf $(VENV) $(PEERS) benchmarks/.pages .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
-.PHONY: help install demo test slow oldest test-all docs bench bench-mirror bench-report lint format lock clean
+.PHONY: help install demo test slow oldest test-all docs pictures bench bench-mirror bench-report lint format lock clean

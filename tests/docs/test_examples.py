@@ -1,0 +1,102 @@
+"""What the pages show can be done as it stands: options exist, tables and columns are there, the examples run."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+import typer.main
+
+from flows.cli.app import app
+from tests.docs.test_docs import PAGES, REPOSITORY, blocks
+from warehouse.dictionary import common_columns, described_relations
+
+COMMAND = typer.main.get_command(app)
+# The page on plans speaks of Python attributes instead.
+DATABASE_PAGES = [page for page in PAGES if page.parent.name != "goals"]
+ANALYSTS = REPOSITORY / "docs" / "analysts.md"
+# mart.ranking, but not mart.toml.
+RELATION = re.compile(r"\b(?:mart|core|plan|ops)\.(?!toml\b)[a-z_]+\b")
+
+
+def shown_commands() -> Iterator[tuple[str, str]]:
+    """Each `kolada ...` that a page shows, in a block or within a line."""
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        lines = [
+            line for language in ("sh", "console") for block in blocks(page, language) for line in block.splitlines()
+        ]
+        for code in [*lines, *re.findall(r"`([^`\n]+)`", text)]:
+            found = re.match(r"(?:\$ )?(?:\S*/)?kolada ([a-z].*)", code.strip())
+            if found:
+                yield page.name, found[1]
+
+
+@pytest.mark.parametrize(("page", "line"), sorted(set(shown_commands())))
+def test_options_exist(page, line):
+    """Every option that a page shows is one that the command takes."""
+    command = COMMAND
+    words = shlex.split(re.split(r" (?:\||\|\||>) ", line)[0], comments=True)
+    while words and hasattr(command, "commands"):
+        name, *words = words
+        assert name in command.commands, page
+        command = command.commands[name]
+    options = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
+    given = {word.partition("=")[0] for word in words if re.match(r"--?[a-zA-Z]", word)}
+    assert given <= options | {"--help"}
+
+
+@pytest.mark.parametrize("page", DATABASE_PAGES, ids=lambda page: page.name)
+def test_tables_exist(page):
+    """Every table, view and macro that a page names in code is one of the dictionary, or the as-of form of one."""
+    text = page.read_text(encoding="utf-8")
+    code = "\n".join([*re.findall(r"`([^`\n]+)`", text), *re.findall(r"^```.*?^```", text, re.MULTILINE | re.DOTALL)])
+    known = {f"{each.schema}.{each.name}" for each in described_relations()}
+    named = {re.sub(r"_(as_of|between)$", "", name) for name in RELATION.findall(code)}
+    assert named <= known
+
+
+def test_columns_exist():
+    """Every name with an underscore that the analysts' page sets in code is a column, a table or a file."""
+    text = re.sub(r"^```.*?^```", "", ANALYSTS.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    columns = {name for each in described_relations() for name in each.columns} | set(common_columns())
+    tables = {each.name for each in described_relations()}
+    code = [re.sub(r"'[^']*'", "", piece) for piece in re.findall(r"`([^`\n]+)`", text)]
+    named = {
+        word for piece in code if "Driver=" not in piece for word in re.findall(r"(?<![.\w])[a-z]+(?:_[a-z]+)+", piece)
+    }
+    assert len(named) > 8
+    assert named <= columns | tables
+
+
+@pytest.fixture
+def at_home(first_night, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder in which `data/kolada.duckdb` is the published file."""
+    nights, _ = first_night
+    root = nights.home.parent
+    if not (root / "data").exists():
+        (root / "data").symlink_to(nights.home)
+    monkeypatch.chdir(root)
+    assert Path("data/kolada.duckdb").exists()
+    return root
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("example", blocks(ANALYSTS, "python"))
+def test_python_examples_run(at_home, example):
+    """A Python example does what it says, and finds rows."""
+    names: dict = {}
+    exec(compile(example, "docs/analysts.md", "exec"), names)  # noqa: S102 - our own page
+    assert len(names["frame"]) == 43
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("example", [block for block in blocks(ANALYSTS, "sql") if "attach" in block])
+def test_attaching_works_as_shown(at_home, example):
+    """From another database, with `use`, the as-of macros of the attached file answer."""
+    with duckdb.connect() as connection:
+        for statement in filter(str.strip, re.sub(r"--.*", "", example).split(";")):
+            answer = connection.execute(statement)
+        assert "verdict" in [column[0] for column in answer.description]
