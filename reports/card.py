@@ -161,6 +161,7 @@ class Card:
         """Everything else that is told of the year in focus: a heading and its sentences."""
         row = self.row
         for heading, lines in (
+            ("Värdets status", words.maturity(row)),
             ("Utveckling", words.development(self.contents, row)),
             ("Bland kommunerna", words.placing(self.contents, self.part, row)),
             ("Liknande kommuner", self.similar()),

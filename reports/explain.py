@@ -155,12 +155,7 @@ def _value(evidence: Evidence) -> Iterator[str]:
         return
     yield f"Utfall {row['value_year']}: {_number(row['value'], decimals_of(row), row['unit'])}."
     yield f"{source_text(contents.source, row['source_label'])}."
-    if row["known_from"] is not None:
-        yield f"Känt sedan {instant_text(row['known_from'])}."
-    if row["is_preliminary"] is not None:
-        yield "Värdet är preliminärt." if row["is_preliminary"] else "Värdet är slutligt."
-    elif row["value_source"] == "kolada":
-        yield "Om det är preliminärt eller slutligt framgår inte av Kolada."
+    yield from _said(words.maturity(row))
 
 
 def _judgement(evidence: Evidence) -> Iterator[str]:

@@ -189,6 +189,21 @@ def warnings(contents: Contents, row: Row) -> Iterator[Markup]:
         yield Markup("Serien har ett brott: {}").format(wording(row, "comparability_note"))
 
 
+def maturity(row: Row) -> Iterator[Markup]:
+    """How settled a value is, and since when it is known."""
+    if row["value"] is None or row["value_source"] != "kolada":
+        return
+    match row["is_preliminary"]:
+        case True:
+            yield Markup("Preliminärt.")
+        case False:
+            yield Markup("Slutligt.")
+        case _:
+            yield Markup("Om värdet är preliminärt eller slutligt framgår inte av Kolada.")
+    if row["known_from"] is not None:
+        yield Markup("Känt sedan {}.").format(figure(row, "known_from"))
+
+
 def development(contents: Contents, row: Row) -> Iterator[Markup]:
     """Change since the baseline and since last year, and the pace towards the target."""
     if row["baseline_value"] is not None and row["baseline_year"] is not None:

@@ -117,6 +117,14 @@ def test_source_labels_are_right(awkward_world: World):
     assert "kommunens egen uppgift" in entered
 
 
+def test_a_value_says_how_settled_it_is(awkward_world: World):
+    """Preliminary or final where that can be known, said to be unknown where not, and since when it is known."""
+    told = article(awkward_world, "P4.2").words()
+    assert "Om värdet är preliminärt eller slutligt framgår inte av Kolada." in told
+    assert "Känt sedan 3\N{NO-BREAK SPACE}april\N{NO-BREAK SPACE}2026" in told
+    assert "Känt sedan" not in article(awkward_world, "F1").words()
+
+
 def test_an_earlier_year_never_stands_in(awkward_world: World):
     """Where the value is missing the last known one is told with its year, and said not to replace it."""
     assert "Ersätter inte 2023" in article(awkward_world, "P4.3").words()
