@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from reports.contents import Contents, Distribution, IndicatorPart
-from reports.labels import Spot, above_rules
+from reports.labels import Spot, above_rules, shortened
 from reports.numbers import number_text
 from reports.rows import Row
 from reports.sentences import decimals_of
@@ -70,7 +70,7 @@ def _labels(
 ) -> Iterator[Label]:
     if found.own is not None:
         text = number_text(found.own["value"], decimals)
-        yield Label("own", contents.place, across(found.own["value"]), found.own, "value", text)
+        yield Label("own", shortened(contents.place), across(found.own["value"]), found.own, "value", text)
     name, reference = next(
         (
             (word, found.references[kind])

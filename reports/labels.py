@@ -12,6 +12,7 @@ Point = tuple[float, float]
 Segment = tuple[Point, Point]
 
 CHARACTER_WIDTH = 6.4
+LONGEST_NAME = 18
 ASCENT, DESCENT = 9.0, 2.0
 LABEL_GAP = 8.0
 # From a point to the baseline of a number above it, below it, and beside it.
@@ -24,6 +25,11 @@ OUTSIDE, OVER_ANOTHER = 100.0, 50.0
 def width_of(text: str) -> float:
     """About how wide a text is."""
     return len(text) * CHARACTER_WIDTH
+
+
+def shortened(name: str) -> str:
+    """A name that leaves room for the drawing; the text alternative has it whole."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1].rstrip()}…"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from itertools import pairwise
 from markupsafe import Markup
 
 from reports.contents import Contents, IndicatorPart
-from reports.labels import Box, Segment, beside_points, width_of
+from reports.labels import Box, Segment, beside_points, shortened, width_of
 from reports.numbers import join_words, number_text
 from reports.rows import Row
 from reports.sentences import WITHHELD, decimals_of
@@ -38,7 +38,7 @@ def trend_chart(contents: Contents, part: IndicatorPart) -> Markup | None:
     own = {year: row for year in contents.years if (row := part.history.get((year, "T"))) is not None}
     if not own:
         return None
-    lines = [Line("own", contents.place, own), *_average(contents, part)]
+    lines = [Line("own", shortened(contents.place), own), *_average(contents, part)]
     target = _target(part)
     values = [row["value"] for line in lines for row in line.rows.values()]
     right = WIDTH - 8 - max(width_of(name) for name in [*(line.name for line in lines), "Mål 10,00"])
