@@ -26,7 +26,7 @@ def named_commands(page):
     """Each `kolada <command>` that a page names, in code."""
     text = page.read_text(encoding="utf-8")
     code = "\n".join([*re.findall(r"`([^`\n]+)`", text), *blocks(page, "sh"), *blocks(page, "console")])
-    return set(re.findall(r"(?:^|[\s/;])kolada ([a-z][a-z-]+)", code))
+    return set(re.findall(r"(?:^|[\s;]|/bin/)kolada ([a-z][a-z-]+)", code))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
