@@ -11,6 +11,9 @@ UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
 
+# What `make bench-night` measures with: sample, or a folder of recorded data.
+DATA ?= sample
+
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
@@ -98,7 +101,10 @@ bench-mirror: $(READY)  ## Mirror 6,000 KPIs and 10 million values, killed twice
 bench-report: $(READY)  ## Measure how long reports and exports take, and how large they are
 	$(BIN)/python -m benchmarks.report
 
+bench-night: $(READY)  ## Measure a night beside its fetching, the marts, every question; write docs/benchmarks-night.md
+	$(BIN)/python -m benchmarks.night --data $(DATA)
+
 clean:  ## Remove what make made, but not the data
 	rm -rf $(VENV) $(PEERS) benchmarks/.pages .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
-.PHONY: help install demo test slow oldest test-all docs pictures bench bench-mirror bench-report lint format lock clean
+.PHONY: help install demo test slow oldest test-all docs pictures bench bench-mirror bench-night bench-report lint format lock clean

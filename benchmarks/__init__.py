@@ -9,5 +9,6 @@ measure      processes, repetitions, medians
 page         docs/benchmarks.md
 run          `make bench`
 mirror       a whole mirror at full size: killed twice, taken up, counted
+night        what a night costs beside the fetching; docs/benchmarks-night.md
 report       the report and the exports
 """

@@ -137,9 +137,9 @@ def create_views(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def fingerprint(source_kind: str) -> str:
-    """The SHA-256 of everything that the marts are made of, DuckDB's version included."""
+    """The SHA-256 of everything that the schema and the marts are made of, DuckDB's version included."""
     digest = hashlib.sha256(f"{source_kind} {duckdb.__version__}".encode())
-    folders = ("core", "plan", "migrations", "mart", "dictionary")
+    folders = ("core", "plan", "ops", "migrations", "mart", "dictionary")
     texts = [path for folder in folders for path in sql_files(folder, "*.*")]
     for path in (*texts, COMPARISON, Path(__file__), Path(mart_texts.__file__)):
         digest.update(path.read_bytes())

@@ -23,7 +23,8 @@ STORAGE_VERSION = "v1.1.0"
 MEMORY_LIMIT = "1GB"
 
 # A working file belongs to one run and is thrown away when the run dies. So it needs no write-ahead log, which would
-# write everything twice and wait for the disk at each statement; it is written when it is closed.
+# write everything twice and wait for the disk at each statement; it is written when it is closed, and where the code says
+# `checkpoint`.
 WORKING_OPTIONS = "recovery_mode no_wal_writes"
 NO_CHECKPOINT_BETWEEN = "1TB"
 
@@ -38,8 +39,8 @@ def working_file(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a private file for writing, made with the storage version that older clients read.
 
-    The file is written and closed when the block ends well; when it does not, the file holds what it held before. What
-    a run stages beside it, and what DuckDB sets aside on disk, is removed.
+    The file is written and closed when the block ends well; when it does not, it is good for nothing. What a run stages
+    beside it, and what DuckDB sets aside on disk, is removed.
     """
     aside = beside(path, "tmp")
     config: dict[str, str | bool | int | float | list[str]] = {

@@ -64,7 +64,10 @@ def load_observations(stage: Stage, *, run_id: str, known_from: datetime) -> Loa
     set_variables(connection, {"run_id": run_id, "known_from": naive_utc(known_from)})
     run_folder(connection, "load/history/counts")
     with in_any_order(connection):
-        for part in parts(connection):
+        for number, part in enumerate(parts(connection)):
+            if number:
+                # What one part changed is written out, so that the next does not find it in memory.
+                connection.execute("checkpoint")
             set_variables(connection, {"first_kpi": part.first_kpi, "last_kpi": part.last_kpi})
             run_folder(connection, f"load/history/{'known' if part.is_known else 'first'}")
     (received,) = connection.execute("select sum(row_count) from received_kpi").fetchone() or (0,)

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.build import fingerprint, read_fingerprint
 from warehouse.database import run_folder, sql_files, transaction
 from warehouse.errors import SchemaTooNew
 from warehouse.history import naive_utc
+from warehouse.reading import source_kind
 
 SCHEMA_FOLDERS = ("core", "plan", "ops")
 
@@ -40,6 +42,8 @@ def ensure_schema(connection: duckdb.DuckDBPyConnection) -> list[str]:
             if version_of(path) not in applied:
                 migrate(connection, path)
                 ran.append(path.stem)
+    if applied is not None and not ran and is_as_this_software_writes_it(connection):
+        return ran
     for folder in SCHEMA_FOLDERS:
         run_folder(connection, folder)
     if applied is None:
@@ -67,6 +71,15 @@ def applied_versions(connection: duckdb.DuckDBPyConnection) -> set[int] | None:
     if is_there != (True,):
         return None
     return {version for (version,) in connection.execute("select version from ops.schema_version").fetchall()}
+
+
+def is_as_this_software_writes_it(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the file was published with the very texts that stand under `sql/`, so that nothing is created anew."""
+    has_definition = connection.execute(
+        "select exists (from duckdb_tables() where schema_name = 'ops' and table_name = 'mart_definition' "
+        "and database_name = current_database())"
+    ).fetchone()
+    return has_definition == (True,) and read_fingerprint(connection) == fingerprint(source_kind(connection))
 
 
 def migrate(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
