@@ -23,8 +23,8 @@ STORAGE_VERSION = "v1.1.0"
 MEMORY_LIMIT = "1GB"
 
 # A working file belongs to one run and is thrown away when the run dies. So it needs no write-ahead log, which would
-# write everything twice and wait for the disk at each statement; it is written when it is closed, and where the code says
-# `checkpoint`.
+# write everything twice and wait for the disk at each statement. It is written when it is closed, and where the code
+# says `checkpoint`.
 WORKING_OPTIONS = "recovery_mode no_wal_writes"
 NO_CHECKPOINT_BETWEEN = "1TB"
 
