@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -13,10 +14,11 @@ from flows.cli.options import HomeOption, JsonOption, SampleOption, set_options
 from flows.settings import Settings
 from warehouse.home import Home
 from warehouse.kpi_card import KpiCard, show_kpi
-from warehouse.kpi_search import NamedKpi, search_kpis, suggest_kpis
+from warehouse.kpi_search import FoundKpi, NamedKpi, search_kpis, suggest_kpis
 from warehouse.reading import published_file
 
 TYPES = {"K": "municipalities", "L": "regions", "A": "municipalities and regions"}
+IN_SHORT = TYPES | {"A": "both"}
 
 app = typer.Typer(help="Find KPIs in the published catalogue.", no_args_is_help=True)
 
@@ -46,12 +48,7 @@ def search(
     if as_json:
         typer.echo(json.dumps([each.fields() for each in found], ensure_ascii=False, default=str))
     elif found:
-        table = Table("KPI", "title", "area", "for", "life")
-        for each in found:
-            table.add_row(
-                each.kpi_id, each.title, each.operating_area, TYPES.get(each.municipality_type, ""), each.lifecycle
-            )
-        Console().print(table)
+        Console().print(table_of(found))
     if not found:
         ERRORS.print(
             f"No KPI of the published catalogue fits `{text}`. Nothing was changed. "
@@ -83,6 +80,20 @@ def show(
         )
         raise typer.Exit(BAD_INPUT)
     print_card(card, as_json=as_json)
+
+
+def table_of(found: list[FoundKpi]) -> Table:
+    """What was found; the title has most of the width."""
+    table = Table("KPI", box=box.SIMPLE_HEAD, expand=True)
+    table.add_column("title", ratio=4)
+    table.add_column("area", ratio=2)
+    table.add_column("for", no_wrap=True)
+    table.add_column("life", max_width=12)
+    for each in found:
+        table.add_row(
+            each.kpi_id, each.title, each.operating_area, IN_SHORT.get(each.municipality_type, ""), each.lifecycle
+        )
+    return table
 
 
 def meant(near: list[NamedKpi], *, otherwise: str) -> str:
