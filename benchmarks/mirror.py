@@ -22,6 +22,7 @@ from pathlib import Path
 
 import duckdb
 
+from benchmarks.contestant import peak_mb
 from benchmarks.machine import describe_machine
 from benchmarks.page import table
 from fake_kolada import DataSet, FakeKolada, LogEntry
@@ -176,17 +177,18 @@ def run_mirror(fake: FakeKolada, url: str, home: Path, rate: float, *, kill_at: 
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         while kill_at is not None and len(fake.log) < kill_at and not has_ended(process.pid):
             time.sleep(0.01)
-        if kill_at is not None:
+        if kill_at is not None and not has_ended(process.pid):
+            held_mb = peak_mb(process.pid)
             process.kill()
-        out = process.stdout.read() if process.stdout is not None else ""
-        # Its memory is known to those only who wait for it themselves.
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        out, _ = process.communicate()
     if process.returncode != (0 if kill_at is None else -signal.SIGKILL):
         raise SystemExit(f"The mirror ended with `{process.returncode}`, so nothing is proved. See its message above.")
-    if kill_at is None and json.loads(out)["state"] != "published":
-        raise SystemExit(f"The mirror was held, so nothing is proved: {out}")
-    return Mirrored(time.perf_counter() - begun, usage.ru_maxrss / 1e3, fake.log[before:])
+    if kill_at is None:
+        outcome = json.loads(out)
+        if outcome["state"] != "published":
+            raise SystemExit(f"The mirror was held, so nothing is proved: {outcome['message']}")
+        held_mb = outcome["peak_mb"]
+    return Mirrored(time.perf_counter() - begun, held_mb, fake.log[before:])
 
 
 def has_ended(pid: int) -> bool:

@@ -7,6 +7,7 @@ import json
 import sys
 from pathlib import Path
 
+from benchmarks.contestant import peak_mb
 from flows.job import mirror_job
 from flows.pipeline import run_job
 from flows.settings import Settings
@@ -17,7 +18,7 @@ def main() -> None:
     base_url, home, rate = sys.argv[1:]
     settings = Settings(base_url=base_url, home=Path(home), rate=float(rate), mirror_days=1)
     result = run_job(settings, mirror_job((), audit_days=settings.mirror_days))
-    print(json.dumps({"state": result.state, "message": result.message}))
+    print(json.dumps({"state": result.state, "message": result.message, "peak_mb": peak_mb()}))
 
 
 if __name__ == "__main__":

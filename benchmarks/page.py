@@ -10,7 +10,7 @@ HEAD = """# Benchmarks
 Made by `make bench`. All read the same pages, which the stand-in rendered beforehand and a process of its own serves
 over loopback; each runs in a process of its own, once a round and in turn, and a cell is the median of the rounds. The
 time begins with the first request, when everything is imported, and ends when the values can be queried in DuckDB. The
-rate limits are off. Peak memory is the largest process's. Seconds differ from hour to hour on a machine that does other
+rate limits are off. Peak memory is the main process's. Seconds differ from hour to hour on a machine that does other
 work beside; the ratios were made within the same round.
 
 - **floor**: fetch four at a time, decode, one insert; nothing is checked or kept beside the table.
