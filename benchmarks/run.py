@@ -20,7 +20,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--values", type=int, nargs="+", default=list(SIZES), help="sizes, in values")
     parser.add_argument("--rounds", type=int, help="rounds of each size (default: 5, 3 and 1)")
-    parser.add_argument("--peers", help="the interpreter that has benchmarks/peers/requirements.txt")
+    parser.add_argument(
+        "--peers",
+        help="the interpreter that has benchmarks/peers/requirements.txt; koladapy holds 8 GB at 10 million values",
+    )
     parser.add_argument("--limit", type=float, default=300, help="seconds that a peer may take (default: 300)")
     parser.add_argument("--pages", type=Path, default=Path("benchmarks/.pages"), help="a folder to work in")
     parser.add_argument("--page", default="docs/benchmarks.md", help="the page to write; - prints it")
