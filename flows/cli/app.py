@@ -1,8 +1,10 @@
 """The command itself: its families of commands and the options that all of them take."""
 
 import typer
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from flows.cli import backfill, fake_api, goals, keep, kpi, look, mirror, report, run, serve
+from flows.cli.exits import ERRORS
 
 app = typer.Typer(
     name="kolada",
@@ -33,4 +35,10 @@ app.add_typer(kpi.app, name="kpi")
 
 def main() -> None:
     """Run the command."""
+    set_on_retry_hooks([say_that_it_is_tried_again])
     app()
+
+
+def say_that_it_is_tried_again(details: RetryDetails) -> None:
+    """A line about a request that failed and is asked again, in place of stamina's own, which says neither."""
+    ERRORS.print(f"Try {details.retry_num} failed ({type(details.caused_by).__name__}); the request is sent again.")
