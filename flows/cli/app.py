@@ -40,5 +40,5 @@ def main() -> None:
 
 
 def say_that_it_is_tried_again(details: RetryDetails) -> None:
-    """A line about a request that failed and is asked again, in place of stamina's own, which says neither."""
+    """A line about a request that failed and is asked again, in place of stamina's own, which tells nothing of it."""
     ERRORS.print(f"Try {details.retry_num} failed ({type(details.caused_by).__name__}); the request is sent again.")
