@@ -36,7 +36,8 @@ def test_the_server_is_as_the_page_says(operations):
     assert page.headers["Content-Type"].startswith("text/html")
     assert (operations.home.parent / "prefect" / "ui").is_dir()
     assert operations.get("admin/settings")["server"]["analytics_enabled"] is False
-    found = {each["name"]: each for each in operations.post("deployments/filter")}
+    ours = {"tags": {"all_": ["kolada"]}}
+    found = {each["name"]: each for each in operations.post("deployments/filter", deployments=ours)}
     assert {"nightly": False, "ad-hoc": False, "weekly": True} == {name: each["paused"] for name, each in found.items()}
     for deployment in found.values():
         assert deployment["description"]
@@ -99,6 +100,7 @@ def test_nightly_and_backfill_through_prefects_command(operations, fake, plans, 
         ("kpis=N15436", "Validation failed for field 'kpis'. Failure reason: 'N15436' is not of type 'array'"),
         ("year=2015", "not found on the deployment: 'year' The following parameters are available on the deployment"),
     ],
+    ids=["an id that is none", "no list", "no such parameter"],
 )
 def test_wrong_parameters_are_refused_at_once(operations, parameter, message):
     """Prefect's command refuses what the parameters cannot be, and says why."""
