@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 
 from reports.rows import Row, Source
@@ -19,19 +20,27 @@ META = re.compile(r'<meta name="kolada-(plan|known-at|since)" content="([^"]*)">
 UNSEEN_KINDS = ("precision", "rounding")
 
 
+class Basis(StrEnum):
+    """What changes are told since."""
+
+    REPORT = "förra rapporten"
+    PUBLICATION = "förra publiceringen"
+    CHOICE = "en vald tidpunkt"
+
+
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What changed between two publications.
 
     Attributes:
         since: the earlier publication's instant (UTC, naive); None when there is none.
-        is_since_report: whether an earlier report was made then.
+        basis: what stands at the earlier instant.
         verdicts: rows of mart.verdict_change, oldest first.
         revisions: rows of mart.revision of the own municipality's cells of the plan's KPIs.
     """
 
     since: datetime | None
-    is_since_report: bool
+    basis: "Basis"
     verdicts: tuple[Row, ...]
     revisions: tuple[Row, ...]
 
@@ -41,20 +50,28 @@ class Changes:
         return not self.verdicts and not self.revisions
 
 
-def find_changes(source: Source, plan: Row, *, reported_at: datetime | None = None) -> Changes:
+def find_changes(
+    source: Source, plan: Row, *, reported_at: datetime | None = None, chosen: datetime | None = None
+) -> Changes:
     """The changes up to the publication that is shown.
 
     Args:
         source: the published file at the moment asked for.
         plan: the plan.
         reported_at: what the last report showed, or None: then the publication before counts.
+        chosen: an instant that somebody chose, before both.
     """
-    since = reported_at if reported_at is not None else _publication_before(source)
+    candidates = (
+        (Basis.CHOICE, chosen),
+        (Basis.REPORT, reported_at),
+        (Basis.PUBLICATION, _publication_before(source)),
+    )
+    basis, since = next(((basis, at) for basis, at in candidates if at is not None), (Basis.PUBLICATION, None))
     if since is None:
-        return Changes(None, is_since_report=False, verdicts=(), revisions=())
+        return Changes(None, basis, verdicts=(), revisions=())
     return Changes(
         since,
-        is_since_report=reported_at is not None,
+        basis,
         verdicts=tuple(
             source.rows(
                 "mart.verdict_change",

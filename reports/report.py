@@ -67,8 +67,8 @@ def write_report(
             f"It follows {contents.years[0]} to {contents.years[-1]}: `kolada report --year {contents.years[-1]}`."
         )
     path = output if output is not None else folder / file_name(contents.plan, source.known_at, as_of)
-    reported_at = since if since is not None else last_reported(path.parent, plan_id, source.known_at)
-    changes = find_changes(source, contents.plan, reported_at=reported_at)
+    reported_at = last_reported(path.parent, plan_id, source.known_at)
+    changes = find_changes(source, contents.plan, reported_at=reported_at, chosen=since)
     page = render_page(contents, changes, as_of=as_of).encode("utf-8")
     write_whole(path, page)
     return Report(path, len(page), contents.year, source.known_at, source.is_sample)

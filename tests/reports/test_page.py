@@ -1,6 +1,7 @@
 """What the page is: self-contained, in Swedish, with each state told apart and each source named."""
 
 import re
+from datetime import datetime
 
 from reports import write_report
 from tests.reports.conftest import World, make_world
@@ -180,6 +181,18 @@ def test_changes_are_told_since_the_last_report(earlier_world: World):
         later = write_report(connection, PLAN_ID, folder=earlier_world.report.path.parent)
     summary = read_page(later.path).by_id("sammanfattning").words()
     assert "Vad har ändrats sedan förra rapporten" in summary
+    assert "Eget värde dolt" in summary
+
+
+def test_changes_since_a_chosen_moment(earlier_world: World):
+    """`since` goes before the last report, and the heading says that somebody chose it."""
+    with opened(earlier_world.home) as connection:
+        folder, since = earlier_world.report.path.parent, datetime.fromisoformat("2026-04-02T12:00:00")
+        report = write_report(connection, PLAN_ID, folder=folder, output=folder / "chosen.html", since=since)
+    summary = read_page(report.path).by_id("sammanfattning").words()
+    report.path.unlink()
+    assert "Vad har ändrats sedan en vald tidpunkt" in summary
+    assert "Jämfört med läget 2\N{NO-BREAK SPACE}april" in summary
     assert "Eget värde dolt" in summary
 
 
