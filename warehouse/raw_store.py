@@ -6,12 +6,18 @@ A body is never changed. What a run asked for and which body came is the manifes
 import hashlib
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import zstandard
 
 from warehouse.errors import BodyCorrupt, BodyMissing
 from warehouse.files import sync, write_whole
+
+
+# Kolada's pages repeat themselves: level 3 takes nearly twice the time for as many bytes (measured).
+LEVEL = 1
+SYNCED_AT_A_TIME = 16
 
 
 class RawStore:
@@ -26,8 +32,8 @@ class RawStore:
         """Keep a body; returns its SHA-256. One that is there whole already is not written again."""
         sha256 = hashlib.sha256(body).hexdigest()
         path = self.path(sha256)
-        if not self._is_whole(sha256):
-            write_whole(path, zstandard.ZstdCompressor(level=3).compress(body))
+        if not self._holds(path, body):
+            write_whole(path, zstandard.ZstdCompressor(level=LEVEL).compress(body))
             with self._guard:
                 self._unsynced.add(path)
         return sha256
@@ -73,22 +79,22 @@ class RawStore:
         """Wait until every body put since the last call is on the disk."""
         with self._guard:
             paths, self._unsynced = self._unsynced, set()
-        for path in paths:
-            sync(path)
-        for folder in {path.parent for path in paths}:
-            sync(folder)
+        # Side by side, so that the disk takes many at a time: one after the other, a thousand bodies took a second.
+        with ThreadPoolExecutor(SYNCED_AT_A_TIME) as pool:
+            for synced in (paths, {path.parent for path in paths}):
+                list(pool.map(sync, synced))
 
     def path(self, sha256: str) -> Path:
         """Where the body with this SHA-256 stands."""
         return self.root / sha256[:2] / f"{sha256}.zst"
 
-    def _is_whole(self, sha256: str) -> bool:
-        """A damaged body is no body: the next one with its hash takes its place."""
+    @staticmethod
+    def _holds(path: Path, body: bytes) -> bool:
+        """Whether the file unpacks to this body. A damaged one does not, and the body takes its place."""
         try:
-            self.get(sha256)
-        except (BodyMissing, BodyCorrupt):
+            return zstandard.ZstdDecompressor().decompress(path.read_bytes()) == body
+        except (FileNotFoundError, zstandard.ZstdError):
             return False
-        return True
 
     @staticmethod
     def _corrupt(path: Path, why: str) -> BodyCorrupt:
