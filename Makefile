@@ -98,6 +98,9 @@ bench: $(READY) $(PEERS)/.ready  ## Measure against the floor, dlt and koladapy,
 bench-mirror: $(READY)  ## Mirror 6,000 KPIs and 10 million values, killed twice on the way, and count what came of it
 	$(BIN)/python -m benchmarks.mirror
 
+bench-start: $(READY)  ## Measure how long a command takes to its first request, with a Prefect server that runs
+	$(BIN)/python -m benchmarks.start
+
 bench-report: $(READY)  ## Measure how long reports and exports take, and how large they are
 	$(BIN)/python -m benchmarks.report
 
@@ -107,4 +110,4 @@ bench-night: $(READY)  ## Measure a night beside its fetching, the marts, every 
 clean:  ## Remove what make made, but not the data
 	rm -rf $(VENV) $(PEERS) benchmarks/.pages .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
-.PHONY: help install demo test slow oldest test-all docs pictures bench bench-mirror bench-night bench-report lint format lock clean
+.PHONY: help install demo test slow oldest test-all docs pictures bench bench-mirror bench-night bench-start bench-report lint format lock clean
