@@ -233,7 +233,7 @@ def page(
             [
                 *([name, *first[name].cells(), *quiet[name].cells()] for name in quiet),
                 [
-                    "**beyond reading and keeping answers** (goal: 1 s on a quiet night)",
+                    "**beyond reading and keeping answers**",
                     *beyond[0].cells(),
                     *beyond[1].cells(),
                 ],
