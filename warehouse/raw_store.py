@@ -14,7 +14,6 @@ import zstandard
 from warehouse.errors import BodyCorrupt, BodyMissing
 from warehouse.files import sync, write_whole
 
-
 # Kolada's pages repeat themselves: level 3 takes nearly twice the time for as many bytes (measured).
 LEVEL = 1
 SYNCED_AT_A_TIME = 16

@@ -5,19 +5,27 @@
 
 update core.observation_version
 set known_to = getvariable('known_from')
-where rowid in (select version_rowid from changed_cell where not is_group);
+where
+    kpi_id between getvariable('first_kpi') and getvariable('last_kpi')
+    and rowid in (select version_rowid from changed_cell where not is_group);
 
 update core.observation_version
 set confirmed_at = getvariable('known_from')
-where rowid in (select version_rowid from same_cell where not is_group);
+where
+    kpi_id between getvariable('first_kpi') and getvariable('last_kpi')
+    and rowid in (select version_rowid from same_cell where not is_group);
 
 update core.group_observation_version
 set known_to = getvariable('known_from')
-where rowid in (select version_rowid from changed_cell where is_group);
+where
+    kpi_id between getvariable('first_kpi') and getvariable('last_kpi')
+    and rowid in (select version_rowid from changed_cell where is_group);
 
 update core.group_observation_version
 set confirmed_at = getvariable('known_from')
-where rowid in (select version_rowid from same_cell where is_group);
+where
+    kpi_id between getvariable('first_kpi') and getvariable('last_kpi')
+    and rowid in (select version_rowid from same_cell where is_group);
 
 create or replace temp table opened_version as
 select
