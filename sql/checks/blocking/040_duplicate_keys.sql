@@ -1,4 +1,11 @@
 -- Has any cell more than one open version?
+-- Only what a run opens can double a cell, so the KPIs that it opened nothing of need no look.
+with opened_kpi as (
+    select kpi_id from core.observation_version where known_from = getvariable('known_from')
+    union
+    select kpi_id from core.group_observation_version where known_from = getvariable('known_from')
+)
+
 select
     kpi_id,
     municipality_id,
@@ -6,6 +13,7 @@ select
     gender,
     count(*) as open_versions
 from core.observation_version
+semi join opened_kpi using (kpi_id)
 where known_to is null
 group by kpi_id, municipality_id, period, gender
 having count(*) > 1
@@ -17,6 +25,7 @@ select
     gender,
     count(*) as open_versions
 from core.group_observation_version
+semi join opened_kpi using (kpi_id)
 where known_to is null
 group by kpi_id, group_id, period, gender
 having count(*) > 1;
