@@ -267,7 +267,7 @@ def growth(small: Proof, large: Proof) -> list[str]:
     """How the peak memory grows: that of reading, as it was when the second kill came, and that of the whole."""
     data, reading = large.served / small.served, large.parts[1].peak_mb / small.parts[1].peak_mb
     return [
-        f"With {data:.0f} times the values the memory of the reading was {reading:.2f} times as high (at the second kill),",
+        f"With {data:.0f} times the values the memory of the reading was {reading:.2f} times (at the second kill),",
         f"that of the whole {large.peak_mb / small.peak_mb:.2f} times: to compare and to write, DuckDB takes up to",
         f"{MEMORY_LIMIT} and works from the disk beyond that.",
         "",
