@@ -22,7 +22,7 @@ help:  ## Show this list
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 ifdef UV
-	uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements.lock
+	uv pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps --require-hashes -r requirements.lock
 	uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 else
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
@@ -86,7 +86,7 @@ lock: $(READY)  ## Pin the dependencies anew (needs uv)
 $(PEERS)/.ready: benchmarks/peers/requirements.txt
 	$(PYTHON) -m venv $(PEERS)
 ifdef UV
-	uv pip install --quiet --python $(PEERS)/bin/python --no-deps --require-hashes -r $<
+	uv pip install --quiet --compile-bytecode --python $(PEERS)/bin/python --no-deps --require-hashes -r $<
 else
 	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 endif

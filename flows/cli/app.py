@@ -1,42 +1,63 @@
 """The command itself: its families of commands and the options that all of them take."""
 
+import sys
+from collections.abc import Iterable
+from importlib import import_module
+
 import typer
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
-from flows.cli import backfill, fake_api, goals, keep, kpi, look, mirror, report, run, serve
 from flows.cli.exits import ERRORS
 
-app = typer.Typer(
-    name="kolada",
-    help="Kolada into DuckDB, and a municipality's budget goals judged against it.",
-    no_args_is_help=True,
-    rich_markup_mode="markdown",
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.command()(run.refresh)
-app.command()(backfill.backfill)
-app.command()(mirror.mirror)
-app.command()(run.doctor)
-app.command()(keep.replay)
-app.command()(keep.rollback)
-app.command()(keep.prune)
-app.command()(look.status)
-app.command()(report.report)
-app.command()(report.explain)
-app.command()(report.export)
-app.command()(look.sql)
-app.command()(look.settings)
-app.command()(serve.serve)
-app.command(name="fake-api")(fake_api.fake_api)
-app.add_typer(goals.app, name="goals")
-app.add_typer(kpi.app, name="kpi")
+# Each command with the module that holds it, in the order of `kolada --help`.
+COMMANDS = {
+    "refresh": "run",
+    "backfill": "backfill",
+    "mirror": "mirror",
+    "doctor": "run",
+    "replay": "keep",
+    "rollback": "keep",
+    "prune": "keep",
+    "status": "look",
+    "report": "report",
+    "explain": "report",
+    "export": "report",
+    "sql": "look",
+    "settings": "look",
+    "serve": "serve",
+    "fake-api": "fake_api",
+    "goals": "goals",
+    "kpi": "kpi",
+}
+
+
+def make_app(names: Iterable[str] = COMMANDS) -> typer.Typer:
+    """The command with some of its commands, or all; only what holds them is imported."""
+    app = typer.Typer(
+        name="kolada",
+        help="Kolada into DuckDB, and a municipality's budget goals judged against it.",
+        no_args_is_help=True,
+        rich_markup_mode="markdown",
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(lambda: None)  # one command alone would else lose its name
+    for name in names:
+        module = import_module(f"flows.cli.{COMMANDS[name]}")
+        family = getattr(module, "app", None)
+        if family is not None:
+            app.add_typer(family, name=name)
+        else:
+            app.command(name)(getattr(module, name.replace("-", "_")))
+    return app
 
 
 def main() -> None:
     """Run the command."""
     set_on_retry_hooks([say_that_it_is_tried_again])
-    app()
+    # The modules of all commands together take longer to import than most commands to run.
+    given = sys.argv[1] if len(sys.argv) > 1 else ""
+    make_app([given] if given in COMMANDS else COMMANDS)()
 
 
 def say_that_it_is_tried_again(details: RetryDetails) -> None:

@@ -17,7 +17,6 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from fake_kolada import ChangeError, DataSetError, FaultError, ServeError
 from goals import PlanError
 from kolada_client import (
     InvalidIdentifier,
@@ -36,26 +35,26 @@ ERRORS = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 
 
 @contextmanager
-def one_message() -> Iterator[None]:
-    """Turn the errors that we know into one message and an exit code; KOLADA_TRACEBACK=1 shows where they arose."""
+def one_message(*bad_input: type[Exception]) -> Iterator[None]:
+    """Turn the errors that we know into one message and an exit code; KOLADA_TRACEBACK=1 shows where they arose.
+
+    Args:
+        bad_input: errors of the command's own that stand for bad input. Only that command imports what raises them.
+    """
     try:
         yield
-    except (
-        KoladaError,
-        PlanError,
-        WarehouseError,
-        ValidationError,
-        DataSetError,
-        FaultError,
-        ChangeError,
-        ServeError,
-        duckdb.Error,
-        OSError,
-    ) as error:
-        if environ.get("KOLADA_TRACEBACK"):
-            raise
-        ERRORS.print(message_of(error))
-        raise typer.Exit(code_of(error)) from error
+    except bad_input as error:
+        raise ended(error, str(error), BAD_INPUT) from error
+    except (KoladaError, PlanError, WarehouseError, ValidationError, duckdb.Error, OSError) as error:
+        raise ended(error, message_of(error), code_of(error)) from error
+
+
+def ended(error: Exception, message: str, code: int) -> Exception:
+    """What to raise in an error's place when its message is told: the exit; or the error itself where that is asked."""
+    if environ.get("KOLADA_TRACEBACK"):
+        return error
+    ERRORS.print(message)
+    return typer.Exit(code)
 
 
 def code_of(error: Exception) -> int:
@@ -69,7 +68,7 @@ def code_of(error: Exception) -> int:
             return HELD
         case HomeLocked() | RawStoreError():
             return OTHER
-        case WarehouseError() | DataSetError() | FaultError() | ChangeError() | ServeError():
+        case WarehouseError():
             return BAD_INPUT
         case _:
             return OTHER
@@ -83,7 +82,7 @@ def message_of(error: Exception) -> str:
             f"cannot be used: {finding['msg']}. Nothing was started. Correct it, or see `kolada settings`."
             for finding in error.errors()
         )
-    if isinstance(error, duckdb.Error | OSError) and not isinstance(error, ServeError):
+    if isinstance(error, duckdb.Error | OSError):
         return (
             f"Reading or writing failed: {error}. Nothing was published, and what was received is kept. "
             "Look at the disk (`df -h`) and at the rights of KOLADA_HOME, then run the command again."

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from fake_kolada import CHANGES, FAULTS, run_server
+from fake_kolada import CHANGES, FAULTS, ChangeError, DataSetError, FaultError, ServeError, run_server
 from flows.cli.exits import one_message
 
 
@@ -39,5 +39,5 @@ def fake_api(
     Example: `kolada fake-api --data sample --port 8765 --fault server_error_html@first`,
     then `KOLADA_BASE_URL=http://127.0.0.1:8765/v3 kolada refresh`.
     """
-    with one_message():
+    with one_message(DataSetError, FaultError, ChangeError, ServeError):
         run_server(data, port=port, faults=fault or (), changes=change or ())

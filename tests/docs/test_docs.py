@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from flows.cli.app import app
+from flows.cli.app import make_app
 from flows.progress import Silent
 from flows.replay import replay
 from flows.status import read_status
@@ -14,7 +14,7 @@ from warehouse.home import Home
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PAGES = sorted([REPOSITORY / "README.md", *REPOSITORY.glob("docs/*.md"), REPOSITORY / "goals" / "README.md"])
-COMMANDS = typer.main.get_command(app).commands
+COMMANDS = typer.main.get_command(make_app()).commands
 
 
 def blocks(page, language):

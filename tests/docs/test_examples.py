@@ -9,11 +9,11 @@ import duckdb
 import pytest
 import typer.main
 
-from flows.cli.app import app
+from flows.cli.app import make_app
 from tests.docs.test_docs import PAGES, REPOSITORY, blocks
 from warehouse.dictionary import common_columns, described_relations
 
-COMMAND = typer.main.get_command(app)
+COMMAND = typer.main.get_command(make_app())
 # The page on plans speaks of Python attributes instead.
 DATABASE_PAGES = [page for page in PAGES if page.parent.name != "goals"]
 ANALYSTS = REPOSITORY / "docs" / "analysts.md"

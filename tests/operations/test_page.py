@@ -10,11 +10,11 @@ import typer.main
 from prefect.cli._app import _app as prefect_commands
 
 from fake_kolada import sample_data
-from flows.cli.app import app
+from flows.cli.app import make_app
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PAGE = (REPOSITORY / "docs" / "operations.md").read_text(encoding="utf-8")
-KOLADA = typer.main.get_command(app)
+KOLADA = typer.main.get_command(make_app())
 
 # Not given by the test that gives the rest, and why.
 ELSEWHERE = {

@@ -6,10 +6,11 @@ import re
 import pytest
 from typer.testing import CliRunner
 
-from flows.cli.app import app
+from flows.cli.app import make_app
 from tests.reports.conftest import World
 
 RUNNER = CliRunner()
+APP = make_app()
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path):
     for name in ("KOLADA_HOME", "KOLADA_PLAN"):
         monkeypatch.setenv(name, "unset")
         monkeypatch.delenv(name)
-    return lambda *arguments: RUNNER.invoke(app, [str(each) for each in arguments])
+    return lambda *arguments: RUNNER.invoke(APP, [str(each) for each in arguments])
 
 
 def test_report_writes_one_page(run, awkward_world: World, tmp_path):

@@ -13,8 +13,7 @@ select
     gender,
     count(*) as open_versions
 from core.observation_version
-semi join opened_kpi using (kpi_id)
-where known_to is null
+where known_to is null and kpi_id in (from opened_kpi)
 group by kpi_id, municipality_id, period, gender
 having count(*) > 1
 union all
@@ -25,7 +24,6 @@ select
     gender,
     count(*) as open_versions
 from core.group_observation_version
-semi join opened_kpi using (kpi_id)
-where known_to is null
+where known_to is null and kpi_id in (from opened_kpi)
 group by kpi_id, group_id, period, gender
 having count(*) > 1;
