@@ -259,6 +259,13 @@ def test_what_is_no_json_is_unreadable(body: bytes, said: str) -> None:
         parse_data_page(body, URL)
 
 
+@pytest.mark.parametrize("behind", ["} null {", "}null", "} null null {", '} null {"page":{}', "} [] {", "} 1 {"])
+def test_what_stands_behind_the_page_is_no_part_of_it(api: Api, behind: str) -> None:
+    """A body that ends its page early and goes on is refused, though a decoder might read it as several documents."""
+    with pytest.raises(KoladaUnreadable):
+        parse_data_page(api.json([api.row()]) + behind.encode(), URL)
+
+
 def test_units_of_organisations_have_their_own_column(api: Api) -> None:
     """`/oudata` names the unit `ou`; its ids look different."""
     body = api.json([api.row(municipality="V15E018000101", unit="ou")])
