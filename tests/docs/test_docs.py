@@ -65,6 +65,7 @@ def test_sql_of_the_docs_runs(first_night, statement):
     nights.query(statement)
 
 
+@pytest.mark.slow
 def test_restore_as_the_page_tells(small_nights, tmp_path):
     """From a copy of raw/ alone, a new home has the same warehouse and goes on where the old one was."""
     small_nights.refresh()

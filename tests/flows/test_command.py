@@ -73,6 +73,7 @@ def test_refresh_over_http(kolada, tmp_path):
     assert json.loads(status.stdout)["last_run"]["state"] == "published"
 
 
+@pytest.mark.slow
 def test_kpis_are_found_and_shown(kolada):
     """Words lead to a table, an id to a card, a wrong id to those that may be meant; --json is for machines."""
     assert kolada("refresh", "--direct").returncode == 0

@@ -45,6 +45,7 @@ print("done", reads, flush=True)
 """
 
 
+@pytest.mark.slow
 def test_a_reader_in_a_loop_through_ten_refreshes(small_nights):
     """A reader that opens the file again and again never fails and never sees a mixed state."""
     small_nights.refresh()

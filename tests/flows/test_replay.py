@@ -61,6 +61,7 @@ def differences(one, other):
         return found
 
 
+@pytest.mark.slow
 def test_replay_gives_the_same_warehouse(five_nights, tmp_path):
     """All nights replayed equal the published file, row by row."""
     nights, _ = five_nights
@@ -133,6 +134,7 @@ def test_rollback_and_the_night_after(nights):
     assert nights.query("select state from ops.run where run_id = ?", [taken_back.run_id]) == [("rolled_back",)]
 
 
+@pytest.mark.slow
 def test_prune_keeps_what_a_base_stands_for(nights, tmp_path):
     """After pruning, the raw store is smaller, the published file is as it was, and a replay still gives it."""
     for change in ("revised:N15436/1489/2020/T=91.2", "suppressed:N15436/1489/2019/T", "deleted:N15436/1489/2018/T"):

@@ -22,6 +22,7 @@ def versions(desk, kpi_id):
     )
 
 
+@pytest.mark.slow
 def test_a_kpi_outside_the_plans_joins_the_history(desk, small_data):
     """Only the years that were asked for come, and they stay when the next nightly run does not read them."""
     desk.refresh()
@@ -45,6 +46,7 @@ def test_only_the_scope_that_was_read_can_vanish(desk, small_data):
     assert vanished == [(2020,)]
 
 
+@pytest.mark.slow
 def test_what_the_nightly_run_knows_stays(desk):
     """Every pair of the last nightly run is on record after a backfill as before it."""
     desk.refresh()
@@ -58,6 +60,7 @@ def test_what_the_nightly_run_knows_stays(desk):
     assert desk.query(pairs) == [("1480",), ("1489",)]
 
 
+@pytest.mark.slow
 def test_a_backfill_is_taken_up_again(desk):
     """A backfill that was held fetches only what is missing when it is given again."""
     desk.refresh()
