@@ -20,7 +20,7 @@ STORAGE_VERSION = "v1.1.0"
 
 
 # What DuckDB may hold in memory; beyond it, it works from the disk. With it a long run needs no more than a short one.
-MEMORY_LIMIT = "1GB"
+MEMORY_LIMIT = "512MB"
 
 # A working file belongs to one run and is thrown away when the run dies. So it needs no write-ahead log, which would
 # write everything twice and wait for the disk at each statement. It is written when it is closed, and where the code
