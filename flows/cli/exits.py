@@ -11,6 +11,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from os import environ
+from typing import NoReturn
 
 import duckdb
 import typer
@@ -44,17 +45,17 @@ def one_message(*bad_input: type[Exception]) -> Iterator[None]:
     try:
         yield
     except bad_input as error:
-        raise ended(error, str(error), BAD_INPUT) from error
+        end_with(error, str(error), BAD_INPUT)
     except (KoladaError, PlanError, WarehouseError, ValidationError, duckdb.Error, OSError) as error:
-        raise ended(error, message_of(error), code_of(error)) from error
+        end_with(error, message_of(error), code_of(error))
 
 
-def ended(error: Exception, message: str, code: int) -> Exception:
-    """What to raise in an error's place when its message is told: the exit; or the error itself where that is asked."""
+def end_with(error: Exception, message: str, code: int) -> NoReturn:
+    """Tell an error's message and exit; or let the error itself out where that is asked."""
     if environ.get("KOLADA_TRACEBACK"):
-        return error
+        raise error
     ERRORS.print(message)
-    return typer.Exit(code)
+    raise typer.Exit(code) from error
 
 
 def code_of(error: Exception) -> int:
