@@ -77,7 +77,7 @@ format: $(READY)  ## Format the code and mend what can be mended
 	$(BIN)/ruff format .
 
 lock: $(READY)  ## Pin the dependencies anew (needs uv)
-	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+	uv pip compile pyproject.toml --group dev --extra mcp --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock --upgrade
 	cd benchmarks/peers && uv pip compile requirements.in --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --custom-compile-command "make lock" --output-file requirements.txt --upgrade
@@ -93,19 +93,19 @@ endif
 	@touch $@
 
 bench: $(READY) $(PEERS)/.ready  ## Measure against the floor, dlt and koladapy, and write docs/benchmarks.md (half an hour)
-	$(BIN)/python -m benchmarks.run --peers $(PEERS)/bin/python
+	$(BIN)/python -m benchmarks.bench_load --peers $(PEERS)/bin/python
 
 bench-mirror: $(READY)  ## Mirror 6,000 KPIs and 10 million values, killed twice on the way, and count what came of it
-	$(BIN)/python -m benchmarks.mirror
+	$(BIN)/python -m benchmarks.bench_mirror
 
 bench-start: $(READY)  ## Measure how long a command takes to its first request, with a Prefect server that runs
-	$(BIN)/python -m benchmarks.start
+	$(BIN)/python -m benchmarks.bench_start
 
 bench-report: $(READY)  ## Measure how long reports and exports take, and how large they are
-	$(BIN)/python -m benchmarks.report
+	$(BIN)/python -m benchmarks.bench_documents
 
 bench-night: $(READY)  ## Measure a night beside its fetching, the marts, every question; write docs/benchmarks-night.md
-	$(BIN)/python -m benchmarks.night --data $(DATA)
+	$(BIN)/python -m benchmarks.bench_night --data $(DATA)
 
 clean:  ## Remove what make made, but not the data
 	rm -rf $(VENV) $(PEERS) benchmarks/.pages .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 from benchmarks.contestant import peak_mb
-from flows.job import mirror_job
-from flows.pipeline import run_job
-from flows.settings import Settings
+from pipeline.jobs import mirror_job
+from pipeline.run_job import run_job
+from pipeline.settings import Settings
 
 
 def main() -> None:

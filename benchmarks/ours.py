@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from benchmarks.contestant import Outcome, Questions
-from flows.job import mirror_job
-from flows.pipeline import run_job
-from flows.settings import Settings
+from pipeline.jobs import mirror_job
+from pipeline.run_job import run_job
+from pipeline.settings import Settings
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")

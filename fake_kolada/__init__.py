@@ -5,7 +5,6 @@ Example: `with FakeKolada(sample_data()).serve() as url: httpx.get(f"{url}/munic
 
 from fake_kolada.change_kinds import CHANGES, ChangeError, ChangeKind
 from fake_kolada.changes import Change, apply_change, apply_changes
-from fake_kolada.command import run_server
 from fake_kolada.contract import ContractChoices
 from fake_kolada.data_set import DataSet, DataSetError
 from fake_kolada.fake import SOURCE_HEADER, FakeKolada
@@ -17,6 +16,7 @@ from fake_kolada.recorded import recorded_data
 from fake_kolada.request_log import LogEntry
 from fake_kolada.sample import public_municipalities, sample_data
 from fake_kolada.server import ServeError
+from fake_kolada.serving import run_server
 from fake_kolada.sources import data_named
 
 __all__ = [

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from fake_kolada.cells import (
+from fake_kolada.changed_cells import (
     ChangeError,
     is_named,
     next_day,

@@ -10,13 +10,13 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fake_kolada.answers import HonestAnswer, Reply
-from fake_kolada.app import build_app
 from fake_kolada.changes import Change, apply_changes
 from fake_kolada.contract import ContractChoices
 from fake_kolada.data_set import DataSet
 from fake_kolada.fault_kinds import FaultSettings
 from fake_kolada.faults import Fault, FaultBook
 from fake_kolada.request_log import LogEntry, RequestLog
+from fake_kolada.router import build_app
 from fake_kolada.served import Served
 from fake_kolada.server import serve_until_stopped, serving
 from fake_kolada.transport import InProcessTransport

@@ -16,8 +16,8 @@ from threading import Lock
 from typing import Literal
 
 from fake_kolada.answers import HonestAnswer, Reply
-from fake_kolada.catalogue import ENDPOINTS
 from fake_kolada.fault_kinds import FAULTS, FaultSettings
+from fake_kolada.wire_catalogue import ENDPOINTS
 
 When = Literal["first", "every"]
 _DATA_ENDPOINTS = ("data", "oudata")

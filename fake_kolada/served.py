@@ -1,10 +1,10 @@
 """A data set made ready to be served: its indexes, and the honest answer to each query."""
 
-from fake_kolada.catalogue import Catalogue, CatalogueQuery
 from fake_kolada.contract import ContractChoices
 from fake_kolada.data_set import DataSet
 from fake_kolada.parameters import Paging, not_found
 from fake_kolada.value_index import RowPage, ValueIndex, ValueQuery
+from fake_kolada.wire_catalogue import Catalogue, CatalogueQuery
 
 
 class Served:

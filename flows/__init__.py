@@ -1,4 +1,1 @@
-"""Prefect flows, and the `kolada` command that starts them: here the client, the goals and the warehouse are wired.
-
-Nothing imports this package.
-"""
+"""Prefect and nothing else: flows, deployments, artifacts, events, `kolada serve`. The work itself is in `pipeline`."""

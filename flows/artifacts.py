@@ -17,10 +17,10 @@ from prefect.artifacts import (
     update_progress_artifact,
 )
 
-from flows.facts import RunFacts
-from flows.page import DERIVED_SOURCE, SAMPLE_WARNING, run_page
-from flows.pipeline import RunResult
-from flows.settings import Settings
+from pipeline.run_facts import RunFacts
+from pipeline.run_job import RunResult
+from pipeline.run_page import DERIVED_SOURCE, SAMPLE_WARNING, run_page
+from pipeline.settings import Settings
 
 Logger = logging.Logger | logging.LoggerAdapter[logging.Logger]
 

@@ -10,14 +10,13 @@ from prefect.states import Completed
 from pydantic import Field
 
 from flows.flow_run import failed_state, run_as_flow
-from flows.job import Job
-from flows.pipeline import RunResult
-from flows.request_plan import RequestPlan, plan_job
-from flows.settings import Settings
-from flows.wanted import backfill_job
 from goals import PlanError, read_plans
 from kolada_client import KoladaError
 from kolada_client.identifiers import FIRST_YEAR, KPI_PATTERN, LAST_YEAR, UNIT_PATTERN
+from pipeline.backfill_estimate import RequestPlan, plan_job
+from pipeline.jobs import Job, backfill_job
+from pipeline.run_job import RunResult
+from pipeline.settings import Settings
 from warehouse.errors import WarehouseError
 
 # Lists and not `list | None`: what is wrong with an item can then be said, rather than that no alternative fits.
@@ -59,7 +58,7 @@ def backfill(
         accept_loss: Publish though something is missing or a check objects, for this reason, which is kept.
         sample: Use the built-in sample instead of the API, in a home of its own. Its values are made up.
     """
-    settings = Settings().for_sample() if sample else Settings()
+    settings = Settings.of(sample=sample)
 
     def job_for(given: Settings) -> Job:
         return backfill_job(

@@ -15,8 +15,8 @@ from typing import Any
 
 from prefect.events import emit_event
 
-from flows.facts import RunFacts, VerdictChange
-from flows.pipeline import RunResult
+from pipeline.run_facts import RunFacts, VerdictChange
+from pipeline.run_job import RunResult
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,14 +26,14 @@ from pydantic import ValidationError
 
 from flows.artifacts import ProgressArtifact, leave_artifacts
 from flows.events import emit
-from flows.facts import RunFacts, read_facts
-from flows.job import Job
-from flows.logs import log_as_json
-from flows.pipeline import RunResult, run_job
-from flows.quiet_exit import be_quiet_at_exit
-from flows.settings import Settings
+from flows.json_logs import log_as_json
+from flows.prefect_environment import be_quiet_at_exit
 from goals import PlanError
 from kolada_client import InvalidIdentifier, InvalidRequest, KoladaError
+from pipeline.jobs import Job
+from pipeline.run_facts import RunFacts, read_facts
+from pipeline.run_job import RunResult, run_job
+from pipeline.settings import Settings
 from warehouse.errors import WarehouseError
 
 Parameters = ParamSpec("Parameters")

@@ -9,12 +9,12 @@ from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from flows.flow_run import failed_state, run_as_flow
-from flows.job import mirror_job
-from flows.mirror_plan import plan_mirror
-from flows.pipeline import RunResult
-from flows.settings import Settings
 from goals import PlanError, read_plans
 from kolada_client import KoladaError
+from pipeline.jobs import mirror_job
+from pipeline.mirror_estimate import plan_mirror
+from pipeline.run_job import RunResult
+from pipeline.settings import Settings
 from warehouse.errors import WarehouseError
 
 
@@ -32,7 +32,7 @@ def mirror(*, dry_run: bool = False, accept_loss: str | None = None, sample: boo
         accept_loss: Publish though something is missing or a check objects, for this reason, which is kept.
         sample: Use the built-in sample instead of the API, in a home of its own. Its values are made up.
     """
-    settings = Settings().for_sample() if sample else Settings()
+    settings = Settings.of(sample=sample)
     if not dry_run:
         return run_as_flow(
             settings,

@@ -3,19 +3,20 @@
 Prefect reads its settings when it is imported, so this knows nothing of Prefect.
 """
 
+import atexit
 import os
+import sys
+from functools import cache
 from pathlib import Path
-
-from flows.quiet_exit import be_quiet_at_exit
 
 # Prefect's own server phones home, and fails loudly where there is no way out; its client asks before it does.
 NO_TELEMETRY = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
 
 # Prefect's logging settings (its logging.yml) with our lines in them: what the worker prints is JSON, too.
 JSON_LOGGING = {
-    "PREFECT_LOGGING_HANDLERS_CONSOLE_CLASS": "flows.logs.JsonConsole",
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_CLASS": "flows.json_logs.JsonConsole",
     "PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER": "json",
-    "PREFECT_LOGGING_FORMATTERS_JSON_CLASS": "flows.logs.JsonLine",
+    "PREFECT_LOGGING_FORMATTERS_JSON_CLASS": "flows.json_logs.JsonLine",
     "PREFECT_LOGGING_FORMATTERS_JSON_FORMAT": "%(message)s",
 }
 
@@ -36,3 +37,19 @@ def prepare_for_prefect() -> None:
     for name, value in NO_TELEMETRY.items():
         os.environ.setdefault(name, value)
     be_quiet_at_exit()
+
+
+@cache
+def be_quiet_at_exit() -> None:
+    """Close stderr as the last thing that this process does; exit handlers run in reverse order of registration.
+
+    Prefect keeps flows, and with them the modules that they use, until after the interpreter has closed; DuckDB's
+    binding then lists in a hundred lines what it could not free. Nothing is wrong.
+    """
+    atexit.register(close_standard_error)
+
+
+def close_standard_error() -> None:
+    """Let nothing more be written to stderr."""
+    sys.stderr.flush()
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())

@@ -7,10 +7,10 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from flows.flow_run import run_as_flow
-from flows.job import refresh_job
-from flows.pipeline import RunResult
-from flows.settings import Settings
 from goals import read_plans
+from pipeline.jobs import refresh_job
+from pipeline.run_job import RunResult
+from pipeline.settings import Settings
 
 SWEDEN = ZoneInfo("Europe/Stockholm")
 
@@ -28,5 +28,5 @@ def refresh(*, sample: bool = False, accept_loss: str | None = None) -> State[Ru
         sample: Use the built-in sample instead of the API, in a home of its own. Its values are made up.
         accept_loss: Publish though something is missing or a check objects, for this reason, which is kept.
     """
-    settings = Settings().for_sample() if sample else Settings()
+    settings = Settings.of(sample=sample)
     return run_as_flow(settings, lambda given: refresh_job(read_plans(given.goals), accept_loss=accept_loss))

@@ -26,11 +26,11 @@ import httpx
 from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
 
-from flows.left_behind import drop_missed_nights, settle_left_behind
+from flows.orphaned_runs import drop_missed_nights, settle_left_behind
 from flows.prefect_environment import JSON_LOGGING, NO_TELEMETRY, folders_for_prefect
-from flows.processes import send, with_variable
-from flows.schedule import CHECKOUT
+from flows.service_processes import send, with_variable
 from flows.work_pool import POOL, ensure_work_pool
+from pipeline.schedule import CHECKOUT
 
 MARK = "KOLADA_SERVE"
 POLL_SECONDS = 0.2

@@ -4,12 +4,12 @@ Each plan is a folder beside this code (`goals/<plan_id>/`); README.md describes
 Kolada's API or the warehouse: a plan comes out as typed polars frames, or not at all.
 """
 
-from goals.catalogue import check_against_catalogue
+from goals.checks.kolada_catalogue import check_against_catalogue
 from goals.errors import Finding, PlanError
 from goals.plan import Plan, files_sha256
-from goals.reading import plan_from_files, read_plan, read_plans
+from goals.plan_reading import plan_from_files, read_plan, read_plans
+from goals.plan_tables import TABLE_SCHEMAS
 from goals.scaffold import scaffold
-from goals.tables import TABLE_SCHEMAS
 
 __all__ = [
     "TABLE_SCHEMAS",

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from goals.rows import Row
-from goals.settings import Settings
+from goals.csv_rows import Row
+from goals.plan_settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from goals.codes import LABELS, OPERATORS_OF_DIRECTION, ROLES_OF_SECTION
-from goals.columns import FORMATS, SETTINGS_FILE
+from goals.csv_rows import decode
 from goals.errors import Finding, PlanError
-from goals.rows import decode
+from goals.plan_columns import FORMATS, SETTINGS_FILE
+from goals.plan_settings_reading import PLAN_ID_PATTERN
+from goals.plan_tables import printed_decimals, printed_number
 from goals.rules import RULES
-from goals.settings_reading import PLAN_ID_PATTERN
-from goals.tables import printed_decimals, printed_number
 
 NEEDED = ("title", "kpi_id", "unit", "direction", "target", "year")
 OPTIONAL = (

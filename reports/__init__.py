@@ -15,8 +15,8 @@ Nothing is judged or computed here: every number comes from the published file, 
 from reports.errors import BeforeFirstLoad, ReportError, UnknownFigure, UnknownPlan, UnknownTable
 from reports.explain import Explanation, explain_figure
 from reports.exporting import Format, Written, write_exports
+from reports.html_report import Report, write_report
 from reports.notices import SAMPLE_NOTICE
-from reports.report import Report, write_report
 
 __all__ = [
     "SAMPLE_NOTICE",

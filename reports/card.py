@@ -8,11 +8,11 @@ from markupsafe import Markup
 
 from reports import sentences as words
 from reports.contents import Contents, GoalPart, IndicatorPart
-from reports.figures import figure, line_range, wording
+from reports.located_figures import figure, line_range, wording
 from reports.notices import DERIVED, RECEIVED, source_text
 from reports.numbers import HARD_SPACE, decimals_that_tell_apart, join_years
-from reports.rows import Row
 from reports.sentences import WITHHELD, decimals_of, figure_of_year
+from reports.sourced_rows import Row
 
 NUMBERED = re.compile(r"\b(rad|sida) (?=\d)")
 NO_VALUE = Markup(

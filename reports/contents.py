@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from reports.numbers import in_sweden
-from reports.rows import Row, Source, by, find_plan
+from reports.sourced_rows import Row, Source, by, find_plan
 
 RIKET, UNWEIGHTED = "riket", "unweighted_mean"
 

@@ -14,9 +14,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from reports.report import write_whole
-from reports.rows import Source
-from reports.tables import ExportTable
+from reports.export_tables import ExportTable
+from reports.html_report import write_whole
+from reports.sourced_rows import Source
 
 SEPARATOR = ";"
 LINE_END = "\r\n"

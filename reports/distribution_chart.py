@@ -8,8 +8,8 @@ from markupsafe import Markup
 from reports.contents import Contents, Distribution, IndicatorPart
 from reports.labels import Spot, above_rules, shortened
 from reports.numbers import number_text
-from reports.rows import Row
 from reports.sentences import decimals_of
+from reports.sourced_rows import Row
 from reports.svg import Scale, address, element, picture, place, scale_over, tick_decimals, ticks
 
 WIDTH = 400.0

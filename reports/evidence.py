@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from reports.contents import Contents, IndicatorPart, gather
 from reports.errors import UnknownFigure
-from reports.rows import Row, Source
+from reports.sourced_rows import Row, Source
 
 # In the order in which they are told; similar municipalities stand after the two national averages.
 SHOWN_REFERENCES = ("riket", "unweighted_mean", "similar", "median", "p25", "p75")

@@ -12,9 +12,9 @@ from reports import sentences as words
 from reports.evidence import Evidence, gather_evidence
 from reports.notices import made_up_notice, source_text
 from reports.numbers import MINUS, date_text, instant_text, number_text, plain_decimals, rounded
-from reports.rows import Row, open_source
-from reports.rules import RULES
+from reports.rule_sentences import RULES
 from reports.sentences import decimals_of, plain
+from reports.sourced_rows import Row, open_source
 
 WIDTH = 96
 COMPARISONS = {

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import duckdb
 
-from reports.changes import last_reported
+from reports.changes_since import last_reported
 from reports.contents import gather
 from reports.csv_export import export_csv
+from reports.export_tables import export_tables
+from reports.html_report import write_whole
 from reports.memo import render_memo
 from reports.numbers import in_sweden
 from reports.parquet_export import export_parquet
-from reports.report import write_whole
-from reports.rows import open_source
-from reports.tables import export_tables
+from reports.sourced_rows import open_source
 from reports.workbook import render_workbook
 
 

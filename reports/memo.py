@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 
-from reports.changes import Changes, find_changes
+from reports.changes_since import Changes, find_changes
 from reports.contents import Contents
 from reports.notices import DERIVED, RECEIVED, made_up_notice, source_text
 from reports.numbers import instant_text, number_text, plain_decimals
-from reports.rows import Row
 from reports.sentences import short_reason
+from reports.sourced_rows import Row
 
 MARKED = re.compile(r"([\\`*_\[\]#|~])")
 LEVELS = {"indicator": "Indikator", "goal": "Mål", "sound_economic_management": "God ekonomisk hushållning"}

@@ -1,6 +1,6 @@
 """What every output says of its source: that sample values are made up, and whose figures are shown."""
 
-from reports.rows import Row, Source
+from reports.sourced_rows import Row, Source
 from warehouse.build import CREDITS, SAMPLE_CREDITS
 
 RECEIVED, DERIVED = CREDITS

@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from reports.csv_export import write_sources
-from reports.report import write_whole
-from reports.rows import Source
-from reports.tables import ExportTable
+from reports.export_tables import ExportTable
+from reports.html_report import write_whole
+from reports.sourced_rows import Source
 
 
 def export_parquet(source: Source, tables: Sequence[ExportTable], folder: Path) -> list[Path]:

@@ -10,10 +10,10 @@ from html import unescape
 from markupsafe import Markup, escape
 
 from reports.contents import Contents, IndicatorPart
-from reports.figures import figure, magnitude, percent, wording
+from reports.located_figures import figure, magnitude, percent, wording
 from reports.notices import DERIVED, DERIVED_OTHER
 from reports.numbers import decimals_that_tell_apart
-from reports.rows import Row
+from reports.sourced_rows import Row
 
 REFERENCE_KINDS = ("above_reference", "below_reference")
 REASONS = {

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from reports.figures import exact
-from reports.rows import Row
+from reports.located_figures import exact
+from reports.sourced_rows import Row
 
 LABEL_HEIGHT = 13.0
 NICE_STEPS = (1, 2, 2.5, 5, 10)

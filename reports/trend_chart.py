@@ -13,8 +13,8 @@ from markupsafe import Markup
 from reports.contents import Contents, IndicatorPart
 from reports.labels import Box, Segment, beside_points, shortened, width_of
 from reports.numbers import join_words, number_text
-from reports.rows import Row
 from reports.sentences import WITHHELD, decimals_of
+from reports.sourced_rows import Row
 from reports.svg import Scale, address, element, picture, place, scale_over, spread, tick_decimals, ticks
 
 WIDTH, HEIGHT = 400.0, 214.0

@@ -17,8 +17,8 @@ from reports.column_sources import BY_REFERENCE_SWEDISH, PLAN
 from reports.contents import Contents, GoalPart, IndicatorPart
 from reports.notices import DERIVED, RECEIVED, made_up_notice, source_text
 from reports.numbers import instant_text
-from reports.rows import Row
 from reports.sentences import decimals_of, short_reason
+from reports.sourced_rows import Row
 
 Cell = str | float | int | None
 BY_ROW = "Se kolumnen Källa"

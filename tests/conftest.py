@@ -11,11 +11,11 @@ import httpx
 import pytest
 
 from fake_kolada import DataSet, FakeKolada, recorded_data
-from flows.job import refresh_job
-from flows.pipeline import RunResult, run_job
-from flows.settings import Settings
 from goals import Plan, read_plan, read_plans
 from kolada_client import ManualClock
+from pipeline.jobs import refresh_job
+from pipeline.run_job import RunResult, run_job
+from pipeline.settings import Settings
 from tests.warehouse.first_release.make_fixture import PLAN as SMALL_PLAN
 from tests.warehouse.first_release.make_fixture import small_data
 from warehouse.database import quoted

@@ -12,7 +12,7 @@ import duckdb
 
 from warehouse import mart_texts
 from warehouse.build import fingerprint, read_fingerprint
-from warehouse.reading import source_kind
+from warehouse.published_file import source_kind
 
 
 class MartsAtMoment:

@@ -1,7 +1,7 @@
 """One run's ledger: what it asked for, what came, what was decided; and what a resumed run can take up again.
 
 The ledger writes the run's manifest and keeps bodies in the raw store. To the API client it is the place where answers
-land; flows/landing.py fits it to the client's protocol, since neither package knows the other.
+land; pipeline/landing.py fits it to the client's protocol, since neither package knows the other.
 """
 
 import secrets

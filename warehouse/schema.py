@@ -14,7 +14,7 @@ from warehouse.build import fingerprint, read_fingerprint
 from warehouse.database import run_folder, sql_files, transaction
 from warehouse.errors import SchemaTooNew
 from warehouse.history import naive_utc
-from warehouse.reading import source_kind
+from warehouse.published_file import source_kind
 
 SCHEMA_FOLDERS = ("core", "plan", "ops")
 

@@ -1,7 +1,7 @@
 """What must hold between the cells, files and settings of a plan.
 
 Each module looks at one side of it and yields findings; none stops at the first, and none reports a cell that
-could not be read in the first place. Checks of one cell alone stand in `goals.cells`.
+could not be read in the first place. Checks of one cell alone stand in `goals.cell_values`.
 """
 
 from collections.abc import Mapping

@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from goals.codes import OPERATORS_OF_DIRECTION
+from goals.csv_rows import Row
 from goals.draft import Draft
 from goals.errors import Finding
-from goals.rows import Row
-from goals.tables import printed_number
-from goals.units import limits
+from goals.plan_tables import printed_number
+from goals.unit_limits import limits
 
 _REFERENCE_OPERATORS = {"above_reference": (">", ">="), "below_reference": ("<", "<=")}
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from goals.csv_rows import Row
 from goals.draft import Draft
 from goals.errors import Finding
-from goals.rows import Row
 
 _LINE_COLUMNS = (
     ("indicators.csv", "document_lines"),

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from goals.csv_rows import Row
 from goals.draft import Draft
 from goals.errors import Finding
-from goals.rows import Row
-from goals.units import limits
+from goals.unit_limits import limits
 
 _YEARS_AFTER = 10
 

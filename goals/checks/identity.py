@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
-from goals.cells import suggestion
-from goals.columns import SETTINGS_FILE
+from goals.cell_values import suggestion
 from goals.draft import Draft
 from goals.errors import Finding
+from goals.plan_columns import SETTINGS_FILE
 
 
 def check_identity(draft: Draft, *, name: str | None, municipalities: Mapping[str, str] | None) -> Iterator[Finding]:

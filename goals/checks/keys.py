@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from goals.cells import suggestion
-from goals.columns import FORMATS, SETTINGS_FILE
+from goals.cell_values import suggestion
 from goals.draft import Draft
 from goals.errors import Finding
+from goals.plan_columns import FORMATS, SETTINGS_FILE
 
 # file, column, the file that must hold the id
 _REFERENCES = (

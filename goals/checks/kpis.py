@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from goals.cells import suggestion
+from goals.cell_values import suggestion
 from goals.draft import Draft
 from goals.errors import Finding
 

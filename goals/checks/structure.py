@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from goals.codes import ROLES_OF_SECTION
+from goals.csv_rows import Row
 from goals.draft import Draft
 from goals.errors import Finding
-from goals.rows import Row
 
 _COUNTED_SECTIONS = ("operational", "financial")
 _MOST_DECIMALS = 6

@@ -2,10 +2,10 @@
 
 import pytest
 
-from benchmarks.measure import FLOOR, OURS, RELOAD, measure
-from benchmarks.measures import Measure
-from benchmarks.page import write_page
-from benchmarks.pages import page_file
+from benchmarks.design_measures import Measure
+from benchmarks.rendered_pages import page_file
+from benchmarks.results_page import write_page
+from benchmarks.rounds import FLOOR, OURS, RELOAD, measure
 
 ASKED_BY_PATH = "http://127.0.0.1:80/v3/data/kpi/N10000,N10001/municipality/0114,0115"
 ASKED_BY_QUERY = "/v3/data/?{page}per_page=5000&kpi_id=N10000&kpi_id=N10001&municipality_id=0114&municipality_id=0115"

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from flows.cli.app import make_app
-from flows.progress import Silent
-from flows.replay import replay
-from flows.status import read_status
+from cli.app import make_app
+from pipeline.progress import Silent
+from pipeline.replay import replay
+from pipeline.status import read_status
 from warehouse.home import Home
 
 REPOSITORY = Path(__file__).resolve().parents[2]

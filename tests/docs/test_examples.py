@@ -9,7 +9,7 @@ import duckdb
 import pytest
 import typer.main
 
-from flows.cli.app import make_app
+from cli.app import make_app
 from tests.docs.test_docs import PAGES, REPOSITORY, blocks
 from warehouse.dictionary import common_columns, described_relations
 

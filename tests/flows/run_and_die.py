@@ -16,11 +16,11 @@ from pathlib import Path
 import httpx
 
 from fake_kolada import FakeKolada, recorded_data
-from flows.job import refresh_job
-from flows.pipeline import run_job
-from flows.progress import Silent
-from flows.settings import Settings
 from goals import read_plans
+from pipeline.jobs import refresh_job
+from pipeline.progress import Silent
+from pipeline.run_job import run_job
+from pipeline.settings import Settings
 
 GOALS = Path(__file__).resolve().parents[2] / "goals"
 

@@ -39,7 +39,7 @@ def kolada(tmp_path, api):
             "COLUMNS": "200",
         }
         return subprocess.run(
-            [sys.executable, "-c", "from flows.cli import main; main()", *arguments],
+            [sys.executable, "-c", "from cli import main; main()", *arguments],
             cwd=tmp_path,
             env=environment | variables,
             capture_output=True,

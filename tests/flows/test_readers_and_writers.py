@@ -126,7 +126,7 @@ import sys
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), int(sys.argv[1])))
 
-from flows.cli import main
+from cli import main
 
 sys.argv = ["kolada", "refresh", "--direct"]
 main()

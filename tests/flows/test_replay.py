@@ -6,8 +6,8 @@ import duckdb
 import pytest
 
 from fake_kolada import FakeKolada, apply_change
-from flows.progress import Silent
-from flows.replay import replay
+from pipeline.progress import Silent
+from pipeline.replay import replay
 from warehouse.database import quoted
 from warehouse.errors import BodyCorrupt, BodyMissing, NotPublished, ReplayTargetExists
 from warehouse.home import Home

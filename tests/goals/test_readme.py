@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import goals
-from goals.columns import FORMATS
+from goals.plan_columns import FORMATS
+from goals.plan_settings_reading import DOCUMENT_KEYS, KEYS
 from goals.rules import RULES
-from goals.settings_reading import DOCUMENT_KEYS, KEYS
 
 README = (Path(goals.__file__).parent / "README.md").read_text(encoding="utf-8")
 

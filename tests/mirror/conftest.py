@@ -11,11 +11,11 @@ import pytest
 
 from fake_kolada import DataSet, FakeKolada
 from fake_kolada.generated import for_their_units, generated_data
-from flows.job import mirror_job
-from flows.pipeline import RunResult, run_job
-from flows.progress import Reporter, Silent
-from flows.settings import Settings
 from kolada_client import ManualClock
+from pipeline.jobs import mirror_job
+from pipeline.progress import Reporter, Silent
+from pipeline.run_job import RunResult, run_job
+from pipeline.settings import Settings
 from warehouse.database import quoted
 
 

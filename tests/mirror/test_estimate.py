@@ -6,8 +6,8 @@ from datetime import timedelta
 import polars as pl
 import pytest
 
-from flows.mirror_plan import plan_mirror
-from flows.selection import AUDIT, DUE, NEVER_READ
+from pipeline.mirror_estimate import plan_mirror
+from pipeline.mirror_selection import AUDIT, DUE, NEVER_READ
 
 
 def planned(mirrors, days=7, **changed):

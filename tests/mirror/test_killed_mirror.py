@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.mirror import prove
+from benchmarks.bench_mirror import prove
 
 pytestmark = pytest.mark.slow
 

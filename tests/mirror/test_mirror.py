@@ -9,8 +9,8 @@ import pytest
 
 from fake_kolada import FakeKolada
 from fake_kolada.generated import with_revised_values
-from flows.progress import Silent
 from kolada_client import ManualClock
+from pipeline.progress import Silent
 from tests.mirror.conftest import Mirrors, published_on
 
 DAYS = 28
@@ -222,7 +222,7 @@ def test_values_outside_the_type_are_kept_up(make_mirrors, small):
 
 def test_replay_rebuilds_the_mirror(make_mirrors, small, tmp_path):
     """From the raw store alone, what a mirror held comes again."""
-    from flows.replay import replay  # noqa: PLC0415 - only here
+    from pipeline.replay import replay  # noqa: PLC0415 - only here
     from warehouse.home import Home  # noqa: PLC0415
 
     mirrors = make_mirrors(small)

@@ -20,13 +20,12 @@ import polars as pl
 import pytest
 
 from fake_kolada import DataSet, FakeKolada, sample_data
-from flows.job import Job, refresh_job
-from flows.pipeline import RunResult, run_job
-from flows.processes import send, with_variable
-from flows.settings import Settings
-from flows.wanted import backfill_job
+from flows.service_processes import send, with_variable
 from goals import Plan
 from kolada_client import ManualClock
+from pipeline.jobs import Job, backfill_job, refresh_job
+from pipeline.run_job import RunResult, run_job
+from pipeline.settings import Settings
 from warehouse.database import quoted
 
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -5,10 +5,10 @@ import pickle
 import pytest
 
 from fake_kolada import FakeKolada, apply_changes
-from flows.request_plan import plan_job
-from flows.settings import Settings
-from flows.wanted import MOST_REQUESTS, backfill_job, check_wanted, parse_years
 from kolada_client import InvalidRequest
+from pipeline.backfill_estimate import plan_job
+from pipeline.jobs import MOST_REQUESTS, backfill_job, check_wanted, parse_years
+from pipeline.settings import Settings
 
 OUTSIDE = "N99001"
 CURRENT = "select kpi_id, municipality_id, period, gender, value from core.observation order by all"

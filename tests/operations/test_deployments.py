@@ -16,9 +16,8 @@ from ruamel.yaml import YAML
 from flows.backfill import backfill
 from flows.mirror import mirror
 from flows.refresh import refresh
-from flows.settings import Settings
-from flows.settings_page import settings_page
 from flows.work_pool import LIMIT, POOL
+from pipeline.settings import Settings, settings_page
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 UNIT = REPOSITORY / "deploy" / "kolada.service"

@@ -16,8 +16,8 @@ from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from fake_kolada import FakeKolada
-from flows.left_behind import drop_missed_nights, settle_left_behind
-from flows.processes import send
+from flows.orphaned_runs import drop_missed_nights, settle_left_behind
+from flows.service_processes import send
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 

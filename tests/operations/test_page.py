@@ -9,8 +9,8 @@ import pytest
 import typer.main
 from prefect.cli._app import _app as prefect_commands
 
+from cli.app import make_app
 from fake_kolada import sample_data
-from flows.cli.app import make_app
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PAGE = (REPOSITORY / "docs" / "operations.md").read_text(encoding="utf-8")

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from flows.schedule import DEPLOYMENTS, Scheduled, next_scheduled_run, read_schedules
-from flows.settings import Settings
-from flows.status import read_status
+from pipeline.schedule import DEPLOYMENTS, Scheduled, next_scheduled_run, read_schedules
+from pipeline.settings import Settings
+from pipeline.status import read_status
 
 SWEDEN = ZoneInfo("Europe/Stockholm")
 
@@ -107,7 +107,7 @@ def test_the_schedule_stands_in_prefect_yaml():
 def test_a_look_does_not_import_prefect(words, tmp_path):
     """What only looks does not wait for Prefect, which takes seconds to import."""
     program = (
-        "import sys; from flows.cli import main\n"
+        "import sys; from cli import main\n"
         f"sys.argv = ['kolada', *{words!r}]\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
         "print('prefect' in sys.modules, 'uvicorn' in sys.modules)"

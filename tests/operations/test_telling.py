@@ -12,16 +12,17 @@ import pytest
 
 from fake_kolada import apply_changes
 from flows.events import notices
-from flows.facts import RunFacts, VerdictChange, WithdrawnKpi, read_facts
 from flows.flow_run import failure_name, flow_state
-from flows.logs import JsonLine, JsonReporter
-from flows.page import LISTED, row, run_page, section
-from flows.pipeline import RunResult
+from flows.json_logs import JsonLine
 from flows.prefect_environment import JSON_LOGGING, NO_TELEMETRY
-from flows.processes import with_variable
-from flows.settings import Settings
+from flows.service_processes import with_variable
 from goals import PlanError
 from kolada_client import InvalidRequest, KoladaUnreachable
+from pipeline.progress import JsonReporter
+from pipeline.run_facts import RunFacts, VerdictChange, WithdrawnKpi, read_facts
+from pipeline.run_job import RunResult
+from pipeline.run_page import LISTED, row, run_page, section
+from pipeline.settings import Settings
 from warehouse.checks import CheckResult
 from warehouse.errors import HomeLocked
 

@@ -14,7 +14,7 @@ import polars as pl
 
 from fake_kolada import DataSet, sample_data
 from goals import Plan, read_plan
-from warehouse.reading import published_file
+from warehouse.published_file import published_file
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PLAN_ID = "alingsas-2022-2024"

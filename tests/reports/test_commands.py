@@ -6,7 +6,7 @@ import re
 import pytest
 from typer.testing import CliRunner
 
-from flows.cli.app import make_app
+from cli.app import make_app
 from tests.reports.conftest import World
 
 RUNNER = CliRunner()

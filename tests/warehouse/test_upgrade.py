@@ -10,10 +10,10 @@ import pytest
 import zstandard
 
 from fake_kolada import FakeKolada
-from flows.pipeline import SOFTWARE_VERSION
-from flows.progress import Silent
-from flows.replay import replay
 from goals import read_plan
+from pipeline.progress import Silent
+from pipeline.replay import replay
+from pipeline.run_job import SOFTWARE_VERSION
 from tests.warehouse.first_release.make_fixture import PLAN, small_data
 from warehouse.database import quoted
 from warehouse.errors import SchemaTooNew

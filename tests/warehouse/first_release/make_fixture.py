@@ -16,10 +16,10 @@ import polars as pl
 import zstandard
 
 from fake_kolada import DataSet, FakeKolada, apply_change, sample_data
-from flows.job import refresh_job
-from flows.pipeline import run_job
-from flows.settings import Settings
 from goals import read_plan
+from pipeline.jobs import refresh_job
+from pipeline.run_job import run_job
+from pipeline.settings import Settings
 
 PLAN = Path(__file__).resolve().parents[2] / "goals" / "plans" / "exempel-1480-2024-2026"
 UNITS = ["0000", "0114", "0115", "0117", "1480", "1489"]

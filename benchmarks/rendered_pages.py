@@ -1,0 +1,64 @@
+"""The pages that all contestants read: what the stand-in answers, rendered once into a folder and kept there.
+
+The stand-in's own work would outweigh what is to be measured; rendered pages cost their server next to nothing. Both
+ways of asking, ids in the path and ids in the query, lead to the same page.
+"""
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import polars as pl
+
+from benchmarks.contestant import Questions
+from fake_kolada import FakeKolada
+from fake_kolada.generated import generated_data
+from kolada_client import KoladaClient, url_of
+from pipeline.ingest import CATALOGUE_PARTS, Catalogue, requests_of
+from pipeline.mirror_selection import rectangles
+
+# Ten years of every unit and gender: a usual series.
+VALUES_OF_A_KPI = 9_360
+QUESTIONS = "questions.json"
+
+
+def page_file(folder: Path, url: str) -> Path:
+    """Where the page of a URL stands."""
+    parts = urlsplit(url)
+    query = parse_qs(parts.query)
+    path = parts.path
+    if path.endswith("/data/"):
+        path += "/".join(f"{name}/{','.join(query[f'{name}_id'])}" for name in ("kpi", "municipality"))
+    page = query.get("page", ["1"])[0]
+    return folder / hashlib.sha256(f"{path} {page}".encode()).hexdigest()
+
+
+def render(folder: Path, values: int, base_url: str) -> Path:
+    """Render the pages of so many values unless they stand there; returns where the questions are written."""
+    questions = folder / QUESTIONS
+    if questions.exists():
+        return questions
+    folder.mkdir(parents=True, exist_ok=True)
+    data = generated_data(kpis=max(1, round(values / VALUES_OF_A_KPI)), values=values)
+    # For municipalities and regions: a mirror then asks for every unit.
+    data = replace(data, kpis=data.kpis.with_columns(municipality_type=pl.lit("A")))
+    transport = FakeKolada(data).transport()
+    with KoladaClient(base_url, rate=None, transport=transport) as kolada:
+        catalogue = Catalogue(kolada.kpis(), kolada.municipalities(), kolada.municipality_groups(), "sample")
+    wanted = rectangles(dict(catalogue.kpis.select("kpi_id", "municipality_type").iter_rows()), catalogue)
+    urls = [url_of(base_url, request) for request in requests_of(wanted)]
+    with httpx.Client(transport=transport) as client:
+        waiting = [*urls, *(f"{base_url}/{part}" for part in CATALOGUE_PARTS)]
+        while waiting:
+            url = waiting.pop()
+            body = client.get(url).content
+            page_file(folder, url).write_bytes(body)
+            # The end of the document, so that ten million values are not decoded for a link.
+            following = json.loads(b"{" + body[body.rindex(b'"count"') :])["next_url"]
+            if following:
+                waiting.append(following)
+    Questions(base_url, urls, [(list(each.kpi_ids), list(each.unit_ids)) for each in wanted]).write(questions)
+    return questions

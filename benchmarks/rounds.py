@@ -1,0 +1,200 @@
+"""Rounds over one size: every contestant once a round, in turn, so that other work on the machine meets all."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+
+import httpx
+
+from benchmarks.contestant import Measured
+from benchmarks.rendered_pages import render
+
+HOST = "127.0.0.1"
+FLOOR, OURS, RELOAD = "floor", "ours, first load", "ours, unchanged reload"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the comparison.
+
+    Attributes:
+        name: what the table calls it.
+        module: the contestant.
+        folder: where it works; two entries with one folder run there one after the other.
+        is_peer: run by the peers' interpreter, and stopped at the time limit.
+    """
+
+    name: str
+    module: str
+    folder: str
+    is_peer: bool = False
+
+
+ENTRIES = (
+    Entry(FLOOR, "benchmarks.floor", "floor"),
+    Entry(OURS, "benchmarks.ours", "ours"),
+    Entry(RELOAD, "benchmarks.ours", "ours"),
+    Entry("dlt, values as a nested table", "benchmarks.peers.dlt_nested", "dlt_nested", is_peer=True),
+    Entry("dlt, pages as Arrow tables", "benchmarks.peers.dlt_arrow", "dlt_arrow", is_peer=True),
+    Entry("koladapy and pandas", "benchmarks.peers.koladapy_frame", "koladapy", is_peer=True),
+)
+
+
+@dataclass(slots=True)
+class Runs:
+    """All runs of one entry at one size; none when it did not finish in time."""
+
+    entry: Entry
+    runs: list[Measured] = field(default_factory=list)
+    is_too_slow: bool = False
+
+    @property
+    def seconds(self) -> float:
+        """Wall seconds, the median."""
+        return median(run.seconds for run in self.runs)
+
+    @property
+    def cpu_seconds(self) -> float:
+        """CPU seconds, the median."""
+        return median(run.cpu_seconds for run in self.runs)
+
+    @property
+    def peak_mb(self) -> float:
+        """Peak memory, the median."""
+        return median(run.peak_mb for run in self.runs)
+
+    @property
+    def values(self) -> int:
+        """Values in the table at the end; they agree, or nothing is compared."""
+        return self.runs[0].outcome.values
+
+    @property
+    def file_bytes(self) -> int:
+        """How large the file is at the end."""
+        return self.runs[0].outcome.file_bytes
+
+    def times(self, other: "Runs") -> float:
+        """How many times as long as another it took: the median over the rounds of what each round showed."""
+        return median(mine.seconds / its.seconds for mine, its in zip(self.runs, other.runs, strict=True))
+
+    def times_the_work(self, other: "Runs") -> float:
+        """The same in CPU seconds, which other work on the machine touches less."""
+        return median(mine.cpu_seconds / its.cpu_seconds for mine, its in zip(self.runs, other.runs, strict=True))
+
+    def stages(self) -> dict[str, float]:
+        """Median seconds of each stage."""
+        return {name: median(run.outcome.stages[name] for run in self.runs) for name in self.runs[0].outcome.stages}
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """One size, measured."""
+
+    values: int
+    rounds: int
+    entries: dict[str, Runs]
+
+
+def measure(values: int, *, rounds: int, pages: Path, peers: str | None, limit: float) -> Size:
+    """Measure every contestant at one size.
+
+    Args:
+        values: about how many are read.
+        rounds: how often.
+        pages: where rendered pages are kept, and where the contestants work.
+        peers: the peers' interpreter; None leaves the peers out.
+        limit: seconds that a peer may take.
+
+    Raises:
+        SystemExit: one of them failed, or they don't agree on how many values there are.
+    """
+    port = free_port()
+    folder = pages / str(values)
+    shutil.rmtree(folder, ignore_errors=True)
+    questions = render(folder / "pages", values, f"http://{HOST}:{port}/v3")
+    size = Size(values, rounds, {each.name: Runs(each) for each in ENTRIES if peers is not None or not each.is_peer})
+    try:
+        with served(questions.parent, port):
+            for number in range(rounds):
+                for runs in size.entries.values():
+                    if not runs.is_too_slow:
+                        run_once(runs, questions, folder / f"round-{number}", peers or sys.executable, limit)
+                shutil.rmtree(folder / f"round-{number}")
+    finally:
+        shutil.rmtree(folder)
+    counts = {name: {run.outcome.values for run in runs.runs} for name, runs in size.entries.items()}
+    if len(set.union(*counts.values())) != 1:
+        raise SystemExit(f"They don't hold the same values, so nothing was compared: `{counts}`.")
+    return size
+
+
+def run_once(runs: Runs, questions: Path, folder: Path, peers: str, limit: float) -> None:
+    """Run an entry in a process of its own, and add what it took."""
+    entry = runs.entry
+    work = folder / entry.folder
+    work.mkdir(parents=True, exist_ok=True)
+    process = subprocess.Popen(
+        [peers if entry.is_peer else sys.executable, "-m", "benchmarks.contestant", entry.module, questions, work],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        out, err = process.communicate(timeout=limit if entry.is_peer else None)
+    except subprocess.TimeoutExpired:
+        runs.is_too_slow = True
+        runs.runs.clear()
+        told = f"stopped after {limit:.0f} s"
+    else:
+        if process.returncode:
+            raise SystemExit(f"`{entry.name}` failed, so nothing was compared:\n{err}")
+        runs.runs.append(Measured.parsed(out.splitlines()[-1]))
+        told = f"{runs.runs[-1].seconds:.1f} s, {runs.runs[-1].cpu_seconds:.1f} CPU s, {runs.runs[-1].peak_mb:.0f} MB"
+    finally:
+        # The workers that it started too.
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    print(f"{folder.parent.name:>9} values, {folder.name}, {entry.name}: {told}", flush=True)
+
+
+def free_port() -> int:
+    """A port that nobody listens at now."""
+    with socket.socket() as listener:
+        listener.bind((HOST, 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@contextmanager
+def served(pages: Path, port: int) -> Iterator[None]:
+    """Serve rendered pages from a process of its own while the context is open."""
+    command: Sequence[str] = [sys.executable, "-m", "benchmarks.page_server", str(pages), str(port)]
+    with subprocess.Popen(command) as server:
+        try:
+            while not answers(port):
+                if server.poll() is not None:
+                    raise SystemExit("The server ended before it served; nothing was measured. See its message above.")
+                time.sleep(0.1)
+            yield
+        finally:
+            server.terminate()
+
+
+def answers(port: int) -> bool:
+    """Whether the server is up."""
+    try:
+        httpx.get(f"http://{HOST}:{port}/v3/kpi", timeout=60)
+    except httpx.TransportError:
+        return False
+    return True

@@ -1,0 +1,65 @@
+"""The command itself: its families of commands and the options that all of them take."""
+
+import sys
+from collections.abc import Iterable
+from importlib import import_module
+
+import typer
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
+
+from cli.exits import ERRORS
+
+# Each command with the module that holds it, in the order of `kolada --help`.
+COMMANDS = {
+    "refresh": "run_commands",
+    "backfill": "run_commands",
+    "mirror": "run_commands",
+    "doctor": "run_commands",
+    "replay": "history_commands",
+    "rollback": "history_commands",
+    "prune": "history_commands",
+    "status": "query_commands",
+    "report": "document_commands",
+    "explain": "document_commands",
+    "export": "document_commands",
+    "sql": "query_commands",
+    "settings": "query_commands",
+    "serve": "serve_command",
+    "fake-api": "fake_api_command",
+    "goals": "goals_commands",
+    "kpi": "kpi_commands",
+}
+
+
+def make_app(names: Iterable[str] = COMMANDS) -> typer.Typer:
+    """The command with some of its commands, or all; only what holds them is imported."""
+    app = typer.Typer(
+        name="kolada",
+        help="Kolada into DuckDB, and a municipality's budget goals judged against it.",
+        no_args_is_help=True,
+        rich_markup_mode="markdown",
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(lambda: None)  # one command alone would else lose its name
+    for name in names:
+        module = import_module(f"cli.{COMMANDS[name]}")
+        family = getattr(module, "app", None)
+        if family is not None:
+            app.add_typer(family, name=name)
+        else:
+            app.command(name)(getattr(module, name.replace("-", "_")))
+    return app
+
+
+def main() -> None:
+    """Run the command."""
+    set_on_retry_hooks([say_that_it_is_tried_again])
+    # The modules of all commands together take longer to import than most commands to run.
+    given = sys.argv[1] if len(sys.argv) > 1 else ""
+    make_app([given] if given in COMMANDS else COMMANDS)()
+
+
+def say_that_it_is_tried_again(details: RetryDetails) -> None:
+    """A line about a request that failed and is asked again, in place of stamina's own, which tells nothing of it."""
+    ERRORS.print(f"Try {details.retry_num} failed ({type(details.caused_by).__name__}); the request is sent again.")

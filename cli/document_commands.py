@@ -1,0 +1,141 @@
+"""`kolada report`, `kolada explain` and `kolada export`: what people look at, from the published file."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.exits import one_message
+from cli.options import HomeOption, JsonOption, SampleOption, set_options
+from pipeline.settings import Settings
+from reports import SAMPLE_NOTICE, Format, explain_figure, write_exports, write_report
+from warehouse.home import Home
+from warehouse.moment import end_of_moment
+from warehouse.published_file import published_file
+
+AsOfOption = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="T", help="What was known then: a date (its end, in Sweden) or a timestamp (UTC)."),
+]
+PlanOption = Annotated[str | None, typer.Option("--plan", help="The plan. [KOLADA_PLAN]")]
+SinceOption = Annotated[
+    str | None,
+    typer.Option("--since", metavar="T", help="Tell what changed since then, instead of since the last report."),
+]
+
+
+def report(
+    as_of: AsOfOption = None,
+    plan: PlanOption = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="The HTML file; by default a dated one in reports/ under the home."),
+    ] = None,
+    year: Annotated[int | None, typer.Option("--year", help="The year in focus; by default the target year.")] = None,
+    since: SinceOption = None,
+    home: HomeOption = None,
+    sample: SampleOption = False,
+) -> None:
+    """Write the goal report: one HTML page in Swedish that needs no network and no JavaScript.
+
+    Exits with 0 written, 2 nothing to show (no publication, before the first load, no such plan or year).
+
+    Example: `kolada report --as-of 2024-03-01 --output bokslut.html`
+    """
+    settings = chosen(home, plan, sample=sample)
+    with one_message():
+        place = Home(settings.home)
+        with published_file(place.published) as connection:
+            done = write_report(
+                connection,
+                settings.plan,
+                folder=place.reports,
+                output=output,
+                as_of=as_of,
+                year=year,
+                since=instant(since),
+            )
+    if done.is_sample:
+        typer.echo(SAMPLE_NOTICE)
+    typer.echo(f"The report on {done.year}: {done.path} ({done.byte_count / 1e3:.0f} kB)")
+
+
+def explain(
+    indicator: Annotated[str, typer.Argument(metavar="INDICATOR", help="As in the plan: P4.3.")],
+    year: Annotated[int | None, typer.Option("--year", help="The figure's year; by default the target year.")] = None,
+    as_of: AsOfOption = None,
+    plan: PlanOption = None,
+    home: HomeOption = None,
+    sample: SampleOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Everything about one figure, in Swedish: versions, requests, definition, reference, target, rule, verdict.
+
+    Exits with 0 explained, 2 no such indicator, year or plan, or before the first load.
+
+    Example: `kolada explain P4.3 --year 2022`
+    """
+    settings = chosen(home, plan, sample=sample)
+    with one_message(), published_file(Home(settings.home).published) as connection:
+        explained = explain_figure(connection, settings.plan, indicator, year=year, as_of=as_of)
+    if as_json:
+        typer.echo(json.dumps(explained.data, ensure_ascii=False, indent=2))
+    else:
+        typer.echo(explained.text(), nl=False)
+
+
+def export(
+    output_format: Annotated[Format, typer.Option("--format", "-f", help="What kind of files.")],
+    table: Annotated[
+        list[str] | None,
+        typer.Option("--table", "-t", help="mart.ranking, or ranking; may be given again. Parquet and CSV only."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The folder; by default exports/ under the home.")
+    ] = None,
+    decimal_comma: Annotated[
+        bool, typer.Option("--decimal-comma", help="CSV: 84,2 instead of 84.2, for Excel in Swedish.")
+    ] = False,
+    plan: PlanOption = None,
+    since: SinceOption = None,
+    home: HomeOption = None,
+    sample: SampleOption = False,
+) -> None:
+    """Write tables as Parquet or CSV, a workbook, or a memo on what has changed since last time.
+
+    Exits with 0 written, 2 nothing to export (no publication, no such table or plan).
+
+    Example: `kolada export --format csv --table maluppfyllelse --decimal-comma`
+    """
+    settings = chosen(home, plan, sample=sample)
+    with one_message():
+        place = Home(settings.home)
+        with published_file(place.published) as connection:
+            written = write_exports(
+                connection,
+                output_format,
+                plan_id=settings.plan,
+                folder=output if output is not None else place.exports,
+                tables=table or (),
+                has_decimal_comma=decimal_comma,
+                since=instant(since),
+                reports=place.reports,
+            )
+    if written.is_sample:
+        typer.echo(SAMPLE_NOTICE)
+    for path in written.paths:
+        typer.echo(str(path))
+
+
+def chosen(home: Path | None, plan: str | None, *, sample: bool) -> Settings:
+    """The settings that the options choose."""
+    set_options(home=home, plan=plan)
+    with one_message():
+        return Settings.of(sample=sample)
+
+
+def instant(given: str | None) -> datetime | None:
+    """A moment that was given, as the warehouse holds instants: UTC, without a zone."""
+    return None if given is None else end_of_moment(given).replace(tzinfo=None)

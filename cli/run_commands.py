@@ -1,0 +1,268 @@
+"""`kolada refresh`, `backfill`, `mirror` and `doctor`: the commands that talk to the API."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+from rich.console import Console
+
+from cli.exits import BAD_INPUT, ERRORS, HELD, one_message
+from cli.goal_table import print_goal_table, wide_console
+from cli.options import (
+    AcceptLossOption,
+    BaseUrlOption,
+    DirectOption,
+    GoalsOption,
+    HomeOption,
+    JsonOption,
+    PlanOption,
+    SampleOption,
+    WaitOption,
+    set_options,
+)
+from cli.terminal_progress import Terminal
+from flows.prefect_environment import prepare_for_prefect
+from goals import Plan, read_plans
+from kolada_client import KoladaClient
+from pipeline.jobs import Job, backfill_job, checked_ids, mirror_job, parse_years, refresh_job
+from pipeline.progress import JsonReporter
+from pipeline.run_job import RunResult, run_job
+from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from prefect.client.schemas.objects import State
+
+
+def refresh(
+    plan: PlanOption = None,
+    home: HomeOption = None,
+    base_url: BaseUrlOption = None,
+    goals: GoalsOption = None,
+    wait: WaitOption = None,
+    accept_loss: AcceptLossOption = None,
+    sample: SampleOption = False,
+    direct: DirectOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Read all plans' KPIs whole from Kolada, judge the goals, publish the warehouse.
+
+    Exits with 0 published, 3 held, 4 source does not answer, 2 bad input, 1 other.
+
+    Example: `kolada refresh --sample`, then `kolada sql "from mart.maluppfyllelse"`.
+    """
+    set_options(home=home, base_url=base_url, goals=goals, plan=plan, wait=wait)
+    with one_message():
+        settings = Settings.of(sample=sample)
+        # Bad goals are told before Prefect starts, which takes its time.
+        plans = read_plans(settings.goals)
+        check_shown_plan(settings, plans)
+        result = (
+            directly(settings, refresh_job(plans, accept_loss=accept_loss))
+            if direct
+            else through_prefect("refresh", sample=sample, accept_loss=accept_loss)
+        )
+        if result.state == "published" and not as_json:
+            print_goal_table(wide_console(), result.published, settings.plan)
+            typer.echo(f"\n{result.figures}\nThe DuckDB file: {result.published}")
+        else:
+            show(result, as_json=as_json)
+    exit_held(result)
+
+
+def check_shown_plan(settings: Settings, plans: tuple[Plan, ...]) -> None:
+    """Refuse a plan to show that is not there, before anything is fetched."""
+    if settings.plan not in {each.plan_id for each in plans}:
+        known = ", ".join(f"`{each.plan_id}`" for each in plans)
+        ERRORS.print(
+            f"There is no plan `{settings.plan}` in `{settings.goals}`, so there is no table to show. "
+            f"Nothing was fetched. The plans there are {known}: `kolada refresh --plan {plans[0].plan_id}`."
+        )
+        raise typer.Exit(BAD_INPUT)
+
+
+def backfill(
+    *,
+    kpi: Annotated[
+        list[str] | None, typer.Option("--kpi", metavar="ID", help="A KPI such as N15436. May be repeated.")
+    ] = None,
+    unit: Annotated[
+        list[str] | None,
+        typer.Option("--unit", metavar="ID", help="A municipality, region or group. May be repeated. All if none."),
+    ] = None,
+    years: Annotated[
+        str | None, typer.Option("--years", metavar="A-B", help="2015, 2015-2018 or 2015,2018. All years if not given.")
+    ] = None,
+    plan: Annotated[
+        str | None, typer.Option("--plan", metavar="PLAN", help="All KPIs of this plan, beside those named.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Tell which requests would be sent and how long they take.")
+    ] = False,
+    accept_loss: AcceptLossOption = None,
+    home: HomeOption = None,
+    base_url: BaseUrlOption = None,
+    goals: GoalsOption = None,
+    wait: WaitOption = None,
+    sample: SampleOption = False,
+    direct: DirectOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Read KPIs, units or years from Kolada, outside the plans or once more, and publish.
+
+    What is read joins the history; what is not read is not touched. A run that died is taken up again.
+
+    Exits with 0 published (or planned), 3 held, 4 source does not answer, 2 bad input, 1 other.
+
+    Example: `kolada backfill --kpi U00811 --years 2015-2016 --dry-run`
+    """
+    from pipeline.backfill_estimate import plan_job  # noqa: PLC0415 - refresh does without it
+
+    set_options(home=home, base_url=base_url, goals=goals, wait=wait)
+    with one_message():
+        settings = Settings.of(sample=sample)
+        job = backfill_job(
+            read_plans(settings.goals),
+            plan_id=plan,
+            kpi_ids=checked_ids(kpi or ()),
+            unit_ids=checked_ids(unit or ()),
+            years=parse_years(years) if years is not None else (),
+            accept_loss=accept_loss,
+        )
+        # Wrong ids are told before Prefect starts, which takes its time.
+        planned = plan_job(settings, job)
+        if dry_run:
+            typer.echo(json.dumps(planned.fields(), ensure_ascii=False) if as_json else planned.text())
+            return
+        result = (
+            directly(settings, job)
+            if direct
+            else through_prefect(
+                "backfill",
+                kpis=job.kpi_ids,
+                municipalities=job.unit_ids or (),
+                years=job.years or (),
+                accept_loss=job.accept_loss,
+                sample=sample,
+            )
+        )
+        show(result, as_json=as_json)
+    exit_held(result)
+
+
+def mirror(
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Tell what would be read, in how many requests, and how long it takes.")
+    ] = False,
+    accept_loss: AcceptLossOption = None,
+    home: HomeOption = None,
+    base_url: BaseUrlOption = None,
+    goals: GoalsOption = None,
+    wait: WaitOption = None,
+    sample: SampleOption = False,
+    direct: DirectOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Read all of Kolada, and later what is due, what changed and a rolling share of the rest; publish.
+
+    Every cell is read again within KOLADA_MIRROR_DAYS. A run that died is taken up again.
+
+    Exits with 0 published (or planned), 3 held, 4 source does not answer, 2 bad input, 1 other.
+
+    Example: `kolada mirror --dry-run`
+    """
+    from pipeline.mirror_estimate import plan_mirror  # noqa: PLC0415 - refresh does without it
+
+    set_options(home=home, base_url=base_url, goals=goals, wait=wait)
+    with one_message():
+        settings = Settings.of(sample=sample)
+        # Bad goals are told before Prefect starts, which takes its time.
+        plans = read_plans(settings.goals)
+        if dry_run:
+            planned = plan_mirror(settings, today=datetime.now(UTC).date())
+            typer.echo(json.dumps(planned.fields(), ensure_ascii=False) if as_json else planned.text())
+            return
+        result = (
+            directly(settings, mirror_job(plans, audit_days=settings.mirror_days, accept_loss=accept_loss))
+            if direct
+            else through_prefect("mirror", accept_loss=accept_loss, sample=sample)
+        )
+        show(result, as_json=as_json)
+    exit_held(result)
+
+
+def directly(settings: Settings, job: Job) -> RunResult:
+    """Run the work in this process, with a progress bar, or with a log in JSON."""
+    if settings.log_json:
+        return run_job(settings, job, reporter=JsonReporter())
+    with Terminal(Console(stderr=True)) as terminal:
+        return run_job(settings, job, reporter=terminal)
+
+
+def through_prefect(name: str, **parameters: object) -> RunResult:
+    """Run a flow of ours; Prefect starts a server of its own for it where none is configured.
+
+    Args:
+        name: refresh, backfill or mirror.
+        parameters: of the flow.
+
+    Raises:
+        Exception: the error that ended the flow.
+    """
+    prepare_for_prefect()
+    # Prefect takes seconds to import; commands that do without it do not pay.
+    from importlib import import_module  # noqa: PLC0415
+
+    flow = cast("Callable[..., State[RunResult]]", getattr(import_module(f"flows.{name}"), name))
+    state = flow(**parameters, return_state=True)
+    result: object = state.result(raise_on_failure=False)
+    if isinstance(result, BaseException):
+        raise result
+    if not isinstance(result, RunResult):
+        raise TypeError(f"the flow ended in `{state.name}` without a result")
+    return result
+
+
+def show(result: RunResult, *, as_json: bool) -> None:
+    """Print how a run ended, as text or as one JSON document."""
+    if as_json:
+        typer.echo(json.dumps(asdict(result), default=str, ensure_ascii=False))
+    elif result.state == "published":
+        typer.echo(f"{result.message}\n{result.figures}")
+    else:
+        ERRORS.print(result.message)
+
+
+def exit_held(result: RunResult) -> None:
+    """End with the exit code of a held run."""
+    if result.state == "held":
+        raise typer.Exit(HELD)
+
+
+def doctor(
+    base_url: BaseUrlOption = None,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Where the report goes; .json beside it for machines.")
+    ] = Path("kolada-doctor.md"),
+) -> None:
+    """Settle the API contract's unknown points with about ten polite requests, and write a report.
+
+    Exits with 0 when the report is written, 4 when the source does not answer.
+
+    Example: `kolada doctor -o doctor.md`
+    """
+    from kolada_client.doctor import examine  # noqa: PLC0415 - only this command needs it
+
+    set_options(base_url=base_url)
+    with one_message():
+        settings = Settings()
+        with KoladaClient(settings.base_url, rate=min(settings.rate, 2.0), concurrency=1) as client:
+            report = examine(client)
+    output.write_text(report.to_markdown(), encoding="utf-8")
+    output.with_suffix(".json").write_text(report.to_json(), encoding="utf-8")
+    typer.echo(report.to_markdown())
+    typer.echo(f"Written to {output} and {output.with_suffix('.json')}.")

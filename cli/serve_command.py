@@ -1,0 +1,58 @@
+"""`kolada serve`: a Prefect server, a worker and the deployments of prefect.yaml on one machine."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from cli.exits import ERRORS, OTHER, one_message
+from cli.options import GoalsOption, HomeOption, set_options
+from goals import read_plans
+from pipeline.progress import JsonReporter
+from pipeline.schedule import next_scheduled_run
+from pipeline.settings import Settings
+from warehouse.home import Home
+
+
+def serve(
+    host: Annotated[str, typer.Option("--host", help="Where the server listens. 0.0.0.0: on every address.")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[int, typer.Option("--port", help="The port of the server and its UI.")] = 4200,
+    home: HomeOption = None,
+    goals: GoalsOption = None,
+) -> None:
+    """Run what is due, every night, until stopped: a Prefect server, a worker, and the deployments of prefect.yaml.
+
+    Where PREFECT_API_URL names a server, that one is used and none is started. SIGINT or SIGTERM stops everything in
+    order; a run that is stopped so is taken up again by the next one. Telemetry is off.
+
+    Exits with 0 stopped, 2 bad input, 1 something that is needed did not start or ended.
+
+    Example: `kolada serve --port 4200`, then open http://127.0.0.1:4200
+    """
+    set_options(home=home, goals=goals)
+    with one_message():
+        settings = Settings()
+        plans = read_plans(settings.goals)
+        Home(settings.home).prepare()
+    # Runs work in the checkout, wherever this command was given: the folders it means are passed on whole.
+    set_options(home=settings.home.absolute(), goals=settings.goals.absolute())
+    say = JsonReporter().say if settings.log_json else print_line
+    say(f"Plans: {', '.join(plan.plan_id for plan in plans)}; home: {settings.home.absolute()}")
+    upcoming = next_scheduled_run(datetime.now(UTC))
+    if upcoming is not None:
+        say(f"Next by the schedule: {upcoming[0]} at {upcoming[1]:%Y-%m-%d %H:%M %Z}")
+    # Prefect takes seconds to import; a wrong setting is told before that.
+    from flows.serve import ServeError, Serving  # noqa: PLC0415
+
+    try:
+        Serving(host=host, port=port, say=say, is_logging_json=settings.log_json).run()
+    except ServeError as error:
+        ERRORS.print(str(error))
+        raise typer.Exit(OTHER) from error
+
+
+def print_line(message: str) -> None:
+    """One line with the time, at once."""
+    typer.echo(f"{datetime.now(UTC):%H:%M:%S} {message}", err=True)

@@ -1,0 +1,180 @@
+"""The text of one cell, or of one TOML value, as a typed value.
+
+`read_cell` returns the value or raises `CellError` with what is wrong and how to write it instead. Nothing is
+repaired: a decimal comma or a space among the digits is refused, since the next reader of the file, human or
+program, would have to guess as well.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+
+from goals.likeness import near_words
+from goals.plan_columns import Column, Kind
+
+Value = str | int | float | bool | date | None
+
+ID_PATTERN = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,31}")
+KPI_PATTERN = re.compile(r"[NU][0-9]{5}")
+LINES_PATTERN = re.compile(r"[0-9]+(?:-[0-9]+)?")
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_SPACES = " \u00a0\u2007\u2009\u202f"
+_FIRST_YEAR, _LAST_YEAR = 1900, 2100
+_MOST_DIGITS = 9
+
+
+class CellError(ValueError):
+    """A cell that can't be read: what is wrong, what follows and what to write."""
+
+    def __init__(self, problem: str, consequence: str, remedy: str) -> None:
+        self.problem = problem
+        self.consequence = consequence
+        self.remedy = remedy
+        super().__init__(problem, consequence, remedy)
+
+
+def suggestion(value: str, known: Iterable[str]) -> str:
+    """A question that names the closest known word, or an empty text."""
+    close = near_words(value, known)
+    return f" Did you mean {', '.join(f'`{word}`' for word in close)}?" if close else ""
+
+
+def _number(text: str) -> float:
+    if _NUMBER.fullmatch(text):
+        return float(text)
+    consequence = "it can't be read as a number"
+    plain = "".join(sign for sign in text if sign not in _SPACES).replace("−", "-")
+    has_percent = plain.endswith("%")
+    plain = plain.removesuffix("%")
+    dotted = plain.replace(",", ".")
+    if not _NUMBER.fullmatch(dotted):
+        raise CellError("not a number", consequence, "Write digits with a decimal point, such as `90.5`")
+    if has_percent:
+        problem = "a percent sign in the number"
+    elif "," in plain:
+        problem = "a decimal comma"
+    else:
+        problem = "a space or an unusual minus sign in the number"
+    raise CellError(problem, consequence, f"Write `{dotted}`")
+
+
+def _integer(text: str) -> int:
+    if re.fullmatch(r"[0-9]+", text) and len(text) <= _MOST_DIGITS:
+        return int(text)
+    raise CellError("not a whole number", "it can't be counted with", "Write digits only, such as `2`")
+
+
+def _year(text: str) -> int:
+    if re.fullmatch(r"[0-9]{4}", text) and _FIRST_YEAR <= int(text) <= _LAST_YEAR:
+        return int(text)
+    raise CellError("not a year", "the row belongs to no year", "Write four digits, such as `2023`")
+
+
+def _flag(text: str) -> bool:
+    if text in {"true", "false"}:
+        return text == "true"
+    raise CellError("neither true nor false", "the setting is unknown", "Write `true` or `false`")
+
+
+def _date(text: str) -> date:
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            pass
+    raise CellError("not a date", "it has no place in time", "Write year-month-day, such as `2024-03-01`")
+
+
+def _month_day(text: str) -> str:
+    if re.fullmatch(r"[0-9]{2}-[0-9]{2}", text):
+        try:
+            # A year that is no leap year: a day that comes every fourth year only is no usual day.
+            datetime.strptime(f"2023-{text} +0000", "%Y-%m-%d %z")
+        except ValueError:
+            pass
+        else:
+            return text
+    raise CellError(
+        "not a day of the year",
+        "it can't be known when the value is usually out",
+        "Write month-day, such as `09-30`, with a day that every year has",
+    )
+
+
+def _matching(pattern: re.Pattern[str], problem: str, consequence: str, remedy: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if pattern.fullmatch(text):
+            return text
+        raise CellError(problem, consequence, remedy)
+
+    return read
+
+
+_READERS: Mapping[Kind, Callable[[str], Value]] = {
+    Kind.TEXT: str,
+    Kind.NUMBER: _number,
+    Kind.INTEGER: _integer,
+    Kind.YEAR: _year,
+    Kind.FLAG: _flag,
+    Kind.DATE: _date,
+    Kind.MONTH_DAY: _month_day,
+    Kind.ID: _matching(
+        ID_PATTERN,
+        "not an identifier",
+        "nothing can refer to it",
+        "Write a letter, then up to 31 letters a-z, digits, dots, hyphens or underscores, such as `P5.3a`",
+    ),
+    Kind.KPI: _matching(
+        KPI_PATTERN,
+        "not a KPI id",
+        "Kolada can't be asked for it",
+        "Write N or U and five digits, such as `N15436`",
+    ),
+    Kind.LINES: _matching(
+        LINES_PATTERN,
+        "not a line or a span of lines",
+        "the place in the document can't be shown",
+        "Write `2048` or `2048-2050`",
+    ),
+    Kind.NOTE_CODE: _matching(
+        re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*"),
+        "not a code",
+        "notes can't be grouped by it",
+        "Write small letters a-z, digits and underscores, such as `series_break`",
+    ),
+    Kind.YEARS_TEXT: _matching(
+        re.compile(r"[12][0-9]{3}(?:-[12][0-9]{3})?"),
+        "not a year or a span of years",
+        "the figure belongs to no year",
+        "Write `2023` or `2022-2026`",
+    ),
+}
+
+
+def read_cell(column: Column, text: str) -> Value:
+    """The value of a cell; null when it is empty and may be.
+
+    Raises:
+        CellError: The cell can't be read.
+    """
+    if text == "":
+        if column.is_required:
+            what = f"one of {listed(column.codes)}" if column.codes else f"a {column.kind.value}"
+            raise CellError("empty", "the row can't be used without it", f"Write {what}")
+        return None
+    if text != text.strip() and column.kind is not Kind.TEXT:
+        raise CellError("space around the value", "it would match nothing", f"Write `{text.strip()}`")
+    if column.kind is Kind.CODE:
+        if text in column.codes:
+            return text
+        raise CellError(
+            "an unknown code",
+            "no rule knows what it means",
+            f"Write one of {listed(column.codes)}.{suggestion(text, column.codes)}".rstrip("."),
+        )
+    return _READERS[column.kind](text)
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words in backticks, separated by commas."""
+    return ", ".join(f"`{word}`" for word in words)

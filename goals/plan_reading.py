@@ -1,0 +1,166 @@
+"""From a folder, or from its files' bytes, to a plan: read everything, check everything, then build.
+
+A plan is read whole or not at all. Only the bytes count: no file's date, owner or place changes what comes
+out, so that a plan kept in the raw store gives the same tables years later.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from goals.cell_values import suggestion
+from goals.checks import check_draft
+from goals.csv_rows import Row, read_rows
+from goals.draft import Draft
+from goals.errors import Finding, PlanError
+from goals.plan import Plan, files_sha256
+from goals.plan_columns import FORMATS, PLAN_FILES, SETTINGS_FILE
+from goals.plan_settings_reading import read_settings
+from goals.plan_tables import build_tables
+
+_TOLERATED = "README.md"
+
+
+def plan_from_files(
+    files: Mapping[str, bytes], *, name: str | None = None, municipalities: Mapping[str, str] | None = None
+) -> Plan:
+    """A plan from its files' names and bytes.
+
+    Args:
+        files: The content of each file by its name.
+        name: What the plan is called where it is kept; it must then call itself the same.
+        municipalities: The names of all municipalities by id, to check the plan's against.
+
+    Raises:
+        PlanError: With everything that is wrong.
+    """
+    findings = list(_file_findings(files))
+    settings, faults = read_settings(files[SETTINGS_FILE]) if SETTINGS_FILE in files else (None, [])
+    findings += faults
+    rows: dict[str, tuple[Row, ...]] = {}
+    for file, form in FORMATS.items():
+        if file in files:
+            rows[file], faults = read_rows(form, files[file])
+            findings += faults
+    unreadable = frozenset(
+        finding.file
+        for finding in findings
+        if finding.file in FORMATS
+        and (finding.row == 1 or finding.column is None or finding.column in FORMATS[finding.file].key)
+    )
+    draft = Draft(settings, rows, unreadable)
+    findings += check_draft(draft, name=name, municipalities=municipalities)
+    if findings or settings is None:
+        order = {file: place for place, file in enumerate(PLAN_FILES)}
+        findings.sort(key=lambda one: (order.get(one.file, len(order)), one.row or 0))
+        raise PlanError(name or (settings.plan_id if settings else "") or "unnamed", findings)
+    return Plan(
+        plan_id=settings.plan_id,
+        municipality_id=settings.municipality_id,
+        files=dict(files),
+        files_sha256=files_sha256(files),
+        tables=build_tables(settings, rows),
+        rules=dict(settings.rules),
+    )
+
+
+def read_plan(folder: Path, *, municipalities: Mapping[str, str] | None = None) -> Plan:
+    """The plan in a folder, which is named by the plan's id.
+
+    Args:
+        folder: The folder that holds plan.toml.
+        municipalities: The names of all municipalities by id, to check the plan's against.
+
+    Raises:
+        PlanError: With everything that is wrong.
+    """
+    if not folder.is_dir():
+        raise PlanError(folder.name, [_no_folder(folder)])
+    files: dict[str, bytes] = {}
+    findings = []
+    for path in sorted(folder.iterdir()):
+        # Hidden files are the file manager's or the spreadsheet's own.
+        if path.name == _TOLERATED or path.name.startswith("."):
+            continue
+        if path.is_dir():
+            remedy = "Move it out of the plan's folder"
+            findings.append(Finding(f"{path.name}/", "a folder within the plan", "it would be ignored", remedy))
+            continue
+        try:
+            files[path.name] = path.read_bytes()
+        except OSError as error:
+            remedy = "Let the file be readable by the user that runs this"
+            findings.append(Finding(path.name, f"not readable ({error.strerror})", "the plan is not whole", remedy))
+    try:
+        plan = plan_from_files(files, name=folder.resolve().name, municipalities=municipalities)
+    except PlanError as error:
+        unreadable = {finding.file for finding in findings}
+        rest = [finding for finding in error.findings if finding.file not in unreadable]
+        raise PlanError(error.plan, [*findings, *rest]) from None
+    if findings:
+        raise PlanError(folder.name, findings)
+    return plan
+
+
+def read_plans(folder: Path, *, municipalities: Mapping[str, str] | None = None) -> tuple[Plan, ...]:
+    """All plans in a folder of plans, by plan id.
+
+    A plan's folder is one that holds plan.toml or any of the files that stand beside it.
+
+    Args:
+        folder: The folder that holds the plans' folders.
+        municipalities: The names of all municipalities by id, to check the plans' against.
+
+    Raises:
+        PlanError: With everything that is wrong in any of them.
+    """
+    folders = plan_folders(folder)
+    if not folders:
+        problem = "no plan in this folder" if folder.is_dir() else "no such folder"
+        remedy = "Name the folder that holds the plans with KOLADA_GOALS, or write one with `kolada goals new`"
+        raise PlanError(folder.name, [Finding(str(folder), problem, "there is nothing to judge", remedy)])
+    plans, findings, broken = [], [], []
+    for one in folders:
+        try:
+            plans.append(read_plan(one, municipalities=municipalities))
+        except PlanError as error:
+            broken.append(error.plan)
+            findings += [replace(finding, file=f"{one.name}/{finding.file}") for finding in error.findings]
+    if broken:
+        raise PlanError(", ".join(broken), findings)
+    return tuple(plans)
+
+
+def plan_folders(folder: Path) -> tuple[Path, ...]:
+    """The folders of plans within a folder, by name."""
+    if not folder.is_dir():
+        return ()
+    return tuple(
+        path
+        for path in sorted(folder.iterdir())
+        if path.is_dir() and any((path / name).is_file() for name in PLAN_FILES)
+    )
+
+
+def _no_folder(folder: Path) -> Finding:
+    names = [path.name for path in plan_folders(folder.parent)]
+    known = f"The plans in {folder.parent} are: {', '.join(names)}" if names else "Write one with `kolada goals new`"
+    guess = suggestion(folder.name, names)
+    return Finding(str(folder), "no such plan", "there is nothing to judge", f"{known}.{guess}".rstrip("."))
+
+
+def _file_findings(files: Mapping[str, bytes]) -> list[Finding]:
+    findings = []
+    for name in PLAN_FILES:
+        if name not in files:
+            if name in FORMATS:
+                header = ",".join(FORMATS[name].header)
+                remedy = f"Write it, if only with the header `{header}`"
+            else:
+                remedy = "Write it as goals/README.md says, or start with `kolada goals new`"
+            findings.append(Finding(name, "the file is missing", "the plan is not whole", remedy))
+    for name in files:
+        if name not in PLAN_FILES:
+            remedy = f"Remove it, or put its text in {_TOLERATED}.{suggestion(name, PLAN_FILES)}".rstrip(".")
+            findings.append(Finding(name, "an unknown file", "it would be ignored", remedy))
+    return findings

@@ -1,0 +1,214 @@
+"""What a run is to do: the cells it wants accounted for. One kind of job each for refresh, backfill and mirror.
+
+A backfill's ids are checked for their shape at once (`backfill_job`) and for existence as soon as a catalogue is at
+hand (`check_wanted`): a mistyped id would otherwise be taken for a withdrawn KPI.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from goals import Plan
+from goals.likeness import near_words
+from kolada_client import InvalidRequest
+from kolada_client.identifiers import FIRST_YEAR, LAST_YEAR, check_kpi_id, check_unit_id
+
+# Kolada's group of all municipalities: its unweighted mean is a check on ours, never the judge.
+NATIONAL_GROUP = "G2328"
+# The same for all regions.
+REGIONAL_GROUP = "G2329"
+RIKET = "0000"
+# A backfill is bounded: beyond this it is no longer a repair but a mirror of Kolada.
+MOST_REQUESTS = 1000
+SUGGESTIONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Rectangle:
+    """Every one of some KPIs for every one of some units."""
+
+    kpi_ids: tuple[str, ...]
+    unit_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One piece of work for the pipeline.
+
+    Attributes:
+        kind: refresh, backfill or mirror.
+        plans: every plan under KOLADA_GOALS; they are judged whatever the job reads.
+        kpi_ids: KPIs wanted; those that have left the catalogue are accounted for and not asked for.
+        unit_ids: units wanted; None means every unit of the catalogue and the national group.
+        years: years wanted; None means all of them.
+        accept_loss: an operator's reason to publish though something is missing, or None.
+        audit_days: for a mirror, which chooses its KPIs when the catalogue is known: within how many days every cell
+            is read again.
+    """
+
+    kind: str
+    plans: tuple[Plan, ...]
+    kpi_ids: tuple[str, ...]
+    unit_ids: tuple[str, ...] | None = None
+    years: tuple[int, ...] | None = None
+    accept_loss: str | None = None
+    audit_days: int | None = None
+
+    @property
+    def parameters(self) -> Mapping[str, object]:
+        """What makes two jobs of a kind the same piece of work."""
+        if self.audit_days is not None:
+            return {"audit_days": self.audit_days}
+        return {
+            "kpi_ids": list(self.kpi_ids),
+            "unit_ids": list(self.unit_ids) if self.unit_ids is not None else None,
+            "years": list(self.years) if self.years is not None else None,
+        }
+
+
+def refresh_job(plans: tuple[Plan, ...], *, accept_loss: str | None = None) -> Job:
+    """Read every KPI of every plan whole: all units, all years, so that nothing depends on what was read before."""
+    wanted = {kpi_id for plan in plans for kpi_id in (*plan.kpi_ids, *plan.cross_check_kpi_ids)}
+    return Job(kind="refresh", plans=plans, kpi_ids=tuple(sorted(wanted)), accept_loss=accept_loss)
+
+
+def mirror_job(plans: tuple[Plan, ...], *, audit_days: int, accept_loss: str | None = None) -> Job:
+    """Read all of Kolada, or of it what is due."""
+    return Job(kind="mirror", plans=plans, kpi_ids=(), audit_days=audit_days, accept_loss=accept_loss)
+
+
+def backfill_job(
+    plans: tuple[Plan, ...],
+    *,
+    plan_id: str | None = None,
+    kpi_ids: Iterable[str] = (),
+    unit_ids: Iterable[str] = (),
+    years: Iterable[int] = (),
+    accept_loss: str | None = None,
+) -> Job:
+    """Make a job of what was asked for.
+
+    Args:
+        plans: every plan under KOLADA_GOALS.
+        plan_id: the plan whose KPIs are wanted, beside those named.
+        kpi_ids: KPIs by id.
+        unit_ids: units by id; none means all of them.
+        years: years; none means all of them.
+        accept_loss: an operator's reason to publish though something is missing, or None.
+
+    Raises:
+        InvalidIdentifier: an id does not look like one.
+        InvalidRequest: no KPI is wanted, no such plan, or a year out of range.
+    """
+    wanted = {check_kpi_id(kpi_id) for kpi_id in kpi_ids}
+    if plan_id is not None:
+        wanted |= set(kpis_of_plan(plans, plan_id))
+    if not wanted:
+        raise InvalidRequest(
+            "A backfill of `no KPI` was asked for. Nothing was started. Name KPIs or a plan: "
+            "`kolada backfill --kpi N15436 --years 2015-2016`, or `kolada backfill --plan PLAN`."
+        )
+    wrong_years = [year for year in years if not FIRST_YEAR <= year <= LAST_YEAR]
+    if wrong_years:
+        raise InvalidRequest(
+            f"`{wrong_years[0]}` is no year that Kolada can have (from {FIRST_YEAR} to {LAST_YEAR}). Nothing was "
+            "started. Give a year or a span: `--years 2015` or `--years 2015-2020`."
+        )
+    units = tuple(sorted({check_unit_id(unit_id) for unit_id in unit_ids}))
+    chosen_years = tuple(sorted(set(years)))
+    return Job(
+        kind="backfill",
+        plans=plans,
+        kpi_ids=tuple(sorted(wanted)),
+        unit_ids=units or None,
+        years=chosen_years or None,
+        accept_loss=accept_loss,
+    )
+
+
+def kpis_of_plan(plans: tuple[Plan, ...], plan_id: str) -> tuple[str, ...]:
+    """The KPIs of one plan, those for cross-checks included."""
+    for plan in plans:
+        if plan.plan_id == plan_id:
+            return (*plan.kpi_ids, *plan.cross_check_kpi_ids)
+    known = ", ".join(f"`{plan.plan_id}`" for plan in plans)
+    raise InvalidRequest(
+        f"There is no plan `{plan_id}`. Nothing was started. The plans are {known}: "
+        f"`kolada backfill --plan {plans[0].plan_id if plans else 'PLAN'}`."
+    )
+
+
+def check_wanted(job: Job, *, kpis: Mapping[str, str], units: Mapping[str, str], request_count: int) -> None:
+    """Refuse a backfill of what Kolada does not have, or of too much.
+
+    Args:
+        job: the backfill.
+        kpis: KPI id -> title, of the catalogue and of what is known from before.
+        units: municipality or group id -> name.
+        request_count: how many requests the job takes.
+
+    Raises:
+        InvalidRequest: an id is unknown (the message has suggestions), or the job is too large.
+    """
+    planned = {kpi_id for plan in job.plans for kpi_id in (*plan.kpi_ids, *plan.cross_check_kpi_ids)}
+    unknown_kpis = sorted(set(job.kpi_ids) - planned - set(kpis))
+    unknown_units = sorted(set(job.unit_ids or ()) - set(units))
+    problems = [
+        *(unknown("KPI", kpi_id, kpis) for kpi_id in unknown_kpis),
+        *(unknown("unit", unit_id, units) for unit_id in unknown_units),
+    ]
+    if problems:
+        raise InvalidRequest(
+            "\n".join(problems)
+            + "\nNothing was read and nothing was changed. Correct the id, and run `kolada backfill` again."
+        )
+    if request_count > MOST_REQUESTS:
+        raise InvalidRequest(
+            f"This backfill would take `{request_count}` requests, and at most {MOST_REQUESTS} are allowed in one. "
+            "Nothing was read. Name fewer KPIs or units; `--dry-run` tells what each would take."
+        )
+
+
+def unknown(what: str, given: str, names: Mapping[str, str]) -> str:
+    """The sentence about an id that is nowhere."""
+    found = suggestions(given, names)
+    told = "; ".join(f"`{each}` {names[each]}" for each in found)
+    return f"Kolada has no {what} `{given}`." + (f" Did you mean {told}?" if found else "")
+
+
+def suggestions(given: str, names: Mapping[str, str]) -> list[str]:
+    """Ids that somebody may have meant: near in their signs, or by a name that holds the word."""
+    near = near_words(given.upper(), names, most=SUGGESTIONS, cutoff=0.8)
+    word = given.casefold()
+    named = [each for each, name in names.items() if word in name.casefold()]
+    return list(dict.fromkeys([*near, *named]))[:SUGGESTIONS]
+
+
+def parse_years(text: str) -> tuple[int, ...]:
+    """Years as people write them: `2015`, `2015-2018`, `2015,2018`.
+
+    Raises:
+        InvalidRequest: the text is none of these.
+    """
+    years: set[int] = set()
+    for part in text.split(","):
+        first, dash, last = part.strip().partition("-")
+        if not first.isdecimal() or (dash and not last.isdecimal()):
+            raise no_years(text)
+        begin, end = int(first), int(last or first)
+        if end < begin or end - begin > LAST_YEAR - FIRST_YEAR:
+            raise no_years(text)
+        years.update(range(begin, end + 1))
+    return tuple(sorted(years))
+
+
+def no_years(text: str) -> InvalidRequest:
+    """The error about a text that names no years."""
+    return InvalidRequest(
+        f"`{text}` names no years. Nothing was started. "
+        "Write a year, a span or a list: `--years 2015`, `--years 2015-2018`, `--years 2015,2018`."
+    )
+
+
+def checked_ids(given: Collection[str]) -> tuple[str, ...]:
+    """Ids without the blanks around them, each once, in order."""
+    return tuple(sorted({each.strip() for each in given}))

@@ -1,0 +1,56 @@
+"""What a run read becomes history and verdicts: one way, for the run itself and for a replay of it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import duckdb
+
+from goals import Plan
+from pipeline.ingest import Catalogue
+from warehouse.build import build_marts
+from warehouse.history import LoadCounts, close_absent_plans, load_catalogue, load_observations, load_plan
+from warehouse.stage import Stage
+from warehouse.verdicts import take_verdict_state
+
+
+def take_in(
+    connection: duckdb.DuckDBPyConnection,
+    stage: Stage,
+    *,
+    catalogue: Catalogue,
+    plans: Iterable[Plan],
+    run_id: str,
+    known_from: datetime,
+) -> LoadCounts:
+    """Bring the staged values, the catalogue and the plans into the history, all at one instant.
+
+    Args:
+        connection: the open working file.
+        stage: holds the run's values and the scopes that were read whole.
+        catalogue: as the run read it.
+        plans: as they were when the run started.
+        run_id: of the run.
+        known_from: the run's instant.
+    """
+    stage.set_kpis(catalogue.kpis)
+    stage.set_municipalities(catalogue.municipalities)
+    stage.set_groups(catalogue.groups)
+    load_catalogue(connection, run_id=run_id, known_from=known_from)
+    loaded = load_observations(stage, run_id=run_id, known_from=known_from)
+    plans = tuple(plans)
+    for plan in plans:
+        load_plan(
+            connection,
+            plan_id=plan.plan_id,
+            files_sha256=plan.files_sha256,
+            tables=plan.tables,
+            known_from=known_from,
+        )
+    close_absent_plans(connection, plan_ids=tuple(plan.plan_id for plan in plans), known_from=known_from)
+    return loaded
+
+
+def rebuild_marts(connection: duckdb.DuckDBPyConnection, *, now: datetime, source_kind: str) -> None:
+    """Build the marts as of an instant, with the verdicts of the last publication set aside for comparison."""
+    take_verdict_state(connection)
+    build_marts(connection, now=now, source_kind=source_kind)

@@ -1,0 +1,470 @@
+"""The work of a run, from the plans to the published file, as plain functions.
+
+    prepare     plans read and checked, the home locked, the run opened or taken up again
+    catalogue   read whole; plans checked against it
+    cells       every wanted cell read, each (KPI, unit) accounted for
+    load        compared with what is known: versions
+    judge       marts built as of this run's instant
+    check       blocking checks stop the run
+    publish     one atomic rename
+
+`run_job` takes `call`, which runs each stage: directly, or as a Prefect task (refresh.py). Everything that a stage
+decides is on the ledger before the next one starts.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+from pathlib import Path
+from typing import ParamSpec, Protocol, TypeVar
+
+import duckdb
+import httpx
+
+from goals import check_against_catalogue
+from kolada_client import Clock, KoladaClient
+from pipeline.ingest import Catalogue, planned_requests, read_catalogue, read_cells
+from pipeline.jobs import Job, check_wanted
+from pipeline.loading import rebuild_marts, take_in
+from pipeline.mirror_selection import select
+from pipeline.progress import Reporter, Silent
+from pipeline.settings import Settings
+from pipeline.source import open_client
+from warehouse.checks import CheckResult, run_checks
+from warehouse.coverage import Coverage
+from warehouse.database import working_file
+from warehouse.errors import SourceMismatch
+from warehouse.history import LoadCounts
+from warehouse.home import Home
+from warehouse.manifest import manifests
+from warehouse.ops import last_publication, merge_ops, record_publication
+from warehouse.publish import next_instant, publish, published_run, start_work
+from warehouse.run_ledger import RunIdentity, RunLedger, manifest_folder, open_run
+from warehouse.schema import ensure_schema
+from warehouse.stage import Stage
+from warehouse.verdicts import append_verdict_changes
+
+SOFTWARE_VERSION = version("kolada-pipeline")
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+
+class Call(Protocol):
+    """Runs one stage of a run under a name."""
+
+    def __call__(
+        self,
+        name: str,
+        function: Callable[Parameters, Result],
+        *args: Parameters.args,
+        **kwargs: Parameters.kwargs,
+    ) -> Result:
+        """Run the stage and return what it returns."""
+        ...
+
+
+def call_directly(
+    name: str,  # noqa: ARG001 - a stage's name is for those who show stages
+    function: Callable[Parameters, Result],
+    *args: Parameters.args,
+    **kwargs: Parameters.kwargs,
+) -> Result:
+    """Run a stage as the plain function that it is."""
+    return function(*args, **kwargs)
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """How a run ended that came to an end.
+
+    Attributes:
+        run_id: of the ledger.
+        state: published or held.
+        message: one sentence for people.
+        published: the file that analysts open; in a held run the one from before, if any.
+        source_kind: live, recorded or sample.
+        coverage: pairs per outcome.
+        loaded: what the history took up; None when the run was held before.
+        checks: what the checks found.
+        request_count: HTTP requests of this run, those before a resumption included.
+        verdict_changes: how many verdicts differ from the last publication.
+        is_incomplete: whether a held run was held for what could not be read, and not by a check.
+    """
+
+    run_id: str
+    state: str
+    message: str
+    published: Path
+    source_kind: str
+    coverage: dict[str, int]
+    loaded: LoadCounts | None = None
+    checks: tuple[CheckResult, ...] = ()
+    request_count: int = 0
+    verdict_changes: int = 0
+    is_incomplete: bool = False
+
+    @property
+    def figures(self) -> str:
+        """The run in one line of figures."""
+        opened = self.loaded.opened if self.loaded is not None else {}
+        new = ", ".join(f"{count} {kind}" for kind, count in opened.items()) or "none"
+        received = self.loaded.received if self.loaded is not None else 0
+        return (
+            f"{self.request_count} requests, {received} cells received, new versions: {new}, "
+            f"changed verdicts: {self.verdict_changes}."
+        )
+
+
+@dataclass(slots=True)
+class Run:
+    """What the stages of one run share."""
+
+    settings: Settings
+    job: Job
+    home: Home
+    ledger: RunLedger
+    client: KoladaClient
+    work_file: Path
+    connection: duckdb.DuckDBPyConnection
+    stage: Stage
+    reporter: Reporter
+    clock: Callable[[], datetime]
+    replaces: datetime | None
+    known_from: datetime | None = field(default=None)
+
+
+def run_job(
+    settings: Settings,
+    job: Job,
+    *,
+    call: Call = call_directly,
+    reporter: Reporter | None = None,
+    flow_run_id: str | None = None,
+    transport: httpx.BaseTransport | None = None,
+    client_clock: Clock | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> RunResult:
+    """Do a job: read, load, judge, check and publish; or hold, and say why.
+
+    Args:
+        settings: where from and where to.
+        job: what is wanted.
+        call: runs each stage.
+        reporter: told of the progress.
+        flow_run_id: Prefect's id of the run.
+        transport: stands in for the network; the built-in sample brings its own.
+        client_clock: paces the client's waits; tests give one that never really waits.
+        clock: tells the present instant, aware.
+
+    Raises:
+        HomeError: the home cannot be written, or another run is writing.
+        PlanError: a plan names a KPI that Kolada never had.
+        SourceMismatch: the source is of another kind than what the home holds.
+        KoladaError: the catalogue could not be read, or nobody answers.
+        RawStoreError: the raw store is damaged.
+    """
+    reporter = reporter or Silent()
+    home = Home(settings.home)
+    home.prepare()
+    with home.writer(f"kolada {job.kind}", wait_seconds=settings.wait, on_wait=reporter.say):
+        settle_interrupted_publication(home)
+        ledger = open_run(
+            home,
+            identity_of(settings, job),
+            software_version=SOFTWARE_VERSION,
+            flow_run_id=flow_run_id,
+            now=clock(),
+            resume_within=timedelta(hours=settings.resume_hours),
+        )
+        if ledger.is_resumed:
+            reporter.say(f"Taking up run {ledger.run_id}: what already landed is not fetched again")
+        with (
+            stop_on_record(ledger, clock),
+            open_client(settings, ledger, transport, client_clock) as client,
+        ):
+            return carry_out(settings, job, home, ledger, client=client, call=call, reporter=reporter, clock=clock)
+
+
+def carry_out(
+    settings: Settings,
+    job: Job,
+    home: Home,
+    ledger: RunLedger,
+    *,
+    client: KoladaClient,
+    call: Call,
+    reporter: Reporter,
+    clock: Callable[[], datetime],
+) -> RunResult:
+    """The stages of an opened run, in order."""
+    keep_plan_files(job, ledger)
+    work_file = start_work(home, ledger.run_id)
+    with working_file(work_file) as connection:
+        ensure_schema(connection)
+        run = Run(
+            settings=settings,
+            job=job,
+            home=home,
+            ledger=ledger,
+            client=client,
+            work_file=work_file,
+            connection=connection,
+            stage=Stage(connection),
+            reporter=reporter,
+            clock=clock,
+            replaces=last_publication(connection),
+        )
+        catalogue = call("Read the catalogue", read_and_check_catalogue, run)
+        coverage = call("Read the values", read_wanted_cells, run, catalogue)
+        if not coverage.lost.is_empty() and job.accept_loss is None:
+            return hold(run, catalogue, coverage, message_about_loss(coverage, run.job.kind), is_incomplete=True)
+        loaded = call("Load the history", load, run, catalogue)
+        call("Judge the goals", judge, run, catalogue)
+        checks = call("Check", check, run)
+        blocking = [result for result in checks if result.is_blocking]
+        if blocking and job.accept_loss is None:
+            message = message_about_checks(blocking, run.job.kind)
+            return hold(run, catalogue, coverage, message, loaded=loaded, checks=checks)
+        verdict_changes = finish_file(run, loaded)
+    call("Publish", put_in_place, run, loaded, verdict_changes)
+    return RunResult(
+        run_id=ledger.run_id,
+        state="published",
+        message=f"Published {home.published}",
+        published=home.published,
+        source_kind=catalogue.source_kind,
+        coverage=coverage.totals(),
+        loaded=loaded,
+        checks=tuple(checks),
+        request_count=ledger.request_count,
+        verdict_changes=verdict_changes,
+    )
+
+
+def identity_of(settings: Settings, job: Job) -> RunIdentity:
+    """What makes this the same work as a run that died."""
+    return RunIdentity(
+        kind=job.kind,
+        base_url=settings.base_url,
+        plans={plan.plan_id: plan.files_sha256 for plan in job.plans},
+        parameters=job.parameters,
+    )
+
+
+@contextmanager
+def stop_on_record(ledger: RunLedger, clock: Callable[[], datetime]) -> Iterator[None]:
+    """An error that ends a run is on its ledger before it goes on its way.
+
+    A disk that is full takes no record either: then the run's manifest ends without one, which says that it died.
+    """
+    try:
+        yield
+    except Exception as error:
+        with suppress(OSError):
+            ledger.record("stopped", error=type(error).__name__, message=str(error), at=clock())
+        raise
+
+
+def keep_plan_files(job: Job, ledger: RunLedger) -> None:
+    """The plans as they were this night go into the raw store, so that a replay judges by them."""
+    for plan in job.plans:
+        ledger.record(
+            "plan_files",
+            plan_id=plan.plan_id,
+            files={name: ledger.store.put(content) for name, content in sorted(plan.files.items())},
+            files_sha256=plan.files_sha256,
+        )
+
+
+def read_and_check_catalogue(run: Run) -> Catalogue:
+    """Read the catalogue; refuse a source of another kind than the home's, and plans that name unknown KPIs."""
+    catalogue = read_catalogue(run.client, run.ledger, run.reporter)
+    held = run.connection.execute(
+        "select source_kind from ops.run where state = 'published' order by published_at desc limit 1"
+    ).fetchone()
+    if held is not None and held[0] != catalogue.source_kind:
+        raise SourceMismatch(
+            f"`{run.settings.base_url}` serves `{catalogue.source_kind}` data, and the home `{run.home.root}` holds "
+            f"`{held[0]}` data. The two are never mixed, so nothing was loaded. "
+            "Give this source a home of its own: `KOLADA_HOME=/another/folder kolada refresh`."
+        )
+    known = dict(run.connection.execute("select kpi_id, title from core.kpi").fetchall())
+    for plan in run.job.plans:
+        check_against_catalogue(plan, catalogue.kpi_ids | known.keys())
+    if run.job.kind == "backfill":
+        check_wanted(
+            run.job,
+            kpis=known | catalogue.kpi_titles,
+            units=catalogue.unit_names,
+            request_count=len(planned_requests(run.job, catalogue)),
+        )
+    return catalogue
+
+
+def read_wanted_cells(run: Run, catalogue: Catalogue) -> Coverage:
+    """Read every wanted cell into the stage."""
+    rectangles = None
+    if run.job.audit_days is not None:
+        # The day on which the run began, so that a run that is taken up again chooses the same.
+        selection = select(run.connection, catalogue, today=run.ledger.started_at.date(), days=run.job.audit_days)
+        run.ledger.record("selected", counts=selection.counts(), kpi_count=selection.kpi_count)
+        rectangles = selection.rectangles
+    return read_cells(
+        run.client,
+        run.job,
+        catalogue,
+        ledger=run.ledger,
+        stage=run.stage,
+        reporter=run.reporter,
+        rectangles=rectangles,
+    )
+
+
+def load(run: Run, catalogue: Catalogue) -> LoadCounts:
+    """Bring what was read into the history, all of it at one instant."""
+    run.reporter.stage("History")
+    run.known_from = next_instant(run.replaces, run.clock())
+    run.ledger.record("publishing", known_from=run.known_from)
+    if run.job.accept_loss is not None:
+        run.ledger.record("loss_accepted", reason=run.job.accept_loss)
+    return take_in(
+        run.connection,
+        run.stage,
+        catalogue=catalogue,
+        plans=run.job.plans,
+        run_id=run.ledger.run_id,
+        known_from=run.known_from,
+    )
+
+
+def judge(run: Run, catalogue: Catalogue) -> None:
+    """Build the marts as of this run's instant, with what the verdicts were before beside them."""
+    run.reporter.stage("Judgement")
+    rebuild_marts(run.connection, now=instant_of(run), source_kind=catalogue.source_kind)
+
+
+def check(run: Run) -> list[CheckResult]:
+    """Run the checks and put what they found on the ledger."""
+    run.reporter.stage("Checks")
+    results = run_checks(
+        run.connection,
+        {
+            "max_vanished_share": run.settings.max_vanished_share,
+            "max_withdrawn_share": run.settings.max_withdrawn_share,
+        },
+    )
+    for result in results:
+        run.ledger.record(
+            "check",
+            check_name=result.name,
+            severity=result.severity,
+            offending_count=result.offending_count,
+            example=result.example,
+            is_accepted=result.is_blocking and run.job.accept_loss is not None,
+        )
+    return results
+
+
+def finish_file(run: Run, loaded: LoadCounts) -> int:
+    """Write the last tables of the file: what changed in the verdicts, and the runs' own story."""
+    instant = instant_of(run)
+    verdict_changes = append_verdict_changes(run.connection, run_id=run.ledger.run_id, known_from=instant)
+    merge_ops(run.connection, manifests(manifest_folder(run.home)), current_run_id=run.ledger.run_id)
+    record_publication(
+        run.connection,
+        run_id=run.ledger.run_id,
+        published_at=instant,
+        counts=loaded,
+        accepted_loss=run.job.accept_loss,
+    )
+    return verdict_changes
+
+
+def put_in_place(run: Run, loaded: LoadCounts, verdict_changes: int) -> None:
+    """Publish the finished file, then say so on the ledger."""
+    run.reporter.stage("Publication")
+    run.ledger.sync()
+    publish(run.home, run.work_file, replaces=run.replaces, keep=run.settings.keep)
+    run.ledger.record(
+        "published",
+        published_at=instant_of(run),
+        at=run.clock(),
+        received=loaded.received,
+        opened=dict(loaded.opened),
+        verdict_changes=verdict_changes,
+    )
+
+
+def hold(
+    run: Run,
+    catalogue: Catalogue,
+    coverage: Coverage,
+    message: str,
+    *,
+    is_incomplete: bool = False,
+    loaded: LoadCounts | None = None,
+    checks: list[CheckResult] | None = None,
+) -> RunResult:
+    """End a run without publishing: yesterday's file stays, and the ledger says why."""
+    run.ledger.record("held", message=message, is_incomplete=is_incomplete, at=run.clock())
+    return RunResult(
+        run_id=run.ledger.run_id,
+        state="held",
+        message=message,
+        published=run.home.published,
+        source_kind=catalogue.source_kind,
+        coverage=coverage.totals(),
+        loaded=loaded,
+        checks=tuple(checks or ()),
+        request_count=run.ledger.request_count,
+        is_incomplete=is_incomplete,
+    )
+
+
+def message_about_loss(coverage: Coverage, kind: str) -> str:
+    """What is missing, in one sentence."""
+    lost = coverage.lost
+    kpis = lost["kpi_id"].unique().sort().to_list()
+    shown = ", ".join(kpis[:5]) + (" ..." if len(kpis) > 5 else "")  # noqa: PLR2004 - enough to recognise them
+    reason = next((text for text in lost["reason"].to_list() if text), "no request accounts for them")
+    return (
+        f"Held: {lost.height} of {coverage.pair_count} wanted (KPI, unit) pairs are missing, of {len(kpis)} KPIs "
+        f"({shown}). First reason: {reason} The published file is as it was. Run `kolada {kind}` again: what landed "
+        f'is not fetched again. To publish without them: `kolada {kind} --accept-loss "REASON"`.'
+    )
+
+
+def message_about_checks(blocking: list[CheckResult], kind: str) -> str:
+    """Which checks stop the run, in one sentence."""
+    told = "; ".join(f"{result.question} `{result.name}`: {result.example}" for result in blocking)
+    return (
+        f"Held by {len(blocking)} check(s): {told}. The published file is as it was. If this is what Kolada means, "
+        f'publish it with `kolada {kind} --accept-loss "REASON"`.'
+    )
+
+
+def settle_interrupted_publication(home: Home) -> None:
+    """A run that died between the rename and its last record did publish: its ledger gets to say so."""
+    if not home.published.exists():
+        return
+    for manifest in reversed(manifests(manifest_folder(home))):
+        told = {record["record"] for record in manifest.records()}
+        if "published" in told:
+            return
+        if "publishing" in told:
+            run_id, instant = published_run(home.published)
+            if run_id == manifest.run_id:
+                manifest.cut_unfinished_line()
+                at = instant.replace(tzinfo=UTC)
+                manifest.append("published", published_at=at, at=at)
+                return
+
+
+def instant_of(run: Run) -> datetime:
+    """The one instant that the run's facts carry; set when the load begins."""
+    if run.known_from is None:
+        raise RuntimeError("a run has no instant before its load")
+    return run.known_from

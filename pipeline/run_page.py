@@ -1,0 +1,168 @@
+"""A finished run in one page of Swedish Markdown: what was asked, what came, what changed.
+
+Text only: it knows nothing of Prefect, so the commands that never start it can use the words here.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from goals.codes import LABELS
+from pipeline.run_facts import RunFacts, VerdictChange
+from pipeline.run_job import RunResult
+from pipeline.settings import Settings
+
+SAMPLE_WARNING = "Påhittade exempelvärden. Inget värde kommer från Kolada."
+DERIVED_SOURCE = "Egen bearbetning av data från Kolada"
+LISTED = 20
+
+COVERAGE_WORDS = {
+    "values": "har värden",
+    "nothing_published": "inget publicerat",
+    "withdrawn": "nyckeltalet har utgått",
+    "failed": "kunde inte läsas",
+    "unaccounted": "utan besked",
+}
+CHANGE_WORDS = {
+    "first": "nya",
+    "returned": "tillbaka",
+    "deleted": "borttagna",
+    "vanished": "försvunna",
+    "suppressed": "dolda",
+    "restored": "åter synliga",
+    "status": "ändrad status",
+    "precision": "ändrade i sista decimalen",
+    "rounding": "avrundade",
+    "rescaled": "ny skala",
+    "revised": "reviderade",
+}
+
+CHECK_WORDS = {"blocking": "stoppar", "warning": "varnar"}
+
+
+def headline(result: RunResult) -> str:
+    """How the run ended, in a few words."""
+    if result.state == "published":
+        return "Publicerad"
+    return "Hållen: ofullständig" if result.is_incomplete else "Hållen: kontroll"
+
+
+def run_page(result: RunResult, settings: Settings, facts: RunFacts) -> str:
+    """The page of a run that came to an end."""
+    return "\n".join(
+        [
+            f"# {headline(result)}",
+            "",
+            *([f"> **{SAMPLE_WARNING}**", ""] if result.source_kind == "sample" else []),
+            *([result.message, ""] if result.state == "held" else []),
+            *table(("Körning", result.run_id), summary(result, settings, facts)),
+            *section("Täckning: par av nyckeltal och enhet", ("utfall", "par"), coverage(result)),
+            *section("Nya versioner av celler", ("slag", "antal"), versions(result)),
+            *section(
+                "Ändrade bedömningar",
+                ("plan", "mål eller indikator", "år", "före", "efter", "orsak"),
+                (verdict_change(change) for change in facts.verdict_changes),
+            ),
+            *section(
+                "Nyckeltal som utgått sedan förra publiceringen",
+                ("nyckeltal", "namn"),
+                ((kpi.kpi_id, kpi.title) for kpi in facts.withdrawn_kpis),
+            ),
+            *section(
+                "Anmärkningar på data",
+                ("allvar", "ur data", "ur planen"),
+                ((label("severity", code), found, noted) for code, found, noted in facts.issue_counts),
+            ),
+            *listing(
+                "Allvarliga anmärkningar ur data",
+                (f"**{' '.join(part for part in about if part)}**: {text}" for *about, text in facts.grave_issues),
+            ),
+            *listing(
+                "Kontroller som fann något",
+                (
+                    f"**{each.question}** {each.offending_count} fynd ({CHECK_WORDS[each.severity]}): {each.example}"
+                    for each in result.checks
+                    if each.offending_count
+                ),
+            ),
+            "",
+            f"Värden: Källa: Kolada. Bedömningar: {DERIVED_SOURCE}.",
+        ]
+    )
+
+
+def summary(result: RunResult, settings: Settings, facts: RunFacts) -> Iterator[tuple[object, ...]]:
+    """The run in figures."""
+    yield "Läst från", f"{settings.base_url} ({result.source_kind})"
+    yield "Svar från API:et", result.request_count
+    yield "Mottagna celler", result.loaded.received if result.loaded is not None else "-"
+    yield "Nya eller ändrade celler", sum(result.loaded.opened.values()) if result.loaded is not None else "-"
+    yield "Reviderade celler", facts.revision_count
+    yield "Ändrade bedömningar", len(facts.verdict_changes)
+    yield "Publicerad fil", result.published
+
+
+def verdict_change(change: VerdictChange) -> tuple[object, ...]:
+    """A changed verdict in Swedish."""
+    return (
+        change.plan_id,
+        change.item_id,
+        change.year,
+        label("verdict", change.before),
+        label("verdict", change.after),
+        label("cause", change.cause),
+    )
+
+
+def label(kind: str, code: str | None) -> str:
+    """The Swedish word for a code of ours."""
+    return LABELS[kind].get(code, code) if code is not None else "-"
+
+
+def coverage(result: RunResult) -> Iterator[tuple[object, ...]]:
+    """Pairs per outcome."""
+    return ((COVERAGE_WORDS.get(outcome, outcome), count) for outcome, count in result.coverage.items())
+
+
+def versions(result: RunResult) -> Iterator[tuple[object, ...]]:
+    """New versions per kind."""
+    opened = result.loaded.opened if result.loaded is not None else {}
+    return ((CHANGE_WORDS.get(kind, kind), count) for kind, count in opened.items())
+
+
+def listing(title: str, sentences: Iterable[str]) -> list[str]:
+    """A titled list of what is too long for a table; one word where there is nothing to list."""
+    given = list(sentences)
+    lines = ["", f"## {title}", "", *(f"- {' '.join(sentence.split())}" for sentence in given[:LISTED])]
+    if not given:
+        return [*lines, "Inga."]
+    return [*lines, "", f"... och {len(given) - LISTED} till."] if len(given) > LISTED else lines
+
+
+def section(title: str, header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> list[str]:
+    """A titled table; one word where there is nothing to list, and no more rows than a page bears."""
+    given = list(rows)
+    lines = ["", f"## {title}", ""]
+    if not given:
+        return [*lines, "Inga."]
+    lines += table(header, given[:LISTED])
+    return [*lines, "", f"... och {len(given) - LISTED} till."] if len(given) > LISTED else lines
+
+
+def table(header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> list[str]:
+    """A Markdown table."""
+    return [
+        row(header),
+        "|" + "---|" * len(header),
+        *(row(cells) for cells in rows),
+    ]
+
+
+def row(cells: Iterable[object]) -> str:
+    """A row of a Markdown table; a bar in a text does not end its cell."""
+    return "| " + " | ".join(cell_text(cell) for cell in cells) + " |"
+
+
+def cell_text(cell: object) -> str:
+    """A cell's text: counts with a space between thousands, as in Swedish; years are no counts and have no space."""
+    if isinstance(cell, int) and abs(cell) >= 10_000:  # noqa: PLR2004 - from five digits on, as Swedish writes it
+        return f"{cell:,}".replace(",", "\u00a0")
+    return str(cell).replace("|", "\\|").replace("\n", " ")

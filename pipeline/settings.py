@@ -1,0 +1,131 @@
+"""The settings: an option of the command first, then a `KOLADA_*` variable, then `.env`, then the default here.
+
+This is the one place where a setting, its default and its meaning stand; docs/settings.md is made of it.
+"""
+
+from pathlib import Path
+from types import UnionType
+from typing import Annotated, get_args, get_origin
+
+from pydantic import Field, PositiveFloat, PositiveInt, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LIVE_URL = "https://api.kolada.se/v3"
+SAMPLE_URL = "http://sample.invalid/v3"
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+HEAD = """# Settings
+
+An option of the command stands above a variable, a variable above the file `.env` in the working directory, and that
+above the default. `kolada settings` prints what holds now. A value that cannot be used is refused with a message
+before anything starts.
+
+This page is made by `kolada settings --markdown > docs/settings.md`; a test keeps it so.
+
+| variable | default | type | meaning |
+|---|---|---|---|
+"""
+
+FOOT = """
+Other variables:
+
+| variable | meaning |
+|---|---|
+| PREFECT_API_URL | The Prefect server to use; without it `kolada serve` starts one, `kolada refresh` a temporary one. |
+| PREFECT_HOME | Where Prefect keeps its database and profiles; `~/.prefect` by default. |
+| PREFECT_SERVER_ANALYTICS_ENABLED, DO_NOT_TRACK | Prefect's telemetry; `kolada serve` sets them to `false` and `1`. |
+| KOLADA_TRACEBACK | Set to 1, an error that we know shows where it arose. |
+| KOLADA_RECORDED | The folder of recorded data that tests read; `../shared/kolada` by default. |
+"""
+
+
+class Settings(BaseSettings):
+    """What the pipeline reads and where it writes. Values are checked when the settings are made."""
+
+    model_config = SettingsConfigDict(env_prefix="KOLADA_", env_file=".env", extra="ignore", frozen=True)
+
+    base_url: str = Field(default=LIVE_URL, description="The API, with its version: ends in /v3.")
+    home: Path = Field(default=Path("data"), description="The folder that everything is written under.")
+    goals: Path = Field(default=Path("goals"), description="The folder of plans; all of them are refreshed.")
+    plan: str = Field(
+        default="alingsas-2022-2024", description="The plan that report, explain and the printed table show."
+    )
+    rate: PositiveFloat = Field(default=5.0, description="Requests a second, at most.")
+    concurrency: PositiveInt = Field(default=4, description="Requests at a time, at most.")
+    timeout: PositiveFloat = Field(default=60.0, description="Seconds that one answer may take.")
+    max_attempts: PositiveInt = Field(default=5, description="How often a request that fails in passing is tried.")
+    deadline: PositiveFloat = Field(
+        default=300.0, description="Seconds that one request may take, all its tries and waits together."
+    )
+    resume_hours: float = Field(
+        default=6.0,
+        ge=0,
+        description="A run that died is taken up again if it started at most this long ago.",
+    )
+    wait: float = Field(
+        default=600.0,
+        ge=0,
+        description="Seconds that a run waits for another one that is writing, before it gives up.",
+    )
+    keep: PositiveInt = Field(default=7, description="How many earlier published files are kept for `kolada rollback`.")
+    max_vanished_share: Share = Field(
+        default=0.01, description="A run in which more than this share of the known cells vanish is held."
+    )
+    max_withdrawn_share: Share = Field(
+        default=0.25, description="A run in which more than this share of the catalogue is withdrawn is held."
+    )
+    mirror_days: PositiveInt = Field(
+        default=28,
+        description="Within how many days `kolada mirror` reads every cell again, whatever the calendar says.",
+    )
+    stale_hours: PositiveFloat = Field(
+        default=36.0, description="`kolada status` calls published data older than this stale."
+    )
+
+    log_json: bool = Field(default=False, description="The log of a run as JSON, one object a line.")
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_url(cls, given: str) -> str:
+        if not given.startswith(("http://", "https://")):
+            raise ValueError(
+                f"`{given}` is no address of an API, so nothing can be fetched. "
+                f"Give one that starts with http:// or https://, such as {LIVE_URL}."
+            )
+        return given.rstrip("/")
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether the built-in sample stands in for the API."""
+        return self.base_url == SAMPLE_URL
+
+    @classmethod
+    def of(cls, *, sample: bool) -> "Settings":
+        """The settings that hold now, for the built-in sample or for the API."""
+        return cls().for_sample() if sample else cls()
+
+    def for_sample(self) -> "Settings":
+        """The same settings with the built-in sample as the source, in a home of its own, at full speed."""
+        return self.model_copy(
+            update={"base_url": SAMPLE_URL, "home": self.home / "sample", "rate": 1000.0, "timeout": 600.0}
+        )
+
+
+def settings_page() -> str:
+    """The page."""
+    rows = [
+        f"| KOLADA_{name.upper()} | `{field.default}` | {type_name(field.annotation)} | {field.description} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    return HEAD + "\n".join(rows) + "\n" + FOOT
+
+
+def type_name(annotation: object) -> str:
+    """A type for people."""
+    if get_origin(annotation) is UnionType:
+        return " or ".join(type_name(each) for each in get_args(annotation))
+    words = {"str": "text", "Path": "folder", "float": "number", "int": "whole number", "bool": "true or false"}
+    name = getattr(annotation, "__name__", str(annotation))
+    return words.get(name, name)

@@ -1,0 +1,216 @@
+"""How the pipeline is: the last run, the age of what is published, what comes next, what is kept."""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from pipeline.schedule import next_scheduled_run
+from pipeline.settings import Settings
+from warehouse.home import Home
+from warehouse.manifest import Manifest, manifests
+from warehouse.ops import read_story
+from warehouse.publish import published_run, snapshots
+from warehouse.published_file import published_file
+from warehouse.run_ledger import manifest_folder
+
+NIGHTLY = "refresh"
+
+DUE = """
+    select
+        kpi_id,
+        any_value(kpi_title) as kpi_title,
+        any_value(next_period) as next_period,
+        any_value(coalesce(prel_publication_date, publication_date)) as due_on,
+        any_value(publication_state) as publication_state
+    from mart.publication_calendar
+    where publication_state in ('late', 'due', 'scheduled')
+    group by kpi_id
+    order by due_on, kpi_id
+    limit 5
+"""
+
+LAST_REFRESH = "select max(published_at) from ops.run where kind = $kind and state = 'published'"
+
+
+@dataclass(frozen=True, slots=True)
+class DueKpi:
+    """A KPI that Kolada says it will publish next: the period, the day, and whether it is late, due or scheduled."""
+
+    kpi_id: str
+    title: str
+    period: int | None
+    due_on: str
+    publication_state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What `kolada status` tells; instants in UTC unless they name their zone, sizes in bytes.
+
+    Attributes:
+        home: the home folder.
+        published_at: when the published file was published; None when there is none.
+        age_hours: of what the last refresh read; a backfill does not make the rest younger.
+        last_run: run_id, kind, state, started_at and message of the newest run; None before the first.
+        is_running: whether a run is writing at this moment.
+        next_run: the deployment that runs next by prefect.yaml, and when; None when nothing is scheduled.
+        due: the KPIs that Kolada publishes next.
+        raw_bytes: what the raw store takes on disk.
+        run_count: manifests kept.
+        snapshot_count: earlier published files kept.
+        warnings: what is not as it should be; empty when healthy.
+    """
+
+    home: str
+    published_at: datetime | None
+    age_hours: float | None
+    last_run: dict[str, Any] | None
+    is_running: bool
+    next_run: tuple[str, datetime] | None
+    due: tuple[DueKpi, ...]
+    raw_bytes: int
+    run_count: int
+    snapshot_count: int
+    warnings: tuple[str, ...]
+
+    @property
+    def is_healthy(self) -> bool:
+        """Nothing to warn of."""
+        return not self.warnings
+
+    def fields(self) -> dict[str, Any]:
+        """For JSON."""
+        next_run = None if self.next_run is None else {"deployment": self.next_run[0], "at": iso(self.next_run[1])}
+        last_run = None if self.last_run is None else {name: iso(value) for name, value in self.last_run.items()}
+        return asdict(self) | {
+            "published_at": iso(self.published_at),
+            "last_run": last_run,
+            "next_run": next_run,
+            "is_healthy": self.is_healthy,
+        }
+
+    def text(self) -> str:
+        """For people."""
+        published = "nothing yet" if self.published_at is None else f"{self.published_at:%Y-%m-%d %H:%M} UTC"
+        age = "" if self.age_hours is None else f", read {self.age_hours:.1f} h ago"
+        next_run = (
+            "none: prefect.yaml has no active schedule"
+            if self.next_run is None
+            else f"{self.next_run[0]} at {self.next_run[1]:%Y-%m-%d %H:%M %Z}"
+        )
+        lines = [
+            f"home         {self.home}",
+            f"published    {published}{age}",
+            f"last run     {self._last_run_text()}",
+            f"next run     {next_run}",
+            *(
+                f"{'due next' if not number else '':<12} {kpi.due_on} {kpi.kpi_id} {kpi.title}, {kpi.period or ''} "
+                f"({kpi.publication_state})"
+                for number, kpi in enumerate(self.due)
+            ),
+            f"raw store    {self.raw_bytes / 1e6:.1f} MB; runs: {self.run_count}",
+            f"snapshots    {self.snapshot_count}",
+            *(f"warning      {warning}" for warning in self.warnings),
+        ]
+        return "\n".join(lines)
+
+    def _last_run_text(self) -> str:
+        if self.last_run is None:
+            return "none yet"
+        state = "running now" if self.is_running else self.last_run["state"]
+        return f"{self.last_run['kind']} of {self.last_run['started_at']:%Y-%m-%d %H:%M} UTC: {state}"
+
+
+def iso(value: object) -> object:
+    """An instant as ISO 8601 with its offset, as every parser takes it; anything else as it is."""
+    if not isinstance(value, datetime):
+        return value
+    return (value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat(timespec="seconds")
+
+
+def read_status(settings: Settings, *, now: datetime | None = None) -> Status:
+    """Look at a home; nothing is written."""
+    home = Home(settings.home)
+    now = now or datetime.now(UTC)
+    published_at = published_run(home.published)[1].replace(tzinfo=UTC) if home.published.exists() else None
+    refreshed_at = last_refresh(home)
+    age_hours = (now - refreshed_at).total_seconds() / 3600 if refreshed_at is not None else None
+    kept = manifests(manifest_folder(home))
+    runs = tuple(newest_runs(kept))
+    is_running = is_being_written(home)
+    return Status(
+        home=str(home.root),
+        published_at=published_at,
+        age_hours=age_hours,
+        last_run=runs[0] if runs else None,
+        is_running=is_running,
+        next_run=next_scheduled_run(now),
+        due=due_kpis(home),
+        raw_bytes=sum(path.stat().st_size for path in home.raw.rglob("*") if path.is_file()),
+        run_count=len(kept),
+        snapshot_count=len(snapshots(home)),
+        warnings=(*warnings_about_age(age_hours, settings), *warnings_about_runs(runs, is_running=is_running)),
+    )
+
+
+def last_refresh(home: Home) -> datetime | None:
+    """When everything was last read and published."""
+    if not home.published.exists():
+        return None
+    with published_file(home.published) as connection:
+        row = connection.execute(LAST_REFRESH, {"kind": NIGHTLY}).fetchone()
+    return row[0].replace(tzinfo=UTC) if row is not None and row[0] is not None else None
+
+
+def due_kpis(home: Home) -> tuple[DueKpi, ...]:
+    """The KPIs that Kolada publishes next, by its calendar as of the last publication."""
+    if not home.published.exists():
+        return ()
+    with published_file(home.published) as connection:
+        rows = connection.execute(DUE).fetchall()
+    return tuple(DueKpi(kpi_id, title, period, str(due_on), state) for kpi_id, title, period, due_on, state in rows)
+
+
+def newest_runs(kept: list[Manifest]) -> Iterator[dict[str, Any]]:
+    """The newest run of all and, if that is another, the newest refresh."""
+    for number, manifest in enumerate(reversed(kept)):
+        run = read_story(manifest).run
+        if not run:
+            continue
+        if number == 0 or run["kind"] == NIGHTLY:
+            yield run
+        if run["kind"] == NIGHTLY:
+            return
+
+
+def is_being_written(home: Home) -> bool:
+    """Whether the process that the home's lock names is alive; the lock itself is not touched by a look."""
+    try:
+        process_id = int(json.loads((home.root / ".lock").read_text(encoding="utf-8"))["pid"])
+        os.kill(process_id, 0)
+    except (FileNotFoundError, ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        # Another user's process, and alive.
+        return True
+    return True
+
+
+def warnings_about_age(age_hours: float | None, settings: Settings) -> Iterator[str]:
+    """What is wrong with the age of what is published."""
+    if age_hours is None:
+        yield "nothing is published: run `kolada refresh`"
+    elif age_hours > settings.stale_hours:
+        yield f"the published data is {age_hours:.0f} hours old: run `kolada refresh`"
+
+
+def warnings_about_runs(runs: tuple[dict[str, Any], ...], *, is_running: bool) -> Iterator[str]:
+    """What is wrong with the newest run, and with the newest refresh."""
+    for number, run in enumerate(runs):
+        if run["state"] == "published" or (number == 0 and is_running):
+            continue
+        which = "the last run" if number == 0 else "the last refresh"
+        yield f"{which} is {run['state']}: {run.get('message') or 'it did not come to an end'}"

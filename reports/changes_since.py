@@ -1,0 +1,126 @@
+"""What has changed since the last report, or since the publication before: verdicts, and the own figures behind them.
+
+A report carries in its head which publication it shows and since when it tells changes. The next report in the same
+folder tells what changed since the newest one that shows an earlier publication. Making a report twice gives the
+same report twice.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from reports.sourced_rows import Row, Source
+
+HEAD_BYTES = 4096
+META = re.compile(r'<meta name="kolada-(plan|known-at|since)" content="([^"]*)">')
+# Kinds of change that move no figure that anybody prints.
+UNSEEN_KINDS = ("precision", "rounding")
+
+
+class Basis(StrEnum):
+    """What changes are told since."""
+
+    REPORT = "förra rapporten"
+    PUBLICATION = "förra publiceringen"
+    CHOICE = "en vald tidpunkt"
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed between two publications.
+
+    Attributes:
+        since: the earlier publication's instant (UTC, naive); None when there is none.
+        basis: what stands at the earlier instant.
+        verdicts: rows of mart.verdict_change, oldest first.
+        revisions: rows of mart.revision of the own municipality's cells of the plan's KPIs.
+    """
+
+    since: datetime | None
+    basis: "Basis"
+    verdicts: tuple[Row, ...]
+    revisions: tuple[Row, ...]
+
+    @property
+    def are_none(self) -> bool:
+        """Whether nothing changed."""
+        return not self.verdicts and not self.revisions
+
+
+def find_changes(
+    source: Source, plan: Row, *, reported_at: datetime | None = None, chosen: datetime | None = None
+) -> Changes:
+    """The changes up to the publication that is shown.
+
+    Args:
+        source: the published file at the moment asked for.
+        plan: the plan.
+        reported_at: what the last report showed, or None: then the publication before counts.
+        chosen: an instant that somebody chose, before both.
+    """
+    candidates = (
+        (Basis.CHOICE, chosen),
+        (Basis.REPORT, reported_at),
+        (Basis.PUBLICATION, _publication_before(source)),
+    )
+    basis, since = next(((basis, at) for basis, at in candidates if at is not None), (Basis.PUBLICATION, None))
+    if since is None:
+        return Changes(None, basis, verdicts=(), revisions=())
+    return Changes(
+        since,
+        basis,
+        verdicts=tuple(
+            source.rows(
+                "mart.verdict_change",
+                "plan_id = ? and known_from > ?",
+                [plan["plan_id"], since],
+                order="known_from, level desc, item_id, year, variant",
+            )
+        ),
+        revisions=tuple(
+            source.rows(
+                "mart.revision",
+                "is_plan_kpi and municipality_id = ? and known_from > ? and not list_contains(?, change_kind) "
+                f"and kpi_id in (select kpi_id from {source.relation('mart.plan_kpi')} where plan_id = ?)",
+                [plan["municipality_id"], since, list(UNSEEN_KINDS), plan["plan_id"]],
+                order="known_from, kpi_id, period desc, gender desc",
+            )
+        ),
+    )
+
+
+def _publication_before(source: Source) -> datetime | None:
+    found = source.connection.execute(
+        "select max(published_at) from ops.publication where published_at < ?", [source.known_at]
+    ).fetchone()
+    return found[0] if found else None
+
+
+def last_reported(folder: Path, plan_id: str, known_at: datetime) -> datetime | None:
+    """What the newest earlier report in a folder showed.
+
+    A report of the same publication hands on what it compared with itself.
+
+    Args:
+        folder: where reports of this home are written.
+        plan_id: reports of other plans don't count.
+        known_at: the publication that is about to be shown.
+    """
+    earlier = [moment for moment in _reported(folder.glob("*.html"), plan_id, known_at) if moment < known_at]
+    return max(earlier, default=None)
+
+
+def _reported(files: Iterable[Path], plan_id: str, known_at: datetime) -> Iterable[datetime]:
+    for path in files:
+        with path.open("rb") as file:
+            told = dict(META.findall(file.read(HEAD_BYTES).decode("utf-8", errors="replace")))
+        if told.get("plan") != plan_id or "known-at" not in told:
+            continue
+        shown = datetime.fromisoformat(told["known-at"])
+        if shown < known_at:
+            yield shown
+        elif told.get("since"):
+            yield datetime.fromisoformat(told["since"])

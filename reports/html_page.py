@@ -1,0 +1,252 @@
+"""The report as one self-contained HTML page: no script, no network, readable on paper.
+
+The template holds the page's structure, `sentences` its words, the chart modules its drawings. This module puts them
+together and knows nothing of how anything looks.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from reports import sentences as words
+from reports.card import NO_VALUE, Card, on_one_line
+from reports.changes_since import Changes
+from reports.contents import Contents, GoalPart
+from reports.distribution_chart import distribution_chart
+from reports.located_figures import counted, figure, wording
+from reports.notices import DERIVED, RECEIVED, made_up_notice, source_text
+from reports.numbers import instant_text
+from reports.rule_sentences import MEANINGS, RULES, SECTION_INTROS
+from reports.sentences import WITHHELD, figure_of_year
+from reports.signs import sign, sign_of, sign_sheet
+from reports.sourced_rows import Row
+from reports.trend_chart import trend_chart
+
+TEMPLATES = Path(__file__).parent / "templates"
+SECTION_ANCHORS = {
+    "prioritized": "prioriterade",
+    "operational": "verksamhetsmal",
+    "financial": "finansiella",
+    "follow_up": "uppfoljning",
+}
+TALLY_VERDICTS = ("met", "partly_met", "not_met", "not_yet_due", "no_data", "not_comparable", "not_assessable")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The goals of one kind."""
+
+    code: str
+    title: str
+    goals: tuple[GoalPart, ...]
+
+    @property
+    def anchor(self) -> str:
+        """The id of its place on the page."""
+        return SECTION_ANCHORS.get(self.code, self.code)
+
+    @property
+    def intro(self) -> str:
+        """What a reader needs to know of this kind of goal."""
+        return SECTION_INTROS.get(self.code, "")
+
+
+@dataclass(frozen=True, slots=True)
+class TallyLine:
+    """How many there are of each verdict."""
+
+    title: str
+    counts: tuple[Markup, ...]
+    total: Markup
+
+
+def render_page(contents: Contents, changes: Changes, *, as_of: str | None = None) -> str:
+    """The report as HTML.
+
+    Args:
+        contents: what is shown.
+        changes: what is told of the last report.
+        as_of: the moment as the reader gave it, to be named on the page.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    view = _View(contents)
+    template = environment.get_template("report.html.j2")
+    return template.render(
+        c=contents,
+        changes=changes,
+        as_of=as_of,
+        made_up=made_up_notice(contents.source, contents.plan),
+        style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
+        sign_sheet=sign_sheet(),
+        sign=sign,
+        sign_of=sign_of,
+        figure=figure,
+        wording=wording,
+        words=words,
+        when=instant_text,
+        year_of=figure_of_year,
+        derived=DERIVED,
+        received=RECEIVED,
+        none_cell=NO_VALUE,
+        card=lambda goal, part: Card(contents, goal, part),
+        source_text=lambda label: on_one_line(source_text(contents.source, label)),
+        trend_chart=lambda part: trend_chart(contents, part),
+        distribution_chart=lambda part: distribution_chart(contents, part),
+        **view.members(),
+    )
+
+
+def plain_size(value: float) -> int:
+    """Decimals of a figure that no plan says how to show: two below a hundred, none above."""
+    hundred = 100
+    return 1 if abs(value) < hundred else 0
+
+
+class _View:
+    """What the template asks for that is more than one cell."""
+
+    def __init__(self, contents: Contents) -> None:
+        self.contents = contents
+        rules = {row["rule_name"]: row["rule_value"] for row in contents.rules}
+        self.ruling = rules.get("majority", "each_group")
+        self.other = "together" if self.ruling == "each_group" else "each_group"
+        self.rules = rules
+
+    def members(self) -> dict[str, object]:
+        """The names that the template uses."""
+        functions: dict[str, Callable[..., object]] = {
+            "plain_size": plain_size,
+            "change_name": self.change_name,
+        }
+        budget_years, budget_table = self.budget()
+        tally_verdicts, tally = self.tally()
+        return {
+            **functions,
+            "ruling_variant": self.ruling,
+            "other_variant": self.other,
+            "management_rule": RULES["majority"].get(self.ruling, ""),
+            "sections": self.sections(),
+            "tally": tally,
+            "tally_verdicts": tally_verdicts,
+            "cautions": list(self.cautions()),
+            "legend": [
+                {"sign": code, "word": self.legend_word(code), "meaning": meaning} for code, meaning in MEANINGS.items()
+            ],
+            "rule_lines": list(self.rule_lines()),
+            "budget_years": budget_years,
+            "budget_table": budget_table,
+        }
+
+    def legend_word(self, code: str) -> str:
+        """The word beside a sign in the legend."""
+        return "Dolt värde" if code == "withheld" else self.contents.label("verdict", code)
+
+    def sections(self) -> list[Section]:
+        """The goals by kind, in the order of the plan."""
+        codes = list(dict.fromkeys(goal.goal["section"] for goal in self.contents.goals))
+        return [
+            Section(
+                code,
+                self.contents.label("section", code),
+                tuple(goal for goal in self.contents.goals if goal.goal["section"] == code),
+            )
+            for code in codes
+        ]
+
+    def tally(self) -> tuple[list[str], list[TallyLine]]:
+        """The verdicts that occur, and how often: steering indicators, then the goals of the majority."""
+        groups = list(self._tally_groups())
+        codes = [
+            code
+            for code in TALLY_VERDICTS
+            if code in ("met", "not_met") or any(row["verdict"] == code for _, _, rows, _ in groups for row in rows)
+        ]
+        return codes, [self._line(codes, *group) for group in groups]
+
+    def _tally_groups(self) -> Iterator[tuple[str, str, list[Row], dict[str, object]]]:
+        year = self.contents.year
+        steering = [part.judged[year] for part in self.contents.indicators if part.indicator["role"] == "steering"]
+        if steering:
+            yield "Styrande indikatorer", "mart.goal_fulfilment", steering, {"role": "steering"}
+        for code, title in (("operational", "Verksamhetsmål"), ("financial", "Finansiella mål")):
+            rows = [
+                goal.verdicts[year]
+                for goal in self.contents.goals
+                if goal.goal["section"] == code and goal.goal["counts_in_majority"] and year in goal.verdicts
+            ]
+            if rows:
+                yield title, "mart.goal_verdict", rows, {"section": code, "counts_in_majority": True}
+
+    def _line(
+        self, codes: list[str], title: str, relation: str, rows: list[Row], conditions: dict[str, object]
+    ) -> TallyLine:
+        where = {"plan_id": self.contents.plan["plan_id"], "year": self.contents.year, **conditions}
+        verdicts = [row["verdict"] for row in rows]
+        return TallyLine(
+            title,
+            tuple(counted(relation, verdicts.count(code), **where, verdict=code) for code in codes),
+            counted(relation, len(rows), **where),
+        )
+
+    def cautions(self) -> Iterator[Markup]:
+        """What the reader should know of the year in focus, each with links to the indicators it is about."""
+        year = self.contents.year
+        for said, is_meant in (
+            ("Uppgiften är inte inmatad", lambda row: row["verdict_reason"] == "manual_input_missing"),
+            ("Nyckeltalet är borttaget ur Kolada", lambda row: row["is_kpi_withdrawn"]),
+            (
+                "Värdet är inte publicerat",
+                lambda row: row["verdict_reason"] in ("not_published_yet", "publication_overdue"),
+            ),
+            ("Värdet är dolt", lambda row: row["verdict_reason"] in WITHHELD),
+            ("Värdet är preliminärt", lambda row: row["is_preliminary"]),
+            ("Bedömningen är känslig för hur riksgenomsnittet räknas", lambda row: row["is_sensitive"]),
+            ("Avrundningen avgör", lambda row: row["is_rounded_only"]),
+            ("På gränsen till jämförelsevärdet", lambda row: row["is_borderline"]),
+            ("Jämförelsevärdet vilar på få kommuner", lambda row: row["is_reference_weak"]),
+            ("Riket saknas och det ovägda medlet används", lambda row: row["verdict_reason"] == "riket_missing"),
+            ("Värdet är hämtat ur det tryckta dokumentet", lambda row: row["value_source"] == "document"),
+        ):
+            parts = [part for part in self.contents.indicators if is_meant(part.judged[year])]
+            if parts:
+                links = [Markup('<a href="#{}">{}</a>').format(part.anchor, part.id) for part in parts]
+                yield Markup("{}: {}.").format(said, Markup(", ").join(links))
+
+    def rule_lines(self) -> Iterator[Markup]:
+        """The plan's rules in words."""
+        for row in self.contents.rules:
+            name, value = row["rule_name"], row["rule_value"]
+            if name == "reference_min_n":
+                yield Markup("Ett medelvärde över färre än {} kommuner märks som svagt.").format(
+                    wording(row, "rule_value")
+                )
+            elif name in RULES:
+                yield escape(RULES[name].get(value, value))
+
+    def budget(self) -> tuple[list[str], list[dict[str, object]]]:
+        """The budget's key figures, a line per row and a column per year."""
+        years = sorted({row["year"] for row in self.contents.budget_lines if len(row["year"]) == len("2022")})
+        lines: dict[tuple[str, str, str], dict[str, Row]] = {}
+        for row in self.contents.budget_lines:
+            lines.setdefault((row["table_name"], row["row_name"], row["unit"]), {})[row["year"]] = row
+        return years, [
+            {"name": name, "unit": unit, "cells": [cells.get(year) for year in years]}
+            for (_, name, unit), cells in lines.items()
+        ]
+
+    def change_name(self, row: Row) -> Markup:
+        """What a changed verdict is about, linked where the page shows it."""
+        match row["level"]:
+            case "indicator":
+                return Markup('<a href="#i-{0}">{0}</a>').format(row["item_id"])
+            case "goal":
+                return Markup('Mål <a href="#m-{0}">{0}</a>').format(row["item_id"])
+            case _:
+                return Markup("God ekonomisk hushållning, {}").format(
+                    self.contents.label("variant", row["variant"]).lower()
+                )

@@ -1,0 +1,98 @@
+"""Making a report: from the published file to one HTML file."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from reports.changes_since import find_changes, last_reported
+from reports.contents import gather
+from reports.errors import ReportError
+from reports.html_page import render_page
+from reports.numbers import in_sweden
+from reports.sourced_rows import Row, open_source
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report that was written.
+
+    Attributes:
+        path: the HTML file.
+        byte_count: its size.
+        year: the year in focus.
+        known_at: the instant (UTC, naive) of the publication shown.
+        is_sample: whether its values are made up.
+    """
+
+    path: Path
+    byte_count: int
+    year: int
+    known_at: datetime
+    is_sample: bool
+
+
+def write_report(
+    connection: duckdb.DuckDBPyConnection,
+    plan_id: str,
+    *,
+    folder: Path,
+    output: Path | None = None,
+    as_of: str | None = None,
+    year: int | None = None,
+    since: datetime | None = None,
+) -> Report:
+    """Write the report of one plan.
+
+    Args:
+        connection: from `published_file`.
+        plan_id: the plan.
+        folder: where reports go, and where the last one is looked for.
+        output: the file; by default a dated one in the folder.
+        as_of: show what was known at this moment.
+        year: the year in focus.
+        since: tell changes since this instant (UTC, naive), whatever reports there are.
+
+    Raises:
+        BeforeFirstLoad: nothing had been published at that moment.
+        UnknownPlan: the file holds no such plan.
+        ReportError: the plan doesn't follow that year, or the file cannot be written.
+    """
+    source = open_source(connection, as_of)
+    contents = gather(source, plan_id, year)
+    if contents.year not in contents.years:
+        raise ReportError(
+            f"The plan `{plan_id}` does not follow the year `{contents.year}`, so there is nothing to show. "
+            f"It follows {contents.years[0]} to {contents.years[-1]}: `kolada report --year {contents.years[-1]}`."
+        )
+    path = output if output is not None else folder / file_name(contents.plan, source.known_at, as_of)
+    reported_at = last_reported(path.parent, plan_id, source.known_at)
+    changes = find_changes(source, contents.plan, reported_at=reported_at, chosen=since)
+    page = render_page(contents, changes, as_of=as_of).encode("utf-8")
+    write_whole(path, page)
+    return Report(path, len(page), contents.year, source.known_at, source.is_sample)
+
+
+def file_name(plan: Row, known_at: datetime, as_of: str | None) -> str:
+    """A name that tells plan and day, so that earlier reports stay beside it."""
+    day = in_sweden(known_at).date().isoformat()
+    return f"{plan['plan_id']}-{day}{'-as-of' if as_of is not None else ''}.html"
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that a reader sees the old one or the new one, never half of it.
+
+    Raises:
+        ReportError: the place cannot be written.
+    """
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(content)
+        beside.replace(path)
+    except OSError as error:
+        raise ReportError(
+            f"`{path}` cannot be written: {error.strerror or error}. Nothing was written. "
+            "Name another place with `--output`."
+        ) from error

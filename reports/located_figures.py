@@ -1,0 +1,84 @@
+"""Figures on the page: each is printed together with the table, row and column that it stands in.
+
+Nothing prints a number of the file but through these functions. The attributes are what a test, or a reader with the
+browser's inspector, follows back: data-table, data-key, data-column, data-value (the exact value).
+"""
+
+from datetime import date, datetime
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+
+from reports.numbers import date_text, instant_text, number_text, plain_decimals
+from reports.sourced_rows import Row
+
+FIGURE = Markup('<span class="figure" data-table="{}" data-key="{}" data-column="{}" data-value="{}">{}</span>')
+WORDING = Markup('<span data-table="{}" data-key="{}" data-column="{}">{}</span>')
+
+
+def exact(value: object) -> str:
+    """A cell as text that loses nothing."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case float():
+            return repr(value)
+        case date():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+def shown(value: object, decimals: int | None, *, signed: bool = False) -> str:
+    """A cell as a reader sees it."""
+    match value:
+        case bool():
+            return "ja" if value else "nej"
+        case int():
+            return number_text(value, 0, signed=signed)
+        case float():
+            return number_text(value, plain_decimals(value) if decimals is None else decimals, signed=signed)
+        case datetime():
+            return instant_text(value)
+        case date():
+            return date_text(value)
+        case _:
+            return str(value)
+
+
+def figure(row: Row, column: str, decimals: int | None = None, *, signed: bool = False) -> Markup:
+    """A number, date or instant of the file; nothing where the cell is null."""
+    value = row[column]
+    if value is None:
+        return Markup("")
+    return FIGURE.format(row.relation, row.address, column, exact(value), shown(value, decimals, signed=signed))
+
+
+def magnitude(row: Row, column: str, decimals: int | None = None) -> Markup:
+    """A number without its sign, where the words around it say which way it goes; the attribute keeps the sign."""
+    value = row[column]
+    return FIGURE.format(row.relation, row.address, column, exact(value), shown(abs(value), decimals))
+
+
+def percent(row: Row, column: str) -> Markup:
+    """A share between 0 and 1 as a percentage; the attribute keeps the share."""
+    value = row[column]
+    return FIGURE.format(row.relation, row.address, column, exact(value), f"{number_text(100 * value, 0)} %")
+
+
+def wording(row: Row, column: str) -> Markup:
+    """A text of the file, escaped."""
+    value = row[column]
+    return Markup("") if value is None else WORDING.format(row.relation, row.address, column, str(value))
+
+
+def line_range(row: Row, column: str) -> Markup:
+    """Lines of the document, such as 1659-1660, with the dash of a range; the attribute keeps the file's text."""
+    value = str(row[column])
+    return FIGURE.format(row.relation, row.address, column, value, value.replace("-", "–"))
+
+
+def counted(relation: str, number: int, **conditions: object) -> Markup:
+    """How many rows of a relation fulfil conditions; a list of values is read as `in`."""
+    key = urlencode(conditions, doseq=True)
+    return FIGURE.format(relation, key, "count(*)", number, number)

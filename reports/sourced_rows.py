@@ -1,0 +1,202 @@
+"""Rows of the published file that know where they stand, now or as of a moment.
+
+Everything that reports print comes through here, so that each figure can be traced to one table, one row and one
+column. A `Source` reads the plain tables, or the same as of a moment when one was asked for: the caller writes the
+same relation name either way.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import duckdb
+
+from reports.errors import BeforeFirstLoad, UnknownPlan
+from warehouse.at_moment import MartsAtMoment
+from warehouse.moment import end_of_moment
+from warehouse.published_file import source_kind
+
+# The columns that tell one row of a relation from every other.
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "core.kpi": ("kpi_id",),
+    "core.kpi_version": ("kpi_id", "known_from"),
+    "core.municipality": ("municipality_id",),
+    "core.observation": ("kpi_id", "municipality_id", "period", "gender"),
+    "core.observation_version": ("kpi_id", "municipality_id", "period", "gender", "known_from"),
+    "mart.budget_check": ("plan_id", "check_code", "year"),
+    "mart.budget_line": ("plan_id", "table_name", "row_name", "year"),
+    "mart.criterion": ("plan_id", "indicator_id", "year"),
+    "mart.data_issue": ("plan_id", "kpi_id", "indicator_id", "year", "code", "text"),
+    "mart.gender_gap": ("plan_id", "kpi_id", "period"),
+    "mart.goal_fulfilment": ("plan_id", "indicator_id", "year"),
+    "mart.goal_fulfilment_bokslut": ("plan_id", "indicator_id", "year"),
+    "mart.goal_verdict": ("plan_id", "goal_id", "year"),
+    "mart.indicator_history": ("plan_id", "indicator_id", "year", "gender"),
+    "mart.national_outcome": ("plan_id", "indicator_id", "year"),
+    "mart.peer_comparison": ("plan_id", "kpi_id", "period", "gender", "reference"),
+    "mart.publication_calendar": ("plan_id", "kpi_id"),
+    "mart.ranking": ("kpi_id", "period", "municipality_id"),
+    "mart.reconciliation": ("plan_id", "indicator_id", "year"),
+    "mart.reference_value": ("kpi_id", "period", "gender", "reference"),
+    "mart.revision": ("kpi_id", "municipality_id", "period", "gender", "known_from"),
+    "mart.rule_setting": ("plan_id",),
+    "mart.similar_group": ("plan_id", "group_id", "municipality_id"),
+    "mart.sound_economic_management": ("plan_id", "year", "variant"),
+    "mart.verdict_change": ("run_id", "plan_id", "level", "item_id", "year", "variant"),
+    "ops.publication": ("run_id", "published_at"),
+    "ops.request": ("run_id", "request_id"),
+    "ops.run": ("run_id",),
+    "plan.assessment": ("plan_id", "goal_id", "year"),
+    "plan.bokslut_date": ("plan_id", "year"),
+    "plan.cross_check_kpi": ("plan_id", "goal_id", "kpi_id"),
+    "plan.goal": ("plan_id", "goal_id"),
+    "plan.indicator": ("plan_id", "indicator_id"),
+    "plan.label": ("plan_id", "label_kind", "code"),
+    "plan.note": ("plan_id", "indicator_id", "code", "text"),
+    "plan.outcome_document": ("plan_id", "indicator_id", "year"),
+    "plan.outcome_manual": ("plan_id", "indicator_id", "year", "kind"),
+    "plan.plan": ("plan_id",),
+    "plan.rule": ("plan_id", "rule_name"),
+    "plan.series_break": ("plan_id", "kpi_id", "first_year_after"),
+    "plan.target": ("plan_id", "indicator_id", "year"),
+}
+
+# Relations without history of their own, or whose history is in their rows: (column that dates a row).
+DATED = {
+    "mart.verdict_change": "known_from",
+    "core.observation_version": "known_from",
+    "core.kpi_version": "known_from",
+    "ops.publication": "published_at",
+}
+TIMELESS = frozenset({"ops.run", "ops.request", "ops.coverage_pair"})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a relation.
+
+    Attributes:
+        relation: schema and name, such as mart.goal_fulfilment.
+        values: all columns of the row.
+    """
+
+    relation: str
+    values: Mapping[str, Any]
+
+    def __getitem__(self, column: str) -> Any:  # noqa: ANN401 - a cell is whatever the file holds
+        return self.values[column]
+
+    @property
+    def address(self) -> str:
+        """The row's key, written like the query of a URL: `plan_id=...&indicator_id=P4.3&year=2023`."""
+        return urlencode([(column, self.values[column]) for column in KEYS[self.relation] if column in self.values])
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The published file, read as of now or as of a moment.
+
+    Attributes:
+        connection: from `published_file`.
+        moment: the moment (UTC, naive), or None for what holds now.
+        known_at: the instant (UTC, naive) of the publication that is shown.
+        run_id: of that publication.
+        source_kind: live, recorded or sample.
+        marts: the marts as of the moment; None for what holds now.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    moment: datetime | None
+    known_at: datetime
+    run_id: str
+    source_kind: str
+    marts: MartsAtMoment | None
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether every value is made up."""
+        return self.source_kind == "sample"
+
+    def relation(self, name: str) -> str:
+        """What stands after `from` to read a relation at the moment asked for."""
+        if name in TIMELESS:
+            return name
+        if name in DATED:
+            return name if self.moment is None else f"(from {name} where {DATED[name]} <= timestamp '{self.moment}')"
+        if self.marts is not None:
+            return self.marts.table(*name.split("."))
+        return f"(from {name} where known_to is null)" if name.startswith("plan.") else name
+
+    def rows(self, name: str, where: str = "true", parameters: Sequence[object] = (), *, order: str = "") -> list[Row]:
+        """The rows of a relation that fulfil a condition.
+
+        Args:
+            name: the relation.
+            where: an SQL condition; values as `?`.
+            parameters: the values.
+            order: what stands after `order by`.
+        """
+        ordering = f" order by {order}" if order else ""
+        answer = self.connection.execute(
+            f"select * from {self.relation(name)} as found where {where}{ordering}", list(parameters)
+        )
+        columns = [column[0] for column in answer.description or ()]
+        return [Row(name, dict(zip(columns, values, strict=True))) for values in answer.fetchall()]
+
+    def one(self, name: str, where: str = "true", parameters: Sequence[object] = ()) -> Row | None:
+        """The first row that fulfils a condition, if any."""
+        found = self.rows(name, where, parameters)
+        return found[0] if found else None
+
+
+def open_source(connection: duckdb.DuckDBPyConnection, as_of: str | None = None) -> Source:
+    """Read the published file as of now or as of a moment.
+
+    Raises:
+        InvalidMoment: `as_of` is neither a date nor a timestamp.
+        BeforeFirstLoad: nothing had been published by then.
+    """
+    moment = None if as_of is None else end_of_moment(as_of).replace(tzinfo=None)
+    publications = connection.execute("select published_at, run_id from ops.publication order by 1").fetchall()
+    if not publications:
+        raise BeforeFirstLoad(
+            "The warehouse holds no publication: before the first load there is nothing to show. "
+            "Publish with `kolada refresh`."
+        )
+    shown = [each for each in publications if moment is None or each[0] <= moment]
+    if not shown:
+        first = publications[0][0]
+        raise BeforeFirstLoad(
+            f"`{as_of}` lies before the first load, which was published {first:%Y-%m-%d %H:%M} (UTC), "
+            "so there is nothing to show as of then. "
+            f"Ask for that day or a later one: `kolada report --as-of {first:%Y-%m-%d}`."
+        )
+    known_at, run_id = shown[-1]
+    marts = None if moment is None else MartsAtMoment(connection, moment)
+    return Source(connection, moment, known_at, run_id, source_kind(connection), marts)
+
+
+def find_plan(source: Source, plan_id: str) -> Row:
+    """The plan of a name.
+
+    Raises:
+        UnknownPlan: the file holds no such plan at that moment.
+    """
+    found = source.one("plan.plan", "plan_id = ?", [plan_id])
+    if found is None:
+        there = ", ".join(f"`{row['plan_id']}`" for row in source.rows("plan.plan", order="plan_id")) or "none"
+        raise UnknownPlan(
+            f"The published file holds no plan `{plan_id}`, so nothing was written. The plans in it: {there}. "
+            "Choose one with `--plan`, or publish it first: `kolada refresh`."
+        )
+    return found
+
+
+def by(rows: Iterable[Row], *columns: str) -> dict[tuple[Any, ...], list[Row]]:
+    """Rows grouped by the values of some columns, in their order."""
+    groups: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row[column] for column in columns), []).append(row)
+    return groups
