@@ -1,11 +1,11 @@
 """The built-in sample: a data set that looks like Kolada's, with every value made up.
 
 It needs nothing but this package: the public list of municipality codes and names stands in
-`municipalities.csv`, the KPIs' stories in `sample_stories`, and the rest follows from them. Built twice,
-it is the same to the last byte.
+`municipalities.csv`, the KPIs' stories in `sample_stories.toml`, and the rest follows from them. Built
+twice, it is the same to the last byte.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -20,40 +20,35 @@ from fake_kolada.data_set import (
 )
 from fake_kolada.sample_groups import made_up_groups
 from fake_kolada.sample_ous import made_up_ou_values, made_up_ous
-from fake_kolada.sample_stories import FIRST_YEAR, LAST_YEAR, STORIES, Story
+from fake_kolada.sample_stories import FIRST_YEAR, LAST_YEAR, Story, read_stories
 from fake_kolada.sample_values import made_up_values, published_on
 
 # The day that the sample shows: accounts for 2025 are out as preliminary, the autumn's figures are not.
 SAMPLE_DATE = date(2026, 4, 15)
-_KPI_GROUPS: Sequence[tuple[str, str, Sequence[str]]] = (
-    ("G2KPI900001", "Ekonomi (påhittad grupp)", ("N03034", "N03046", "N03102", "N03110")),
-    ("G2KPI900002", "Skola (påhittad grupp)", ("N15436", "N15454", "N15485", "N17467", "N18409")),
-    # Two of these are in no catalogue any more: the API's groups hold such members too.
-    ("G2KPI900003", "Service (påhittad grupp)", ("U00413", "U00442", "U00454", "U00811")),
-)
 
 
 def sample_data() -> DataSet:
     """The sample: 290 municipalities, the regions and Riket, 25 KPIs, 2015-2025, all values made up."""
+    stories = read_stories()
     municipalities = public_municipalities()
-    observations = made_up_values(STORIES, municipalities, SAMPLE_DATE)
+    observations = made_up_values(stories.kpi, municipalities, SAMPLE_DATE)
     groups, members = made_up_groups(municipalities)
     ous = made_up_ous(municipalities)
-    with_ous = [story.kpi_id for story in STORIES if story.has_ous]
-    titles = {story.kpi_id: story.title for story in STORIES}
+    with_ous = [story.kpi_id for story in stories.kpi if story.has_ous]
+    titles = {story.kpi_id: story.title for story in stories.kpi}
     return DataSet(
         source_kind="sample",
         dated=SAMPLE_DATE,
         observations=observations,
-        kpis=_catalogue(),
+        kpis=_catalogue(stories.kpi),
         municipalities=municipalities,
         groups=groups,
         group_members=members,
         kpi_groups=pl.DataFrame(
-            [(group, title) for group, title, _ in _KPI_GROUPS], schema=dict(GROUP_SCHEMA), orient="row"
+            [(group.group_id, group.title) for group in stories.kpi_group], schema=dict(GROUP_SCHEMA), orient="row"
         ),
         kpi_group_members=pl.DataFrame(
-            [(group, kpi, titles[kpi]) for group, _, kpis in _KPI_GROUPS for kpi in kpis],
+            [(group.group_id, kpi, titles[kpi]) for group in stories.kpi_group for kpi in group.kpis],
             schema=dict(MEMBER_SCHEMA),
             orient="row",
         ),
@@ -67,8 +62,8 @@ def public_municipalities() -> pl.DataFrame:
     return pl.read_csv(Path(__file__).with_name("municipalities.csv"), schema=dict(MUNICIPALITY_SCHEMA))
 
 
-def _catalogue() -> pl.DataFrame:
-    rows = [_catalogue_row(story) for story in STORIES if not story.is_withdrawn]
+def _catalogue(stories: Iterable[Story]) -> pl.DataFrame:
+    rows = [_catalogue_row(story) for story in stories if not story.is_withdrawn]
     return pl.DataFrame(rows, schema=dict(KPI_SCHEMA), orient="row")
 
 
@@ -80,7 +75,7 @@ def _catalogue_row(story: Story) -> dict[str, object]:
         "description": f"Påhittade värden. {story.about} Källa: inbyggt urval med påhittade värden.",
         "is_divided_by_gender": story.women_ahead is not None,
         "municipality_type": "A" if story.has_regions else "K",
-        "auspice": story.auspice,
+        "auspice": story.auspice or None,
         "operating_area": story.area,
         "perspective": story.perspective,
         **following,
