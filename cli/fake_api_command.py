@@ -1,12 +1,13 @@
 """`kolada fake-api`: the stand-in for the API, for tests and for trying things out."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from cli.exits import one_message
-from fake_kolada import CHANGES, FAULTS, ChangeError, DataSetError, FaultError, ServeError, run_server
+from fake_kolada import CHANGES, FAULTS, ChangeError, DataSetError, FakeKolada, FaultError, ServeError, data_named
 
 
 def names(kinds: Mapping[str, object]) -> str:
@@ -40,4 +41,5 @@ def fake_api(
     then `KOLADA_BASE_URL=http://127.0.0.1:8765/v3 kolada refresh`.
     """
     with one_message(DataSetError, FaultError, ChangeError, ServeError):
-        run_server(data, port=port, faults=fault or (), changes=change or ())
+        fake = FakeKolada(data_named(data), faults=fault or (), changes=change or ())
+        fake.run(port=port, announce=partial(print, flush=True))

@@ -11,13 +11,11 @@ from fake_kolada.fake import SOURCE_HEADER, FakeKolada
 from fake_kolada.fault_kinds import FAULTS, FaultKind
 from fake_kolada.faults import Fault, FaultError
 from fake_kolada.generated import generated_data
-from fake_kolada.help_texts import change_help, fault_help
+from fake_kolada.named_data import data_named
 from fake_kolada.recorded import recorded_data
 from fake_kolada.request_log import LogEntry
 from fake_kolada.sample import public_municipalities, sample_data
 from fake_kolada.server import ServeError
-from fake_kolada.serving import run_server
-from fake_kolada.sources import data_named
 
 __all__ = [
     "CHANGES",
@@ -37,12 +35,9 @@ __all__ = [
     "ServeError",
     "apply_change",
     "apply_changes",
-    "change_help",
     "data_named",
-    "fault_help",
     "generated_data",
     "public_municipalities",
     "recorded_data",
-    "run_server",
     "sample_data",
 ]

@@ -6,20 +6,25 @@ is held for long. A row of the API is one (KPI, period, unit) with up to three v
 in an order that varies from row to row and is the same every time.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from threading import Lock
+from typing import Generic, TypeVar
 
 import polars as pl
 
 from fake_kolada.contract import ContractChoices
 from fake_kolada.data_set import GENDERS, MEMBER_SCHEMA, empty
 from fake_kolada.group_means import COUNT, group_values
-from fake_kolada.recent import Recent
 
 _CHUNKS_REMEMBERED = 12
 _HEIGHTS_REMEMBERED = 20_000
 _KPIS_IN_A_CHUNK = 25
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +44,33 @@ class RowPage:
 
     rows: pl.DataFrame
     has_further: bool
+
+
+class Recent(Generic[K, V]):
+    """A memory of the `size` entries that were asked for last. Safe to use from several threads.
+
+    Two threads that ask for the same new key may both compute it: that costs time and no correctness,
+    and no thread waits for another's computation.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._entries: OrderedDict[K, V] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: K, compute: Callable[[], V]) -> V:
+        """The entry for this key, computed when it isn't remembered."""
+        with self._lock:
+            if key in self._entries:
+                self._entries.move_to_end(key)
+                return self._entries[key]
+        value = compute()
+        with self._lock:
+            self._entries[key] = value
+            self._entries.move_to_end(key)
+            while len(self._entries) > self._size:
+                self._entries.popitem(last=False)
+        return value
 
 
 class ValueIndex:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import pytest
@@ -150,13 +151,10 @@ def test_a_stand_in_can_be_served_again(small):
 
 
 def test_the_command_serves_until_it_is_interrupted():
-    """`run_server` in a process of its own announces its URL, serves, and ends quietly when interrupted."""
-    program = (
-        "from fake_kolada import run_server\n"
-        "run_server('generated:2:500', port=0, faults=['unavailable:kpi'], changes=['kpi_retitled'],\n"
-        "           announce=lambda url: print(url, flush=True))"
-    )
-    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
+    """`kolada fake-api` announces its URL into a pipe too, serves, and ends quietly when interrupted."""
+    command = Path(sys.executable).with_name("kolada")
+    chosen = ["--data", "generated:2:500", "--port", "0", "--fault", "unavailable:kpi", "--change", "kpi_retitled"]
+    with subprocess.Popen([command, "fake-api", *chosen], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         url = process.stdout.readline().strip()
         statuses = [httpx.get(f"{url}/kpi").status_code for _ in range(2)]
