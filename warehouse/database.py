@@ -33,6 +33,20 @@ NO_CHECKPOINT_BETWEEN = "1TB"
 BLOCK_SIZE = 16_384
 
 
+Config = dict[str, str | bool | int | float | list[str]]
+
+
+def connect(config: Config | None = None) -> duckdb.DuckDBPyConnection:
+    """A connection to a database in memory, to which files are attached; the one place that opens any.
+
+    DuckDB's progress bar is off: where `__main__` has no file (a notebook, a test worker) DuckDB draws it on stdout,
+    between the lines that the command prints.
+    """
+    connection = duckdb.connect(config=config or {})  # noqa: TID251 - this is the one place
+    connection.execute("set enable_progress_bar = false")
+    return connection
+
+
 @contextmanager
 def working_file(
     path: Path, *, threads: int | None = None, memory_limit: str = MEMORY_LIMIT
@@ -43,14 +57,14 @@ def working_file(
     beside it, and what DuckDB sets aside on disk, is removed.
     """
     aside = beside(path, "tmp")
-    config: dict[str, str | bool | int | float | list[str]] = {
+    config: Config = {
         "memory_limit": memory_limit,
         "temp_directory": str(aside),
         "checkpoint_threshold": NO_CHECKPOINT_BETWEEN,
     }
     if threads:
         config["threads"] = threads
-    connection = duckdb.connect(config=config)
+    connection = connect(config)
     try:
         new_file = f", block_size {BLOCK_SIZE}" if not path.exists() else ""
         connection.execute(

@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from warehouse.database import SQL_FOLDER, quoted
+from warehouse.database import SQL_FOLDER, connect, quoted
 
 FOLDER = SQL_FOLDER / "dictionary"
 SCHEMAS = ("mart", "core", "plan", "ops")
@@ -154,7 +154,7 @@ def _columns_of_an_empty_file() -> Mapping[str, Sequence[str]]:
     from warehouse.build import build_marts  # noqa: PLC0415
     from warehouse.schema import ensure_schema  # noqa: PLC0415
 
-    with duckdb.connect() as connection:
+    with connect() as connection:
         ensure_schema(connection)
         build_marts(connection, now=datetime.now(UTC))
         found: dict[str, list[str]] = {}

@@ -9,9 +9,7 @@ import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import duckdb
-
-from warehouse.database import quoted
+from warehouse.database import connect, quoted
 from warehouse.errors import NotPublished
 from warehouse.files import sync
 from warehouse.history import naive_utc
@@ -73,7 +71,7 @@ def published_run(path: Path) -> tuple[str, datetime]:
     Raises:
         NotPublished: the file records no publication.
     """
-    connection = duckdb.connect()
+    connection = connect()
     try:
         connection.execute(f"attach {quoted(str(path))} as published (read_only)")
         row = connection.execute(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.database import quoted
+from warehouse.database import connect, quoted
 from warehouse.errors import NotPublished
 
 
@@ -22,7 +22,7 @@ def published_file(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             f"There is no published warehouse at `{path}`, so there is nothing to read. "
             "Make one with `kolada refresh`, or with `kolada refresh --sample` to look around."
         )
-    connection = duckdb.connect()
+    connection = connect()
     try:
         connection.execute(f"attach {quoted(str(path))} as warehouse (read_only)")
         connection.execute("use warehouse")
