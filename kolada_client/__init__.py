@@ -16,7 +16,15 @@ from kolada_client.catalogue_page import (
     parse_municipality_page,
     parse_ou_page,
 )
-from kolada_client.client import DEFAULT_BASE_URL, KoladaClient
+from kolada_client.client import (
+    DEFAULT_BASE_URL,
+    DEFAULT_CONCURRENCY,
+    DEFAULT_DEADLINE,
+    DEFAULT_MAX_ATTEMPTS,
+    DEFAULT_RATE,
+    DEFAULT_TIMEOUT,
+    KoladaClient,
+)
 from kolada_client.clock import Clock, ManualClock, SystemClock
 from kolada_client.data_page import parse_data_page, parse_ou_data_page
 from kolada_client.doctor import examine
@@ -72,6 +80,11 @@ from kolada_client.urls import url_of
 __all__ = [
     "DATA_SCHEMA",
     "DEFAULT_BASE_URL",
+    "DEFAULT_CONCURRENCY",
+    "DEFAULT_DEADLINE",
+    "DEFAULT_MAX_ATTEMPTS",
+    "DEFAULT_RATE",
+    "DEFAULT_TIMEOUT",
     "GROUP_SCHEMA",
     "KPI_SCHEMA",
     "LIST_LIMIT",

@@ -43,6 +43,12 @@ from kolada_client.walking import Walk, page_of
 logger = logging.getLogger("kolada_client")
 
 DEFAULT_BASE_URL: Final = "https://api.kolada.se/v3"
+DEFAULT_RATE: Final = 5.0
+DEFAULT_CONCURRENCY: Final = 4
+DEFAULT_TIMEOUT: Final = 60.0
+DEFAULT_DEADLINE: Final = 900.0
+DEFAULT_MAX_ATTEMPTS: Final = 6
+"""The defaults of `KoladaClient`, for those who let their users set them."""
 
 _CATALOGUE_SCHEMAS: Final[dict[Collection, dict[str, pl.DataType]]] = {
     "kpi": schemas.KPI_SCHEMA,
@@ -84,11 +90,11 @@ class KoladaClient:
         self,
         base_url: str = DEFAULT_BASE_URL,
         *,
-        rate: float | None = 5.0,
-        concurrency: int = 4,
-        timeout: float = 90.0,
-        total_deadline: float | None = 900.0,
-        max_attempts: int = 6,
+        rate: float | None = DEFAULT_RATE,
+        concurrency: int = DEFAULT_CONCURRENCY,
+        timeout: float = DEFAULT_TIMEOUT,
+        total_deadline: float | None = DEFAULT_DEADLINE,
+        max_attempts: int = DEFAULT_MAX_ATTEMPTS,
         page_size: int = PAGE_SIZE,
         transport: httpx.BaseTransport | None = None,
         landing: Landing | None = None,

@@ -10,7 +10,15 @@ from typing import Annotated, get_args, get_origin
 from pydantic import Field, PositiveFloat, PositiveInt, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-LIVE_URL = "https://api.kolada.se/v3"
+from kolada_client import (
+    DEFAULT_BASE_URL,
+    DEFAULT_CONCURRENCY,
+    DEFAULT_DEADLINE,
+    DEFAULT_MAX_ATTEMPTS,
+    DEFAULT_RATE,
+    DEFAULT_TIMEOUT,
+)
+
 SAMPLE_URL = "http://sample.invalid/v3"
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -46,18 +54,22 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="KOLADA_", env_file=".env", extra="ignore", frozen=True)
 
-    base_url: str = Field(default=LIVE_URL, description="The API, with its version: ends in /v3.")
+    base_url: str = Field(default=DEFAULT_BASE_URL, description="The API, with its version: ends in /v3.")
     home: Path = Field(default=Path("data"), description="The folder that everything is written under.")
     goals: Path = Field(default=Path("goals"), description="The folder of plans; all of them are refreshed.")
     plan: str = Field(
         default="alingsas-2022-2024", description="The plan that report, explain and the printed table show."
     )
-    rate: PositiveFloat = Field(default=5.0, description="Requests a second, at most.")
-    concurrency: PositiveInt = Field(default=4, description="Requests at a time, at most.")
-    timeout: PositiveFloat = Field(default=60.0, description="Seconds that one answer may take.")
-    max_attempts: PositiveInt = Field(default=5, description="How often a request that fails in passing is tried.")
+    rate: PositiveFloat = Field(default=DEFAULT_RATE, description="Requests a second, at most.")
+    concurrency: PositiveInt = Field(default=DEFAULT_CONCURRENCY, description="Requests at a time, at most.")
+    timeout: PositiveFloat = Field(
+        default=DEFAULT_TIMEOUT, description="Seconds without an answer after which a try is given up."
+    )
+    max_attempts: PositiveInt = Field(
+        default=DEFAULT_MAX_ATTEMPTS, description="How often a request that fails in passing is tried."
+    )
     deadline: PositiveFloat = Field(
-        default=300.0, description="Seconds that one request may take, all its tries and waits together."
+        default=DEFAULT_DEADLINE, description="Seconds that one request may take, all its tries and waits together."
     )
     resume_hours: float = Field(
         default=6.0,
@@ -92,7 +104,7 @@ class Settings(BaseSettings):
         if not given.startswith(("http://", "https://")):
             raise ValueError(
                 f"`{given}` is no address of an API, so nothing can be fetched. "
-                f"Give one that starts with http:// or https://, such as {LIVE_URL}."
+                f"Give one that starts with http:// or https://, such as {DEFAULT_BASE_URL}."
             )
         return given.rstrip("/")
 
