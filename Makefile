@@ -59,6 +59,7 @@ $(VENV)/oldest-duckdb: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $@ duckdb==$(OLDEST_DUCKDB)
 
 docs: $(READY)  ## Write the generated pages
+	$(BIN)/python -m goals.declared_texts
 	$(BIN)/python -m warehouse.dictionary > docs/data-dictionary.md
 	$(BIN)/kolada settings --markdown > docs/settings.md
 

@@ -3,13 +3,23 @@
 `read_cell` returns the value or raises `CellError` with what is wrong and how to write it instead. Nothing is
 repaired: a decimal comma or a space among the digits is refused, since the next reader of the file, human or
 program, would have to guess as well.
+
+The name of a unit alone says which numbers may stand in it (`limits`):
+
+- `%` alone is a share of a whole: 0 to 100. So is `% av maxpoäng`.
+- a percentage that may be negative or above 100 says of what in its name: `% av skatter och bidrag`, `% per år`. It has
+  no limits.
+- `index 0-100`, `betyg 1-6`, `skala 1-5`: the limits that it names.
+- `antal ...` and `dagar ...`: not below 0.
+- anything else (`mnkr`, `kr/inv`): no limits.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from goals.likeness import near_words
+from goals.errors import listed, suggestion
 from goals.plan_columns import Column, Kind
 
 Value = str | int | float | bool | date | None
@@ -31,12 +41,6 @@ class CellError(ValueError):
         self.consequence = consequence
         self.remedy = remedy
         super().__init__(problem, consequence, remedy)
-
-
-def suggestion(value: str, known: Iterable[str]) -> str:
-    """A question that names the closest known word, or an empty text."""
-    close = near_words(value, known)
-    return f" Did you mean {', '.join(f'`{word}`' for word in close)}?" if close else ""
 
 
 def _number(text: str) -> float:
@@ -175,6 +179,33 @@ def read_cell(column: Column, text: str) -> Value:
     return _READERS[column.kind](text)
 
 
-def listed(words: Iterable[str]) -> str:
-    """Words in backticks, separated by commas."""
-    return ", ".join(f"`{word}`" for word in words)
+SHARES = ("%", "% av maxpoäng")
+_SCALE = re.compile(r"(?:index|betyg|skala) (\d+)-(\d+)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Between which numbers a value in a unit lies; null is open."""
+
+    low: float | None
+    high: float | None
+
+    def holds(self, value: float) -> bool:
+        """Whether a value lies within."""
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+
+    def __str__(self) -> str:
+        if self.high is None:
+            return f"not below {self.low:g}" if self.low is not None else "any number"
+        return f"from {self.low or 0:g} to {self.high:g}"
+
+
+def limits(unit: str) -> Limits:
+    """The limits that a unit's name sets."""
+    if unit in SHARES:
+        return Limits(0.0, 100.0)
+    if scale := _SCALE.match(unit):
+        return Limits(float(scale[1]), float(scale[2]))
+    if re.match(r"(?:antal|dagar)\b", unit):
+        return Limits(0.0, None)
+    return Limits(None, None)

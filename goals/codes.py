@@ -1,4 +1,4 @@
-"""The codes that plans may use and that judgements carry, each with its Swedish word.
+"""The codes that judgements carry, each with its Swedish word, and which codes of a plan go together.
 
 A code not in `LABELS` is unknown: a plan that labels it is refused. The words here are the defaults; a plan
 replaces any of them under `[labels.<kind>]` in its plan.toml, so that "Uppnått" can stand for `met`.
@@ -6,26 +6,13 @@ replaces any of them under `[labels.<kind>]` in its plan.toml, so that "Uppnått
 
 from collections.abc import Mapping
 
-SECTIONS = ("prioritized", "operational", "financial", "follow_up")
 ROLES_OF_SECTION: Mapping[str, tuple[str, ...]] = {
     "prioritized": ("steering", "supporting"),
     "operational": ("operational",),
     "financial": ("financial",),
     "follow_up": ("follow_up",),
 }
-ROLES = ("steering", "supporting", "operational", "financial", "follow_up")
-DIRECTIONS = ("higher", "lower")
-VALUE_ROUTES = ("kolada", "manual")
-TARGET_KINDS = ("number", "above_reference", "below_reference", "previous_year", "other_value")
 OPERATORS_OF_DIRECTION: Mapping[str, tuple[str, ...]] = {"higher": (">=", ">"), "lower": ("<=", "<")}
-OPERATORS = (">=", ">", "<=", "<")
-REFERENCES = ("national_average", "similar")
-OUTCOME_KINDS = ("outcome", "forecast")
-ASSESSED_VERDICTS = ("met", "partly_met", "not_met", "not_assessable")
-BUDGET_KINDS = ("budget", "plan", "actual")
-BUDGET_LEVELS = ("line", "total", "key_figure", "text")
-SEVERITIES = ("high", "medium", "low")
-COMPOUND_RULES = ("all_parts", "any_part")
 
 LABELS: Mapping[str, Mapping[str, str]] = {
     "verdict": {

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from goals.cell_values import CellError, Value, read_cell, suggestion
-from goals.errors import Finding
-from goals.plan_columns import FileFormat
+from goals.cell_values import CellError, Value, read_cell
+from goals.errors import Finding, suggestion
+from goals.plan_columns import TableFormat
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +77,9 @@ def decode(name: str, content: bytes) -> str | Finding:
     return text
 
 
-def read_rows(form: FileFormat, content: bytes) -> tuple[tuple[Row, ...], list[Finding]]:
+def read_rows(form: TableFormat, content: bytes) -> tuple[tuple[Row, ...], list[Finding]]:
     """All rows of a file and all that is wrong in it."""
-    text = decode(form.name, content)
+    text = decode(form.file, content)
     if isinstance(text, Finding):
         return (), [text]
     expected = f"Let the first row be `{','.join(form.header)}`"
@@ -87,9 +87,9 @@ def read_rows(form: FileFormat, content: bytes) -> tuple[tuple[Row, ...], list[F
         records = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
         remedy = "Close every quotation mark, and double those inside a quoted text"
-        return (), [Finding(form.name, f"not CSV ({error})", "nothing in the file can be read", remedy)]
+        return (), [Finding(form.file, f"not CSV ({error})", "nothing in the file can be read", remedy)]
     if not records or not any(records[0]):
-        return (), [Finding(form.name, "no header", "nothing in the file can be read", expected, row=1)]
+        return (), [Finding(form.file, "no header", "nothing in the file can be read", expected, row=1)]
     header = records[0]
     findings = list(_header_findings(form, header, expected))
     if findings:
@@ -101,7 +101,7 @@ def read_rows(form: FileFormat, content: bytes) -> tuple[tuple[Row, ...], list[F
         if len(record) != len(header):
             problem = f"{len(record)} cells where the header has {len(header)}"
             remedy = "Put a text that holds a comma within quotation marks, and write empty cells too"
-            findings.append(Finding(form.name, problem, "cells would land in the wrong columns", remedy, number))
+            findings.append(Finding(form.file, problem, "cells would land in the wrong columns", remedy, number))
             continue
         row, faults = _row(form, number, dict(zip(header, record, strict=True)))
         rows.append(row)
@@ -109,29 +109,29 @@ def read_rows(form: FileFormat, content: bytes) -> tuple[tuple[Row, ...], list[F
     return tuple(rows), findings
 
 
-def _header_findings(form: FileFormat, header: list[str], expected: str) -> Iterator[Finding]:
+def _header_findings(form: TableFormat, header: list[str], expected: str) -> Iterator[Finding]:
     for delimiter, name in ((";", "semicolons"), ("\t", "tabs")):
         if len(header) == 1 and delimiter in header[0]:
             problem = f"separated by {name}"
             remedy = "Save it with commas between the cells and a decimal point in numbers"
-            yield Finding(form.name, problem, "the columns can't be told apart", remedy, row=1, value=header[0])
+            yield Finding(form.file, problem, "the columns can't be told apart", remedy, row=1, value=header[0])
             return
-    for column in form.columns:
+    for column in form.written:
         if column.name not in header and not column.may_be_absent:
-            yield Finding(form.name, "a column is missing", "the rows can't be read", expected, 1, column.name)
+            yield Finding(form.file, "a column is missing", "the rows can't be read", expected, 1, column.name)
     for place, name in enumerate(header):
         if name not in form.header:
             remedy = f"Remove or rename it.{suggestion(name, form.header)} {expected}"
-            yield Finding(form.name, "an unknown column", "its cells would be ignored", remedy, 1, value=name)
+            yield Finding(form.file, "an unknown column", "its cells would be ignored", remedy, 1, value=name)
         elif name in header[:place]:
-            yield Finding(form.name, "a column stands twice", "one of them would be ignored", "Keep one", 1, name)
+            yield Finding(form.file, "a column stands twice", "one of them would be ignored", "Keep one", 1, name)
 
 
-def _row(form: FileFormat, number: int, raw: Mapping[str, str]) -> tuple[Row, list[Finding]]:
+def _row(form: TableFormat, number: int, raw: Mapping[str, str]) -> tuple[Row, list[Finding]]:
     values: dict[str, Value] = {}
     unread = set()
     findings = []
-    for column in form.columns:
+    for column in form.written:
         text = raw.get(column.name, column.default) or ("" if column.is_required else column.default)
         try:
             values[column.name] = read_cell(column, text)
@@ -139,7 +139,7 @@ def _row(form: FileFormat, number: int, raw: Mapping[str, str]) -> tuple[Row, li
             unread.add(column.name)
             findings.append(
                 Finding(
-                    form.name,
+                    form.file,
                     fault.problem,
                     fault.consequence,
                     fault.remedy,
@@ -148,4 +148,4 @@ def _row(form: FileFormat, number: int, raw: Mapping[str, str]) -> tuple[Row, li
                     text or None,
                 )
             )
-    return Row(form.name, number, raw, values, frozenset(unread)), findings
+    return Row(form.file, number, raw, values, frozenset(unread)), findings

@@ -6,6 +6,7 @@ A finding names the file, the row as a spreadsheet shows it, the column and the 
 from it; and says what to write instead. Nothing here decides what is right: the checks do.
 """
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -58,3 +59,26 @@ class PlanError(ValueError):
         lines += [f"  {number}. {finding}" for number, finding in enumerate(self.findings, start=1)]
         lines.append("Correct the files (goals/README.md describes each column), then run `kolada goals check`.")
         return "\n".join(lines)
+
+
+def near_words(word: str, known: Iterable[str], *, most: int = 3, cutoff: float = 0.5) -> list[str]:
+    """The known words that are nearest to a word: those with two neighbouring signs swapped first.
+
+    A swap is the commonest slip in an id, and the plain likeness of two texts puts it behind others.
+    """
+    options = sorted(set(known))
+    swapped = [word[:place] + word[place + 1] + word[place] + word[place + 2 :] for place in range(len(word) - 1)]
+    slips = [each for each in swapped if each in options and each != word]
+    close = difflib.get_close_matches(word, options, n=most, cutoff=cutoff)
+    return list(dict.fromkeys([*slips, *close]))[:most]
+
+
+def suggestion(value: str, known: Iterable[str]) -> str:
+    """A question that names the closest known word, or an empty text."""
+    close = near_words(value, known)
+    return f" Did you mean {', '.join(f'`{word}`' for word in close)}?" if close else ""
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words in backticks, separated by commas."""
+    return ", ".join(f"`{word}`" for word in words)

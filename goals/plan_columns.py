@@ -1,18 +1,19 @@
-"""The files of a plan, column by column: what may stand in each and whether it may be empty.
+"""The files and tables of a plan, column by column, as `goals/file_formats.toml` declares them.
 
-This is the one declaration of the CSV formats. The reader, the scaffold and the test of the README go by it.
-A column marked `may_be_absent` can be left out of the header; its default then stands in every row.
+A column marked `absent` there may be left out of a file's header; its default then stands in every row. One marked
+`worked_out` stands in the table and in no file. `empty` lets a cell hold nothing.
 """
 
+import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
-
-from goals import codes
+from pathlib import Path
+from typing import Any
 
 
 class Kind(Enum):
-    """How the text of a cell is read."""
+    """How the text of a cell is read; the value says what is asked for when it is empty."""
 
     TEXT = "text"
     ID = "identifier"
@@ -31,165 +32,95 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a file."""
+    """One column of a file and of its table.
+
+    Attributes:
+        name: in the file and in the table.
+        kind: how a cell is read.
+        holds: what a person writes in it, for the README.
+        is_required: whether a cell may not be empty.
+        codes: what may be written, for a code.
+        may_be_absent: whether the header may leave it out.
+        default: the text that stands for an empty or absent cell.
+        is_worked_out: whether it stands in the table only.
+        described: its Swedish label, meaning and unit, where the table means more by it than the common word says.
+    """
 
     name: str
     kind: Kind
+    holds: str = ""
     is_required: bool = True
     codes: tuple[str, ...] = ()
     may_be_absent: bool = False
     default: str = ""
+    is_worked_out: bool = False
+    described: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class FileFormat:
-    """One CSV file of a plan: its columns and the columns that make a row unique."""
+class TableFormat:
+    """One table of a plan, and the CSV file that it is read from.
 
-    name: str
-    columns: tuple[Column, ...]
+    Attributes:
+        table: its name in the schema `plan`.
+        label, about: its name in Swedish, and what it holds.
+        grain: what one row is, beside the plan and its version.
+        key: the columns that make a row unique within a plan.
+        columns: in order, without plan_id and the columns of the loading.
+        file: the CSV file; empty for what plan.toml says.
+        heading, remarks: what the README says above and below the columns.
+        warnings: what readers of the table must beware of.
+        is_needed: whether every plan must have the file.
+    """
+
+    table: str
+    label: str
+    about: str
+    grain: str
     key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    file: str = ""
+    heading: str = ""
+    remarks: str = ""
+    warnings: tuple[str, ...] = ()
+    is_needed: bool = False
+
+    @property
+    def written(self) -> tuple[Column, ...]:
+        """The columns that stand in the file."""
+        return tuple(column for column in self.columns if not column.is_worked_out)
 
     @property
     def header(self) -> tuple[str, ...]:
-        """The names of all columns, in order."""
-        return tuple(column.name for column in self.columns)
+        """The names of the file's columns, in order."""
+        return tuple(column.name for column in self.written)
 
 
-def _optional(name: str, kind: Kind, *allowed: str) -> Column:
-    return Column(name, kind, is_required=False, codes=allowed)
+def _table(name: str, declared: Mapping[str, Any]) -> TableFormat:
+    columns = tuple(_column(column, words) for column, words in declared["columns"].items())
+    lists = {"key": tuple(declared["key"]), "warnings": tuple(declared.get("warnings", ()))}
+    return TableFormat(**{**declared, **lists, "table": name, "columns": columns})
 
 
-_FORMATS = (
-    FileFormat(
-        "goals.csv",
-        (
-            Column("goal_id", Kind.ID),
-            Column("section", Kind.CODE, codes=codes.SECTIONS),
-            Column("title", Kind.TEXT),
-            _optional("focus_area", Kind.TEXT),
-            Column("counts_in_majority", Kind.FLAG),
-            _optional("compound_rule", Kind.CODE, *codes.COMPOUND_RULES),
-        ),
-        ("goal_id",),
-    ),
-    FileFormat(
-        "indicators.csv",
-        (
-            Column("indicator_id", Kind.ID),
-            Column("goal_id", Kind.ID),
-            Column("role", Kind.CODE, codes=codes.ROLES),
-            Column("title", Kind.TEXT),
-            _optional("part", Kind.TEXT),
-            _optional("kpi_id", Kind.KPI),
-            _optional("source", Kind.TEXT),
-            _optional("unit", Kind.TEXT),
-            _optional("direction", Kind.CODE, *codes.DIRECTIONS),
-            Column("display_decimals", Kind.INTEGER),
-            Column("value_route", Kind.CODE, codes=codes.VALUE_ROUTES),
-            _optional("similar_group_topic", Kind.TEXT),
-            _optional("document_page", Kind.INTEGER),
-            _optional("document_lines", Kind.LINES),
-        ),
-        ("indicator_id",),
-    ),
-    FileFormat(
-        "targets.csv",
-        (
-            Column("indicator_id", Kind.ID),
-            _optional("year", Kind.YEAR),
-            Column("kind", Kind.CODE, codes=codes.TARGET_KINDS),
-            Column("operator", Kind.CODE, codes=codes.OPERATORS),
-            _optional("target_value", Kind.NUMBER),
-            _optional("target_text", Kind.TEXT),
-            _optional("reference", Kind.CODE, *codes.REFERENCES),
-            Column("is_yearly_criterion", Kind.FLAG, may_be_absent=True, default="true"),
-            Column("document_lines", Kind.LINES, is_required=False, may_be_absent=True),
-        ),
-        ("indicator_id", "year"),
-    ),
-    FileFormat(
-        "outcomes_document.csv",
-        (
-            Column("indicator_id", Kind.ID),
-            Column("year", Kind.YEAR),
-            _optional("value", Kind.NUMBER),
-            _optional("raw_marker", Kind.TEXT),
-            _optional("document_line", Kind.INTEGER),
-        ),
-        ("indicator_id", "year"),
-    ),
-    FileFormat(
-        "outcomes_manual.csv",
-        (
-            Column("indicator_id", Kind.ID),
-            Column("year", Kind.YEAR),
-            Column("value", Kind.NUMBER),
-            _optional("comparison_value", Kind.NUMBER),
-            Column("kind", Kind.CODE, codes=codes.OUTCOME_KINDS),
-            Column("source_note", Kind.TEXT),
-            Column("entered_by", Kind.TEXT),
-            Column("entered_at", Kind.DATE),
-        ),
-        ("indicator_id", "year", "kind"),
-    ),
-    FileFormat(
-        "assessments.csv",
-        (
-            Column("goal_id", Kind.ID),
-            Column("year", Kind.YEAR),
-            Column("verdict", Kind.CODE, codes=codes.ASSESSED_VERDICTS),
-            Column("text", Kind.TEXT),
-            Column("decided_by", Kind.TEXT),
-            Column("decided_at", Kind.DATE),
-        ),
-        ("goal_id", "year"),
-    ),
-    FileFormat(
-        "breaks.csv",
-        (
-            Column("kpi_id", Kind.KPI),
-            Column("first_year_after", Kind.YEAR),
-            Column("voids_target", Kind.FLAG),
-            Column("why", Kind.TEXT),
-        ),
-        ("kpi_id", "first_year_after"),
-    ),
-    FileFormat(
-        "availability.csv",
-        (
-            Column("kpi_id", Kind.KPI),
-            Column("month_day", Kind.MONTH_DAY),
-            Column("year_offset", Kind.INTEGER),
-            Column("basis", Kind.TEXT),
-        ),
-        ("kpi_id",),
-    ),
-    FileFormat(
-        "budget_lines.csv",
-        (
-            Column("table_name", Kind.TEXT),
-            Column("row_name", Kind.TEXT),
-            Column("year", Kind.YEARS_TEXT),
-            Column("value", Kind.NUMBER),
-            Column("unit", Kind.TEXT),
-            Column("kind", Kind.CODE, codes=codes.BUDGET_KINDS),
-            Column("level", Kind.CODE, codes=codes.BUDGET_LEVELS),
-            _optional("document_line", Kind.INTEGER),
-        ),
-        ("table_name", "row_name", "year"),
-    ),
-    FileFormat(
-        "notes.csv",
-        (
-            _optional("indicator_id", Kind.ID),
-            Column("code", Kind.NOTE_CODE),
-            Column("severity", Kind.CODE, codes=codes.SEVERITIES, may_be_absent=True, default="medium"),
-            Column("text", Kind.TEXT),
-        ),
-        ("indicator_id", "code", "text"),
-    ),
-)
+def _column(name: str, declared: Mapping[str, Any]) -> Column:
+    return Column(
+        name=name,
+        kind=Kind[declared["kind"].upper()],
+        holds=declared.get("holds", ""),
+        is_required=not declared.get("empty", False),
+        codes=tuple(declared.get("codes", ())),
+        may_be_absent=declared.get("absent", False),
+        default=declared.get("default", ""),
+        is_worked_out=declared.get("worked_out", False),
+        described={word: declared[word] for word in ("label", "about", "unit") if word in declared},
+    )
 
-FORMATS: Mapping[str, FileFormat] = {one.name: one for one in _FORMATS}
+
+def _declared() -> Mapping[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("file_formats.toml").read_text(encoding="utf-8"))
+
+
+TABLES: Mapping[str, TableFormat] = {name: _table(name, declared) for name, declared in _declared().items()}
+FORMATS: Mapping[str, TableFormat] = {table.file: table for table in TABLES.values() if table.file}
 SETTINGS_FILE = "plan.toml"
 PLAN_FILES = (SETTINGS_FILE, *FORMATS)

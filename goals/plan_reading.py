@@ -8,14 +8,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from goals.cell_values import suggestion
 from goals.checks import check_draft
 from goals.csv_rows import Row, read_rows
-from goals.draft import Draft
-from goals.errors import Finding, PlanError
-from goals.plan import Plan, files_sha256
+from goals.errors import Finding, PlanError, suggestion
+from goals.plan import Draft, Plan, files_sha256
 from goals.plan_columns import FORMATS, PLAN_FILES, SETTINGS_FILE
-from goals.plan_settings_reading import read_settings
+from goals.plan_settings import read_settings
 from goals.plan_tables import build_tables
 
 _TOLERATED = "README.md"

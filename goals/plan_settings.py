@@ -1,8 +1,47 @@
-"""What a plan.toml says, as typed values."""
+"""plan.toml: which keys it has, and what must hold between them.
 
+Rules and labels that a plan leaves out are filled in from `goals.rules` and `goals.codes`.
+"""
+
+import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+
+from goals.cell_values import ID_PATTERN, KPI_PATTERN
+from goals.codes import LABELS
+from goals.csv_rows import decode
+from goals.errors import Finding, listed, suggestion
+from goals.plan_columns import SETTINGS_FILE
+from goals.rules import RULES, RULES_BY_NAME
+from goals.toml_tree import TomlTree, as_date
+
+# What a person writes under each key, for the README. A key is written with dots: `years.first`.
+KEYS: Mapping[str, str] = {
+    "plan_id": "the folder's name: small letters a-z, digits, hyphens",
+    "municipality_id": "four digits within quotation marks",
+    "title": "of the plan",
+    "is_made_up": "`true` for examples; every output then says so. Default `false`",
+    "target_year": "the year that the targets are for",
+    "years.first": "the first year to follow up: that of the first printed outcome",
+    "years.last": "the last year to follow up",
+    "budget_years.first": "the first year that the document decides for. Without `budget_years`: the same as `years`",
+    "budget_years.last": "the last year that it decides for",
+    "bokslut_dates": "for each year, the day of the year after by which values must be out: `2023 = 2024-03-01`",
+    "document.title": "the document",
+    "document.sha256": "the hash of its text file, as `sha256sum` prints it",
+    "document.line_count": "its length in lines, so that places can be checked",
+    "document.last_page": "its last page, likewise",
+    "rules": "how criteria are read, below",
+    "cross_check_kpis": "`[[cross_check_kpis]]` with goal, kpi, why: shown beside a manual figure, never its value",
+    "labels": "Swedish words for codes, `[labels.verdict]` and so on. What is left out has the default of `codes.py`",
+}
+PLAN_ID_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_SHA256_PATTERN = re.compile(r"[0-9a-f]{64}")
+_CROSS_CHECK_FORMS = {"goal": ID_PATTERN, "kpi": KPI_PATTERN, "why": re.compile(r".*\S.*", re.DOTALL)}
+# A municipality's code begins with its county's; 00 after it would be the region.
+_COUNTIES = frozenset(f"{code:02}" for code in (1, *range(3, 11), 12, 13, 14, *range(17, 26)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +84,175 @@ class Settings:
     def years(self) -> range:
         """The years that the plan is followed up for; empty when they couldn't be read."""
         return range(self.first_year, self.last_year + 1) if self.first_year else range(0)
+
+
+def read_settings(content: bytes) -> tuple[Settings | None, list[Finding]]:
+    """The settings, null when nothing can be read, and all that is wrong with them."""
+    text = decode(SETTINGS_FILE, content)
+    if isinstance(text, Finding):
+        return None, [text]
+    try:
+        parsed = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"at line (\d+)", str(error))
+        line = int(place[1]) if place else None
+        remedy = "Write `key = value`, texts within quotation marks, and each key once"
+        problem = f"not TOML ({error})"
+        return None, [Finding(SETTINGS_FILE, problem, "nothing in it can be read", remedy, line)]
+    tree = TomlTree(SETTINGS_FILE, text, parsed)
+    return _settings(tree), tree.findings
+
+
+def _settings(tree: TomlTree) -> Settings:
+    tree.table("", dict.fromkeys(key.partition(".")[0] for key in KEYS))
+    tree.table("document", _below("document"))
+    first, last = _span(tree, "years")
+    years = range(first, last + 1) if first else range(0)
+    first_budget, last_budget = first, last
+    if tree.find("budget_years") is not None:
+        first_budget, last_budget = _span(tree, "budget_years")
+        _inside(tree, "budget_years.first", first_budget, years)
+        _inside(tree, "budget_years.last", last_budget, years)
+    target_year = tree.year("target_year")
+    _inside(tree, "target_year", target_year, years)
+    digits = "Write the 64 hexadecimal digits that `sha256sum` prints for the document's text file"
+    return Settings(
+        plan_id=tree.pattern(
+            "plan_id",
+            PLAN_ID_PATTERN,
+            "the plan can't be told from others",
+            "Write small letters a-z, digits and hyphens",
+        ),
+        municipality_id=_municipality(tree),
+        title=tree.text("title"),
+        is_made_up=tree.flag("is_made_up"),
+        first_year=first,
+        last_year=last,
+        first_budget_year=first_budget,
+        last_budget_year=last_budget,
+        target_year=target_year,
+        bokslut_dates=_bokslut_dates(tree, years),
+        document_title=tree.text("document.title"),
+        document_sha256=tree.pattern(
+            "document.sha256", _SHA256_PATTERN, "the document can't be told from another edition", digits
+        ),
+        document_line_count=tree.count("document.line_count"),
+        document_last_page=tree.count("document.last_page"),
+        rules=_rules(tree),
+        labels=_labels(tree),
+        cross_checks=_cross_checks(tree),
+    )
+
+
+def _span(tree: TomlTree, key: str) -> tuple[int, int]:
+    tree.table(key, _below(key))
+    first, last = tree.year(f"{key}.first"), tree.year(f"{key}.last")
+    if first > last > 0:
+        tree.report(f"{key}.first", "after the last year", "there is no year between", "Swap the two", first)
+    return (first, last) if 0 < first <= last else (0, 0)
+
+
+def _below(table: str) -> list[str]:
+    return [key.removeprefix(f"{table}.") for key in KEYS if key.startswith(f"{table}.")]
+
+
+def _inside(tree: TomlTree, key: str, year: int, years: range) -> None:
+    if year and years and year not in years:
+        remedy = f"Write a year from {years[0]} to {years[-1]}, or widen `years`"
+        tree.report(key, "outside the plan's years", "it would never be judged", remedy, year)
+
+
+def _municipality(tree: TomlTree) -> str:
+    value = tree.find("municipality_id")
+    remedy = "Write the four digits of the municipality's code within quotation marks"
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}", value):
+        problem = "missing" if value is None else "not a municipality's code"
+        tree.report("municipality_id", problem, "Kolada can't be asked for it", remedy, value)
+        return ""
+    if value[:2] not in _COUNTIES or value[2:] == "00":
+        problem = "no municipality has such a code"
+        tree.report("municipality_id", problem, "it would have no values", remedy, value)
+    return value
+
+
+def _bokslut_dates(tree: TomlTree, years: range) -> Mapping[int, date]:
+    written = tree.table("bokslut_dates")
+    dates: dict[int, date] = {}
+    for key, value in written.items():
+        full = f"bokslut_dates.{key}"
+        if not re.fullmatch(r"[0-9]{4}", key) or (years and int(key) not in years):
+            tree.report(full, "not one of the plan's years", "it would never be used", "Remove it", value)
+            continue
+        day = as_date(value)
+        after = int(key) + 1
+        if day is None:
+            remedy = f"Write `{key} = {after}-03-01`, without quotation marks"
+            tree.report(full, "not a date", "the year has no bokslut", remedy, value)
+        elif day.year != after:
+            consequence = "the year would be judged before its end or long after it"
+            tree.report(full, "not in the year after", consequence, f"Write a day of {after}", value)
+        else:
+            dates[int(key)] = day
+    for year in years:
+        if str(year) not in written:
+            tree.report(
+                f"bokslut_dates.{year}",
+                "missing",
+                "the year can't be judged as of its bokslut",
+                f"Write `{year} = {year + 1}-03-01` under `[bokslut_dates]`",
+            )
+    return dates
+
+
+def _rules(tree: TomlTree) -> Mapping[str, str]:
+    chosen = {rule.name: rule.default for rule in RULES}
+    for name, value in tree.table("rules", RULES_BY_NAME).items():
+        rule = RULES_BY_NAME.get(name)
+        if rule is None:
+            continue
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        if rule.accepts(text):
+            chosen[name] = text
+        else:
+            remedy = f"Write one of {rule.allowed_text}" if rule.allowed else f"Write {rule.allowed_text}"
+            consequence = f"it sets {rule.meaning}, which is now unknown"
+            tree.report(f"rules.{name}", "an unknown value of a rule", consequence, remedy, value)
+    return chosen
+
+
+def _labels(tree: TomlTree) -> Mapping[tuple[str, str], str]:
+    labels = {(kind, code): word for kind, words in LABELS.items() for code, word in words.items()}
+    for kind in tree.table("labels", LABELS):
+        if kind not in LABELS:
+            continue
+        for code, word in tree.table(f"labels.{kind}").items():
+            full = f"labels.{kind}.{code}"
+            if code not in LABELS[kind]:
+                remedy = f"Label one of {listed(LABELS[kind])}.{suggestion(code, LABELS[kind])}".rstrip(".")
+                tree.report(full, "a label for an unknown code", "it would never be shown", remedy, word)
+            elif not isinstance(word, str) or not word.strip():
+                tree.report(full, "not a text", "the code has no word", f'Write `{code} = "..."`', word)
+            else:
+                labels[kind, code] = word
+    return labels
+
+
+def _cross_checks(tree: TomlTree) -> tuple[CrossCheck, ...]:
+    checks = []
+    for line, one in tree.tables("cross_check_kpis"):
+        texts = {}
+        for key, pattern in _CROSS_CHECK_FORMS.items():
+            value = one.get(key)
+            if isinstance(value, str) and pattern.fullmatch(value):
+                texts[key] = value
+                continue
+            full, consequence = f"cross_check_kpis.{key}", "the KPI can't be shown beside"
+            problem = "missing" if value is None else "not in the form that it must have"
+            remedy = "Write goal (a goal of the plan), kpi (such as `N03102`) and why (a text)"
+            tree.report(full, problem, consequence, remedy, value, line=line)
+        for key in sorted(one.keys() - _CROSS_CHECK_FORMS.keys()):
+            full = f"cross_check_kpis.{key}"
+            tree.report(full, "an unknown key", "it would be ignored", "Remove it", line=line)
+        if len(texts) == len(_CROSS_CHECK_FORMS):
+            checks.append(CrossCheck(texts["goal"], texts["kpi"], texts["why"], line))
+    return tuple(checks)

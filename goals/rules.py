@@ -25,6 +25,12 @@ class Rule:
             return ", ".join(f"`{value}`" for value in self.allowed)
         return f"a whole number from {self.low} to {self.high}"
 
+    @property
+    def others_text(self) -> str:
+        """What may be written in place of the default, for the README."""
+        others = ", ".join(value for value in self.allowed if value != self.default)
+        return others or f"{self.low} to {self.high}"
+
     def accepts(self, value: str) -> bool:
         """Whether a value may stand."""
         if self.allowed:

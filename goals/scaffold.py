@@ -18,7 +18,7 @@ from goals.codes import LABELS, OPERATORS_OF_DIRECTION, ROLES_OF_SECTION
 from goals.csv_rows import decode
 from goals.errors import Finding, PlanError
 from goals.plan_columns import FORMATS, SETTINGS_FILE
-from goals.plan_settings_reading import PLAN_ID_PATTERN
+from goals.plan_settings import PLAN_ID_PATTERN
 from goals.plan_tables import printed_decimals, printed_number
 from goals.rules import RULES
 

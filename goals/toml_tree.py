@@ -8,8 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from goals.cell_values import listed, suggestion
-from goals.errors import Finding
+from goals.errors import Finding, listed, suggestion
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 

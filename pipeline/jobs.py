@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from goals import Plan
-from goals.likeness import near_words
+from goals.errors import near_words
 from kolada_client import InvalidRequest
 from kolada_client.identifiers import FIRST_YEAR, LAST_YEAR, check_kpi_id, check_unit_id
 

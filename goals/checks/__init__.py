@@ -7,14 +7,11 @@ could not be read in the first place. Checks of one cell alone stand in `goals.c
 from collections.abc import Mapping
 
 from goals.checks.criteria import check_criteria
-from goals.checks.document import check_document
-from goals.checks.figures import check_figures
-from goals.checks.identity import check_identity
-from goals.checks.keys import check_keys
-from goals.checks.kpis import check_kpis
+from goals.checks.figures import check_figures, check_kpis
+from goals.checks.identity import check_document, check_identity, check_keys
 from goals.checks.structure import check_structure
-from goals.draft import Draft
 from goals.errors import Finding
+from goals.plan import Draft
 
 __all__ = ["check_draft"]
 

@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from goals.cell_values import limits
 from goals.codes import OPERATORS_OF_DIRECTION
 from goals.csv_rows import Row
-from goals.draft import Draft
 from goals.errors import Finding
+from goals.plan import Draft
 from goals.plan_tables import printed_number
-from goals.unit_limits import limits
 
 _REFERENCE_OPERATORS = {"above_reference": (">", ">="), "below_reference": ("<", "<=")}
 

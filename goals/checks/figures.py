@@ -1,14 +1,19 @@
-"""Can the figures be what they say: within their unit, in the plan's years, entered at a possible time?"""
+"""Can the figures be what they say, and do breaks, availability and notes speak of KPIs that the plan uses?
+
+Figures stand within their unit and in the plan's years, and were entered at a possible time.
+"""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from goals.cell_values import limits
 from goals.csv_rows import Row
-from goals.draft import Draft
-from goals.errors import Finding
-from goals.unit_limits import limits
+from goals.errors import Finding, suggestion
+from goals.plan import Draft
 
+WITHDRAWN = "kpi_withdrawn"
 _YEARS_AFTER = 10
+_FARTHEST_OFFSET = 3
 
 
 def check_figures(draft: Draft) -> Iterator[Finding]:
@@ -38,6 +43,53 @@ def check_figures(draft: Draft) -> Iterator[Finding]:
         if last and int(first) >= int(last):
             yield row.finding(
                 "year", "a span that ends before it begins", "the figure belongs to no year", "Swap the years"
+            )
+
+
+def check_kpis(draft: Draft) -> Iterator[Finding]:
+    """KPI ids that no indicator and no cross-check has, and what is said about the others."""
+    used = frozenset(draft.used_kpis())
+    is_known = draft.settings is not None and draft.has("indicators.csv")
+    for file in ("breaks.csv", "availability.csv"):
+        for row in draft.rows(file):
+            kpi_id = row.text("kpi_id")
+            if kpi_id is not None and kpi_id not in used and is_known:
+                yield row.finding(
+                    "kpi_id",
+                    "no indicator and no cross-check of the plan has this KPI",
+                    "the row would never be used",
+                    f"Correct the id, or remove the row.{suggestion(kpi_id, used)}".rstrip("."),
+                )
+    for row in draft.rows("breaks.csv"):
+        year = row.integer("first_year_after")
+        years = draft.settings.years if draft.settings is not None else range(0)
+        if year is not None and years and year > years[-1] + 1:
+            yield row.finding(
+                "first_year_after",
+                "after the plan's years",
+                "no judgement could meet the break",
+                f"Write a year up to {years[-1] + 1}, or remove the row",
+            )
+    for row in draft.rows("availability.csv"):
+        offset = row.integer("year_offset")
+        if offset is not None and offset > _FARTHEST_OFFSET:
+            yield row.finding(
+                "year_offset",
+                "more years than any KPI takes",
+                "the value would be waited for in vain",
+                f"Write 0 (the same year) to {_FARTHEST_OFFSET}",
+            )
+    indicators = draft.by_id("indicators.csv", "indicator_id")
+    for row in draft.rows("notes.csv"):
+        if row.text("code") != WITHDRAWN:
+            continue
+        indicator = indicators.get(row.text("indicator_id") or "")
+        if row.is_empty("indicator_id") or (indicator is not None and indicator.is_empty("kpi_id")):
+            yield row.finding(
+                "indicator_id",
+                f"`{WITHDRAWN}` on something that has no KPI",
+                "it is not known which KPI is gone",
+                "Write the indicator whose KPI left the catalogue",
             )
 
 

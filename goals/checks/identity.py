@@ -1,11 +1,17 @@
-"""Is the plan the one that it says it is, and does its municipality exist?"""
+"""Is the plan what it says it is, is each row unique, and does everything exist that a row refers to?
+
+The folder's name, the municipality, the goals, the indicators, the lines and pages of the document.
+"""
 
 from collections.abc import Iterator, Mapping
 
-from goals.cell_values import suggestion
-from goals.draft import Draft
-from goals.errors import Finding
-from goals.plan_columns import SETTINGS_FILE
+from goals.csv_rows import Row
+from goals.errors import Finding, suggestion
+from goals.plan import Draft
+from goals.plan_columns import FORMATS, SETTINGS_FILE, Kind
+
+# Which file must hold an id that stands in another one.
+_HOMES = {"goal_id": "goals.csv", "indicator_id": "indicators.csv"}
 
 
 def check_identity(draft: Draft, *, name: str | None, municipalities: Mapping[str, str] | None) -> Iterator[Finding]:
@@ -31,4 +37,110 @@ def check_identity(draft: Draft, *, name: str | None, municipalities: Mapping[st
             f"Write the municipality's four digits.{suggestion(code, municipalities)}".rstrip("."),
             column="municipality_id",
             value=code,
+        )
+
+
+def check_keys(draft: Draft) -> Iterator[Finding]:
+    """Keys that stand twice, and ids that stand nowhere."""
+    yield from _duplicates(draft)
+    for file, form in FORMATS.items():
+        for column, home in _HOMES.items():
+            if file == home or column not in form.header or not draft.has(home):
+                continue
+            known = draft.ids(home, column)
+            for row in draft.rows(file):
+                value = row.text(column)
+                if value is not None and value not in known:
+                    yield row.finding(
+                        column,
+                        f"not in {home}",
+                        "the row belongs to nothing",
+                        f"Write an id of {home}, or add the row there.{suggestion(value, known)}".rstrip("."),
+                    )
+    if draft.settings is not None and draft.has("goals.csv"):
+        goals = draft.ids("goals.csv", "goal_id")
+        for one in draft.settings.cross_checks:
+            if one.goal_id not in goals:
+                yield Finding(
+                    SETTINGS_FILE,
+                    "not in goals.csv",
+                    "the KPI would be shown beside nothing",
+                    f"Write a goal of the plan.{suggestion(one.goal_id, goals)}".rstrip("."),
+                    one.line,
+                    "cross_check_kpis.goal",
+                    one.goal_id,
+                )
+
+
+def check_document(draft: Draft) -> Iterator[Finding]:
+    """Lines and pages against the document's length."""
+    settings = draft.settings
+    line_count = settings.document_line_count if settings is not None else None
+    last_page = settings.document_last_page if settings is not None else None
+    for file, form in FORMATS.items():
+        for column in form.written:
+            if column.kind is Kind.LINES or column.name == "document_line":
+                for row in draft.rows(file):
+                    yield from _lines(row, column.name, line_count)
+    for row in draft.rows("indicators.csv"):
+        page = row.integer("document_page")
+        if page is not None and (page < 1 or (last_page is not None and page > last_page)):
+            pages = f"pages 1 to {last_page}" if last_page is not None else "pages from 1 on"
+            yield row.finding(
+                "document_page",
+                f"outside the document, which has {pages}",
+                "nobody could find the place",
+                "Correct the page, or `document.last_page` in plan.toml",
+            )
+
+
+def _duplicates(draft: Draft) -> Iterator[Finding]:
+    for file, form in FORMATS.items():
+        seen: dict[tuple[object, ...], int] = {}
+        for row in draft.rows(file):
+            if row.unread & set(form.key):
+                continue
+            key = tuple(row.values.get(column) for column in form.key)
+            first = seen.setdefault(key, row.number)
+            if first == row.number:
+                continue
+            shown = " ".join("any year" if part is None else str(part) for part in key)
+            if file == "targets.csv":
+                problem = f"a second target for `{shown}`, after row {first}"
+                consequence = "it is not known which of them is judged by"
+            else:
+                problem = f"`{shown}` stands already in row {first}"
+                consequence = "one of the two would be lost"
+            yield row.finding(form.key[0], problem, consequence, "Keep one of the rows, or correct the key")
+    if draft.settings is not None:
+        pairs: set[tuple[str, str]] = set()
+        for one in draft.settings.cross_checks:
+            if (one.goal_id, one.kpi_id) in pairs:
+                yield Finding(
+                    SETTINGS_FILE,
+                    f"stands twice for goal `{one.goal_id}`",
+                    "it would be shown twice",
+                    "Keep one",
+                    one.line,
+                    "cross_check_kpis.kpi",
+                    one.kpi_id,
+                )
+            pairs.add((one.goal_id, one.kpi_id))
+
+
+def _lines(row: Row, column: str, line_count: int | None) -> Iterator[Finding]:
+    text = row.text(column) or (str(row.integer(column)) if row.integer(column) is not None else None)
+    if text is None:
+        return
+    first, _, last = text.partition("-")
+    start, end = int(first), int(last or first)
+    if start > end:
+        yield row.finding(column, "ends before it begins", "nobody could find the place", f"Write `{end}-{start}`")
+    elif start < 1 or (line_count is not None and end > line_count):
+        lines = f"lines 1 to {line_count}" if line_count is not None else "lines from 1 on"
+        yield row.finding(
+            column,
+            f"outside the document, which has {lines}",
+            "nobody could find the place",
+            "Correct the line, or `document.line_count` in plan.toml",
         )

@@ -7,10 +7,9 @@ from collections.abc import Collection
 
 import polars as pl
 
-from goals.cell_values import suggestion
-from goals.checks.kpis import WITHDRAWN
+from goals.checks.figures import WITHDRAWN
 from goals.csv_rows import read_rows
-from goals.errors import Finding, PlanError
+from goals.errors import Finding, PlanError, suggestion
 from goals.plan import Plan
 from goals.plan_columns import FORMATS, SETTINGS_FILE
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from goals.codes import ROLES_OF_SECTION
 from goals.csv_rows import Row
-from goals.draft import Draft
 from goals.errors import Finding
+from goals.plan import Draft
 
 _COUNTED_SECTIONS = ("operational", "financial")
 _MOST_DECIMALS = 6

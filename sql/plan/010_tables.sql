@@ -1,8 +1,10 @@
 -- The goals as they were loaded. Every row belongs to one version of a plan: a plan whose files changed
 -- closes all its rows and opens new ones, so that a verdict can be replayed with that night's goals.
+-- Made from goals/file_formats.toml by `make docs`.
 
 create schema if not exists plan;
 
+-- One council's goals for some years.
 create table if not exists plan.plan (
     plan_id varchar not null,
     municipality_id varchar not null,
@@ -21,6 +23,7 @@ create table if not exists plan.plan (
     known_to timestamp
 );
 
+-- How each plan wants its criteria to be read.
 create table if not exists plan.rule (
     plan_id varchar not null,
     rule_name varchar not null,
@@ -30,7 +33,7 @@ create table if not exists plan.rule (
     known_to timestamp
 );
 
--- The Swedish words of a plan: label_kind is verdict, verdict_reason, role, trend, pace ...
+-- The plan's Swedish words for codes: label_kind is verdict, verdict_reason, role, trend, pace ...
 create table if not exists plan.label (
     plan_id varchar not null,
     label_kind varchar not null,
@@ -41,6 +44,7 @@ create table if not exists plan.label (
     known_to timestamp
 );
 
+-- By when a year's outcomes must be out to count at its annual accounts.
 create table if not exists plan.bokslut_date (
     plan_id varchar not null,
     year integer not null,
@@ -50,7 +54,7 @@ create table if not exists plan.bokslut_date (
     known_to timestamp
 );
 
--- KPIs that are read to be shown beside a manual figure, never as its value.
+-- KPIs that are shown beside a manual figure and never are its value.
 create table if not exists plan.cross_check_kpi (
     plan_id varchar not null,
     goal_id varchar not null,
@@ -61,6 +65,7 @@ create table if not exists plan.cross_check_kpi (
     known_to timestamp
 );
 
+-- The goals, verbatim.
 create table if not exists plan.goal (
     plan_id varchar not null,
     goal_id varchar not null,
@@ -75,6 +80,8 @@ create table if not exists plan.goal (
     known_to timestamp
 );
 
+-- What each goal is followed by, verbatim, one row for each part. One KPI may serve several indicators with
+-- different criteria: the key is the indicator.
 create table if not exists plan.indicator (
     plan_id varchar not null,
     indicator_id varchar not null,
@@ -97,7 +104,8 @@ create table if not exists plan.indicator (
     known_to timestamp
 );
 
--- A null year is a standing criterion: it applies in every year of the plan.
+-- The criteria that indicators are judged by. A null year is a standing criterion: it applies in every year
+-- of the plan.
 create table if not exists plan.target (
     plan_id varchar not null,
     indicator_id varchar not null,
@@ -115,6 +123,7 @@ create table if not exists plan.target (
     known_to timestamp
 );
 
+-- Where a KPI's series can't be compared with itself.
 create table if not exists plan.series_break (
     plan_id varchar not null,
     kpi_id varchar not null,
@@ -126,6 +135,7 @@ create table if not exists plan.series_break (
     known_to timestamp
 );
 
+-- When the value for a year is usually out.
 create table if not exists plan.availability (
     plan_id varchar not null,
     kpi_id varchar not null,
@@ -137,6 +147,7 @@ create table if not exists plan.availability (
     known_to timestamp
 );
 
+-- The outcomes that the document prints, with the marker where a value is missing.
 create table if not exists plan.outcome_document (
     plan_id varchar not null,
     indicator_id varchar not null,
@@ -149,11 +160,13 @@ create table if not exists plan.outcome_document (
     known_to timestamp
 );
 
+-- Figures that are not in Kolada, entered by people: outcomes and forecasts. A forecast never becomes a
+-- verdict.
 create table if not exists plan.outcome_manual (
     plan_id varchar not null,
     indicator_id varchar not null,
     year integer not null,
-    value double,
+    value double not null,
     comparison_value double,
     kind varchar not null,
     source_note varchar not null,
@@ -164,6 +177,7 @@ create table if not exists plan.outcome_manual (
     known_to timestamp
 );
 
+-- What people decided about a goal.
 create table if not exists plan.assessment (
     plan_id varchar not null,
     goal_id varchar not null,
@@ -177,7 +191,8 @@ create table if not exists plan.assessment (
     known_to timestamp
 );
 
--- year is text since one line of the document spans several years (2022-2026).
+-- The figures that the document prints in its budget tables. Totals stand among their lines. year is text,
+-- since a line may span several years.
 create table if not exists plan.budget_line (
     plan_id varchar not null,
     table_name varchar not null,
@@ -193,6 +208,7 @@ create table if not exists plan.budget_line (
     known_to timestamp
 );
 
+-- What a reader of the figures should know; indicator_id is null for the whole plan.
 create table if not exists plan.note (
     plan_id varchar not null,
     indicator_id varchar,

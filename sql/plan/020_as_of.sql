@@ -1,4 +1,5 @@
 -- Each plan table as it was loaded at a moment. The column named moment is the macro's parameter.
+-- Made from goals/file_formats.toml by `make docs`.
 
 create or replace macro plan.plan_as_of(moment) as table (
     select * exclude (known_to)
