@@ -10,7 +10,8 @@ import typer
 from cli.exits import one_message
 from cli.options import HomeOption, JsonOption, SampleOption, set_options
 from pipeline.settings import Settings
-from reports import SAMPLE_NOTICE, Format, explain_figure, write_exports, write_report
+from reports import Format, explain_figure, write_exports, write_report
+from warehouse.credits import MADE_UP_VALUES
 from warehouse.home import Home
 from warehouse.moment import end_of_moment
 from warehouse.published_file import published_file
@@ -58,7 +59,7 @@ def report(
                 since=instant(since),
             )
     if done.is_sample:
-        typer.echo(SAMPLE_NOTICE)
+        typer.echo(MADE_UP_VALUES)
     typer.echo(f"The report on {done.year}: {done.path} ({done.byte_count / 1e3:.0f} kB)")
 
 
@@ -124,7 +125,7 @@ def export(
                 reports=place.reports,
             )
     if written.is_sample:
-        typer.echo(SAMPLE_NOTICE)
+        typer.echo(MADE_UP_VALUES)
     for path in written.paths:
         typer.echo(str(path))
 

@@ -6,7 +6,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from pipeline.run_page import SAMPLE_WARNING
+from warehouse.credits import MADE_UP_VALUES
 from warehouse.published_file import published_file, source_kind
 
 PIPE_WIDTH = 150
@@ -93,10 +93,10 @@ def print_goal_table(console: Console, published: Path, plan_id: str) -> None:
             "Exempel" if is_sample and source == "kolada" else SOURCE_WORDS.get(source, ""),
         )
     if is_sample:
-        console.print(f"[bold yellow]{SAMPLE_WARNING}[/bold yellow]")
+        console.print(f"[bold yellow]{MADE_UP_VALUES}[/bold yellow]")
     console.print(table)
     if is_sample:
-        console.print(f"[bold yellow]{SAMPLE_WARNING}[/bold yellow] The data is a sample: every value is made up.")
+        console.print(f"[bold yellow]{MADE_UP_VALUES}[/bold yellow] The data is a sample: every value is made up.")
 
 
 def wide_console() -> Console:

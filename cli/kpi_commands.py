@@ -141,6 +141,6 @@ def print_card(card: KpiCard, *, as_json: bool) -> None:
         *(f"successor?     {each.kpi_id}  {each.title} (a guess by the title)" for each in card.successors),
         *(f"used by        {plan_id} {indicator_id}" for plan_id, indicator_id in card.used_by),
         "",
-        "Källa: Kolada",
+        card.source_label,
     ]
     typer.echo("\n".join(lines))

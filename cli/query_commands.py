@@ -10,9 +10,9 @@ from rich.table import Table
 
 from cli.exits import BAD_INPUT, ERRORS, STALE, one_message
 from cli.options import HomeOption, JsonOption, SampleOption, set_options
-from pipeline.run_page import SAMPLE_WARNING
 from pipeline.settings import Settings, settings_page
 from pipeline.status import read_status
+from warehouse.credits import MADE_UP_VALUES
 from warehouse.home import Home
 from warehouse.published_file import published_file, source_kind
 
@@ -64,7 +64,7 @@ def sql(
             console = Console()
             console.print(table)
             if source_kind(connection) == "sample":
-                console.print(f"[bold yellow]{SAMPLE_WARNING}[/bold yellow]")
+                console.print(f"[bold yellow]{MADE_UP_VALUES}[/bold yellow]")
 
 
 def settings(

@@ -19,8 +19,9 @@ from prefect.artifacts import (
 
 from pipeline.run_facts import RunFacts
 from pipeline.run_job import RunResult
-from pipeline.run_page import DERIVED_SOURCE, SAMPLE_WARNING, run_page
+from pipeline.run_page import run_page
 from pipeline.settings import Settings
+from warehouse.credits import DERIVED, MADE_UP_VALUES, as_printed
 
 Logger = logging.Logger | logging.LoggerAdapter[logging.Logger]
 
@@ -95,7 +96,8 @@ def leave_artifacts(result: RunResult, settings: Settings, facts: RunFacts, *, k
     """
     create_markdown_artifact(key=kind, markdown=run_page(result, settings, facts), description=result.message)
     if facts.goals:
-        source = f"Källa: {DERIVED_SOURCE}. " + (SAMPLE_WARNING if result.source_kind == "sample" else "")
+        source = f"{as_printed(DERIVED, result.source_kind)}. "
+        source += MADE_UP_VALUES if result.source_kind == "sample" else ""
         create_table_artifact(
             key="goals",
             table=[dict(row) for row in facts.goals],

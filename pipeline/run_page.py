@@ -9,9 +9,8 @@ from goals.codes import LABELS
 from pipeline.run_facts import RunFacts, VerdictChange
 from pipeline.run_job import RunResult
 from pipeline.settings import Settings
+from warehouse.credits import DERIVED, MADE_UP_VALUES, RECEIVED, as_printed
 
-SAMPLE_WARNING = "Påhittade exempelvärden. Inget värde kommer från Kolada."
-DERIVED_SOURCE = "Egen bearbetning av data från Kolada"
 LISTED = 20
 
 COVERAGE_WORDS = {
@@ -51,7 +50,7 @@ def run_page(result: RunResult, settings: Settings, facts: RunFacts) -> str:
         [
             f"# {headline(result)}",
             "",
-            *([f"> **{SAMPLE_WARNING}**", ""] if result.source_kind == "sample" else []),
+            *([f"> **{MADE_UP_VALUES}**", ""] if result.source_kind == "sample" else []),
             *([result.message, ""] if result.state == "held" else []),
             *table(("Körning", result.run_id), summary(result, settings, facts)),
             *section("Täckning: par av nyckeltal och enhet", ("utfall", "par"), coverage(result)),
@@ -84,7 +83,7 @@ def run_page(result: RunResult, settings: Settings, facts: RunFacts) -> str:
                 ),
             ),
             "",
-            f"Värden: Källa: Kolada. Bedömningar: {DERIVED_SOURCE}.",
+            as_printed(f"Värden: {RECEIVED}. Bedömningar: {DERIVED}.", result.source_kind),
         ]
     )
 

@@ -16,10 +16,8 @@ from reports.errors import BeforeFirstLoad, ReportError, UnknownFigure, UnknownP
 from reports.explain import Explanation, explain_figure
 from reports.exporting import Format, Written, write_exports
 from reports.html_report import Report, write_report
-from reports.notices import SAMPLE_NOTICE
 
 __all__ = [
-    "SAMPLE_NOTICE",
     "BeforeFirstLoad",
     "Explanation",
     "Format",

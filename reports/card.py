@@ -9,10 +9,11 @@ from markupsafe import Markup
 from reports import sentences as words
 from reports.contents import Contents, GoalPart, IndicatorPart
 from reports.located_figures import figure, line_range, wording
-from reports.notices import DERIVED, RECEIVED, source_text
+from reports.notices import source_text
 from reports.numbers import HARD_SPACE, decimals_that_tell_apart, join_years
 from reports.sentences import WITHHELD, decimals_of, figure_of_year
 from reports.sourced_rows import Row
+from warehouse.credits import DERIVED, RECEIVED
 
 NUMBERED = re.compile(r"\b(rad|sida) (?=\d)")
 NO_VALUE = Markup(

@@ -1,16 +1,16 @@
 """Tables of the published file as they are exported: their columns with labels, meanings and sources."""
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
 
-from reports.column_sources import column_source
 from reports.errors import UnknownTable
 from reports.notices import made_up_notice, source_text
 from reports.sourced_rows import Source
-from warehouse.dictionary import common_columns, described_relations
+from warehouse.credits import source_label
+from warehouse.dictionary import meaning_of
 
 NOTICE_COLUMN = "data_notice"
 # What is exported when no table is named: the answers, not the working relations behind them.
@@ -96,12 +96,7 @@ def export_tables(source: Source, names: Sequence[str]) -> list[ExportTable]:
     plans = source.rows("plan.plan")
     made_up = next((plan for plan in plans if plan["is_made_up"]), plans[0] if plans else None)
     notice = made_up_notice(source, made_up)
-    meanings = {f"{each.schema}.{each.name}": each.columns for each in described_relations()}
-    common = common_columns()
-    return [
-        ExportTable(name, _columns(source, name, {**common, **meanings.get(name, {})}, notice), notice)
-        for name in dict.fromkeys(wanted)
-    ]
+    return [ExportTable(name, _columns(source, name, notice), notice) for name in dict.fromkeys(wanted)]
 
 
 def _relations(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -126,19 +121,12 @@ def _resolve(name: str, there: Sequence[str]) -> str:
     )
 
 
-def _columns(
-    source: Source, relation: str, meanings: Mapping[str, Mapping[str, str]], notice: str
-) -> tuple[Column, ...]:
-    described = source.connection.execute(f"describe {relation}").fetchall()
-    columns = [
-        Column(
-            name=name,
-            label=meanings.get(name, {}).get("label", name),
-            about=meanings.get(name, {}).get("about", ""),
-            source=source_text(source, column_source(relation, name)),
-        )
-        for name, *_ in described
-    ]
+def _columns(source: Source, relation: str, notice: str) -> tuple[Column, ...]:
+    columns = []
+    for name, *_ in source.connection.execute(f"describe {relation}").fetchall():
+        meaning = meaning_of(relation, name)
+        credited = source_text(source, source_label(meaning.source))
+        columns.append(Column(name, meaning.label, meaning.about, credited))
     if notice:
-        columns.append(Column(NOTICE_COLUMN, "Obs", notice, "Körningens egen uppgift"))
+        columns.append(Column(NOTICE_COLUMN, "Obs", notice, source_label("run")))
     return tuple(columns)

@@ -17,13 +17,14 @@ from reports.changes_since import Changes
 from reports.contents import Contents, GoalPart
 from reports.distribution_chart import distribution_chart
 from reports.located_figures import counted, figure, wording
-from reports.notices import DERIVED, RECEIVED, made_up_notice, source_text
+from reports.notices import made_up_notice, source_text
 from reports.numbers import instant_text
 from reports.rule_sentences import MEANINGS, RULES, SECTION_INTROS
 from reports.sentences import WITHHELD, figure_of_year
 from reports.signs import sign, sign_of, sign_sheet
 from reports.sourced_rows import Row
 from reports.trend_chart import trend_chart
+from warehouse.credits import DERIVED, RECEIVED
 
 TEMPLATES = Path(__file__).parent / "templates"
 SECTION_ANCHORS = {

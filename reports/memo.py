@@ -7,10 +7,11 @@ from itertools import pairwise
 
 from reports.changes_since import Changes, find_changes
 from reports.contents import Contents
-from reports.notices import DERIVED, RECEIVED, made_up_notice, source_text
+from reports.notices import made_up_notice, source_text
 from reports.numbers import instant_text, number_text, plain_decimals
 from reports.sentences import short_reason
 from reports.sourced_rows import Row
+from warehouse.credits import DERIVED, RECEIVED
 
 MARKED = re.compile(r"([\\`*_\[\]#|~])")
 LEVELS = {"indicator": "Indikator", "goal": "Mål", "sound_economic_management": "God ekonomisk hushållning"}

@@ -11,9 +11,9 @@ from markupsafe import Markup, escape
 
 from reports.contents import Contents, IndicatorPart
 from reports.located_figures import figure, magnitude, percent, wording
-from reports.notices import DERIVED, DERIVED_OTHER
 from reports.numbers import decimals_that_tell_apart
 from reports.sourced_rows import Row
+from warehouse.credits import DERIVED, DERIVED_FROM_OWN
 
 REFERENCE_KINDS = ("above_reference", "below_reference")
 REASONS = {
@@ -57,7 +57,7 @@ def plain(markup: Markup | str) -> str:
 
 def derived_label(row: Row) -> str:
     """The source label of what is computed from a judgement's value."""
-    return DERIVED if row["value_source"] in ("kolada", None) or row["reference_kind"] else DERIVED_OTHER
+    return DERIVED if row["value_source"] in ("kolada", None) or row["reference_kind"] else DERIVED_FROM_OWN
 
 
 def decimals_of(row: Row) -> int:

@@ -15,53 +15,9 @@ import duckdb
 
 from reports.errors import BeforeFirstLoad, UnknownPlan
 from warehouse.at_moment import MartsAtMoment
+from warehouse.dictionary import described_relations
 from warehouse.moment import end_of_moment
 from warehouse.published_file import source_kind
-
-# The columns that tell one row of a relation from every other.
-KEYS: Mapping[str, tuple[str, ...]] = {
-    "core.kpi": ("kpi_id",),
-    "core.kpi_version": ("kpi_id", "known_from"),
-    "core.municipality": ("municipality_id",),
-    "core.observation": ("kpi_id", "municipality_id", "period", "gender"),
-    "core.observation_version": ("kpi_id", "municipality_id", "period", "gender", "known_from"),
-    "mart.budget_check": ("plan_id", "check_code", "year"),
-    "mart.budget_line": ("plan_id", "table_name", "row_name", "year"),
-    "mart.criterion": ("plan_id", "indicator_id", "year"),
-    "mart.data_issue": ("plan_id", "kpi_id", "indicator_id", "year", "code", "text"),
-    "mart.gender_gap": ("plan_id", "kpi_id", "period"),
-    "mart.goal_fulfilment": ("plan_id", "indicator_id", "year"),
-    "mart.goal_fulfilment_bokslut": ("plan_id", "indicator_id", "year"),
-    "mart.goal_verdict": ("plan_id", "goal_id", "year"),
-    "mart.indicator_history": ("plan_id", "indicator_id", "year", "gender"),
-    "mart.national_outcome": ("plan_id", "indicator_id", "year"),
-    "mart.peer_comparison": ("plan_id", "kpi_id", "period", "gender", "reference"),
-    "mart.publication_calendar": ("plan_id", "kpi_id"),
-    "mart.ranking": ("kpi_id", "period", "municipality_id"),
-    "mart.reconciliation": ("plan_id", "indicator_id", "year"),
-    "mart.reference_value": ("kpi_id", "period", "gender", "reference"),
-    "mart.revision": ("kpi_id", "municipality_id", "period", "gender", "known_from"),
-    "mart.rule_setting": ("plan_id",),
-    "mart.similar_group": ("plan_id", "group_id", "municipality_id"),
-    "mart.sound_economic_management": ("plan_id", "year", "variant"),
-    "mart.verdict_change": ("run_id", "plan_id", "level", "item_id", "year", "variant"),
-    "ops.publication": ("run_id", "published_at"),
-    "ops.request": ("run_id", "request_id"),
-    "ops.run": ("run_id",),
-    "plan.assessment": ("plan_id", "goal_id", "year"),
-    "plan.bokslut_date": ("plan_id", "year"),
-    "plan.cross_check_kpi": ("plan_id", "goal_id", "kpi_id"),
-    "plan.goal": ("plan_id", "goal_id"),
-    "plan.indicator": ("plan_id", "indicator_id"),
-    "plan.label": ("plan_id", "label_kind", "code"),
-    "plan.note": ("plan_id", "indicator_id", "code", "text"),
-    "plan.outcome_document": ("plan_id", "indicator_id", "year"),
-    "plan.outcome_manual": ("plan_id", "indicator_id", "year", "kind"),
-    "plan.plan": ("plan_id",),
-    "plan.rule": ("plan_id", "rule_name"),
-    "plan.series_break": ("plan_id", "kpi_id", "first_year_after"),
-    "plan.target": ("plan_id", "indicator_id", "year"),
-}
 
 # Relations without history of their own, or whose history is in their rows: (column that dates a row).
 DATED = {
@@ -91,7 +47,7 @@ class Row:
     @property
     def address(self) -> str:
         """The row's key, written like the query of a URL: `plan_id=...&indicator_id=P4.3&year=2023`."""
-        return urlencode([(column, self.values[column]) for column in KEYS[self.relation] if column in self.values])
+        return urlencode([(column, self.values[column]) for column in key_of(self.relation) if column in self.values])
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +132,12 @@ def open_source(connection: duckdb.DuckDBPyConnection, as_of: str | None = None)
     known_at, run_id = shown[-1]
     marts = None if moment is None else MartsAtMoment(connection, moment)
     return Source(connection, moment, known_at, run_id, source_kind(connection), marts)
+
+
+def key_of(relation: str) -> list[str]:
+    """The columns that tell one row of a relation from every other; of a plan's rows no two versions are shown."""
+    key = described_relations()[relation].key
+    return [column for column in key if column != "known_from" or not relation.startswith("plan.")]
 
 
 def find_plan(source: Source, plan_id: str) -> Row:

@@ -13,12 +13,12 @@ import xlsxwriter
 from xlsxwriter.format import Format as CellFormat
 from xlsxwriter.worksheet import Worksheet
 
-from reports.column_sources import BY_REFERENCE_SWEDISH, PLAN
 from reports.contents import Contents, GoalPart, IndicatorPart
-from reports.notices import DERIVED, RECEIVED, made_up_notice, source_text
+from reports.notices import made_up_notice, source_text
 from reports.numbers import instant_text
 from reports.sentences import decimals_of, short_reason
 from reports.sourced_rows import Row
+from warehouse.credits import DERIVED, PLAN, RECEIVED, source_label
 
 Cell = str | float | int | None
 BY_ROW = "Se kolumnen Källa"
@@ -98,7 +98,7 @@ COLUMNS = (
     SheetColumn("Villkor", PLAN, 9, _label("operator", "operator")),
     SheetColumn("Målvärde", PLAN, 10, _plain("target_value"), decimals_of),
     SheetColumn("Jämförs med", DERIVED, 24, _reference),
-    SheetColumn("Jämförelsevärde", BY_REFERENCE_SWEDISH, 15, _plain("reference_value"), decimals_of),
+    SheetColumn("Jämförelsevärde", source_label("reference_in_swedish"), 15, _plain("reference_value"), decimals_of),
     SheetColumn("Antal kommuner", DERIVED, 10, _plain("reference_n")),
     SheetColumn("Bedömning", DERIVED, 18, _label("verdict", "verdict")),
     SheetColumn("Skäl", DERIVED, 30, _reason),

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse import mart_texts
+from warehouse.credits import DERIVED, RECEIVED, as_printed
 from warehouse.database import quoted, sql_files, transaction
 from warehouse.dictionary import apply_comments
 from warehouse.mart_texts import Relation
@@ -21,10 +22,6 @@ from warehouse.verdicts import COMPARISON, create_comparison_macro
 
 # Kept from night to night; everything else in the schema is built anew.
 KEPT_TABLES = frozenset({"verdict_change"})
-
-# What a figure is credited to: received as it stands, or computed by us. Made-up values name nobody as their source.
-CREDITS = ("Källa: Kolada", "Egen bearbetning av data från Kolada")
-SAMPLE_CREDITS = ("Påhittat exempelvärde", "Egen bearbetning av påhittade exempelvärden")
 
 
 def build_marts(connection: duckdb.DuckDBPyConnection, *, now: datetime, source_kind: str = "live") -> None:
@@ -118,9 +115,8 @@ def is_anything_new(connection: duckdb.DuckDBPyConnection) -> bool:
 def define_macros(connection: duckdb.DuckDBPyConnection, bodies: Mapping[str, str], source_kind: str) -> None:
     """Clear the schema and define its macros."""
     clear_marts(connection)
-    received, derived = SAMPLE_CREDITS if source_kind == "sample" else CREDITS
-    connection.execute(f"create macro mart.received_label() as {quoted(received)}")
-    connection.execute(f"create macro mart.derived_label() as {quoted(derived)}")
+    for name, label in (("received_label", RECEIVED), ("derived_label", DERIVED)):
+        connection.execute(f"create macro mart.{name}() as {quoted(as_printed(label, source_kind))}")
     for path in sql_files("mart", "*.macro.sql"):
         connection.execute(path.read_text(encoding="utf-8"))
     for name in bodies:

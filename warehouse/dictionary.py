@@ -11,6 +11,7 @@ import sys
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -18,7 +19,32 @@ import duckdb
 from warehouse.database import SQL_FOLDER, connect, quoted
 
 FOLDER = SQL_FOLDER / "dictionary"
-SCHEMAS = ("mart", "core", "plan", "ops")
+# Each schema with the source of its columns that name none.
+SCHEMAS = {"mart": "derived", "core": "received", "plan": "plan", "ops": "run"}
+# Schemas whose columns all come from one place, whatever the same name means elsewhere; but for what the run adds.
+OF_ONE_SOURCE = ("plan", "ops")
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a column means.
+
+    Attributes:
+        label: the Swedish word.
+        about: a sentence.
+        unit: of its values, or nothing.
+        source: whose figure it is, a code of `sources.toml`.
+    """
+
+    label: str
+    about: str
+    unit: str
+    source: str
+
+    @property
+    def comment(self) -> str:
+        """The column's comment."""
+        return f"{self.about} Unit: {self.unit}." if self.unit else self.about
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +58,8 @@ class Described:
         key: the columns that name a row.
         warnings: what to beware of.
         identities: what always holds between its figures.
-        columns: column -> label, about and unit, where it differs from the common meaning.
+        columns: column -> label, about, unit and source, where it differs from the common meaning.
+        sources: column -> source, where that alone differs.
     """
 
     schema: str
@@ -44,6 +71,12 @@ class Described:
     warnings: Sequence[str]
     identities: Sequence[str]
     columns: Mapping[str, Mapping[str, str]]
+    sources: Mapping[str, str]
+
+    @property
+    def full_name(self) -> str:
+        """Schema and name."""
+        return f"{self.schema}.{self.name}"
 
     @property
     def comment(self) -> str:
@@ -52,14 +85,21 @@ class Described:
         return " ".join([self.about, self.grain, key, *self.warnings])
 
 
+@cache
 def common_columns() -> Mapping[str, Mapping[str, str]]:
     """What each column name means wherever it stands."""
     return _read("columns")
 
 
-def described_relations() -> list[Described]:
-    """Every relation of the dictionary, schema by schema, in the order of the files."""
-    return [
+def source_labels() -> Mapping[str, Mapping[str, str]]:
+    """The sources by their codes: label and, where it differs, that of made-up values."""
+    return _read("sources")
+
+
+@cache
+def described_relations() -> Mapping[str, Described]:
+    """Every relation of the dictionary by schema and name, schema by schema, in the order of the files."""
+    found = [
         Described(
             schema=schema,
             name=name,
@@ -70,10 +110,32 @@ def described_relations() -> list[Described]:
             warnings=entry.get("warnings", ()),
             identities=[identity["text"] for identity in entry.get("identities", ())],
             columns=entry.get("columns", {}),
+            sources=entry.get("sources", {}),
         )
         for schema in SCHEMAS
         for name, entry in _read(schema).items()
     ]
+    return {each.full_name: each for each in found}
+
+
+def meaning_of(relation: str, column: str) -> Meaning:
+    """What a column means; its bare name where the dictionary does not know it, as of a file that another version made.
+
+    Args:
+        relation: schema and name.
+        column: of the relation.
+    """
+    described = described_relations().get(relation)
+    own = described.columns.get(column, {}) if described is not None else {}
+    common = common_columns().get(column, {})
+    schema = relation.partition(".")[0]
+    source = common.get("source", SCHEMAS[schema])
+    if schema in OF_ONE_SOURCE and source != "run":
+        source = SCHEMAS[schema]
+    if described is not None:
+        source = described.sources.get(column) or own.get("source") or source
+    entry = own or common
+    return Meaning(entry.get("label", column), entry.get("about", ""), entry.get("unit", ""), source)
 
 
 def apply_comments(connection: duckdb.DuckDBPyConnection) -> None:
@@ -89,22 +151,19 @@ def apply_comments(connection: duckdb.DuckDBPyConnection) -> None:
             """
         ).fetchall()
     )
-    common = common_columns()
     columns = connection.execute(
-        "select schema_name, table_name, column_name, comment from duckdb_columns() "
+        "select schema_name || '.' || table_name, column_name, comment from duckdb_columns() "
         "where database_name = current_database() and not internal"
     ).fetchall()
-    relations = {(each.schema, each.name): each for each in described_relations()}
+    relations = described_relations()
     statements = [
-        f'comment on {kinds[f"{schema}.{name}"]} {schema}."{name}" is {quoted(each.comment)}'
-        for (schema, name), each in relations.items()
-        if f"{schema}.{name}" in kinds
+        f"comment on {kinds[name]} {name} is {quoted(each.comment)}"
+        for name, each in relations.items()
+        if name in kinds
     ]
-    for schema, table, column, present in columns:
-        relation = relations.get((schema, table))
-        meaning = (relation.columns.get(column) if relation else None) or common.get(column)
-        if meaning is not None and (text := _column_comment(meaning)) != present:
-            statements.append(f'comment on column {schema}."{table}"."{column}" is {quoted(text)}')
+    for relation, column, present in columns:
+        if relation in relations and (text := meaning_of(relation, column).comment) != present:
+            statements.append(f'comment on column {relation}."{column}" is {quoted(text)}')
     connection.execute(";".join(statements))
 
 
@@ -114,7 +173,6 @@ def markdown(columns_of: Mapping[str, Sequence[str]]) -> str:
     Args:
         columns_of: `schema.name` -> its columns, as they stand in a built file.
     """
-    common = common_columns()
     lines = [
         "# Data dictionary",
         "",
@@ -124,23 +182,17 @@ def markdown(columns_of: Mapping[str, Sequence[str]]) -> str:
         "Every mart but the views and `verdict_change` has a macro `mart.<name>_as_of(moment)`: the same table as",
         "known at another moment. A bare date is the end of that day in Sweden, a timestamp is UTC.",
     ]
-    for each in described_relations():
-        name = f"{each.schema}.{each.name}"
+    for name, each in described_relations().items():
         lines += ["", f"## {name}", "", f"*{each.label}.* {each.about} {each.grain}", ""]
         lines += [f"Key: {', '.join(f'`{column}`' for column in each.key)}", ""]
         lines += [f"- Beware: {warning}" for warning in each.warnings]
         lines += [f"- Always: {identity}" for identity in each.identities]
         lines += ["", "| column | Swedish | meaning |", "|---|---|---|"]
         for column in columns_of.get(name, ()):
-            meaning = each.columns.get(column) or common[column]
-            about = _column_comment(meaning).replace("|", "\\|")
-            lines.append(f"| `{column}` | {meaning['label']} | {about} |")
+            meaning = meaning_of(name, column)
+            about = meaning.comment.replace("|", "\\|")
+            lines.append(f"| `{column}` | {meaning.label} | {about} |")
     return "\n".join(lines) + "\n"
-
-
-def _column_comment(meaning: Mapping[str, str]) -> str:
-    unit = meaning.get("unit")
-    return f"{meaning['about']} Unit: {unit}." if unit else meaning["about"]
 
 
 def _read(name: str) -> Mapping[str, Any]:

@@ -9,7 +9,9 @@ from typing import Any, Final
 
 import duckdb
 
+from warehouse.credits import RECEIVED, as_printed
 from warehouse.kpi_search import NamedKpi, lifecycle
+from warehouse.published_file import source_kind
 
 SUCCESSORS: Final = r"""
     with wanted as (
@@ -63,6 +65,7 @@ class KpiCard:
         value_count: values held, genders counted each.
         read_at: when its values were last read and confirmed, UTC.
         used_by: plan and indicator that judge by it.
+        source_label: whose figures the values are.
     """
 
     entry: dict[str, Any]
@@ -74,6 +77,7 @@ class KpiCard:
     value_count: int
     read_at: datetime | None
     used_by: tuple[tuple[str, str], ...]
+    source_label: str
 
     @property
     def lifecycle(self) -> str:
@@ -92,6 +96,7 @@ class KpiCard:
             "value_count": self.value_count,
             "read_at": self.read_at,
             "used_by": [{"plan_id": plan_id, "indicator_id": indicator_id} for plan_id, indicator_id in self.used_by],
+            "source_label": self.source_label,
         }
 
 
@@ -128,4 +133,5 @@ def show_kpi(connection: duckdb.DuckDBPyConnection, kpi_id: str) -> KpiCard | No
         value_count=value_count,
         read_at=read_at,
         used_by=tuple(used_by),
+        source_label=as_printed(RECEIVED, source_kind(connection)),
     )

@@ -53,7 +53,7 @@ def test_tables_exist(page):
     """Every table, view and macro that a page names in code is one of the dictionary, or the as-of form of one."""
     text = page.read_text(encoding="utf-8")
     code = "\n".join([*re.findall(r"`([^`\n]+)`", text), *re.findall(r"^```.*?^```", text, re.MULTILINE | re.DOTALL)])
-    known = {f"{each.schema}.{each.name}" for each in described_relations()}
+    known = set(described_relations())
     named = {re.sub(r"_(as_of|between)$", "", name) for name in RELATION.findall(code)}
     assert named <= known
 
@@ -61,8 +61,8 @@ def test_tables_exist(page):
 def test_columns_exist():
     """Every name with an underscore that the analysts' page sets in code is a column, a table or a file."""
     text = re.sub(r"^```.*?^```", "", ANALYSTS.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
-    columns = {name for each in described_relations() for name in each.columns} | set(common_columns())
-    tables = {each.name for each in described_relations()}
+    columns = {name for each in described_relations().values() for name in each.columns} | set(common_columns())
+    tables = {each.name for each in described_relations().values()}
     code = [re.sub(r"'[^']*'", "", piece) for piece in re.findall(r"`([^`\n]+)`", text)]
     named = {
         word for piece in code if "Driver=" not in piece for word in re.findall(r"(?<![.\w])[a-z]+(?:_[a-z]+)+", piece)

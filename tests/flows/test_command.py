@@ -83,6 +83,8 @@ def test_kpis_are_found_and_shown(kolada):
     card = kolada("kpi", "show", "n15436").stdout
     assert "life cycle     active" in card
     assert "used by        alingsas-2022-2024 P4.3" in card
+    assert "Källa: Kolada" not in card
+    assert card.endswith("Påhittat exempelvärde\n")
     assert card == kolada("kpi", "search", "N15436").stdout
     for wrong in (kolada("kpi", "show", "N15463"), kolada("kpi", "search", "15436")):
         assert wrong.returncode == 2

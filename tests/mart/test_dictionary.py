@@ -74,6 +74,22 @@ def test_nothing_is_described_that_is_not_there(built: duckdb.DuckDBPyConnection
         for column in described.get("columns", {})
         if column not in published[name]
     ] == []
+    assert [
+        f"{name}.{column}"
+        for name, described in RELATIONS.items()
+        for column in described.get("sources", {})
+        if column not in published[name]
+    ] == []
+
+
+def test_every_source_is_one_that_has_a_label() -> None:
+    """A column names a code of sources.toml, as its own or as its relation's."""
+    labelled = set(tomllib.loads((FOLDER / "sources.toml").read_text(encoding="utf-8")))
+    named = {meaning["source"] for meaning in COLUMNS.values() if "source" in meaning}
+    for described in RELATIONS.values():
+        named |= set(described.get("sources", {}).values())
+        named |= {meaning["source"] for meaning in described.get("columns", {}).values() if "source" in meaning}
+    assert named - labelled == set()
 
 
 @pytest.mark.parametrize("name", RELATIONS)

@@ -110,7 +110,8 @@ def test_the_page_of_a_run(desk):
     assert f"| har värden | {ended.coverage['values']} |" in page
     assert "| Hög | " in page
     assert "\n- **alingsas-2022-2024 U00413**: Nyckeltalet U00413 finns inte i Koladas katalog." in page
-    assert "Egen bearbetning av data från Kolada" in page
+    assert "Källa: Kolada" not in page
+    assert "Bedömningar: Egen bearbetning av påhittade exempelvärden." in page
 
 
 def test_the_page_speaks_swedish():

@@ -11,10 +11,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from reports import Format, UnknownTable, write_exports
-from reports.column_sources import DERIVED, OWN_RUN, PLAN, RECEIVED, column_source
 from reports.csv_export import RISKY, safe_text
 from tests.reports.conftest import World
 from tests.reports.support import GOAL_TITLE, INDICATOR_TITLE, PLAN_ID, opened
+from warehouse.credits import DERIVED, PLAN, RECEIVED, source_label
+from warehouse.dictionary import meaning_of
 
 NOTICE = "Påhittade exempelvärden. Inget värde kommer från Kolada."
 
@@ -145,19 +146,24 @@ def test_every_column_has_a_source(awkward_world: World, tmp_path):
     ("relation", "column", "source"),
     [
         ("core.observation", "value", RECEIVED),
-        ("core.observation", "request_id", OWN_RUN),
+        ("core.observation", "request_id", source_label("run")),
         ("mart.ranking", "value", RECEIVED),
         ("mart.ranking", "rank", DERIVED),
         ("mart.peer_comparison", "difference", DERIVED),
         ("mart.goal_fulfilment", "target_value", PLAN),
         ("mart.goal_fulfilment", "verdict", DERIVED),
         ("mart.gender_gap", "gender_gap", DERIVED),
+        ("mart.goal_fulfilment", "value", "Se radens source_label"),
+        ("mart.maluppfyllelse", "År", PLAN),
         ("plan.target", "target_value", PLAN),
+        ("plan.indicator", "kpi_id", PLAN),
+        ("ops.coverage", "kpi_id", source_label("run")),
+        ("core.kpi", "is_withdrawn", DERIVED),
     ],
 )
 def test_sources_tell_received_from_computed(relation, column, source):
     """Kolada is named for values as received and for nothing that we computed."""
-    assert source == column_source(relation, column)
+    assert source == source_label(meaning_of(relation, column).source)
 
 
 def test_sample_exports_say_so_in_every_row_and_sheet(sample_world: World, tmp_path):
