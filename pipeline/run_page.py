@@ -20,20 +20,6 @@ COVERAGE_WORDS = {
     "failed": "kunde inte läsas",
     "unaccounted": "utan besked",
 }
-CHANGE_WORDS = {
-    "first": "nya",
-    "returned": "tillbaka",
-    "deleted": "borttagna",
-    "vanished": "försvunna",
-    "suppressed": "dolda",
-    "restored": "åter synliga",
-    "status": "ändrad status",
-    "precision": "ändrade i sista decimalen",
-    "rounding": "avrundade",
-    "rescaled": "ny skala",
-    "revised": "reviderade",
-}
-
 CHECK_WORDS = {"blocking": "stoppar", "warning": "varnar"}
 
 
@@ -124,7 +110,7 @@ def coverage(result: RunResult) -> Iterator[tuple[object, ...]]:
 def versions(result: RunResult) -> Iterator[tuple[object, ...]]:
     """New versions per kind."""
     opened = result.loaded.opened if result.loaded is not None else {}
-    return ((CHANGE_WORDS.get(kind, kind), count) for kind, count in opened.items())
+    return ((label("change_kind", kind), count) for kind, count in opened.items())
 
 
 def listing(title: str, sentences: Iterable[str]) -> list[str]:

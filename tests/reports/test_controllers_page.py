@@ -1,10 +1,12 @@
-"""The controllers' page names every verdict and reason, and every column that they fill in."""
+"""The controllers' page names every verdict and reason, and every column that they fill in; the report, every rule."""
 
 import csv
 
 import pytest
 
 from goals.codes import LABELS
+from goals.rules import RULES
+from reports import rule_sentences
 from reports.sentences import REASONS
 from tests.reports.support import PLAN_FOLDER, REPOSITORY
 
@@ -21,6 +23,12 @@ def test_every_verdict_and_reason_is_explained(code):
 def test_verdicts_have_the_words_of_the_plans(code):
     """The page uses the words that the report shows."""
     assert f"| {LABELS['verdict'][code]} | `{code}` |" in PAGE
+
+
+def test_every_rule_has_its_sentences():
+    """Each value that a rule of a plan may have is told in Swedish, and no other."""
+    allowed = {rule.name: set(rule.allowed) for rule in RULES if rule.allowed}
+    assert allowed == {name: set(sentences) for name, sentences in rule_sentences.RULES.items()}
 
 
 @pytest.mark.parametrize("name", ["outcomes_manual.csv", "assessments.csv"])
