@@ -23,7 +23,8 @@ def fake_api(
         typer.Option(
             "--fault",
             metavar="NAME",
-            help=f"May be repeated; NAME@first (once, the default) or NAME@every (each time). One of: {names(FAULTS)}.",
+            help="May be repeated; NAME@first (once, the default), NAME@every (each time) or NAME@20%7 (20 percent, "
+            f"drawn with the seed 7). One of: {names(FAULTS)}.",
         ),
     ] = None,
     change: Annotated[

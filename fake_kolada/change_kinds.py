@@ -4,13 +4,15 @@ The registry `CHANGES` is the only list of changes: help texts and table-driven 
 """
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 
 import polars as pl
 
 from fake_kolada.changed_cells import (
     ChangeError,
+    ChangeKind,
+    Coordinates,
     is_named,
     next_day,
     nothing_fits,
@@ -20,11 +22,9 @@ from fake_kolada.changed_cells import (
     without_cells,
 )
 from fake_kolada.data_set import DataSet
+from fake_kolada.lie_kinds import LIES
 
 __all__ = ["CHANGES", "ChangeError", "ChangeKind"]
-
-Coordinates = Mapping[str, str]
-Apply = Callable[[DataSet, Coordinates, str | None], DataSet]
 
 _CELL = ("kpi", "unit", "year", "gender")
 _VALUE = pl.col("value")
@@ -32,23 +32,6 @@ _HAS_VALUE = _VALUE.is_not_null()
 _VINTAGE = re.compile(r"(\d{4})$")
 _MEMBERS_REPLACED = 2
 _PRECISION = 1e-7
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeKind:
-    """One kind of change: what it is, what it can be told, and how it is made."""
-
-    name: str
-    description: str
-    coordinates: tuple[str, ...]
-    value: str | None
-    apply: Apply
-
-    @property
-    def usage(self) -> str:
-        """How the change is written in full."""
-        places = "/".join(place.upper() for place in self.coordinates)
-        return f"{self.name}:{places}" + (f"={self.value}" if self.value else "")
 
 
 def _revised(data: DataSet, at: Coordinates, value: str | None) -> DataSet:
@@ -250,4 +233,4 @@ _KINDS = (
     ),
 )
 
-CHANGES: Mapping[str, ChangeKind] = {kind.name: kind for kind in _KINDS}
+CHANGES: Mapping[str, ChangeKind] = {kind.name: kind for kind in (*_KINDS, *LIES)}

@@ -1,7 +1,7 @@
-"""Finds the cells that a change is about, and makes the observations after it."""
+"""What a change is, the cells that it is about, and the observations after it."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import polars as pl
@@ -12,8 +12,29 @@ _COLUMNS = {"kpi": "kpi_id", "unit": "municipality_id", "year": "period", "gende
 KEY = ("kpi_id", "municipality_id", "period", "gender")
 
 
+Coordinates = Mapping[str, str]
+Apply = Callable[[DataSet, Coordinates, str | None], DataSet]
+
+
 class ChangeError(ValueError):
     """A change can't be made: it doesn't exist, can't be read, or nothing in the data fits it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeKind:
+    """One kind of change: what it is, what it can be told, and how it is made."""
+
+    name: str
+    description: str
+    coordinates: tuple[str, ...]
+    value: str | None
+    apply: Apply
+
+    @property
+    def usage(self) -> str:
+        """How the change is written in full."""
+        places = "/".join(place.upper() for place in self.coordinates)
+        return f"{self.name}:{places}" + (f"={self.value}" if self.value else "")
 
 
 def is_named(coordinates: Mapping[str, str]) -> pl.Expr:

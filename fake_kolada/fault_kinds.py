@@ -160,6 +160,13 @@ def _no_period(document: Document) -> None:
     document["values"][0]["period"] = None
 
 
+def _wrong_id(document: Document) -> None:
+    """The id of the first entry is spoilt; of a row of values it is the KPI's."""
+    entry = document["values"][0]
+    name = "id" if "id" in entry else "kpi"
+    entry[name] = f"X{entry[name]}"
+
+
 _KINDS = (
     FaultKind(
         "rate_limited", "429 with no Retry-After", _any_answer, _instead(429, as_json({"detail": "Too Many Requests"}))
@@ -186,6 +193,7 @@ _KINDS = (
         "wrong_count", "the envelope's count is one more than there are rows", _any_answer, _edited(_wrong_count)
     ),
     FaultKind("null_period", "a row has no period", _has_periods, _edited(_no_period)),
+    FaultKind("wrong_id", "the first entry of a list has an id that is none", _has_rows, _edited(_wrong_id)),
 )
 
 FAULTS: Mapping[str, FaultKind] = {kind.name: kind for kind in _KINDS}

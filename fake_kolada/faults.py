@@ -1,25 +1,30 @@
 """Named faults: what may go wrong between the API and a client, to order.
 
-A fault is written `NAME`, `NAME@first` or `NAME@every`, and may end in `:TARGET`. `first`, the default,
-spoils the first answer that the fault fits and no other; `every` spoils each one. Without a target a fault
-fits answers with data (`/data/...` and `/oudata/...`); a target is an endpoint (`kpi`, `municipality_groups`
-...), `any`, or a text that the URL must hold (`N15436`). Each request meets one fault at most: of several
-that fit, the one named first that isn't spent.
+A fault is written `NAME`, `NAME@first`, `NAME@every` or `NAME@20%7`, and may end in `:TARGET`. `first`, the
+default, spoils the first answer that the fault fits and no other; `every` spoils each one; `20%7` spoils 20
+percent of them, drawn with the seed 7 (0 if none is written): whether an answer is spoilt depends on the seed,
+the path and query, and how often they were asked before, never on the order of other requests. Without a
+target a fault fits answers with data (`/data/...` and `/oudata/...`); a target is an endpoint (`kpi`,
+`municipality_groups` ...), `any`, or a text that the URL must hold (`N15436`). Each request meets one fault at
+most: of several that fit, the one named first that isn't spent.
 
 What each fault does to an answer stands in `fault_kinds`.
 """
 
 import difflib
+import hashlib
+import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from threading import Lock
-from typing import Literal
+from urllib.parse import urlsplit
 
 from fake_kolada.answers import HonestAnswer, Reply
 from fake_kolada.fault_kinds import FAULTS, FaultSettings
 from fake_kolada.wire_catalogue import ENDPOINTS
 
-When = Literal["first", "every"]
+_SHARE = re.compile(r"(\d{1,3}(?:\.\d+)?)%(\d*)")
 _DATA_ENDPOINTS = ("data", "oudata")
 _ANYWHERE = "any"
 
@@ -30,10 +35,10 @@ class FaultError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault that was ordered: its name, how often, and for which requests."""
+    """One fault that was ordered: its name, how often (`first`, `every`, or a share), and for which requests."""
 
     name: str
-    when: When = "first"
+    when: str = "first"
     target: str | None = None
 
     def __post_init__(self) -> None:
@@ -50,12 +55,11 @@ class Fault:
         """The fault written `NAME[@first|@every][:TARGET]`."""
         order, _, target = text.partition(":")
         name, _, when = order.partition("@")
-        if when in ("", "first"):
-            return cls(name, "first", target or None)
-        if when == "every":
-            return cls(name, "every", target or None)
+        if when in ("", "first", "every") or _SHARE.fullmatch(when):
+            return cls(name, when or "first", target or None)
         raise FaultError(
-            f"A fault comes `@first` or `@every`, and not `@{when}`; nothing is served. Write `{name}@first`."
+            f"A fault comes `@first`, `@every` or in a share such as `@20%`, and not `@{when}`; nothing is served. "
+            f"Write `{name}@first`."
         )
 
     def __str__(self) -> str:
@@ -65,6 +69,15 @@ class Fault:
     def fits(self, answer: HonestAnswer) -> bool:
         """Whether this answer is one that the fault can spoil."""
         return self._aims_at(answer) and FAULTS[self.name].fits(answer)
+
+    def strikes(self, url: str, asked_before: int) -> bool:
+        """Whether the fault spoils this answer, if it fits; a share is drawn from its seed, the URL and the count."""
+        share = _SHARE.fullmatch(self.when)
+        if share is None:
+            return True
+        parts = urlsplit(url)
+        drawn = hashlib.sha256(f"{share[2] or 0} {parts.path}?{parts.query} {asked_before}".encode()).digest()
+        return int.from_bytes(drawn[:8]) < float(share[1]) / 100 * 2**64
 
     def _aims_at(self, answer: HonestAnswer) -> bool:
         if self.target is None:
@@ -81,12 +94,16 @@ class FaultBook:
         self._settings = settings
         self.faults = tuple(Fault.parse(each) if isinstance(each, str) else each for each in faults)
         self._waiting = list(self.faults)
+        self._asked: Counter[str] = Counter()
         self._lock = Lock()
 
     def spoil(self, answer: HonestAnswer) -> tuple[Reply, Fault] | None:
         """The spoilt answer and the fault that spoilt it; None when no fault fits."""
         with self._lock:
-            fault = next((each for each in self._waiting if each.fits(answer)), None)
+            asked_before = self._asked[answer.url]
+            self._asked[answer.url] += 1
+            fitting = (each for each in self._waiting if each.fits(answer))
+            fault = next((each for each in fitting if each.strikes(answer.url, asked_before)), None)
             if fault is None:
                 return None
             if fault.when == "first":

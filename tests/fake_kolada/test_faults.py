@@ -28,9 +28,10 @@ def looks_honest(response):
         page.get("count") == len(rows) == 3
         and page["next_url"] == f"{URL}&page=2"
         and len(set(keys)) == 3
-        and all(isinstance(period, int) for _, period, _ in keys)
+        and all(isinstance(period, int) and kpi.startswith("N") for kpi, period, _ in keys)
         and all(value["value"] is None or -1000 < value["value"] < 1000 for value in values if not_text(value))
         and all(not_text(value) and value["gender"] in "TKM" and len(value) == 5 for value in values)
+        and all(value["count"] == (value["value"] is not None) for value in values)
     )
 
 
@@ -70,6 +71,7 @@ EXPECTED = {
     "absent_count": "spoilt 200",
     "wrong_count": "spoilt 200",
     "null_period": "spoilt 200",
+    "wrong_id": "spoilt 200",
 }
 
 
@@ -119,6 +121,32 @@ def http_outcome(client, url):
         return httpx.Response(response.status_code, content=body, headers=response.headers)
 
     return outcome(get)
+
+
+def test_a_share_of_the_answers_is_drawn_from_its_seed(small, ask):
+    """About so many percent are spoilt; the same seed spoils the same ones, in whatever order the others come."""
+
+    def spoilt(fault, order):
+        get = ask(FakeKolada(small, faults=[fault]))
+        found = {}
+        for number in order:
+            found.setdefault(number, []).append(get(f"{DATA}&number={number}").json()["count"] == 0)
+        return found
+
+    order = [number for number in range(200) for _ in range(2)]
+    drawn = spoilt("empty_answer@20%7", order)
+    assert drawn == spoilt("empty_answer@20%7", reversed(order))
+    assert drawn != spoilt("empty_answer@20%8", order)
+    assert 50 <= sum(sum(each) for each in drawn.values()) <= 110
+    assert {(False, False), (True, False), (False, True), (True, True)} == {tuple(each) for each in drawn.values()}
+    assert 400 == sum(sum(each) for each in spoilt("empty_answer@100%", order).values())
+
+
+def test_an_entry_of_a_list_has_a_wrong_id(small, ask):
+    """The first entry of the list that is named has an id that no id looks like; the others are as they were."""
+    get = ask(FakeKolada(small, faults=["wrong_id:municipality"]))
+    ids = [entry["id"] for entry in get("/municipality").json()["values"]]
+    assert ["X0000", "0001", "0114", "0115", "0117"] == ids
 
 
 def test_the_answers_of_faults_say_what_their_values_are(small, ask):
@@ -261,6 +289,7 @@ def test_a_stalled_answer_has_no_status_in_the_log(small, ask):
         ("unavailable@first", Fault("unavailable", "first", None)),
         ("unavailable@every:kpi", Fault("unavailable", "every", "kpi")),
         ("cut_json:N15436", Fault("cut_json", "first", "N15436")),
+        ("empty_answer@12.5%7:data", Fault("empty_answer", "12.5%7", "data")),
     ],
 )
 def test_a_fault_is_read_from_its_words(text, fault):
@@ -275,6 +304,7 @@ def test_a_fault_is_read_from_its_words(text, fault):
         ("unavailible", "Did you mean `unavailable`?"),
         ("zzz", "There are `rate_limited`"),
         ("unavailable@twice", "Write `unavailable@first`"),
+        ("unavailable@20", "in a share such as `@20%`"),
     ],
 )
 def test_a_fault_that_isnt_there_is_told_with_the_remedy(small, text, part):

@@ -1,0 +1,336 @@
+"""Named changes that reach far: what a Kolada that has broken down may answer, and what an honest one does in a year.
+
+Beside the changes of one cell or one KPI (`change_kinds`), these are about every cell that the coordinates name, or
+about a whole list of the catalogue. A pipeline has to hold the first sort and to let the second pass.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import polars as pl
+
+from fake_kolada.changed_cells import (
+    ChangeError,
+    ChangeKind,
+    Coordinates,
+    is_named,
+    next_day,
+    nothing_fits,
+    number,
+    with_cells,
+    without_cells,
+)
+from fake_kolada.data_set import OBSERVATION_SCHEMA, DataSet
+
+_CELLS = ("kpi", "unit", "year", "gender")
+_VALUE = pl.col("value")
+_HAS_VALUE = _VALUE.is_not_null()
+_LAST_YEAR = 2100
+# The lists of the catalogue: frame, id column, name column.
+_LISTS = {
+    "kpi": ("kpis", "kpi_id", "title"),
+    "municipality": ("municipalities", "municipality_id", "municipality_name"),
+    "group": ("groups", "group_id", "group_name"),
+}
+
+
+def _named(data: DataSet, change: str, at: Coordinates, fits: pl.Expr | None = None) -> pl.Expr:
+    """The cells that the coordinates name; no coordinate names all."""
+    cells = is_named(at) if fits is None else is_named(at) & fits
+    if data.observations.filter(cells).is_empty():
+        raise nothing_fits(change, at)
+    return cells
+
+
+def _nulled(data: DataSet, at: Coordinates, value: str | None) -> DataSet:
+    return with_cells(data, _named(data, "values_null", at), value=pl.lit(None), status=pl.lit(value or ""))
+
+
+def _all_deleted(data: DataSet, at: Coordinates, _value: str | None) -> DataSet:
+    cells = _named(data, "values_deleted", at)
+    return with_cells(data, cells, value=pl.lit(None), status=pl.lit(""), is_deleted=pl.lit(value=True))
+
+
+def _same(data: DataSet, at: Coordinates, value: str | None) -> DataSet:
+    return with_cells(data, _named(data, "values_same", at, _HAS_VALUE), value=pl.lit(number(value or "50")))
+
+
+def _times(data: DataSet, at: Coordinates, value: str | None) -> DataSet:
+    return with_cells(data, _named(data, "values_times", at, _HAS_VALUE), value=_VALUE * number(value or "10"))
+
+
+def _plus(data: DataSet, at: Coordinates, value: str | None) -> DataSet:
+    return with_cells(data, _named(data, "values_plus", at, _HAS_VALUE), value=_VALUE + number(value or "1"))
+
+
+def _county_times(data: DataSet, at: Coordinates, value: str | None) -> DataSet:
+    units = [unit for unit, _, kind in data.municipalities.iter_rows() if kind == "K"]
+    county = at.get("county", max(units)[:2] if units else "")
+    of_county = pl.col("municipality_id").cast(pl.String).is_in([unit for unit in units if unit[:2] == county])
+    cells = _named(data, "county_times", {key: at[key] for key in at if key != "county"}, _HAS_VALUE & of_county)
+    return with_cells(data, cells, value=_VALUE * number(value or "10"))
+
+
+def _zeroed(data: DataSet, at: Coordinates, _value: str | None) -> DataSet:
+    cells = _named(data, "nulls_zero", at, _HAS_VALUE.not_() & pl.col("is_deleted").not_())
+    return with_cells(data, cells, value=pl.lit(0.0), status=pl.lit(""))
+
+
+def _statuses(data: DataSet, at: Coordinates, value: str | None) -> DataSet:
+    return with_cells(data, _named(data, "statuses_same", at), status=pl.lit(value or "Missing"))
+
+
+def _shown_with(data: DataSet, change: str, at: Coordinates, new: pl.Expr) -> DataSet:
+    """The cells named get a value that is worked out from the whole frame; where that is null they keep theirs."""
+    cells = _named(data, change, at)
+    return with_cells(data, cells & new.is_not_null(), value=new)
+
+
+def _rotated(data: DataSet, at: Coordinates, _value: str | None) -> DataSet:
+    other = _VALUE.shift(1, fill_value=None).over("kpi_id", "period", "gender")
+    return _shown_with(data, "units_rotated", at, other)
+
+
+def _genders_exchanged(data: DataSet, at: Coordinates, _value: str | None) -> DataSet:
+    key = ("kpi_id", "period", "municipality_id")
+    women, men = (_VALUE.filter(pl.col("gender") == gender).first().over(*key) for gender in ("K", "M"))
+    new = pl.when(pl.col("gender") == "K").then(men).when(pl.col("gender") == "M").then(women)
+    return _shown_with(data, "genders_exchanged", at, new)
+
+
+def _kpis_exchanged(data: DataSet, at: Coordinates, _value: str | None) -> DataSet:
+    with_values = set(data.observations["kpi_id"].cast(pl.String).unique())
+    known = [kpi_id for kpi_id in data.kpis["kpi_id"] if kpi_id in with_values]
+    first = at.get("kpi", known[0] if known else "")
+    others = [kpi_id for kpi_id in known if kpi_id != first]
+    if first not in known or not others:
+        raise nothing_fits("kpis_exchanged", at)
+    kpi_id = pl.col("kpi_id").cast(pl.String)
+    exchanged = kpi_id.replace({first: others[0], others[0]: first}).cast(OBSERVATION_SCHEMA["kpi_id"])
+    return replace(data, dated=next_day(data), observations=data.observations.with_columns(kpi_id=exchanged))
+
+
+def _years_shifted(data: DataSet, at: Coordinates, _value: str | None) -> DataSet:
+    cells = _named(data, "years_shifted", at)
+    return replace(
+        data,
+        dated=next_day(data),
+        observations=data.observations.with_columns(
+            period=pl.when(cells).then(pl.col("period") + 1).otherwise(pl.col("period"))
+        ),
+    )
+
+
+def _newest(at: Coordinates) -> pl.Expr:
+    """The cells of each KPI's newest year, among those named."""
+    return is_named(at) & (pl.col("period") == pl.col("period").max().over("kpi_id"))
+
+
+def _year_copied(data: DataSet, at: Coordinates, _value: str | None) -> DataSet:
+    before = _VALUE.shift(1).over("kpi_id", "municipality_id", "gender", order_by="period")
+    return with_cells(data, _newest(at) & before.is_not_null(), value=before)
+
+
+def _year_halved(data: DataSet, at: Coordinates, _value: str | None) -> DataSet:
+    units = data.municipalities["municipality_id"].sort()[::2]
+    return without_cells(data, _newest(at) & pl.col("municipality_id").cast(pl.String).is_in(units.implode()))
+
+
+def _new_years(data: DataSet, at: Coordinates, value: str | None) -> DataSet:
+    coming = data.observations.filter(_newest(at)).with_columns(
+        pl.col("period") + 1,
+        value=_VALUE * 1.01 if value is None else pl.when(_HAS_VALUE).then(pl.lit(number(value))),
+        changed_on=pl.lit(next_day(data)),
+    )
+    if coming.is_empty():
+        raise nothing_fits("new_years", at)
+    return replace(data, dated=next_day(data), observations=pl.concat([data.observations, coming]))
+
+
+def _year_ahead(data: DataSet, at: Coordinates, value: str | None) -> DataSet:
+    row = data.observations.filter(_named(data, "year_ahead", at, _HAS_VALUE)).head(1)
+    year = int(number(value or str(_LAST_YEAR)))
+    row = row.with_columns(period=pl.lit(year, OBSERVATION_SCHEMA["period"]), changed_on=pl.lit(next_day(data)))
+    return replace(data, dated=next_day(data), observations=pl.concat([data.observations, row]))
+
+
+def _share(data: DataSet, change: str, at: Coordinates, value: str | None) -> pl.Expr:
+    """So many percent of the cells with a value, evenly spread over those named."""
+    cells = _named(data, change, at, _HAS_VALUE)
+    percent = number(value or "5")
+    place = cells.cast(pl.Int64).cum_sum()
+    return cells & ((place * percent / 100).floor() != ((place - 1) * percent / 100).floor())
+
+
+def _share_revised(data: DataSet, at: Coordinates, value: str | None) -> DataSet:
+    return with_cells(data, _share(data, "share_revised", at, value), value=_VALUE * 1.1 + 0.3)
+
+
+def _share_suppressed(data: DataSet, at: Coordinates, value: str | None) -> DataSet:
+    cells = _share(data, "share_suppressed", at, value)
+    return with_cells(data, cells, value=pl.lit(None), status=pl.lit("Privacy"))
+
+
+def _all_precise(data: DataSet, at: Coordinates, _value: str | None) -> DataSet:
+    return with_cells(data, _named(data, "values_precise", at, _HAS_VALUE), value=_VALUE + 1e-7)
+
+
+def _all_rounded(data: DataSet, at: Coordinates, value: str | None) -> DataSet:
+    places = int(number(value or "1"))
+    to = (
+        _VALUE.round(places, mode="half_away_from_zero")
+        if places >= 0
+        else (_VALUE * 10.0**places).round(0) * 10.0**-places
+    )
+    return with_cells(data, _named(data, "values_rounded", at, _HAS_VALUE), value=to)
+
+
+def _listed(at: Coordinates) -> tuple[str, str, str]:
+    """The frame, the id column and the name column of the list that is named, else of the KPIs."""
+    name = at.get("list", "kpi")
+    if name not in _LISTS:
+        raise ChangeError(f"There is no list `{name}`; nothing is changed. Write one of `{'`, `'.join(_LISTS)}`.")
+    return _LISTS[name]
+
+
+def _with_list(
+    data: DataSet, change: str, at: Coordinates, edit: Callable[[pl.DataFrame, pl.Expr, str], pl.DataFrame]
+) -> DataSet:
+    """The data set with one list edited: the frame, which entries are named, the name column."""
+    frame_name, id_column, name_column = _listed(at)
+    frame: pl.DataFrame = getattr(data, frame_name)
+    entries = pl.col(id_column) == at["id"] if "id" in at else pl.lit(value=True)
+    if frame.filter(entries).is_empty():
+        raise nothing_fits(change, at)
+    return replace(data, dated=next_day(data), **{frame_name: edit(frame, entries, name_column)})
+
+
+def _unlisted(data: DataSet, at: Coordinates, value: str | None) -> DataSet:
+    every = int(number(value or "2"))
+
+    def edit(frame: pl.DataFrame, entries: pl.Expr, _name: str) -> pl.DataFrame:
+        return frame.filter(entries.not_()) if "id" in at else frame.filter(pl.int_range(pl.len()) % every != every - 1)
+
+    return _with_list(data, "unlisted", at, edit)
+
+
+def _titles(data: DataSet, at: Coordinates, value: str | None) -> DataSet:
+    return _with_list(
+        data,
+        "titles",
+        at,
+        lambda frame, entries, name: frame.with_columns(
+            pl.when(entries).then(pl.lit(value or "")).otherwise(pl.col(name)).alias(name)
+        ),
+    )
+
+
+def _titles_exchanged(data: DataSet, at: Coordinates, _value: str | None) -> DataSet:
+    return _with_list(
+        data,
+        "titles_exchanged",
+        at,
+        lambda frame, _entries, name: frame.with_columns(
+            pl.concat([pl.col(name).tail(1), pl.col(name).head(pl.len() - 1)]).alias(name)
+        ),
+    )
+
+
+def _members_lost(data: DataSet, at: Coordinates, value: str | None) -> DataSet:
+    left = int(number(value or "1"))
+    named = pl.col("group_id") == at["group"] if "group" in at else pl.lit(value=True)
+    if data.group_members.filter(named).is_empty():
+        raise nothing_fits("members_lost", at)
+    members = data.group_members.filter(named.not_() | (pl.int_range(pl.len()).over("group_id") < left))
+    return replace(data, dated=next_day(data), group_members=members)
+
+
+def _groups_renewed(data: DataSet, at: Coordinates, _value: str | None) -> DataSet:
+    similar = pl.col("group_name").str.contains(r"^Liknande .*\d{4}$")
+    if "group" in at:
+        similar &= pl.col("group_id") == at["group"]
+    if data.groups.filter(similar).is_empty():
+        raise nothing_fits("groups_renewed", at)
+    year = pl.col("group_name").str.extract(r"(\d{4})$").cast(pl.Int32)
+    titles = data.groups.with_columns(
+        group_name=pl.when(similar)
+        .then(pl.concat_str(pl.col("group_name").str.slice(0, pl.col("group_name").str.len_chars() - 4), year + 1))
+        .otherwise(pl.col("group_name"))
+    )
+    names = dict(
+        data.municipalities.filter(pl.col("municipality_type") == "K")
+        .select("municipality_id", "municipality_name")
+        .iter_rows()
+    )
+    units = sorted(names)
+    rows = []
+    members = dict(data.group_members.group_by("group_id", maintain_order=True).agg("member_id").iter_rows())
+    for place, group_id in enumerate(titles.filter(similar)["group_id"]):
+        old = members.get(group_id, [])
+        others = [units[(place * 7 + step) % len(units)] for step in range(len(units))]
+        new = [unit for unit in others if unit not in old][:2]
+        rows += [(group_id, unit, names[unit]) for unit in sorted([*old[2:], *new]) if unit in names]
+    renewed = pl.DataFrame(rows, schema=data.group_members.schema, orient="row")
+    kept = data.group_members.join(titles.filter(similar), on="group_id", how="anti")
+    return replace(data, dated=next_day(data), groups=titles, group_members=pl.concat([kept, renewed]))
+
+
+LIES = (
+    ChangeKind("values_null", "the values named are null, with STATUS", _CELLS, "STATUS", _nulled),
+    ChangeKind("values_deleted", "the values named come as isdeleted", _CELLS, None, _all_deleted),
+    ChangeKind("values_same", "the values named are all VALUE, or 50", _CELLS, "VALUE", _same),
+    ChangeKind("values_times", "the values named are multiplied by FACTOR, or 10", _CELLS, "FACTOR", _times),
+    ChangeKind("values_plus", "the values named are up by NUMBER, or 1", _CELLS, "NUMBER", _plus),
+    ChangeKind("values_precise", "the values named move by 1e-7", _CELLS, None, _all_precise),
+    ChangeKind("values_rounded", "the values named have DECIMALS, or 1", _CELLS, "DECIMALS", _all_rounded),
+    ChangeKind(
+        "county_times",
+        "the values of a county's municipalities are multiplied by FACTOR, or 10",
+        ("county", "kpi", "year"),
+        "FACTOR",
+        _county_times,
+    ),
+    ChangeKind("nulls_zero", "the nulls named are 0", _CELLS, None, _zeroed),
+    ChangeKind("statuses_same", "the values named have the status WORD, or Missing", _CELLS, "WORD", _statuses),
+    ChangeKind("units_rotated", "each unit has the value of the one before it", _CELLS, None, _rotated),
+    ChangeKind(
+        "genders_exchanged", "women have the men's values and men the women's", _CELLS, None, _genders_exchanged
+    ),
+    ChangeKind("kpis_exchanged", "a KPI and the next one have each other's values", ("kpi",), None, _kpis_exchanged),
+    ChangeKind("years_shifted", "the values named are a year later", ("kpi", "unit"), None, _years_shifted),
+    ChangeKind("year_copied", "the newest year has the values of the year before", ("kpi", "unit"), None, _year_copied),
+    ChangeKind("year_halved", "the newest year is absent for every second unit", ("kpi", "unit"), None, _year_halved),
+    ChangeKind(
+        "new_years",
+        "every KPI named has values for one more year, up a little or VALUE",
+        ("kpi", "unit"),
+        "VALUE",
+        _new_years,
+    ),
+    ChangeKind("year_ahead", "one row more, for YEAR, or 2100", _CELLS, "YEAR", _year_ahead),
+    ChangeKind("share_revised", "PERCENT of the values named, or 5, are revised", _CELLS, "PERCENT", _share_revised),
+    ChangeKind(
+        "share_suppressed", "PERCENT of the values named, or 5, become null", _CELLS, "PERCENT", _share_suppressed
+    ),
+    ChangeKind(
+        "unlisted",
+        "an entry of a list (kpi, municipality or group) is absent; if none is named, one of EVERY, or 2",
+        ("list", "id"),
+        "EVERY",
+        _unlisted,
+    ),
+    ChangeKind("titles", "the titles of a list, or of one entry, are TEXT, or blank", ("list", "id"), "TEXT", _titles),
+    ChangeKind(
+        "titles_exchanged", "each entry of a list has the title of the one before", ("list",), None, _titles_exchanged
+    ),
+    ChangeKind(
+        "members_lost", "a group, or each, has only NUMBER of its members, or 1", ("group",), "NUMBER", _members_lost
+    ),
+    ChangeKind(
+        "groups_renewed",
+        "a group of similar municipalities, or each, has the next year in its title and two other members",
+        ("group",),
+        None,
+        _groups_renewed,
+    ),
+)
