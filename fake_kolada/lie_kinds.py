@@ -6,6 +6,7 @@ about a whole list of the catalogue. A pipeline has to hold the first sort and t
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import polars as pl
 
@@ -202,7 +203,8 @@ def _with_list(
     entries = pl.col(id_column) == at["id"] if "id" in at else pl.lit(value=True)
     if frame.filter(entries).is_empty():
         raise nothing_fits(change, at)
-    return replace(data, dated=next_day(data), **{frame_name: edit(frame, entries, name_column)})
+    edited: dict[str, Any] = {frame_name: edit(frame, entries, name_column)}
+    return replace(data, dated=next_day(data), **edited)
 
 
 def _unlisted(data: DataSet, at: Coordinates, value: str | None) -> DataSet:

@@ -1,8 +1,9 @@
 """From a request to an answer that can be relied on, and many of them at once.
 
 What belongs here: asking again, and concurrency. An answer that breaks the contract is asked for whole once
-more; an empty one once more in halves. `answers` keeps at most two rounds of requests in flight or waiting
-for their reader, whatever the number of requests, and leaves no thread behind.
+more; an empty one once more in halves, and an empty half beside one with rows in halves again. `answers`
+keeps at most two rounds of requests in flight or waiting for their reader, whatever the number of requests, and
+leaves no thread behind.
 """
 
 import logging
@@ -25,16 +26,21 @@ logger = logging.getLogger("kolada_client")
 _SILENCES: Final = 3
 
 
-def answer_to(walk: Walk) -> Answer:
+def answer_to(walk: Walk, *, asks_again: bool = True) -> Answer:
     """Ask until the walk's request is answered soundly, and give every page its verdict.
+
+    Args:
+        walk: The request and how it is walked.
+        asks_again: Whether an empty answer is asked for once more, in halves.
 
     Raises:
         KoladaError: The request has no answer; see `Fetcher.fetch` and `walking` for which.
     """
     pages = _whole_or_again(walk)
-    if any(landed.parsed.row_count for landed in pages):
-        return _settle(walk.fetcher, walk.request, pages, is_empty=False)
-    return _ask_smaller(walk, pages)
+    is_empty = not any(landed.parsed.row_count for landed in pages)
+    if is_empty and asks_again:
+        return _ask_smaller(walk, pages)
+    return _settle(walk.fetcher, walk.request, pages, is_empty=is_empty)
 
 
 def _whole_or_again(walk: Walk) -> list[Landed]:
@@ -50,14 +56,11 @@ def _whole_or_again(walk: Walk) -> list[Landed]:
 
 
 def _ask_smaller(walk: Walk, empty: list[Landed]) -> Answer:
-    """Ask an empty answer again, in halves where there is something to halve, and believe what comes."""
+    """Ask an empty answer again, in halves where there is something to halve, and accept what comes."""
     request, fetcher = walk.request, walk.fetcher
-    parts: tuple[Request, ...] = halves(request) if isinstance(request, DataRequest) else (request,)
     smaller: list[Landed] = []
     try:
-        for part in parts:
-            # The same URL again must not be recalled; a half may be.
-            smaller += _whole_or_again(replace(walk, request=part, is_recall_allowed=part != request))
+        _ask_parts(walk, smaller)
     except KoladaError as error:
         for landed in empty + smaller:
             fetcher.reject(landed, f"is empty, and asking again failed: {error}")
@@ -75,6 +78,23 @@ def _ask_smaller(walk: Walk, empty: list[Landed]) -> Answer:
         where = last.received
         raise KoladaContractError(msg, url=where.url, status=where.status, request_id=last.request_id)
     return _settle(fetcher, request, empty + smaller, is_empty=True)
+
+
+def _ask_parts(walk: Walk, smaller: list[Landed]) -> None:
+    """Ask the halves of a request; where one has rows and the other none, the empty one is asked in halves again."""
+    request = walk.request
+    parts: tuple[Request, ...] = halves(request) if isinstance(request, DataRequest) else (request,)
+    empty: list[Walk] = []
+    for part in parts:
+        # The same URL again must not be recalled; a half may be.
+        half = replace(walk, request=part, is_recall_allowed=part != request)
+        pages = _whole_or_again(half)
+        smaller.extend(pages)
+        if not any(landed.parsed.row_count for landed in pages):
+            empty.append(half)
+    if len(empty) < len(parts):
+        for half in empty:
+            _ask_parts(half, smaller)
 
 
 def _settle(fetcher: Fetcher, request: Request, pages: Sequence[Landed], *, is_empty: bool) -> Answer:

@@ -235,27 +235,35 @@ class KoladaClient:
             self._fetcher.accept(landed, landed.parsed.row_count)
             yield page_of(landed)
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request, *, asks_again: bool = True, pause: float = 0.0) -> Answer:
         """Answer one request wholly: every page, and asked again where the answer can't be believed.
 
         An answer that breaks the contract is asked for once more, whole; an empty one once more, in halves;
         after a full page without a next link, the next page is asked for by its number.
-        """
-        return answer_to(self._walk(request))
 
-    def answers(self, requests: Sequence[DataRequest]) -> Iterator[Answer | Failure]:
+        Args:
+            request: The question.
+            asks_again: Whether an empty answer is asked for again; False for a caller who can tell better whether
+                it may be empty.
+            pause: Seconds to wait first.
+        """
+        if pause > 0:
+            self._clock.wait(pause)
+        return answer_to(self._walk(request), asks_again=asks_again)
+
+    def answers(self, requests: Sequence[DataRequest], *, asks_again: bool = True) -> Iterator[Answer | Failure]:
         """Answer many requests, `concurrency` at a time, in the order in which they complete.
 
         A request that fails is yielded as a Failure. Few answers are held at a time: workers wait for the
         reader. When the reader stops, its exceptions included, the workers have ended before control
-        returns.
+        returns. `asks_again` as in `answer`.
 
         Raises:
             KoladaUnreachable: Nobody is there; the rest is not asked.
         """
 
         def ask(request: DataRequest, stop: threading.Event) -> Answer:
-            return answer_to(self._walk(request, stop))
+            return answer_to(self._walk(request, stop), asks_again=asks_again)
 
         return answers_to(
             requests, fetcher=self._fetcher, ask=ask, now=self._clock.monotonic, concurrency=self._concurrency

@@ -222,6 +222,30 @@ def test_an_empty_answer_that_was_a_lie_is_found_out_in_halves(api: Api) -> None
     )
 
 
+def test_an_empty_half_of_an_answer_with_rows_is_asked_again(api: Api) -> None:
+    """Each half is empty the first time that it is asked: the rows of every unit come all the same."""
+    asked_before: Counter[str] = Counter()
+
+    def lies(asked: httpx.Request) -> httpx.Response:
+        units = api.lists(asked, "municipality")
+        asked_before[units[-1]] += 1
+        return api.page([]) if len(units) > 1 and units[-1] == "0004" else api.rectangle(asked)
+
+    answer = api.client(api.script(lies)).answer(DataRequest(("N15436",), ("0001", "0002", "0003", "0004")))
+    assert ["0001", "0002", "0003", "0004"] == sorted(answer.frame["municipality_id"])
+    assert (False, 3) == (answer.is_empty, asked_before["0004"])
+
+
+def test_a_caller_may_settle_empty_answers_himself(api: Api) -> None:
+    """With asks_again=False an empty answer is handed on as it came, after the pause that was asked for."""
+    request, clock = DataRequest(("N15436",), ("0001", "0002", "0003")), ManualClock()
+    script = api.script(api.page([]))
+    client = api.client(script, clock=clock)
+    assert client.answer(request, asks_again=False, pause=7.0).is_empty
+    assert [True] == [result.is_empty for result in client.answers([request], asks_again=False)]
+    assert (2, 7.0) == (len(script.asked), clock.waits[0])
+
+
 def test_an_empty_answer_that_stays_empty_says_so(api: Api) -> None:
     """Three questions, no rows: the pipeline decides what it means. A restart asks none of them again."""
     request = DataRequest(("N15436",), ("0001", "0002", "0003"))

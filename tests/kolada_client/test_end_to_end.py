@@ -31,7 +31,7 @@ LASTING: dict[str, type[Exception] | None] = {
     **dict.fromkeys(["dropped_connection", "stalled_answer"], KoladaUnreachable),
     **dict.fromkeys(["foreign_next_url", "looping_next_url", "duplicated_row"], KoladaContractError),
     **dict.fromkeys(["value_as_text", "non_finite_value", "unknown_gender"], KoladaContractError),
-    **dict.fromkeys(["absent_count", "wrong_count", "null_period"], KoladaContractError),
+    **dict.fromkeys(["absent_count", "wrong_count", "null_period", "wrong_id"], KoladaContractError),
     **dict.fromkeys(["missing_next_url", "unknown_field", "empty_answer"], None),
 }
 """What a fault that stays ends in; None where the client has its way of telling the truth all the same."""
