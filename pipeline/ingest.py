@@ -12,6 +12,15 @@ from pipeline.jobs import NATIONAL_GROUP, RIKET, Job, Rectangle
 from pipeline.progress import Reporter
 from warehouse.coverage import Coverage, settle_coverage
 from warehouse.database import append_frame
+from warehouse.ledger_records import (
+    Answered,
+    Asked,
+    CatalogueRead,
+    CoverageSettled,
+    Failed,
+    Source,
+    Withdrawn,
+)
 from warehouse.run_ledger import RunLedger
 from warehouse.stage import Stage
 
@@ -61,10 +70,10 @@ def read_catalogue(client: KoladaClient, ledger: RunLedger, reporter: Reporter) 
     answers = {}
     for part in CATALOGUE_PARTS:
         answers[part] = client.answer(CatalogueRequest(part))
-        ledger.record("catalogue", part=part, request_ids=request_ids(answers[part]))
+        ledger.record(CatalogueRead(part=part, request_ids=request_ids(answers[part])))
         reporter.advance()
     source_kind = answers["kpi"].pages[0].received.source_kind
-    ledger.record("source", source_kind=source_kind)
+    ledger.record(Source(source_kind=source_kind))
     return Catalogue(
         kpis=answers["kpi"].frame,
         municipalities=answers["municipality"].frame,
@@ -118,9 +127,9 @@ def read_cells(
     wanted = [Rectangle(job.kpi_ids, wanted_units(job, catalogue))] if rectangles is None else rectangles
     for rectangle in wanted:
         stage.want(rectangle.kpi_ids, rectangle.unit_ids)
-        ledger.record("asked", kpi_ids=rectangle.kpi_ids, unit_ids=rectangle.unit_ids, years=job.years)
+        ledger.record(Asked(kpi_ids=rectangle.kpi_ids, unit_ids=rectangle.unit_ids, years=job.years))
     stage.withdraw(withdrawn)
-    ledger.record("withdrawn", kpi_ids=withdrawn)
+    ledger.record(Withdrawn(kpi_ids=tuple(withdrawn)))
     requests = planned_requests(job, catalogue) if rectangles is None else requests_of(rectangles)
     reporter.stage("Values", total=len(requests))
     doubted: list[Answer] = []
@@ -128,7 +137,7 @@ def read_cells(
         request = data_request(result)
         if isinstance(result, Failure):
             message = str(result.error)
-            ledger.record("failed", **scope_of(request), error=type(result.error).__name__, message=message)
+            ledger.record(failed(request, type(result.error).__name__, message))
             stage.fail(request.kpi_ids, request.municipality_ids, message)
             reporter.say(message)
         elif result.is_empty and not is_known_empty(stage.connection, request):
@@ -139,18 +148,21 @@ def read_cells(
     if doubted:
         settle_doubted(client, doubted, job, catalogue, ledger=ledger, stage=stage, reporter=reporter)
     coverage = settle_coverage(stage)
-    ledger.record(
-        "coverage",
-        counts=coverage.counts.to_dicts(),
-        exceptions=coverage.lost.to_dicts(),
-    )
+    ledger.record(CoverageSettled(counts=tuple(coverage.counts.to_dicts()), exceptions=tuple(coverage.lost.to_dicts())))
     return coverage
 
 
 def take(answer: Answer, *, ledger: RunLedger, stage: Stage) -> None:
     """Put an answer that counts on the ledger and on the stage."""
     request = data_request(answer)
-    ledger.record("answered", **scope_of(request), request_ids=request_ids(answer))
+    ledger.record(
+        Answered(
+            kpi_ids=request.kpi_ids,
+            unit_ids=request.municipality_ids,
+            years=request.years,
+            request_ids=request_ids(answer),
+        )
+    )
     stage.add_scope(request.kpi_ids, request.municipality_ids, request.years)
     for page in answer.pages:
         stage.add_observations(page.frame, page.request_id)
@@ -186,7 +198,7 @@ def settle_doubted(
         message = disbelieved(request, url)
         for request_id in request_ids(answer):
             ledger.reject(request_id, EMPTY_ANSWER)
-        ledger.record("failed", **scope_of(request), error=EMPTY_ANSWER, message=message)
+        ledger.record(failed(request, EMPTY_ANSWER, message))
         stage.fail(request.kpi_ids, request.municipality_ids, message)
         reporter.say(message)
 
@@ -196,9 +208,15 @@ def requests_of(rectangles: Sequence[Rectangle]) -> list[DataRequest]:
     return [request for rectangle in rectangles for request in plan_requests(rectangle.kpi_ids, rectangle.unit_ids)]
 
 
-def scope_of(request: DataRequest) -> dict[str, object]:
-    """A request's scope as it stands on the ledger."""
-    return {"kpi_ids": request.kpi_ids, "unit_ids": request.municipality_ids, "years": request.years}
+def failed(request: DataRequest, error: str, message: str) -> Failed:
+    """The record of a request whose scope was not read."""
+    return Failed(
+        kpi_ids=request.kpi_ids,
+        unit_ids=request.municipality_ids,
+        years=request.years,
+        error=error,
+        message=message,
+    )
 
 
 def data_request(result: Answer | Failure) -> DataRequest:
@@ -208,9 +226,9 @@ def data_request(result: Answer | Failure) -> DataRequest:
     return result.request
 
 
-def request_ids(answer: Answer) -> list[str]:
+def request_ids(answer: Answer) -> tuple[str, ...]:
     """What the ledger calls the pages of an answer."""
-    return [page.request_id for page in answer.pages if page.request_id is not None]
+    return tuple(page.request_id for page in answer.pages if page.request_id is not None)
 
 
 def in_short(request: DataRequest) -> str:

@@ -22,13 +22,28 @@ from warehouse.coverage import settle_coverage
 from warehouse.database import working_file
 from warehouse.errors import NotPublished, ReplayTargetExists
 from warehouse.home import Home
-from warehouse.manifest import Manifest, Record, manifests
+from warehouse.ledger_records import (
+    Answered,
+    Asked,
+    CatalogueRead,
+    Failed,
+    Landed,
+    LossAccepted,
+    PlanFiles,
+    Published,
+    Publishing,
+    RolledBack,
+    RunResumed,
+    Source,
+    Withdrawn,
+)
+from warehouse.manifest import Manifest, manifests
 from warehouse.moment import end_of_moment
 from warehouse.ops import merge_ops, record_publication
 from warehouse.publish import READ_ONLY, published_at
 from warehouse.raw_store import RawStore
 from warehouse.rollback import base_file, copy_base
-from warehouse.run_ledger import LandedAnswer, manifest_folder, raw_store
+from warehouse.run_ledger import manifest_folder, raw_store
 from warehouse.schema import ensure_schema
 from warehouse.stage import Stage
 from warehouse.verdicts import append_verdict_changes
@@ -45,7 +60,7 @@ class Night:
         landed: request_id -> the answer in the raw store.
         catalogue: part -> request ids.
         plan_files: plan_id -> file name -> body hash.
-        scopes: the scopes that were read whole: kpi_ids, unit_ids, years, request_ids.
+        scopes: the scopes that were read whole.
         wanted: the asked, withdrawn and failed records, which coverage needs.
         accepted_loss: the operator's reason, if any.
     """
@@ -53,11 +68,11 @@ class Night:
     manifest: Manifest
     known_from: datetime
     source_kind: str = "live"
-    landed: dict[str, LandedAnswer] = field(default_factory=dict)
-    catalogue: dict[str, list[str]] = field(default_factory=dict)
+    landed: dict[str, Landed] = field(default_factory=dict)
+    catalogue: dict[str, tuple[str, ...]] = field(default_factory=dict)
     plan_files: dict[str, dict[str, str]] = field(default_factory=dict)
-    scopes: list[Record] = field(default_factory=list)
-    wanted: list[Record] = field(default_factory=list)
+    scopes: list[Answered] = field(default_factory=list)
+    wanted: list[Asked | Withdrawn | Failed] = field(default_factory=list)
     accepted_loss: str | None = None
 
 
@@ -154,28 +169,28 @@ def read_night(manifest: Manifest) -> Night | None:
     night = Night(manifest=manifest, known_from=datetime.min.replace(tzinfo=UTC))
     is_published = False
     for record in manifest.records():
-        match record["record"]:
-            case "run_resumed":
+        match record:
+            case RunResumed():
                 night.catalogue, night.plan_files, night.scopes, night.wanted = {}, {}, [], []
-            case "landed":
-                night.landed[record["request_id"]] = LandedAnswer.from_record(record)
-            case "catalogue":
-                night.catalogue[record["part"]] = record["request_ids"]
-            case "source":
-                night.source_kind = record["source_kind"]
-            case "plan_files":
-                night.plan_files[record["plan_id"]] = record["files"]
-            case "answered":
+            case Landed():
+                night.landed[record.request_id] = record
+            case CatalogueRead():
+                night.catalogue[record.part] = record.request_ids
+            case Source():
+                night.source_kind = record.source_kind
+            case PlanFiles():
+                night.plan_files[record.plan_id] = record.files
+            case Answered():
                 night.scopes.append(record)
-            case "asked" | "withdrawn" | "failed":
+            case Asked() | Withdrawn() | Failed():
                 night.wanted.append(record)
-            case "loss_accepted":
-                night.accepted_loss = record["reason"]
-            case "publishing":
-                night.known_from = datetime.fromisoformat(record["known_from"])
-            case "published":
+            case LossAccepted():
+                night.accepted_loss = record.reason
+            case Publishing():
+                night.known_from = record.known_from
+            case Published():
                 is_published = True
-            case "rolled_back":
+            case RolledBack():
                 return None
     return night if is_published else None
 
@@ -183,17 +198,17 @@ def read_night(manifest: Manifest) -> Night | None:
 def restage(night: Night, store: RawStore, stage: Stage) -> None:
     """Put a night's values and scopes on the stage again, and account for them as the run did."""
     for record in night.wanted:
-        match record["record"]:
-            case "asked":
-                stage.want(record["kpi_ids"], record["unit_ids"])
-            case "withdrawn":
-                stage.withdraw(record["kpi_ids"])
-            case "failed":
-                stage.fail(record["kpi_ids"], record["unit_ids"], record["message"])
+        match record:
+            case Asked():
+                stage.want(record.kpi_ids, record.unit_ids)
+            case Withdrawn():
+                stage.withdraw(record.kpi_ids)
+            case Failed():
+                stage.fail(record.kpi_ids, record.unit_ids, record.message)
     for scope in night.scopes:
-        for request_id in scope["request_ids"]:
+        for request_id in scope.request_ids:
             stage.add_observations(frame_of(night, store, request_id), request_id)
-        stage.add_scope(scope["kpi_ids"], scope["unit_ids"], scope["years"])
+        stage.add_scope(scope.kpi_ids, scope.unit_ids, scope.years)
     settle_coverage(stage)
 
 

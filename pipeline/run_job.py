@@ -38,6 +38,16 @@ from warehouse.database import working_file
 from warehouse.errors import SourceMismatch
 from warehouse.history import LoadCounts
 from warehouse.home import Home
+from warehouse.ledger_records import (
+    Checked,
+    Held,
+    LossAccepted,
+    PlanFiles,
+    Published,
+    Publishing,
+    Selected,
+    Stopped,
+)
 from warehouse.manifest import manifests
 from warehouse.ops import last_publication, merge_ops, record_publication
 from warehouse.publish import next_instant, publish, published_run, start_work
@@ -264,19 +274,15 @@ def stop_on_record(ledger: RunLedger, clock: Callable[[], datetime]) -> Iterator
         yield
     except Exception as error:
         with suppress(OSError):
-            ledger.record("stopped", error=type(error).__name__, message=str(error), at=clock())
+            ledger.record(Stopped(error=type(error).__name__, message=str(error), at=clock()))
         raise
 
 
 def keep_plan_files(job: Job, ledger: RunLedger) -> None:
     """The plans as they were this night go into the raw store, so that a replay judges by them."""
     for plan in job.plans:
-        ledger.record(
-            "plan_files",
-            plan_id=plan.plan_id,
-            files={name: ledger.store.put(content) for name, content in sorted(plan.files.items())},
-            files_sha256=plan.files_sha256,
-        )
+        files = {name: ledger.store.put(content) for name, content in sorted(plan.files.items())}
+        ledger.record(PlanFiles(plan_id=plan.plan_id, files=files, files_sha256=plan.files_sha256))
 
 
 def read_and_check_catalogue(run: Run) -> Catalogue:
@@ -310,7 +316,7 @@ def read_wanted_cells(run: Run, catalogue: Catalogue) -> Coverage:
     if run.job.audit_days is not None:
         # The day on which the run began, so that a run that is taken up again chooses the same.
         selection = select(run.connection, catalogue, today=run.ledger.started_at.date(), days=run.job.audit_days)
-        run.ledger.record("selected", counts=selection.counts(), kpi_count=selection.kpi_count)
+        run.ledger.record(Selected(counts=selection.counts(), kpi_count=selection.kpi_count))
         rectangles = selection.rectangles
     return read_cells(
         run.client,
@@ -327,9 +333,9 @@ def load(run: Run, catalogue: Catalogue) -> LoadCounts:
     """Bring what was read into the history, all of it at one instant."""
     run.reporter.stage("History")
     run.known_from = next_instant(run.replaces, run.clock())
-    run.ledger.record("publishing", known_from=run.known_from)
+    run.ledger.record(Publishing(known_from=run.known_from))
     if run.job.accept_loss is not None:
-        run.ledger.record("loss_accepted", reason=run.job.accept_loss)
+        run.ledger.record(LossAccepted(reason=run.job.accept_loss))
     return take_in(
         run.connection,
         run.stage,
@@ -358,12 +364,13 @@ def check(run: Run) -> list[CheckResult]:
     )
     for result in results:
         run.ledger.record(
-            "check",
-            check_name=result.name,
-            severity=result.severity,
-            offending_count=result.offending_count,
-            example=result.example,
-            is_accepted=result.is_blocking and run.job.accept_loss is not None,
+            Checked(
+                check_name=result.name,
+                severity=result.severity,
+                offending_count=result.offending_count,
+                example=result.example,
+                is_accepted=result.is_blocking and run.job.accept_loss is not None,
+            )
         )
     return results
 
@@ -389,12 +396,13 @@ def put_in_place(run: Run, loaded: LoadCounts, verdict_changes: int) -> None:
     run.ledger.sync()
     publish(run.home, run.work_file, replaces=run.replaces, keep=run.settings.keep)
     run.ledger.record(
-        "published",
-        published_at=instant_of(run),
-        at=run.clock(),
-        received=loaded.received,
-        opened=dict(loaded.opened),
-        verdict_changes=verdict_changes,
+        Published(
+            published_at=instant_of(run),
+            at=run.clock(),
+            received=loaded.received,
+            opened=dict(loaded.opened),
+            verdict_changes=verdict_changes,
+        )
     )
 
 
@@ -409,7 +417,7 @@ def hold(
     checks: list[CheckResult] | None = None,
 ) -> RunResult:
     """End a run without publishing: yesterday's file stays, and the ledger says why."""
-    run.ledger.record("held", message=message, is_incomplete=is_incomplete, at=run.clock())
+    run.ledger.record(Held(message=message, is_incomplete=is_incomplete, at=run.clock()))
     return RunResult(
         run_id=run.ledger.run_id,
         state="held",
@@ -451,15 +459,15 @@ def settle_interrupted_publication(home: Home) -> None:
     if not home.published.exists():
         return
     for manifest in reversed(manifests(manifest_folder(home))):
-        told = {record["record"] for record in manifest.records()}
-        if "published" in told:
+        told = {type(record) for record in manifest.records()}
+        if Published in told:
             return
-        if "publishing" in told:
+        if Publishing in told:
             run_id, instant = published_run(home.published)
             if run_id == manifest.run_id:
                 manifest.cut_unfinished_line()
                 at = instant.replace(tzinfo=UTC)
-                manifest.append("published", published_at=at, at=at)
+                manifest.append(Published(published_at=at, at=at))
                 return
 
 

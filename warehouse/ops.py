@@ -14,7 +14,23 @@ import polars as pl
 
 from warehouse.database import append_frame
 from warehouse.history import LoadCounts, naive_utc
-from warehouse.manifest import Manifest, Record
+from warehouse.ledger_records import (
+    Accepted,
+    Checked,
+    CoverageSettled,
+    Held,
+    Landed,
+    LedgerRecord,
+    LossAccepted,
+    Published,
+    Rejected,
+    RolledBack,
+    RunResumed,
+    RunStarted,
+    Source,
+    Stopped,
+)
+from warehouse.manifest import Manifest
 
 RUN_SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "run_id": pl.String,
@@ -88,74 +104,68 @@ def read_story(manifest: Manifest) -> RunStory:
     return story
 
 
-def _take(story: RunStory, record: Record) -> None:
+def _take(story: RunStory, record: LedgerRecord) -> None:
     """Add one record to the story; records that no table shows are passed over."""
-    match record["record"]:
-        case "run_started":
+    match record:
+        case RunStarted():
             story.run = {
-                "run_id": record["run_id"],
-                "flow_run_id": record["flow_run_id"],
-                "kind": record["kind"],
-                "plans": sorted(record["plans"]),
-                "base_url": record["base_url"],
-                "software_version": record["software_version"],
-                "started_at": _instant(record["started_at"]),
+                "run_id": record.run_id,
+                "flow_run_id": record.flow_run_id,
+                "kind": record.kind,
+                "plans": sorted(record.plans),
+                "base_url": record.base_url,
+                "software_version": record.software_version,
+                "started_at": naive_utc(record.started_at),
                 "state": "interrupted",
             }
-        case "run_resumed":
+        case RunResumed():
             story.run |= {
-                "resumed_at": _instant(record["at"]),
-                "flow_run_id": record["flow_run_id"],
-                "software_version": record["software_version"],
+                "resumed_at": naive_utc(record.at),
+                "flow_run_id": record.flow_run_id,
+                "software_version": record.software_version,
                 "state": "interrupted",
                 "finished_at": None,
                 "message": None,
             }
             story.coverage, story.exceptions, story.checks = [], [], []
-        case "source":
-            story.run["source_kind"] = record["source_kind"]
-        case "landed":
-            story.requests[record["request_id"]] = {
+        case Source():
+            story.run["source_kind"] = record.source_kind
+        case Landed():
+            story.requests[record.request_id] = {
                 "run_id": story.run["run_id"],
-                "request_id": record["request_id"],
-                "url": record["url"],
-                "http_status": record["status"],
-                "attempts": record["attempts"],
-                "elapsed_seconds": record["elapsed_seconds"],
-                "fetched_at": _instant(record["fetched_at"]),
-                "body_sha256": record["sha256"],
-                "byte_count": record["byte_count"],
+                "request_id": record.request_id,
+                "url": record.url,
+                "http_status": record.status,
+                "attempts": record.attempts,
+                "elapsed_seconds": record.elapsed_seconds,
+                "fetched_at": naive_utc(record.fetched_at),
+                "body_sha256": record.sha256,
+                "byte_count": record.byte_count,
                 "state": "landed",
             }
-        case "accepted":
-            story.requests[record["request_id"]] |= {"state": "accepted", "row_count": record["row_count"]}
-        case "rejected":
-            story.requests[record["request_id"]] |= {"state": "rejected", "reason": record["reason"]}
-        case "coverage":
+        case Accepted():
+            story.requests[record.request_id] |= {"state": "accepted", "row_count": record.row_count}
+        case Rejected():
+            story.requests[record.request_id] |= {"state": "rejected", "reason": record.reason}
+        case CoverageSettled():
             run_id = story.run["run_id"]
-            story.coverage = [{"run_id": run_id, **row} for row in record["counts"]]
-            story.exceptions = [{"run_id": run_id, **row} for row in record["exceptions"]]
-        case "check":
-            story.checks.append(
-                {"run_id": story.run["run_id"]}
-                | {name: value for name, value in record.items() if name in CHECK_SCHEMA}
-            )
-        case "loss_accepted":
-            story.accepted_loss = record["reason"]
-        case "published":
+            story.coverage = [{"run_id": run_id, **row} for row in record.counts]
+            story.exceptions = [{"run_id": run_id, **row} for row in record.exceptions]
+        case Checked():
+            story.checks.append({"run_id": story.run["run_id"], **record.model_dump()})
+        case LossAccepted():
+            story.accepted_loss = record.reason
+        case Published():
             story.run |= {
                 "state": "published",
-                "published_at": _instant(record["published_at"]),
-                "finished_at": _instant(record["at"]),
+                "published_at": naive_utc(record.published_at),
+                "finished_at": naive_utc(record.at),
             }
-        case "held" | "stopped" as end:
-            story.run |= {
-                "state": "held" if end == "held" else "failed",
-                "finished_at": _instant(record["at"]),
-                "message": record["message"],
-            }
-        case "rolled_back":
-            story.run |= {"state": "rolled_back", "message": record["message"]}
+        case Held() | Stopped():
+            state = "held" if isinstance(record, Held) else "failed"
+            story.run |= {"state": state, "finished_at": naive_utc(record.at), "message": record.message}
+        case RolledBack():
+            story.run |= {"state": "rolled_back", "message": record.message}
 
 
 def merge_ops(connection: duckdb.DuckDBPyConnection, manifests: Iterable[Manifest], *, current_run_id: str) -> None:
@@ -238,7 +248,3 @@ def record_publication(
         """,
         {"run_id": run_id, "at": instant, "version_count": counts.versions, "accepted_loss": accepted_loss},
     )
-
-
-def _instant(text: str) -> datetime:
-    return naive_utc(datetime.fromisoformat(text))

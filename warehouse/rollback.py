@@ -9,7 +9,8 @@ from pathlib import Path
 from warehouse.errors import NotPublished
 from warehouse.files import sync
 from warehouse.home import Home
-from warehouse.manifest import Manifest, Record, manifests
+from warehouse.ledger_records import Published, RolledBack
+from warehouse.manifest import Manifest, manifests
 from warehouse.publish import READ_ONLY, WRITABLE, published_run, snapshots
 from warehouse.run_ledger import manifest_folder, raw_store
 
@@ -17,7 +18,7 @@ BASE_NAME = "base.duckdb"
 
 
 @dataclass(frozen=True, slots=True)
-class RolledBack:
+class Rollback:
     """What a rollback did: the run that was taken back, and the one that is published again."""
 
     from_run_id: str
@@ -35,7 +36,7 @@ class Pruned:
     base_run_id: str
 
 
-def roll_back(home: Home, *, now: datetime) -> RolledBack:
+def roll_back(home: Home, *, now: datetime) -> Rollback:
     """Publish the newest snapshot again, in the place of the file published now.
 
     The run that is taken back keeps its bodies and its manifest, which gets to say what happened; the next refresh
@@ -57,12 +58,12 @@ def roll_back(home: Home, *, now: datetime) -> RolledBack:
     work_file.chmod(READ_ONLY)
     sync(work_file)
     manifest = Manifest(manifest_folder(home) / f"{from_run_id}.jsonl")
-    manifest.append("rolled_back", at=now, message=f"rolled back to run {to_run_id}")
+    manifest.append(RolledBack(at=now, message=f"rolled back to run {to_run_id}"))
     manifest.sync()
     work_file.replace(home.published)
     kept[-1].unlink()
     sync(home.root)
-    return RolledBack(from_run_id=from_run_id, to_run_id=to_run_id, published=home.published)
+    return Rollback(from_run_id=from_run_id, to_run_id=to_run_id, published=home.published)
 
 
 def base_file(home: Home) -> Path:
@@ -84,7 +85,7 @@ def prune(home: Home, *, keep_nights: int) -> Pruned:
         NotPublished: no snapshot is old enough to stand in the place of the nights before it.
     """
     runs = manifests(manifest_folder(home))
-    published = [run for run in runs if any(record["record"] == "published" for record in run.records())]
+    published = [run for run in runs if any(isinstance(record, Published) for record in run.records())]
     remaining = {run.run_id for run in published[-keep_nights:]} if keep_nights else set()
     candidates = [(path, *published_run(path)) for path in snapshots(home)]
     usable = [(path, run_id) for path, run_id, _ in candidates if run_id not in remaining]
@@ -97,7 +98,7 @@ def prune(home: Home, *, keep_nights: int) -> Pruned:
     place_base(home, snapshot)
     removed = [run for run in runs if run.run_id <= base_run_id]
     kept_bodies = {
-        sha256 for run in runs if run.run_id > base_run_id for record in run.records() for sha256 in bodies_of(record)
+        sha256 for run in runs if run.run_id > base_run_id for record in run.records() for sha256 in record.bodies
     }
     store = raw_store(home)
     doomed = [sha256 for sha256 in store.names() if sha256 not in kept_bodies]
@@ -129,14 +130,3 @@ def copy_base(home: Home, to: Path) -> bool:
     shutil.copyfile(base, to)
     to.chmod(WRITABLE)
     return True
-
-
-def bodies_of(record: Record) -> list[str]:
-    """The bodies that a record names."""
-    match record["record"]:
-        case "landed":
-            return [record["sha256"]]
-        case "plan_files":
-            return list(record["files"].values())
-        case _:
-            return []

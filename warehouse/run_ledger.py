@@ -4,17 +4,28 @@ The ledger writes the run's manifest and keeps bodies in the raw store. To the A
 land; pipeline/landing.py fits it to the client's protocol, since neither package knows the other.
 """
 
+import json
 import secrets
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from warehouse.errors import BodyCorrupt, BodyMissing
 from warehouse.home import Home
-from warehouse.manifest import Manifest, Record, manifests
+from warehouse.ledger_records import (
+    Accepted,
+    Held,
+    Landed,
+    LedgerRecord,
+    Published,
+    Rejected,
+    RunResumed,
+    RunStarted,
+    Stopped,
+)
+from warehouse.manifest import Manifest, manifests
 from warehouse.raw_store import RawStore
 
 HTTP_OK = 200
@@ -37,41 +48,15 @@ class RunIdentity:
     plans: Mapping[str, str]
     parameters: Mapping[str, object]
 
-    def fields(self) -> dict[str, object]:
-        """The identity as it stands in a manifest."""
-        return {
-            "kind": self.kind,
-            "base_url": self.base_url,
-            "plans": dict(self.plans),
-            "parameters": dict(self.parameters),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class LandedAnswer:
-    """An HTTP answer in the raw store, with what the manifest tells of it; times in UTC, elapsed in seconds."""
-
-    request_id: str
-    url: str
-    status: int
-    headers: Mapping[str, str]
-    attempts: int
-    elapsed_seconds: float
-    fetched_at: datetime
-    sha256: str
-
-    @classmethod
-    def from_record(cls, record: Record) -> "LandedAnswer":
-        """Read a `landed` record."""
-        return cls(
-            request_id=record["request_id"],
-            url=record["url"],
-            status=record["status"],
-            headers=record["headers"],
-            attempts=record["attempts"],
-            elapsed_seconds=record["elapsed_seconds"],
-            fetched_at=datetime.fromisoformat(record["fetched_at"]),
-            sha256=record["sha256"],
+    def is_of(self, start: RunStarted) -> bool:
+        """Whether a run on record was the same piece of work."""
+        # A manifest has lists where the job has tuples.
+        parameters = json.loads(json.dumps(self.parameters))
+        return (self.kind, self.base_url, self.plans, parameters) == (
+            start.kind,
+            start.base_url,
+            start.plans,
+            start.parameters,
         )
 
 
@@ -87,7 +72,7 @@ class RunLedger:
         self.is_resumed = False
         self._guard = threading.Lock()
         self._request_count = 0
-        self._landed: dict[str, LandedAnswer] = {}
+        self._landed: dict[str, Landed] = {}
         self._usable: dict[str, str] = {}
 
     @property
@@ -105,9 +90,9 @@ class RunLedger:
         """HTTP answers that landed in this run."""
         return len(self._landed)
 
-    def record(self, record: str, **fields: object) -> None:
+    def record(self, record: LedgerRecord) -> None:
         """Add a record to the manifest."""
-        self.manifest.append(record, **fields)
+        self.manifest.append(record)
 
     def keep(
         self,
@@ -125,7 +110,7 @@ class RunLedger:
         with self._guard:
             self._request_count += 1
             request_id = f"{self.run_id}/{self._request_count:05d}"
-        answer = LandedAnswer(
+        answer = Landed(
             request_id=request_id,
             url=url,
             status=status,
@@ -134,32 +119,22 @@ class RunLedger:
             elapsed_seconds=round(elapsed_seconds, 4),
             fetched_at=fetched_at,
             sha256=sha256,
-        )
-        self.record(
-            "landed",
-            request_id=answer.request_id,
-            url=answer.url,
-            status=answer.status,
-            headers=dict(answer.headers),
-            attempts=answer.attempts,
-            elapsed_seconds=answer.elapsed_seconds,
-            fetched_at=answer.fetched_at,
-            sha256=answer.sha256,
             byte_count=len(body),
         )
+        self.record(answer)
         self._take_landed(answer)
         return request_id
 
     def accept(self, request_id: str, row_count: int) -> None:
         """The answer was read and used."""
-        self.record("accepted", request_id=request_id, row_count=row_count)
+        self.record(Accepted(request_id=request_id, row_count=row_count))
 
     def reject(self, request_id: str, reason: str) -> None:
         """The answer is kept but cannot be used, and a resumed run asks again."""
-        self.record("rejected", request_id=request_id, reason=reason)
+        self.record(Rejected(request_id=request_id, reason=reason))
         self._take_rejected(request_id)
 
-    def recall(self, url: str) -> tuple[LandedAnswer, bytes] | None:
+    def recall(self, url: str) -> tuple[Landed, bytes] | None:
         """The answer to this URL that landed earlier in this run and was not rejected, if its body is whole.
 
         An answer that landed just before a process died may have no verdict yet: it gets one when it is read again.
@@ -185,14 +160,15 @@ class RunLedger:
         """Read what already landed, so that it is not fetched again."""
         self.manifest.cut_unfinished_line()
         for record in self.manifest.records():
-            if record["record"] == "landed":
-                self._take_landed(LandedAnswer.from_record(record))
-            elif record["record"] == "rejected":
-                self._take_rejected(record["request_id"])
+            match record:
+                case Landed():
+                    self._take_landed(record)
+                case Rejected():
+                    self._take_rejected(record.request_id)
         self._request_count = len(self._landed)
         self.is_resumed = True
 
-    def _take_landed(self, answer: LandedAnswer) -> None:
+    def _take_landed(self, answer: Landed) -> None:
         with self._guard:
             self._landed[answer.request_id] = answer
             if answer.status == HTTP_OK:
@@ -242,36 +218,37 @@ def open_run(
         if is_resumable(records, identity, now - resume_within):
             ledger = RunLedger(manifest, store)
             ledger.take_up()
-            ledger.record("run_resumed", at=now, software_version=software_version, flow_run_id=flow_run_id)
+            ledger.record(RunResumed(at=now, software_version=software_version, flow_run_id=flow_run_id))
             return ledger
-        if records and records[-1]["record"] == "published":
+        if records and isinstance(records[-1], Published):
             break
     run_id = f"{now.astimezone(UTC):%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}Z-{secrets.token_hex(2)}"
     ledger = RunLedger(Manifest(manifest_folder(home) / f"{run_id}.jsonl"), store)
     ledger.record(
-        "run_started",
-        run_id=run_id,
-        **identity.fields(),
-        software_version=software_version,
-        flow_run_id=flow_run_id,
-        started_at=now,
+        RunStarted(
+            run_id=run_id,
+            kind=identity.kind,
+            base_url=identity.base_url,
+            plans=dict(identity.plans),
+            parameters=dict(identity.parameters),
+            software_version=software_version,
+            flow_run_id=flow_run_id,
+            started_at=now,
+        )
     )
     return ledger
 
 
-def is_resumable(records: Iterable[Record], identity: RunIdentity, not_before: datetime) -> bool:
+def is_resumable(records: Iterable[LedgerRecord], identity: RunIdentity, not_before: datetime) -> bool:
     """Whether the run of these records is the same work, young enough, and ended without its result being judged."""
-    start: dict[str, Any] | None = None
-    end: Record | None = None
+    start: RunStarted | None = None
+    end: LedgerRecord | None = None
     for record in records:
-        if record["record"] == "run_started":
-            start = dict(record)
-        elif record["record"] in {"published", "held", "stopped", "run_resumed"}:
-            end = record
-    if start is None or datetime.fromisoformat(start["started_at"]) < not_before:
+        match record:
+            case RunStarted():
+                start = record
+            case Published() | Held() | Stopped() | RunResumed():
+                end = record
+    if start is None or start.started_at < not_before or not identity.is_of(start):
         return False
-    if {name: start[name] for name in identity.fields()} != identity.fields():
-        return False
-    if end is None or end["record"] in {"stopped", "run_resumed"}:
-        return True
-    return end["record"] == "held" and bool(end["is_incomplete"])
+    return not isinstance(end, Published | Held) or (isinstance(end, Held) and end.is_incomplete)

@@ -1,41 +1,118 @@
 """The manifest is append-only JSON lines: an unfinished line is no record, damage elsewhere is named."""
 
+import json
+import tarfile
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+import zstandard
 
 from warehouse.errors import ManifestCorrupt
+from warehouse.ledger_records import (
+    KINDS,
+    Held,
+    LedgerRecord,
+    RunStarted,
+    Stopped,
+    UnknownRecord,
+    Withdrawn,
+    read_record,
+    written,
+)
 from warehouse.manifest import Manifest
+
+MIDNIGHT = datetime(2026, 4, 1, tzinfo=UTC)
+FIRST_RELEASE = Path(__file__).parent / "first_release" / "home.tar.zst"
 
 
 @pytest.fixture
 def manifest(tmp_path):
     """A manifest with two records."""
     manifest = Manifest(tmp_path / "20260401T003000000Z-ab12.jsonl")
-    manifest.append("run_started", run_id=manifest.run_id, started_at=datetime(2026, 4, 1, tzinfo=UTC))
-    manifest.append("withdrawn", kpi_ids=["U00413"])
+    manifest.append(
+        RunStarted(
+            run_id=manifest.run_id,
+            kind="refresh",
+            base_url="http://kolada.test/v3",
+            plans={},
+            parameters={},
+            software_version="1.0",
+            started_at=MIDNIGHT,
+        )
+    )
+    manifest.append(Withdrawn(kpi_ids=("U00413",)))
     return manifest
 
 
-def test_records_come_back_in_order(manifest):
-    """Each record is one line and keeps its fields."""
-    assert [record["record"] for record in manifest.records()] == ["run_started", "withdrawn"]
-    assert next(manifest.records())["started_at"] == "2026-04-01T00:00:00+00:00"
+def kinds(manifest):
+    """The kinds of a manifest's records, in order."""
+    return [record.record for record in manifest.records()]
+
+
+def test_records_come_back_as_they_were(manifest):
+    """Each record is one line and keeps its fields, instants with their zone."""
+    started, withdrawn = manifest.records()
+    assert (manifest.run_id, MIDNIGHT) == (started.run_id, started.started_at)
+    assert withdrawn == Withdrawn(kpi_ids=("U00413",))
 
 
 def test_an_unfinished_line_is_no_record(manifest):
     """What a killed writer left behind is passed over, and cut off before the next record."""
     with manifest.path.open("a", encoding="utf-8") as file:
         file.write('{"record": "landed", "request_id": "x')
-    assert [record["record"] for record in manifest.records()] == ["run_started", "withdrawn"]
+    assert kinds(manifest) == ["run_started", "withdrawn"]
     manifest.cut_unfinished_line()
-    manifest.append("held", message="x", is_incomplete=True)
-    assert [record["record"] for record in manifest.records()] == ["run_started", "withdrawn", "held"]
+    manifest.append(Held(at=MIDNIGHT, message="x", is_incomplete=True))
+    assert kinds(manifest) == ["run_started", "withdrawn", "held"]
 
 
-def test_a_damaged_line_is_named(manifest):
-    """A finished line that is not JSON names file, line and run."""
-    text = manifest.path.read_text(encoding="utf-8").replace('"withdrawn"', '"withdra')
-    manifest.path.write_text(text, encoding="utf-8")
+@pytest.mark.parametrize(
+    "line", ['{"record": "withdra', "[]", "{}", '{"record": 7}', '{"record": "withdrawn", "kpi_ids": "U00413"}', "\x00"]
+)
+def test_a_damaged_line_is_named(manifest, line):
+    """A finished line that is no JSON, no record, or not what its kind holds, is told by file, line and run."""
+    whole = manifest.path.read_text(encoding="utf-8").splitlines()
+    manifest.path.write_text(f"{whole[0]}\n{line}\n", encoding="utf-8")
     with pytest.raises(ManifestCorrupt, match=r"Line 2 .*ab12"):
         list(manifest.records())
+
+
+def test_the_manifests_of_the_first_release_are_readable(tmp_path):
+    """Every line that the first release wrote is a record of a kind that is known, and keeps what it says."""
+    with (
+        FIRST_RELEASE.open("rb") as file,
+        zstandard.ZstdDecompressor().stream_reader(file) as unpacked,
+        tarfile.open(fileobj=unpacked, mode="r|") as archive,
+    ):
+        archive.extractall(tmp_path, filter="data")
+    paths = sorted((tmp_path / "home" / "raw" / "manifests").iterdir())
+    assert len(paths) == 2
+    for path in paths:
+        before = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        records = list(Manifest(path).records())
+        assert [line["record"] for line in before] == [record.record for record in records]
+        assert all(type(record) is not UnknownRecord for record in records)
+        assert records == [read_record(written(record)) for record in records]
+
+
+def test_a_line_of_a_later_software_is_passed_over():
+    """A kind that is not known is no damage, and the bodies that it names are known to be named."""
+    record = read_record(b'{"record": "weighed", "tons": 3, "by": ["' + b"ab" * 32 + b'"]}')
+    assert isinstance(record, UnknownRecord)
+    assert record.bodies == ("ab" * 32,)
+    assert read_record(b'{"record": "withdrawn", "kpi_ids": [], "colour": "red"}') == Withdrawn(kpi_ids=())
+
+
+def test_half_a_character_does_not_stop_a_record():
+    """Text that is no UTF-8 is kept as the letters that name it, at any depth."""
+    stopped = read_record(written(Stopped(at=MIDNIGHT, error="KoladaError", message="title `\ud800`")))
+    assert stopped.message == "title `\\ud800`"
+    started = {"run_id": "x", "kind": "refresh", "base_url": "", "plans": {}, "software_version": ""}
+    line = written(RunStarted(**started, parameters={"why": ["\udcff"]}, started_at=MIDNIGHT))
+    assert "\\udcff" in line.decode()
+
+
+def test_every_kind_has_a_name_of_its_own():
+    """No kind of record hides another one."""
+    assert set(KINDS.values()) == set(LedgerRecord.__subclasses__()) - {UnknownRecord}

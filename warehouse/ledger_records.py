@@ -1,0 +1,285 @@
+"""The records of the ledger: one type for each kind of line that a manifest can hold.
+
+A record is declared here and nowhere else: the run writes it (`RunLedger.record`), and `ops`, replay, prune and verify
+read it. On disk it is one JSON object whose field `record` names the kind.
+
+Manifests are never rewritten, so every manifest ever written must stay readable. A field that came later has a default,
+a field that is no longer known is passed over, and a line of a kind that this software does not know is an
+`UnknownRecord`. A new kind of record is a new subclass of `LedgerRecord`.
+"""
+
+import json
+import re
+from typing import Any, ClassVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, model_validator
+
+SHA256 = re.compile("[0-9a-f]{64}")
+
+
+class LedgerRecord(BaseModel):
+    """A line of a manifest.
+
+    Attributes:
+        record: the name of the kind, as it stands in the file.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    record: ClassVar[str]
+
+    @model_validator(mode="before")
+    @classmethod
+    def spell_out_half_characters(cls, fields: dict[str, Any]) -> dict[str, Any]:
+        r"""Text from outside can hold half a character, which is no UTF-8: it is kept as the letters `\ud800`."""
+        return {
+            name: value.encode(errors="backslashreplace").decode() if isinstance(value, str) else value
+            for name, value in fields.items()
+        }
+
+    @property
+    def bodies(self) -> tuple[str, ...]:
+        """The SHA-256 of each body in the raw store that this record names."""
+        return ()
+
+
+class RunStarted(LedgerRecord):
+    """The first line of every manifest: what the run is to do, and with which software."""
+
+    record = "run_started"
+    run_id: str
+    kind: str
+    base_url: str
+    plans: dict[str, str]
+    """plan_id -> hash of its files."""
+    parameters: dict[str, Any]
+    software_version: str
+    flow_run_id: str | None = None
+    started_at: AwareDatetime
+
+
+class RunResumed(LedgerRecord):
+    """A run that died was taken up again. What it had decided is decided anew; what had landed stays."""
+
+    record = "run_resumed"
+    at: AwareDatetime
+    software_version: str
+    flow_run_id: str | None = None
+
+
+class Source(LedgerRecord):
+    """What the source's values are: live, recorded or sample."""
+
+    record = "source"
+    source_kind: str
+
+
+class PlanFiles(LedgerRecord):
+    """The files of one plan as they were when the run started."""
+
+    record = "plan_files"
+    plan_id: str
+    files: dict[str, str]
+    """File name -> body."""
+    files_sha256: str
+
+    @property
+    def bodies(self) -> tuple[str, ...]:
+        """The files."""
+        return tuple(self.files.values())
+
+
+class Landed(LedgerRecord):
+    """An HTTP answer is in the raw store; elapsed in seconds, byte_count of the body as received."""
+
+    record = "landed"
+    request_id: str
+    url: str
+    status: int
+    headers: dict[str, str]
+    attempts: int
+    elapsed_seconds: float
+    fetched_at: AwareDatetime
+    sha256: str
+    byte_count: int
+
+    @property
+    def bodies(self) -> tuple[str, ...]:
+        """The answer's body."""
+        return (self.sha256,)
+
+
+class Accepted(LedgerRecord):
+    """An answer was read and used."""
+
+    record = "accepted"
+    request_id: str
+    row_count: int
+
+
+class Rejected(LedgerRecord):
+    """An answer is kept but could not be used."""
+
+    record = "rejected"
+    request_id: str
+    reason: str
+
+
+class CatalogueRead(LedgerRecord):
+    """A part of the catalogue (kpi, municipality, municipality_groups) was read whole."""
+
+    record = "catalogue"
+    part: str
+    request_ids: tuple[str, ...]
+
+
+class Asked(LedgerRecord):
+    """Cells that the run wants accounted for; without years, all of them."""
+
+    record = "asked"
+    kpi_ids: tuple[str, ...]
+    unit_ids: tuple[str, ...]
+    years: tuple[int, ...] | None = None
+
+
+class Selected(LedgerRecord):
+    """What a mirror chose to read: KPIs by reason, of how many."""
+
+    record = "selected"
+    counts: dict[str, int]
+    kpi_count: int
+
+
+class Withdrawn(LedgerRecord):
+    """KPIs that are wanted and not in the catalogue, so that they are not asked for."""
+
+    record = "withdrawn"
+    kpi_ids: tuple[str, ...]
+
+
+class Answered(LedgerRecord):
+    """A scope was read whole, in these answers."""
+
+    record = "answered"
+    kpi_ids: tuple[str, ...]
+    unit_ids: tuple[str, ...]
+    years: tuple[int, ...] = ()
+    request_ids: tuple[str, ...]
+
+
+class Failed(LedgerRecord):
+    """A scope was not read, or its answer is not believed."""
+
+    record = "failed"
+    kpi_ids: tuple[str, ...]
+    unit_ids: tuple[str, ...]
+    years: tuple[int, ...] = ()
+    error: str
+    message: str
+
+
+class CoverageSettled(LedgerRecord):
+    """Every wanted pair has its outcome: units per KPI and outcome, and each pair that is missing, with its reason."""
+
+    record = "coverage"
+    counts: tuple[dict[str, Any], ...]
+    exceptions: tuple[dict[str, Any], ...]
+
+
+class Checked(LedgerRecord):
+    """What one check found."""
+
+    record = "check"
+    check_name: str
+    severity: str
+    offending_count: int
+    example: str | None = None
+    is_accepted: bool
+
+
+class LossAccepted(LedgerRecord):
+    """An operator's reason to publish though something is missing or a check objects."""
+
+    record = "loss_accepted"
+    reason: str
+
+
+class Publishing(LedgerRecord):
+    """The instant that the facts of this run carry. The file that may be published is made from here on."""
+
+    record = "publishing"
+    known_from: AwareDatetime
+
+
+class Published(LedgerRecord):
+    """The run's file is the published one; the counts are unknown where the process died before it wrote them."""
+
+    record = "published"
+    published_at: AwareDatetime
+    at: AwareDatetime
+    received: int | None = None
+    opened: dict[str, int] | None = None
+    """Change kind -> versions opened."""
+    verdict_changes: int | None = None
+
+
+class Held(LedgerRecord):
+    """The run ended without publishing; incomplete when only failed requests stood in the way."""
+
+    record = "held"
+    at: AwareDatetime
+    message: str
+    is_incomplete: bool
+
+
+class Stopped(LedgerRecord):
+    """The run ended with an error."""
+
+    record = "stopped"
+    at: AwareDatetime
+    error: str
+    message: str
+
+
+class RolledBack(LedgerRecord):
+    """The run was published, and an earlier published file has taken its place."""
+
+    record = "rolled_back"
+    at: AwareDatetime
+    message: str
+
+
+class UnknownRecord(LedgerRecord):
+    """A line of a kind that this software does not know: another version wrote it. Nothing but its bodies is read."""
+
+    record = ""
+    line: str
+
+    @property
+    def bodies(self) -> tuple[str, ...]:
+        """Whatever in it can be the name of a body."""
+        return tuple(SHA256.findall(self.line))
+
+
+KINDS: dict[str, type[LedgerRecord]] = {
+    kind.record: kind for kind in LedgerRecord.__subclasses__() if kind is not UnknownRecord
+}
+
+
+def read_record(line: bytes) -> LedgerRecord:
+    """The record that a line holds.
+
+    Raises:
+        ValueError: the line is no JSON object with a kind, or lacks a field that its kind has always had.
+    """
+    fields = json.loads(line)
+    if not isinstance(fields, dict) or not isinstance(fields.get("record"), str):
+        raise ValueError("not a record")  # noqa: TRY004 - every damage is one kind of error
+    kind = KINDS.get(fields["record"])
+    return kind.model_validate(fields) if kind is not None else UnknownRecord(line=line.decode())
+
+
+def written(record: LedgerRecord) -> bytes:
+    """The record as a line of a manifest, its line end included."""
+    fields = {"record": record.record, **record.model_dump(mode="json")}
+    return (json.dumps(fields, ensure_ascii=False) + "\n").encode(errors="backslashreplace")
