@@ -49,6 +49,9 @@ oldest: $(VENV)/oldest-duckdb  ## Run the tests of what is written and read on t
 	PYTHONPATH=$(VENV)/oldest-duckdb $(BIN)/python -c 'import duckdb; assert duckdb.__version__ == "$(OLDEST_DUCKDB)"'
 	PYTHONPATH=$(VENV)/oldest-duckdb $(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow" $(OLDEST_TESTS)
 
+sweep: $(READY)  ## Run the sweeps at every point, not at a tenth of them: kill points, mutated bodies, nights (an hour)
+	KOLADA_SWEEP=whole $(BIN)/python -m pytest -n 2 --dist load -m sweep
+
 test-all: test slow oldest  ## Run all the tests
 
 # An older DuckDB, to see that it opens what we publish.
@@ -111,4 +114,4 @@ bench-night: $(READY)  ## Measure a night beside its fetching, the marts, every 
 clean:  ## Remove what make made, but not the data
 	rm -rf $(VENV) $(PEERS) benchmarks/.pages .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
-.PHONY: help install demo test slow oldest test-all docs pictures bench bench-mirror bench-night bench-start bench-report lint format lock clean
+.PHONY: help install demo test slow oldest sweep test-all docs pictures bench bench-mirror bench-night bench-start bench-report lint format lock clean

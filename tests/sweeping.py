@@ -1,0 +1,25 @@
+"""Sweeps: tests of the same kind at very many points, of which a normal run takes a seeded tenth.
+
+`make sweep` (KOLADA_SWEEP=whole) takes every point of every test that is marked `sweep`.
+"""
+
+import math
+import os
+import random
+from collections.abc import Sequence
+from typing import TypeVar
+
+Point = TypeVar("Point")
+
+
+def is_whole() -> bool:
+    """Whether sweeps take every point."""
+    return os.environ.get("KOLADA_SWEEP") == "whole"
+
+
+def points_of(sweep: Sequence[Point], *, seed: int) -> list[Point]:
+    """The points of a sweep that this run takes, in order: all of them, or the tenth that belongs to the seed."""
+    if is_whole():
+        return list(sweep)
+    chosen = random.Random(seed).sample(range(len(sweep)), math.ceil(len(sweep) / 10))
+    return [sweep[number] for number in sorted(chosen)]
