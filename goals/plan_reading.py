@@ -150,12 +150,13 @@ def _no_folder(folder: Path) -> Finding:
 def _file_findings(files: Mapping[str, bytes]) -> list[Finding]:
     findings = []
     for name in PLAN_FILES:
-        if name not in files:
-            if name in FORMATS:
-                header = ",".join(FORMATS[name].header)
-                remedy = f"Write it, if only with the header `{header}`"
-            else:
-                remedy = "Write it as goals/README.md says, or start with `kolada goals new`"
+        if name in files:
+            continue
+        if name == SETTINGS_FILE:
+            remedy = "Write it as goals/README.md says, or start with `kolada goals new`"
+            findings.append(Finding(name, "the file is missing", "the plan is not whole", remedy))
+        elif FORMATS[name].is_needed:
+            remedy = f"Write it, with the header `{','.join(FORMATS[name].header)}`"
             findings.append(Finding(name, "the file is missing", "the plan is not whole", remedy))
     for name in files:
         if name not in PLAN_FILES:

@@ -6,6 +6,7 @@ could not be read in the first place. Checks of one cell alone stand in `goals.c
 
 from collections.abc import Mapping
 
+from goals.checks.budget_terms import check_budget
 from goals.checks.criteria import check_criteria
 from goals.checks.figures import check_figures, check_kpis
 from goals.checks.identity import check_document, check_identity, check_keys
@@ -19,6 +20,6 @@ __all__ = ["check_draft"]
 def check_draft(draft: Draft, *, name: str | None, municipalities: Mapping[str, str] | None) -> list[Finding]:
     """Everything that is wrong with a plan as a whole."""
     findings = list(check_identity(draft, name=name, municipalities=municipalities))
-    for check in (check_keys, check_structure, check_criteria, check_figures, check_kpis, check_document):
+    for check in (check_keys, check_structure, check_criteria, check_figures, check_budget, check_kpis, check_document):
         findings.extend(check(draft))
     return findings

@@ -208,6 +208,23 @@ create table if not exists plan.budget_line (
     known_to timestamp
 );
 
+-- Which of the budget's figures hang together, and how. terms and divided_by name rows of plan.budget_line,
+-- parted by |; mart.budget_check says how they come out.
+create table if not exists plan.budget_check (
+    plan_id varchar not null,
+    check_id varchar not null,
+    table_name varchar not null,
+    result_row varchar not null,
+    terms varchar not null,
+    divided_by varchar,
+    is_same_measure boolean not null,
+    tolerance double not null,
+    note varchar not null,
+    files_sha256 varchar not null,
+    known_from timestamp not null,
+    known_to timestamp
+);
+
 -- What a reader of the figures should know; indicator_id is null for the whole plan.
 create table if not exists plan.note (
     plan_id varchar not null,

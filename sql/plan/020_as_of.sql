@@ -113,6 +113,14 @@ create or replace macro plan.budget_line_as_of(moment) as table (
         and (known_to is null or core.moment(moment) < known_to)
 );
 
+create or replace macro plan.budget_check_as_of(moment) as table (
+    select * exclude (known_to)
+    from plan.budget_check
+    where
+        known_from <= core.moment(moment)
+        and (known_to is null or core.moment(moment) < known_to)
+);
+
 create or replace macro plan.note_as_of(moment) as table (
     select * exclude (known_to)
     from plan.note

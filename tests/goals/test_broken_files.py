@@ -52,7 +52,7 @@ def without(name: str) -> FileChange:
             "commas between the cells",
         ),
         (replaced("breaks.csv", lambda _: b""), "breaks.csv, row 1", "no header", "kpi_id,first_year_after"),
-        (without("breaks.csv"), "breaks.csv", "the file is missing", "kpi_id,first_year_after"),
+        (without("goals.csv"), "goals.csv", "the file is missing", "goal_id,section"),
         (without("plan.toml"), "plan.toml", "the file is missing", "kolada goals new"),
         (lambda files: files | {"target.csv": b""}, "target.csv", "an unknown file", "`targets.csv`"),
         (
