@@ -36,6 +36,7 @@ def report(
     ] = None,
     year: Annotated[int | None, typer.Option("--year", help="The year in focus; by default the target year.")] = None,
     since: SinceOption = None,
+    short: Annotated[bool, typer.Option("--short", help="The summary alone, on two A4 pages, for the board.")] = False,
     home: HomeOption = None,
     sample: SampleOption = False,
 ) -> None:
@@ -57,6 +58,7 @@ def report(
                 as_of=as_of,
                 year=year,
                 since=instant(since),
+                is_short=short,
             )
     if done.is_sample:
         typer.echo(MADE_UP_VALUES)

@@ -17,10 +17,12 @@ from reports.changes_since import Changes
 from reports.contents import Contents, GoalPart
 from reports.distribution_chart import distribution_chart
 from reports.located_figures import counted, figure, wording
+from reports.matrix import matrix_rows
 from reports.notices import made_up_notice, source_text
 from reports.numbers import instant_text
 from reports.rule_sentences import MEANINGS, RULES, SECTION_INTROS
 from reports.sentences import WITHHELD, figure_of_year
+from reports.short_report import gaps, revised_values
 from reports.signs import sign, sign_of, sign_sheet
 from reports.sourced_rows import Row
 from reports.trend_chart import trend_chart
@@ -64,19 +66,30 @@ class TallyLine:
     total: Markup
 
 
-def render_page(contents: Contents, changes: Changes, *, as_of: str | None = None) -> str:
+def render_page(contents: Contents, changes: Changes, *, as_of: str | None = None, is_short: bool = False) -> str:
     """The report as HTML.
 
     Args:
         contents: what is shown.
         changes: what is told of the last report.
         as_of: the moment as the reader gave it, to be named on the page.
+        is_short: the summary alone, on two pages of paper.
     """
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    view = _View(contents)
-    template = environment.get_template("report.html.j2")
+    view = _View(contents, is_linked=not is_short)
+    template = environment.get_template("short.html.j2" if is_short else "report.html.j2")
+
+    def source(label: str | None) -> Markup:
+        return Markup('<span class="source">{}</span>').format(on_one_line(source_text(contents.source, label)))
+
+    def verdict(code: str, reason: str | None = None) -> Markup:
+        drawn = sign_of(code, reason)
+        return Markup('<span class="verdict-word v-{}">{} {}</span>').format(
+            drawn, sign(drawn), contents.label("verdict", code)
+        )
+
     return template.render(
         c=contents,
         changes=changes,
@@ -94,8 +107,14 @@ def render_page(contents: Contents, changes: Changes, *, as_of: str | None = Non
         derived=DERIVED,
         received=RECEIVED,
         none_cell=NO_VALUE,
+        title_word="Kortrapport" if is_short else "Måluppfyllelse",
+        linked=not is_short,
+        source=source,
+        verdict=verdict,
+        matrix_rows=lambda goal: matrix_rows(contents, goal),
+        gaps=gaps(contents),
+        revised=revised_values(changes.revisions),
         card=lambda goal, part: Card(contents, goal, part),
-        source_text=lambda label: on_one_line(source_text(contents.source, label)),
         trend_chart=lambda part: trend_chart(contents, part),
         distribution_chart=lambda part: distribution_chart(contents, part),
         **view.members(),
@@ -111,8 +130,9 @@ def plain_size(value: float) -> int:
 class _View:
     """What the template asks for that is more than one cell."""
 
-    def __init__(self, contents: Contents) -> None:
+    def __init__(self, contents: Contents, *, is_linked: bool) -> None:
         self.contents = contents
+        self.is_linked = is_linked
         rules = {row["rule_name"]: row["rule_value"] for row in contents.rules}
         self.ruling = rules.get("majority", "each_group")
         self.other = "together" if self.ruling == "each_group" else "each_group"
@@ -240,13 +260,17 @@ class _View:
             for (_, name, unit), cells in lines.items()
         ]
 
+    def named(self, anchor: str, name: str) -> Markup:
+        """A name, as a link to its place where the page has one."""
+        return Markup('<a href="#{}">{}</a>').format(anchor, name) if self.is_linked else escape(name)
+
     def change_name(self, row: Row) -> Markup:
         """What a changed verdict is about, linked where the page shows it."""
         match row["level"]:
             case "indicator":
-                return Markup('<a href="#i-{0}">{0}</a>').format(row["item_id"])
+                return self.named(f"i-{row['item_id']}", row["item_id"])
             case "goal":
-                return Markup('Mål <a href="#m-{0}">{0}</a>').format(row["item_id"])
+                return Markup("Mål {}").format(self.named(f"m-{row['item_id']}", row["item_id"]))
             case _:
                 return Markup("God ekonomisk hushållning, {}").format(
                     self.contents.label("variant", row["variant"]).lower()

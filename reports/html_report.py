@@ -42,6 +42,7 @@ def write_report(
     as_of: str | None = None,
     year: int | None = None,
     since: datetime | None = None,
+    is_short: bool = False,
 ) -> Report:
     """Write the report of one plan.
 
@@ -53,6 +54,7 @@ def write_report(
         as_of: show what was known at this moment.
         year: the year in focus.
         since: tell changes since this instant (UTC, naive), whatever reports there are.
+        is_short: the summary alone, on two pages of paper.
 
     Raises:
         BeforeFirstLoad: nothing had been published at that moment.
@@ -66,18 +68,20 @@ def write_report(
             f"The plan `{plan_id}` does not follow the year `{contents.year}`, so there is nothing to show. "
             f"It follows {contents.years[0]} to {contents.years[-1]}: `kolada report --year {contents.years[-1]}`."
         )
-    path = output if output is not None else folder / file_name(contents.plan, source.known_at, as_of)
+    name = file_name(contents.plan, source.known_at, as_of, is_short=is_short)
+    path = output if output is not None else folder / name
     reported_at = last_reported(path.parent, plan_id, source.known_at)
     changes = find_changes(source, contents.plan, reported_at=reported_at, chosen=since)
-    page = render_page(contents, changes, as_of=as_of).encode("utf-8")
+    page = render_page(contents, changes, as_of=as_of, is_short=is_short).encode("utf-8")
     write_whole(path, page)
     return Report(path, len(page), contents.year, source.known_at, source.is_sample)
 
 
-def file_name(plan: Row, known_at: datetime, as_of: str | None) -> str:
+def file_name(plan: Row, known_at: datetime, as_of: str | None, *, is_short: bool = False) -> str:
     """A name that tells plan and day, so that earlier reports stay beside it."""
     day = in_sweden(known_at).date().isoformat()
-    return f"{plan['plan_id']}-{day}{'-as-of' if as_of is not None else ''}.html"
+    kind = ("-kort" if is_short else "") + ("-as-of" if as_of is not None else "")
+    return f"{plan['plan_id']}-{day}{kind}.html"
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -82,13 +82,22 @@ def address(row: Row, column: str) -> dict[str, object]:
     }
 
 
-def picture(width: float, height: float, *, name: str, title: str, described: str, marks: Iterable[Markup]) -> Markup:
+def picture(
+    width: float,
+    height: float,
+    *,
+    name: str,
+    title: str,
+    described: str,
+    marks: Iterable[Markup],
+    class_: str = "chart",
+) -> Markup:
     """A drawing with its text alternative. `name` must be unique on the page."""
     head = element("title", title, id=f"{name}-t") + element("desc", described, id=f"{name}-d")
     return element(
         "svg",
         head + Markup("").join(marks),
-        class_="chart",
+        class_=class_,
         viewBox=f"0 0 {place(width)} {place(height)}",
         role="img",
         aria_labelledby=f"{name}-t {name}-d",

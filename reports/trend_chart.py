@@ -39,7 +39,7 @@ def trend_chart(contents: Contents, part: IndicatorPart) -> Markup | None:
     if not own:
         return None
     lines = [Line("own", shortened(contents.place), own), *_average(contents, part)]
-    target = _target(part)
+    target = target_row(part)
     values = [row["value"] for line in lines for row in line.rows.values()]
     right = WIDTH - 8 - max(width_of(name) for name in [*(line.name for line in lines), "Mål 10,00"])
     across = Scale(contents.years[0], max(contents.years[-1], contents.years[0] + 1), LEFT + 16, right - 12)
@@ -74,7 +74,7 @@ def _average(contents: Contents, part: IndicatorPart) -> Iterator[Line]:
             return
 
 
-def _target(part: IndicatorPart) -> Row | None:
+def target_row(part: IndicatorPart) -> Row | None:
     """The judgement of the first year with a number as its target."""
     return next((row for _, row in sorted(part.judged.items()) if row["target_value"] is not None), None)
 
@@ -107,13 +107,13 @@ def _gaps(contents: Contents, part: IndicatorPart, own: Mapping[int, Row], acros
             yield element("circle", class_="gap missing", cx=x, cy=GAPS_AT, r=4.5)
 
 
-def _firsts(part: IndicatorPart) -> list[int]:
+def firsts_after_breaks(part: IndicatorPart) -> list[int]:
     """The first year after each break in the series."""
     return [row["first_year_after"] for row in part.breaks]
 
 
 def _break_places(contents: Contents, part: IndicatorPart, across: Scale) -> list[float]:
-    return [across(year - 0.5) for year in _firsts(part) if contents.years[0] < year <= contents.years[-1]]
+    return [across(year - 0.5) for year in firsts_after_breaks(part) if contents.years[0] < year <= contents.years[-1]]
 
 
 def _breaks(contents: Contents, part: IndicatorPart, across: Scale) -> Iterator[Markup]:
@@ -129,7 +129,7 @@ def _target_line(target: Row, across: Scale, up: Scale, right: float) -> Iterato
 
 
 def _series(line: Line, part: IndicatorPart, across: Scale, up: Scale) -> Iterator[Markup]:
-    for run in _runs(sorted(line.rows), _firsts(part)):
+    for run in runs_without_gap(sorted(line.rows), firsts_after_breaks(part)):
         points = " ".join(f"{place(across(year))},{place(up(line.rows[year]['value']))}" for year in run)
         if len(run) > 1:
             yield element("polyline", class_=f"line {line.kind}", points=points)
@@ -145,7 +145,7 @@ def _series(line: Line, part: IndicatorPart, across: Scale, up: Scale) -> Iterat
         )
 
 
-def _runs(years: Sequence[int], firsts: Sequence[int]) -> Iterator[list[int]]:
+def runs_without_gap(years: Sequence[int], firsts: Sequence[int]) -> Iterator[list[int]]:
     """Years that belong together: no year missing between them and no break."""
     run: list[int] = []
     for year in years:
@@ -180,7 +180,7 @@ def _drawn(
     """All lines and points of the drawing, to be kept clear of."""
     for line in lines:
         points = {year: (across(year), up(row["value"])) for year, row in line.rows.items()}
-        for run in _runs(sorted(points), _firsts(part)):
+        for run in runs_without_gap(sorted(points), firsts_after_breaks(part)):
             yield from pairwise([points[year] for year in run])
         yield from (((x - DOT, y), (x + DOT, y)) for x, y in points.values())
     if target is not None:

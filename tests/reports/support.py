@@ -32,7 +32,7 @@ NOTE = "-anmärkning <svg onload=alert(1)> | `kod` [länk](http://exempel.invali
 LABEL = "Uppfyllt <u>klart</u>"
 SOURCE_NOTE = "=cmd|' /C calc'!A0 <i>bokföringen</i>"
 ASSESSMENT = "@bedömt <script>alert(2)</script>"
-VOID_TAGS = frozenset({"meta", "link", "br", "img", "input", "hr"})
+VOID_TAGS = frozenset({"meta", "link", "br", "img", "input", "hr", "col"})
 
 
 @cache

@@ -1,0 +1,105 @@
+"""The matrix: every indicator of a plan in one row, with all that a reader needs to follow the verdict.
+
+Outcome, target, trend, place, verdict and comment of one year. The report, the short report, the Word document, the
+workbook and the pages show the same rows.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from reports import sentences as words
+from reports.card import Card
+from reports.contents import Contents, GoalPart, IndicatorPart
+from reports.located_figures import figure, wording
+from reports.sourced_rows import Row
+from reports.sparkline import sparkline
+
+NO_PLACE = Markup('<span class="is-missing" aria-hidden="true">–</span><span class="hidden">ingen plats</span>')
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """One indicator in the year in focus."""
+
+    contents: Contents
+    goal: GoalPart
+    part: IndicatorPart
+
+    @property
+    def row(self) -> Row:
+        """The judgement."""
+        return self.part.judged[self.contents.year]
+
+    @property
+    def kpi_id(self) -> str:
+        """Kolada's id of the KPI; nothing for a figure of the municipality's own."""
+        return str(self.part.indicator["kpi_id"] or "")
+
+    def name(self) -> Markup:
+        """The indicator's title, with its part."""
+        return Card(self.contents, self.goal, self.part).name()
+
+    def outcome(self) -> Markup:
+        """The year's value, or how it is missing."""
+        row = self.row
+        if row["value"] is not None:
+            return figure(row, "value", words.decimals_of(row))
+        missing = "dolt" if row["verdict_reason"] in words.WITHHELD else "saknas"
+        return Markup('<span class="is-missing">{}</span>').format(missing)
+
+    def target(self) -> Markup:
+        """The criterion, with the figure that it stands for where that is not a number of the plan."""
+        row = self.row
+        if not row["target_kind"]:
+            return Markup('<span class="is-missing">inget mål</span>')
+        said = words.criterion(self.contents, self.part, row)
+        if row["reference_value"] is not None:
+            said += Markup(" ({})").format(figure(row, "reference_value", words.decimals_of(row)))
+        return said
+
+    def trend(self) -> Markup:
+        """The own values as a small line."""
+        return sparkline(self.contents, self.part)
+
+    def place(self) -> Markup:
+        """The place among the units with a value, and how many they are."""
+        row = self.row
+        if row["rank"] is None:
+            return NO_PLACE
+        return Markup('{} <span class="quiet">av {}</span>').format(figure(row, "rank"), figure(row, "rank_n"))
+
+    def comment(self) -> Markup:
+        """What a person wrote of the year; else why there is no answer, or what to know before using it."""
+        row = self.row
+        if row.values.get("comment"):
+            return wording(row, "comment")
+        said = "; ".join(self._remarks())
+        return escape(said[:1].upper() + said[1:])
+
+    def _remarks(self) -> Iterator[str]:
+        row = self.row
+        if row["verdict"] in ("no_data", "not_comparable", "not_assessable", "not_yet_due") and row["verdict_reason"]:
+            yield words.short_reason(self.contents, row["verdict_reason"])
+        for column, said in (
+            ("is_rounded_only", "avrundningen avgör"),
+            ("is_preliminary", "preliminärt värde"),
+            ("is_provisional", f"värdet är från {row['value_year']}"),
+            ("is_sensitive", "känsligt för hur medlet räknas"),
+            ("is_reference_weak", "jämförs med få kommuner"),
+        ):
+            if row[column]:
+                yield said
+        if row["verdict_reason"] == "riket_missing":
+            yield "jämfört med ovägt medel"
+        match row["value_source"]:
+            case "document":
+                yield "värde ur dokumentet"
+            case "manual":
+                yield "egen uppgift"
+
+
+def matrix_rows(contents: Contents, goal: GoalPart) -> list[MatrixRow]:
+    """The rows of one goal, in the order of the plan."""
+    return [MatrixRow(contents, goal, part) for part in goal.indicators]

@@ -1,0 +1,61 @@
+"""What only the short report tells: which indicators lack an answer, for which reason, and who is responsible."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from reports import sentences as words
+from reports.contents import Contents, GoalPart, IndicatorPart
+from reports.numbers import join_words
+from reports.sourced_rows import Row
+
+UNANSWERED = ("no_data", "not_comparable")
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Indicators that lack an answer for the same reason.
+
+    Attributes:
+        reason: in a few words.
+        said: the indicators, those of one responsible body together.
+    """
+
+    reason: str
+    said: str
+
+
+def gaps(contents: Contents) -> list[Gap]:
+    """The indicators without an answer in the year in focus, by reason, in the order of the plan."""
+    by_reason: dict[str, dict[str, list[str]]] = {}
+    for goal in contents.goals:
+        for part in goal.indicators:
+            row = part.judged[contents.year]
+            if row["verdict"] in UNANSWERED and row["verdict_reason"]:
+                why = words.short_reason(contents, row["verdict_reason"])
+                by_reason.setdefault(why, {}).setdefault(responsible(goal, part), []).append(part.id)
+    return [
+        Gap(
+            reason=reason[:1].upper() + reason[1:],
+            said="; ".join(f"{join_words(ids)}{f' ({who})' if who else ''}" for who, ids in owners.items()),
+        )
+        for reason, owners in by_reason.items()
+    ]
+
+
+def responsible(goal: GoalPart, part: IndicatorPart) -> str:
+    """Who is responsible for the figure: the indicator's owner, else the goal's; nothing where Kolada is."""
+    for row in (part.indicator, goal.goal):
+        if row.values.get("owner"):
+            return str(row["owner"])
+    return "" if part.indicator["kpi_id"] else "kommunens egen uppgift"
+
+
+def revised_values(rows: tuple[Row, ...]) -> str:
+    """The own values that Kolada changed, by KPI and year."""
+    return ", ".join(_named(rows))
+
+
+def _named(rows: tuple[Row, ...]) -> Iterator[Markup | str]:
+    yield from dict.fromkeys(f"{row['kpi_id']} {row['period']}" for row in rows)
