@@ -92,6 +92,11 @@ class GoalPart:
         """The id of its place on the page."""
         return f"m-{self.id}"
 
+    @property
+    def is_its_indicator(self) -> bool:
+        """Whether the goal has one indicator, of the same title: then it is told once."""
+        return len(self.indicators) == 1 and self.indicators[0].indicator["title"] == self.goal["title"]
+
 
 @dataclass(frozen=True, slots=True)
 class Contents:

@@ -112,9 +112,11 @@ def _axis(part: IndicatorPart, across: Scale, floor: float) -> Iterator[Markup]:
         yield element("text", number_text(mark, decimals), class_="scale mid", x=across(mark), y=floor + 18)
     match part.indicator["direction"]:
         case "higher":
-            yield element("text", "bättre →", class_="note end", x=RIGHT, y=floor + 33)
+            yield element("text", "bättre", class_="note end", x=RIGHT - 16, y=floor + 33)
+            yield element("path", class_="axis", d=f"M{place(RIGHT - 12)} {place(floor + 29)}h12m-4 -3l4 3-4 3")
         case "lower":
-            yield element("text", "← bättre", class_="note", x=LEFT, y=floor + 33)
+            yield element("text", "bättre", class_="note", x=LEFT + 16, y=floor + 33)
+            yield element("path", class_="axis", d=f"M{place(LEFT + 12)} {place(floor + 29)}h-12m4 -3l-4 3 4 3")
 
 
 def _dots(found: Distribution, across: Scale, floor: float) -> Iterator[Markup]:

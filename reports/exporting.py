@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from reports.changes_since import last_reported
+from reports.changes_since import find_changes, last_reported
 from reports.contents import gather
 from reports.csv_export import export_csv
 from reports.export_tables import export_tables
@@ -17,6 +17,7 @@ from reports.memo import render_memo
 from reports.numbers import in_sweden
 from reports.parquet_export import export_parquet
 from reports.sourced_rows import open_source
+from reports.word_document import render_word
 from reports.workbook import render_workbook
 
 
@@ -26,6 +27,7 @@ class Format(StrEnum):
     PARQUET = "parquet"
     CSV = "csv"
     XLSX = "xlsx"
+    DOCX = "docx"
     MEMO = "memo"
 
 
@@ -81,6 +83,11 @@ def write_exports(
         case Format.XLSX:
             path = folder / f"{plan_id}-{day}.xlsx"
             write_whole(path, render_workbook(gather(source, plan_id)))
+            paths = [path]
+        case Format.DOCX:
+            path = folder / f"{plan_id}-{day}.docx"
+            contents = gather(source, plan_id)
+            write_whole(path, render_word(contents, find_changes(source, contents.plan, chosen=since)))
             paths = [path]
         case Format.MEMO:
             path = folder / f"{plan_id}-{day}.md"

@@ -1,0 +1,53 @@
+"""Charts as PNG pictures, for documents that hold no SVG.
+
+The drawing and its style are the page's own: the style sheet's colours of the light theme are put in place, since the
+renderer knows no CSS variables. The font travels with the software, so that a server without fonts draws the same.
+"""
+
+import re
+from functools import cache
+from pathlib import Path
+
+import font_lato
+import resvg_py
+from markupsafe import Markup
+
+STYLE = Path(__file__).parent / "templates" / "report.css"
+VARIABLE = re.compile(r"var\((--[a-z-]+)\)")
+# Pixels for each unit of the drawing: 150 dots an inch at the width that a document gives a chart.
+SCALE = 2.4
+FONTS = [str(font_lato.font_files[name]) for name in ("Lato", "LatoBold")]
+
+
+def png(drawing: Markup) -> bytes:
+    """A drawing of `reports.svg` as a PNG picture on white.
+
+    Args:
+        drawing: one SVG element with a viewBox.
+    """
+    svg = str(drawing).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+    return bytes(
+        resvg_py.svg_to_bytes(
+            svg_string=svg,
+            style_sheet=_plain_style(),
+            zoom=SCALE,
+            background="#ffffff",
+            font_files=FONTS,
+            font_family="Lato",
+            sans_serif_family="Lato",
+            skip_system_fonts=True,
+        )
+    )
+
+
+@cache
+def _plain_style() -> str:
+    """The page's style for screens in light, without variables."""
+    text = STYLE.read_text(encoding="utf-8")
+    colours = dict(re.findall(r"(--[a-z-]+):([^;}]+)", text.partition("}")[0]))
+    rules = text[text.index(".chart{") : text.index(".key-note{")]
+    plain = VARIABLE.sub(lambda found: colours[found[1]], rules)
+    # No line around letters: the renderer draws it over them, whatever paint-order says.
+    return re.sub(r"paint-order:stroke;stroke:[^;]+;stroke-width:[^;]+;stroke-linejoin:round", "", plain) + (
+        ".chart text{stroke:none}"
+    )
