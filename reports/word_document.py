@@ -24,13 +24,14 @@ from reports.chart_pictures import png
 from reports.contents import Contents, GoalPart, IndicatorPart
 from reports.distribution_chart import distribution_chart
 from reports.matrix import MatrixRow, matrix_rows
-from reports.notices import DERIVED, RECEIVED, made_up_notice, source_text
+from reports.notices import made_up_notice, source_text
 from reports.numbers import instant_text, number_text
 from reports.rule_sentences import RULES
 from reports.sentences import decimals_of, plain
 from reports.short_report import gaps
 from reports.sparkline import sparkline
 from reports.trend_chart import trend_chart
+from warehouse.credits import DERIVED, RECEIVED
 
 INK, SOFT = RGBColor(0x1C, 0x21, 0x26), RGBColor(0x54, 0x5C, 0x66)
 COLOURS = {
