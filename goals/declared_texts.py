@@ -14,8 +14,8 @@ from goals.rules import RULES
 
 _ROOT = Path(__file__).resolve().parent.parent
 README = _ROOT / "goals" / "README.md"
-TABLES_SQL = _ROOT / "sql" / "plan" / "010_tables.sql"
-AS_OF_SQL = _ROOT / "sql" / "plan" / "020_as_of.sql"
+TABLES_SQL = _ROOT / "sql" / "plan" / "010_plan_tables.sql"
+AS_OF_SQL = _ROOT / "sql" / "plan" / "020_plan_as_of.sql"
 DICTIONARY = _ROOT / "sql" / "dictionary" / "plan.toml"
 
 _MADE = "Made from goals/file_formats.toml by `make docs`."
@@ -31,7 +31,7 @@ _LOADING = ("files_sha256 varchar not null", "known_from timestamp not null", "k
 
 
 def tables_sql() -> str:
-    """`sql/plan/010_tables.sql`."""
+    """`sql/plan/010_plan_tables.sql`."""
     lines = [
         "-- The goals as they were loaded. Every row belongs to one version of a plan: a plan whose files changed",
         "-- closes all its rows and opens new ones, so that a verdict can be replayed with that night's goals.",
@@ -47,7 +47,7 @@ def tables_sql() -> str:
 
 
 def as_of_sql() -> str:
-    """`sql/plan/020_as_of.sql`."""
+    """`sql/plan/020_plan_as_of.sql`."""
     head = "-- Each plan table as it was loaded at a moment. The column named moment is the macro's parameter."
     parts = [f"{head}\n-- {_MADE}\n"]
     parts += [

@@ -27,6 +27,7 @@ OF_THE_RUN: Mapping[str, str] = {
         ("known_from", "known_to", "confirmed_at", "seen_at", "old_known_from", "published_from", "published_to"),
         "an instant of the run",
     ),
+    "files_sha256": "the hash of a plan's files, which may be the same rows in other files",
 }
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from warehouse.database import run_folder
+from warehouse.database import run_sql
 from warehouse.stage import Stage
 
 COUNT_SCHEMA = {"kpi_id": pl.String, "outcome": pl.String, "unit_count": pl.Int32}
@@ -52,7 +52,7 @@ class Coverage:
 def settle_coverage(stage: Stage) -> Coverage:
     """Give every wanted pair its outcome, from what is on the stage."""
     stage.flush()
-    run_folder(stage.connection, "load/coverage")
+    run_sql(stage.connection, "load/settle_coverage.sql")
     counts = stage.connection.execute(
         "select kpi_id, outcome, cast(count(*) as integer) as unit_count from coverage_pair "
         "group by kpi_id, outcome order by kpi_id, outcome"

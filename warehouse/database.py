@@ -110,9 +110,9 @@ def sql_files(folder: str, pattern: str = "*.sql") -> list[Path]:
     return sorted((SQL_FOLDER / folder).glob(pattern))
 
 
-def run_folder(connection: duckdb.DuckDBPyConnection, folder: str) -> None:
-    """Run every file of a folder under `sql/`, in order."""
-    for path in sql_files(folder):
+def run_sql(connection: duckdb.DuckDBPyConnection, place: str) -> None:
+    """Run one file under `sql/`, or every file of a folder there, in order."""
+    for path in [SQL_FOLDER / place] if place.endswith(".sql") else sql_files(place):
         connection.execute(path.read_text(encoding="utf-8"))
 
 

@@ -3,7 +3,7 @@
 Values are never updated in place. A cell that changed, was suppressed, deleted or has vanished gets its open version
 closed and a new one opened, both at the run's one instant; a cell seen again unchanged gets that instant as its
 `confirmed_at` and nothing else. The comparison is set-based and stands in `sql/load/history/known/`, the kinds of
-change with their order in `030_changed.sql`; KPIs of which nothing is known need none (`sql/load/history/first/`).
+change with their order in `030_changed.sql`; KPIs of which nothing is known need none (`first_versions.sql`).
 A withdrawn KPI keeps its cells.
 """
 
@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 import duckdb
 import polars as pl
 
-from warehouse.database import append_frame, in_bulk, run_folder, set_variables
+from warehouse.database import append_frame, in_bulk, run_sql, set_variables
 from warehouse.stage import Stage
 
 ROWS_IN_A_PART = 1_000_000
@@ -42,12 +42,12 @@ def load_catalogue(connection: duckdb.DuckDBPyConnection, *, run_id: str, known_
     """Bring the staged catalogue, units and groups into `core`. Each part staged empty is left as it is known."""
     set_variables(connection, {"run_id": run_id, "known_from": naive_utc(known_from)})
     for part, file in (
-        ("staged_municipality", "load/catalogue/municipality"),
-        ("staged_kpi", "load/catalogue/kpi"),
-        ("staged_group", "load/catalogue/group"),
+        ("staged_municipality", "load/catalogue/merge_municipalities.sql"),
+        ("staged_kpi", "load/catalogue/merge_kpis.sql"),
+        ("staged_group", "load/catalogue/merge_groups.sql"),
     ):
         if connection.execute(f"select exists (from {part})").fetchone() == (True,):
-            run_folder(connection, file)
+            run_sql(connection, file)
 
 
 def load_observations(stage: Stage, *, run_id: str, known_from: datetime) -> LoadCounts:
@@ -59,14 +59,14 @@ def load_observations(stage: Stage, *, run_id: str, known_from: datetime) -> Loa
     stage.flush()
     connection = stage.connection
     set_variables(connection, {"run_id": run_id, "known_from": naive_utc(known_from)})
-    run_folder(connection, "load/history/counts")
+    run_sql(connection, "load/history/load_counts.sql")
     with in_bulk(connection):
         for number, part in enumerate(parts(connection)):
             if number:
                 # What one part changed is written out, so that the next does not find it in memory.
                 connection.execute("checkpoint")
             set_variables(connection, {"first_kpi": part.first_kpi, "last_kpi": part.last_kpi})
-            run_folder(connection, f"load/history/{'known' if part.is_known else 'first'}")
+            run_sql(connection, "load/history/known" if part.is_known else "load/history/first_versions.sql")
     (received,) = connection.execute("select sum(row_count) from received_kpi").fetchone() or (0,)
     opened = dict(
         connection.execute(

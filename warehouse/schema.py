@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.build import fingerprint, read_fingerprint
-from warehouse.database import run_folder, sql_files, transaction
+from warehouse.database import run_sql, sql_files, transaction
 from warehouse.errors import SchemaTooNew
 from warehouse.history import naive_utc
 from warehouse.published_file import source_kind
@@ -45,7 +45,7 @@ def ensure_schema(connection: duckdb.DuckDBPyConnection) -> list[str]:
     if applied is not None and not ran and is_as_this_software_writes_it(connection):
         return ran
     for folder in SCHEMA_FOLDERS:
-        run_folder(connection, folder)
+        run_sql(connection, folder)
     if applied is None:
         for path in migrations():
             record(connection, path)

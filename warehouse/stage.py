@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from warehouse.database import append_frame, run_folder, set_variables, staging_folder
+from warehouse.database import append_frame, run_sql, set_variables, staging_folder
 
 OBSERVATION_COLUMNS = (
     "kpi_id",
@@ -67,7 +67,7 @@ class Stage:
         self._scopes: dict[str, list[dict[str, object]]] = {}
         self._write_observations()  # an empty file: what reads them finds the columns when nothing came
         set_variables(connection, {"staged_files": str(self._folder / "*.parquet")})
-        run_folder(connection, "load/stage")
+        run_sql(connection, "load/stage_tables.sql")
 
     def add_observations(self, frame: pl.DataFrame, request_id: str | None) -> None:
         """Add the values of one page: a row per KPI, unit, period and gender, group ids among the units."""

@@ -6,7 +6,7 @@ import pytest
 
 from goals import TABLE_SCHEMAS, Plan, plan_from_files, read_plan
 
-DDL = Path(__file__).parents[2] / "sql" / "plan" / "010_tables.sql"
+DDL = Path(__file__).parents[2] / "sql" / "plan" / "010_plan_tables.sql"
 LOADING_COLUMNS = ["files_sha256", "known_from", "known_to"]
 
 
