@@ -66,7 +66,7 @@ from kolada_client.models import (
     Request,
 )
 from kolada_client.parsing import parse_page
-from kolada_client.planner import plan_cells, plan_pairs, plan_requests, requests_lower_bound
+from kolada_client.planner import plan_cells, plan_pairs, plan_requests
 from kolada_client.schemas import (
     DATA_SCHEMA,
     GROUP_SCHEMA,
@@ -137,6 +137,5 @@ __all__ = [
     "plan_cells",
     "plan_pairs",
     "plan_requests",
-    "requests_lower_bound",
     "url_of",
 ]

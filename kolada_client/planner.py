@@ -9,7 +9,6 @@ the same URLs and recalls what has landed.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import permutations
 from math import ceil
 from typing import TypeVar
 
@@ -101,23 +100,6 @@ def plan_cells(cells: Iterable[tuple[str, str, int]], *, is_exact: bool = False)
         for kpis, units in _cover(pairs, is_exact=True)
         for request in plan_requests(kpis, units, years)
     ]
-
-
-def requests_lower_bound(kpi_count: int, unit_count: int, year_count: int = 1) -> int:
-    """No plan for such a rectangle can do with fewer requests, even one that asks for cells twice.
-
-    A list of n ids whose ids each stand in at least r requests makes at least n * r / 25 requests, and at
-    least r; so from one list to the next (the bound of Schönheim for coverings), in whichever order gives
-    most. `plan_requests` meets it whenever at most one list is longer than 25.
-    """
-
-    def bound(counts: tuple[int, ...]) -> int:
-        least = 1
-        for count in counts:
-            least = max(least, ceil(count * least / LIST_LIMIT))
-        return least
-
-    return max(bound(counts) for counts in permutations((kpi_count, unit_count, year_count)))
 
 
 def halves(request: DataRequest) -> tuple[DataRequest, ...]:

@@ -44,11 +44,6 @@ class Changes:
     verdicts: tuple[Row, ...]
     revisions: tuple[Row, ...]
 
-    @property
-    def are_none(self) -> bool:
-        """Whether nothing changed."""
-        return not self.verdicts and not self.revisions
-
 
 def find_changes(
     source: Source, plan: Row, *, reported_at: datetime | None = None, chosen: datetime | None = None
