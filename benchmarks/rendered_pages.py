@@ -2,16 +2,21 @@
 
 The stand-in's own work would outweigh what is to be measured; rendered pages cost their server next to nothing. Both
 ways of asking, ids in the path and ids in the query, lead to the same page.
+
+`python -m benchmarks.rendered_pages FOLDER PORT` serves them, in a process of its own.
 """
 
 import hashlib
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import polars as pl
+import uvicorn
+from starlette.types import Receive, Scope, Send
 
 from benchmarks.contestant import Questions
 from fake_kolada import FakeKolada
@@ -62,3 +67,26 @@ def render(folder: Path, values: int, base_url: str) -> Path:
                 waiting.append(following)
     Questions(base_url, urls, [(list(each.kpi_ids), list(each.unit_ids)) for each in wanted]).write(questions)
     return questions
+
+
+def serve(folder: Path, port: int) -> None:
+    """Serve rendered pages over loopback until stopped."""
+
+    async def app(scope: Scope, _receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        path = page_file(folder, f"{scope['raw_path'].decode()}?{scope['query_string'].decode()}")
+        status, body = (200, path.read_bytes()) if path.exists() else (404, b"{}")
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", str(len(body)).encode()),
+            (b"x-kolada-source", b"sample"),
+        ]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    uvicorn.run(app, port=port, log_level="error", lifespan="off", access_log=False, timeout_keep_alive=120)
+
+
+if __name__ == "__main__":
+    serve(Path(sys.argv[1]), int(sys.argv[2]))

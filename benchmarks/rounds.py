@@ -179,7 +179,7 @@ def free_port() -> int:
 @contextmanager
 def served(pages: Path, port: int) -> Iterator[None]:
     """Serve rendered pages from a process of its own while the context is open."""
-    command: Sequence[str] = [sys.executable, "-m", "benchmarks.page_server", str(pages), str(port)]
+    command: Sequence[str] = [sys.executable, "-m", "benchmarks.rendered_pages", str(pages), str(port)]
     with subprocess.Popen(command) as server:
         try:
             while not answers(port):
