@@ -65,6 +65,7 @@ docs: $(READY)  ## Write the generated pages
 	$(BIN)/python -m goals.declared_texts
 	$(BIN)/python -m warehouse.dictionary > docs/data-dictionary.md
 	$(BIN)/kolada settings --markdown > docs/settings.md
+	$(BIN)/python -m tests.docs.stand_in_page
 
 pictures: $(READY)  ## Take the pictures of the documents anew (needs Chromium)
 	$(BIN)/python -m tests.reports.pictures

@@ -16,7 +16,9 @@ def names(kinds: Mapping[str, object]) -> str:
 
 
 def fake_api(
-    data: Annotated[str, typer.Option("--data", help="`sample`, or a folder of recorded data.")] = "sample",
+    data: Annotated[
+        str, typer.Option("--data", help="`sample`, `generated:KPIS:VALUES`, or a folder of recorded data.")
+    ] = "sample",
     port: Annotated[int, typer.Option("--port", help="0 takes a free one.")] = 8765,
     fault: Annotated[
         list[str] | None,

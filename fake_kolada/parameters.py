@@ -13,8 +13,8 @@ from starlette.requests import Request
 
 from fake_kolada.contract import ContractChoices
 
-# A longer number is no year and no page.
-_MOST_DIGITS = 9
+# A larger number is no year and no page.
+LARGEST_NUMBER = 999_999_999
 
 
 class Refusal(Exception):
@@ -106,7 +106,7 @@ class Parameters:
         return items
 
     def _whole(self, name: str, text: str, least: int | None = None) -> int:
-        if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
+        if not (text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_NUMBER))):
             raise self._refusal("int_parsing", (name,), "Input should be a valid integer", text)
         if least is not None and int(text) < least:
             raise self._refusal(

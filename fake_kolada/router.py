@@ -63,7 +63,7 @@ def build_app(kolada: Kolada) -> Starlette:
         Route("/data/", _data_by_query(kolada)),
         Route("/oudata/", _oudata_by_query(kolada)),
         *_catalogue_routes(kolada),
-        Route("/openapi.json", _described),
+        Route("/openapi.json", _described(kolada)),
     ]
     routes: Sequence[BaseRoute] = (
         Mount("/v3", routes=v3),
@@ -181,8 +181,11 @@ def _page(kolada: Kolada, request: Request, endpoint: str, page: RowPage, paging
     return kolada.reply(request, answer)
 
 
-async def _described(request: Request) -> Response:  # noqa: ARG001 - the router calls it with a request
-    return Reply(as_json(description((*DATA_PATHS, *OUDATA_PATHS), ENDPOINTS)))
+def _described(kolada: Kolada) -> Endpoint:
+    async def endpoint(request: Request) -> Response:  # noqa: ARG001 - the router calls it with a request
+        return Reply(as_json(description((*DATA_PATHS, *OUDATA_PATHS), ENDPOINTS, kolada.contract)))
+
+    return endpoint
 
 
 async def _gone(request: Request) -> Response:  # noqa: ARG001 - as above

@@ -1,0 +1,21 @@
+"""The page about the stand-in: its lists are the stand-in's own, and its examples run."""
+
+import re
+
+import pytest
+
+from tests.docs.stand_in_page import PAGE, written
+
+TEXT = PAGE.read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"^```python\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+
+
+def test_the_lists_are_as_the_code_is():
+    """Faults, changes and open points of the contract stand on the page: `make docs` writes them."""
+    assert written(TEXT) == TEXT
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=["over-http", "in-process", "own-data"])
+def test_the_examples_run(example):
+    """Each example is a program by itself, and what it asserts is so."""
+    exec(compile(example, str(PAGE), "exec"), {"__name__": "example"})  # noqa: S102 - our own page
