@@ -45,7 +45,8 @@ def contract() -> Iterator[str]:
 def described(docstring: str) -> dict[str, str]:
     """Attribute -> its sentence in a docstring."""
     listed = docstring.partition("Attributes:\n")[2]
-    return {name: " ".join(text.split()) for name, text in re.findall(r"^ {4}(\w+): (.*(?:\n {8}.*)*)", listed, re.M)}
+    found = re.findall(r"^ {4}(\w+): (.*(?:\n {8}.*)*)", listed, re.MULTILINE)
+    return {name: " ".join(text.split()) for name, text in found}
 
 
 def row(*cells: str) -> str:
