@@ -54,9 +54,9 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "fixed_target_precision",
-        "finer_of_target_and_display",
+        "exact",
         "the decimals at which an outcome is compared with a number",
-        ("finer_of_target_and_display", "target", "display", "exact"),
+        ("exact", "finer_of_target_and_display", "target", "display"),
     ),
     Rule(
         "average_precision",
