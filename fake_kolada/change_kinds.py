@@ -129,6 +129,14 @@ def _kpi_retitled(data: DataSet, at: Coordinates, value: str | None) -> DataSet:
     return replace(data, dated=next_day(data), kpis=data.kpis.with_columns(title.alias("title"), *closed))
 
 
+def _title_encoded_twice(data: DataSet, at: Coordinates, _value: str | None) -> DataSet:
+    kpi = pl.col("kpi_id") == _kpi(data, "kpi_title_encoded_twice", at)
+    (title,) = data.kpis.filter(kpi)["title"]
+    twice = pl.lit(title.encode().decode("latin-1"))
+    titles = pl.when(kpi).then(twice).otherwise(pl.col("title")).alias("title")
+    return replace(data, dated=next_day(data), kpis=data.kpis.with_columns(titles))
+
+
 def _rescaled(data: DataSet, at: Coordinates, value: str | None) -> DataSet:
     factor = 100.0 if value is None else number(value)
     kpi = pl.col("kpi_id") == _kpi(data, "rescaled", at)
@@ -222,6 +230,13 @@ _KINDS = (
     ChangeKind("kpi_removed", "a KPI leaves the catalogue", ("kpi",), None, _kpi_removed),
     ChangeKind(
         "kpi_retitled", "a KPI is closed: its title ends in (-YEAR), or (-2024)", ("kpi",), "YEAR", _kpi_retitled
+    ),
+    ChangeKind(
+        "kpi_title_encoded_twice",
+        "a KPI's title comes with its UTF-8 encoded twice",
+        ("kpi",),
+        None,
+        _title_encoded_twice,
     ),
     ChangeKind("rescaled", "all values of a KPI are multiplied by FACTOR, or 100", ("kpi",), "FACTOR", _rescaled),
     ChangeKind(

@@ -9,7 +9,7 @@ from starlette.datastructures import URL
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from fake_kolada.answers import HonestAnswer, Reply
+from fake_kolada.answers import SOURCE_HEADER, HonestAnswer, Reply
 from fake_kolada.changes import Change, apply_changes
 from fake_kolada.contract import ContractChoices
 from fake_kolada.data_set import DataSet
@@ -21,7 +21,6 @@ from fake_kolada.served import Served
 from fake_kolada.server import serve_until_stopped, serving
 from fake_kolada.transport import InProcessTransport
 
-SOURCE_HEADER = "X-Kolada-Source"
 _LOOPBACK = "127.0.0.1"
 # Where a request's scope says which entry of the log is its own.
 _ENTRY_KEY = "fake_kolada.entry"
@@ -138,7 +137,9 @@ class FakeKolada:
         async def marked(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self._log.learn(entry, status=message["status"])
-                message["headers"] = [*message["headers"], source]
+                headers = message["headers"]
+                is_named = any(name.lower() == source[0] for name, _ in headers)
+                message["headers"] = headers if is_named else [*headers, source]
             await send(message)
 
         await self._router({**scope, _ENTRY_KEY: entry}, receive, marked)

@@ -4,28 +4,32 @@ A fault is written `NAME`, `NAME@first`, `NAME@every` or `NAME@20%7`, and may en
 default, spoils the first answer that the fault fits and no other; `every` spoils each one; `20%7` spoils 20
 percent of them, drawn with the seed 7 (0 if none is written): whether an answer is spoilt depends on the seed,
 the path and query, and how often they were asked before, never on the order of other requests. Without a
-target a fault fits answers with data (`/data/...` and `/oudata/...`); a target is an endpoint (`kpi`,
-`municipality_groups` ...), `any`, or a text that the URL must hold (`N15436`). Each request meets one fault at
-most: of several that fit, the one named first that isn't spent.
+target a fault fits answers with data (`/data/...` and `/oudata/...`), or those of the catalogue that it is about; a
+target is an endpoint (`kpi`, `municipality_groups` ...), `any`, or a text that the URL must hold (`N15436`). Each
+request meets one fault at most: of several that fit, the one named first that isn't spent.
 
-What each fault does to an answer stands in `fault_kinds`.
+`FAULTS` is the only list of faults: help texts and table-driven tests are made from it. What each does to an answer
+stands in `page_faults` and `wire_faults`.
 """
 
 import difflib
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from urllib.parse import urlsplit
 
 from fake_kolada.answers import HonestAnswer, Reply
-from fake_kolada.fault_kinds import FAULTS, FaultSettings
+from fake_kolada.fault_kinds import DATA_ENDPOINTS, FaultKind, FaultSettings
+from fake_kolada.page_faults import PAGE_FAULTS
 from fake_kolada.wire_catalogue import ENDPOINTS
+from fake_kolada.wire_faults import WIRE_FAULTS
+
+FAULTS: Mapping[str, FaultKind] = {kind.name: kind for kind in (*WIRE_FAULTS, *PAGE_FAULTS)}
 
 _SHARE = re.compile(r"(\d{1,3}(?:\.\d+)?)%(\d*)")
-_DATA_ENDPOINTS = ("data", "oudata")
 _ANYWHERE = "any"
 
 
@@ -81,8 +85,8 @@ class Fault:
 
     def _aims_at(self, answer: HonestAnswer) -> bool:
         if self.target is None:
-            return answer.endpoint in _DATA_ENDPOINTS
-        if self.target in (*_DATA_ENDPOINTS, *ENDPOINTS):
+            return answer.endpoint in FAULTS[self.name].endpoints
+        if self.target in (*DATA_ENDPOINTS, *ENDPOINTS):
             return answer.endpoint == self.target
         return self.target == _ANYWHERE or self.target in answer.url
 

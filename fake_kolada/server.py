@@ -1,5 +1,6 @@
 """Serves an application over real HTTP on loopback: in a thread for tests, or blocking for the command."""
 
+import asyncio
 import logging
 import socket
 import threading
@@ -7,7 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from fake_kolada.answers import CONNECTION
 
 _SHUTDOWN_SECONDS = 2
 # Longer than any polite client pauses between two requests, so that no kept connection closes under it.
@@ -60,6 +64,20 @@ class _Server(uvicorn.Server):
             self.is_up.set()
 
 
+class _Connected(H11Protocol):
+    """A connection that the application can reach, for answers that are no HTTP."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's own type
+        """Put the connection into the scope of its requests."""
+        super().connection_made(transport)
+        application = self.app
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            await application({**scope, CONNECTION: transport}, receive, send)
+
+        self.app = app
+
+
 def _is_unmeant(record: logging.LogRecord) -> bool:
     """A cut connection is meant here, and uvicorn calls it an error; every other error is to be seen."""
     return "without completing response" not in record.getMessage()
@@ -69,6 +87,7 @@ def _config(app: ASGIApp) -> uvicorn.Config:
     logging.getLogger("uvicorn.error").addFilter(_is_unmeant)
     return uvicorn.Config(
         app,
+        http=_Connected,
         lifespan="off",
         log_config=None,
         log_level="error",

@@ -42,9 +42,9 @@ class InProcessTransport(httpx.BaseTransport):
         start, parts = sent[0], sent[1:]
         is_whole = bool(parts) and not parts[-1].get("more_body", False)
         content = b"".join(part.get("body", b"") for part in parts)
-        if is_whole:
-            return httpx.Response(start["status"], headers=start["headers"], content=content, request=request)
-        stream = _BrokenStream(content, dict(start["headers"]).get(b"content-length", b"?").decode(), request)
+        stream: httpx.SyncByteStream = httpx.ByteStream(content)
+        if not is_whole:
+            stream = _BrokenStream(content, dict(start["headers"]).get(b"content-length", b"?").decode(), request)
         return httpx.Response(start["status"], headers=start["headers"], stream=stream, request=request)
 
 

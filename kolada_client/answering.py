@@ -1,9 +1,9 @@
 """From a request to an answer that can be relied on, and many of them at once.
 
-What belongs here: asking again, and concurrency. An answer that breaks the contract is asked for whole once
-more; an empty one once more in halves, and an empty half beside one with rows in halves again. `answers`
-keeps at most two rounds of requests in flight or waiting for their reader, whatever the number of requests, and
-leaves no thread behind.
+What belongs here: asking again, and concurrency. An answer that breaks the contract is asked for whole, with the same
+pauses as one that does not come; an empty one once more in halves, and an empty half beside one with rows in halves
+again. `answers` keeps at most two rounds of requests in flight or waiting for their reader, whatever the number of
+requests, and leaves no thread behind.
 """
 
 import logging
@@ -18,7 +18,7 @@ from kolada_client.errors import IF_IT_STAYS, KoladaContractError, KoladaError, 
 from kolada_client.fetching import Fetcher, Landed
 from kolada_client.models import Answer, CatalogueRequest, DataRequest, Failure, Request
 from kolada_client.planner import halves
-from kolada_client.waiting import Stopped
+from kolada_client.waiting import Stopped, keep_trying
 from kolada_client.walking import Walk, page_of, whole
 
 logger = logging.getLogger("kolada_client")
@@ -44,15 +44,17 @@ def answer_to(walk: Walk, *, asks_again: bool = True) -> Answer:
 
 
 def _whole_or_again(walk: Walk) -> list[Landed]:
-    try:
-        return whole(walk)
-    except KoladaContractError as first:
-        logger.warning("asked again whole, since: %s", first)
-        try:
-            return whole(replace(walk, is_recall_allowed=False))
-        except KoladaContractError as second:
-            second.add_note(f"The request was asked twice; the first time: {first}")
-            raise
+    """All pages of a request; one that breaks the contract is asked again whole, and nothing of it is recalled.
+
+    It is asked again at least once: what was recalled may be from another day than what came.
+    """
+    return keep_trying(
+        lambda attempt: whole(walk if attempt == 1 else replace(walk, is_recall_allowed=False)),
+        on=(KoladaContractError,),
+        attempts=max(2, walk.fetcher.max_attempts),
+        allowance=walk.allowance,
+        url=walk.first_url,
+    )
 
 
 def _ask_smaller(walk: Walk, empty: list[Landed]) -> Answer:

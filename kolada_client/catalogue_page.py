@@ -1,17 +1,21 @@
 """Pages of the catalogues: KPIs, municipalities, groups of either, organisational units.
 
-These are small (the largest, all KPIs, has 6,100 entries), so they are read the slow and exact way. Dates
-are the one thing that bends: Kolada promises no format for them, so one that is no date becomes null and a
-remark, in place of a night without any KPI.
+These are small (the largest, all KPIs, has 6,100 entries), so they are read the slow and exact way. What bends
+is what Kolada promises nothing about: a date that is none becomes null, a title that was encoded twice and an id of a
+new form are kept as received. Each leaves a remark, in place of a night without any KPI.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 import polars as pl
 
+from kolada_client import identifiers as ids
 from kolada_client import schemas, shapes
+from kolada_client.body_kinds import brief_json, brief_text
 from kolada_client.models import ParsedPage
 
 _KPI: Final[shapes.Shape] = {
@@ -33,8 +37,27 @@ _GROUP: Final[shapes.Shape] = {"id": shapes.TEXT, "title": shapes.TEXT, "members
 _MEMBER: Final[shapes.Shape] = {"member_id": shapes.TEXT, "member_title": shapes.NULLABLE_TEXT}
 _OU: Final[shapes.Shape] = {"id": shapes.TEXT, "title": shapes.NULLABLE_TEXT, "municipality": shapes.NULLABLE_TEXT}
 
+# What can stand in a path and in a list with commas.
+_ID: Final = re.compile(r"[^\s,/?#%&\\\x00-\x1f\x7f]{1,64}")
+
 Rows = list[tuple[Any, ...]]
 """Rows for a frame; the schema that they are put into checks their types once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """One catalogue: what an entry is called, its fields, the form of its ids, and the frame's columns."""
+
+    noun: str
+    shape: shapes.Shape
+    id_pattern: str
+    schema: dict[str, pl.DataType]
+
+
+_KPIS: Final = _Kind("KPI", _KPI, ids.KPI_PATTERN, schemas.KPI_SCHEMA)
+_MUNICIPALITIES: Final = _Kind("municipality", _MUNICIPALITY, ids.MUNICIPALITY_PATTERN, schemas.MUNICIPALITY_SCHEMA)
+_GROUPS: Final = _Kind("group", _GROUP, ids.GROUP_PATTERN, schemas.GROUP_SCHEMA)
+_OUS: Final = _Kind("organisational unit", _OU, ids.OU_PATTERN, schemas.OU_SCHEMA)
 
 
 def parse_kpi_page(body: bytes, url: str) -> ParsedPage:
@@ -57,7 +80,7 @@ def parse_kpi_page(body: bytes, url: str) -> ParsedPage:
             )
         ]
 
-    return _parse(body, url, _KPI, schemas.KPI_SCHEMA, rows, remarks)
+    return _parse(body, url, _KPIS, rows, remarks)
 
 
 def parse_municipality_page(body: bytes, url: str) -> ParsedPage:
@@ -66,7 +89,7 @@ def parse_municipality_page(body: bytes, url: str) -> ParsedPage:
     def rows(entry: dict[str, Any], _place: str, _findings: shapes.Findings) -> Rows:
         return [(entry["id"], entry["title"], entry["type"])]
 
-    return _parse(body, url, _MUNICIPALITY, schemas.MUNICIPALITY_SCHEMA, rows, [])
+    return _parse(body, url, _MUNICIPALITIES, rows, [])
 
 
 def parse_group_page(body: bytes, url: str) -> ParsedPage:
@@ -85,10 +108,10 @@ def parse_group_page(body: bytes, url: str) -> ParsedPage:
         sound = [member for member in members if member is not None]
         names = {member["member_id"]: member["member_title"] for member in sound}
         if len(names) < len(sound):
-            remarks.append(f"group `{entry['id']}` names a member twice")
+            remarks.append(f"group `{brief_text(entry['id'])}` names a member twice")
         return [(entry["id"], entry["title"], *pair) for pair in names.items() or [(None, None)]]
 
-    return _parse(body, url, _GROUP, schemas.GROUP_SCHEMA, rows, remarks)
+    return _parse(body, url, _GROUPS, rows, remarks)
 
 
 def parse_ou_page(body: bytes, url: str) -> ParsedPage:
@@ -97,34 +120,60 @@ def parse_ou_page(body: bytes, url: str) -> ParsedPage:
     def rows(entry: dict[str, Any], _place: str, _findings: shapes.Findings) -> Rows:
         return [(entry["id"], entry["title"], entry["municipality"])]
 
-    return _parse(body, url, _OU, schemas.OU_SCHEMA, rows, [])
+    return _parse(body, url, _OUS, rows, [])
 
 
 def _parse(
     body: bytes,
     url: str,
-    shape: shapes.Shape,
-    schema: dict[str, pl.DataType],
+    kind: _Kind,
     rows_of: Callable[[dict[str, Any], str, shapes.Findings], Rows],
     remarks: list[str],
 ) -> ParsedPage:
+    shapes.check_size(body, url)
     findings = shapes.Findings()
     envelope = shapes.check_envelope(shapes.load(body, url), url, findings)
     rows: Rows = []
     seen: set[str] = set()
     for number, value in enumerate(envelope["values"]):
         place = f"values[{number}]"
-        entry = shapes.check(value, shape, place, "values[].", findings)
+        entry = shapes.check(value, kind.shape, place, "values[].", findings)
         if entry is None:
             continue
+        if not _ID.fullmatch(entry["id"]):
+            findings.fault(f"{place}.id", f"is `{brief_json(entry['id'])}`, which can be no id")
         if entry["id"] in seen:
-            findings.fault(place, f"has the id `{entry['id']}`, which came before")
+            findings.fault(place, f"has the id `{brief_text(entry['id'])}`, which came before")
         seen.add(entry["id"])
+        remarks.extend(_oddities(kind, entry))
         rows.extend(rows_of(entry, place, findings))
     findings.raise_if_any(url)
-    frame = pl.DataFrame(rows, schema=schema, orient="row")
+    frame = pl.DataFrame(rows, schema=kind.schema, orient="row")
     unknown = tuple(sorted(findings.unknown_fields))
-    return ParsedPage(frame, len(envelope["values"]), envelope.get("next_url") or None, unknown, tuple(remarks))
+    return ParsedPage(frame, len(envelope["values"]), envelope.get("next_url") or None, unknown, shapes.few(remarks))
+
+
+def _oddities(kind: _Kind, entry: dict[str, Any]) -> Iterator[str]:
+    """What is odd about an entry that is kept as it is: an id of another form, a title that was encoded twice."""
+    named = f"{kind.noun} `{entry['id']}`"
+    if not re.fullmatch(kind.id_pattern, entry["id"]):
+        yield f"{named} has an id of a form not met before, so it is not asked for"
+    meant = _decoded_again(entry["title"] or "")
+    if meant is not None:
+        title = brief_text(entry["title"])
+        yield f"{named} has the title `{title}`, whose UTF-8 was encoded twice: it reads `{brief_text(meant)}`"
+
+
+def _decoded_again(text: str) -> str | None:
+    """What a text reads when its UTF-8 was encoded twice (`Ã¥` for `å`); None when it was not."""
+    if text.isascii():
+        return None
+    for codec in ("latin-1", "cp1252"):
+        try:
+            return text.encode(codec).decode()
+        except UnicodeError:
+            continue
+    return None
 
 
 def _date(entry: dict[str, Any], name: str, remarks: list[str]) -> date | None:
@@ -134,7 +183,7 @@ def _date(entry: dict[str, Any], name: str, remarks: list[str]) -> date | None:
     try:
         return date.fromisoformat(text[:10])
     except ValueError:
-        remarks.append(f"`{entry['id']}` has {name} `{shapes.brief(text)}`, which is no date: read as null")
+        remarks.append(f"`{entry['id']}` has {name} `{brief_json(text)}`, which is no date: read as null")
         return None
 
 
@@ -144,5 +193,5 @@ def _year(entry: dict[str, Any], name: str, remarks: list[str]) -> int | None:
         return None
     if text.isascii() and text.isdigit() and len(text) == 4:  # noqa: PLR2004 - a year has four digits
         return int(text)
-    remarks.append(f"`{entry['id']}` has {name} `{shapes.brief(text)}`, which is no year: read as null")
+    remarks.append(f"`{entry['id']}` has {name} `{brief_json(text)}`, which is no year: read as null")
     return None

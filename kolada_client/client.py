@@ -35,6 +35,7 @@ from kolada_client.models import (
     UnitKind,
 )
 from kolada_client.planner import plan_requests
+from kolada_client.proxies import proxy_for
 from kolada_client.urls import check_base_url
 from kolada_client.version import default_user_agent
 from kolada_client.waiting import Allowance, Pace
@@ -74,7 +75,8 @@ class KoladaClient:
         base_url: Where the API is.
         rate: Requests a second, evenly spaced; None for no limit (only against a stand-in).
         concurrency: Requests under way at once.
-        timeout: Seconds of silence after which a try is given up; all years of many KPIs take their time.
+        timeout: Seconds that the head of an answer, and then every 64 kB of its body, may take before the try is
+            given up; all years of many KPIs take their time.
         total_deadline: Seconds for one request with all its tries, waits and pages; None for no limit.
         max_attempts: Tries per URL.
         page_size: Entries on a full page; only a stand-in has others than 5,000.
@@ -114,20 +116,16 @@ class KoladaClient:
         self._clock = clock or SystemClock()
         self._concurrency = concurrency
         self._total_deadline = total_deadline
-        self._http = httpx.Client(
-            transport=transport,
-            headers={"User-Agent": user_agent or default_user_agent(), "Accept": "application/json"},
-            follow_redirects=False,
-            limits=httpx.Limits(max_connections=concurrency, max_keepalive_connections=concurrency),
-        )
         self._fetcher = Fetcher(
-            self._http,
             clock=self._clock,
             pace=Pace(rate, self._clock),
             concurrency=concurrency,
             timeout=timeout,
             max_attempts=max_attempts,
+            user_agent=user_agent or default_user_agent(),
             landing=landing,
+            transport=transport,
+            proxy=proxy_for(self.base_url),
         )
         self._page_size = page_size
         self._municipality_ids: tuple[str, ...] | None = None
@@ -143,7 +141,7 @@ class KoladaClient:
 
     def close(self) -> None:
         """Close the connections. The client can't be used afterwards."""
-        self._http.close()
+        self._fetcher.close()
 
     # ------------------------------------------------------------------ frames, for notebooks
 

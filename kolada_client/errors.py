@@ -12,12 +12,13 @@
     │   │   ├── KoladaNotFound                  404
     │   │   └── KoladaGone                      410: this version of the API is gone
     │   └── KoladaServerError                   408, 429 or 5xx, still there after every try
-    │       └── KoladaUnreadable                the status was 200, but the body is HTML or cut JSON
-    └── KoladaContractError                     well-formed JSON that breaks the contract of the API
+    │       └── KoladaUnreadable                the status was 200, but the body is HTML, an error or cut JSON
+    └── KoladaContractError                     well-formed JSON that breaks the contract of the API, in every try
 
 What belongs here: the classes and nothing else; each is raised where the fact is found. Invariants: every
 error carries `url`, `status` and `request_id` (None where there is none), and survives pickling with all
-its attributes, since orchestrators ship errors between processes.
+its attributes, since orchestrators ship errors between processes. A message can be written anywhere: half of a
+surrogate pair that an answer brought into it is shown as an escape.
 """
 
 from typing import Any, Final, Self
@@ -33,6 +34,7 @@ class KoladaError(Exception):
         url: The URL that was asked, or None when nothing was sent.
         status: The HTTP status of the answer, or None when there was none.
         request_id: What `Landing.keep` called the answer, or None when it was not kept.
+        attempts: How many times it was tried.
     """
 
     def __init__(
@@ -43,10 +45,11 @@ class KoladaError(Exception):
         status: int | None = None,
         request_id: str | None = None,
     ) -> None:
-        super().__init__(message)
+        super().__init__(message.encode(errors="backslashreplace").decode())
         self.url = url
         self.status = status
         self.request_id = request_id
+        self.attempts = 1
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self.args, dict(self.__dict__))
@@ -78,13 +81,11 @@ class KoladaUnreachable(KoladaError):
 
     Attributes:
         connected: Whether a connection stood in some try. False means that nobody was there at all.
-        attempts: How many times the URL was tried.
     """
 
-    def __init__(self, message: str, *, connected: bool = False, attempts: int = 1, **where: Any) -> None:  # noqa: ANN401 - url, status, request_id
+    def __init__(self, message: str, *, connected: bool = False, **where: Any) -> None:  # noqa: ANN401 - url, status, request_id
         super().__init__(message, **where)
         self.connected = connected
-        self.attempts = attempts
 
 
 class KoladaDeadlineExceeded(KoladaError):
@@ -112,29 +113,21 @@ class KoladaServerError(KoladaStatusError):
 
     Attributes:
         retry_after: Seconds that the last answer asked us to wait, or None when it did not say.
-        attempts: How many times the URL was tried.
     """
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        retry_after: float | None = None,
-        attempts: int = 1,
-        **where: Any,  # noqa: ANN401 - url, status, request_id
-    ) -> None:
+    def __init__(self, message: str, *, retry_after: float | None = None, **where: Any) -> None:  # noqa: ANN401 - url, status, request_id
         super().__init__(message, **where)
         self.retry_after = retry_after
-        self.attempts = attempts
 
 
 class KoladaUnreadable(KoladaServerError):
-    """Status 200 with a body that is no whole JSON document: a web page, a cut answer, nothing at all."""
+    """Status 200 with a body that is no page: a web page, an error, a cut answer, another packing, nothing at all."""
 
 
 class KoladaContractError(KoladaError):
     """Readable JSON that is not what the API promises.
 
     A field of another type, an unknown gender code, a missing or wrong `count`, a cell twice, rows that
-    nobody asked for, a next link to another host or back to where we were, an empty page in the middle.
+    nobody asked for, a next link to another host or back to where we were, an empty page in the middle, a page
+    from another kind of source than the pages before it.
     """

@@ -1,10 +1,9 @@
-"""One URL to one parsed answer: pace, tries, timeouts, and the landing of everything that comes.
+"""One URL to one parsed answer: pace, tries, limits, and the landing of everything that comes.
 
 What belongs here: HTTP. What an answer means for its request is in `walking`. Invariants: the bytes of
 every answer that was read in full are kept before anything parses them; a rejected answer is rejected here,
 at once; a sound one is handed on with its verdict open, since only the whole request can tell whether it
-counts. `stamina` decides whether to try again and tells its hooks; the pauses are ours, so that they follow
-the client's clock and end when nobody listens.
+counts. Whatever comes, no answer takes more than its seconds and MAX_BODY_BYTES.
 """
 
 import logging
@@ -14,27 +13,33 @@ from dataclasses import dataclass
 from typing import Final
 
 import httpx
-import stamina
 
+from kolada_client.body_kinds import brief_text, unreadable
 from kolada_client.clock import Clock
 from kolada_client.errors import (
+    IF_IT_STAYS,
+    KoladaContractError,
     KoladaError,
     KoladaGone,
     KoladaNotFound,
     KoladaRefused,
     KoladaServerError,
     KoladaUnreachable,
+    KoladaUnreadable,
 )
-from kolada_client.models import Landing, ParsedPage, Received
-from kolada_client.waiting import Allowance, Pace, parse_retry_after, pause_before_next
+from kolada_client.models import SOURCE_KINDS, Landing, ParsedPage, Received
+from kolada_client.unpacking import OFFERED, StaysPacked, TooLarge, unpacked
+from kolada_client.waiting import Allowance, Pace, keep_trying, parse_retry_after
+from kolada_client.wire import BoundedTransport, NoCookies, Try, limited_to
 
 logger = logging.getLogger("kolada_client")
 
 Parser = Callable[[bytes, str], ParsedPage]
 
-MAX_BODY_BYTES: Final = 256 * 1024 * 1024
-"""A full page has about 1.5 MB; what is larger than this is no answer to us."""
+MAX_BODY_BYTES: Final = 32 * 1024 * 1024
+"""Of a body, packed or not. A full page has about 1.5 MB; 5,000 KPIs with the longest descriptions 12."""
 
+_CONNECT_SECONDS: Final = 10.0
 _OK: Final = 200
 _NOT_FOUND: Final = 404
 _GONE: Final = 410
@@ -56,39 +61,53 @@ class Fetcher:
     """Asks URLs; shared by all threads of a client.
 
     Args:
-        http: The connection pool.
         clock: Whose time.
         pace: The polite rate.
         concurrency: How many requests may be under way at once.
-        timeout: Seconds of silence after which a try is given up.
+        timeout: Seconds that the head of an answer, and then every 64 kB of its body, may take.
         max_attempts: Tries per URL.
+        user_agent: How the client introduces itself.
         landing: Where answers are kept, or None.
+        transport: What carries the requests in place of the network.
+        proxy: The proxy through which the network is reached, or None.
     """
 
     def __init__(
         self,
-        http: httpx.Client,
         *,
         clock: Clock,
         pace: Pace,
         concurrency: int,
         timeout: float,
         max_attempts: int,
+        user_agent: str,
         landing: Landing | None,
+        transport: httpx.BaseTransport | None,
+        proxy: str | None,
     ) -> None:
-        self._http = http
+        self._http = httpx.Client(
+            transport=transport or BoundedTransport(connections=concurrency, proxy=proxy),
+            headers={"User-Agent": user_agent, "Accept": "application/json", "Accept-Encoding": OFFERED},
+            cookies=NoCookies(),
+            follow_redirects=False,
+        )
         self._clock = clock
         self._pace = pace
         self._slots = threading.BoundedSemaphore(concurrency)
         self._timeout = timeout
-        self._max_attempts = max_attempts
+        self.max_attempts = max_attempts
         self._landing = landing
         self._heard_at: float | None = None
+        self._source_kind: str | None = None
 
     @property
     def heard_at(self) -> float | None:
         """When the host last answered anything at all, on the client's clock; None when it never did."""
         return self._heard_at
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
 
     def fetch(self, url: str, parse: Parser, allowance: Allowance, *, is_recall_allowed: bool = True) -> Landed:
         """Return the parsed answer to `url`, recalled or fetched.
@@ -103,32 +122,36 @@ class Fetcher:
             if recalled is not None:
                 request_id, received = recalled
                 allowance.check(url)
-                return Landed(request_id, received, self._parse(received, request_id, parse), is_recalled=True)
-        pause, last = 0.0, None
-        for attempt in stamina.retry_context(on=_retry_now, attempts=self._max_attempts, timeout=None):
-            with attempt:
-                allowance.wait(pause, url, last)
                 try:
-                    return self._try(url, parse, allowance, attempt.num)
-                except (KoladaUnreachable, KoladaServerError) as error:
-                    error.attempts = attempt.num
-                    last = error
-                    pause = pause_before_next(attempt.num, getattr(error, "retry_after", None))
-                    logger.info("try %d of %d failed: %s", attempt.num, self._max_attempts, error)
-                    raise
-        raise AssertionError(url)  # pragma: no cover - the loop returns or raises
+                    return Landed(request_id, received, self._read(received, request_id, parse), is_recalled=True)
+                except KoladaError as error:
+                    logger.info("what was kept is asked for again: %s", error)
+        return keep_trying(
+            lambda attempt: self._try(url, parse, allowance, attempt),
+            on=(KoladaUnreachable, KoladaServerError),
+            attempts=self.max_attempts,
+            allowance=allowance,
+            url=url,
+        )
 
     def ask(self, url: str, allowance: Allowance, attempt: int = 1) -> Received:
         """Send one request and read its answer, whatever its status; no retry, nothing kept.
 
         Raises:
             KoladaUnreachable: No whole answer came.
+            KoladaUnreadable: One came that is too large to read.
         """
         with self._slots:
             self._pace.take_turn(url, allowance)
             try:
                 return self._exchange(url, allowance, attempt)
-            except (httpx.TransportError, httpx.DecodingError) as error:
+            except TooLarge as error:
+                raise KoladaUnreadable(
+                    f"Kolada answered `{url}` with more than {MAX_BODY_BYTES // 1024**2} MB, so it was not read to its "
+                    f"end and nothing of it is kept. {IF_IT_STAYS}",
+                    url=url,
+                ) from error
+            except (httpx.TransportError, httpx.InvalidURL) as error:
                 raise self._unreachable(url, error) from error
 
     def accept(self, landed: Landed, row_count: int) -> None:
@@ -145,10 +168,8 @@ class Fetcher:
         received = self.ask(url, allowance, attempt)
         request_id = self._landing.keep(received) if self._landing is not None else None
         try:
-            self._check_status(received)
-            parsed = self._parse(received, request_id, parse)
+            parsed = self._read(received, request_id, parse)
         except KoladaError as error:
-            error.at(url=url, status=received.status, request_id=request_id)
             if self._landing is not None and request_id is not None:
                 self._landing.reject(request_id, str(error))
             raise
@@ -156,42 +177,55 @@ class Fetcher:
 
     def _exchange(self, url: str, allowance: Allowance, attempt: int) -> Received:
         started = self._clock.monotonic()
-        left = max(0.001, min(self._timeout, allowance.remaining()))
-        timeout = httpx.Timeout(left, connect=min(left, 10.0))
-        chunks: list[bytes] = []
-        size = 0
-        with self._http.stream("GET", url, timeout=timeout) as response:
+        limits = Try(self._clock, allowance, self._timeout)
+        seconds = max(0.001, limits.seconds_left)
+        timeout = httpx.Timeout(seconds, connect=min(seconds, _CONNECT_SECONDS))
+        came = bytearray()
+        with limited_to(limits), self._http.stream("GET", url, timeout=timeout) as response:
+            limits.head_came()
             self._heard_at = self._clock.monotonic()
-            for chunk in response.iter_bytes():
-                chunks.append(chunk)
-                size += len(chunk)
+            if not isinstance(response.stream, httpx.SyncByteStream):
+                raise TypeError(f"a transport for this client answers in blocking calls, not `{response.stream!r}`")
+            for chunk in response.stream:
+                came += chunk
                 allowance.check(url)
-                if size > MAX_BODY_BYTES:
-                    msg = f"more than {MAX_BODY_BYTES} bytes"
-                    raise httpx.DecodingError(msg, request=response.request)
+                if len(came) > MAX_BODY_BYTES:
+                    raise TooLarge
+        body, stays_packed = bytes(came), ""
+        try:
+            body = unpacked(body, response.headers.get("content-encoding"), most=MAX_BODY_BYTES)
+        except StaysPacked as error:
+            stays_packed = str(error)
         return Received(
             url=url,
             status=response.status_code,
             headers=tuple((name.lower(), value) for name, value in response.headers.items()),
-            body=b"".join(chunks),
+            body=body,
             attempts=attempt,
             elapsed_seconds=self._clock.monotonic() - started,
             fetched_at=self._clock.now(),
             http_version=response.http_version,
+            stays_packed=stays_packed,
         )
 
-    def _parse(self, received: Received, request_id: str | None, parse: Parser) -> ParsedPage:
+    def _read(self, received: Received, request_id: str | None, parse: Parser) -> ParsedPage:
+        """The page in an answer, whose status and source are those that were hoped for."""
         try:
-            return parse(received.body, received.url)
+            self._check_status(received)
+            parsed = parse(received.body, received.url)
+            self._check_source(received)
         except KoladaError as error:
             error.at(url=received.url, status=received.status, request_id=request_id)
             raise
+        return parsed
 
     def _check_status(self, received: Received) -> None:
         status, url = received.status, received.url
         if status == _OK:
+            if received.stays_packed:
+                raise unreadable(f"a body that {received.stays_packed}", url)
             return
-        said = received.body[:200].decode("utf-8", errors="replace").strip()
+        said = brief_text(received.body)
         if status >= _SERVER_FAULT or status in _TRY_AGAIN_LATER:
             raise KoladaServerError(
                 f"Kolada answered `{status}` to `{url}` (`{said}`), so the request has no answer. "
@@ -209,11 +243,27 @@ class Fetcher:
                 "not asked again. Check KOLADA_BASE_URL and the ids, or run `kolada doctor`."
             )
         location = received.header("location")
-        where = f" and points to `{location}`, which is not followed" if location else ""
+        where = f" and points to `{brief_text(location)}`, which is not followed" if location else ""
         raise KoladaRefused(
             f"Kolada answered `{status}` to `{url}` (`{said}`){where}; asking again would give the "
             "same, so nothing more is asked. Check KOLADA_BASE_URL and the ids, or run `kolada doctor`."
         )
+
+    def _check_source(self, received: Received) -> None:
+        """Hold every page to the kind of source that the first page named, so that none is taken for another."""
+        said = received.source_kind
+        if said not in SOURCE_KINDS:
+            raise KoladaContractError(
+                f"the answer to `{received.url}` says that its source is `{brief_text(said)}`, which is none of "
+                f"{', '.join(SOURCE_KINDS)}, so none of its rows count. Check KOLADA_BASE_URL."
+            )
+        self._source_kind = self._source_kind or said
+        if said != self._source_kind:
+            raise KoladaContractError(
+                f"the answer to `{received.url}` has `{said}` values, and the answers before it had "
+                f"`{self._source_kind}` ones. The two are never mixed, so none of its rows count. "
+                "Check what answers at KOLADA_BASE_URL."
+            )
 
     def _unreachable(self, url: str, error: Exception) -> KoladaUnreachable:
         connected = not isinstance(
@@ -221,13 +271,8 @@ class Fetcher:
         )
         what = "broke off before the whole answer had come" if connected else "could not be made"
         return KoladaUnreachable(
-            f"the connection for `{url}` {what} (`{type(error).__name__}: {error}`), so the request has no "
-            "answer. Check the network and KOLADA_BASE_URL, then run `kolada doctor`.",
+            f"the connection for `{url}` {what} (`{type(error).__name__}: {brief_text(str(error))}`), so the request "
+            "has no answer. Check the network and KOLADA_BASE_URL, then run `kolada doctor`.",
             connected=connected,
             url=url,
         )
-
-
-def _retry_now(error: Exception) -> float | bool:
-    """For stamina: whether to try again. The pause itself is ours, hence no further wait."""
-    return 0.0 if isinstance(error, KoladaUnreachable | KoladaServerError) else False

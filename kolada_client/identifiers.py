@@ -23,14 +23,16 @@ FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2100
 
 KPI_PATTERN: Final = r"^[NU][0-9]{5}$"
+MUNICIPALITY_PATTERN: Final = r"^[0-9]{4}$"
 UNIT_PATTERN: Final = r"^([0-9]{4}|G[0-9]{4,6})$"
+GROUP_PATTERN: Final = r"^G[0-9A-Z]{2,24}$"
 OU_PATTERN: Final = r"^V[0-9]{2}E[0-9A-Z]{3,24}$"
 
 _KPI = re.compile(KPI_PATTERN)
-_MUNICIPALITY = re.compile(r"^[0-9]{4}$")
+_MUNICIPALITY = re.compile(MUNICIPALITY_PATTERN)
 _UNIT = re.compile(UNIT_PATTERN)
 _MUNICIPALITY_GROUP = re.compile(r"^G[0-9]{4,6}$")
-_KPI_GROUP = re.compile(r"^G[0-9A-Z]{2,24}$")
+_KPI_GROUP = re.compile(GROUP_PATTERN)
 _OU = re.compile(OU_PATTERN)
 
 _CATALOGUE = "in the catalogue"

@@ -17,6 +17,9 @@ UnitKind = Literal["municipality", "ou", "ou_by_municipality"]
 """What `DataRequest.municipality_ids` lists, and which table answers: municipalities; organisational units;
 or municipalities whose organisational units are wanted."""
 
+SOURCE_KINDS = ("live", "recorded", "sample")
+"""Kolada itself; a stand-in that repeats Kolada's own answers; a stand-in whose values are made up."""
+
 Collection = Literal["kpi", "kpi_groups", "municipality", "municipality_groups", "ou"]
 
 
@@ -112,6 +115,7 @@ class Received:
         elapsed_seconds: From sending to the last byte.
         fetched_at: When the last byte came, in UTC.
         http_version: As the transport says it, such as `HTTP/1.1`.
+        stays_packed: Why the body is still packed as it travelled, as the rest of a sentence; empty when it is not.
     """
 
     url: str
@@ -122,6 +126,7 @@ class Received:
     elapsed_seconds: float
     fetched_at: datetime
     http_version: str = ""
+    stays_packed: str = ""
 
     def header(self, name: str) -> str | None:
         """The first header with this name, whatever its case."""
@@ -131,7 +136,8 @@ class Received:
     @property
     def source_kind(self) -> str:
         """`live`, or what a stand-in says of itself in `X-Kolada-Source`."""
-        return self.header("x-kolada-source") or "live"
+        said = self.header("x-kolada-source")
+        return "live" if said is None else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +197,13 @@ class Answer:
     def frame(self) -> pl.DataFrame:
         """The rows of all pages in one frame."""
         return pl.concat([page.frame for page in self.pages])
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What was odd but harmless on its pages, each once, in words; fields that the contract does not name too."""
+        unknown = dict.fromkeys(name for page in self.pages for name in page.unknown_fields)
+        words = [remark for page in self.pages for remark in page.remarks]
+        return tuple(dict.fromkeys([*words, *(f"the field `{name}` is not in the contract" for name in unknown)]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,35 @@
 """JSON read slowly and exactly: which fields an object has, of which types, and what is wrong with them.
 
 What belongs here: the declared shapes of the API's objects and a reader that names every deviation with its
-place. Catalogue pages are read this way; data pages only when the fast way (`data_page`) finds that
-something is off and somebody must say what. Invariants: a wrong type, a missing field and a field twice are
-faults; a field that no shape names is noted and does no harm.
+place. Catalogue pages are read this way; data pages only when the fast way (`data_page`) doubts something.
+Invariants: a wrong type, a missing field, a field twice, and a text or a number that nobody can store are faults; a
+field that no shape names is noted and does no harm. Whatever the bytes, only a KoladaError comes out.
 """
 
+import codecs
 import json
+import math
+import sys
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeGuard
 
-from kolada_client.errors import IF_IT_STAYS, KoladaContractError, KoladaUnreadable
+from kolada_client.body_kinds import brief_json, brief_text, error_in, unreadable, what_came
+from kolada_client.errors import IF_IT_STAYS, KoladaContractError
 
 Json = Any
 """What `json.loads` returns; every use below checks what it is."""
 
 _SHOWN_FAULTS: Final = 5
-_SHOWN_CHARACTERS: Final = 120
+_NOTED: Final = 50
+"""Unknown fields, and remarks, that a page may have; more say nothing more."""
+
+_SMALL: Final = 4 * 1024 * 1024
+_MOST_PARTS: Final = 1_000_000
+"""Values in a body that is larger than 4 MB. A full page has 100,000, the catalogue of KPIs as many."""
+
+_MOST_DIGITS: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +43,30 @@ class Field:
 
 
 def _is_text(value: Json) -> bool:
-    return isinstance(value, str)
+    """Text that can be stored: half of a surrogate pair is no character."""
+    if not isinstance(value, str):
+        return False
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def is_number(value: Json) -> TypeGuard[int | float]:
-    """A JSON number that a double can hold: no boolean, no NaN, no infinity."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < float("inf")
+    """A JSON number that a double can hold: no boolean, no NaN, no infinity, no integer beyond the largest."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) <= sys.float_info.max
 
 
 def _is_whole(value: Json) -> bool:
-    return is_number(value) and float(value).is_integer() and abs(value) < 2**31
+    return is_number(value) and abs(value) < 2**31 and math.floor(value) == value
 
 
 TEXT: Final = Field(_is_text, "text")
 NULLABLE_TEXT: Final = Field(_is_text, "text or null", is_nullable=True)
-OPTIONAL_TEXT: Final = Field(_is_text, "text or null", is_nullable=True, is_optional=True)
+OPTIONAL_TEXT: Final = Field(lambda value: isinstance(value, str), "text or null", is_nullable=True, is_optional=True)
 FLAG: Final = Field(lambda value: isinstance(value, bool), "true or false")
 WHOLE: Final = Field(_is_whole, "a whole number")
 NULLABLE_WHOLE: Final = Field(_is_whole, "a whole number or null", is_nullable=True)
@@ -76,6 +97,11 @@ class Findings:
         if self.fault_count <= _SHOWN_FAULTS:
             self.faults.append(f"{place} {text}")
 
+    def unknown(self, pattern: str, names: set[str]) -> None:
+        """Note fields that no shape names."""
+        for name in sorted(names)[: max(0, _NOTED - len(self.unknown_fields))]:
+            self.unknown_fields.add(pattern + brief_text(name))
+
     def raise_if_any(self, url: str) -> None:
         """Raise KoladaContractError when there is a fault."""
         if self.fault_count:
@@ -92,17 +118,32 @@ def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     plain = dict(pairs)
     if len(plain) == len(pairs):
         return plain
-    kept, names = Pairs(plain), [name for name, _ in pairs]
-    kept.repeated = tuple(sorted({name for name in names if names.count(name) > 1}))
+    kept, times = Pairs(plain), Counter(name for name, _ in pairs)
+    kept.repeated = tuple(sorted(name for name, count in times.items() if count > 1))
     return kept
 
 
+def _whole_number(text: str) -> int:
+    """An integer; of one that is beyond every limit only so many digits that it stays beyond them."""
+    return int(text[: _MOST_DIGITS + 1])
+
+
 def load(body: bytes, url: str) -> Json:
-    """Read a body as JSON, or raise KoladaUnreadable; NaN and Infinity come back as floats."""
+    """Read a body as JSON in UTF-8, or raise KoladaUnreadable; NaN and Infinity come back as floats."""
     try:
-        return json.loads(body, object_pairs_hook=_object)
-    except (ValueError, RecursionError) as error:
-        raise unreadable(body, url) from error
+        text = body.removeprefix(codecs.BOM_UTF8).decode()
+        return json.loads(text, object_pairs_hook=_object, parse_int=_whole_number)
+    except RecursionError as error:
+        raise unreadable(f"`{len(body)}` bytes of JSON that are nested too deeply to be read", url) from error
+    except ValueError as error:
+        raise unreadable(what_came(body), url) from error
+
+
+def check_size(body: bytes, url: str) -> None:
+    """Raise KoladaUnreadable for a body of more values than any page has: reading them would take gigabytes."""
+    if len(body) > _SMALL and sum(body.count(sign) for sign in (b",", b"[", b"{")) > _MOST_PARTS:
+        what = f"`{len(body)}` bytes with more than `{_MOST_PARTS}` values, which no page of the API has"
+        raise unreadable(what, url)
 
 
 def check(value: Json, shape: Shape, place: str, pattern: str, findings: Findings) -> dict[str, Json] | None:
@@ -119,10 +160,10 @@ def check(value: Json, shape: Shape, place: str, pattern: str, findings: Finding
         The object when it can be read on, else None.
     """
     if not isinstance(value, dict):
-        findings.fault(place, f"is `{brief(value)}` instead of an object")
+        findings.fault(place, f"is `{brief_json(value)}` instead of an object")
         return None
     if isinstance(value, Pairs):
-        findings.fault(place, f"has the field `{', '.join(value.repeated)}` twice")
+        findings.fault(place, f"has the field `{brief_text(', '.join(value.repeated[:_SHOWN_FAULTS]))}` twice")
     before = findings.fault_count
     for name, declared in shape.items():
         if name not in value:
@@ -132,27 +173,35 @@ def check(value: Json, shape: Shape, place: str, pattern: str, findings: Finding
             if not declared.is_nullable:
                 findings.fault(f"{place}.{name}", f"is `null` instead of {declared.wanted}")
         elif not declared.fits(value[name]):
-            findings.fault(f"{place}.{name}", f"is `{brief(value[name])}` instead of {declared.wanted}")
+            findings.fault(f"{place}.{name}", f"is `{brief_json(value[name])}` instead of {declared.wanted}")
     if len(value) > len(shape) or not value.keys() <= shape.keys():
-        findings.unknown_fields.update(f"{pattern}{name}" for name in value.keys() - shape.keys())
+        findings.unknown(pattern, value.keys() - shape.keys())
     return value if findings.fault_count == before else None
 
 
 def check_envelope(document: Json, url: str, findings: Findings) -> dict[str, Json]:
-    """Hold the outermost object to the envelope; its list must be as long as its own `count` says."""
+    """Hold the outermost object to the envelope; its list must be as long as its own `count` says.
+
+    Raises:
+        KoladaUnreadable: It is an error in the place of a page.
+        KoladaContractError: It is no envelope.
+    """
+    error = error_in(document)
+    if error is not None:
+        raise unreadable(error, url)
     envelope = check(document, ENVELOPE, "the answer", "", findings)
     findings.raise_if_any(url)
     if envelope is None or len(envelope["values"]) != envelope["count"]:
         rows = "?" if envelope is None else len(envelope["values"])
-        said = "?" if envelope is None else brief(envelope["count"])
+        said = "?" if envelope is None else brief_json(envelope["count"])
         raise contract_error(url, [f"the envelope says count `{said}` and holds `{rows}` entries"], 1)
     return envelope
 
 
-def brief(value: Json) -> str:
-    """A value as JSON, short enough for a message."""
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _SHOWN_CHARACTERS else text[:_SHOWN_CHARACTERS] + "…"
+def few(remarks: list[str]) -> tuple[str, ...]:
+    """The remarks on a page: the first of them, and how many more there are."""
+    more = [f"{len(remarks) - _NOTED} more remarks of this kind"] if len(remarks) > _NOTED else []
+    return (*remarks[:_NOTED], *more)
 
 
 def contract_error(url: str, faults: list[str], fault_count: int) -> KoladaContractError:
@@ -161,23 +210,6 @@ def contract_error(url: str, faults: list[str], fault_count: int) -> KoladaContr
     return KoladaContractError(
         f"Kolada's answer breaks the contract: {'; '.join(faults)}{more}; none of its rows count. "
         f"The request was `{url}`. {IF_IT_STAYS}",
-        url=url,
-        status=200,
-    )
-
-
-def unreadable(body: bytes, url: str) -> KoladaUnreadable:
-    """The error for a body that is no JSON: says whether it looks like a web page or like a cut answer."""
-    start = body[:_SHOWN_CHARACTERS].decode("utf-8", errors="replace").strip()
-    if not body.strip():
-        what = "an empty body"
-    elif start.startswith("<"):
-        what = f"a web page (`{start}`)"
-    else:
-        what = f"`{len(body)}` bytes that are no whole JSON document (they begin `{start}`)"
-    return KoladaUnreadable(
-        f"Kolada answered 200 with {what}, so there are no rows to read. The request was `{url}`. "
-        "Try again later, or run `kolada doctor` to see what the API answers now.",
         url=url,
         status=200,
     )

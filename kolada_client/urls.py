@@ -5,20 +5,34 @@ used; only `page`, `from_date` and the catalogue's filters go into the query. Wh
 question becomes a URL, and which next link may be followed.
 """
 
-from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+import re
+from typing import Final
+from urllib.parse import SplitResult, quote, unquote, urlencode, urlsplit, urlunsplit
 
+import httpx
+
+from kolada_client.body_kinds import brief_text
 from kolada_client.errors import IF_IT_STAYS, InvalidRequest, KoladaContractError
 from kolada_client.models import CatalogueRequest, DataRequest, Request
 
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+_LONGEST_URL: Final = 8192
+_MOST_ESCAPES: Final = 5
 
 
 def check_base_url(base_url: str) -> str:
     """Return the base URL without a slash at its end, or raise InvalidRequest."""
-    parts = urlsplit(base_url)
-    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or parts.query or parts.fragment or "@" in parts.netloc:
+    parts = _split(base_url)
+    if (
+        parts is None
+        or parts.scheme not in _DEFAULT_PORTS
+        or not parts.hostname
+        or parts.query
+        or parts.fragment
+        or "@" in parts.netloc
+    ):
         msg = (
-            f"`{base_url}` is no base URL of the API; nothing was sent. "
+            f"`{brief_text(base_url)}` is no base URL of the API; nothing was sent. "
             "Set KOLADA_BASE_URL to something like `https://api.kolada.se/v3`."
         )
         raise InvalidRequest(msg)
@@ -63,21 +77,43 @@ def page_url(url: str, page: int) -> str:
 def check_next_url(base_url: str, next_url: str) -> str:
     """Return the next link if it stays where we are, or raise KoladaContractError.
 
-    Scheme, host, port and the base path must be those of the base URL. One difference is mended: a link that
-    says `http` where we ask over `https`, as servers behind a proxy write them, is asked over `https`.
+    Scheme, host, port and the base path must be those of the base URL, and nothing in the path may lead up from there.
+    One difference is mended: a link that says `http` where we ask over `https`, as servers behind a proxy write them,
+    is asked over `https`.
     """
-    base, link = urlsplit(base_url), urlsplit(next_url)
-    if base.scheme == "https" and link.scheme == "http" and link.port in {None, 80}:
-        link = link._replace(scheme="https", netloc=link.hostname or "")
-    same_place = (_origin(base.scheme, base.hostname, base.port)) == _origin(link.scheme, link.hostname, link.port)
-    if not same_place or not link.path.startswith(base.path + "/") or "@" in link.netloc:
+    base, link = urlsplit(base_url), _split(next_url)
+    if link is not None and base.scheme == "https" and link.scheme == "http" and link.port in {None, 80}:
+        link = link._replace(scheme="https", netloc=base.netloc if link.hostname == base.hostname else link.netloc)
+    if link is None or _origin(base) != _origin(link) or "@" in link.netloc or not _is_below(base.path, link.path):
         msg = (
-            f"the page's next link is `{next_url}`, outside `{base_url}`, so it is not followed and the "
-            f"answer does not count. {IF_IT_STAYS}"
+            f"the page's next link is `{brief_text(next_url)}`, which is no page below `{base_url}`, so it is not "
+            f"followed and the answer does not count. {IF_IT_STAYS}"
         )
         raise KoladaContractError(msg)
     return urlunsplit((link.scheme, link.netloc, link.path, link.query, ""))
 
 
-def _origin(scheme: str, host: str | None, port: int | None) -> tuple[str, str | None, int | None]:
-    return scheme, host, port or _DEFAULT_PORTS.get(scheme)
+def _split(url: str) -> SplitResult | None:
+    """The parts of a URL that can be asked; None for one with signs, a length, a host or a port that none has."""
+    if len(url) > _LONGEST_URL or not url.isprintable() or " " in url or "\\" in url:
+        return None
+    try:
+        parts = urlsplit(url)
+        httpx.URL(url)
+        parts.port  # noqa: B018 - reading it is what checks it
+    except (ValueError, httpx.InvalidURL):
+        return None
+    return parts
+
+
+def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
+    return parts.scheme, parts.hostname, parts.port or _DEFAULT_PORTS.get(parts.scheme)
+
+
+def _is_below(base_path: str, path: str) -> bool:
+    """Whether a path is below another and stays there, however often a server or a proxy undoes its escapes."""
+    plain = path
+    for _ in range(_MOST_ESCAPES):
+        plain = unquote(plain)
+    is_plain = plain == unquote(plain) and not {".", ".."}.intersection(re.split(r"[/\\;]", plain))
+    return is_plain and path.startswith(base_path + "/")

@@ -1,25 +1,34 @@
 """How long the client waits: the polite rate, the pauses between tries, the deadline of a request.
 
-What belongs here: arithmetic on a clock. Invariant: every wait goes through `Allowance.wait`, so that a
-deadline is never slept past, and a consumer that has gone away is noticed at once.
+What belongs here: arithmetic on a clock, and trying again. Invariant: every wait goes through `Allowance.wait`, so that
+a deadline is never slept past, and a consumer that has gone away is noticed at once. `stamina` counts the tries and
+tells its hooks; the pauses are ours, so that they follow the client's clock and end when nobody listens.
 """
 
+import logging
 import random
 import threading
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Final
+from typing import Final, TypeVar
 
+import stamina
 from pyrate_limiter import GCRA, InMemoryStateStore, Rate, RateItem, StateBucket
 
 from kolada_client.clock import Clock
 from kolada_client.errors import InvalidRequest, KoladaDeadlineExceeded, KoladaError
+
+logger = logging.getLogger("kolada_client")
+
+_Result = TypeVar("_Result")
 
 RETRY_AFTER_CAP: Final = 120.0
 """Seconds. A server that asks for a longer pause is asked again after this one."""
 
 _FIRST_PAUSE: Final = 0.5
 _LONGEST_PAUSE: Final = 30.0
+_DOUBLINGS: Final = 10
 _MILLISECONDS: Final = 1000
 
 
@@ -112,31 +121,63 @@ class Pace:
             return max(1, int(waiting)) / _MILLISECONDS  # type: ignore[arg-type]  # sync store, no awaitable
 
 
+def keep_trying(
+    ask: Callable[[int], _Result],
+    *,
+    on: tuple[type[KoladaError], ...],
+    attempts: int,
+    allowance: Allowance,
+    url: str,
+) -> _Result:
+    """Call `ask` with the number of the try, from 1, until it returns; pause after each try that fails in passing.
+
+    Args:
+        ask: One try.
+        on: The errors that may pass.
+        attempts: Tries, at most.
+        allowance: Of the request; a pause that would outlast it is not begun.
+        url: What is asked, for messages.
+
+    Raises:
+        KoladaError: Of the last try, or one that does not pass; its `attempts` says how many tries there were.
+    """
+    pause, last = 0.0, None
+    passing = lambda error: 0.0 if isinstance(error, on) else False  # noqa: E731 - the wait itself is ours: 0
+    for attempt in stamina.retry_context(on=passing, attempts=attempts, timeout=None):
+        with attempt:
+            allowance.wait(pause, url, last)
+            try:
+                return ask(attempt.num)
+            except on as error:
+                error.attempts = attempt.num
+                last, pause = error, pause_before_next(attempt.num, getattr(error, "retry_after", None))
+                logger.info("try %d of %d failed: %s", attempt.num, attempts, error)
+                raise
+    raise AssertionError(url)  # pragma: no cover - the loop returns or raises
+
+
 def pause_before_next(attempt: int, retry_after: float | None) -> float:
     """Seconds to wait after failed try number `attempt` (from 1).
 
-    What the server asked for, capped; else 0.5 s doubling up to 30 s, of which a random half is left out so
-    that clients that failed together do not come back together.
+    0.5 s doubling up to 30 s, of which a random half is left out so that clients that failed together do not come back
+    together; longer when the server asks for more, up to RETRY_AFTER_CAP.
     """
-    if retry_after is not None:
-        return min(max(retry_after, 0.0), RETRY_AFTER_CAP)
-    full = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** (attempt - 1))
-    return full * random.uniform(0.5, 1.0)  # noqa: S311 - a jitter, no secret
+    full = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** min(attempt - 1, _DOUBLINGS))
+    ours = full * random.uniform(0.5, 1.0)  # noqa: S311 - a jitter, no secret
+    return max(ours, min(retry_after or 0.0, RETRY_AFTER_CAP))
 
 
 def parse_retry_after(text: str | None, now: datetime) -> float | None:
     """Seconds that a `Retry-After` header asks for: a number, or the distance to an HTTP date.
 
-    None when the header is absent or says neither.
+    None when the header is absent, says neither, or names no moment to come.
     """
-    if text is None:
-        return None
-    stripped = text.strip()
+    stripped = (text or "").strip()
     if stripped.isascii() and stripped.isdigit():
-        return float(stripped)
+        return float(stripped) or None
     try:
         moment = parsedate_to_datetime(stripped)
-    except ValueError:
-        return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (aware - now).total_seconds())
+        seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
+    except (ValueError, OverflowError, TypeError):
+        return None  # no date, or one that no calendar reaches
+    return seconds.total_seconds() if seconds > timedelta(0) else None

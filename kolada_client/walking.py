@@ -1,12 +1,12 @@
 """A whole request: all its pages, followed and checked together.
 
-What belongs here: paging, and what only the pages together can show. A page reached through a next link
-must have rows; a full page without a next link is no proof of the end, so page n+1 is asked for by number;
-no URL twice, no other host, no end without a cap; no cell on two pages; no row that nobody asked for.
+What belongs here: paging, and what only the pages together can show. A full page without a next link is no proof of
+the end, so page n+1 is asked for by number; an empty page that a link led to is one once it was empty twice and nothing
+follows it; no URL twice, no other host, no end without a cap; no cell on two pages; no row that nobody asked for.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import polars as pl
@@ -18,7 +18,7 @@ from kolada_client.fetching import Fetcher, Landed
 from kolada_client.identifiers import PAGE_SIZE
 from kolada_client.models import CatalogueRequest, DataRequest, Page, Request
 from kolada_client.parsing import PARSERS
-from kolada_client.waiting import Allowance
+from kolada_client.waiting import Allowance, pause_before_next
 
 PAGE_CAP: Final = 2000
 """Pages of one request; 10 million entries. More is a server that never says stop."""
@@ -35,24 +35,29 @@ class Walk:
     page_size: int = PAGE_SIZE
     is_recall_allowed: bool = True
 
+    @property
+    def first_url(self) -> str:
+        """Where the walk begins."""
+        return urls.url_of(self.base_url, self.request)
+
     def pages(self) -> Iterator[Landed]:
         """Yield the request's pages in order, each sound in itself and in its place; verdicts are open.
 
         A page that breaks off the walk is rejected before the error leaves.
         """
-        parse = PARSERS[_table(self.request)]
-        first_url = urls.url_of(self.base_url, self.request)
-        url, is_probe = first_url, False
+        url, is_probe = self.first_url, False
         asked: set[str] = set()
         before: Landed | None = None
         while True:
             asked.add(url)
             try:
-                landed = self.fetcher.fetch(url, parse, self.allowance, is_recall_allowed=self.is_recall_allowed)
+                landed = self._landed(url)
             except KoladaNotFound:
                 if is_probe:  # a page past the end may be refused; then the full page was the last
                     return
                 raise
+            if landed.parsed.row_count == 0 and before is not None and not is_probe:
+                landed = self._empty_twice(landed)
             try:
                 next_url = self._check(landed, before, asked, is_probe=is_probe)
             except KoladaContractError as error:
@@ -64,23 +69,47 @@ class Walk:
             if next_url is not None:
                 url, is_probe = next_url, False
             elif landed.parsed.row_count >= self.page_size:
-                url, is_probe = urls.page_url(first_url, len(asked) + 1), True
+                url, is_probe = urls.page_url(self.first_url, len(asked) + 1), True
             else:
                 return
+
+    def _landed(self, url: str, *, is_recall_allowed: bool = True) -> Landed:
+        parse = PARSERS[_table(self.request)]
+        is_recall_allowed = is_recall_allowed and self.is_recall_allowed
+        return self.fetcher.fetch(url, parse, self.allowance, is_recall_allowed=is_recall_allowed)
+
+    def _empty_twice(self, empty: Landed) -> Landed:
+        """Ask once more for an empty page that a link led to: a list may end so, and a passing fault looks the same."""
+        url = empty.received.url
+        if empty.is_recalled:
+            return _remarked(empty)
+        try:
+            self.allowance.wait(pause_before_next(1, None), url)
+            again = self._landed(url, is_recall_allowed=False)
+        except KoladaError as error:
+            self.fetcher.reject(empty, f"is empty, and asking again failed: {error}")
+            raise
+        if again.parsed.row_count:
+            self.fetcher.reject(empty, "is empty, but had rows when asked again")
+            return again
+        self.fetcher.accept(empty, 0)
+        return _remarked(again)
 
     def _check(self, landed: Landed, before: Landed | None, asked: set[str], *, is_probe: bool) -> str | None:
         """Hold one page to its place in the walk; return the next link to follow, if there is one."""
         url, parsed = landed.received.url, landed.parsed
         if isinstance(self.request, DataRequest):
             check_asked_for(parsed.frame, self.request, url)
+        is_after_empty = before is not None and before.parsed.row_count == 0
         if parsed.row_count == 0:
-            if before is not None and not is_probe:
-                msg = (
-                    f"the page `{url}` has `0` rows though the page before it linked to it, so the answer is "
-                    f"short and does not count. {IF_IT_STAYS}"
-                )
-                raise KoladaContractError(msg)
-            return None  # nothing can follow an empty page; an empty answer is asked again anyway
+            link = None if is_after_empty or is_probe else self._link(landed)
+            return None if link in asked else link
+        if before is not None and is_after_empty:
+            msg = (
+                f"the page `{before.received.url}` has `0` rows though `{url}` after it has some, so the answer is "
+                f"short and does not count. {IF_IT_STAYS}"
+            )
+            raise KoladaContractError(msg)
         if is_probe and before is not None:
             check_together([before, landed], self.request)  # a server that ignores `page` sends the same again
         if len(asked) >= PAGE_CAP and (parsed.next_url is not None or parsed.row_count >= self.page_size):
@@ -89,9 +118,7 @@ class Walk:
                 "Ask for fewer KPIs, units or years at a time."
             )
             raise KoladaContractError(msg)
-        if parsed.next_url is None:
-            return None
-        next_url = urls.check_next_url(self.base_url, parsed.next_url)
+        next_url = self._link(landed)
         if next_url in asked:
             msg = (
                 f"the page `{url}` links to `{next_url}`, which was asked before, so the answer has no end and "
@@ -99,6 +126,24 @@ class Walk:
             )
             raise KoladaContractError(msg)
         return next_url
+
+    def _link(self, landed: Landed) -> str | None:
+        """The page's next link, if it has one that may be followed; what an empty page links to is its own matter."""
+        next_url = landed.parsed.next_url
+        if next_url is None:
+            return None
+        try:
+            return urls.check_next_url(self.base_url, next_url)
+        except KoladaContractError:
+            if landed.parsed.row_count == 0:
+                return None
+            raise
+
+
+def _remarked(empty: Landed) -> Landed:
+    """An empty page at the end of a list, with the remark that it was one."""
+    remark = f"the page `{empty.received.url}` has `0` rows, though the page before it links to it: the list ends there"
+    return replace(empty, parsed=replace(empty.parsed, remarks=(*empty.parsed.remarks, remark)))
 
 
 def page_of(landed: Landed) -> Page:

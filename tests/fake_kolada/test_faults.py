@@ -1,6 +1,7 @@
 """Each named fault: what it does, to which answers, how often; in this process and over real HTTP."""
 
 import json
+import socket
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -12,44 +13,58 @@ from fake_kolada import FAULTS, SOURCE_HEADER, FakeKolada, Fault, FaultError
 DATA = "/data/kpi/N00001,N00002/municipality/0000,0001,0114,0115,0117?per_page=3"
 URL = f"http://kolada.test/v3{DATA}"
 
+# The answers that the other faults don't fit.
+PLACES = {"empty_last_page": f"{DATA}&page=3", "broken_title": "/kpi", "latin1_answer": "/kpi"}
 
-def looks_honest(response):
-    """Whether an answer is the page as it should be."""
-    if response.status_code != 200 or "json" not in response.headers["content-type"]:
-        return False
+
+def place_of(name):
+    """An answer that a fault fits."""
+    return PLACES.get(name, DATA)
+
+
+def outcome(client, path, honest):
+    """The page that the stand-in gives without faults, or what came in its place; nothing is unpacked."""
     try:
-        page = json.loads(response.content)
-    except ValueError:
-        return False
-    rows = page["values"]
-    keys = [(row["kpi"], row["period"], row["municipality"]) for row in rows]
-    values = [value for row in rows for value in row["values"]]
-    return (
-        page.get("count") == len(rows) == 3
-        and page["next_url"] == f"{URL}&page=2"
-        and len(set(keys)) == 3
-        and all(isinstance(period, int) and kpi.startswith("N") for kpi, period, _ in keys)
-        and all(value["value"] is None or -1000 < value["value"] < 1000 for value in values if not_text(value))
-        and all(not_text(value) and value["gender"] in "TKM" and len(value) == 5 for value in values)
-        and all(value["count"] == (value["value"] is not None) for value in values)
-    )
-
-
-def not_text(value):
-    """Whether a value is a number or null."""
-    return value["value"] is None or isinstance(value["value"], float | int)
-
-
-def outcome(get):
-    """The page, or the error that httpx raised, as the name of what came."""
-    try:
-        response = get(DATA)
+        with client.stream("GET", path) as response:
+            body = b"".join(response.iter_raw())
     except httpx.TransportError as error:
         return type(error).__name__
-    return "honest" if looks_honest(response) else f"spoilt {response.status_code}"
+    if "content-encoding" in response.headers:
+        return "packed"
+    is_honest = (response.status_code, body, response.headers[SOURCE_HEADER]) == (200, honest, "sample")
+    return "honest" if is_honest else f"spoilt {response.status_code}"
 
 
+@pytest.fixture(scope="module")
+def honest(small):
+    """What the stand-in answers to a path without faults."""
+    with httpx.Client(transport=FakeKolada(small).transport(), base_url="http://kolada.test/v3") as client:
+        yield {name: client.get(place_of(name)).content for name in FAULTS}
+
+
+@pytest.fixture
+def look(honest):
+    """Tells the outcome of a fault's place, in this process."""
+
+    def open_client(fake, name):
+        client = httpx.Client(transport=fake.transport(), base_url="http://kolada.test/v3")
+        return lambda: outcome(client, place_of(name), honest[name])
+
+    return open_client
+
+
+NO_ANSWER = "ReadTimeout"
 EXPECTED = {
+    **dict.fromkeys(["retry_after_zero", "retry_after_past", "retry_after_beyond_time"], "spoilt 429"),
+    **dict.fromkeys(["dripping_head", "dripping_body", "endless_hints"], NO_ANSWER),
+    **dict.fromkeys(["gzip_header_alone", "gzip_bomb", "gzip_in_gzip", "zstd_bomb"], "packed"),
+    "zstd_answer": "packed",
+    **dict.fromkeys(["error_answer", "utf16_answer", "gzip_unannounced", "huge_answer"], "spoilt 200"),
+    **dict.fromkeys(["climbing_next_url", "bad_port_next_url", "bad_host_next_url"], "spoilt 200"),
+    **dict.fromkeys(["nul_next_url", "long_next_url"], "spoilt 200"),
+    **dict.fromkeys(["value_beyond_doubles", "count_beyond_integers", "period_beyond_integers"], "spoilt 200"),
+    **dict.fromkeys(["broken_status", "broken_title", "other_source"], "spoilt 200"),
+    **dict.fromkeys(["latin1_answer", "empty_last_page"], "spoilt 200"),
     "rate_limited": "spoilt 429",
     "rate_limited_retry_after": "spoilt 429",
     "server_error_html": "spoilt 500",
@@ -81,19 +96,19 @@ def test_every_fault_has_an_expected_outcome():
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_on_the_first_try_spoils_one_answer(small, ask, name):
+def test_a_fault_on_the_first_try_spoils_one_answer(small, look, name):
     """The first fitting answer is spoilt, the second is honest, and the log names the fault."""
     fake = FakeKolada(small, faults=[name])
-    get = ask(fake)
-    assert [EXPECTED[name], "honest"] == [outcome(get), outcome(get)]
+    see = look(fake, name)
+    assert [EXPECTED[name], "honest"] == [see(), see()]
     assert [f"{name}@first", None] == [entry.fault for entry in fake.log]
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_on_every_try_spoils_all(small, ask, name):
+def test_a_fault_on_every_try_spoils_all(small, look, name):
     """Each fitting answer is spoilt."""
-    get = ask(FakeKolada(small, faults=[f"{name}@every"]))
-    assert [EXPECTED[name]] * 3 == [outcome(get) for _ in range(3)]
+    see = look(FakeKolada(small, faults=[f"{name}@every"]), name)
+    assert [EXPECTED[name]] * 3 == [see() for _ in range(3)]
 
 
 @pytest.fixture(scope="module")
@@ -101,52 +116,38 @@ def served(small):
     """One stand-in on a real port, and a client that gives up after half a second."""
     fake = FakeKolada(small)
     with fake.serve() as url, httpx.Client(base_url=url, timeout=0.5) as client:
-        yield fake, client, url
+        yield fake, client
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("name", [name for name, kind in FAULTS.items() if not kind.is_endless])
 def test_over_http_a_fault_is_the_same(served, name):
     """On a real connection the same happens: cut connections are cut, stalled answers stall."""
-    fake, client, url = served
+    fake, client = served
+    honest = client.get(place_of(name)).content
     fake.faults = [name]
-    assert [EXPECTED[name], "honest"] == [http_outcome(client, url), http_outcome(client, url)]
+    assert [EXPECTED[name], "honest"] == [outcome(client, place_of(name), honest) for _ in range(2)]
 
 
-def http_outcome(client, url):
-    """As `outcome`, where the links lead to this server."""
-
-    def get(path):
-        response = client.get(path)
-        body = response.content.replace(url.encode(), b"http://kolada.test/v3")
-        return httpx.Response(response.status_code, content=body, headers=response.headers)
-
-    return outcome(get)
-
-
-def test_a_share_of_the_answers_is_drawn_from_its_seed(small, ask):
-    """About so many percent are spoilt; the same seed spoils the same ones, in whatever order the others come."""
-
-    def spoilt(fault, order):
-        get = ask(FakeKolada(small, faults=[fault]))
-        found = {}
-        for number in order:
-            found.setdefault(number, []).append(get(f"{DATA}&number={number}").json()["count"] == 0)
-        return found
-
-    order = [number for number in range(200) for _ in range(2)]
-    drawn = spoilt("empty_answer@20%7", order)
-    assert drawn == spoilt("empty_answer@20%7", reversed(order))
-    assert drawn != spoilt("empty_answer@20%8", order)
-    assert 50 <= sum(sum(each) for each in drawn.values()) <= 110
-    assert {(False, False), (True, False), (False, True), (True, True)} == {tuple(each) for each in drawn.values()}
-    assert 400 == sum(sum(each) for each in spoilt("empty_answer@100%", order).values())
-
-
-def test_an_entry_of_a_list_has_a_wrong_id(small, ask):
-    """The first entry of the list that is named has an id that no id looks like; the others are as they were."""
-    get = ask(FakeKolada(small, faults=["wrong_id:municipality"]))
-    ids = [entry["id"] for entry in get("/municipality").json()["values"]]
-    assert ["X0000", "0001", "0114", "0115", "0117"] == ids
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [
+        ("dripping_head", b"HTTP/1.1 200 OK\r\nX-Slow: xxx"),
+        ("dripping_body", b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n   "),
+        ("endless_hints", b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\n"),
+    ],
+)
+def test_over_http_an_endless_fault_goes_on_until_the_client_leaves(served, name, begins):
+    """A client that hangs up ends it, and the next answer is honest."""
+    fake, client = served
+    honest = client.get(DATA).content
+    fake.faults = [name]
+    with socket.create_connection((client.base_url.host, client.base_url.port)) as connection:
+        connection.sendall(f"GET /v3{DATA} HTTP/1.1\r\nHost: kolada.test\r\n\r\n".encode())
+        came = b""
+        while len(came) < len(begins):
+            came += connection.recv(4096)
+    assert came.startswith(begins)
+    assert "honest" == outcome(client, DATA, honest)
 
 
 def test_the_answers_of_faults_say_what_their_values_are(small, ask):
@@ -189,12 +190,12 @@ def test_the_link_faults_lead_where_they_say(small, ask):
     } == links
 
 
-def test_link_faults_wait_for_a_page_with_a_further_one(small, ask):
+def test_link_faults_wait_for_a_page_with_a_further_one(small, ask, look):
     """A one-page answer doesn't spend a fault of next_url."""
     fake = FakeKolada(small, faults=["missing_next_url"])
     get = ask(fake)
     get("/data/kpi/N00001/municipality/0114/year/2020")
-    assert "spoilt 200" == outcome(get)
+    assert "spoilt 200" == look(fake, "missing_next_url")()
 
 
 def test_row_faults_wait_for_a_page_with_rows(small, ask):
@@ -241,19 +242,45 @@ def test_a_target_is_an_endpoint_or_a_part_of_the_url(small, ask, target, status
     assert statuses == [get(path).status_code for path in paths]
 
 
-def test_several_faults_come_one_after_the_other(small, ask):
+def test_several_faults_come_one_after_the_other(small, look):
     """Each request meets one fault, in the order in which they were named."""
-    get = ask(FakeKolada(small, faults=["unavailable", "rate_limited", "stalled_answer"]))
-    assert ["spoilt 503", "spoilt 429", "ReadTimeout", "honest"] == [outcome(get) for _ in range(4)]
+    see = look(FakeKolada(small, faults=["unavailable", "rate_limited", "stalled_answer"]), "unavailable")
+    assert ["spoilt 503", "spoilt 429", "ReadTimeout", "honest"] == [see() for _ in range(4)]
 
 
-def test_setting_faults_anew_makes_them_unspent(small, ask):
+def test_a_share_of_the_answers_is_drawn_from_its_seed(small, ask):
+    """About so many percent are spoilt; the same seed spoils the same ones, in whatever order the others come."""
+
+    def spoilt(fault, order):
+        get = ask(FakeKolada(small, faults=[fault]))
+        found = {}
+        for number in order:
+            found.setdefault(number, []).append(get(f"{DATA}&number={number}").json()["count"] == 0)
+        return found
+
+    order = [number for number in range(200) for _ in range(2)]
+    drawn = spoilt("empty_answer@20%7", order)
+    assert drawn == spoilt("empty_answer@20%7", reversed(order))
+    assert drawn != spoilt("empty_answer@20%8", order)
+    assert 50 <= sum(sum(each) for each in drawn.values()) <= 110
+    assert {(False, False), (True, False), (False, True), (True, True)} == {tuple(each) for each in drawn.values()}
+    assert 400 == sum(sum(each) for each in spoilt("empty_answer@100%", order).values())
+
+
+def test_an_entry_of_a_list_has_a_wrong_id(small, ask):
+    """The first entry of the list that is named has an id that no id looks like; the others are as they were."""
+    get = ask(FakeKolada(small, faults=["wrong_id:municipality"]))
+    ids = [entry["id"] for entry in get("/municipality").json()["values"]]
+    assert ["X0000", "0001", "0114", "0115", "0117"] == ids
+
+
+def test_setting_faults_anew_makes_them_unspent(small, look):
     """A later night can have its own faults on the same stand-in."""
     fake = FakeKolada(small, faults=["unavailable"])
-    get = ask(fake)
-    outcome(get)
+    see = look(fake, "unavailable")
+    see()
     fake.faults = ["unavailable", "rate_limited"]
-    assert ["spoilt 503", "spoilt 429", "honest"] == [outcome(get) for _ in range(3)]
+    assert ["spoilt 503", "spoilt 429", "honest"] == [see() for _ in range(3)]
     fake.faults = []
     assert () == fake.faults
 
@@ -274,10 +301,10 @@ def test_a_stalled_answer_comes_in_the_end(small):
         assert 200 == client.get(DATA).status_code
 
 
-def test_a_stalled_answer_has_no_status_in_the_log(small, ask):
+def test_a_stalled_answer_has_no_status_in_the_log(small, look):
     """The log has the request, and None for its status."""
     fake = FakeKolada(small, faults=["stalled_answer"])
-    outcome(ask(fake))
+    look(fake, "stalled_answer")()
     (entry,) = fake.log
     assert (None, "stalled_answer@first") == (entry.status, entry.fault)
 

@@ -69,6 +69,7 @@ def table():
 
 # A fault that goes away leaves a whole night to run: of these, `make test` runs some and CI all.
 QUICK = {"dropped_connection@first", "empty_answer@first", "rate_limited@first", "server_error_html@first"}
+SLOW = {"empty_last_page@every", "gzip_bomb@every", "gzip_in_gzip@every", "zstd_bomb@every", "huge_answer@every"}
 
 
 def fault_cases():
@@ -76,7 +77,7 @@ def fault_cases():
     for name in sorted(FAULTS):
         for fault in (f"{name}@first", f"{name}@every"):
             is_paged = "next_url" in name
-            is_slow = is_paged or (fault.endswith("@first") and fault not in QUICK)
+            is_slow = is_paged or fault in SLOW or (fault.endswith("@first") and fault not in QUICK)
             yield pytest.param(
                 fault,
                 "paged_world" if is_paged else "small_world",

@@ -93,8 +93,8 @@ class Api:
         return {"values": values, "count": count, "next_url": next_url, "previous_url": None, **changes}
 
     def json(self, values: object, **changes: object) -> bytes:
-        """The same as bytes."""
-        return json.dumps(self.body(values, **changes), ensure_ascii=False).encode()
+        """The same as bytes; half of a surrogate pair is escaped, as JSON allows."""
+        return json.dumps(self.body(values, **changes), ensure_ascii=False).encode(errors="backslashreplace")
 
     def page(self, values: object, **changes: object) -> httpx.Response:
         """The same as an answer."""

@@ -15,6 +15,7 @@ from kolada_client import (
     OU_SCHEMA,
     InvalidRequest,
     KoladaContractError,
+    KoladaUnreadable,
     parse_group_page,
     parse_kpi_page,
     parse_municipality_page,
@@ -75,9 +76,50 @@ def test_a_date_that_is_none_costs_no_night(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "meant"),
+    [
+        ("Elever i Ã¥k 9 som Ã¤r behÃ¶riga", "Elever i åk 9 som är behöriga"),
+        ("Ã…ldre, andel (%)", "Åldre, andel (%)"),
+        ("Ã\x84ldre", "Äldre"),
+    ],
+)
+def test_a_title_that_was_encoded_twice_is_kept_and_remarked(api: Api, title: str, meant: str) -> None:
+    """It is published as received; the remark names the KPI, the title as it came and as it reads."""
+    page = parse_kpi_page(api.json([KPI | {"title": title}]), URL)
+    assert title == page.frame["title"][0]
+    shown = title.replace("\x84", "\\x84")
+    assert (f"KPI `N00945` has the title `{shown}`, whose UTF-8 was encoded twice: it reads `{meant}`",) == page.remarks
+
+
+@pytest.mark.parametrize("title", ["Ändå, förr och åter (%)", "Ã", "São Paulo", "Ãrligt", "€ per invånare", "ﬁ"])
+def test_a_title_in_order_is_not_remarked(api: Api, title: str) -> None:
+    """Swedish letters, other languages' and signs are what they are."""
+    assert () == parse_kpi_page(api.json([KPI | {"title": title}]), URL).remarks
+
+
+def test_an_id_of_a_new_form_costs_no_night(api: Api) -> None:
+    """It is kept and remarked; one that could stand in no list of ids is a fault."""
+    page = parse_kpi_page(api.json([KPI | {"id": "K15856"}]), URL)
+    assert ["K15856"] == page.frame["kpi_id"].to_list()
+    assert ("KPI `K15856` has an id of a form not met before, so it is not asked for",) == page.remarks
+    for odd in ("", "N1,N2", "../x", "N00945 ", "N\x0000945", "x" * 65, "N?", "\ud800"):
+        with pytest.raises(KoladaContractError, match=r"values\[0\]\.id"):
+            parse_kpi_page(api.json([KPI | {"id": odd}]), URL)
+
+
+def test_remarks_and_unknown_fields_without_measure_are_counted(api: Api) -> None:
+    """A page of a thousand oddities tells the first fifty and how many more there are."""
+    odd = [KPI | {"id": f"N{number:05d}", "publ_period": "x" * 1000} for number in range(1000)]
+    page = parse_kpi_page(api.json([odd[0] | {f"new{number}": 1 for number in range(1000)}, *odd[1:]]), URL)
+    assert (51, "950 more remarks of this kind", 50) == (len(page.remarks), page.remarks[-1], len(page.unknown_fields))
+
+
+@pytest.mark.parametrize(
     ("change", "said"),
     [
         ({"id": None}, "id is `null`"),
+        ({"title": "\ud83d"}, '`"\\ud83d"` instead of text'),
+        ({"description": "a\udc00"}, '`"a\\udc00"` instead of text'),
         ({"id": 15436}, "`15436` instead of text"),
         ({"is_divided_by_gender": 1}, "`1` instead of true or false"),
         ({"has_ou_data": None}, "has_ou_data is `null`"),
@@ -236,7 +278,9 @@ def test_an_id_on_two_pages_of_a_catalogue_is_an_error(api: Api) -> None:
 
 
 def test_an_error_envelope_is_no_empty_catalogue(api: Api) -> None:
-    """A document with other fields than the envelope's is an error, whatever its status."""
-    with pytest.raises(KoladaContractError, match="has no field `values`"):
+    """A document with other fields than the envelope's is an error, whatever its status; one that says so is named."""
+    with pytest.raises(KoladaUnreadable, match="an error in the place of rows"):
         parse_kpi_page(json.dumps({"detail": "x"}).encode(), URL)
+    with pytest.raises(KoladaContractError, match="has no field `values`"):
+        parse_kpi_page(json.dumps({"rows": []}).encode(), URL)
     assert 0 == parse_kpi_page(api.json([]), URL).row_count

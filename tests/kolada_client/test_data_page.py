@@ -1,5 +1,6 @@
 """A page of data: strict about everything, and lossless."""
 
+import gzip
 import json
 from typing import Any
 
@@ -209,7 +210,15 @@ def test_every_break_of_the_contract_is_named_with_its_place(api: Api) -> None:
         "next link number": (document | {"next_url": 5}, "next_url is `5`"),
         "a list of pages": ([document, document], "instead of an object"),
         "null": (None, "`null` instead of an object"),
-        "an error envelope": ({"detail": "Internal error"}, "has no field `values`"),
+        "another document": ({"rows": []}, "has no field `values`"),
+        "value beyond any double": (with_cell(value=10**400), "N15436 0180 2023: values[0].values[0].value"),
+        "value of more digits than Python reads": (with_cell(value=0), "a whole number of more than 120 digits"),
+        "count beyond any integer": (with_cell(count=10**400), "N15436 0180 2023: values[0].values[0].count"),
+        "count beyond an integer of 32 bits": (with_cell(count=2**31), "`2147483648` instead of a whole number"),
+        "period beyond any integer": (with_row(period=-(10**400)), "values[0].period is `a whole number of more"),
+        "envelope count beyond any integer": (document | {"count": 10**400}, "says count `inf`"),
+        "half a surrogate pair": (with_cell(status="\ud83d"), '`"\\ud83d"` instead of text'),
+        "half a surrogate pair in an id": (with_row(kpi="\udc00"), '`"\\udc00"` instead of text'),
         "same cell in one row": (with_row(values=[cell, cell]), "`N15436 0180 2023 T` came more than once"),
         "same cell in two rows": (api.body([row, row]), "`N15436 0180 2023 T` came more than once"),
     }
@@ -221,8 +230,11 @@ def test_every_break_of_the_contract_is_named_with_its_place(api: Api) -> None:
     for name in row:
         cases[f"no {name} in row"] = (api.body([_without(row, name)]), f"values[0] has no field `{name}`")
     for what, (broken, said) in cases.items():
+        text = json.dumps(broken)
+        if what == "value of more digits than Python reads":
+            text = text.replace('"value": 0', f'"value": {"9" * 5000}')
         with pytest.raises(KoladaContractError) as caught:
-            parse_data_page(json.dumps(broken).encode(), URL)
+            parse_data_page(text.encode(), URL)
         assert said in str(caught.value), what
         assert (URL, 200) == (caught.value.url, caught.value.status), what
 
@@ -249,12 +261,24 @@ def test_many_faults_are_counted_and_few_are_shown(api: Api) -> None:
         (b"<!DOCTYPE html><html><body>Underh\xc3\xa5ll</body></html>", "a web page"),
         (b'{"values": [{"values": [', "no whole JSON document"),
         (b'{"values": []} trailing', "no whole JSON document"),
-        (b'\xff\xfe{"values": []}', "no whole JSON document"),
-        (b'{"status": "\xe5"}', "no whole JSON document"),
+        (b'{"values": []}\0', "no whole JSON document"),
+        (b'{"status": "\xe5"}', "text in Latin-1 where UTF-8 was due"),
+        ('{"status": "å"}'.encode("utf-16"), "text in UTF-16"),
+        ('{"status": "å"}'.encode("utf-16-le"), "text in UTF-16"),
+        ('{"status": "å"}'.encode("utf-32"), "text in UTF-32"),
+        (b'{"status": "\xed\xa0\x80"}', "where UTF-8 was due"),
+        (gzip.compress(b'{"values": []}'), "bytes of gzip that no header announced"),
+        (b"\x28\xb5\x2f\xfd\x04\x00", "bytes of zstd"),
+        (b"%PDF-1.7", "bytes of PDF"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b'{"detail": "Internal error, try again"}', "an error in the place of rows .*Internal error, try again"),
+        (b'{"title": "Bad gateway", "status": 502}', "an error in the place of rows"),
+        (b'{"values": [' + b"{}," * 2_000_000 + b"{}]}", "more than `1000000` values"),
     ],
+    ids=lambda each: str(each[:20]),
 )
-def test_what_is_no_json_is_unreadable(body: bytes, said: str) -> None:
-    """A web page, a cut answer and nothing at all are told apart from JSON that is wrong."""
+def test_what_is_no_page_is_named(body: bytes, said: str) -> None:
+    """A web page, a cut answer, an error, another character set, packed bytes and nothing at all are told apart."""
     with pytest.raises(KoladaUnreadable, match=said):
         parse_data_page(body, URL)
 

@@ -1,5 +1,6 @@
 """The client against the stand-in: over real HTTP, and under each of its faults and contract choices."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -14,6 +15,7 @@ from kolada_client import (
     KoladaNotFound,
     KoladaServerError,
     KoladaUnreachable,
+    KoladaUnreadable,
     ManualClock,
     examine,
     plan_requests,
@@ -24,15 +26,25 @@ PAGE = 50
 KPIS = ["N15436", "U09800"]
 UNITS = ["0000", *(f"{number:04d}" for number in range(114, 193))]  # units that do not exist among them
 REQUESTS = plan_requests(KPIS, UNITS)
+KEY = ["kpi_id", "municipality_id", "period", "gender"]
 
 LASTING: dict[str, type[Exception] | None] = {
     **dict.fromkeys(["rate_limited", "rate_limited_retry_after", "unavailable"], KoladaServerError),
-    **dict.fromkeys(["server_error_html", "server_error_json", "html_answer", "cut_json"], KoladaServerError),
+    **dict.fromkeys(["retry_after_zero", "retry_after_past", "retry_after_beyond_time"], KoladaServerError),
+    **dict.fromkeys(["server_error_html", "server_error_json"], KoladaServerError),
+    **dict.fromkeys(["html_answer", "error_answer", "cut_json", "utf16_answer", "latin1_answer"], KoladaUnreadable),
+    **dict.fromkeys(["gzip_header_alone", "gzip_unannounced", "zstd_answer"], KoladaUnreadable),
+    **dict.fromkeys(["gzip_bomb", "gzip_in_gzip", "zstd_bomb", "huge_answer"], KoladaUnreadable),
     **dict.fromkeys(["dropped_connection", "stalled_answer"], KoladaUnreachable),
-    **dict.fromkeys(["foreign_next_url", "looping_next_url", "duplicated_row"], KoladaContractError),
-    **dict.fromkeys(["value_as_text", "non_finite_value", "unknown_gender"], KoladaContractError),
+    **dict.fromkeys(["dripping_head", "dripping_body", "endless_hints"], KoladaUnreachable),
+    **dict.fromkeys(["foreign_next_url", "looping_next_url", "climbing_next_url"], KoladaContractError),
+    **dict.fromkeys(["bad_port_next_url", "bad_host_next_url", "nul_next_url"], KoladaContractError),
+    **dict.fromkeys(["long_next_url", "duplicated_row", "other_source"], KoladaContractError),
+    **dict.fromkeys(["value_as_text", "non_finite_value", "value_beyond_doubles"], KoladaContractError),
+    **dict.fromkeys(["count_beyond_integers", "period_beyond_integers"], KoladaContractError),
+    **dict.fromkeys(["broken_status", "broken_title", "unknown_gender"], KoladaContractError),
     **dict.fromkeys(["absent_count", "wrong_count", "null_period", "wrong_id"], KoladaContractError),
-    **dict.fromkeys(["missing_next_url", "unknown_field", "empty_answer"], None),
+    **dict.fromkeys(["missing_next_url", "unknown_field", "empty_answer", "empty_last_page"], None),
 }
 """What a fault that stays ends in; None where the client has its way of telling the truth all the same."""
 
@@ -49,25 +61,32 @@ def client_of(fake: FakeKolada, **settings: Any) -> KoladaClient:
     return KoladaClient("http://kolada.test/v3", transport=fake.transport(), **given)
 
 
-def read(client: KoladaClient) -> tuple[pl.DataFrame | None, list[Failure]]:
-    """All rows, sorted, and the failures."""
+def read(client: KoladaClient) -> tuple[pl.DataFrame, pl.DataFrame | None, list[Failure]]:
+    """The KPIs, all rows, sorted, and the failures."""
+    kpis = client.kpis()
     results = list(client.answers(REQUESTS))
     answers = [result for result in results if isinstance(result, Answer)]
-    frame = pl.concat([answer.frame for answer in answers]) if answers else None
-    key = ["kpi_id", "municipality_id", "period", "gender"]
-    sorted_frame = None if frame is None else frame.sort(key)
-    return sorted_frame, [result for result in results if isinstance(result, Failure)]
+    frame = pl.concat([answer.frame for answer in answers]).sort(KEY) if answers else None
+    return kpis, frame, [result for result in results if isinstance(result, Failure)]
+
+
+@dataclass
+class Truth:
+    """What the sample holds, asked for without any fault."""
+
+    kpis: pl.DataFrame
+    rows: pl.DataFrame
 
 
 @pytest.fixture(scope="module")
-def truth(sample: DataSet) -> pl.DataFrame:
-    """What the sample holds, asked for without any fault."""
+def truth(sample: DataSet) -> Truth:
+    """The KPIs and rows that are right."""
     with client_of(FakeKolada(sample, contract=ContractChoices(page_cap=PAGE))) as client:
-        frame, failures = read(client)
+        kpis, frame, failures = read(client)
     assert frame is not None
     assert failures == []
     assert frame.height > 2 * PAGE
-    return frame
+    return Truth(kpis, frame)
 
 
 def test_over_real_http_the_frames_are_the_same(sample: DataSet) -> None:
@@ -93,44 +112,51 @@ def test_every_fault_of_the_stand_in_is_expected_here() -> None:
 
 
 @pytest.mark.parametrize("fault", sorted(FAULTS))
-def test_a_fault_that_passes_changes_no_row(sample: DataSet, truth: pl.DataFrame, fault: str) -> None:
+def test_a_fault_that_passes_changes_no_row(sample: DataSet, truth: Truth, fault: str) -> None:
     """Whatever goes wrong once, the rows are the same, nothing fails and every answer has its verdict."""
     landing = MemoryLanding()
     fake = FakeKolada(sample, faults=[f"{fault}@first"], contract=ContractChoices(page_cap=PAGE), stall_seconds=0.2)
     with client_of(fake, landing=landing, timeout=0.1) as client:
-        frame, failures = read(client)
+        kpis, frame, failures = read(client)
     assert failures == []
     assert frame is not None
-    assert frame.equals(truth)
+    assert frame.equals(truth.rows)
+    assert kpis.equals(truth.kpis)
+    assert [f"{fault}@first"] == [entry.fault for entry in fake.log if entry.fault]
     assert set() == landing.undecided
 
 
 @pytest.mark.parametrize("fault", sorted(FAULTS))
-def test_a_fault_that_stays_is_the_truth_or_an_error(sample: DataSet, truth: pl.DataFrame, fault: str) -> None:
+def test_a_fault_that_stays_is_the_truth_or_an_error(sample: DataSet, truth: Truth, fault: str) -> None:
     """Never other rows: the true ones, an empty answer that says so, or an error that names the request."""
     fake = FakeKolada(sample, faults=[f"{fault}@every"], contract=ContractChoices(page_cap=PAGE), stall_seconds=0.2)
     landing = MemoryLanding()
     expected = LASTING[fault]
     with client_of(fake, landing=landing, timeout=0.1) as client:
-        if expected is KoladaUnreachable:
+        if FAULTS[fault].endpoints == ("kpi",):
+            with pytest.raises(expected or LookupError, match="/v3/kpi"):
+                client.kpis()
+        elif expected is KoladaUnreachable:
             with pytest.raises(KoladaUnreachable) as caught:
                 _raise_first_failure(client)
             assert "/data/kpi/" in str(caught.value.url)
             return
-        results = list(client.answers(REQUESTS))
-        if fault == "empty_answer":
-            assert [True] * len(REQUESTS) == [isinstance(result, Answer) and result.is_empty for result in results]
-        elif expected is None:
-            key = ["kpi_id", "municipality_id", "period", "gender"]
-            frames = [result.frame for result in results if isinstance(result, Answer)]
-            assert pl.concat(frames).sort(key).equals(truth)
         else:
-            assert [expected] * len(REQUESTS) == [
-                next(kind for kind in (expected, type(None)) if isinstance(getattr(result, "error", None), kind))
-                for result in results
-            ]
-            assert all("/data/kpi/" in str(result.error.url) for result in results if isinstance(result, Failure))
+            results = list(client.answers(REQUESTS))
+            _check_each(fault, expected, results, truth)
     assert set() == landing.undecided
+
+
+def _check_each(fault: str, expected: type[Exception] | None, results: list[Answer | Failure], truth: Truth) -> None:
+    if fault == "empty_answer":
+        assert [True] * len(REQUESTS) == [isinstance(result, Answer) and result.is_empty for result in results]
+    elif expected is None:
+        frames = [result.frame for result in results if isinstance(result, Answer)]
+        assert pl.concat(frames).sort(KEY).equals(truth.rows)
+    else:
+        errors = [result.error for result in results if isinstance(result, Failure)]
+        assert [True] * len(REQUESTS) == [isinstance(error, expected) for error in errors]
+        assert all("/data/kpi/" in str(error.url) for error in errors)
 
 
 def _raise_first_failure(client: KoladaClient) -> None:
@@ -153,15 +179,15 @@ def _raise_first_failure(client: KoladaClient) -> None:
 )
 @pytest.mark.parametrize("fault", ["unknown_field", "missing_next_url@every"])
 def test_the_rows_do_not_depend_on_what_the_contract_leaves_open(
-    sample: DataSet, truth: pl.DataFrame, choices: dict[str, Any], fault: str
+    sample: DataSet, truth: Truth, choices: dict[str, Any], fault: str
 ) -> None:
     """Each unsettled point turned the other way: the same cells that are not deleted."""
     fake = FakeKolada(sample, faults=[fault], contract=ContractChoices(page_cap=PAGE, **choices))
     with client_of(fake) as client:
-        frame, failures = read(client)
+        _, frame, failures = read(client)
     assert failures == []
     assert frame is not None
-    assert frame.filter(~pl.col("is_deleted")).equals(truth.filter(~pl.col("is_deleted")))
+    assert frame.filter(~pl.col("is_deleted")).equals(truth.rows.filter(~pl.col("is_deleted")))
 
 
 def test_unknown_kpis_alone_may_be_refused(sample: DataSet) -> None:

@@ -1,6 +1,8 @@
 """One URL: what is tried again, how long it waits, and what is refused at once."""
 
 import gzip
+import re
+import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -9,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 import respx
+import zstandard
 
 from kolada_client import (
     CatalogueRequest,
@@ -58,6 +61,7 @@ def test_a_request_is_one_get_in_path_style_with_our_name() -> None:
         httpx.Response(408),
         HTML,
         httpx.Response(200, content=b'{"values": [{"kpi"'),
+        httpx.Response(200, json={"detail": "Internal error, try again"}),
         httpx.Response(200, content=b""),
         httpx.ConnectError("refused"),
         httpx.ConnectTimeout("nobody"),
@@ -68,9 +72,10 @@ def test_a_request_is_one_get_in_path_style_with_our_name() -> None:
     ids=str,
 )
 def test_a_passing_fault_is_tried_again_and_leaves_no_trace(api: Api, fault: object) -> None:
-    """The answer after a passing fault is the same as without it, and says how many tries it took."""
-    script = api.script(fault, api.page([api.row()]))
-    answer = api.client(script).answer(REQUEST)
+    """The answer after a passing fault is the same as without it, and says how many tries it took, after a pause."""
+    script, clock = api.script(fault, api.page([api.row()])), ManualClock()
+    answer = api.client(script, clock=clock).answer(REQUEST)
+    assert [True] == [0.25 <= wait <= 0.5 for wait in clock.waits]
     assert [("N15436", "0180", 2023, "T", 1.5, 1, "", False)] == answer.frame.rows()
     assert (2, [2]) == (len(script.asked), [page.received.attempts for page in answer.pages])
 
@@ -113,28 +118,38 @@ def test_pauses_grow_with_jitter_and_stay_below_half_a_minute(api: Api) -> None:
     ("header", "waited"),
     [
         ("7", 7.0),
-        ("0", 0.0),
         ("3600", 120.0),
+        ("9" * 400, 120.0),
         ("Thu, 01 Jan 2026 00:00:20 GMT", 20.0),
-        ("Wed, 31 Dec 2025 00:00:00 GMT", 0.0),
+        ("Sat, 01 Jan 2028 00:00:00 GMT", 120.0),
     ],
 )
 @pytest.mark.parametrize("status", [429, 503])
-def test_retry_after_is_honoured_and_capped(api: Api, status: int, header: str, waited: float) -> None:
-    """Seconds and HTTP dates both count, a date in the past is now, and two minutes are the most."""
+def test_retry_after_lengthens_a_pause(api: Api, status: int, header: str, waited: float) -> None:
+    """Seconds and HTTP dates both count, and two minutes are the most."""
     clock = ManualClock(datetime(2026, 1, 1, tzinfo=UTC))
     script = api.script(httpx.Response(status, headers={"Retry-After": header}), api.page([api.row()]))
     api.client(script, clock=clock).answer(REQUEST)
-    assert ([waited] if waited else []) == clock.waits
+    assert [waited] == clock.waits
 
 
-@pytest.mark.parametrize("header", ["soon", "-5", "1.5.2026"])
-def test_a_retry_after_that_says_nothing_is_no_retry_after(api: Api, header: str) -> None:
-    """Then the usual pause is taken."""
-    clock = ManualClock()
-    script = api.script(httpx.Response(429, headers={"Retry-After": header}), api.page([api.row()]))
-    api.client(script, clock=clock).answer(REQUEST)
-    assert [True] == [0.25 <= wait <= 0.5 for wait in clock.waits]
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("soon", "", "-5", "1.5.2026", "0", "00", "-0", "0.2"),
+        "Wed, 31 Dec 2025 00:00:00 GMT",
+        "Thu, 01 Jan 0001 00:00:00 GMT",
+        "Thu, 01 Jan 99999999999 00:00:00 GMT",
+        "Thu, 01 Jan 2026 00:00:20 +9999",
+        "Thu, 99 Jan 2026 99:99:99 GMT",
+    ],
+)
+def test_a_retry_after_is_no_reason_to_hurry(api: Api, header: str) -> None:
+    """Nothing, nonsense, zero and a moment in the past get the usual pauses, each longer than the one before."""
+    clock = ManualClock(datetime(2026, 1, 1, tzinfo=UTC))
+    busy = httpx.Response(429, headers={"Retry-After": header})
+    api.client(api.script(busy, busy, busy, api.page([api.row()])), clock=clock).answer(REQUEST)
+    assert [True] * 3 == [most / 2 <= wait <= most for most, wait in zip([0.5, 1, 2], clock.waits, strict=True)]
 
 
 @pytest.mark.parametrize(
@@ -258,12 +273,11 @@ def test_a_recalled_answer_costs_no_request(api: Api) -> None:
 def test_an_answer_carries_what_the_pipeline_records(api: Api) -> None:
     """Status, headers, bytes, time and who answered: a stand-in says so, the live API says nothing."""
     body = api.json([api.row()])
-    script = api.script(
+    answers = (
         httpx.Response(200, content=body, headers={"X-Kolada-Source": "sample", "ETag": '"x"'}),
         httpx.Response(200, content=body),
     )
-    client = api.client(script)
-    sample, live = (next(client.pages(REQUEST)).received for _ in range(2))
+    sample, live = (next(api.client(api.script(each)).pages(REQUEST)).received for each in answers)
     assert ("sample", '"x"', body, URL, 200) == (
         sample.source_kind,
         sample.header("etag"),
@@ -284,14 +298,96 @@ def test_compression_is_undone_before_the_bytes_are_kept(api: Api) -> None:
     assert body == next(api.client(packed).pages(REQUEST)).received.body
 
 
-def test_a_damaged_compression_is_tried_again(api: Api) -> None:
-    """Bytes that can't be unpacked are a transport fault."""
+BODY = b'{"values": [], "count": 0, "next_url": null, "previous_url": null}'
+ZSTD = zstandard.ZstdCompressor().compress(BODY)
 
-    def damaged(_request: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, stream=httpx.ByteStream(b"no gzip"), headers={"content-encoding": "gzip"})
 
-    script = api.script(damaged, api.page([api.row()]))
-    assert 1 == api.client(script).answer(REQUEST).frame.height
+@pytest.mark.parametrize(
+    ("sent", "encoding", "said"),
+    [
+        (b"no gzip", "gzip", "says that it is packed with gzip, and its bytes are not"),
+        (BODY, "gzip", "says that it is packed with gzip, and its bytes are not"),
+        (gzip.compress(BODY)[:-12], "gzip", "is packed with gzip and ends in the middle"),
+        (gzip.compress(BODY) + b"more", "gzip", "says that it is packed with gzip, and its bytes are not"),
+        (gzip.compress(b"") * 17, "gzip", "is packed with gzip in more than 16 parts"),
+        (gzip.compress(gzip.compress(BODY)), "gzip, gzip", "is packed as `gzip, gzip`, and only `gzip` was offered"),
+        (ZSTD, "zstd", "is packed as `zstd`, and only `gzip` was offered"),
+        (BODY, "br", "is packed as `br`"),
+        (zlib.compress(BODY), "deflate", "is packed as `deflate`"),
+        (gzip.compress(BODY), "", "bytes of gzip that no header announced"),
+    ],
+)
+def test_a_body_that_stays_packed_is_named_kept_and_asked_for_again(
+    api: Api, sent: bytes, encoding: str, said: str
+) -> None:
+    """The bytes are kept as they travelled, the message says what they are, and the next answer counts."""
+
+    def packed(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, stream=httpx.ByteStream(sent), headers={"content-encoding": encoding})
+
+    landing = api.landing()
+    script = api.script(packed, api.page([api.row()]))
+    assert 1 == api.client(script, landing=landing).answer(REQUEST).frame.height
+    assert (sent, True) == (landing.kept["r1"].body, said in landing.rejected["r1"])
+    with pytest.raises(KoladaUnreadable, match=re.escape(said)):
+        api.client(api.script(packed)).answer(REQUEST)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "x-gzip", "GZIP", " gzip ", "identity, gzip"])
+def test_one_packing_is_undone_however_it_is_written(api: Api, encoding: str) -> None:
+    """Two parts of gzip behind each other are one body."""
+    body = api.json([api.row()])
+    packed = gzip.compress(body[:50]) + gzip.compress(body[50:])
+    headers = {"content-encoding": encoding}
+    client = api.client(lambda _: httpx.Response(200, stream=httpx.ByteStream(packed), headers=headers))
+    assert body == next(client.pages(REQUEST)).received.body
+
+
+def test_only_gzip_is_offered(api: Api) -> None:
+    """It is the one packing that is unpacked in bounded pieces; whatever else is installed is not offered."""
+    script = api.script(api.page([api.row()]))
+    api.client(script).answer(REQUEST)
+    assert "gzip" == script.requests[0].headers["accept-encoding"]
+
+
+def test_no_cookie_is_taken(api: Api) -> None:
+    """A server that sets cookies gets none back, and nothing of them is kept."""
+    headers = {"Set-Cookie": f"id={'x' * 4000}; expires=Thu, 99 Jan 99999 00:00:00 GMT"}
+    script = api.script(httpx.Response(200, content=api.json([api.row()]), headers=headers))
+    client = api.client(script)
+    for _ in range(3):
+        client.answer(REQUEST)
+    assert [False] * 3 == ["cookie" in request.headers for request in script.requests]
+
+
+@pytest.mark.parametrize(
+    ("first", "later"), [(None, "sample"), ("sample", None), ("recorded", "sample"), (None, "live, sample")]
+)
+def test_every_page_says_what_its_values_are(api: Api, first: str | None, later: str | None) -> None:
+    """A page of another kind than the first does not count, on whichever page or request it comes."""
+
+    def headers(said: str | None) -> dict[str, str]:
+        return {} if said is None else {"X-Kolada-Source": said}
+
+    def pages(request: httpx.Request) -> httpx.Response:
+        is_second = bool(request.url.query)
+        row = api.row(period=2022 if is_second else 2023)
+        body = api.json([row], next_url=None if is_second else f"{URL}?page=2")
+        return httpx.Response(200, content=body, headers=headers(later if is_second else first))
+
+    landing = api.landing()
+    with pytest.raises(KoladaContractError, match=r"source|never mixed"):
+        api.client(pages, landing=landing, max_attempts=2).answer(REQUEST)
+    assert {} == landing.accepted
+
+
+@pytest.mark.parametrize("said", ["", "Sample", "made up", "live sample", "\xff", "x" * 9000])
+def test_a_source_of_no_known_kind_is_never_taken_for_live(api: Api, said: str) -> None:
+    """Whoever says anything of itself is not Kolada."""
+    body = api.json([api.row()])
+    answer = httpx.Response(200, content=body, headers={"X-Kolada-Source": said.encode("latin-1")})
+    with pytest.raises(KoladaContractError, match="none of live, recorded, sample"):
+        api.client(api.script(answer), max_attempts=1).answer(REQUEST)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from kolada_client import (
     DataRequest,
     KoladaContractError,
     KoladaServerError,
+    ManualClock,
 )
 from tests.kolada_client.support import Api
 
@@ -73,7 +74,7 @@ def test_a_server_that_ignores_the_page_number_is_noticed(api: Api) -> None:
     """The same full page again is not a second page, and the question is not asked for ever."""
     script = api.script(api.page(api.full_page(1)))
     with pytest.raises(KoladaContractError, match="came more than once"):
-        api.client(script).answer(BIG)
+        api.client(script, max_attempts=2).answer(BIG)
     assert 4 == len(script.asked)
 
 
@@ -90,13 +91,37 @@ def test_a_server_that_ignores_the_page_number_is_noticed(api: Api) -> None:
         "https://kolada.test/v2/data/kpi/N15436?page=2",
         "/v3/data?page=2",
         "nonsense",
+        "https://kolada.test/v3/../x",
+        "https://kolada.test/v3/data/../../x?page=2",
+        "https://kolada.test/v3/%2e%2e/x",
+        "https://kolada.test/v3/%2E./x",
+        "https://kolada.test/v3/data%2f..%2f..%2fx",
+        "https://kolada.test/v3/%252e%252e/x",
+        "https://kolada.test/v3/..;/x",
+        "https://kolada.test/v3/..\\x",
+        "https://kolada.test/v3/./data?page=2",
+        "https://kolada.test:99999/v3/data?page=2",
+        "https://kolada.test:port/v3/data?page=2",
+        "https://kolada.test:-1/v3/data?page=2",
+        "https://[::1/v3/data?page=2",
+        "https://[::1]/v3/data?page=2",
+        "https://[kolada.test]/v3/data?page=2",
+        "https://kolada.test\0.evil.test/v3/data?page=2",
+        "https://kolada.test/v3/data\0?page=2",
+        "https://kolada.test/v3/data?page=2\r\nHost: evil.test",
+        "https://kolada.test/v3/data?page=\ud800",
+        "https://kolada.test /v3/data?page=2",
+        f"{URL}?page={'2' * 65_536}",
+        f"{URL}?page={'2' * 70_000}",
     ],
+    ids=lambda link: ascii(link)[:60],
 )
 def test_a_link_to_another_place_is_never_followed(api: Api, link: str) -> None:
-    """Scheme, host, port and base path must be ours; the request is asked twice and then fails."""
+    """Scheme, host, port and path must be below ours, and the whole a URL; the request is asked again, then fails."""
     script, landing = api.script(api.page([api.row()], next_url=link)), api.landing()
     with pytest.raises(KoladaContractError, match="not followed") as caught:
-        api.client(script, landing=landing).answer(REQUEST)
+        api.client(script, landing=landing, max_attempts=2).answer(REQUEST)
+    assert len(str(caught.value).encode()) < 1000
     assert [URL, URL] == script.asked
     assert (URL, 200, "r2") == (caught.value.url, caught.value.status, caught.value.request_id)
     assert {"r1", "r2"} == set(landing.rejected)
@@ -117,24 +142,77 @@ def test_a_link_back_is_an_error_not_a_loop(api: Api, link: str) -> None:
     pages = [api.page([api.row()], next_url=f"{URL}?page=2"), api.page([api.row(period=2022)], next_url=link)]
     script = api.script(*pages, *pages)
     with pytest.raises(KoladaContractError, match="was asked before"):
-        api.client(script).answer(REQUEST)
+        api.client(script, max_attempts=2).answer(REQUEST)
     assert 4 == len(script.asked)
 
 
-def test_an_empty_page_in_the_middle_is_a_short_answer(api: Api) -> None:
-    """A link promised rows. The request is asked again whole, without what landed, and then counts."""
+def test_an_empty_last_page_ends_the_list_and_is_remarked(api: Api) -> None:
+    """A link may lead to a page past the end. It is asked for twice; then the rows count, and the page is named."""
+    script, landing = api.script(api.page([api.row()], next_url=f"{URL}?page=2"), api.page([])), api.landing()
+    clock = ManualClock()
+    answer = api.client(script, landing=landing, clock=clock).answer(REQUEST)
+    assert (1, [URL, f"{URL}?page=2", f"{URL}?page=2"]) == (answer.frame.height, script.asked)
+    assert {"r1": 1, "r2": 0, "r3": 0} == landing.accepted
+    assert (f"the page `{URL}?page=2` has `0` rows, though the page before it links to it: the list ends there",) == (
+        answer.remarks
+    )
+    assert [True] == [wait > 0 for wait in clock.waits]
+
+
+def test_an_empty_last_page_is_not_asked_for_again_after_a_restart(api: Api) -> None:
+    """What landed is recalled, the empty page included, with the same remark."""
+    script, landing = api.script(api.page([api.row()], next_url=f"{URL}?page=2"), api.page([])), api.landing()
+    client = api.client(script, landing=landing)
+    first, second = client.answer(REQUEST), client.answer(REQUEST)
+    assert (3, first.remarks) == (len(script.asked), second.remarks)
+
+
+@pytest.mark.parametrize("link", [URL, f"{URL}?page=2", "https://elsewhere.test/v3/x", f"{URL}?page=3", "http://[::1"])
+def test_what_an_empty_last_page_links_to_holds_nothing(api: Api, link: str) -> None:
+    """A link back, elsewhere or to one more empty page: the list is over."""
+    pages = [api.page([api.row()], next_url=f"{URL}?page=2"), api.page([], next_url=link)]
+    answer = api.client(api.script(*pages)).answer(REQUEST)
+    assert (1, False) == (answer.frame.height, answer.is_empty)
+
+
+def test_an_empty_page_that_was_a_lie_is_found_out(api: Api) -> None:
+    """Empty once, with rows when it is asked again: the rows count, and the empty answer does not."""
     good = [api.page([api.row()], next_url=f"{URL}?page=2"), api.page([api.row(period=2022)])]
-    script, landing = api.script(good[0], api.page([]), *good), api.landing()
+    script, landing = api.script(good[0], api.page([]), good[1]), api.landing()
     answer = api.client(script, landing=landing).answer(REQUEST)
-    assert (2, 4) == (answer.frame.height, len(script.asked))
-    assert ({"r1", "r2"}, {"r3": 1, "r4": 1}) == (set(landing.rejected), landing.accepted)
+    assert ([2023, 2022], ()) == (answer.frame["period"].to_list(), answer.remarks)
+    assert ({"r2"}, {"r1": 1, "r3": 1}) == (set(landing.rejected), landing.accepted)
+
+
+def test_an_empty_page_in_the_middle_is_a_short_answer(api: Api) -> None:
+    """Empty twice, and the page that it links to has rows: something is missing, and nothing of it counts."""
+
+    def pages(request: httpx.Request) -> httpx.Response:
+        number = int(request.url.params.get("page", "1"))
+        rows = [] if number == 2 else [api.row(period=2000 + number)]
+        return api.page(rows, next_url=f"{URL}?page={number + 1}" if number < 3 else None)
+
+    landing = api.landing()
+    with pytest.raises(KoladaContractError, match=r"`0` rows though .*page=3` after it has some"):
+        api.client(pages, landing=landing, max_attempts=2).answer(REQUEST)
+    assert set() == landing.undecided
+
+
+def test_an_empty_first_page_that_links_on_is_a_short_answer(api: Api) -> None:
+    """Nothing published and rows on page 2 can't both be true."""
+
+    def pages(request: httpx.Request) -> httpx.Response:
+        return api.page([api.row()]) if request.url.query else api.page([], next_url=f"{URL}?page=2")
+
+    with pytest.raises(KoladaContractError, match="is short and does not count"):
+        api.client(pages, max_attempts=2).answer(REQUEST)
 
 
 @pytest.mark.parametrize(
     "fault", ["cell twice on a page", "cell on two pages", "count", "text", "not asked for", "null period"]
 )
 def test_a_passing_break_of_the_contract_is_asked_again_whole(api: Api, fault: str) -> None:
-    """Once; then the rows count, the broken answer is rejected, and nothing of it is left."""
+    """After a pause; then the rows count, the broken answer is rejected, and nothing of it is left."""
     row, second = api.row(), api.row(period=2022)
     bad: Any = {
         "cell twice on a page": [api.page([row, row])],
@@ -144,16 +222,16 @@ def test_a_passing_break_of_the_contract_is_asked_again_whole(api: Api, fault: s
         "not asked for": [api.page([row, api.row(kpi="N00001")])],
         "null period": [api.page([api.row(period=None)])],
     }[fault]
-    script, landing = api.script(*bad, api.page([row, second])), api.landing()
-    answer = api.client(script, landing=landing).answer(REQUEST)
+    script, landing, clock = api.script(*bad, api.page([row, second])), api.landing(), ManualClock()
+    answer = api.client(script, landing=landing, clock=clock).answer(REQUEST)
+    assert [True] == [0.25 <= wait <= 0.5 for wait in clock.waits]
     assert [2023, 2022] == answer.frame["period"].to_list()
     assert (len(bad), 1, set()) == (len(landing.rejected), len(landing.accepted), landing.undecided)
 
     lasting = api.script(*bad, *bad, *bad)
     with pytest.raises(KoladaContractError) as caught:
-        api.client(lasting).answer(REQUEST)
-    assert 2 * len(bad) == len(lasting.asked)
-    assert "asked twice" in caught.value.__notes__[0]
+        api.client(lasting, max_attempts=3).answer(REQUEST)
+    assert (3 * len(bad), 3) == (len(lasting.asked), caught.value.attempts)
 
 
 @pytest.mark.parametrize(
