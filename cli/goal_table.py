@@ -11,13 +11,14 @@ from warehouse.published_file import published_file, source_kind
 
 PIPE_WIDTH = 150
 # What the columns beside the indicator's title take, with the space between them.
-FIXED_WIDTH = 92
+FIXED_WIDTH = 103
 COLOURS = {"met": "green", "not_met": "red", "partly_met": "yellow"}
 
 GOAL_TABLE = """
     select
         judged.indicator_id,
         judged.indicator_title,
+        judged.kpi_id,
         judged.year,
         judged.value,
         indicator.display_decimals,
@@ -60,9 +61,10 @@ def print_goal_table(console: Console, published: Path, plan_id: str) -> None:
     with published_file(published) as connection:
         rows = connection.execute(GOAL_TABLE, [plan_id]).fetchall()
         is_sample = source_kind(connection) == "sample"
-    year = rows[0][2] if rows else ""
+    year = rows[0][3] if rows else ""
     table = Table(title=f"Måluppfyllelse {year}: {plan_id}", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("Id", no_wrap=True, min_width=5)
+    table.add_column("Nyckeltal", no_wrap=True, min_width=9)
     table.add_column("Indikator", no_wrap=True, overflow="ellipsis", max_width=max(console.width - FIXED_WIDTH, 16))
     table.add_column("Utfall", justify="right", no_wrap=True, min_width=6)
     table.add_column("Mål", justify="right", no_wrap=True, min_width=8)
@@ -71,6 +73,7 @@ def print_goal_table(console: Console, published: Path, plan_id: str) -> None:
     for (
         indicator_id,
         title,
+        kpi_id,
         _,
         value,
         decimals,
@@ -86,6 +89,7 @@ def print_goal_table(console: Console, published: Path, plan_id: str) -> None:
         colour = COLOURS.get(verdict, "dim")
         table.add_row(
             indicator_id,
+            kpi_id or "",
             title,
             in_swedish(value, decimals),
             "" if criterion is None else f"{operator or ''} {in_swedish(criterion, decimals)}".strip(),
