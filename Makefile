@@ -85,6 +85,9 @@ format: $(READY)  ## Format the code and mend what can be mended
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+wheel: $(READY)  ## Build the wheel and the sdist into dist/
+	$(BIN)/python -m hatchling build -d dist
+
 lock: $(READY)  ## Pin the dependencies anew (needs uv)
 	uv pip compile pyproject.toml --group dev --extra mcp --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock --upgrade
@@ -119,4 +122,4 @@ bench-night: $(READY)  ## Measure a night beside its fetching, the marts, every 
 clean:  ## Remove what make made, but not the data
 	rm -rf $(VENV) $(PEERS) benchmarks/.pages .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
-.PHONY: help install demo test slow oldest sweep test-all docs pictures bench bench-mirror bench-night bench-start bench-report lint format lock clean
+.PHONY: help install demo test slow oldest sweep test-all docs pictures bench bench-mirror bench-night bench-start bench-report lint format wheel lock clean

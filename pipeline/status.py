@@ -1,11 +1,12 @@
 """How the pipeline is: the last run, the age of what is published, what comes next, what is kept."""
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+import psutil
 
 from pipeline.schedule import next_scheduled_run
 from pipeline.settings import Settings
@@ -190,14 +191,9 @@ def newest_runs(kept: list[Manifest]) -> Iterator[dict[str, Any]]:
 def is_being_written(home: Home) -> bool:
     """Whether the process that the home's lock names is alive; the lock itself is not touched by a look."""
     try:
-        process_id = int(json.loads((home.root / ".lock").read_text(encoding="utf-8"))["pid"])
-        os.kill(process_id, 0)
-    except (FileNotFoundError, ValueError, ProcessLookupError):
+        return psutil.pid_exists(int(json.loads((home.root / ".lock").read_text(encoding="utf-8"))["pid"]))
+    except (FileNotFoundError, ValueError):
         return False
-    except PermissionError:
-        # Another user's process, and alive.
-        return True
-    return True
 
 
 def warnings_about_age(age_hours: float | None, settings: Settings, home: Home) -> Iterator[str]:

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-
 from prefect.server.schemas.schedules import CronSchedule
 
 from pipeline.schedule import Scheduled, ScheduleError, deployments_file, next_scheduled_run, read_schedules
@@ -132,8 +131,8 @@ def test_the_schedule_is_in_prefect_yaml(tmp_path, monkeypatch):
         "name: kolada\ndeployments: [",
         "- kolada",
         "name: kolada\ndeployments: [nightly]",
-        'name: kolada\ndeployments: [{name: nightly, entrypoint: flows.refresh.refresh, schedules: [{cron: "61 2 * * *"}]}]',
-        'name: kolada\ndeployments: [{name: nightly, entrypoint: flows.refresh.refresh, schedules: [{cron: "0 2 30 2 *"}]}]',
+        'name: kolada\ndeployments: [{name: a, entrypoint: flows.refresh.refresh, schedules: [{cron: "61 2 * * *"}]}]',
+        'name: kolada\ndeployments: [{name: a, entrypoint: flows.refresh.refresh, schedules: [{cron: "0 2 30 2 *"}]}]',
     ],
     ids=["no YAML", "no mapping", "no deployment", "no such minute", "no such day"],
 )
