@@ -20,21 +20,26 @@ help:  ## Show this list
 # The lock file is complete, so nothing is resolved: with `--no-deps` an older pip does not look for newer releases of
 # what is pinned, and stops over none. `pip check` says whether the lock file really is complete.
 $(READY): requirements.lock pyproject.toml
+	@echo "Installing $$(grep -c "==" requirements.lock) packages into $(VENV): a minute with uv, some minutes with pip alone"
 	$(PYTHON) -m venv $(VENV)
 ifdef UV
-	uv pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps --require-hashes -r requirements.lock
+	uv pip install --compile-bytecode --python $(BIN)/python --no-deps --require-hashes -r requirements.lock
 	uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 else
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --progress-bar off --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 endif
 	$(BIN)/python -m pip check --disable-pip-version-check
 	@touch $(READY)
 
 install: $(READY)  ## Make .venv with everything pinned
+	@echo "Installed: $$($(BIN)/kolada --version). Next: source $(BIN)/activate, then kolada refresh --sample"
 
-demo: $(READY)  ## Run the whole pipeline on the built-in sample, through Prefect, and print the goal table
+demo: $(READY)  ## Run the whole pipeline on the built-in sample, through Prefect; print the goal table, write the report
+	@echo "Running the whole pipeline on the built-in sample; all its values are made up"
 	$(BIN)/kolada refresh --sample
+	$(BIN)/kolada report --sample --output data/sample/demo.html
+	@echo "Open data/sample/demo.html in a browser: the report. The rest: docs/controllers.md, docs/analysts.md"
 
 test: $(READY)  ## Run the tests but the slow ones
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
@@ -81,6 +86,9 @@ format: $(READY)  ## Format the code and mend what can be mended
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+wheel: $(READY)  ## Build the wheel and the sdist into dist/
+	$(BIN)/python -m hatchling build -d dist
+
 lock: $(READY)  ## Pin the dependencies anew (needs uv)
 	uv pip compile pyproject.toml --group dev --extra mcp --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock --upgrade
@@ -115,4 +123,4 @@ bench-night: $(READY)  ## Measure a night beside its fetching, the marts, every 
 clean:  ## Remove what make made, but not the data
 	rm -rf $(VENV) $(PEERS) benchmarks/.pages .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
-.PHONY: help install demo test slow oldest sweep test-all docs pictures bench bench-mirror bench-night bench-start bench-report lint format lock clean
+.PHONY: help install demo test slow oldest sweep test-all docs pictures bench bench-mirror bench-night bench-start bench-report lint format wheel lock clean

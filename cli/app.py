@@ -1,8 +1,11 @@
 """The command itself: its families of commands and the options that all of them take."""
 
+import platform
 import sys
 from collections.abc import Iterable
 from importlib import import_module
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
@@ -31,17 +34,33 @@ COMMANDS = {
 }
 
 
+def say_version(is_asked: bool) -> None:
+    """Print this software's version and those that a report of a fault needs, and exit."""
+    if is_asked:
+        parts = ", ".join(f"{name} {version(name)}" for name in ("duckdb", "polars", "prefect"))
+        typer.echo(f"kolada-pipeline {version('kolada-pipeline')} (Python {platform.python_version()}, {parts})")
+        raise typer.Exit
+
+
+def kolada(
+    *,
+    is_version_asked: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", callback=say_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Kolada into DuckDB, and a municipality's budget goals judged against it."""
+
+
 def make_app(names: Iterable[str] = COMMANDS) -> typer.Typer:
     """The command with some of its commands, or all; only what holds them is imported."""
     app = typer.Typer(
         name="kolada",
-        help="Kolada into DuckDB, and a municipality's budget goals judged against it.",
         no_args_is_help=True,
         rich_markup_mode="markdown",
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.callback()(lambda: None)  # one command alone would else lose its name
+    app.callback()(kolada)
     for name in names:
         module = import_module(f"cli.{COMMANDS[name]}")
         family = getattr(module, "app", None)
@@ -57,7 +76,7 @@ def main() -> None:
     set_on_retry_hooks([say_that_it_is_tried_again])
     # The modules of all commands together take longer to import than most commands to run.
     given = sys.argv[1] if len(sys.argv) > 1 else ""
-    make_app([given] if given in COMMANDS else COMMANDS)()
+    make_app([given] if given in COMMANDS else [] if given == "--version" else COMMANDS)()
 
 
 def say_that_it_is_tried_again(details: RetryDetails) -> None:

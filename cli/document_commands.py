@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
+import duckdb
 import typer
 
 from cli.exits import one_message
@@ -52,7 +53,7 @@ def report(
         with published_file(place.published) as connection:
             done = write_report(
                 connection,
-                settings.plan,
+                shown_plan(connection, settings),
                 folder=place.reports,
                 output=output,
                 as_of=as_of,
@@ -82,7 +83,8 @@ def explain(
     """
     settings = chosen(home, plan, sample=sample)
     with one_message(), published_file(Home(settings.home).published) as connection:
-        explained = explain_figure(connection, settings.plan, indicator, year=year, as_of=as_of)
+        plan_id = shown_plan(connection, settings)
+        explained = explain_figure(connection, plan_id, indicator, year=year, as_of=as_of)
     if as_json:
         typer.echo(json.dumps(explained.data, ensure_ascii=False, indent=2))
     else:
@@ -119,7 +121,7 @@ def export(
             written = write_exports(
                 connection,
                 output_format,
-                plan_id=settings.plan,
+                plan_id=shown_plan(connection, settings),
                 folder=output if output is not None else place.exports,
                 tables=table or (),
                 has_decimal_comma=decimal_comma,
@@ -137,6 +139,12 @@ def chosen(home: Path | None, plan: str | None, *, sample: bool) -> Settings:
     set_options(home=home, plan=plan)
     with one_message():
         return Settings.of(sample=sample)
+
+
+def shown_plan(connection: duckdb.DuckDBPyConnection, settings: Settings) -> str:
+    """The plan that the settings choose among those that are published."""
+    published = connection.execute("select distinct plan_id from mart.goal_fulfilment").fetchall()
+    return settings.plan_to_show([plan_id for (plan_id,) in published])
 
 
 def instant(given: str | None) -> datetime | None:

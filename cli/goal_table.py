@@ -13,13 +13,14 @@ from warehouse.published_file import published_file, source_kind
 
 PIPE_WIDTH = 150
 # What the columns beside the indicator's title take, with the space between them.
-FIXED_WIDTH = 92
+FIXED_WIDTH = 103
 COLOURS = {"met": "green", "not_met": "red", "partly_met": "yellow"}
 
 GOAL_TABLE = """
     select
         shown."Id",
         shown."Indikator",
+        judged.kpi_id,
         judged.year,
         shown."Utfall",
         judged.shown_decimals,
@@ -50,19 +51,21 @@ def print_goal_table(console: Console, published: Path, plan_id: str) -> None:
     with published_file(published) as connection:
         rows = connection.execute(GOAL_TABLE, [plan_id]).fetchall()
         is_sample = source_kind(connection) == "sample"
-    year = rows[0][2] if rows else ""
+    year = rows[0][3] if rows else ""
     table = Table(title=f"Måluppfyllelse {year}: {plan_id}", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("Id", no_wrap=True, min_width=5)
+    table.add_column("Nyckeltal", no_wrap=True, min_width=9)
     table.add_column("Indikator", no_wrap=True, overflow="ellipsis", max_width=max(console.width - FIXED_WIDTH, 16))
     table.add_column("Utfall", justify="right", no_wrap=True, min_width=6)
     table.add_column("Mål", justify="right", no_wrap=True, min_width=8)
     table.add_column("Bedömning", min_width=20)
     table.add_column("Källa", no_wrap=True, min_width=8)
     notes = []
-    for id_, title, _, value, decimals, operator, criterion, verdict, label, reason, rounding, source in rows:
+    for id_, title, kpi_id, _, value, decimals, operator, criterion, verdict, label, reason, rounding, source in rows:
         beside = "avrundningen avgör" if rounding else reason
         table.add_row(
             Text(id_),
+            kpi_id or "",
             Text(title),
             number(value, decimals),
             "" if criterion is None else f"{operator or ''} {number(criterion, decimals)}".strip(),

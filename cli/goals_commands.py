@@ -8,8 +8,8 @@ import typer
 from cli.exits import one_message
 from cli.options import GoalsOption, HomeOption, set_options
 from fake_kolada import public_municipalities
-from goals import check_against_catalogue, read_plan, read_plans, scaffold
-from pipeline.settings import Settings
+from goals import check_against_catalogue, copy_example, read_plan, read_plans, scaffold
+from pipeline.settings import SHIPPED_GOALS, Settings
 from warehouse.home import Home
 from warehouse.published_file import published_file
 
@@ -42,13 +42,17 @@ def check(goals: GoalsOption = None, home: HomeOption = None) -> None:
 
 @app.command()
 def new(
-    municipality: Annotated[str, typer.Option("--municipality", help="Four-digit code, such as 1480.")],
+    *,
+    municipality: Annotated[str | None, typer.Option("--municipality", help="Four-digit code, such as 1480.")] = None,
     source: Annotated[
-        Path,
+        Path | None,
         typer.Option(
             "--from", help="A CSV with the columns title, kpi_id, unit, direction, target, year; see goals/README.md."
         ),
-    ],
+    ] = None,
+    is_example: Annotated[
+        bool, typer.Option("--example", help="A copy of the plan that comes with the software, to look at.")
+    ] = False,
     plan_id: Annotated[str | None, typer.Option("--plan-id", help="The new folder's name.")] = None,
     title: Annotated[str | None, typer.Option("--title", help="The plan's title.")] = None,
     document: Annotated[
@@ -56,7 +60,7 @@ def new(
     ] = None,
     goals: GoalsOption = None,
 ) -> None:
-    """Write the folder of a new plan from a simple table of indicators. Nothing is ever overwritten.
+    """Write the folder of a new plan from a simple table of indicators, or of the example. Nothing is overwritten.
 
     Exits with 0 when the plan can be used as it is, 2 with a list of what to fill in.
 
@@ -65,18 +69,26 @@ def new(
     set_options(goals=goals)
     with one_message():
         known = municipality_names()
-        folder = scaffold(
-            municipality,
-            source,
-            Settings().goals,
-            municipalities=known,
-            plan_id=plan_id,
-            title=title,
-            document=document,
-        )
+        if is_example:
+            folder = copy_example(SHIPPED_GOALS, Settings().goals)
+        elif municipality is None or source is None:
+            raise typer.BadParameter("name a municipality and a table: --municipality 1480 --from indicators.csv")
+        else:
+            folder = scaffold(
+                municipality,
+                source,
+                Settings().goals,
+                municipalities=known,
+                plan_id=plan_id,
+                title=title,
+                document=document,
+            )
         typer.echo(f"Written: {folder}")
         plan = read_plan(folder, municipalities=known)
-        typer.echo(f"{plan.plan_id} is in order: {plan.tables['indicator'].height} indicators. Next: `kolada refresh`.")
+        typer.echo(
+            f"{plan.plan_id} is in order: {plan.tables['indicator'].height} indicators. "
+            "Next: `kolada refresh`, or `kolada refresh --sample` to try it on made-up values."
+        )
 
 
 def municipality_names() -> dict[str, str]:

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from cli.exits import BAD_INPUT, ERRORS, STALE, one_message
 from cli.options import HomeOption, JsonOption, SampleOption, set_options
+from pipeline.schedule import ScheduleError
 from pipeline.settings import Settings, settings_page
 from pipeline.status import read_status
 from warehouse.credits import MADE_UP_VALUES
@@ -25,7 +26,7 @@ def status(home: HomeOption = None, sample: SampleOption = False, as_json: JsonO
     Example: `kolada status --json`
     """
     set_options(home=home)
-    with one_message():
+    with one_message(ScheduleError):
         settings = Settings.of(sample=sample)
         found = read_status(settings)
     if as_json:

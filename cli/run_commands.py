@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
+from os import environ
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -59,29 +60,44 @@ def refresh(
         settings = Settings.of(sample=sample)
         # Bad goals are told before Prefect starts, which takes its time.
         plans = read_plans(settings.goals)
-        check_shown_plan(settings, plans)
+        shown = plan_to_show(settings, plans)
         result = (
             directly(settings, refresh_job(plans, accept_loss=accept_loss))
             if direct
             else through_prefect("refresh", sample=sample, accept_loss=accept_loss)
         )
         if result.state == "published" and not as_json:
-            print_goal_table(wide_console(), result.published, settings.plan)
-            typer.echo(f"\n{result.figures}\nThe DuckDB file: {result.published}")
+            print_goal_table(wide_console(), result.published, shown.plan_id)
+            typer.echo(f"\n{result.figures}\nThe DuckDB file: {result.published}\n{next_steps(settings, shown)}")
         else:
             show(result, as_json=as_json)
     exit_held(result)
 
 
-def check_shown_plan(settings: Settings, plans: tuple[Plan, ...]) -> None:
-    """Refuse a plan to show that is not there, before anything is fetched."""
-    if settings.plan not in {each.plan_id for each in plans}:
-        known = ", ".join(f"`{each.plan_id}`" for each in plans)
+def plan_to_show(settings: Settings, plans: tuple[Plan, ...]) -> Plan:
+    """The plan whose table is printed; one that is not there is refused before anything is fetched."""
+    by_id = {each.plan_id: each for each in plans}
+    shown = settings.plan_to_show(by_id)
+    if shown not in by_id:
+        known = ", ".join(f"`{plan_id}`" for plan_id in by_id)
         ERRORS.print(
-            f"There is no plan `{settings.plan}` in `{settings.goals}`, so there is no table to show. "
-            f"Nothing was fetched. The plans there are {known}: `kolada refresh --plan {plans[0].plan_id}`."
+            f"There is no plan `{shown}` in `{settings.goals}`, so there is no table to show. "
+            f"Nothing was fetched. The plans there are {known}: `{settings.refresh_command} --plan {min(by_id)}`."
         )
         raise typer.Exit(BAD_INPUT)
+    return by_id[shown]
+
+
+def next_steps(settings: Settings, plan: Plan) -> str:
+    """What to do with what was published."""
+    sample = " --sample" if settings.is_sample else ""
+    steps = {
+        f"kolada report{sample}": "the page that people read",
+        f"kolada explain{sample} {plan.tables['indicator']['indicator_id'][0]}": "everything about one figure",
+        f'kolada sql{sample} "from mart.maluppfyllelse"': "any question in SQL",
+    }
+    width = max(map(len, steps))
+    return "\n".join(["Next:", *(f"  {command:<{width}}  {what}" for command, what in steps.items())])
 
 
 def backfill(
@@ -213,6 +229,8 @@ def through_prefect(name: str, **parameters: object) -> RunResult:
     Raises:
         Exception: the error that ended the flow.
     """
+    if not environ.get("PREFECT_API_URL"):
+        ERRORS.print("Starting a temporary Prefect server; the first time takes up to a minute (--direct: without)")
     prepare_for_prefect()
     # Prefect takes seconds to import; commands that do without it do not pay.
     from importlib import import_module  # noqa: PLC0415

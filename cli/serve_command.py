@@ -1,15 +1,18 @@
 """`kolada serve`: a Prefect server, a worker and the deployments of prefect.yaml on one machine."""
 
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli.exits import ERRORS, OTHER, one_message
+from cli.exits import BAD_INPUT, ERRORS, OTHER, one_message
 from cli.options import GoalsOption, HomeOption, set_options
 from goals import read_plans
+from kolada_pipeline import misplaced_package
 from pipeline.progress import JsonReporter
-from pipeline.schedule import next_scheduled_run
+from pipeline.schedule import ScheduleError, deployments_file, next_scheduled_run
 from pipeline.settings import Settings
 from warehouse.home import Home
 
@@ -21,6 +24,10 @@ def serve(
     port: Annotated[int, typer.Option("--port", help="The port of the server and its UI.")] = 4200,
     home: HomeOption = None,
     goals: GoalsOption = None,
+    show_deployments: Annotated[
+        bool,
+        typer.Option("--deployments", help="Print the prefect.yaml that holds, for a copy of your own, and exit."),
+    ] = False,
 ) -> None:
     """Run what is due, every night, until stopped: a Prefect server, a worker, and the deployments of prefect.yaml.
 
@@ -32,15 +39,19 @@ def serve(
     Example: `kolada serve --port 4200`, then open http://127.0.0.1:4200
     """
     set_options(home=home, goals=goals)
-    with one_message():
+    with one_message(ScheduleError):
+        if show_deployments:
+            typer.echo(deployments_file().read_text(encoding="utf-8"), nl=False)
+            return
+        refuse_shadowing(Path.cwd())
         settings = Settings()
         plans = read_plans(settings.goals)
         Home(settings.home).prepare()
-    # Runs work in the checkout, wherever this command was given: the folders it means are passed on whole.
+        upcoming = next_scheduled_run(datetime.now(UTC))
+    # Prefect may start a run elsewhere: the folders that are meant are passed on whole.
     set_options(home=settings.home.absolute(), goals=settings.goals.absolute())
     say = JsonReporter().say if settings.log_json else print_line
     say(f"Plans: {', '.join(plan.plan_id for plan in plans)}; home: {settings.home.absolute()}")
-    upcoming = next_scheduled_run(datetime.now(UTC))
     if upcoming is not None:
         say(f"Next by the schedule: {upcoming[0]} at {upcoming[1]:%Y-%m-%d %H:%M %Z}")
     # Prefect takes seconds to import; a wrong setting is told before that.
@@ -51,6 +62,14 @@ def serve(
     except ServeError as error:
         ERRORS.print(str(error))
         raise typer.Exit(OTHER) from error
+
+
+def refuse_shadowing(folder: Path) -> None:
+    """Refuse a working folder with a package named as one of ours: Prefect's runs would import that one."""
+    problem = misplaced_package([str(folder), *sys.path])
+    if problem is not None:
+        ERRORS.print(f"{problem} Nothing was started. Give the command in another folder: runs work in the same one.")
+        raise typer.Exit(BAD_INPUT)
 
 
 def print_line(message: str) -> None:

@@ -12,6 +12,9 @@ from pathlib import Path
 # Prefect's own server phones home, and fails loudly where there is no way out; its client asks before it does.
 NO_TELEMETRY = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
 
+# A temporary server that starts for the first time makes its database, on a slow machine for longer than Prefect waits.
+PATIENCE = {"PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180"}
+
 # Prefect's logging settings (its logging.yml) with our lines in them: what the worker prints is JSON, too.
 JSON_LOGGING = {
     "PREFECT_LOGGING_HANDLERS_CONSOLE_CLASS": "flows.json_logs.JsonConsole",
@@ -34,7 +37,7 @@ def folders_for_prefect(prefect_home: Path) -> dict[str, str]:
 
 def prepare_for_prefect() -> None:
     """Make this process ready to run a flow: before Prefect is imported, and before it registers exit handlers."""
-    for name, value in NO_TELEMETRY.items():
+    for name, value in (NO_TELEMETRY | PATIENCE).items():
         os.environ.setdefault(name, value)
     be_quiet_at_exit()
 

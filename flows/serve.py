@@ -2,7 +2,7 @@
 
     server        a Prefect server, where none is configured (PREFECT_API_URL); stops with this process
     pool          one run at a time
-    deployments   those of prefect.yaml, by `prefect deploy --all`
+    deployments   those of prefect.yaml, by `prefect deploy --all`; their runs work in this process's folder
     worker        starts the runs; started again if it dies, after what it left behind is settled
 
 Every process below carries KOLADA_SERVE in its environment, so that none is left when this one stops. A run that is
@@ -30,7 +30,7 @@ from flows.orphaned_runs import drop_missed_nights, settle_left_behind
 from flows.prefect_environment import JSON_LOGGING, NO_TELEMETRY, folders_for_prefect
 from flows.service_processes import send, with_variable
 from flows.work_pool import POOL, ensure_work_pool
-from pipeline.schedule import CHECKOUT
+from pipeline.schedule import deployments_file
 
 MARK = "KOLADA_SERVE"
 POLL_SECONDS = 0.2
@@ -60,14 +60,14 @@ class Serving:
         port: its port.
         say: takes a line for the operator.
         is_logging_json: whether what the worker and the runs log is JSON.
-        checkout: the folder with prefect.yaml.
+        deployments: the prefect.yaml that is deployed.
     """
 
     host: str
     port: int
     say: Callable[[str], None]
     is_logging_json: bool = False
-    checkout: Path = CHECKOUT
+    deployments: Path = field(default_factory=deployments_file)
     _stop: threading.Event = field(default_factory=threading.Event)
     _mark: str = field(default_factory=lambda: secrets.token_hex(8))
     _api_url: str = ""
@@ -109,14 +109,16 @@ class Serving:
         """Make the pool and the deployments."""
         with temporary_settings({PREFECT_API_URL: self._api_url}), get_client(sync_client=True) as client:
             self.say(ensure_work_pool(client))
-        deploying = self._start("--no-prompt", "deploy", "--all", is_quiet=True)
+        deploying = self._start(
+            "--no-prompt", "deploy", "--all", "--prefect-file", str(self.deployments), is_quiet=True
+        )
         if self._ended(deploying, within=SERVER_SECONDS) != 0:
             told = deploying.stdout.read().decode(errors="replace") if deploying.stdout is not None else ""
             raise ServeError(
-                f"`prefect deploy --all` in `{self.checkout}` failed, so nothing is scheduled:\n{told}\n"
-                "Correct prefect.yaml, and run `kolada serve` again."
+                f"`prefect deploy --all` of `{self.deployments}` failed, so nothing is scheduled:\n{told}\n"
+                "Correct it, and run `kolada serve` again."
             )
-        self.say(f"Deployments of {self.checkout / 'prefect.yaml'} are in place")
+        self.say(f"Deployments of {self.deployments} are in place")
 
     def _keep_worker(self, server: subprocess.Popen[bytes] | None) -> None:
         """Keep a worker running until told to stop."""
@@ -154,7 +156,6 @@ class Serving:
         """Start a Prefect command below this process."""
         child = subprocess.Popen(
             [sys.executable, "-m", "prefect", *arguments],
-            cwd=self.checkout,
             env=self._environment() | {MARK: self._mark_of(part)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE if is_quiet else subprocess.DEVNULL if part == "server" else None,

@@ -1,28 +1,24 @@
 """Finding processes by a variable that they were started with.
 
 A flow run's process leads a session of its own, so neither a process group nor a parent tells whose it is; its
-environment does. Needs /proc, which Linux has; elsewhere nothing is found, and the service manager has to clean up.
+environment does, on Linux and macOS alike.
 """
 
 import os
-from pathlib import Path
 
-PROC = Path("/proc")
+import psutil
 
 
 def with_variable(name: str, value: str) -> list[int]:
-    """The ids of the processes that were started with this variable, this process left out."""
-    wanted = f"{name}={value}".encode()
-    found = []
-    for folder in PROC.glob("[0-9]*"):
-        try:
-            variables = (folder / "environ").read_bytes().split(b"\0")
-        except OSError:
-            # Ended in the meantime, or another user's.
-            continue
-        if wanted in variables and int(folder.name) != os.getpid():
-            found.append(int(folder.name))
-    return sorted(found)
+    """The ids of the processes that were started with this variable, this process left out.
+
+    Another user's processes do not show their environment, and are not found.
+    """
+    return sorted(
+        process.pid
+        for process in psutil.process_iter(["environ"])
+        if process.pid != os.getpid() and (process.info["environ"] or {}).get(name) == value
+    )
 
 
 def send(signal_number: int, process_ids: list[int]) -> None:

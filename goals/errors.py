@@ -1,6 +1,7 @@
 """What is wrong with a plan, said so that the person who wrote it can correct it.
 
     PlanError        a plan, or a set of plans, is refused; carries every finding, not the first one only
+    └── NoPlans      there is no folder of plans, or no plan in it; says how to begin
 
 A finding names the file, the row as a spreadsheet shows it, the column and the value; says what follows
 from it; and says what to write instead. Nothing here decides what is right: the checks do.
@@ -82,3 +83,26 @@ def suggestion(value: str, known: Iterable[str]) -> str:
 def listed(words: Iterable[str]) -> str:
     """Words in backticks, separated by commas."""
     return ", ".join(f"`{word}`" for word in words)
+
+
+class NoPlans(PlanError):
+    """There is nothing to judge yet; the message says how to begin."""
+
+    def __init__(self, folder: str, problem: str) -> None:
+        self.folder = folder
+        self.problem = problem
+        super().__init__(folder, [Finding(folder, problem, "there is nothing to judge", "Write a plan")])
+
+    def __reduce__(self) -> tuple[type["NoPlans"], tuple[str, str]]:  # type: ignore[override]
+        return type(self), (self.folder, self.problem)
+
+    def __str__(self) -> str:
+        return (
+            f"`{self.folder}`: {self.problem}, so there is nothing to judge, and no request is sent. "
+            "Begin with one of:\n"
+            "  kolada refresh --sample       look around: made-up values, and, unless KOLADA_GOALS names a folder, the plan\n"
+            "                                that comes with the software\n"
+            "  kolada goals new --example    a copy of that plan, to see how one is written\n"
+            "  kolada goals new --municipality 1480 --from indicators.csv    a plan of your own from a table\n"
+            "or name the folder that holds your plans: `--goals FOLDER`, KOLADA_GOALS."
+        )

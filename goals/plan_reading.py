@@ -10,7 +10,7 @@ from pathlib import Path
 
 from goals.checks import check_draft
 from goals.csv_rows import Row, read_rows
-from goals.errors import Finding, PlanError, suggestion
+from goals.errors import Finding, NoPlans, PlanError, suggestion
 from goals.plan import Draft, Plan, files_sha256
 from goals.plan_columns import FORMATS, PLAN_FILES, SETTINGS_FILE
 from goals.plan_settings import read_settings
@@ -110,13 +110,12 @@ def read_plans(folder: Path, *, municipalities: Mapping[str, str] | None = None)
         municipalities: The names of all municipalities by id, to check the plans' against.
 
     Raises:
+        NoPlans: There is no such folder, or no plan in it.
         PlanError: With everything that is wrong in any of them.
     """
     folders = plan_folders(folder)
     if not folders:
-        problem = "no plan in this folder" if folder.is_dir() else "no such folder"
-        remedy = "Name the folder that holds the plans with KOLADA_GOALS, or write one with `kolada goals new`"
-        raise PlanError(folder.name, [Finding(str(folder), problem, "there is nothing to judge", remedy)])
+        raise NoPlans(str(folder.absolute()), "no plan in this folder" if folder.is_dir() else "no such folder")
     plans, findings, broken = [], [], []
     for one in folders:
         try:

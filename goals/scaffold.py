@@ -7,6 +7,7 @@ neither targets, units nor directions: what is missing stays empty, and `read_pl
 import csv
 import hashlib
 import io
+import shutil
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -79,8 +80,7 @@ def scaffold(
         raise PlanError(plan_id, [_fault("plan_id", "not a name for a plan", "Use a-z, digits and hyphens", plan_id)])
     target = out_folder / plan_id
     if target.exists():
-        problem = "there is such a plan already, and nothing is overwritten"
-        raise PlanError(plan_id, [_fault(str(target), problem, "Choose another name, or move the folder away")])
+        raise PlanError(plan_id, [_taken(target)])
     frame = _Frame(
         plan_id=plan_id,
         municipality_id=municipality_id,
@@ -99,6 +99,31 @@ def scaffold(
             (draft / file).write_text(text, encoding="utf-8", newline="\n")
         draft.rename(target)
     return target
+
+
+def copy_example(shipped: Path, out_folder: Path) -> Path:
+    """Copy the plan that travels with the software into a folder of plans, and return its folder.
+
+    Args:
+        shipped: The folder that holds it.
+        out_folder: The folder that holds the plans' folders.
+
+    Raises:
+        PlanError: The folder is there already: nothing is overwritten.
+    """
+    example = next(path.parent for path in sorted(shipped.glob(f"*/{SETTINGS_FILE}")))
+    target = out_folder / example.name
+    if target.exists():
+        raise PlanError(example.name, [_taken(target)])
+    out_folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".new-plan-", dir=out_folder) as work:
+        shutil.copytree(example, Path(work) / example.name).rename(target)
+    return target
+
+
+def _taken(target: Path) -> Finding:
+    problem = "there is such a plan already, and nothing is overwritten"
+    return _fault(str(target), problem, "Choose another name, or move the folder away")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 This is the one place where a setting, its default and its meaning stand; docs/settings.md is made of it.
 """
 
+from collections.abc import Collection
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, get_args, get_origin
@@ -18,8 +19,12 @@ from kolada_client import (
     DEFAULT_RATE,
     DEFAULT_TIMEOUT,
 )
+from warehouse.home import SAMPLE_FOLDER
 
 SAMPLE_URL = "http://sample.invalid/v3"
+
+# The plan that travels with the software, in its package; the sample is judged by it where nobody has written one.
+SHIPPED_GOALS = Path(__file__).resolve().parent.parent / "goals"
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -119,10 +124,35 @@ class Settings(BaseSettings):
         return cls().for_sample() if sample else cls()
 
     def for_sample(self) -> "Settings":
-        """The same settings with the built-in sample as the source, in a home of its own, at full speed."""
+        """The same settings with the built-in sample as the source, in a home of its own, at full speed.
+
+        Without a folder of plans in the working folder the plan that travels with the software is judged.
+        """
+        is_own = "goals" in self.model_fields_set or self.goals.is_dir()
         return self.model_copy(
-            update={"base_url": SAMPLE_URL, "home": self.home / "sample", "rate": 1000.0, "timeout": 600.0}
+            update={
+                "base_url": SAMPLE_URL,
+                "home": self.home / SAMPLE_FOLDER,
+                "goals": self.goals if is_own else SHIPPED_GOALS,
+                "rate": 1000.0,
+                "timeout": 600.0,
+            }
         )
+
+    @property
+    def refresh_command(self) -> str:
+        """What reads everything again with these settings, for an advice."""
+        return "kolada refresh --sample" if self.is_sample else "kolada refresh"
+
+    def plan_to_show(self, plan_ids: Collection[str]) -> str:
+        """The plan that is shown: the one that was named, else the default one if it is there, else the first one.
+
+        Args:
+            plan_ids: the plans that there are.
+        """
+        if "plan" in self.model_fields_set or self.plan in plan_ids or not plan_ids:
+            return self.plan
+        return min(plan_ids)
 
 
 def settings_page() -> str:

@@ -1,15 +1,16 @@
 """How the pipeline is: the last run, the age of what is published, what comes next, what is kept."""
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import psutil
+
 from pipeline.schedule import next_scheduled_run
 from pipeline.settings import Settings
-from warehouse.home import Home
+from warehouse.home import SAMPLE_FOLDER, Home
 from warehouse.manifest import Manifest, manifests
 from warehouse.ops import read_story
 from warehouse.publish import published_run, snapshots
@@ -97,7 +98,7 @@ class Status:
         published = "nothing yet" if self.published_at is None else f"{self.published_at:%Y-%m-%d %H:%M} UTC"
         age = "" if self.age_hours is None else f", read {self.age_hours:.1f} h ago"
         next_run = (
-            "none: prefect.yaml has no active schedule"
+            "none by schedule"
             if self.next_run is None
             else f"{self.next_run[0]} at {self.next_run[1]:%Y-%m-%d %H:%M %Z}"
         )
@@ -147,12 +148,13 @@ def read_status(settings: Settings, *, now: datetime | None = None) -> Status:
         age_hours=age_hours,
         last_run=runs[0] if runs else None,
         is_running=is_running,
-        next_run=next_scheduled_run(now),
+        # Nothing reads the sample on a schedule.
+        next_run=None if settings.is_sample else next_scheduled_run(now),
         due=due_kpis(home),
         raw_bytes=sum(path.stat().st_size for path in home.raw.rglob("*") if path.is_file()),
         run_count=len(kept),
         snapshot_count=len(snapshots(home)),
-        warnings=(*warnings_about_age(age_hours, settings), *warnings_about_runs(runs, is_running=is_running)),
+        warnings=(*warnings_about_age(age_hours, settings, home), *warnings_about_runs(runs, is_running=is_running)),
     )
 
 
@@ -189,22 +191,19 @@ def newest_runs(kept: list[Manifest]) -> Iterator[dict[str, Any]]:
 def is_being_written(home: Home) -> bool:
     """Whether the process that the home's lock names is alive; the lock itself is not touched by a look."""
     try:
-        process_id = int(json.loads((home.root / ".lock").read_text(encoding="utf-8"))["pid"])
-        os.kill(process_id, 0)
-    except (FileNotFoundError, ValueError, ProcessLookupError):
+        return psutil.pid_exists(int(json.loads((home.root / ".lock").read_text(encoding="utf-8"))["pid"]))
+    except (FileNotFoundError, ValueError):
         return False
-    except PermissionError:
-        # Another user's process, and alive.
-        return True
-    return True
 
 
-def warnings_about_age(age_hours: float | None, settings: Settings) -> Iterator[str]:
+def warnings_about_age(age_hours: float | None, settings: Settings, home: Home) -> Iterator[str]:
     """What is wrong with the age of what is published."""
     if age_hours is None:
-        yield "nothing is published: run `kolada refresh`"
+        sample = Home(home.root / SAMPLE_FOLDER).published
+        known = " (the sample is: `kolada status --sample`)" if sample.exists() else ""
+        yield f"nothing is published: run `{settings.refresh_command}`{known}"
     elif age_hours > settings.stale_hours:
-        yield f"the published data is {age_hours:.0f} hours old: run `kolada refresh`"
+        yield f"the published data is {age_hours:.0f} hours old: run `{settings.refresh_command}`"
 
 
 def warnings_about_runs(runs: tuple[dict[str, Any], ...], *, is_running: bool) -> Iterator[str]:

@@ -19,6 +19,8 @@ from pathlib import Path
 from warehouse.errors import HomeError, HomeLocked
 
 LOCK_POLL_SECONDS = 0.1
+# The sample has a home of its own within the home, so that made-up values never mix with real ones.
+SAMPLE_FOLDER = "sample"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import duckdb
 
 from warehouse.database import connect, quoted
 from warehouse.errors import NotPublished
+from warehouse.home import SAMPLE_FOLDER
 
 
 @contextmanager
@@ -18,10 +19,7 @@ def published_file(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         NotPublished: there is no such file.
     """
     if not path.exists():
-        raise NotPublished(
-            f"There is no published warehouse at `{path}`, so there is nothing to read. "
-            "Make one with `kolada refresh`, or with `kolada refresh --sample` to look around."
-        )
+        raise NotPublished(f"There is no published warehouse at `{path}`, so there is nothing to read. {advice(path)}")
     connection = connect()
     try:
         connection.execute(f"attach {quoted(str(path))} as warehouse (read_only)")
@@ -29,6 +27,18 @@ def published_file(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
     finally:
         connection.close()
+
+
+def advice(missing: Path) -> str:
+    """What to do where nothing is published; it knows whether the sample is."""
+    if missing.parent.name == SAMPLE_FOLDER:
+        return "Make one with `kolada refresh --sample`."
+    if (missing.parent / SAMPLE_FOLDER / missing.name).exists():
+        return (
+            "The built-in sample is published: give the same command with `--sample`. "
+            "Real values come with `kolada refresh`."
+        )
+    return "Make one with `kolada refresh`, or with `kolada refresh --sample` to look around."
 
 
 def source_kind(connection: duckdb.DuckDBPyConnection) -> str:

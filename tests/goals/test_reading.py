@@ -73,9 +73,9 @@ def test_a_wrong_plan_name_is_answered_with_the_right_ones(tmp_path: Path) -> No
 
 def test_a_folder_without_plans_is_refused(tmp_path: Path) -> None:
     """Nothing to judge is an error and not an empty result."""
-    with pytest.raises(PlanError, match=r"no plan in this folder.*KOLADA_GOALS"):
+    with pytest.raises(PlanError, match=r"(?s)no plan in this folder.*goals new --example.*KOLADA_GOALS"):
         read_plans(tmp_path)
-    with pytest.raises(PlanError, match=r"no such folder.*KOLADA_GOALS"):
+    with pytest.raises(PlanError, match=r"(?s)no such folder.*refresh --sample.*KOLADA_GOALS"):
         read_plans(tmp_path / "ingen")
 
 

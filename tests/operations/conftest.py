@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 import httpx
 import polars as pl
+import psutil
 import pytest
 
 from fake_kolada import DataSet, FakeKolada, sample_data
@@ -124,12 +125,18 @@ class Operations:
     home: Path
 
     def command(
-        self, *words: str, home: Path | None = None, folder: Path = REPOSITORY, **variables: str
+        self,
+        *words: str,
+        home: Path | None = None,
+        folder: Path = REPOSITORY,
+        without: Collection[str] = (),
+        **variables: str,
     ) -> subprocess.CompletedProcess[str]:
-        """Give a command of ours or of Prefect's and wait for it."""
+        """Give a command of ours or of Prefect's, with some variables and without others, and wait for it."""
+        environment = {name: value for name, value in self.environment.items() if name not in without}
         return subprocess.run(
             [str(BIN / words[0]), *words[1:]],
-            env=self.environment | ({"KOLADA_HOME": str(home)} if home else {}) | variables,
+            env=environment | ({"KOLADA_HOME": str(home)} if home else {}) | variables,
             cwd=folder,
             capture_output=True,
             text=True,
@@ -227,8 +234,8 @@ class Operations:
 def command_of(process_id: int) -> str:
     """The command of a process; nothing once it has ended."""
     try:
-        return Path(f"/proc/{process_id}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-    except FileNotFoundError:
+        return " ".join(psutil.Process(process_id).cmdline())
+    except psutil.NoSuchProcess:
         return ""
 
 

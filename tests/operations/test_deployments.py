@@ -27,10 +27,10 @@ FLOWS = {"refresh": refresh, "backfill": backfill, "mirror": mirror}
 
 
 def test_deployments_are_of_our_flows_and_in_our_pool():
-    """Each entrypoint is a flow, each deployment waits in the one pool, and the docs name it."""
+    """Each entrypoint is a flow of an installed module, each deployment waits in the one pool, and the docs name it."""
     for deployment in DEPLOYMENTS:
-        path, _, name = deployment["entrypoint"].partition(":")
-        assert path == f"flows/{name}.py"
+        module, _, name = deployment["entrypoint"].rpartition(".")
+        assert module == f"flows.{name}"
         assert FLOWS[name].name == name
         assert deployment["work_pool"]["name"] == POOL
         assert f"`{name}/{deployment['name']}`" in OPERATIONS

@@ -1,5 +1,6 @@
 """`kolada status`: one look that tells people and monitoring how it is."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -8,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from prefect.server.schemas.schedules import CronSchedule
 
-from pipeline.schedule import DEPLOYMENTS, Scheduled, next_scheduled_run, read_schedules
+from pipeline.schedule import Scheduled, ScheduleError, deployments_file, next_scheduled_run, read_schedules
 from pipeline.settings import Settings
 from pipeline.status import read_status
 
@@ -87,8 +89,8 @@ def test_a_run_in_progress_is_no_failure(desk):
     [
         (datetime(2026, 1, 10, 0, 0, tzinfo=UTC), datetime(2026, 1, 10, 2, 30, tzinfo=SWEDEN)),
         (datetime(2026, 1, 10, 1, 30, tzinfo=UTC), datetime(2026, 1, 11, 2, 30, tzinfo=SWEDEN)),
-        # The night on which half past two does not exist: it runs at three.
-        (datetime(2026, 3, 28, 12, 0, tzinfo=UTC), datetime(2026, 3, 29, 3, 0, tzinfo=SWEDEN)),
+        # The night on which half past two does not exist.
+        (datetime(2026, 3, 28, 12, 0, tzinfo=UTC), datetime(2026, 3, 29, 3, 30, tzinfo=SWEDEN)),
         (datetime(2026, 10, 24, 12, 0, tzinfo=UTC), datetime(2026, 10, 25, 2, 30, tzinfo=SWEDEN)),
     ],
 )
@@ -97,10 +99,49 @@ def test_the_next_run_by_the_clock_in_sweden(after, expected):
     assert expected == Scheduled("refresh/nightly", "30 2 * * *", "Europe/Stockholm").next_run(after)
 
 
-def test_the_schedule_stands_in_prefect_yaml():
-    """One schedule, for the nightly run; a folder without the file has none."""
-    assert read_schedules() == (Scheduled("refresh/nightly", "30 2 * * *", "Europe/Stockholm"),)
-    assert next_scheduled_run(datetime.now(UTC), DEPLOYMENTS.with_name("absent.yaml")) is None
+@pytest.mark.parametrize("timezone", ["Europe/Stockholm", "Australia/Lord_Howe", "UTC"])
+@pytest.mark.parametrize("cron", ["30 2 * * *", "*/20 * * * *", "45 1-3 * * *", "0 4 * * 6", "10 2 13 * 5"])
+def test_the_next_run_is_the_one_that_prefect_starts(cron, timezone):
+    """Prefect's own schedule says the same, minute by minute around every change of the clock."""
+    prefects, ours = CronSchedule(cron=cron, timezone=timezone), Scheduled("refresh/nightly", cron, timezone)
+    changes = [datetime(2026, 10, 24, 23, tzinfo=UTC), datetime(2027, 3, 27, 23, tzinfo=UTC)]
+    changes += [datetime(2027, 4, 3, 13, tzinfo=UTC), datetime(2027, 10, 2, 14, tzinfo=UTC)]
+    for after in (change + timedelta(minutes=7 * step) for change in changes for step in range(30)):
+        (expected,) = asyncio.run(prefects.get_dates(n=1, start=after + timedelta(seconds=1)))
+        assert expected.astimezone(UTC) == ours.next_run(after).astimezone(UTC)
+
+
+def test_the_schedule_is_in_prefect_yaml(tmp_path, monkeypatch):
+    """One schedule, for the nightly run; a copy in the working folder comes before it, another project's does not."""
+    monkeypatch.chdir(tmp_path)
+    shipped = deployments_file()
+    assert read_schedules(shipped) == (Scheduled("refresh/nightly", "30 2 * * *", "Europe/Stockholm"),)
+    own = tmp_path / "prefect.yaml"
+    own.write_text("name: another\ndeployments: []\n", encoding="utf-8")
+    assert deployments_file() == shipped
+    own.write_text(shipped.read_text(encoding="utf-8").replace("30 2 * * *", "15 5 * * *"), encoding="utf-8")
+    assert [each.cron for each in read_schedules(deployments_file())] == ["15 5 * * *"]
+    own.write_text("name: kolada\ndeployments: []\n", encoding="utf-8")
+    assert next_scheduled_run(datetime.now(UTC)) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name: kolada\ndeployments: [",
+        "- kolada",
+        "name: kolada\ndeployments: [nightly]",
+        'name: kolada\ndeployments: [{name: a, entrypoint: flows.refresh.refresh, schedules: [{cron: "61 2 * * *"}]}]',
+        'name: kolada\ndeployments: [{name: a, entrypoint: flows.refresh.refresh, schedules: [{cron: "0 2 30 2 *"}]}]',
+    ],
+    ids=["no YAML", "no mapping", "no deployment", "no such minute", "no such day"],
+)
+def test_a_schedule_that_cannot_be_one_is_told(tmp_path, monkeypatch, text):
+    """The message names the file and the way back."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "prefect.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ScheduleError, match=r"prefect\.yaml.*kolada serve --deployments"):
+        next_scheduled_run(datetime.now(UTC))
 
 
 @pytest.mark.parametrize("words", [["status", "--json"], ["--help"], ["backfill", "--help"], ["serve", "--help"]])

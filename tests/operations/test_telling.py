@@ -166,7 +166,12 @@ def test_the_log_as_json():
     assert json.loads(stream.getvalue())["message"] == "Values: 13 requests"
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="processes are told apart by /proc, which Linux has")
 def test_processes_are_found_by_what_they_were_started_with():
-    """This process is left out, and nobody has a variable that was never set."""
-    assert with_variable("KOLADA_NEVER_SET", "x") == []
+    """A process that was started with the variable is found while it lives, and this one is left out."""
+    with subprocess.Popen([sys.executable, "-c", "input()"], env={"MARK": "a=b"}, stdin=subprocess.PIPE) as child:
+        found = with_variable("MARK", "a=b")
+        other = with_variable("MARK", "a")
+        child.communicate(b"\n")
+    assert ([child.pid], []) == (found, other)
+    assert with_variable("MARK", "a=b") == []
+    assert os.getpid() not in with_variable("PATH", os.environ["PATH"])

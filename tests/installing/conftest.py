@@ -1,0 +1,112 @@
+"""What the tests of an installation share: the built distributions, and environments of every Python that is here."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PYTHONS = ("3.11", "3.12", "3.13")
+SECONDS = 600
+
+
+@dataclass(frozen=True)
+class Distributions:
+    """The two files of a release."""
+
+    wheel: Path
+    sdist: Path
+
+
+@dataclass(frozen=True)
+class Installed:
+    """The command as installed in an environment, given in one folder."""
+
+    python: Path
+    folder: Path
+    environment: dict[str, str]
+
+    def __call__(self, *words: str, folder: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Give a command of the environment, ours if no other is named by its path, and wait for it."""
+        return run([self.bin(words[0]), *words[1:]], folder or self.folder, self.environment | variables)
+
+    def bin(self, name: str) -> str:
+        """A script of the environment."""
+        return str(self.python.with_name(name))
+
+
+def run(command: list[str], folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=SECONDS
+    )
+
+
+def checked(command: list[str], folder: Path) -> str:
+    """Run a command that has to succeed; its output."""
+    ended = run(command, folder, dict(os.environ))
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended.stdout
+
+
+@pytest.fixture(scope="session")
+def distributions(tmp_path_factory: pytest.TempPathFactory) -> Distributions:
+    """The wheel and the sdist, built of this checkout with the backend that is installed."""
+    folder = tmp_path_factory.mktemp("dist")
+    checked([sys.executable, "-m", "hatchling", "build", "-d", str(folder)], REPOSITORY)
+    (wheel,), (sdist,) = folder.glob("*.whl"), folder.glob("*.tar.gz")
+    return Distributions(wheel, sdist)
+
+
+def interpreter(version: str) -> Path:
+    """The Python of a version; the test skips where there is none."""
+    by_pyenv = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
+    for candidate in (shutil.which(f"python{version}"), *map(str, by_pyenv)):
+        if candidate and run([candidate, "--version"], Path.cwd(), dict(os.environ)).returncode == 0:
+            return Path(candidate)
+    pytest.skip(f"no Python {version} on this machine: the installation is not tried with it")
+
+
+def clean_environment(folder: Path) -> dict[str, str]:
+    """The variables of a user who has set nothing, with a Prefect home of its own."""
+    ours = ("KOLADA_", "PREFECT_", "PYTHON", "VIRTUAL_ENV", "UV_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return kept | {"PREFECT_HOME": str(folder / "prefect-home"), "COLUMNS": "200"}
+
+
+def installed(python: Path, folder: Path) -> Installed:
+    """The command of an environment, given in a new empty folder."""
+    work = folder / "work"
+    work.mkdir()
+    return Installed(python, work, clean_environment(folder))
+
+
+@pytest.fixture(params=PYTHONS)
+def kolada(request: pytest.FixtureRequest, tmp_path: Path, distributions: Distributions) -> Installed:
+    """The wheel in an environment of its own with the pinned dependencies, as pipx and uvx make one."""
+    base = interpreter(request.param)
+    checked([str(base), "-m", "venv", "environment"], tmp_path)
+    python = tmp_path / "environment" / "bin" / "python"
+    by_pip, by_uv = [str(python), "-m", "pip", "install"], ["uv", "pip", "install", "--python", str(python)]
+    install = [*(by_uv if shutil.which("uv") else by_pip), "--quiet", "--no-deps"]
+    checked([*install, "--require-hashes", "-r", str(REPOSITORY / "requirements.lock")], tmp_path)
+    checked([*install, str(distributions.wheel)], tmp_path)
+    return installed(python, tmp_path)
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Iterator[Path]:
+    """A new environment of this Python that finds our dependencies, but nothing of this project; its Python."""
+    checked([sys.executable, "-m", "venv", "environment"], tmp_path)
+    python = tmp_path / "environment" / "bin" / "python"
+    where = ["-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+    packages = Path(checked([str(python), *where], tmp_path).strip())
+    ours = checked([sys.executable, *where], tmp_path)
+    # A folder that a .pth file names is searched, and its own .pth files, such as that of the checkout, are not read.
+    (packages / "dependencies.pth").write_text(ours, encoding="utf-8")
+    return python
