@@ -15,7 +15,8 @@ import polars as pl
 
 from kolada_client import DataRequest
 from kolada_client.identifiers import PAGE_SIZE
-from pipeline.ingest import CATALOGUE_PARTS, Catalogue, planned_requests, span
+from pipeline.empty_answers import span
+from pipeline.ingest import CATALOGUE_PARTS, Catalogue, planned_requests
 from pipeline.jobs import Job, check_wanted
 from pipeline.settings import Settings
 from pipeline.source import open_source

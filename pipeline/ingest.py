@@ -1,29 +1,23 @@
 """Reading from Kolada: the catalogue first, then every wanted cell, each answer on the ledger before it is used."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from kolada_client import Answer, CatalogueRequest, DataRequest, Failure, KoladaClient, plan_requests, url_of
 from kolada_client.models import Collection
-from pipeline.empty_answers import EMPTY_ANSWER, is_explained, is_known_empty
+from pipeline.asking_again import EMPTY_ANSWER, AskingAgain, Lost, Narrowing, page_ids
+from pipeline.empty_answers import Doubt, EmptyAnswers, data_request, doubt_about, in_short
 from pipeline.jobs import NATIONAL_GROUP, RIKET, Job, Rectangle
 from pipeline.progress import Reporter
 from warehouse.coverage import Coverage, settle_coverage
-from warehouse.database import append_frame
-from warehouse.ledger_records import (
-    Answered,
-    Asked,
-    CatalogueRead,
-    CoverageSettled,
-    Failed,
-    Source,
-    Withdrawn,
-)
+from warehouse.ledger_records import Answered, Asked, CatalogueRead, CoverageSettled, Failed, Source, Withdrawn
 from warehouse.run_ledger import RunLedger
 from warehouse.stage import Stage
 
+# When a larger share of the requests fails, the source is out of order, and what failed is not asked for in parts.
+MOST_FAILURES = 0.2
 CATALOGUE_PARTS: tuple[Collection, ...] = ("kpi", "municipality", "municipality_groups")
 
 
@@ -70,7 +64,7 @@ def read_catalogue(client: KoladaClient, ledger: RunLedger, reporter: Reporter) 
     answers = {}
     for part in CATALOGUE_PARTS:
         answers[part] = client.answer(CatalogueRequest(part))
-        ledger.record(CatalogueRead(part=part, request_ids=request_ids(answers[part])))
+        ledger.record(CatalogueRead(part=part, request_ids=page_ids(answers[part])))
         reporter.advance()
     source_kind = answers["kpi"].pages[0].received.source_kind
     ledger.record(Source(source_kind=source_kind))
@@ -132,75 +126,142 @@ def read_cells(
     ledger.record(Withdrawn(kpi_ids=tuple(withdrawn)))
     requests = planned_requests(job, catalogue) if rectangles is None else requests_of(rectangles)
     reporter.stage("Values", total=len(requests))
-    doubted: list[Answer] = []
-    for result in client.answers(requests):
-        request = data_request(result)
-        if isinstance(result, Failure):
-            message = str(result.error)
-            ledger.record(failed(request, type(result.error).__name__, message))
-            stage.fail(request.kpi_ids, request.municipality_ids, message)
-            reporter.say(message)
-        elif result.is_empty and not is_known_empty(stage.connection, request):
-            doubted.append(result)
-        else:
-            take(result, ledger=ledger, stage=stage)
-        reporter.advance()
-    if doubted:
-        settle_doubted(client, doubted, job, catalogue, ledger=ledger, stage=stage, reporter=reporter)
+    reading = Reading(client, catalogue, ledger=ledger, stage=stage, reporter=reporter)
+    reading.read(requests)
     coverage = settle_coverage(stage)
     ledger.record(CoverageSettled(counts=tuple(coverage.counts.to_dicts()), exceptions=tuple(coverage.lost.to_dicts())))
     return coverage
 
 
-def take(answer: Answer, *, ledger: RunLedger, stage: Stage) -> None:
-    """Put an answer that counts on the ledger and on the stage."""
-    request = data_request(answer)
-    ledger.record(
-        Answered(
-            kpi_ids=request.kpi_ids,
-            unit_ids=request.municipality_ids,
-            years=request.years,
-            request_ids=request_ids(answer),
+class Reading:
+    """The values of one run: each answer on the ledger and on the stage, and each request accounted for.
+
+    What fails is asked for again in smaller parts, so that one broken pair spoils itself only; unless most requests
+    fail, since then the source is out of order.
+    """
+
+    def __init__(
+        self,
+        client: KoladaClient,
+        catalogue: Catalogue,
+        *,
+        ledger: RunLedger,
+        stage: Stage,
+        reporter: Reporter,
+    ) -> None:
+        self.client = client
+        self.catalogue = catalogue
+        self.ledger = ledger
+        self.stage = stage
+        self.reporter = reporter
+
+    def read(self, requests: Sequence[DataRequest]) -> None:
+        """Ask every request and settle what came.
+
+        Raises:
+            KoladaUnreachable: nobody answers at all.
+        """
+        doubts: list[Doubt] = []
+        failures: list[Failure] = []
+        for result in self.client.answers(requests, asks_again=False):
+            request = data_request(result)
+            if isinstance(result, Failure):
+                self.reporter.say(str(result.error))
+                failures.append(result)
+            elif (doubt := doubt_about(result, request)) is not None:
+                doubts.append(doubt)
+            else:
+                self.take(result, request)
+            self.reporter.advance()
+        again = AskingAgain(self.client)
+        for lost in self._after_failures(failures, len(requests), again, doubts):
+            self._lose(lost)
+        for lost in self._empty_answers(again).settle(doubts):
+            self._lose(lost)
+
+    def take(self, answer: Answer, wanted: DataRequest) -> None:
+        """Put an answer that counts on the ledger and on the stage: the part of it that was wanted."""
+        self.ledger.record(answered(wanted, page_ids(answer)))
+        self.stage.add_scope(wanted.kpi_ids, wanted.municipality_ids, wanted.years)
+        for page in answer.pages:
+            self.stage.add_observations(within(page.frame, wanted.kpi_ids), page.request_id)
+
+    def reject(self, request_ids: Sequence[str], reason: str) -> None:
+        """Say on the ledger that answers cannot be used."""
+        for request_id in request_ids:
+            self.ledger.reject(request_id, reason)
+
+    def _accept(self, doubt: Doubt) -> None:
+        self.reporter.say(f"{in_short(doubt.request)}: no row. Nothing known speaks against it: accepted.")
+        self.ledger.record(answered(doubt.request, doubt.request_ids))
+        self.stage.add_scope(doubt.request.kpi_ids, doubt.request.municipality_ids, doubt.request.years)
+
+    def _after_failures(
+        self, failures: Sequence[Failure], request_count: int, again: AskingAgain, doubts: list[Doubt]
+    ) -> Iterator[Lost]:
+        """What is still missing after the parts of failed requests were asked for; empty parts join the doubts."""
+
+        def settle(answer: Answer, part: DataRequest) -> bool:
+            doubt = doubt_about(answer, part)
+            if doubt is None:
+                self.take(answer, part)
+            else:
+                doubts.append(doubt)
+            return True
+
+        is_out_of_order = len(failures) == request_count or len(failures) > max(1, MOST_FAILURES * request_count)
+        for each in failures:
+            lost = Lost(data_request(each), type(each.error).__name__, str(each.error))
+            if is_out_of_order:
+                yield lost
+            else:
+                yield from again.in_smaller_parts(lost, Narrowing(settle, first="kpis"))
+
+    def _empty_answers(self, again: AskingAgain) -> EmptyAnswers:
+        kinds = self.catalogue.municipalities.select(
+            pl.col("municipality_id").alias("unit_id"),
+            # Riket is a kind of its own: no other unit tells what it should report.
+            kind=pl.when(pl.col("municipality_id") == RIKET).then(pl.lit(RIKET)).otherwise("municipality_type"),
         )
-    )
-    stage.add_scope(request.kpi_ids, request.municipality_ids, request.years)
-    for page in answer.pages:
-        stage.add_observations(page.frame, page.request_id)
+        return EmptyAnswers(
+            client=self.client,
+            stage=self.stage,
+            again=again,
+            take=self.take,
+            accept=self._accept,
+            reject=self.reject,
+            say=self.reporter.say,
+            unit_kinds=kinds,
+            catalogue_kpis=self.catalogue.kpi_ids,
+        )
 
-
-def settle_doubted(
-    client: KoladaClient,
-    doubted: Sequence[Answer],
-    job: Job,
-    catalogue: Catalogue,
-    *,
-    ledger: RunLedger,
-    stage: Stage,
-    reporter: Reporter,
-) -> None:
-    """Decide on the empty answers when everything else has come: a mirror can explain some, other jobs none."""
-    stage.flush()
-    kinds = catalogue.municipalities.select(
-        pl.col("municipality_id").alias("unit_id"), pl.col("municipality_type").alias("kind")
-    ).filter(pl.col("unit_id") != RIKET)
-    stage.connection.execute("create or replace temp table unit_kind (unit_id varchar, kind varchar)")
-    append_frame(stage.connection, "unit_kind", kinds)
-    for answer in doubted:
-        request = data_request(answer)
-        url = url_of(client.base_url, request)
-        if job.kind == "mirror" and is_explained(stage.connection, request):
-            reporter.say(
-                f"{in_short(request)}: no row. No value was known there and few other units report these KPIs: it is "
-                "believed."
+    def _lose(self, lost: Lost) -> None:
+        """Put what could not be had on the ledger and on the stage."""
+        request = lost.request
+        message = lost.reason
+        if lost.error == EMPTY_ANSWER:
+            message = (
+                f"{lost.reason}: Kolada answered `{url_of(self.client.base_url, request)}` without a single row for "
+                f"{len(request.kpi_ids)} KPIs and {len(request.municipality_ids)} units, again and again. That is not "
+                "accepted: the run is held."
             )
-            take(answer, ledger=ledger, stage=stage)
-            continue
-        message = disbelieved(request, url)
-        for request_id in request_ids(answer):
-            ledger.reject(request_id, EMPTY_ANSWER)
-        ledger.record(failed(request, EMPTY_ANSWER, message))
-        stage.fail(request.kpi_ids, request.municipality_ids, message)
-        reporter.say(message)
+        self.ledger.record(
+            Failed(
+                kpi_ids=request.kpi_ids,
+                unit_ids=request.municipality_ids,
+                years=request.years,
+                error=lost.error,
+                message=message,
+            )
+        )
+        self.stage.fail(request.kpi_ids, request.municipality_ids, message)
+        self.reporter.say(message)
+
+
+def within(frame: pl.DataFrame, kpi_ids: Sequence[str]) -> pl.DataFrame:
+    """The rows of some KPIs: a witness that was asked along is no part of the answer."""
+    present = frame["kpi_id"].unique()
+    return frame if present.is_in(kpi_ids).all() else frame.filter(pl.col("kpi_id").is_in(kpi_ids))
 
 
 def requests_of(rectangles: Sequence[Rectangle]) -> list[DataRequest]:
@@ -208,43 +269,8 @@ def requests_of(rectangles: Sequence[Rectangle]) -> list[DataRequest]:
     return [request for rectangle in rectangles for request in plan_requests(rectangle.kpi_ids, rectangle.unit_ids)]
 
 
-def failed(request: DataRequest, error: str, message: str) -> Failed:
-    """The record of a request whose scope was not read."""
-    return Failed(
-        kpi_ids=request.kpi_ids,
-        unit_ids=request.municipality_ids,
-        years=request.years,
-        error=error,
-        message=message,
-    )
-
-
-def data_request(result: Answer | Failure) -> DataRequest:
-    """The question that a result is of; the client yields results of what it was given."""
-    if not isinstance(result.request, DataRequest):
-        raise TypeError(f"expected a data request, got {result.request}")
-    return result.request
-
-
-def request_ids(answer: Answer) -> tuple[str, ...]:
-    """What the ledger calls the pages of an answer."""
-    return tuple(page.request_id for page in answer.pages if page.request_id is not None)
-
-
-def in_short(request: DataRequest) -> str:
-    """A question in a few words; the ledger has it whole."""
-    kpis, units = request.kpi_ids, request.municipality_ids
-    return f"{len(kpis)} KPIs ({span(kpis)}) for {len(units)} units ({span(units)})"
-
-
-def span(ids: tuple[str, ...]) -> str:
-    """The first and the last of some ids."""
-    return ids[0] if len(ids) == 1 else f"{ids[0]} to {ids[-1]}"
-
-
-def disbelieved(request: DataRequest, url: str) -> str:
-    """The message about a whole request that was answered with nothing, twice."""
-    return (
-        f"{EMPTY_ANSWER}: Kolada answered `{url}` without a single row for {len(request.kpi_ids)} KPIs and "
-        f"{len(request.municipality_ids)} units, and again when asked in halves. That is not believed: the run is held."
+def answered(request: DataRequest, request_ids: tuple[str, ...]) -> Answered:
+    """The record of a scope that was read whole."""
+    return Answered(
+        kpi_ids=request.kpi_ids, unit_ids=request.municipality_ids, years=request.years, request_ids=request_ids
     )

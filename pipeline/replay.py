@@ -15,7 +15,7 @@ import polars as pl
 
 from goals import Plan, plan_from_files
 from kolada_client import parse_page
-from pipeline.ingest import Catalogue
+from pipeline.ingest import Catalogue, within
 from pipeline.loading import rebuild_marts, take_in
 from pipeline.progress import Reporter
 from warehouse.coverage import settle_coverage
@@ -207,7 +207,7 @@ def restage(night: Night, store: RawStore, stage: Stage) -> None:
                 stage.fail(record.kpi_ids, record.unit_ids, record.message)
     for scope in night.scopes:
         for request_id in scope.request_ids:
-            stage.add_observations(frame_of(night, store, request_id), request_id)
+            stage.add_observations(within(frame_of(night, store, request_id), scope.kpi_ids), request_id)
         stage.add_scope(scope.kpi_ids, scope.unit_ids, scope.years)
     settle_coverage(stage)
 
