@@ -465,7 +465,6 @@ def settle_interrupted_publication(home: Home) -> None:
         if Publishing in told:
             run_id, instant = published_run(home.published)
             if run_id == manifest.run_id:
-                manifest.cut_unfinished_line()
                 at = instant.replace(tzinfo=UTC)
                 manifest.append(Published(published_at=at, at=at))
                 return

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from warehouse.errors import ManifestCorrupt
-from warehouse.files import sync
+from warehouse.files import sync, write_all
 from warehouse.ledger_records import LedgerRecord, read_record, written
 
 
@@ -21,6 +21,7 @@ class Manifest:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._guard = threading.Lock()
+        self._ends_whole = False
 
     @property
     def run_id(self) -> str:
@@ -28,13 +29,26 @@ class Manifest:
         return self.path.stem
 
     def append(self, record: LedgerRecord) -> None:
-        """Add one record. It is in the file when the call returns."""
+        """Add one record. It is in the file whole when the call returns, and not at all when it raises.
+
+        Only the holder of the home's lock may: half a line that a dead writer left is cut off first.
+        """
         line = written(record)
         with self._guard:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+            descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
             try:
-                os.write(descriptor, line)
+                if not self._ends_whole:
+                    os.ftruncate(descriptor, self._whole_size())
+                end = os.fstat(descriptor).st_size
+                self._ends_whole = False
+                try:
+                    write_all(descriptor, line)
+                except BaseException:
+                    # A full disk takes some bytes and refuses the rest.
+                    os.ftruncate(descriptor, end)
+                    raise
+                self._ends_whole = True
             finally:
                 os.close(descriptor)
 
@@ -57,12 +71,9 @@ class Manifest:
                         "KOLADA_HOME."
                     ) from error
 
-    def cut_unfinished_line(self) -> None:
-        """Remove what a killed writer left after the last line end. Only the holder of the home's lock may."""
-        content = self.path.read_bytes()
-        whole = content.rfind(b"\n") + 1
-        if whole < len(content):
-            os.truncate(self.path, whole)
+    def _whole_size(self) -> int:
+        """Bytes up to and with the last line end."""
+        return self.path.read_bytes().rfind(b"\n") + 1
 
     def sync(self) -> None:
         """Wait until every record is on the disk."""

@@ -158,7 +158,6 @@ class RunLedger:
 
     def take_up(self) -> None:
         """Read what already landed, so that it is not fetched again."""
-        self.manifest.cut_unfinished_line()
         for record in self.manifest.records():
             match record:
                 case Landed():
