@@ -21,6 +21,7 @@ COMMANDS = {
     "replay": "history_commands",
     "rollback": "history_commands",
     "prune": "history_commands",
+    "verify": "history_commands",
     "status": "query_commands",
     "report": "document_commands",
     "explain": "document_commands",

@@ -74,8 +74,6 @@ def print_goal_table(console: Console, published: Path, plan_id: str) -> None:
         )
         if rounding:
             notes.append(Text(f"{id_}: {rounding}"))
-    if is_sample:
-        console.print(f"[bold yellow]{MADE_UP_VALUES}[/bold yellow]")
     console.print(table)
     for note in notes:
         console.print(note)

@@ -1,5 +1,7 @@
-"""`kolada replay`, `kolada rollback` and `kolada prune`: the commands that work on what is kept."""
+"""`kolada replay`, `rollback`, `prune` and `verify`: the commands that work on what is kept."""
 
+import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -7,14 +9,17 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from cli.exits import one_message
-from cli.options import HomeOption, SampleOption, set_options
+from cli.exits import OTHER, one_message
+from cli.options import HomeOption, JsonOption, SampleOption, set_options
 from cli.terminal_progress import Terminal
 from pipeline.replay import replay as replay_to
 from pipeline.settings import Settings
+from pipeline.verify import verify as verify_home
+from warehouse.errors import HomeError
 from warehouse.home import Home
-from warehouse.rollback import prune as prune_raw
+from warehouse.prune import prune as prune_raw
 from warehouse.rollback import roll_back
+from warehouse.settling import settle_if_free
 
 
 def replay(
@@ -31,8 +36,9 @@ def replay(
     """
     set_options(home=home)
     with one_message(), Terminal(Console(stderr=True)) as terminal:
-        settings = Settings.of(sample=sample)
-        nights = replay_to(Home(settings.home), to, as_of=as_of, reporter=terminal)
+        place = Home(Settings.of(sample=sample).home)
+        settle_if_free(place, "kolada replay", now=datetime.now(UTC))
+        nights = replay_to(place, to, as_of=as_of, reporter=terminal)
     typer.echo(f"Replayed {nights} nights into {to}")
 
 
@@ -48,7 +54,8 @@ def rollback(home: HomeOption = None, sample: SampleOption = False) -> None:
         place.prepare()
         with place.writer("kolada rollback", wait_seconds=settings.wait, on_wait=typer.echo):
             done = roll_back(place, now=datetime.now(UTC))
-    typer.echo(f"Published again: run {done.to_run_id}. Taken back: run {done.from_run_id}. The file: {done.published}")
+    taken_back = f"run {done.from_run_id}" if done.from_run_id is not None else "nothing, since the file was lost"
+    typer.echo(f"Published again: run {done.to_run_id}. Taken back: {taken_back}. The file: {done.published}")
 
 
 def prune(
@@ -68,8 +75,38 @@ def prune(
         place = Home(settings.home)
         place.prepare()
         with place.writer("kolada prune", wait_seconds=settings.wait, on_wait=typer.echo):
-            done = prune_raw(place, keep_nights=keep_nights)
+            done = prune_raw(place, keep_nights=keep_nights, now=datetime.now(UTC))
     typer.echo(
         f"Removed {done.run_count} runs and {done.body_count} bodies, {done.freed_bytes / 1e6:.1f} MB. "
         f"The state after run {done.base_run_id} stands in their place."
     )
+
+
+def verify(home: HomeOption = None, sample: SampleOption = False, as_json: JsonOption = False) -> None:
+    """Read everything that is kept and compare it: hashes, counts, the ledger against the published file.
+
+    Exits with 1 when something is not as it was written; each finding says what to do.
+
+    Example: `kolada verify`
+    """
+    set_options(home=home)
+    with one_message(), Terminal(Console(stderr=True)) as terminal:
+        place = Home(Settings.of(sample=sample).home)
+        if not place.raw.exists() and not place.published.exists():
+            raise HomeError(
+                f"The home folder `{place.root}` holds nothing that could be verified. Is it the folder that is meant? "
+                "`KOLADA_HOME=/some/folder kolada verify`."
+            )
+        settle_if_free(place, "kolada verify", now=datetime.now(UTC))
+        found = verify_home(place, reporter=terminal)
+    if as_json:
+        typer.echo(json.dumps(asdict(found), ensure_ascii=False))
+    else:
+        for finding in found.findings:
+            typer.echo(finding)
+        typer.echo(
+            f"Read {found.run_count} runs, {found.body_count} bodies ({found.unnamed_count} that no run names) and "
+            f"{found.file_count} published files: {len(found.findings) or 'no'} findings."
+        )
+    if found.findings:
+        raise typer.Exit(OTHER)

@@ -50,7 +50,7 @@ class Terminal:
             self._progress.remove_task(self._task)
         self._task = self._progress.add_task(name, total=total)
         if not self.console.is_terminal:
-            self.say(name if total is None else f"{name}: {total} requests")
+            self.say(name if total is None else f"{name}: {total}")
 
     def advance(self, steps: int = 1) -> None:
         """The bar moves on."""

@@ -30,9 +30,7 @@ from warehouse.ledger_records import (
     Landed,
     LossAccepted,
     PlanFiles,
-    Published,
     Publishing,
-    RolledBack,
     RunResumed,
     Source,
     Withdrawn,
@@ -40,10 +38,11 @@ from warehouse.ledger_records import (
 from warehouse.manifest import Manifest, manifests
 from warehouse.moment import end_of_moment
 from warehouse.ops import merge_ops, record_publication
-from warehouse.publish import READ_ONLY, published_at
+from warehouse.prune import copy_base
+from warehouse.publish import READ_ONLY
+from warehouse.published_file import publication_of
+from warehouse.published_runs import published_runs
 from warehouse.raw_store import RawStore
-from warehouse.rollback import base_file, copy_base
-from warehouse.run_ledger import manifest_folder, raw_store
 from warehouse.schema import ensure_schema
 from warehouse.stage import Stage
 from warehouse.verdicts import append_verdict_changes
@@ -100,7 +99,7 @@ def replay(home: Home, to: Path, *, as_of: str | None, reporter: Reporter) -> in
     until = end_of_moment(as_of) if as_of is not None else None
     part = to.with_name(f".{to.name}.part")
     part.unlink(missing_ok=True)
-    since = published_at(base_file(home)).replace(tzinfo=UTC) if copy_base(home, part) else None
+    since = publication_of(home.base).published_at.replace(tzinfo=UTC) if copy_base(home, part) else None
     nights = [
         night
         for night in published_nights(home)
@@ -125,7 +124,7 @@ def replay(home: Home, to: Path, *, as_of: str | None, reporter: Reporter) -> in
 
 def replay_night(connection: duckdb.DuckDBPyConnection, home: Home, night: Night) -> None:
     """Take one night in again, as the run did."""
-    store = raw_store(home)
+    store = RawStore(home.bodies)
     stage = Stage(connection)
     restage(night, store, stage)
     run_id = night.manifest.run_id
@@ -141,7 +140,7 @@ def replay_night(connection: duckdb.DuckDBPyConnection, home: Home, night: Night
     append_verdict_changes(connection, run_id=run_id, known_from=night.known_from)
     merge_ops(
         connection,
-        [manifest for manifest in manifests(manifest_folder(home)) if manifest.run_id <= run_id],
+        [manifest for manifest in manifests(home.manifests) if manifest.place <= night.manifest.place],
         current_run_id=run_id,
     )
     record_publication(
@@ -154,20 +153,21 @@ def replay_night(connection: duckdb.DuckDBPyConnection, home: Home, night: Night
 
 
 def published_nights(home: Home) -> Iterator[Night]:
-    """Every run that was published and not rolled back, oldest first."""
-    for manifest in manifests(manifest_folder(home)):
-        night = read_night(manifest)
-        if night is not None:
-            yield night
+    """Every run that was published and not rolled back, oldest first, but those that the base stands for.
+
+    Raises:
+        RawStoreError: the manifest of one of them is missing or damaged.
+    """
+    for run in published_runs(home):
+        yield read_night(run.manifest)
 
 
-def read_night(manifest: Manifest) -> Night | None:
-    """What one manifest tells; None when its run was not published, or was rolled back.
+def read_night(manifest: Manifest) -> Night:
+    """What the manifest of a published run tells.
 
     A resumed run told some things twice: what it said before it died is passed over, but for what had landed.
     """
     night = Night(manifest=manifest, known_from=datetime.min.replace(tzinfo=UTC))
-    is_published = False
     for record in manifest.records():
         match record:
             case RunResumed():
@@ -188,11 +188,7 @@ def read_night(manifest: Manifest) -> Night | None:
                 night.accepted_loss = record.reason
             case Publishing():
                 night.known_from = record.known_from
-            case Published():
-                is_published = True
-            case RolledBack():
-                return None
-    return night if is_published else None
+    return night
 
 
 def restage(night: Night, store: RawStore, stage: Stage) -> None:

@@ -49,10 +49,12 @@ from warehouse.ledger_records import (
     Stopped,
 )
 from warehouse.manifest import manifests
-from warehouse.ops import last_publication, merge_ops, record_publication
-from warehouse.publish import next_instant, publish, published_run, start_work
-from warehouse.run_ledger import RunIdentity, RunLedger, manifest_folder, open_run
+from warehouse.ops import last_publication, last_published_run, merge_ops, record_publication
+from warehouse.publish import clear_work, next_instant, publish, start_work
+from warehouse.published_file import naming_damage
+from warehouse.run_ledger import RunIdentity, RunLedger, open_run
 from warehouse.schema import ensure_schema
+from warehouse.settling import settle
 from warehouse.stage import Stage
 from warehouse.verdicts import append_verdict_changes
 
@@ -174,13 +176,14 @@ def run_job(
         PlanError: a plan names a KPI that Kolada never had.
         SourceMismatch: the source is of another kind than what the home holds.
         KoladaError: the catalogue could not be read, or nobody answers.
+        PublishedFileError: the published file is missing, damaged, or older than the ledger says.
         RawStoreError: the raw store is damaged.
     """
     reporter = reporter or Silent()
     home = Home(settings.home)
     home.prepare()
     with home.writer(f"kolada {job.kind}", wait_seconds=settings.wait, on_wait=reporter.say):
-        settle_interrupted_publication(home)
+        settled = settle(home, now=clock())
         ledger = open_run(
             home,
             identity_of(settings, job),
@@ -188,14 +191,25 @@ def run_job(
             flow_run_id=flow_run_id,
             now=clock(),
             resume_within=timedelta(hours=settings.resume_hours),
+            published=settled.file.run_id if settled.file is not None else None,
         )
         if ledger.is_resumed:
             reporter.say(f"Taking up run {ledger.run_id}: what already landed is not fetched again")
         with (
-            stop_on_record(ledger, clock),
+            stop_on_record(home, ledger, clock),
             open_client(settings, ledger, transport, client_clock) as client,
         ):
-            return carry_out(settings, job, home, ledger, client=client, call=call, reporter=reporter, clock=clock)
+            return carry_out(
+                settings,
+                job,
+                home,
+                ledger,
+                file_sha256=settled.file_sha256,
+                client=client,
+                call=call,
+                reporter=reporter,
+                clock=clock,
+            )
 
 
 def carry_out(
@@ -204,15 +218,16 @@ def carry_out(
     home: Home,
     ledger: RunLedger,
     *,
+    file_sha256: str | None,
     client: KoladaClient,
     call: Call,
     reporter: Reporter,
     clock: Callable[[], datetime],
 ) -> RunResult:
-    """The stages of an opened run, in order."""
+    """The stages of an opened run, in order, on a copy of the published file, whose SHA-256 may be known."""
     keep_plan_files(job, ledger)
-    work_file = start_work(home, ledger.run_id)
-    with working_file(work_file) as connection:
+    work_file = start_work(home, ledger.run_id, sha256=file_sha256)
+    with naming_damage(home.published), working_file(work_file) as connection:
         ensure_schema(connection)
         run = Run(
             settings=settings,
@@ -265,14 +280,15 @@ def identity_of(settings: Settings, job: Job) -> RunIdentity:
 
 
 @contextmanager
-def stop_on_record(ledger: RunLedger, clock: Callable[[], datetime]) -> Iterator[None]:
-    """An error that ends a run is on its ledger before it goes on its way.
+def stop_on_record(home: Home, ledger: RunLedger, clock: Callable[[], datetime]) -> Iterator[None]:
+    """Record a fatal error in the manifest, make room, then re-raise it.
 
     A disk that is full takes no record either: then the run's manifest ends without one, which says that it died.
     """
     try:
         yield
     except Exception as error:
+        clear_work(home)
         with suppress(OSError):
             ledger.record(Stopped(error=type(error).__name__, message=str(error), at=clock()))
         raise
@@ -333,7 +349,7 @@ def load(run: Run, catalogue: Catalogue) -> LoadCounts:
     """Bring what was read into the history, all of it at one instant."""
     run.reporter.stage("History")
     run.known_from = next_instant(run.replaces, run.clock())
-    run.ledger.record(Publishing(known_from=run.known_from))
+    run.ledger.record(Publishing(known_from=run.known_from, builds_on=last_published_run(run.connection)))
     if run.job.accept_loss is not None:
         run.ledger.record(LossAccepted(reason=run.job.accept_loss))
     return take_in(
@@ -379,7 +395,7 @@ def finish_file(run: Run, loaded: LoadCounts) -> int:
     """Write the last tables of the file: what changed in the verdicts, and the runs' own story."""
     instant = instant_of(run)
     verdict_changes = append_verdict_changes(run.connection, run_id=run.ledger.run_id, known_from=instant)
-    merge_ops(run.connection, manifests(manifest_folder(run.home)), current_run_id=run.ledger.run_id)
+    merge_ops(run.connection, manifests(run.home.manifests), current_run_id=run.ledger.run_id)
     record_publication(
         run.connection,
         run_id=run.ledger.run_id,
@@ -394,7 +410,7 @@ def put_in_place(run: Run, loaded: LoadCounts, verdict_changes: int) -> None:
     """Publish the finished file, then say so on the ledger."""
     run.reporter.stage("Publication")
     run.ledger.sync()
-    publish(run.home, run.work_file, replaces=run.replaces, keep=run.settings.keep)
+    file_sha256 = publish(run.home, run.work_file, replaces=run.replaces, keep=run.settings.keep)
     run.ledger.record(
         Published(
             published_at=instant_of(run),
@@ -402,6 +418,7 @@ def put_in_place(run: Run, loaded: LoadCounts, verdict_changes: int) -> None:
             received=loaded.received,
             opened=dict(loaded.opened),
             verdict_changes=verdict_changes,
+            file_sha256=file_sha256,
         )
     )
 
@@ -452,23 +469,6 @@ def message_about_checks(blocking: list[CheckResult], kind: str) -> str:
         f"Held by {len(blocking)} check(s): {told}. The published file is as it was. If this is what Kolada means, "
         f'publish it with `kolada {kind} --accept-loss "REASON"`.'
     )
-
-
-def settle_interrupted_publication(home: Home) -> None:
-    """A run that died between the rename and its last record did publish: its ledger gets to say so."""
-    if not home.published.exists():
-        return
-    for manifest in reversed(manifests(manifest_folder(home))):
-        told = {type(record) for record in manifest.records()}
-        if Published in told:
-            return
-        if Publishing in told:
-            run_id, instant = published_run(home.published)
-            if run_id == manifest.run_id:
-                manifest.cut_unfinished_line()
-                at = instant.replace(tzinfo=UTC)
-                manifest.append(Published(published_at=at, at=at))
-                return
 
 
 def instant_of(run: Run) -> datetime:

@@ -10,14 +10,19 @@ import psutil
 
 from pipeline.schedule import next_scheduled_run
 from pipeline.settings import Settings
+from warehouse.errors import WarehouseError
 from warehouse.home import SAMPLE_FOLDER, Home
+from warehouse.ledger_records import NAMING_BODIES
 from warehouse.manifest import Manifest, manifests
 from warehouse.ops import read_story
-from warehouse.publish import published_run, snapshots
-from warehouse.published_file import published_file
-from warehouse.run_ledger import manifest_folder
+from warehouse.publish import snapshots
+from warehouse.published_file import Publication, publication_of, published_file
+from warehouse.published_runs import last_published, published_runs, was_published
+from warehouse.raw_store import RawStore
+from warehouse.settling import is_outdated, lost_message, outdated_message
 
 NIGHTLY = "refresh"
+CLOCK_SLACK_HOURS = 0.1
 
 DUE = """
     select
@@ -136,44 +141,71 @@ def read_status(settings: Settings, *, now: datetime | None = None) -> Status:
     """Look at a home; nothing is written."""
     home = Home(settings.home)
     now = now or datetime.now(UTC)
-    published_at = published_run(home.published)[1].replace(tzinfo=UTC) if home.published.exists() else None
-    refreshed_at = last_refresh(home)
+    file, refreshed_at, due, lost = look_at_published(home)
     age_hours = (now - refreshed_at).total_seconds() / 3600 if refreshed_at is not None else None
-    kept = manifests(manifest_folder(home))
+    kept = manifests(home.manifests)
     runs = tuple(newest_runs(kept))
     is_running = is_being_written(home)
     return Status(
         home=str(home.root),
-        published_at=published_at,
+        published_at=file.published_at.replace(tzinfo=UTC) if file is not None else None,
         age_hours=age_hours,
         last_run=runs[0] if runs else None,
         is_running=is_running,
         # Nothing reads the sample on a schedule.
         next_run=None if settings.is_sample else next_scheduled_run(now),
-        due=due_kpis(home),
+        due=due,
         raw_bytes=sum(path.stat().st_size for path in home.raw.rglob("*") if path.is_file()),
         run_count=len(kept),
         snapshot_count=len(snapshots(home)),
-        warnings=(*warnings_about_age(age_hours, settings, home), *warnings_about_runs(runs, is_running=is_running)),
+        warnings=(
+            *((lost,) if lost is not None else warnings_about_age(age_hours, settings, home)),
+            *warnings_about_raw(home),
+            *warnings_about_runs(runs, is_running=is_running),
+        ),
     )
 
 
-def last_refresh(home: Home) -> datetime | None:
-    """When everything was last read and published."""
+def look_at_published(
+    home: Home,
+) -> tuple[Publication | None, datetime | None, tuple[DueKpi, ...], str | None]:
+    """What is published, when everything was last read, what Kolada publishes next as of then, and what is wrong."""
     if not home.published.exists():
-        return None
-    with published_file(home.published) as connection:
-        row = connection.execute(LAST_REFRESH, {"kind": NIGHTLY}).fetchone()
-    return row[0].replace(tzinfo=UTC) if row is not None and row[0] is not None else None
+        return None, None, (), lost_message(home) if was_published(home) else None
+    try:
+        file = publication_of(home.published)
+        with published_file(home.published) as connection:
+            (refreshed_at,) = connection.execute(LAST_REFRESH, {"kind": NIGHTLY}).fetchone() or (None,)
+            rows = connection.execute(DUE).fetchall()
+    except WarehouseError as error:
+        return None, None, (), str(error)
+    due = tuple(DueKpi(kpi_id, title, period, str(due_on), state) for kpi_id, title, period, due_on, state in rows)
+    last = last_published(home)
+    outdated = outdated_message(home, file, last) if last is not None and is_outdated(file, last) else None
+    return file, refreshed_at.replace(tzinfo=UTC) if refreshed_at is not None else None, due, outdated
 
 
-def due_kpis(home: Home) -> tuple[DueKpi, ...]:
-    """The KPIs that Kolada publishes next, by its calendar as of the last publication."""
-    if not home.published.exists():
-        return ()
-    with published_file(home.published) as connection:
-        rows = connection.execute(DUE).fetchall()
-    return tuple(DueKpi(kpi_id, title, period, str(due_on), state) for kpi_id, title, period, due_on, state in rows)
+def warnings_about_raw(home: Home) -> Iterator[str]:
+    """What the raw store lacks of what was published, as far as names and sizes tell; `kolada verify` reads it all."""
+    try:
+        runs = published_runs(home)
+    except WarehouseError as error:
+        yield str(error)
+        return
+    store = RawStore(home.bodies)
+    lacking: dict[str, str] = {}
+    for run in runs:
+        if run.damage is not None:
+            yield str(run.damage)
+        for record in run.manifest.readable(NAMING_BODIES):
+            lacking |= {sha256: run.run_id for sha256 in record.bodies if not store.has(sha256)}
+    if lacking:
+        first = min(lacking)
+        yield (
+            f"{len(lacking)} bodies are missing in `{home.bodies}`, `{first}` of run `{lacking[first]}` for one: "
+            "nights that need them cannot be rebuilt. Restore `raw/` from a backup of KOLADA_HOME; all are named by "
+            "`kolada verify`"
+        )
 
 
 def newest_runs(kept: list[Manifest]) -> Iterator[dict[str, Any]]:
@@ -202,6 +234,8 @@ def warnings_about_age(age_hours: float | None, settings: Settings, home: Home) 
         sample = Home(home.root / SAMPLE_FOLDER).published
         known = " (the sample is: `kolada status --sample`)" if sample.exists() else ""
         yield f"nothing is published: run `{settings.refresh_command}`{known}"
+    elif age_hours < -CLOCK_SLACK_HOURS:
+        yield f"the data was published {-age_hours:.0f} hours from now by this machine's clock: set the clock"
     elif age_hours > settings.stale_hours:
         yield f"the published data is {age_hours:.0f} hours old: run `{settings.refresh_command}`"
 

@@ -6,7 +6,12 @@
     ├── RawStoreError         the raw store is not what its manifest says
     │   ├── BodyMissing       a body that a manifest names is not there
     │   ├── BodyCorrupt       a body does not match its SHA-256
-    │   └── ManifestCorrupt   a line of a manifest cannot be read
+    │   ├── ManifestCorrupt   a line of a manifest cannot be read
+    │   └── ManifestMissing   a run that was published has no manifest
+    ├── PublishedFileError    the published file is not what the ledger says
+    │   ├── PublishedMissing  it is not there, though a run was published
+    │   ├── PublishedDamaged  it cannot be read
+    │   └── PublishedOutdated it is older than what the ledger says was published last
     ├── SourceMismatch        made-up data on the way into a home of real data, or the other way round
     ├── SchemaTooNew          the file was written by a later version of this software
     ├── NotPublished          there is no published file to read, or none at the moment asked for
@@ -43,6 +48,26 @@ class BodyCorrupt(RawStoreError):
 
 class ManifestCorrupt(RawStoreError):
     """A finished line of a manifest is not what was written."""
+
+
+class ManifestMissing(RawStoreError):
+    """A run that was published has no manifest in the raw store."""
+
+
+class PublishedFileError(WarehouseError):
+    """The published file is not what the ledger says was published."""
+
+
+class PublishedMissing(PublishedFileError):
+    """The published file is not there, though the ledger says that a run was published."""
+
+
+class PublishedDamaged(PublishedFileError):
+    """A file that was published cannot be read any more."""
+
+
+class PublishedOutdated(PublishedFileError):
+    """The published file is older than what the ledger says was published last."""
 
 
 class SourceMismatch(WarehouseError):

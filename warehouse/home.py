@@ -5,18 +5,20 @@ every way of starting a run and goes away with the process, however that ends. T
 message that a second run gives.
 """
 
+import errno
 import fcntl
 import json
 import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from warehouse.errors import HomeError, HomeLocked
+from warehouse.files import write_all
 
 LOCK_POLL_SECONDS = 0.1
 # The sample has a home of its own within the home, so that made-up values never mix with real ones.
@@ -41,6 +43,21 @@ class Home:
     def raw(self) -> Path:
         """Response bodies as received, plan files and manifests."""
         return self.root / "raw"
+
+    @property
+    def manifests(self) -> Path:
+        """The ledger: a manifest per run."""
+        return self.raw / "manifests"
+
+    @property
+    def bodies(self) -> Path:
+        """Bodies of answers, and plan files."""
+        return self.raw / "bodies"
+
+    @property
+    def base(self) -> Path:
+        """The published file that stands in the place of pruned nights, if any were pruned."""
+        return self.raw / "base.duckdb"
 
     @property
     def work(self) -> Path:
@@ -71,9 +88,9 @@ class Home:
         try:
             for folder in (self.root, self.raw, self.work, self.snapshots):
                 folder.mkdir(parents=True, exist_ok=True)
-            probe = self.work / f".probe-{os.getpid()}"
-            probe.touch()
-            probe.unlink()
+            # Nothing is written to find out: on a full disk `kolada prune` is to make room.
+            if not os.access(self.work, os.W_OK | os.X_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self.work))
         except OSError as error:
             raise HomeError(
                 f"The home folder `{self.root}` cannot be written: {error.strerror or error}. "
@@ -99,24 +116,21 @@ class Home:
         Raises:
             HomeLocked: another process held the lock for longer than `wait_seconds`.
         """
-        with (self.root / ".lock").open("a+", encoding="utf-8") as lock:
-            self._acquire(lock.fileno(), wait_seconds, on_wait)
-            lock.seek(0)
-            lock.truncate()
-            json.dump(
-                {
-                    "pid": os.getpid(),
-                    "purpose": purpose,
-                    "since": datetime.now(UTC).isoformat(timespec="seconds"),
-                },
-                lock,
-            )
-            lock.flush()
+        holder = {"pid": os.getpid(), "purpose": purpose, "since": datetime.now(UTC).isoformat(timespec="seconds")}
+        lock = os.open(self.root / ".lock", os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o666)
+        try:
+            self._acquire(lock, wait_seconds, on_wait)
+            os.ftruncate(lock, 0)
+            # The name is for the message that others get: a full disk does not keep `kolada prune` from making room.
+            with suppress(OSError):
+                write_all(lock, json.dumps(holder).encode())
             try:
                 yield
             finally:
-                lock.truncate(0)
-                fcntl.flock(lock.fileno(), fcntl.LOCK_UN)
+                os.ftruncate(lock, 0)
+        finally:
+            # What closes the file gives the lock back.
+            os.close(lock)
 
     def _acquire(self, descriptor: int, wait_seconds: float, on_wait: Callable[[str], None] | None) -> None:
         deadline = time.monotonic() + wait_seconds
@@ -143,6 +157,6 @@ class Home:
     def _holder(self) -> str:
         try:
             told = json.loads((self.root / ".lock").read_text(encoding="utf-8"))
-        except ValueError:
+        except (ValueError, OSError):
             return "another run"
         return f"`{told['purpose']}` (process {told['pid']}, since {told['since']})"

@@ -209,10 +209,12 @@ class Publishing(LedgerRecord):
 
     record = "publishing"
     known_from: AwareDatetime
+    builds_on: str | None = None
+    """The run whose published file this one continues; None in a new home, and in manifests of the first release."""
 
 
 class Published(LedgerRecord):
-    """The run's file is the published one; the counts are unknown where the process died before it wrote them."""
+    """The run's file is the published one; what is None was not written, since the process died just before."""
 
     record = "published"
     published_at: AwareDatetime
@@ -221,6 +223,8 @@ class Published(LedgerRecord):
     opened: dict[str, int] | None = None
     """Change kind -> versions opened."""
     verdict_changes: int | None = None
+    file_sha256: str | None = None
+    """Of the published file's bytes."""
 
 
 class Held(LedgerRecord):
@@ -247,6 +251,16 @@ class RolledBack(LedgerRecord):
     record = "rolled_back"
     at: AwareDatetime
     message: str
+    to_run_id: str | None = None
+    """The run that is published again."""
+
+
+class Restored(LedgerRecord):
+    """The run's published file was lost or damaged, and one made from the raw store has taken its place."""
+
+    record = "restored"
+    at: AwareDatetime
+    file_sha256: str
 
 
 class UnknownRecord(LedgerRecord):
@@ -261,9 +275,15 @@ class UnknownRecord(LedgerRecord):
         return tuple(SHA256.findall(self.line))
 
 
-KINDS: dict[str, type[LedgerRecord]] = {
-    kind.record: kind for kind in LedgerRecord.__subclasses__() if kind is not UnknownRecord
-}
+class DamagedRecord(LedgerRecord):
+    """A finished line that cannot be read; counted from 1."""
+
+    record = ""
+    line_number: int
+
+
+KINDS: dict[str, type[LedgerRecord]] = {kind.record: kind for kind in LedgerRecord.__subclasses__() if kind.record}
+NAMING_BODIES = frozenset(name for name, kind in KINDS.items() if kind.bodies is not LedgerRecord.bodies)
 
 
 def read_record(line: bytes) -> LedgerRecord:

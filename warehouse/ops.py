@@ -18,6 +18,7 @@ from warehouse.ledger_records import (
     Accepted,
     Checked,
     CoverageSettled,
+    DamagedRecord,
     Held,
     Landed,
     LedgerRecord,
@@ -30,10 +31,11 @@ from warehouse.ledger_records import (
     Source,
     Stopped,
 )
-from warehouse.manifest import Manifest
+from warehouse.manifest import Manifest, run_number_of
 
 RUN_SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "run_id": pl.String,
+    "run_number": pl.Int32,
     "flow_run_id": pl.String,
     "kind": pl.String,
     "plans": pl.List(pl.String),
@@ -93,14 +95,17 @@ class RunStory:
 
 
 def read_story(manifest: Manifest) -> RunStory:
-    """Read one manifest.
-
-    Raises:
-        ManifestCorrupt: a finished line cannot be read.
-    """
+    """Read one manifest, around lines that are damaged: the run's message says so."""
     story = RunStory()
-    for record in manifest.records():
-        _take(story, record)
+    damage: DamagedRecord | None = None
+    for record in manifest.readable():
+        if isinstance(record, DamagedRecord):
+            damage = damage or record
+        elif story.run or isinstance(record, RunStarted):
+            _take(story, record)
+    if story.run and damage is not None:
+        told = f"line {damage.line_number} of its manifest is damaged"
+        story.run["message"] = f"{message}; {told}" if (message := story.run.get("message")) else told
     return story
 
 
@@ -110,6 +115,7 @@ def _take(story: RunStory, record: LedgerRecord) -> None:
         case RunStarted():
             story.run = {
                 "run_id": record.run_id,
+                "run_number": run_number_of(record.run_id),
                 "flow_run_id": record.flow_run_id,
                 "kind": record.kind,
                 "plans": sorted(record.plans),
@@ -144,9 +150,11 @@ def _take(story: RunStory, record: LedgerRecord) -> None:
                 "state": "landed",
             }
         case Accepted():
-            story.requests[record.request_id] |= {"state": "accepted", "row_count": record.row_count}
+            request = story.requests.get(record.request_id, {})
+            request |= {"state": "accepted", "row_count": record.row_count}
         case Rejected():
-            story.requests[record.request_id] |= {"state": "rejected", "reason": record.reason}
+            request = story.requests.get(record.request_id, {})
+            request |= {"state": "rejected", "reason": record.reason}
         case CoverageSettled():
             run_id = story.run["run_id"]
             story.coverage = [{"run_id": run_id, **row} for row in record.counts]
@@ -215,6 +223,12 @@ def last_publication(connection: duckdb.DuckDBPyConnection) -> datetime | None:
     """The instant (UTC, naive) at which the open file was last published; None for a file that never was."""
     row: tuple[datetime | None] | None = connection.execute("select max(published_at) from ops.publication").fetchone()
     return None if row is None else row[0]
+
+
+def last_published_run(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """The run that the open file was last published by; None for a file that never was."""
+    rows = connection.execute("select run_id from ops.publication order by published_at desc limit 1").fetchall()
+    return rows[0][0] if rows else None
 
 
 def record_publication(

@@ -1,14 +1,34 @@
-"""Read access to the published file, for the command, the reports and the exports."""
+"""Read access to published files: the one that analysts open, the earlier ones, and the base of pruned nights."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
 from warehouse.database import connect, quoted
-from warehouse.errors import NotPublished
+from warehouse.errors import NotPublished, PublishedDamaged
 from warehouse.home import SAMPLE_FOLDER
+
+# How DuckDB says that a file is not what was written.
+SIGNS_OF_DAMAGE = (
+    "Corrupt database file",
+    "not a valid DuckDB database file",
+    "Could not read enough bytes",
+    "Failed to deserialize",
+    "Serialization Error",
+    "INTERNAL Error",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """The run that a published file is of, and its instant (UTC, naive)."""
+
+    run_id: str
+    published_at: datetime
 
 
 @contextmanager
@@ -17,16 +37,92 @@ def published_file(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
     Raises:
         NotPublished: there is no such file.
+        PublishedDamaged: the file cannot be read, now or while the block runs.
     """
     if not path.exists():
-        raise NotPublished(f"There is no published warehouse at `{path}`, so there is nothing to read. {advice(path)}")
-    connection = connect()
+        raise NotPublished(
+            f"There is no published warehouse at `{path}`, so there is nothing to read. {advice(path)} If one was "
+            "there before, put it back with `kolada restore`."
+        )
+    with naming_damage(path):
+        connection = connect()
+        try:
+            connection.execute(f"attach {quoted(str(path))} as warehouse (read_only)")
+            connection.execute("use warehouse")
+            yield connection
+        finally:
+            connection.close()
+
+
+@contextmanager
+def naming_damage(path: Path) -> Iterator[None]:
+    """What DuckDB meets in the block and is damage is named as damage of this file.
+
+    Raises:
+        PublishedDamaged: the file is not what was written.
+    """
     try:
-        connection.execute(f"attach {quoted(str(path))} as warehouse (read_only)")
-        connection.execute("use warehouse")
-        yield connection
-    finally:
-        connection.close()
+        yield
+    except duckdb.Error as error:
+        if not any(sign in str(error) for sign in SIGNS_OF_DAMAGE):
+            raise
+        reason = str(error).splitlines()[0]
+        raise PublishedDamaged(
+            f"The published file `{path}` is damaged: {reason} Nothing was changed, and what was received is in "
+            "`raw/`. Put back what was published last with `kolada restore`, or the night before it with "
+            "`kolada rollback`; `kolada verify` tells what else is damaged."
+        ) from error
+
+
+def publications(path: Path) -> list[Publication]:
+    """Every publication that led to a published file, oldest first; the last one is its own.
+
+    Raises:
+        NotPublished: the file records no publication.
+        PublishedDamaged: the file cannot be read.
+    """
+    rows: list[tuple[str, datetime]] = []
+    with published_file(path) as connection:
+        try:
+            rows = connection.execute(
+                "select run_id, published_at from ops.publication order by published_at"
+            ).fetchall()
+        except duckdb.CatalogException:
+            # Another program's DuckDB file has no such table.
+            rows = []
+    if not rows:
+        raise NotPublished(
+            f"The file `{path}` records no publication, so it is not a warehouse that this software published. "
+            "Move it away, or choose another KOLADA_HOME, and run `kolada refresh`."
+        )
+    return [Publication(run_id, published_at) for run_id, published_at in rows]
+
+
+def publication_of(path: Path) -> Publication:
+    """The publication that a published file is of.
+
+    Raises:
+        NotPublished: the file records no publication.
+        PublishedDamaged: the file cannot be read.
+    """
+    return publications(path)[-1]
+
+
+def read_whole(path: Path) -> None:
+    """Read every row of every table, so that whatever DuckDB can notice is noticed.
+
+    Raises:
+        PublishedDamaged: a part of the file is not what was written.
+    """
+    with published_file(path) as connection:
+        tables = connection.execute(
+            "select schema_name, table_name, list(column_name order by column_index) from duckdb_columns() "
+            "where database_name = 'warehouse' and not internal and (schema_name, table_name) in "
+            "(select (schema_name, table_name) from duckdb_tables() where database_name = 'warehouse') group by all"
+        ).fetchall()
+        for schema, table, columns in tables:
+            hashed = ", ".join(f'"{column}"' for column in columns)
+            connection.execute(f'select bit_xor(hash({hashed})) from warehouse."{schema}"."{table}"').fetchall()
 
 
 def advice(missing: Path) -> str:

@@ -4,6 +4,7 @@ A body is never changed. What a run asked for and which body came is the manifes
 """
 
 import hashlib
+import shutil
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +25,7 @@ class RawStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._aside = root / ".parts"
         self._unsynced: set[Path] = set()
         self._guard = threading.Lock()
 
@@ -32,7 +34,7 @@ class RawStore:
         sha256 = hashlib.sha256(body).hexdigest()
         path = self.path(sha256)
         if not self._holds(path, body):
-            write_whole(path, zstandard.ZstdCompressor(level=LEVEL).compress(body))
+            write_whole(path, zstandard.ZstdCompressor(level=LEVEL).compress(body), aside=self._aside)
             with self._guard:
                 self._unsynced.add(path)
         return sha256
@@ -50,7 +52,7 @@ class RawStore:
         except FileNotFoundError:
             raise BodyMissing(
                 f"The body `{sha256}` is not in the raw store ({path}). What it held cannot be rebuilt. "
-                "Restore it from a backup of KOLADA_HOME; `kolada status` tells which runs need it."
+                "Restore it from a backup of KOLADA_HOME; `kolada verify` tells which runs need it."
             ) from None
         except zstandard.ZstdError as error:
             raise self._corrupt(path, str(error)) from error
@@ -59,8 +61,11 @@ class RawStore:
         return body
 
     def has(self, sha256: str) -> bool:
-        """Whether a body with this SHA-256 is kept."""
-        return self.path(sha256).exists()
+        """Whether a body with this SHA-256 is kept, without reading it; an empty file holds none."""
+        try:
+            return self.path(sha256).stat().st_size > 0
+        except FileNotFoundError:
+            return False
 
     def remove(self, sha256: str) -> int:
         """Remove a body; returns the bytes freed on disk."""
@@ -73,6 +78,10 @@ class RawStore:
         """The SHA-256 of every body."""
         for path in self.root.glob("??/*.zst"):
             yield path.stem
+
+    def clear_parts(self) -> None:
+        """Remove the bodies that killed runs left half written. Only the holder of the home's lock may."""
+        shutil.rmtree(self._aside, ignore_errors=True)
 
     def sync(self) -> None:
         """Wait until every body put since the last call is on the disk."""

@@ -5,17 +5,16 @@ land; pipeline/landing.py fits it to the client's protocol, since neither packag
 """
 
 import json
-import secrets
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 
 from warehouse.errors import BodyCorrupt, BodyMissing
 from warehouse.home import Home
 from warehouse.ledger_records import (
     Accepted,
+    DamagedRecord,
     Held,
     Landed,
     LedgerRecord,
@@ -25,7 +24,7 @@ from warehouse.ledger_records import (
     RunStarted,
     Stopped,
 )
-from warehouse.manifest import Manifest, manifests
+from warehouse.manifest import Manifest, make_run_id, manifests, run_number_of
 from warehouse.raw_store import RawStore
 
 HTTP_OK = 200
@@ -66,9 +65,10 @@ class RunLedger:
     Use `open_run` to start a run or to take up one that died.
     """
 
-    def __init__(self, manifest: Manifest, store: RawStore) -> None:
+    def __init__(self, manifest: Manifest, store: RawStore, *, started_at: datetime) -> None:
         self.manifest = manifest
         self.store = store
+        self.started_at = started_at
         self.is_resumed = False
         self._guard = threading.Lock()
         self._request_count = 0
@@ -77,13 +77,8 @@ class RunLedger:
 
     @property
     def run_id(self) -> str:
-        """The run's id: its start in UTC and four random characters."""
+        """The run's id."""
         return self.manifest.run_id
-
-    @property
-    def started_at(self) -> datetime:
-        """When the run first started, UTC, as its id says."""
-        return datetime.strptime(self.run_id[:15], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
 
     @property
     def request_count(self) -> int:
@@ -156,10 +151,9 @@ class RunLedger:
         self.store.sync()
         self.manifest.sync()
 
-    def take_up(self) -> None:
-        """Read what already landed, so that it is not fetched again."""
-        self.manifest.cut_unfinished_line()
-        for record in self.manifest.records():
+    def take_up(self, records: Iterable[LedgerRecord]) -> None:
+        """Take what the manifest says has landed, so that it is not fetched again."""
+        for record in records:
             match record:
                 case Landed():
                     self._take_landed(record)
@@ -181,16 +175,6 @@ class RunLedger:
                 del self._usable[url]
 
 
-def manifest_folder(home: Home) -> Path:
-    """Where the manifests of a home stand."""
-    return home.raw / "manifests"
-
-
-def raw_store(home: Home) -> RawStore:
-    """The bodies of a home."""
-    return RawStore(home.raw / "bodies")
-
-
 def open_run(
     home: Home,
     identity: RunIdentity,
@@ -199,6 +183,7 @@ def open_run(
     flow_run_id: str | None,
     now: datetime,
     resume_within: timedelta,
+    published: str | None = None,
 ) -> RunLedger:
     """Start a run, or take up the newest one of the same identity that ended unfinished a short while ago.
 
@@ -210,20 +195,25 @@ def open_run(
         software_version: of this code.
         flow_run_id: Prefect's id of the flow run, if it runs through Prefect.
         now: the present instant, UTC.
-        resume_within: a run that started longer ago is left as it is, so that one run never mixes two days.
+        resume_within: a run that started longer ago, or as far in the future of a clock that was set back, is left as
+            it is, so that one run never mixes two days.
+        published: the run whose file is published, whose number is known though its manifest be lost.
     """
-    store = raw_store(home)
-    for manifest in reversed(manifests(manifest_folder(home))):
-        records = list(manifest.records())
-        if is_resumable(records, identity, now - resume_within):
-            ledger = RunLedger(manifest, store)
-            ledger.take_up()
+    store = RawStore(home.bodies)
+    kept = manifests(home.manifests)
+    for manifest in reversed(kept):
+        records = list(manifest.readable())
+        start = resumable_start(records, identity)
+        if start is not None and abs(now - start.started_at) <= resume_within:
+            ledger = RunLedger(manifest, store, started_at=start.started_at)
+            ledger.take_up(records)
             ledger.record(RunResumed(at=now, software_version=software_version, flow_run_id=flow_run_id))
             return ledger
         if records and isinstance(records[-1], Published):
             break
-    run_id = f"{now.astimezone(UTC):%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}Z-{secrets.token_hex(2)}"
-    ledger = RunLedger(Manifest(manifest_folder(home) / f"{run_id}.jsonl"), store)
+    earlier = [run.run_id for run in kept] + ([published] if published is not None else [])
+    run_id = make_run_id(1 + max((run_number_of(run) or 0 for run in earlier), default=0), now)
+    ledger = RunLedger(Manifest(home.manifests / f"{run_id}.jsonl"), store, started_at=now)
     ledger.record(
         RunStarted(
             run_id=run_id,
@@ -239,8 +229,11 @@ def open_run(
     return ledger
 
 
-def is_resumable(records: Iterable[LedgerRecord], identity: RunIdentity, not_before: datetime) -> bool:
-    """Whether the run of these records is the same work, young enough, and ended without its result being judged."""
+def resumable_start(records: Iterable[LedgerRecord], identity: RunIdentity) -> RunStarted | None:
+    """How the run of these records started, if it is the same work and ended without its result being judged.
+
+    A run with a damaged line is left as it is.
+    """
     start: RunStarted | None = None
     end: LedgerRecord | None = None
     for record in records:
@@ -249,6 +242,9 @@ def is_resumable(records: Iterable[LedgerRecord], identity: RunIdentity, not_bef
                 start = record
             case Published() | Held() | Stopped() | RunResumed():
                 end = record
-    if start is None or start.started_at < not_before or not identity.is_of(start):
-        return False
-    return not isinstance(end, Published | Held) or (isinstance(end, Held) and end.is_incomplete)
+            case DamagedRecord():
+                return None
+    if start is None or not identity.is_of(start):
+        return None
+    is_judged = isinstance(end, Published) or (isinstance(end, Held) and not end.is_incomplete)
+    return start if not is_judged else None

@@ -11,6 +11,7 @@ create table if not exists ops.schema_version (
 
 create table if not exists ops.run (
     run_id varchar primary key,
+    run_number integer,
     flow_run_id varchar,
     kind varchar not null,
     plans varchar[] not null,

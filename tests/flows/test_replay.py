@@ -11,7 +11,8 @@ from pipeline.replay import replay
 from warehouse.database import quoted
 from warehouse.errors import BodyCorrupt, BodyMissing, NotPublished, ReplayTargetExists
 from warehouse.home import Home
-from warehouse.rollback import prune, roll_back
+from warehouse.prune import prune
+from warehouse.rollback import roll_back
 
 pytestmark = pytest.mark.recorded
 
@@ -142,7 +143,7 @@ def test_prune_keeps_what_a_base_stands_for(nights, tmp_path):
         nights.fake.data = apply_change(nights.fake.data, change)
     nights.refresh()
     published = (nights.home / "kolada.duckdb").read_bytes()
-    done = prune(Home(nights.home), keep_nights=2)
+    done = prune(Home(nights.home), keep_nights=2, now=nights.now)
     assert done.run_count == 2
     assert done.body_count > 0
     assert (nights.home / "kolada.duckdb").read_bytes() == published

@@ -62,7 +62,7 @@ def test_a_held_refresh_is_not_hidden_by_a_backfill(desk):
 def test_a_run_in_progress_is_no_failure(desk):
     """A run whose process is alive is told as running; one whose process is gone did not come to an end."""
     desk.refresh()
-    manifest = desk.home / "raw" / "manifests" / "20300101T000000000Z-0000.jsonl"
+    manifest = desk.home / "raw" / "manifests" / "999999-20300101T000000000Z-0000.jsonl"
     started = {
         "record": "run_started",
         "run_id": manifest.stem,

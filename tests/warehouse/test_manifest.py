@@ -1,7 +1,9 @@
 """The manifest is append-only JSON lines: an unfinished line is no record, damage elsewhere is named."""
 
 import json
+import resource
 import tarfile
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -62,9 +64,31 @@ def test_an_unfinished_line_is_no_record(manifest):
     with manifest.path.open("a", encoding="utf-8") as file:
         file.write('{"record": "landed", "request_id": "x')
     assert kinds(manifest) == ["run_started", "withdrawn"]
-    manifest.cut_unfinished_line()
-    manifest.append(Held(at=MIDNIGHT, message="x", is_incomplete=True))
+    Manifest(manifest.path).append(Held(at=MIDNIGHT, message="x", is_incomplete=True))
     assert kinds(manifest) == ["run_started", "withdrawn", "held"]
+
+
+@contextmanager
+def room_for(byte_count):
+    """While the block runs, no file can grow beyond so many bytes: a write that would is cut short, the next fails."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (byte_count, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("room", [0, 1, 20, 50])
+def test_a_record_that_finds_no_room_leaves_nothing(manifest, room):
+    """A write that comes short is cut back at once: the file is as it was, and takes records when there is room."""
+    before = manifest.path.read_bytes()
+    held = Held(at=MIDNIGHT, message="x" * 50, is_incomplete=True)
+    with room_for(len(before) + room), pytest.raises(OSError, match="File too large"):
+        manifest.append(held)
+    assert manifest.path.read_bytes() == before
+    manifest.append(held)
+    assert list(manifest.records())[-1] == held
 
 
 @pytest.mark.parametrize(

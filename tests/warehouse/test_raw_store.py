@@ -1,8 +1,13 @@
 """Bodies are kept once, whole, and damage is noticed and named."""
 
+import os
+import stat
+
 import pytest
 
 from warehouse.errors import BodyCorrupt, BodyMissing
+from warehouse.ledger_records import Withdrawn
+from warehouse.manifest import Manifest
 from warehouse.raw_store import RawStore
 
 BODY = b'{"values": []}' * 100
@@ -51,3 +56,15 @@ def test_damage_is_noticed_and_the_next_receipt_mends_it(store, damage):
         store.get(sha256)
     assert store.put(BODY) == sha256
     assert store.get(sha256) == BODY
+
+
+def test_whoever_may_read_manifests_may_read_bodies(store, tmp_path):
+    """Bodies and manifests get the permissions that the umask leaves, so that a backup reads both or neither."""
+    manifest = Manifest(tmp_path / "manifests" / "20260401T003000000Z-ab12.jsonl")
+    before = os.umask(0o027)
+    try:
+        path = store.path(store.put(BODY))
+        manifest.append(Withdrawn(kpi_ids=()))
+    finally:
+        os.umask(before)
+    assert [0o640, 0o640] == [stat.S_IMODE(each.stat().st_mode) for each in (path, manifest.path)]

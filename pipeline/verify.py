@@ -1,0 +1,224 @@
+"""Everything that a home keeps, read back and compared: hashes, counts, the ledger against the published file.
+
+Nothing is mended and nothing is left out: a finding does not end the reading. What each finding leads to and what to do
+about it stands in docs/backup.md.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from kolada_client import KoladaError, parse_page
+from pipeline.progress import Reporter
+from warehouse.errors import RawStoreError, WarehouseError
+from warehouse.files import sha256_of
+from warehouse.home import Home
+from warehouse.ledger_records import Accepted, DamagedRecord, Landed, Published
+from warehouse.manifest import manifests
+from warehouse.publish import snapshots
+from warehouse.published_file import Publication, publication_of, published_file, read_whole
+from warehouse.published_runs import KeptRun, last_published, published_runs, was_published
+from warehouse.raw_store import RawStore
+from warehouse.settling import is_outdated, lost_message, outdated_message
+
+VERSIONS_OPENED = """
+    select run_id, change_kind, count(*) as version_count
+    from (
+        select run_id, change_kind from core.observation_version
+        union all
+        select run_id, change_kind from core.group_observation_version
+    )
+    group by run_id, change_kind
+"""
+
+ANSWERS_LANDED = "select run_id, count(*) as request_count from ops.request group by run_id"
+
+
+@dataclass(slots=True)
+class Verified:
+    """What a verification read, and what it found.
+
+    Attributes:
+        run_count: manifests.
+        body_count: bodies, each read and compared with its SHA-256.
+        file_count: published files: the one that analysts open, the snapshots, the base.
+        unnamed_count: bodies that no manifest names: of runs that died between a body and its record; no harm.
+        findings: what is not as it was written; empty when all is well.
+    """
+
+    run_count: int = 0
+    body_count: int = 0
+    file_count: int = 0
+    unnamed_count: int = 0
+    findings: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Named:
+    """What the manifests say of one body: the runs that name it, its size as received, and its rows when accepted.
+
+    Attributes:
+        run_ids: the runs that name it.
+        url: where it was received from; None for a plan file.
+        byte_count: as received.
+        row_count: rows as the run read them; None where no answer with it was accepted.
+        is_needed: a published night that the base does not stand for needs it.
+    """
+
+    run_ids: list[str] = field(default_factory=list)
+    url: str | None = None
+    byte_count: int | None = None
+    row_count: int | None = None
+    is_needed: bool = False
+
+
+def verify(home: Home, *, reporter: Reporter) -> Verified:
+    """Read everything back and compare it.
+
+    Args:
+        home: whose holder of the lock has settled it; without a lock, a run at work may be taken for a finding.
+        reporter: told of each manifest, body and file.
+    """
+    found = Verified()
+    try:
+        published = published_runs(home)
+    except WarehouseError as error:
+        found.findings.append(str(error))
+        published = []
+    named = read_manifests(home, {run.run_id for run in published}, found, reporter)
+    read_bodies(home, named, found, reporter)
+    read_files(home, published, found, reporter)
+    return found
+
+
+def read_manifests(home: Home, needed: set[str], found: Verified, reporter: Reporter) -> dict[str, Named]:
+    """Read every line of every manifest; returns what they say of each body."""
+    kept = manifests(home.manifests)
+    reporter.stage("Manifests", total=len(kept))
+    named: dict[str, Named] = defaultdict(Named)
+    for manifest in kept:
+        landed: dict[str, str] = {}
+        for record in manifest.readable():
+            for sha256 in record.bodies:
+                named[sha256].run_ids.append(manifest.run_id)
+                named[sha256].is_needed |= manifest.run_id in needed
+            match record:
+                case DamagedRecord():
+                    found.findings.append(str(manifest.corrupt(record)))
+                case Landed():
+                    landed[record.request_id] = record.sha256
+                    named[record.sha256].url = record.url
+                    named[record.sha256].byte_count = record.byte_count
+                case Accepted() if record.request_id in landed:
+                    named[landed[record.request_id]].row_count = record.row_count
+        found.run_count += 1
+        reporter.advance()
+    return named
+
+
+def read_bodies(home: Home, named: dict[str, Named], found: Verified, reporter: Reporter) -> None:
+    """Read every body, and look for each that a published night needs."""
+    store = RawStore(home.bodies)
+    kept = set(store.names())
+    reporter.stage("Bodies", total=len(kept))
+    for sha256 in sorted(kept | {sha256 for sha256, told in named.items() if told.is_needed}):
+        told = named.get(sha256)
+        try:
+            body = store.get(sha256)
+        except RawStoreError as error:
+            needed_by = f" Needed by {in_short(told.run_ids)}." if told is not None else ""
+            found.findings.append(f"{error}{needed_by}")
+        else:
+            if told is None:
+                found.unnamed_count += 1
+            else:
+                found.findings.extend(other_counts(sha256, body, told))
+        if sha256 in kept:
+            found.body_count += 1
+            reporter.advance()
+
+
+def other_counts(sha256: str, body: bytes, told: Named) -> Iterator[str]:
+    """How a body differs from what the manifests say of it."""
+    if told.byte_count is not None and len(body) != told.byte_count:
+        yield (
+            f"The body `{sha256}` has {len(body)} bytes, and {in_short(told.run_ids)} received {told.byte_count}: the "
+            "manifest is not what was written. Restore it from a backup of KOLADA_HOME."
+        )
+    if told.row_count is None or told.url is None:
+        return
+    try:
+        row_count = parse_page(body, told.url).row_count
+    except KoladaError as error:
+        yield (
+            f"The body `{sha256}`, which {in_short(told.run_ids)} used, cannot be read by this software: {error} "
+            "Replay with the software that received it."
+        )
+        return
+    if row_count != told.row_count:
+        yield (
+            f"The body `{sha256}` has {row_count} rows, and {in_short(told.run_ids)} read {told.row_count}: the "
+            "manifest is not what was written. Restore it from a backup of KOLADA_HOME."
+        )
+
+
+def read_files(home: Home, published: list[KeptRun], found: Verified, reporter: Reporter) -> None:
+    """Read the published files whole, and hold the one that analysts open against the ledger."""
+    files = [*([home.base] if home.base.exists() else []), *snapshots(home)]
+    is_there = home.published.exists()
+    reporter.stage("Published files", total=len(files) + is_there)
+    for path in files:
+        try:
+            publication_of(path)
+            read_whole(path)
+        except WarehouseError as error:
+            found.findings.append(str(error))
+        found.file_count += 1
+        reporter.advance()
+    if is_there:
+        try:
+            file = publication_of(home.published)
+            read_whole(home.published)
+            found.findings.extend(against_ledger(home, file, published))
+        except WarehouseError as error:
+            found.findings.append(str(error))
+        found.file_count += 1
+        reporter.advance()
+    elif was_published(home):
+        found.findings.append(lost_message(home))
+
+
+def against_ledger(home: Home, file: Publication, published: list[KeptRun]) -> Iterator[str]:
+    """How the published file differs from what the ledger says was published."""
+    last = last_published(home)
+    if last is not None and is_outdated(file, last):
+        yield outdated_message(home, file, last)
+    with published_file(home.published) as connection:
+        opened: dict[str, dict[str, int]] = defaultdict(dict)
+        for run_id, kind, count in connection.execute(VERSIONS_OPENED).fetchall():
+            opened[run_id][kind] = count
+        landed = dict(connection.execute(ANSWERS_LANDED).fetchall())
+    for run in published:
+        records = list(run.manifest.readable())
+        said = next((record for record in records if isinstance(record, Published)), None)
+        if said is not None and said.opened is not None and said.opened != opened.get(run.run_id, {}):
+            yield differs(home, run, "versions opened", said.opened, opened.get(run.run_id, {}))
+        received = sum(isinstance(record, Landed) for record in records)
+        if received != landed.get(run.run_id, 0):
+            yield differs(home, run, "answers received", received, landed.get(run.run_id, 0))
+        if run.run_id == file.run_id and run.file_sha256 not in {None, sha256 := sha256_of(home.published)}:
+            yield differs(home, run, "SHA-256 of the file", run.file_sha256, sha256)
+
+
+def differs(home: Home, run: KeptRun, what: str, said: object, is_now: object) -> str:
+    """The finding that the published file is not what the ledger says."""
+    return (
+        f"The published file `{home.published}` is not what run `{run.run_id}` published: {what} were `{said}` and are "
+        f"`{is_now}`. Put back what was published with `kolada restore`."
+    )
+
+
+def in_short(run_ids: list[str]) -> str:
+    """Some runs in a few words."""
+    more = f" and {len(run_ids) - 1} more" if len(run_ids) > 1 else ""
+    return f"run `{run_ids[0]}`{more}"

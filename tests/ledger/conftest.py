@@ -1,0 +1,56 @@
+"""Homes with a few small nights behind them, to damage, to kill and to restore."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fake_kolada import FakeKolada, apply_change
+from goals import read_plan
+from tests.conftest import Nights
+from tests.warehouse.first_release.make_fixture import PLAN, small_data
+from warehouse.home import Home
+
+CHANGES = ("revised:N15436/1480/2023/T=99.5", "deleted:N15436/1489/2023/T", "revised:N15485/1480/2022/T=71.5")
+
+
+@pytest.fixture(scope="session")
+def three_nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
+    """Three nights, each followed by a change; only to be copied."""
+    plan = read_plan(PLAN)
+    fake = FakeKolada(small_data([*plan.kpi_ids, *plan.cross_check_kpi_ids]))
+    nights = Nights(home=tmp_path_factory.mktemp("three") / "home", fake=fake, plans=(plan,))
+    for change in CHANGES:
+        nights.refresh()
+        nights.fake.data = apply_change(nights.fake.data, change)
+    return nights
+
+
+@pytest.fixture(scope="session")
+def copy_of() -> Callable[[Nights, Path], Nights]:
+    """Copies a home with its stand-in, to go on from there."""
+
+    def copied(nights: Nights, to: Path) -> Nights:
+        shutil.copytree(nights.home, to)
+        return Nights(home=to, fake=FakeKolada(nights.fake.data), plans=nights.plans, now=nights.now)
+
+    return copied
+
+
+@pytest.fixture
+def nights(three_nights: Nights, copy_of: Callable[[Nights, Path], Nights], tmp_path: Path) -> Nights:
+    """A home with three nights; Kolada has news for the fourth."""
+    return copy_of(three_nights, tmp_path / "home")
+
+
+@pytest.fixture
+def home(nights: Nights) -> Home:
+    """The folders of that home."""
+    return Home(nights.home)
+
+
+@pytest.fixture
+def run_ids(home: Home) -> list[str]:
+    """The ids of its three runs, oldest first."""
+    return sorted(path.stem for path in home.manifests.iterdir())

@@ -1,0 +1,58 @@
+"""Pruned nights stand in the base: nothing else is lost, and a prune that was killed goes on."""
+
+import shutil
+
+import pytest
+
+from tests.ledger.support import findings, replay_differs
+from warehouse.errors import NotPublished
+from warehouse.prune import prune
+from warehouse.published_file import publication_of
+from warehouse.raw_store import RawStore
+from warehouse.rollback import roll_back
+
+
+def test_what_remains_gives_the_same(nights, home, run_ids, tmp_path):
+    """The two oldest nights go, and a replay still gives what is published, tonight and after another night."""
+    done = prune(home, keep_nights=1, now=nights.now)
+    assert (2, run_ids[1]) == (done.run_count, done.base_run_id)
+    assert done.body_count > 0
+    assert [] == findings(home)
+    assert [] == replay_differs(home, tmp_path / "replayed.duckdb")
+    nights.refresh()
+    assert [] == findings(home)
+    assert [] == replay_differs(home, tmp_path / "replayed.duckdb")
+
+
+def test_a_prune_that_was_killed_is_finished(nights, home, run_ids, tmp_path):
+    """Killed when the base was in place and bodies were gone, it changes no replay, and goes on when given again."""
+    shutil.copytree(home.manifests, tmp_path / "manifests")
+    prune(home, keep_nights=1, now=nights.now)
+    shutil.rmtree(home.manifests)
+    shutil.copytree(tmp_path / "manifests", home.manifests)
+    assert [] == findings(home)
+    assert [] == replay_differs(home, tmp_path / "replayed.duckdb")
+    assert prune(home, keep_nights=1, now=nights.now).run_count == 2
+    assert [run_ids[2]] == [path.stem for path in home.manifests.iterdir()]
+
+
+def test_the_base_never_goes_back(nights, home, run_ids):
+    """After a rollback to the base's own night no older snapshot takes its place."""
+    prune(home, keep_nights=1, now=nights.now)
+    roll_back(home, now=nights.now)
+    with pytest.raises(NotPublished, match="nothing was removed"):
+        prune(home, keep_nights=1, now=nights.now)
+    assert run_ids[1] == publication_of(home.base).run_id
+    assert [] == findings(home)
+
+
+def test_what_a_damaged_manifest_names_is_kept(nights, home):
+    """Whatever in a manifest can be the name of a body keeps that body, be the line damaged."""
+    nights.fake.faults = ["server_error_html@every:1489"]
+    held = nights.refresh()
+    path = home.manifests / f"{held.run_id}.jsonl"
+    store = RawStore(home.bodies)
+    named = {sha256 for sha256 in store.names() if sha256 in path.read_text(encoding="utf-8")}
+    path.write_text(path.read_text(encoding="utf-8").replace('"record"', '"rec'), encoding="utf-8")
+    prune(home, keep_nights=1, now=nights.now)
+    assert named <= set(store.names())

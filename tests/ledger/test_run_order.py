@@ -1,0 +1,47 @@
+"""Runs are ordered by their number, never by the clock."""
+
+from datetime import timedelta
+
+from tests.ledger.support import findings, replay_differs
+
+
+def test_a_clock_that_is_set_back_changes_nothing(nights, home, tmp_path):
+    """A night by a clock that was set back a day, and one after, are replayed in the order in which they were run."""
+    nights.now -= timedelta(days=3)
+    nights.refresh()
+    nights.refresh()
+    runs = nights.query("select run_number, published_at from ops.run order by run_number")
+    assert [1, 2, 3, 4, 5] == [number for number, _ in runs]
+    assert sorted(runs, key=lambda run: run[1]) == runs
+    assert [] == replay_differs(home, tmp_path / "replayed.duckdb")
+    assert [] == findings(home)
+
+
+def test_a_dead_run_of_tomorrow_is_not_taken_up(nights, run_ids):
+    """By a clock that was set back, a run that was held today started tomorrow: it is another day's work."""
+    nights.fake.faults = ["server_error_html@every:1489"]
+    held = nights.refresh()
+    assert held.is_incomplete
+    nights.fake.faults = ()
+    nights.now -= timedelta(days=2)
+    result = nights.refresh()
+    assert (held.run_id, "published") != (result.run_id, result.state)
+    assert [4, 5] == [int(run_id.split("-")[0]) for run_id in (held.run_id, result.run_id)]
+
+
+def test_numbers_go_on_where_the_manifests_are_lost(nights, home, run_ids):
+    """The published file knows its number, so that a later run never bears that of an earlier one."""
+    for manifest in home.manifests.iterdir():
+        manifest.unlink()
+    assert nights.refresh().run_id.startswith("000004-")
+
+
+def test_nothing_of_a_run_that_was_not_published_is_replayed(nights, home, tmp_path):
+    """Held and rolled back runs between others leave no trace in a replay."""
+    nights.fake.faults = ["server_error_html@every:1489"]
+    assert nights.refresh().state == "held"
+    nights.fake.faults = ()
+    nights.now += timedelta(days=1)
+    nights.refresh()
+    assert [] == replay_differs(home, tmp_path / "replayed.duckdb")
+    assert [(1,), (2,), (3,), (4,), (5,)] == nights.query("select run_number from ops.run order by run_number")
