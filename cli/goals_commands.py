@@ -8,7 +8,7 @@ import typer
 from cli.exits import one_message
 from cli.options import GoalsOption, HomeOption, set_options
 from fake_kolada import public_municipalities
-from goals import check_against_catalogue, copy_example, read_plan, read_plans, scaffold
+from goals import check_against_catalogue, copy_example, read_plans, scaffold
 from pipeline.settings import SHIPPED_GOALS, Settings
 from warehouse.home import Home
 from warehouse.published_file import published_file
@@ -71,24 +71,24 @@ def new(
         known = municipality_names()
         if is_example:
             folder = copy_example(SHIPPED_GOALS, Settings().goals)
-        elif municipality is None or source is None:
+            typer.echo(f"Written: {folder}")
+            typer.echo("Next: `kolada refresh`, or `kolada refresh --sample` to try it on made-up values.")
+            return
+        if municipality is None or source is None:
             raise typer.BadParameter("name a municipality and a table: --municipality 1480 --from indicators.csv")
-        else:
-            folder = scaffold(
-                municipality,
-                source,
-                Settings().goals,
-                municipalities=known,
-                plan_id=plan_id,
-                title=title,
-                document=document,
-            )
-        typer.echo(f"Written: {folder}")
-        plan = read_plan(folder, municipalities=known)
-        typer.echo(
-            f"{plan.plan_id} is in order: {plan.tables['indicator'].height} indicators. "
-            "Next: `kolada refresh`, or `kolada refresh --sample` to try it on made-up values."
+        written = scaffold(
+            municipality,
+            source,
+            Settings().goals,
+            municipalities=known,
+            plan_id=plan_id,
+            title=title,
+            document=document,
         )
+        typer.echo(f"Written: {written.folder}, with {written.plan.tables['indicator'].height} indicators.")
+        for remark in written.remarks:
+            typer.echo(f"- {remark}")
+        typer.echo(f"Next: `kolada goals check`, then `kolada refresh --plan {written.plan.plan_id}`.")
 
 
 def municipality_names() -> dict[str, str]:

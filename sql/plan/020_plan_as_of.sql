@@ -9,6 +9,14 @@ create or replace macro plan.plan_as_of(moment) as table (
         and (known_to is null or core.moment(moment) < known_to)
 );
 
+create or replace macro plan.unit_group_as_of(moment) as table (
+    select * exclude (known_to)
+    from plan.unit_group
+    where
+        known_from <= core.moment(moment)
+        and (known_to is null or core.moment(moment) < known_to)
+);
+
 create or replace macro plan.rule_as_of(moment) as table (
     select * exclude (known_to)
     from plan.rule
@@ -100,6 +108,14 @@ create or replace macro plan.outcome_manual_as_of(moment) as table (
 create or replace macro plan.assessment_as_of(moment) as table (
     select * exclude (known_to)
     from plan.assessment
+    where
+        known_from <= core.moment(moment)
+        and (known_to is null or core.moment(moment) < known_to)
+);
+
+create or replace macro plan.comment_as_of(moment) as table (
+    select * exclude (known_to)
+    from plan.comment
     where
         known_from <= core.moment(moment)
         and (known_to is null or core.moment(moment) < known_to)

@@ -95,6 +95,7 @@ def test_rules_left_out_have_their_defaults_and_written_ones_stand(example_files
         "fixed_target_precision": "exact",
         "average_precision": "exact",
         "compound": "all_parts",
+        "partly_met_by": "none",
         "majority": "together",
         "bokslut": "history_else_availability",
         "latest_measurement": "false",
