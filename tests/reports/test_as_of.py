@@ -6,11 +6,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from warehouse.at_moment import MartsAtMoment
+from warehouse.mart_texts import mart_bodies
 
 from tests.reports.conftest import World
 from tests.reports.support import opened
-from warehouse.at_moment import MartsAtMoment
-from warehouse.mart_texts import mart_bodies
 
 FIRST_NIGHT = datetime.fromisoformat("2026-04-02T12:00:00")
 
