@@ -14,11 +14,11 @@ import duckdb
 
 from warehouse.comments import apply_comments
 from warehouse.credits import DERIVED, RECEIVED, as_printed
-from warehouse.database import quoted, sql_files
+from warehouse.database import quoted
 from warehouse.definition import fingerprint, read_fingerprint, write_fingerprint
 from warehouse.dictionary import described_relations
 from warehouse.errors import MartBroken
-from warehouse.mart_files import CLOCK, RelationFile, relation_files, rests_on
+from warehouse.mart_files import CLOCK, RelationFile, leading_macros, relation_files, rests_on
 from warehouse.ops import last_publication
 from warehouse.versions import PUBLISHED, create_readers, keep_versions, tables_of_versions
 
@@ -56,6 +56,8 @@ def build_marts(
         for each in relation_files():
             if each.kind == "view" and is_new:
                 create_view(connection, each)
+            if each.kind == "macro" and is_new:
+                connection.execute(each.text)
             if each.kind not in ("mart", "event"):
                 continue
             if is_all or not rests_on(each.full_name).isdisjoint({CLOCK, *changed}):
@@ -176,12 +178,12 @@ def is_anything_new(connection: duckdb.DuckDBPyConnection, instant: datetime) ->
 
 
 def define_macros(connection: duckdb.DuckDBPyConnection, source_kind: str) -> None:
-    """Create the macros that are no reader of a table: rounding, credits, the judging function."""
+    """Create the macros that read no mart: rounding, credits. The others come after what they read."""
     connection.execute("create schema if not exists mart")
     for name, label in (("received_label", RECEIVED), ("derived_label", DERIVED)):
         connection.execute(f"create or replace macro mart.{name}() as {quoted(as_printed(label, source_kind))}")
-    for path in sql_files("mart", "*.macro.sql"):
-        connection.execute(path.read_text(encoding="utf-8"))
+    for each in leading_macros():
+        connection.execute(each.text)
 
 
 def create_mart_readers(connection: duckdb.DuckDBPyConnection, file: RelationFile) -> None:

@@ -32,8 +32,8 @@ class RelationFile:
     Attributes:
         schema: working or mart.
         name: of the relation.
-        kind: working, mart, event or view.
-        text: the select.
+        kind: working, mart, event, view or macro.
+        text: the select; of a macro the statement that creates it.
         reads: the relations that it mentions, as schema.name, versions and as-of macros under their plain names.
     """
 
@@ -56,17 +56,15 @@ def relation_files() -> tuple[RelationFile, ...]:
         each.full_name: each
         for schema in ("working", "mart")
         for path in sql_files(schema)
-        if (each := relation_file(schema, path)) is not None
+        for each in (relation_file(schema, path),)
     }
     sorter = TopologicalSorter({name: sorted(each.reads & files.keys()) for name, each in files.items()})
     return tuple(files[name] for name in sorter.static_order())
 
 
-def relation_file(schema: str, path: Path) -> RelationFile | None:
-    """Read one file; None for one that makes macros."""
+def relation_file(schema: str, path: Path) -> RelationFile:
+    """Read one file."""
     number_and_name, *kind = path.name.removesuffix(".sql").split(".")
-    if kind == ["macro"]:
-        return None
     text = path.read_text(encoding="utf-8").strip().removesuffix(";")
     name = number_and_name.split("_", 1)[1]
     reads = frozenset(".".join(found) for found in READ.findall(COMMENT.sub("", text)))
@@ -82,7 +80,13 @@ def relation_file(schema: str, path: Path) -> RelationFile | None:
 @cache
 def published_relations() -> Mapping[str, RelationFile]:
     """The relations of `mart` by name."""
-    return {each.name: each for each in relation_files() if each.schema == "mart"}
+    return {each.name: each for each in relation_files() if each.schema == "mart" and each.kind != "macro"}
+
+
+def leading_macros() -> list[RelationFile]:
+    """The macros that read no relation, in the order of their files: they are created before anything is built."""
+    found = [relation_file("mart", path) for path in sql_files("mart", "*.macro.sql")]
+    return [each for each in found if each.reads.isdisjoint(f"mart.{name}" for name in published_relations())]
 
 
 @cache

@@ -1,5 +1,5 @@
--- The plain name is what holds now, in every schema: tables of versions are named so. (warehouse/upgrade.py does the same
--- for every table of plan, and joins the versions of a row that did not change.)
+-- The plain name is what holds now, in every schema: tables of versions are named so. (warehouse/upgrade.py does the
+-- same for every table of plan, and joins the versions of a row that did not change.)
 alter table core.municipality_group rename to municipality_group_version;
 
 alter table ops.publication add column marts_by varchar;

@@ -9,7 +9,7 @@ from warehouse.dictionary import FOLDER, common_columns, described_relations
 
 SCHEMAS = ("core", "plan", "mart", "ops")
 COLUMNS = common_columns()
-RELATIONS = {f"{each.schema}.{each.name}": each for each in described_relations()}
+RELATIONS = described_relations()
 IDENTITIES = [
     (f"{schema}.{name}", identity["text"], identity["offending"])
     for schema in SCHEMAS
@@ -73,7 +73,7 @@ def test_nothing_is_described_that_is_not_there(built: duckdb.DuckDBPyConnection
     assert [
         f"{name}.{column}"
         for name, described in RELATIONS.items()
-        for column in described.get("sources", {})
+        for column in described.sources
         if column not in published[name]
     ] == []
 
@@ -83,8 +83,8 @@ def test_every_source_is_one_that_has_a_label() -> None:
     labelled = set(tomllib.loads((FOLDER / "sources.toml").read_text(encoding="utf-8")))
     named = {meaning["source"] for meaning in COLUMNS.values() if "source" in meaning}
     for described in RELATIONS.values():
-        named |= set(described.get("sources", {}).values())
-        named |= {meaning["source"] for meaning in described.get("columns", {}).values() if "source" in meaning}
+        named |= set(described.sources.values())
+        named |= {meaning["source"] for meaning in described.columns.values() if "source" in meaning}
     assert named - labelled == set()
 
 
