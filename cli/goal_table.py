@@ -38,7 +38,7 @@ GOAL_TABLE = """
             and shown."Id" = judged.indicator_id
             and shown."År" = judged.year
     inner join plan.plan as plan_row
-        on judged.plan_id = plan_row.plan_id and plan_row.known_to is null and judged.year = plan_row.target_year
+        on judged.plan_id = plan_row.plan_id and judged.year = plan_row.target_year
     where judged.plan_id = ?
     order by judged.indicator_order
 """

@@ -16,7 +16,7 @@ import polars as pl
 from goals import Plan, plan_from_files
 from kolada_client import parse_page
 from pipeline.ingest import Catalogue, within
-from pipeline.loading import rebuild_marts, take_in
+from pipeline.loading import finish, judge, take_in
 from pipeline.progress import Reporter
 from warehouse.coverage import settle_coverage
 from warehouse.database import working_file
@@ -37,7 +37,6 @@ from warehouse.ledger_records import (
 )
 from warehouse.manifest import Manifest, manifests
 from warehouse.moment import end_of_moment
-from warehouse.ops import merge_ops, record_publication
 from warehouse.prune import copy_base
 from warehouse.publish import READ_ONLY
 from warehouse.published_file import publication_of
@@ -45,7 +44,6 @@ from warehouse.published_runs import published_runs
 from warehouse.raw_store import RawStore
 from warehouse.schema import ensure_schema
 from warehouse.stage import Stage
-from warehouse.verdicts import append_verdict_changes
 
 
 @dataclass(slots=True)
@@ -136,18 +134,13 @@ def replay_night(connection: duckdb.DuckDBPyConnection, home: Home, night: Night
         run_id=run_id,
         known_from=night.known_from,
     )
-    rebuild_marts(connection, now=night.known_from, source_kind=night.source_kind)
-    append_verdict_changes(connection, run_id=run_id, known_from=night.known_from)
-    merge_ops(
+    judge(connection, run_id=run_id, known_from=night.known_from, source_kind=night.source_kind)
+    finish(
         connection,
         [manifest for manifest in manifests(home.manifests) if manifest.place <= night.manifest.place],
-        current_run_id=run_id,
-    )
-    record_publication(
-        connection,
         run_id=run_id,
-        published_at=night.known_from,
-        counts=loaded,
+        known_from=night.known_from,
+        loaded=loaded,
         accepted_loss=night.accepted_loss,
     )
 
