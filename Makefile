@@ -63,7 +63,7 @@ $(VENV)/oldest-duckdb: $(READY)
 
 docs: $(READY)  ## Write the generated pages
 	$(BIN)/python -m goals.declared_texts
-	$(BIN)/python -m warehouse.dictionary > docs/data-dictionary.md
+	$(BIN)/python -m warehouse.dictionary_page > docs/data-dictionary.md
 	$(BIN)/kolada settings --markdown > docs/settings.md
 	$(BIN)/python -m tests.docs.stand_in_page
 

@@ -31,7 +31,7 @@ from pipeline.run_job import run_job
 from pipeline.settings import Settings
 from warehouse.build import build_marts
 from warehouse.database import sql_files, working_file
-from warehouse.ops import last_publication
+from warehouse.ops import last_publication, open_publication
 from warehouse.published_file import published_file, source_kind
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks-night.md"
@@ -157,17 +157,18 @@ def marts_builds(published: Path, copy: Path) -> dict[str, Cost]:
         last = last_publication(connection)
         if last is None:
             raise ValueError(f"`{published}` records no publication")
-        now, kind = last.replace(tzinfo=UTC) + timedelta(days=1), source_kind(connection)
+        kind = source_kind(connection)
 
-        def build(name: str) -> None:
+        def build(name: str, days: int, *, is_all: bool = False) -> None:
+            at = last.replace(tzinfo=UTC) + timedelta(days=days)
+            open_publication(connection, run_id=f"night-{days}", published_at=at)
             with watch.on(name):
-                build_marts(connection, now=now, source_kind=kind)
+                build_marts(connection, source_kind=kind, is_all=is_all)
 
-        build("what the clock moves, on a quiet night")
-        connection.execute("delete from ops.publication")
-        build("all marts, on a night that brought something new")
+        build("what the clock moves, on a quiet night", 1)
+        build("all marts, on a night that brought something new", 2, is_all=True)
         connection.execute("delete from ops.mart_definition")
-        build("all marts with macros, views and comments, after an upgrade")
+        build("all marts with macros, views and comments, after an upgrade", 3)
     return watch.costs
 
 

@@ -30,24 +30,19 @@ GOAL_TABLE = """
         judged.value_source
     from mart.goal_fulfilment as judged
     inner join plan.indicator as indicator
-        on
-            judged.plan_id = indicator.plan_id
-            and judged.indicator_id = indicator.indicator_id
-            and indicator.known_to is null
+        on judged.plan_id = indicator.plan_id and judged.indicator_id = indicator.indicator_id
     inner join plan.plan as plan_row
-        on judged.plan_id = plan_row.plan_id and plan_row.known_to is null and judged.year = plan_row.target_year
+        on judged.plan_id = plan_row.plan_id and judged.year = plan_row.target_year
     left join plan.label as verdict_label
         on
             judged.plan_id = verdict_label.plan_id
             and verdict_label.label_kind = 'verdict'
             and verdict_label.code = judged.verdict
-            and verdict_label.known_to is null
     left join plan.label as reason_label
         on
             judged.plan_id = reason_label.plan_id
             and reason_label.label_kind = 'verdict_reason'
             and reason_label.code = judged.verdict_reason
-            and reason_label.known_to is null
     where judged.plan_id = ?
     order by indicator.indicator_order
 """

@@ -15,7 +15,6 @@ from goals.rules import RULES
 _ROOT = Path(__file__).resolve().parent.parent
 README = _ROOT / "goals" / "README.md"
 TABLES_SQL = _ROOT / "sql" / "plan" / "010_plan_tables.sql"
-AS_OF_SQL = _ROOT / "sql" / "plan" / "020_plan_as_of.sql"
 DICTIONARY = _ROOT / "sql" / "dictionary" / "plan.toml"
 
 _MADE = "Made from goals/file_formats.toml by `make docs`."
@@ -27,47 +26,34 @@ _SQL_TYPES = {
     Kind.FLAG: "boolean",
     Kind.DATE: "date",
 }
-_LOADING = ("files_sha256 varchar not null", "known_from timestamp not null", "known_to timestamp")
+_VERSION = ("known_from timestamp not null", "known_to timestamp")
 
 
 def tables_sql() -> str:
     """`sql/plan/010_plan_tables.sql`."""
     lines = [
-        "-- The goals as they were loaded. Every row belongs to one version of a plan: a plan whose files changed",
-        "-- closes all its rows and opens new ones, so that a verdict can be replayed with that night's goals.",
+        "-- The goals as they were loaded, each row with its versions: a row that changed in a plan's files closes",
+        "-- its version and opens a new one. Order numbers are no part of the comparison, and the files' hash is on",
+        "-- the plan alone.",
         f"-- {_MADE}",
         "",
         "create schema if not exists plan;",
     ]
     for table in TABLES.values():
-        columns = ["plan_id varchar not null", *(_sql_column(column) for column in table.columns), *_LOADING]
+        loaded = ("files_sha256 varchar not null",) if table.table == "plan" else ()
+        columns = ["plan_id varchar not null", *(_sql_column(column) for column in table.columns), *loaded, *_VERSION]
         lines += ["", *_comment(" ".join([table.about, *table.warnings]))]
-        lines += [f"create table if not exists plan.{table.table} (", ",\n".join(f"    {one}" for one in columns), ");"]
+        lines += [
+            f"create table if not exists plan.{table.table}_version (",
+            ",\n".join(f"    {one}" for one in columns),
+            ");",
+        ]
     return "\n".join(lines) + "\n"
-
-
-def as_of_sql() -> str:
-    """`sql/plan/020_plan_as_of.sql`."""
-    head = "-- Each plan table as it was loaded at a moment. The column named moment is the macro's parameter."
-    parts = [f"{head}\n-- {_MADE}\n"]
-    parts += [
-        f"create or replace macro plan.{table}_as_of(moment) as table (\n"
-        "    select * exclude (known_to)\n"
-        f"    from plan.{table}\n"
-        "    where\n"
-        "        known_from <= core.moment(moment)\n"
-        "        and (known_to is null or core.moment(moment) < known_to)\n"
-        ");\n"
-        for table in TABLES
-    ]
-    return "\n".join(parts)
 
 
 def dictionary_toml() -> str:
     """`sql/dictionary/plan.toml`."""
-    head = (
-        "# What councils decided, as loaded from goals/. Each table is versioned: known_to is null for what holds now."
-    )
+    head = "# What councils decided, as loaded from goals/ and as it holds now; each table has its versions beside it."
     parts = [f"{head}\n# {_MADE}\n"]
     parts += ["\n".join(_described(table)) + "\n" for table in TABLES.values()]
     return "\n".join(parts)
@@ -93,7 +79,6 @@ def made() -> Mapping[Path, str]:
     """Each file with the text that it must have."""
     return {
         TABLES_SQL: tables_sql(),
-        AS_OF_SQL: as_of_sql(),
         DICTIONARY: dictionary_toml(),
         README: readme(README.read_text(encoding="utf-8")),
     }
@@ -112,8 +97,8 @@ def _described(table: TableFormat) -> Iterator[str]:
     yield f"[{table.table}]"
     yield f"label = {_toml(table.label)}"
     yield f"about = {_toml(table.about)}"
-    yield f"grain = {_toml(f'One row per {grain} and version.')}"
-    yield f"key = [{', '.join(_toml(column) for column in ('plan_id', *table.key, 'known_from'))}]"
+    yield f"grain = {_toml(f'One row per {grain}.')}"
+    yield f"key = [{', '.join(_toml(column) for column in ('plan_id', *table.key))}]"
     if table.warnings:
         yield f"warnings = [{', '.join(_toml(text) for text in table.warnings)}]"
     described = [column for column in table.columns if column.described]

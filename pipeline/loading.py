@@ -8,9 +8,11 @@ import duckdb
 from goals import Plan
 from pipeline.ingest import Catalogue
 from warehouse.build import build_marts
-from warehouse.history import LoadCounts, close_absent_plans, load_catalogue, load_observations, load_plan
+from warehouse.history import LoadCounts, load_catalogue, load_observations
+from warehouse.manifest import Manifest
+from warehouse.ops import close_publication, merge_ops, open_publication
+from warehouse.plan_history import close_absent_plans, load_plan
 from warehouse.stage import Stage
-from warehouse.verdicts import take_verdict_state
 
 
 def take_in(
@@ -50,7 +52,27 @@ def take_in(
     return loaded
 
 
-def rebuild_marts(connection: duckdb.DuckDBPyConnection, *, now: datetime, source_kind: str) -> None:
-    """Build the marts as of an instant, with the verdicts of the last publication set aside for comparison."""
-    take_verdict_state(connection)
-    build_marts(connection, now=now, source_kind=source_kind)
+def judge(connection: duckdb.DuckDBPyConnection, *, run_id: str, known_from: datetime, source_kind: str) -> None:
+    """Put the publication on record, and build the marts for it."""
+    open_publication(connection, run_id=run_id, published_at=known_from)
+    build_marts(connection, source_kind=source_kind)
+
+
+def finish(
+    connection: duckdb.DuckDBPyConnection,
+    known: Iterable[Manifest],
+    *,
+    run_id: str,
+    known_from: datetime,
+    loaded: LoadCounts,
+    accepted_loss: str | None,
+) -> int:
+    """Write the last tables of the file, the runs' own story, from the manifests known by then.
+
+    Returns:
+        How many verdicts differ from the publication before.
+    """
+    merge_ops(connection, known, current_run_id=run_id)
+    return close_publication(
+        connection, run_id=run_id, published_at=known_from, counts=loaded, accepted_loss=accepted_loss
+    )

@@ -173,6 +173,6 @@ def full_catalogue(settings: Settings, connection: duckdb.DuckDBPyConnection | N
     return Catalogue(
         kpis=frame("core.kpi where not is_withdrawn", KPI_SCHEMA),
         municipalities=frame("core.municipality", MUNICIPALITY_SCHEMA),
-        groups=frame("core.municipality_group where known_to is null", GROUP_NAMES),
+        groups=frame("core.municipality_group", GROUP_NAMES),
         source_kind="live",
     )

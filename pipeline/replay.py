@@ -16,7 +16,7 @@ import polars as pl
 from goals import Plan, plan_from_files
 from kolada_client import parse_page
 from pipeline.ingest import Catalogue
-from pipeline.loading import rebuild_marts, take_in
+from pipeline.loading import finish, judge, take_in
 from pipeline.progress import Reporter
 from warehouse.coverage import settle_coverage
 from warehouse.database import working_file
@@ -39,14 +39,12 @@ from warehouse.ledger_records import (
 )
 from warehouse.manifest import Manifest, manifests
 from warehouse.moment import end_of_moment
-from warehouse.ops import merge_ops, record_publication
 from warehouse.publish import READ_ONLY, published_at
 from warehouse.raw_store import RawStore
 from warehouse.rollback import base_file, copy_base
 from warehouse.run_ledger import manifest_folder, raw_store
 from warehouse.schema import ensure_schema
 from warehouse.stage import Stage
-from warehouse.verdicts import append_verdict_changes
 
 
 @dataclass(slots=True)
@@ -137,18 +135,13 @@ def replay_night(connection: duckdb.DuckDBPyConnection, home: Home, night: Night
         run_id=run_id,
         known_from=night.known_from,
     )
-    rebuild_marts(connection, now=night.known_from, source_kind=night.source_kind)
-    append_verdict_changes(connection, run_id=run_id, known_from=night.known_from)
-    merge_ops(
+    judge(connection, run_id=run_id, known_from=night.known_from, source_kind=night.source_kind)
+    finish(
         connection,
         [manifest for manifest in manifests(manifest_folder(home)) if manifest.run_id <= run_id],
-        current_run_id=run_id,
-    )
-    record_publication(
-        connection,
         run_id=run_id,
-        published_at=night.known_from,
-        counts=loaded,
+        known_from=night.known_from,
+        loaded=loaded,
         accepted_loss=night.accepted_loss,
     )
 

@@ -55,13 +55,12 @@ GOALS = """
         judged.goal_title as "mål"
     from mart.goal_verdict as judged
     inner join plan.plan as plan_row
-        on judged.plan_id = plan_row.plan_id and judged.year = plan_row.target_year and plan_row.known_to is null
+        on judged.plan_id = plan_row.plan_id and judged.year = plan_row.target_year
     left join plan.label as label
         on
             judged.plan_id = label.plan_id
             and label.label_kind = 'verdict'
             and label.code = judged.verdict
-            and label.known_to is null
     order by judged.plan_id, judged.goal_order
 """
 

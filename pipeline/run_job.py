@@ -25,9 +25,9 @@ import httpx
 
 from goals import check_against_catalogue
 from kolada_client import Clock, KoladaClient
+from pipeline import loading
 from pipeline.ingest import Catalogue, planned_requests, read_catalogue, read_cells
 from pipeline.jobs import Job, check_wanted
-from pipeline.loading import rebuild_marts, take_in
 from pipeline.mirror_selection import select
 from pipeline.progress import Reporter, Silent
 from pipeline.settings import Settings
@@ -49,12 +49,11 @@ from warehouse.ledger_records import (
     Stopped,
 )
 from warehouse.manifest import manifests
-from warehouse.ops import last_publication, merge_ops, record_publication
+from warehouse.ops import last_publication
 from warehouse.publish import next_instant, publish, published_run, start_work
 from warehouse.run_ledger import RunIdentity, RunLedger, manifest_folder, open_run
 from warehouse.schema import ensure_schema
 from warehouse.stage import Stage
-from warehouse.verdicts import append_verdict_changes
 
 SOFTWARE_VERSION = version("kolada-pipeline")
 
@@ -238,7 +237,14 @@ def carry_out(
         if blocking and job.accept_loss is None:
             message = message_about_checks(blocking, run.job.kind)
             return hold(run, catalogue, coverage, message, loaded=loaded, checks=checks)
-        verdict_changes = finish_file(run, loaded)
+        verdict_changes = loading.finish(
+            connection,
+            manifests(manifest_folder(home)),
+            run_id=ledger.run_id,
+            known_from=instant_of(run),
+            loaded=loaded,
+            accepted_loss=job.accept_loss,
+        )
     call("Publish", put_in_place, run, loaded, verdict_changes)
     return RunResult(
         run_id=ledger.run_id,
@@ -336,7 +342,7 @@ def load(run: Run, catalogue: Catalogue) -> LoadCounts:
     run.ledger.record(Publishing(known_from=run.known_from))
     if run.job.accept_loss is not None:
         run.ledger.record(LossAccepted(reason=run.job.accept_loss))
-    return take_in(
+    return loading.take_in(
         run.connection,
         run.stage,
         catalogue=catalogue,
@@ -347,9 +353,14 @@ def load(run: Run, catalogue: Catalogue) -> LoadCounts:
 
 
 def judge(run: Run, catalogue: Catalogue) -> None:
-    """Build the marts as of this run's instant, with what the verdicts were before beside them."""
+    """Build the marts for this run's publication."""
     run.reporter.stage("Judgement")
-    rebuild_marts(run.connection, now=instant_of(run), source_kind=catalogue.source_kind)
+    loading.judge(
+        run.connection,
+        run_id=run.ledger.run_id,
+        known_from=instant_of(run),
+        source_kind=catalogue.source_kind,
+    )
 
 
 def check(run: Run) -> list[CheckResult]:
@@ -373,21 +384,6 @@ def check(run: Run) -> list[CheckResult]:
             )
         )
     return results
-
-
-def finish_file(run: Run, loaded: LoadCounts) -> int:
-    """Write the last tables of the file: what changed in the verdicts, and the runs' own story."""
-    instant = instant_of(run)
-    verdict_changes = append_verdict_changes(run.connection, run_id=run.ledger.run_id, known_from=instant)
-    merge_ops(run.connection, manifests(manifest_folder(run.home)), current_run_id=run.ledger.run_id)
-    record_publication(
-        run.connection,
-        run_id=run.ledger.run_id,
-        published_at=instant,
-        counts=loaded,
-        accepted_loss=run.job.accept_loss,
-    )
-    return verdict_changes
 
 
 def put_in_place(run: Run, loaded: LoadCounts, verdict_changes: int) -> None:

@@ -79,7 +79,7 @@ def find_changes(
             source.rows(
                 "mart.revision",
                 "is_plan_kpi and municipality_id = ? and known_from > ? and not list_contains(?, change_kind) "
-                f"and kpi_id in (select kpi_id from {source.relation('mart.plan_kpi')} where plan_id = ?)",
+                f"and kpi_id in (select kpi_id from {source.relation('mart.publication_calendar')} where plan_id = ?)",
                 [plan["municipality_id"], since, list(UNSEEN_KINDS), plan["plan_id"]],
                 order="known_from, kpi_id, period desc, gender desc",
             )

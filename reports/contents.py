@@ -231,7 +231,9 @@ class _Gatherer:
         mine = ("plan_id = ?", [plan_id])
         self.judged = by(source.rows("mart.goal_fulfilment", *mine), "indicator_id")
         self.bokslut = by(source.rows("mart.goal_fulfilment_bokslut", *mine), "indicator_id")
-        self.criteria = by(source.rows("mart.criterion", *mine), "indicator_id")
+        self.criteria = by(
+            source.rows("mart.judgement_input", f"{mine[0]} and basis = 'today'", mine[1]), "indicator_id"
+        )
         self.history = by(source.rows("mart.indicator_history", *mine), "indicator_id")
         self.outcomes = by(source.rows("mart.national_outcome", *mine), "indicator_id", "year")
         self.calendar = by(source.rows("mart.publication_calendar", *mine), "kpi_id")

@@ -14,7 +14,6 @@ from urllib.parse import urlencode
 import duckdb
 
 from reports.errors import BeforeFirstLoad, UnknownPlan
-from warehouse.at_moment import MartsAtMoment
 from warehouse.dictionary import described_relations
 from warehouse.moment import end_of_moment
 from warehouse.published_file import source_kind
@@ -60,7 +59,6 @@ class Source:
         known_at: the instant (UTC, naive) of the publication that is shown.
         run_id: of that publication.
         source_kind: live, recorded or sample.
-        marts: the marts as of the moment; None for what holds now.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -68,7 +66,6 @@ class Source:
     known_at: datetime
     run_id: str
     source_kind: str
-    marts: MartsAtMoment | None
 
     @property
     def is_sample(self) -> bool:
@@ -81,9 +78,7 @@ class Source:
             return name
         if name in DATED:
             return name if self.moment is None else f"(from {name} where {DATED[name]} <= timestamp '{self.moment}')"
-        if self.marts is not None:
-            return self.marts.table(*name.split("."))
-        return f"(from {name} where known_to is null)" if name.startswith("plan.") else name
+        return name if self.moment is None else f"{name}_as_of(timestamp '{self.moment}')"
 
     def rows(self, name: str, where: str = "true", parameters: Sequence[object] = (), *, order: str = "") -> list[Row]:
         """The rows of a relation that fulfil a condition.
@@ -130,14 +125,12 @@ def open_source(connection: duckdb.DuckDBPyConnection, as_of: str | None = None)
             f"Ask for that day or a later one: `kolada report --as-of {first:%Y-%m-%d}`."
         )
     known_at, run_id = shown[-1]
-    marts = None if moment is None else MartsAtMoment(connection, moment)
-    return Source(connection, moment, known_at, run_id, source_kind(connection), marts)
+    return Source(connection, moment, known_at, run_id, source_kind(connection))
 
 
-def key_of(relation: str) -> list[str]:
-    """The columns that tell one row of a relation from every other; of a plan's rows no two versions are shown."""
-    key = described_relations()[relation].key
-    return [column for column in key if column != "known_from" or not relation.startswith("plan.")]
+def key_of(relation: str) -> Sequence[str]:
+    """The columns that tell one row of a relation from every other."""
+    return described_relations()[relation].key
 
 
 def find_plan(source: Source, plan_id: str) -> Row:

@@ -1,170 +1,219 @@
-"""Building what analysts read: the macros, tables, views and comments of `mart`, from the texts under `sql/mart/`.
+"""Building what analysts read: the marts of `sql/mart/`, each with its history, and the readers of every table.
 
-Macros, views and comments stay in the file from night to night, and are made anew when their definition changed. The
-tables are filled anew each night, as known at the run's instant; but on a night on which nothing in core or plan began
-or ended, only what the clock can change.
+A mart's select is run over what holds now, and its rows are compared with those that hold: only what differs is closed
+and opened, at the publication's instant, in `mart.X_version`. On a night on which nothing in core or plan began or
+ended, only the marts are built that read the clock or a mart that changed. Views, macros and comments stay in the file
+from night to night, and are made anew when their definition changed.
 """
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 
 import duckdb
 
-from warehouse import mart_texts
+from warehouse.comments import apply_comments
 from warehouse.credits import DERIVED, RECEIVED, as_printed
-from warehouse.database import quoted, sql_files, transaction
-from warehouse.dictionary import apply_comments
-from warehouse.mart_texts import Relation
+from warehouse.database import quoted
+from warehouse.definition import fingerprint, read_fingerprint, write_fingerprint
+from warehouse.dictionary import described_relations
+from warehouse.errors import MartBroken
+from warehouse.mart_files import CLOCK, RelationFile, leading_macros, relation_files, rests_on
 from warehouse.ops import last_publication
-from warehouse.verdicts import COMPARISON, create_comparison_macro
+from warehouse.versions import PUBLISHED, create_readers, keep_versions, tables_of_versions
 
-# Kept from night to night; everything else in the schema is built anew.
-KEPT_TABLES = frozenset({"verdict_change"})
+WORKING = "working"
+# Later than every publication: a view shows what holds then.
+NOW = "timestamp '9999-12-31 00:00:00'"
 
 
-def build_marts(connection: duckdb.DuckDBPyConnection, *, now: datetime, source_kind: str = "live") -> None:
-    """Build every relation of `mart` as known at an instant.
+def build_marts(
+    connection: duckdb.DuckDBPyConnection, *, source_kind: str = "live", is_all: bool = False
+) -> frozenset[str]:
+    """Build every mart for the last publication on record.
 
     Args:
-        connection: an open working file whose `core` and `plan` are loaded.
-        now: the run's instant; nothing in `core` or `plan` is later.
+        connection: an open working file whose `core` and `plan` are loaded; nothing in them is later.
         source_kind: live, recorded or sample; decides what the figures are credited to.
+        is_all: build every mart, though nothing in core or plan began or ended.
+
+    Returns:
+        The marts whose rows changed.
+
+    Raises:
+        MartBroken: two rows of a mart have the same key, or a mart lost a column.
     """
-    bodies = mart_texts.mart_bodies()
-    with transaction(connection):
-        tables = Tables(connection, bodies, mart_texts.instant_literal(now))
-        if read_fingerprint(connection) != fingerprint(source_kind):
-            define_macros(connection, bodies, source_kind)
-            for name in bodies:
-                connection.execute(f"create table mart.{name} as {tables.text(name)}")
-            create_views(connection)
-            apply_comments(connection)
-        elif is_anything_new(connection):
-            for name in bodies:
-                fill(connection, name, tables.text(name))
-        else:
-            let_time_pass(connection, tables)
+    instant = last_publication(connection)
+    if instant is None:
+        raise MartBroken("No publication is on record, so there is no instant to build the marts for.")
+    is_new = read_fingerprint(connection) != fingerprint(source_kind)
+    if is_new:
+        clear_readers(connection)
+        define_macros(connection, source_kind)
+    is_all = is_all or is_new or is_anything_new(connection, instant)
+    changed: set[str] = set()
+    with working_relations(connection) as work:
+        for each in relation_files():
+            if each.kind == "view" and is_new:
+                create_view(connection, each)
+            if each.kind == "macro" and is_new:
+                connection.execute(each.text)
+            if each.kind not in ("mart", "event"):
+                continue
+            if is_all or not rests_on(each.full_name).isdisjoint({CLOCK, *changed}):
+                work.lay_out(each.reads)
+                if build(connection, each, instant):
+                    changed.add(each.full_name)
+            if is_new:
+                create_mart_readers(connection, each)
+    if is_new:
+        apply_comments(connection)
+        write_fingerprint(connection, source_kind)
+    return frozenset(changed)
 
 
-def let_time_pass(connection: duckdb.DuckDBPyConnection, tables: "Tables") -> None:
-    """Build what the clock can change: what reads it, and what rests on something that came out otherwise."""
-    moved: set[Relation] = set()
-    for name, body in tables.bodies.items():
-        if not mart_texts.reads_the_clock(body) and moved.isdisjoint(mart_texts.rests_on(body)):
-            continue
-        connection.execute(f"create or replace temp table built as {tables.text(name)}")
-        if differs(connection, f"mart.{name}", "built"):
-            fill(connection, name, "from built")
-            moved.add(("mart", name))
+class WorkingRelations:
+    """The working relations of one build: each is laid out when it is first read, in a database in memory."""
 
-
-def differs(connection: duckdb.DuckDBPyConnection, one: str, other: str) -> bool:
-    """Whether two tables of the same columns hold other rows; each row has a key, so none is there twice."""
-    return connection.execute(
-        f"select (select count(*) from {one}) <> (select count(*) from {other}) "
-        f"or exists (from {one} except from {other})"
-    ).fetchone() == (True,)
-
-
-class Tables:
-    """The marts' texts at one instant. What they read of core and plan is set aside once, when it is first read."""
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection, bodies: Mapping[str, str], instant: str) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
-        self.bodies = bodies
-        self.instant = instant
-        self._places: dict[Relation, str] = {("mart", name): f"mart.{name}" for name in bodies}
+        self.files = {each.full_name: each for each in relation_files() if each.kind == WORKING}
+        self.laid_out: set[str] = set()
 
-    def text(self, name: str) -> str:
-        """A mart's text at the instant; the marts before it must be built."""
-        body = self.bodies[name]
-        for relation in mart_texts.rests_on(body):
-            if relation not in self._places:
-                self._set_aside(*relation)
-        return mart_texts.table_text(body, self.instant, self._places)
-
-    def _set_aside(self, schema: str, name: str) -> None:
-        place = f"now_{schema}_{name}"
-        text = mart_texts.source_text(schema, name, self.instant)
-        self.connection.execute(f"create or replace temp table {place} as {text}")
-        self._places[schema, name] = place
+    def lay_out(self, names: Collection[str]) -> None:
+        """Make the working relations among some relations, and those that they read."""
+        for name in sorted(self.files.keys() & names):
+            if name not in self.laid_out:
+                self.lay_out(self.files[name].reads)
+                self.connection.execute(f"create or replace table {name} as {self.files[name].text}")
+                self.laid_out.add(name)
 
 
-def fill(connection: duckdb.DuckDBPyConnection, name: str, text: str) -> None:
-    """Put new rows in the place of a mart's rows."""
-    connection.execute(f"truncate mart.{name}; insert into mart.{name} {text}")
+@contextmanager
+def working_relations(connection: duckdb.DuckDBPyConnection) -> Iterator[WorkingRelations]:
+    """Within the block, `working.X` can be read once it is laid out; nothing of it stays in the file."""
+    connection.execute(f"attach ':memory:' as {WORKING}")
+    try:
+        yield WorkingRelations(connection)
+    finally:
+        connection.execute(f"detach {WORKING}")
 
 
-def is_anything_new(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether any version in core or plan began or ended since the marts were built, for the last publication."""
-    last = last_publication(connection)
-    if last is None:
-        return True
-    versioned = connection.execute(
-        "select schema_name, table_name from duckdb_tables() where database_name = current_database() "
-        "and schema_name in ('core', 'plan')"
-    ).fetchall()
+def build(connection: duckdb.DuckDBPyConnection, file: RelationFile, instant: datetime) -> bool:
+    """Bring one mart's rows, or one publication's events, into the file; says whether any row is another."""
+    connection.execute(f"create or replace temp table built as {file.text}")
+    table = stored_table(file)
+    extra = ", cast(null as timestamp) as published_from, cast(null as timestamp) as published_to"
+    connection.execute(
+        f"create table if not exists {table} as select *{extra if file.kind == 'mart' else ''} from built limit 0"
+    )
+    columns = add_new_columns(connection, file)
+    if file.kind == "event":
+        (count,) = connection.execute(f"insert into {table} by name from built").fetchone() or (0,)
+        return bool(count)
+    is_other = keep_versions(
+        connection, file.full_name, incoming="built", compared=columns, instant=instant, ends=PUBLISHED
+    )
+    if is_other:
+        check_key(connection, file, columns)
+    return is_other
+
+
+def stored_table(file: RelationFile) -> str:
+    """The table that holds a mart's versions, or an event's rows."""
+    return f"{file.full_name}_version" if file.kind == "mart" else file.full_name
+
+
+def add_new_columns(connection: duckdb.DuckDBPyConnection, file: RelationFile) -> list[str]:
+    """Add the columns that a mart gained, null in earlier versions; returns the mart's columns.
+
+    Raises:
+        MartBroken: the mart no longer makes a column that its table has, or makes it of another type.
+    """
+    table = stored_table(file)
+    made = dict(columns_of(connection, "built"))
+    stored = dict(columns_of(connection, table))
+    for column, kind in made.items() - stored.items():
+        if column in stored:
+            raise MartBroken(
+                f"`{file.full_name}` makes `{column}` as {kind}, and its versions hold it as {stored[column]}. Nothing "
+                "was published. A changed type needs a migration in sql/migrations/."
+            )
+        connection.execute(f'alter table {table} add column "{column}" {kind}')
+    if lost := sorted(stored.keys() - made.keys() - set(PUBLISHED)):
+        raise MartBroken(
+            f"`{file.full_name}` no longer makes `{lost[0]}`, which its versions hold. Nothing was published. "
+            "A column that is lost or renamed needs a migration in sql/migrations/."
+        )
+    return list(made)
+
+
+def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]:
+    """A table's columns, each with its type, in their order."""
+    return [(name, kind) for name, kind, *_ in connection.execute(f"describe {table}").fetchall()]
+
+
+def check_key(connection: duckdb.DuckDBPyConnection, file: RelationFile, columns: Collection[str]) -> None:
+    """Refuse two rows of the same key: neither could be told from the other's next version.
+
+    Raises:
+        MartBroken: there are such rows.
+    """
+    key = [column for column in described_relations()[file.full_name].key if column in columns]
+    listed = ", ".join(f'"{column}"' for column in key)
+    twice = connection.execute(f"select {listed} from built group by {listed} having count(*) > 1 limit 1").fetchone()
+    if twice is not None:
+        told = ", ".join(f"{column} {value}" for column, value in zip(key, twice, strict=True))
+        raise MartBroken(f"`{file.full_name}` has more than one row for `{told}`. Nothing was published.")
+
+
+def is_anything_new(connection: duckdb.DuckDBPyConnection, instant: datetime) -> bool:
+    """Whether any version in core or plan began or ended at an instant."""
     tests = [
-        f"exists (from {schema}.{name} where known_from > $last or known_to > $last)" for schema, name in versioned
+        f"exists (from {schema}.{name}_version where known_from = $instant or known_to = $instant)"
+        for schema in ("core", "plan")
+        for name in tables_of_versions(connection, schema)
     ]
-    return connection.execute(f"select {' or '.join(tests)}", {"last": last}).fetchone() == (True,)
+    return connection.execute(f"select {' or '.join(tests)}", {"instant": instant}).fetchone() == (True,)
 
 
-def define_macros(connection: duckdb.DuckDBPyConnection, bodies: Mapping[str, str], source_kind: str) -> None:
-    """Clear the schema and define its macros."""
-    clear_marts(connection)
-    for name, label in (("received_label", RECEIVED), ("derived_label", DERIVED)):
-        connection.execute(f"create macro mart.{name}() as {quoted(as_printed(label, source_kind))}")
-    for path in sql_files("mart", "*.macro.sql"):
-        connection.execute(path.read_text(encoding="utf-8"))
-    for name in bodies:
-        text = mart_texts.as_of_text(name, bodies)
-        connection.execute(f"create macro mart.{name}_as_of(moment) as table ({text})")
-    create_comparison_macro(connection)
-    connection.execute("create or replace table ops.mart_definition as select ? as sha256", [fingerprint(source_kind)])
-
-
-def create_views(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the views over the tables."""
-    for name, text in mart_texts.mart_views().items():
-        connection.execute(f"create view mart.{name} as {text}")
-
-
-def fingerprint(source_kind: str) -> str:
-    """The SHA-256 of everything that the schema and the marts are made of, DuckDB's version included."""
-    digest = hashlib.sha256(f"{source_kind} {duckdb.__version__}".encode())
-    folders = ("core", "plan", "ops", "migrations", "mart", "dictionary")
-    texts = [path for folder in folders for path in sql_files(folder, "*.*")]
-    for path in (*texts, COMPARISON, Path(__file__), Path(mart_texts.__file__)):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def read_fingerprint(connection: duckdb.DuckDBPyConnection) -> str | None:
-    """The fingerprint of the marts that the file holds; None when it holds none."""
-    row = connection.execute("select sha256 from ops.mart_definition").fetchone()
-    return None if row is None else row[0]
-
-
-def clear_marts(connection: duckdb.DuckDBPyConnection) -> None:
-    """Drop what an earlier night built, so that a relation that the software no longer has goes away too."""
+def define_macros(connection: duckdb.DuckDBPyConnection, source_kind: str) -> None:
+    """Create the macros that read no mart: rounding, credits. The others come after what they read."""
     connection.execute("create schema if not exists mart")
+    for name, label in (("received_label", RECEIVED), ("derived_label", DERIVED)):
+        connection.execute(f"create or replace macro mart.{name}() as {quoted(as_printed(label, source_kind))}")
+    for each in leading_macros():
+        connection.execute(each.text)
+
+
+def create_mart_readers(connection: duckdb.DuckDBPyConnection, file: RelationFile) -> None:
+    """Create what reads a mart: its view and its as-of macro, neither with the instants of publication."""
+    if file.kind == "mart":
+        create_readers(connection, file.full_name, f"* exclude ({', '.join(PUBLISHED)})", PUBLISHED)
+    else:
+        connection.execute(
+            f"create or replace macro {file.full_name}_as_of(moment) as table "
+            f"(select * from {file.full_name} where known_from <= core.moment(moment))"
+        )
+
+
+def create_view(connection: duckdb.DuckDBPyConnection, file: RelationFile) -> None:
+    """Create a view as of any moment, and as of now."""
+    connection.execute(
+        f"create or replace macro {file.full_name}_as_of(moment) as table ({file.text});"
+        f"create or replace view {file.full_name} as from {file.full_name}_as_of({NOW})"
+    )
+
+
+def clear_readers(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop every view and macro of `mart`, so that one that the software no longer has goes away too."""
     views = connection.execute(
         "select view_name from duckdb_views() where schema_name = 'mart' and database_name = current_database()"
     ).fetchall()
-    for (view,) in views:
-        connection.execute(f"drop view mart.{view}")
     macros = connection.execute(
         "select distinct function_name, function_type from duckdb_functions() "
         "where schema_name = 'mart' and database_name = current_database()"
     ).fetchall()
-    for macro, kind in macros:
-        connection.execute(f"drop {'macro table' if kind == 'table_macro' else 'macro'} mart.{macro}")
-    tables = connection.execute(
-        "select table_name from duckdb_tables() where schema_name = 'mart' and database_name = current_database()"
-    ).fetchall()
-    for (table,) in tables:
-        if table not in KEPT_TABLES:
-            connection.execute(f"drop table mart.{table}")
+    statements = [f"drop view mart.{view}" for (view,) in views]
+    statements += [f"drop {'macro table' if kind == 'table_macro' else 'macro'} mart.{macro}" for macro, kind in macros]
+    connection.execute(";".join(statements))

@@ -11,6 +11,7 @@
     ├── SchemaTooNew          the file was written by a later version of this software
     ├── NotPublished          there is no published file to read, or none at the moment asked for
     ├── ReplayTargetExists    a replay was to write over a file
+    ├── MartBroken            a mart's rows cannot be kept as versions
     └── InvalidMoment         a moment that is no date and no timestamp
 
 Each message says what happened, the value, what follows and the next command.
@@ -59,6 +60,10 @@ class NotPublished(WarehouseError):
 
 class ReplayTargetExists(WarehouseError):
     """A replay was to write over a file that is there."""
+
+
+class MartBroken(WarehouseError):
+    """A mart has two rows of one key, or lost a column that its versions hold."""
 
 
 class InvalidMoment(WarehouseError):

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import duckdb
-import polars as pl
 
-from warehouse.database import append_frame, in_bulk, run_sql, set_variables
+from warehouse.database import in_bulk, run_sql, set_variables
 from warehouse.stage import Stage
 
 ROWS_IN_A_PART = 1_000_000
@@ -108,54 +107,6 @@ def parts(connection: duckdb.DuckDBPyConnection) -> list[Part]:
         else:
             cut.append(Part(first_kpi, last_kpi, is_known=is_known))
     return cut
-
-
-def load_plan(
-    connection: duckdb.DuckDBPyConnection,
-    *,
-    plan_id: str,
-    files_sha256: str,
-    tables: Mapping[str, pl.DataFrame],
-    known_from: datetime,
-) -> bool:
-    """Bring a plan into the `plan` schema; a plan whose files are the known ones changes nothing.
-
-    Returns:
-        Whether a new version of the plan was opened.
-    """
-    known = connection.execute(
-        "select files_sha256 from plan.plan where plan_id = ? and known_to is null", [plan_id]
-    ).fetchone()
-    if known == (files_sha256,):
-        return False
-    instant = naive_utc(known_from)
-    for table, frame in tables.items():
-        connection.execute(
-            f"update plan.{table} set known_to = ? where plan_id = ? and known_to is null", [instant, plan_id]
-        )
-        append_frame(
-            connection,
-            f"plan.{table}",
-            frame.with_columns(
-                pl.lit(files_sha256).alias("files_sha256"),
-                pl.lit(instant).cast(pl.Datetime("us")).alias("known_from"),
-            ),
-        )
-    return True
-
-
-def close_absent_plans(
-    connection: duckdb.DuckDBPyConnection, *, plan_ids: tuple[str, ...], known_from: datetime
-) -> None:
-    """Close the plans that are no longer in the folder of plans."""
-    tables = connection.execute(
-        "select table_name from duckdb_tables() where schema_name = 'plan' and database_name = current_database()"
-    ).fetchall()
-    for (table,) in tables:
-        connection.execute(
-            f"update plan.{table} set known_to = $instant where known_to is null and not list_contains($kept, plan_id)",
-            {"instant": naive_utc(known_from), "kept": list(plan_ids)},
-        )
 
 
 def naive_utc(instant: datetime) -> datetime:

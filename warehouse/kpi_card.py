@@ -119,8 +119,7 @@ def show_kpi(connection: duckdb.DuckDBPyConnection, kpi_id: str) -> KpiCard | No
         HELD, {"kpi_id": kpi_id}
     ).fetchall()
     used_by = connection.execute(
-        "select distinct plan_id, indicator_id from plan.indicator where known_to is null and kpi_id = $kpi_id "
-        "order by all",
+        "select distinct plan_id, indicator_id from plan.indicator where kpi_id = $kpi_id order by all",
         {"kpi_id": kpi_id},
     ).fetchall()
     return KpiCard(

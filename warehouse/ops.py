@@ -13,6 +13,7 @@ import duckdb
 import polars as pl
 
 from warehouse.database import append_frame
+from warehouse.definition import marts_by
 from warehouse.history import LoadCounts, naive_utc
 from warehouse.ledger_records import (
     Accepted,
@@ -217,15 +218,31 @@ def last_publication(connection: duckdb.DuckDBPyConnection) -> datetime | None:
     return None if row is None else row[0]
 
 
-def record_publication(
-    connection: duckdb.DuckDBPyConnection,
-    *,
-    run_id: str,
-    published_at: datetime,
-    counts: LoadCounts,
-    accepted_loss: str | None,
-) -> None:
-    """Put the current run on record as published, in the file that is about to be, with its coverage from the stage."""
+def open_publication(connection: duckdb.DuckDBPyConnection, *, run_id: str, published_at: datetime) -> None:
+    """Put a publication on record before its marts are built: its instant is the one clock that they read."""
+    connection.execute(
+        "insert into ops.publication by name "
+        "select $run_id as run_id, $at as published_at, $marts_by as marts_by, "
+        "0 as version_count, 0 as observation_count, 0 as verdict_change_count",
+        {"run_id": run_id, "at": naive_utc(published_at), "marts_by": marts_by()},
+    )
+
+
+def close_publication(
+    connection: duckdb.DuckDBPyConnection, *, run_id: str, published_at: datetime, counts: LoadCounts, **given: object
+) -> int:
+    """Count what the current run's publication brought, and put the run on record as published with its coverage.
+
+    Args:
+        connection: the file that is about to be published.
+        run_id: of the run.
+        published_at: its instant.
+        counts: of what the history took up.
+        given: columns of ops.publication that the run knows beside.
+
+    Returns:
+        How many verdicts differ from the publication before.
+    """
     instant = naive_utc(published_at)
     connection.execute(
         "update ops.run set state = 'published', published_at = $at, finished_at = $at where run_id = $run_id",
@@ -237,14 +254,17 @@ def record_publication(
     )
     connection.execute(
         """
-        insert into ops.publication
-        select
-            $run_id,
-            $at,
-            $version_count,
-            (select count(*) from core.observation),
-            (select count(*) from mart.verdict_change where known_from = $at),
-            $accepted_loss
+        update ops.publication
+        set
+            version_count = $version_count,
+            observation_count = (select count(*) from core.observation),
+            verdict_change_count = (select count(*) from mart.verdict_change where known_from = $at),
+            accepted_loss = $accepted_loss
+        where run_id = $run_id
         """,
-        {"run_id": run_id, "at": instant, "version_count": counts.versions, "accepted_loss": accepted_loss},
+        {"run_id": run_id, "at": instant, "version_count": counts.versions, **given},
     )
+    ((count,),) = connection.execute(
+        "select verdict_change_count from ops.publication where run_id = ?", [run_id]
+    ).fetchall()
+    return int(count)

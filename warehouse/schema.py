@@ -1,8 +1,8 @@
 """The schema of a warehouse file, and bringing an older file to it with all its history.
 
 `sql/core`, `sql/plan` and `sql/ops` hold the schema as it is now and create what is not there. What must happen to the
-tables of an older file stands in `sql/migrations/NNN_name.sql`, and runs in one transaction with its own record in
-`ops.schema_version`. A file made anew has every migration on record as applied.
+tables of an older file stands in `sql/migrations/NNN_name.sql` (what SQL cannot say of it in upgrade.py), and runs in
+one transaction with its own record in `ops.schema_version`. A file made anew has every migration on record as applied.
 """
 
 from datetime import UTC, datetime
@@ -10,11 +10,13 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.build import fingerprint, read_fingerprint
 from warehouse.database import run_sql, sql_files, transaction
+from warehouse.definition import fingerprint, read_fingerprint
 from warehouse.errors import SchemaTooNew
 from warehouse.history import naive_utc
 from warehouse.published_file import source_kind
+from warehouse.upgrade import STEPS
+from warehouse.versions import create_readers, tables_of_versions
 
 SCHEMA_FOLDERS = ("core", "plan", "ops")
 
@@ -46,10 +48,19 @@ def ensure_schema(connection: duckdb.DuckDBPyConnection) -> list[str]:
         return ran
     for folder in SCHEMA_FOLDERS:
         run_sql(connection, folder)
+    create_known_readers(connection)
     if applied is None:
         for path in migrations():
             record(connection, path)
     return ran
+
+
+def create_known_readers(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create what reads the versions of core and plan; cells have readers of their own (sql/core/030_cells.sql)."""
+    for schema in ("core", "plan"):
+        for name in tables_of_versions(connection, schema):
+            if not name.endswith("observation"):
+                create_readers(connection, f"{schema}.{name}", "* exclude (known_to)")
 
 
 def migrations() -> list[Path]:
@@ -83,9 +94,11 @@ def is_as_this_software_writes_it(connection: duckdb.DuckDBPyConnection) -> bool
 
 
 def migrate(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Run one migration and put it on record, both or neither."""
+    """Run one migration, with what of it is written in Python, and put it on record: all or nothing."""
     with transaction(connection):
         connection.execute(path.read_text(encoding="utf-8"))
+        if step := STEPS.get(version_of(path)):
+            step(connection)
         record(connection, path)
 
 

@@ -69,7 +69,7 @@ create table if not exists core.municipality_version (
     known_to timestamp
 );
 
-create table if not exists core.municipality_group (
+create table if not exists core.municipality_group_version (
     group_id varchar not null,
     group_name varchar not null,
     topic varchar,

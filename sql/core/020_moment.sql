@@ -28,3 +28,8 @@ create or replace macro core.moment(given) as (
         else cast(cast(given as varchar) as timestamp)
     end
 );
+
+-- Whether a version holds at an instant: known from it or earlier, and not yet ended. Every as-of macro asks this.
+create or replace macro core.holds_at(known_from, known_to, instant) as (
+    known_from <= instant and (known_to is null or instant < known_to)
+);

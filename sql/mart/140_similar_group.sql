@@ -1,17 +1,17 @@
 -- The groups of similar municipalities (liknande kommuner) of each plan's municipality, with their members. A
--- group keeps its id while its title, year and members change: membership is taken as known at the moment,
--- and where none was known yet, the oldest that we hold stands in, marked. One row per plan, group and
+-- group keeps its id while its title, year and members change: membership is taken as known now,
+-- and where none is known, the oldest that we hold stands in, marked. One row per plan, group and
 -- member.
 with plans as (
-    select * from plan.plan_as_of(moment)
+    select * from plan.plan
 ),
 
 similar_groups as (
-    select * from core.municipality_group_as_of(moment)
+    select * from core.municipality_group
 ),
 
 known_members as (
-    select * from core.municipality_group_member_as_of(moment)
+    select * from core.municipality_group_member
 ),
 
 oldest_members as (

@@ -2,7 +2,7 @@
 -- reference. Riket is as received from Kolada; every other reference is our own computation over the n
 -- municipalities of type K that have a value ("Egen bearbetning av data från Kolada").
 with reference_values as (
-    select * from mart.reference_as_of(moment)
+    select * from working.reference
 ),
 
 final as (

@@ -1,7 +1,7 @@
 -- The place of each municipality on the plans' KPIs, as known now. One row per KPI, period and municipality
 -- with a value. The colour says how it stands among the others, not whether the result is good.
 with placings as (
-    select * from mart.placing_as_of(moment)
+    select * from working.standing
 ),
 
 final as (

@@ -1,11 +1,11 @@
 -- Each indicator of each plan judged in each year, as known now. One row per plan, indicator and year.
 -- Key: plan_id, indicator_id, year. A goal may have several indicators: count goals in mart.goal_verdict.
 with judgements as (
-    select * from mart.judgement_as_of(moment)
+    select * from working.judgement
 ),
 
 final as (
-    select * exclude (basis, sight_id, bokslut_date, is_estimated)
+    select * exclude (basis, bokslut_date, is_estimated)
     from judgements
     where basis = 'today'
 )

@@ -3,7 +3,7 @@
 -- n_not_comparable + n_not_assessable. A prioritised goal is assessed by people: counts are what they have to
 -- go by.
 with goal_judgements as (
-    select * from mart.goal_judgement_as_of(moment)
+    select * from working.goal_judgement
 ),
 
 final as (

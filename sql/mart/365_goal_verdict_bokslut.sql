@@ -1,7 +1,7 @@
 -- Each goal judged with what was out at the year's bokslut date. One row per plan, goal and year that has
 -- one.
 with goal_judgements as (
-    select * from mart.goal_judgement_as_of(moment)
+    select * from working.goal_judgement
 ),
 
 final as (

@@ -5,16 +5,16 @@
 -- the unknown goals could still decide, the verdict is undetermined. The same verdict at the year's bokslut
 -- stands beside.
 with goal_judgements as (
-    select * from mart.goal_judgement_as_of(moment)
+    select * from working.goal_judgement
     where counts_in_majority and section in ('financial', 'operational')
 ),
 
 plans as (
-    select * from plan.plan_as_of(moment)
+    select * from plan.plan
 ),
 
 rules as (
-    select * from mart.rule_setting_as_of(moment)
+    select * from working.rule_setting
 ),
 
 counted as (

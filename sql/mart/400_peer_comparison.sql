@@ -3,11 +3,11 @@
 -- both have a value. difference is signed by the KPI's direction, so that plus is good; without a direction
 -- it is own minus reference.
 with plan_kpis as (
-    select * from mart.plan_kpi_as_of(moment)
+    select * from working.plan_kpi
 ),
 
 reference_values as (
-    select * from mart.reference_value_as_of(moment)
+    select * from mart.reference_value
 ),
 
 similar_groups as (
@@ -20,15 +20,15 @@ similar_groups as (
         is_latest_vintage,
         member_count,
         is_oldest_membership
-    from mart.similar_group_as_of(moment)
+    from mart.similar_group
 ),
 
 observations as (
-    select * from core.observation_as_of(moment)
+    select * from core.observation
 ),
 
 units as (
-    select * from core.municipality_as_of(moment)
+    select * from core.municipality
 ),
 
 own as (

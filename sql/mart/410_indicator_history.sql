@@ -2,29 +2,29 @@
 -- indicator, year and gender that has a value from any source. The value is Kolada's if there is one, then
 -- the entered figure, then the printed outcome; what each source says stands beside.
 with indicators as (
-    select * from plan.indicator_as_of(moment)
+    select * from plan.indicator
 ),
 
 plans as (
-    select * from plan.plan_as_of(moment)
+    select * from plan.plan
 ),
 
 observations as (
-    select * from core.observation_as_of(moment)
+    select * from core.observation
 ),
 
 measured as (
-    select * from mart.measured_as_of(moment)
+    select * from working.measured
     where sight_id = 'today'
 ),
 
 manual_figures as (
-    select * from plan.outcome_manual_as_of(moment)
+    select * from plan.outcome_manual
     where kind = 'outcome'
 ),
 
 printed_outcomes as (
-    select * from plan.outcome_document_as_of(moment)
+    select * from plan.outcome_document
 ),
 
 series_breaks as (
@@ -33,7 +33,7 @@ series_breaks as (
         kpi_id,
         first_year_after,
         string_agg(why, ' ' order by why) as break_note
-    from plan.series_break_as_of(moment)
+    from plan.series_break
     group by plan_id, kpi_id, first_year_after
 ),
 

@@ -1,15 +1,15 @@
 -- Women's and men's values of the plan's municipality, and the same gap for Riket or else all municipalities.
 -- One row per plan, KPI and period with a value for both. gender_gap = value_women - value_men.
 with plan_kpis as (
-    select * from mart.plan_kpi_as_of(moment)
+    select * from working.plan_kpi
 ),
 
 observations as (
-    select * from core.observation_as_of(moment)
+    select * from core.observation
 ),
 
 reference_values as (
-    select * from mart.reference_value_as_of(moment)
+    select * from mart.reference_value
     where reference in ('riket', 'unweighted_mean') and gender in ('K', 'M')
 ),
 

@@ -7,20 +7,20 @@
 --   published_since  the document had no value, Kolada has one
 --   missing_in_both  neither has one
 with indicators as (
-    select * from plan.indicator_as_of(moment)
+    select * from plan.indicator
     where kpi_id is not null
 ),
 
 plans as (
-    select * from plan.plan_as_of(moment)
+    select * from plan.plan
 ),
 
 printed_outcomes as (
-    select * from plan.outcome_document_as_of(moment)
+    select * from plan.outcome_document
 ),
 
 observations as (
-    select * from core.observation_as_of(moment)
+    select * from core.observation
     where gender = 'T'
 ),
 

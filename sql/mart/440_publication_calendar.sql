@@ -1,39 +1,43 @@
--- What Kolada says about when each of the plan's KPIs comes next, and where it stands on the day asked.
+-- What Kolada says about when each of the plan's KPIs comes next, and where it stands on the day of the publication.
 -- One row per plan and KPI.
 --   lifecycle          active | closed (the title tells after which year) | withdrawn (not in the catalogue)
 --   publication_state  withdrawn | closed | unscheduled (no date given) | published (final, and there)
 --                      | preliminary (there, final date ahead: about to change)
 --                      | late (date passed, not there) | due (within 30 days) | scheduled
 -- The dates are the next expected ones, never when something was last updated.
-with plan_kpis as (
-    select * from mart.plan_kpi_as_of(moment)
+with clock as (
+    select * from working.clock
+),
+
+plan_kpis as (
+    select * from working.plan_kpi
 ),
 
 seen_kpis as (
-    select * from mart.seen_kpi_as_of(moment)
+    select * from working.seen_kpi
     where basis = 'today'
 ),
 
 catalogue as (
-    select * from core.kpi_as_of(moment)
+    select * from core.kpi
 ),
 
 activity as (
-    select * from mart.kpi_activity_as_of(moment)
+    select * from working.kpi_activity
     where sight_id = 'today'
 ),
 
 observations as (
-    select * from core.observation_as_of(moment)
+    select * from core.observation
     where gender = 'T' and value is not null
 ),
 
 notes as (
-    select * from plan.note_as_of(moment)
+    select * from plan.note
 ),
 
 indicators as (
-    select * from plan.indicator_as_of(moment)
+    select * from plan.indicator
 ),
 
 latest as (
@@ -96,7 +100,7 @@ gathered as (
         seen_kpis.publ_period as next_period,
         seen_kpis.prel_publication_date,
         seen_kpis.publication_date,
-        mart.swedish_date(seen_kpis.seen_at) as seen_on,
+        clock.today,
         latest.latest_period,
         latest_own.latest_own_period,
         coalesce(latest.latest_period >= seen_kpis.publ_period, false) as is_next_period_there,
@@ -106,6 +110,7 @@ gathered as (
         remarks.note,
         related.related_kpi_ids
     from plan_kpis
+    cross join clock
     inner join seen_kpis on plan_kpis.plan_id = seen_kpis.plan_id and plan_kpis.kpi_id = seen_kpis.kpi_id
     left join catalogue on plan_kpis.kpi_id = catalogue.kpi_id
     left join latest on plan_kpis.kpi_id = latest.kpi_id
@@ -129,17 +134,15 @@ final as (
             when lifecycle <> 'active' then lifecycle
             when publication_date is null then 'unscheduled'
             when is_next_period_there
-                then case when seen_on < publication_date then 'preliminary' else 'published' end
-            when coalesce(prel_publication_date, publication_date) < seen_on then 'late'
-            when coalesce(prel_publication_date, publication_date) <= seen_on + 30 then 'due'
+                then case when today < publication_date then 'preliminary' else 'published' end
+            when coalesce(prel_publication_date, publication_date) < today then 'late'
+            when coalesce(prel_publication_date, publication_date) <= today + 30 then 'due'
             else 'scheduled'
         end as publication_state,
-        cast(
-            case
-                when is_next_period_there then publication_date
-                else coalesce(prel_publication_date, publication_date)
-            end - seen_on as integer
-        ) as days_left,
+        case
+            when is_next_period_there then publication_date
+            else coalesce(prel_publication_date, publication_date)
+        end as next_date,
         latest_period,
         latest_own_period,
         available_month_day,

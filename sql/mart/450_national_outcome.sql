@@ -1,21 +1,27 @@
 -- How many municipalities would meet the same criterion as the plan's own? One row per plan, indicator with a
--- KPI and a criterion, and year. Every municipality of type K with a value is held against the same number or
--- mean (against its own last year where that is the criterion), at the same decimals. Its own similar group
--- is not asked for: a criterion against similar municipalities is counted against the plan's own group.
-with judgements as (
-    select * from mart.goal_fulfilment_as_of(moment)
+-- KPI and a criterion, and year. Every municipality of type K with a value is judged by the function that judges the
+-- plan's own (mart.judged), with its own value and its own last year in the place of the plan's, against the same
+-- number or mean. Its own similar group is not asked for: a criterion against similar municipalities is counted
+-- against the plan's own group.
+with own as (
+    select * from mart.goal_fulfilment
     where
         kpi_id is not null
         and target_kind in ('number', 'above_reference', 'below_reference', 'previous_year')
 ),
 
+own_inputs as (  -- noqa: ST03
+    select * from mart.judgement_input
+    where basis = 'today'
+),
+
 observations as (
-    select * from core.observation_as_of(moment)
-    where gender = 'T' and value is not null
+    select * from core.observation
+    where gender = 'T' and value is not null and kpi_id in (select own.kpi_id from own)
 ),
 
 units as (
-    select * from core.municipality_as_of(moment)
+    select * from core.municipality
     where municipality_type = 'K'
 ),
 
@@ -27,27 +33,25 @@ last_years as (
         period + 1 as year,
         value
     from observations
-    where
-        kpi_id in (select judgements.kpi_id from judgements where judgements.target_kind = 'previous_year')
+    where kpi_id in (select own.kpi_id from own where own.target_kind = 'previous_year')
 ),
 
-held as (
+inputs as (  -- noqa: ST03
     select
-        judgements.plan_id,
-        judgements.indicator_id,
-        judgements.year,
-        judgements.operator,
-        judgements.compared_at_decimals,
-        observations.municipality_id,
-        observations.value,
-        case
-            when judgements.target_kind = 'number' then judgements.target_value
-            when judgements.target_kind = 'previous_year' then last_years.value
-            else judgements.reference_value
-        end as compared_with
-    from judgements
+        own_inputs.* replace (
+            observations.value as value,
+            own_inputs.year as value_year,
+            last_years.value as last_year_value
+        ),
+        cast(null as date) as judged_on
+    from own
+    inner join own_inputs
+        on
+            own.plan_id = own_inputs.plan_id
+            and own.indicator_id = own_inputs.indicator_id
+            and own.year = own_inputs.year
     inner join observations
-        on judgements.kpi_id = observations.kpi_id and judgements.year = observations.period
+        on own.kpi_id = observations.kpi_id and own.year = observations.period
     inner join units on observations.municipality_id = units.municipality_id
     left join last_years
         on
@@ -56,15 +60,8 @@ held as (
             and observations.period = last_years.year
 ),
 
-tested as (
-    select
-        *,
-        mart.meets(
-            mart.rounded(value, compared_at_decimals),
-            operator,
-            mart.rounded(compared_with, compared_at_decimals)
-        ) as is_meeting
-    from held
+judged as (
+    select * from mart.judged('inputs')
 ),
 
 counted as (
@@ -74,31 +71,31 @@ counted as (
         year,
         count(*) filter (where is_meeting is not null) as n,
         count(*) filter (where is_meeting) as n_meeting
-    from tested
+    from judged
     group by plan_id, indicator_id, year
 ),
 
 final as (
     select
-        judgements.plan_id,
-        judgements.indicator_id,
-        judgements.kpi_id,
-        judgements.year,
-        judgements.target_kind,
-        judgements.operator,
-        coalesce(judgements.target_value, judgements.reference_value) as compared_with,
+        own.plan_id,
+        own.indicator_id,
+        own.kpi_id,
+        own.year,
+        own.target_kind,
+        own.operator,
+        coalesce(own.target_value, own.reference_value) as compared_with,
         cast(coalesce(counted.n, 0) as integer) as n,
         cast(coalesce(counted.n_meeting, 0) as integer) as n_meeting,
         case when counted.n > 0 then counted.n_meeting / counted.n end as share_meeting,
-        judgements.is_at_target_now as is_own_meeting,
+        own.is_at_target_now as is_own_meeting,
         mart.derived_label() as source_label
-    from judgements
+    from own
     left join counted
         on
-            judgements.plan_id = counted.plan_id
-            and judgements.indicator_id = counted.indicator_id
-            and judgements.year = counted.year
-    order by judgements.plan_id, judgements.indicator_order, judgements.year
+            own.plan_id = counted.plan_id
+            and own.indicator_id = counted.indicator_id
+            and own.year = counted.year
+    order by own.plan_id, own.indicator_order, own.year
 )
 
 select * from final

@@ -2,58 +2,58 @@
 -- remarked in the plan. One row per plan and finding; kpi_id, indicator_id and year are null where the
 -- finding is wider.
 with plan_kpis as (
-    select * from mart.plan_kpi_as_of(moment)
+    select * from working.plan_kpi
 ),
 
 plans as (
-    select * from plan.plan_as_of(moment)
+    select * from plan.plan
 ),
 
 indicators as (
-    select * from plan.indicator_as_of(moment)
+    select * from plan.indicator
 ),
 
 notes as (
-    select * from plan.note_as_of(moment)
+    select * from plan.note
 ),
 
 observations as (
-    select * from core.observation_as_of(moment)
+    select * from core.observation
     where kpi_id in (select plan_kpis.kpi_id from plan_kpis)
 ),
 
 group_observations as (
-    select * from core.group_observation_as_of(moment)
+    select * from core.group_observation
     where group_id = 'G2328' and value is not null
 ),
 
 units as (
-    select * from core.municipality_as_of(moment)
+    select * from core.municipality
 ),
 
 revisions as (
-    select * from mart.revision_as_of(moment)
+    select * from mart.revision
     where is_plan_kpi
 ),
 
 calendar as (
-    select * from mart.publication_calendar_as_of(moment)
+    select * from mart.publication_calendar
 ),
 
 reconciliations as (
-    select * from mart.reconciliation_as_of(moment)
+    select * from mart.reconciliation
 ),
 
 reference_values as (
-    select * from mart.reference_value_as_of(moment)
+    select * from mart.reference_value
 ),
 
 judgements as (
-    select * from mart.goal_fulfilment_as_of(moment)
+    select * from mart.goal_fulfilment
 ),
 
 histories as (
-    select * from mart.indicator_history_as_of(moment)
+    select * from mart.indicator_history
     where gender = 'T'
 ),
 

@@ -2,11 +2,11 @@
 -- year is text since a line may span several years. Totals stand among their lines: add up level = 'line'
 -- only.
 with budget_lines as (
-    select * from plan.budget_line_as_of(moment)
+    select * from plan.budget_line
 ),
 
 plans as (
-    select * from plan.plan_as_of(moment)
+    select * from plan.plan
 ),
 
 final as (

@@ -5,11 +5,11 @@
 --   differs            they differ
 --   different_measure  the two sides look alike and are not the same measure: shown so that nobody swaps them
 with budget_lines as (
-    select * from mart.budget_line_as_of(moment)
+    select * from mart.budget_line
 ),
 
 checks as (
-    select * from plan.budget_check_as_of(moment)
+    select * from plan.budget_check
 ),
 
 -- Figures in one money, so that tkr and mnkr can be added; anything else stays as it is.

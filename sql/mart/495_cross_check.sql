@@ -1,20 +1,20 @@
 -- Kolada's nearest figures beside the ones that people enter for a goal: a check, never the value.
 -- One row per plan, goal, KPI and year of the plan. Units may differ: no difference is worked out.
 with cross_checks as (
-    select * from plan.cross_check_kpi_as_of(moment)
+    select * from plan.cross_check_kpi
 ),
 
 judgements as (
-    select * from mart.goal_fulfilment_as_of(moment)
+    select * from mart.goal_fulfilment
 ),
 
 observations as (
-    select * from core.observation_as_of(moment)
+    select * from core.observation
     where gender = 'T'
 ),
 
 catalogue as (
-    select * from core.kpi_as_of(moment)
+    select * from core.kpi
 ),
 
 final as (

@@ -4,31 +4,31 @@
 --   level    indicator | goal | sound_economic_management
 --   item_id  the indicator, the goal, or the plan itself
 with judgements as (
-    select * from mart.goal_fulfilment_as_of(moment)
+    select * from mart.goal_fulfilment
 ),
 
 goal_verdicts as (
-    select * from mart.goal_verdict_as_of(moment)
+    select * from mart.goal_verdict
 ),
 
 managements as (
-    select * from mart.sound_economic_management_as_of(moment)
+    select * from mart.sound_economic_management
 ),
 
 rules as (
-    select * from plan.rule_as_of(moment)
+    select * from plan.rule
 ),
 
 similar_groups as (
-    select * from mart.similar_group_as_of(moment)
+    select * from mart.similar_group
 ),
 
 catalogue as (
-    select * from core.kpi_as_of(moment)
+    select * from core.kpi
 ),
 
 observations as (
-    select * from core.observation_as_of(moment)
+    select * from core.observation
     where gender = 'T'
 ),
 

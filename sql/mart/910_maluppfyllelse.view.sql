@@ -1,19 +1,18 @@
 -- Måluppfyllelsen på svenska: en rad per indikator och år, med planens egna ord för bedömningarna.
 with judgements as (
-    select * from mart.goal_fulfilment
+    select * from mart.goal_fulfilment_as_of(moment)
 ),
 
 goals as (
-    select * from mart.goal_verdict
+    select * from mart.goal_verdict_as_of(moment)
 ),
 
 national_outcomes as (
-    select * from mart.national_outcome
+    select * from mart.national_outcome_as_of(moment)
 ),
 
 labels as (
-    select * from plan.label
-    where known_to is null
+    select * from plan.label_as_of(moment)
 ),
 
 final as (

@@ -1,11 +1,10 @@
 -- God ekonomisk hushållning på svenska: en rad per år och läsning av regeln.
 with managements as (
-    select * from mart.sound_economic_management
+    select * from mart.sound_economic_management_as_of(moment)
 ),
 
 labels as (
-    select * from plan.label
-    where known_to is null
+    select * from plan.label_as_of(moment)
 ),
 
 final as (

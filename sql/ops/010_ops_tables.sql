@@ -65,16 +65,18 @@ create table if not exists ops.check_result (
     is_accepted boolean not null
 );
 
+-- The one clock of the marts: a publication stands here before its marts are built.
 create table if not exists ops.publication (
     run_id varchar not null,
     published_at timestamp not null,
+    marts_by varchar not null,
     version_count integer not null,
     observation_count bigint not null,
     verdict_change_count integer not null,
     accepted_loss varchar
 );
 
--- What the macros of mart were made of, so that they are defined anew only when that changed.
+-- What the relations of mart were made of, so that they are defined anew only when that changed.
 create table if not exists ops.mart_definition (
     sha256 varchar not null
 );

@@ -1,11 +1,12 @@
--- The goals as they were loaded. Every row belongs to one version of a plan: a plan whose files changed
--- closes all its rows and opens new ones, so that a verdict can be replayed with that night's goals.
+-- The goals as they were loaded, each row with its versions: a row that changed in a plan's files closes
+-- its version and opens a new one. Order numbers are no part of the comparison, and the files' hash is on
+-- the plan alone.
 -- Made from goals/file_formats.toml by `make docs`.
 
 create schema if not exists plan;
 
 -- One council's goals for some years.
-create table if not exists plan.plan (
+create table if not exists plan.plan_version (
     plan_id varchar not null,
     municipality_id varchar not null,
     title varchar not null,
@@ -24,49 +25,45 @@ create table if not exists plan.plan (
 );
 
 -- How each plan wants its criteria to be read.
-create table if not exists plan.rule (
+create table if not exists plan.rule_version (
     plan_id varchar not null,
     rule_name varchar not null,
     rule_value varchar not null,
-    files_sha256 varchar not null,
     known_from timestamp not null,
     known_to timestamp
 );
 
 -- The plan's Swedish words for codes: label_kind is verdict, verdict_reason, role, trend, pace ...
-create table if not exists plan.label (
+create table if not exists plan.label_version (
     plan_id varchar not null,
     label_kind varchar not null,
     code varchar not null,
     label varchar not null,
-    files_sha256 varchar not null,
     known_from timestamp not null,
     known_to timestamp
 );
 
 -- By when a year's outcomes must be out to count at its annual accounts.
-create table if not exists plan.bokslut_date (
+create table if not exists plan.bokslut_date_version (
     plan_id varchar not null,
     year integer not null,
     bokslut_date date not null,
-    files_sha256 varchar not null,
     known_from timestamp not null,
     known_to timestamp
 );
 
 -- KPIs that are shown beside a manual figure and never are its value.
-create table if not exists plan.cross_check_kpi (
+create table if not exists plan.cross_check_kpi_version (
     plan_id varchar not null,
     goal_id varchar not null,
     kpi_id varchar not null,
     why varchar not null,
-    files_sha256 varchar not null,
     known_from timestamp not null,
     known_to timestamp
 );
 
 -- The goals, verbatim.
-create table if not exists plan.goal (
+create table if not exists plan.goal_version (
     plan_id varchar not null,
     goal_id varchar not null,
     goal_order integer not null,
@@ -75,14 +72,13 @@ create table if not exists plan.goal (
     focus_area varchar,
     counts_in_majority boolean not null,
     compound_rule varchar,
-    files_sha256 varchar not null,
     known_from timestamp not null,
     known_to timestamp
 );
 
 -- What each goal is followed by, verbatim, one row for each part. One KPI may serve several indicators with
 -- different criteria: the key is the indicator.
-create table if not exists plan.indicator (
+create table if not exists plan.indicator_version (
     plan_id varchar not null,
     indicator_id varchar not null,
     indicator_order integer not null,
@@ -99,14 +95,13 @@ create table if not exists plan.indicator (
     similar_group_topic varchar,
     document_page integer,
     document_lines varchar,
-    files_sha256 varchar not null,
     known_from timestamp not null,
     known_to timestamp
 );
 
 -- The criteria that indicators are judged by. A null year is a standing criterion: it applies in every year
 -- of the plan.
-create table if not exists plan.target (
+create table if not exists plan.target_version (
     plan_id varchar not null,
     indicator_id varchar not null,
     year integer,
@@ -118,51 +113,47 @@ create table if not exists plan.target (
     reference varchar,
     is_yearly_criterion boolean not null,
     document_lines varchar,
-    files_sha256 varchar not null,
     known_from timestamp not null,
     known_to timestamp
 );
 
 -- Where a KPI's series can't be compared with itself.
-create table if not exists plan.series_break (
+create table if not exists plan.series_break_version (
     plan_id varchar not null,
     kpi_id varchar not null,
     first_year_after integer not null,
     voids_target boolean not null,
     why varchar not null,
-    files_sha256 varchar not null,
     known_from timestamp not null,
     known_to timestamp
 );
 
 -- When the value for a year is usually out.
-create table if not exists plan.availability (
+create table if not exists plan.availability_version (
     plan_id varchar not null,
     kpi_id varchar not null,
     month_day varchar not null,
     year_offset integer not null,
     basis varchar not null,
-    files_sha256 varchar not null,
     known_from timestamp not null,
     known_to timestamp
 );
 
 -- The outcomes that the document prints, with the marker where a value is missing.
-create table if not exists plan.outcome_document (
+create table if not exists plan.outcome_document_version (
     plan_id varchar not null,
     indicator_id varchar not null,
     year integer not null,
     value double,
     raw_marker varchar,
     document_line integer,
-    files_sha256 varchar not null,
     known_from timestamp not null,
     known_to timestamp
 );
 
 -- Figures that are not in Kolada, entered by people: outcomes and forecasts. A forecast never becomes a
 -- verdict.
-create table if not exists plan.outcome_manual (
+create table if not exists plan.outcome_manual_version (
     plan_id varchar not null,
     indicator_id varchar not null,
     year integer not null,
@@ -172,13 +163,12 @@ create table if not exists plan.outcome_manual (
     source_note varchar not null,
     entered_by varchar not null,
     entered_at date not null,
-    files_sha256 varchar not null,
     known_from timestamp not null,
     known_to timestamp
 );
 
 -- What people decided about a goal.
-create table if not exists plan.assessment (
+create table if not exists plan.assessment_version (
     plan_id varchar not null,
     goal_id varchar not null,
     year integer not null,
@@ -186,14 +176,13 @@ create table if not exists plan.assessment (
     text varchar not null,
     decided_by varchar not null,
     decided_at date not null,
-    files_sha256 varchar not null,
     known_from timestamp not null,
     known_to timestamp
 );
 
 -- The figures that the document prints in its budget tables. Totals stand among their lines. year is text,
 -- since a line may span several years.
-create table if not exists plan.budget_line (
+create table if not exists plan.budget_line_version (
     plan_id varchar not null,
     table_name varchar not null,
     row_name varchar not null,
@@ -203,14 +192,13 @@ create table if not exists plan.budget_line (
     kind varchar not null,
     level varchar not null,
     document_line integer,
-    files_sha256 varchar not null,
     known_from timestamp not null,
     known_to timestamp
 );
 
 -- Which of the budget's figures hang together, and how. terms and divided_by name rows of plan.budget_line,
 -- parted by |; mart.budget_check says how they come out.
-create table if not exists plan.budget_check (
+create table if not exists plan.budget_check_version (
     plan_id varchar not null,
     check_id varchar not null,
     table_name varchar not null,
@@ -220,19 +208,17 @@ create table if not exists plan.budget_check (
     is_same_measure boolean not null,
     tolerance double not null,
     note varchar not null,
-    files_sha256 varchar not null,
     known_from timestamp not null,
     known_to timestamp
 );
 
 -- What a reader of the figures should know; indicator_id is null for the whole plan.
-create table if not exists plan.note (
+create table if not exists plan.note_version (
     plan_id varchar not null,
     indicator_id varchar,
     code varchar not null,
     severity varchar not null,
     text varchar not null,
-    files_sha256 varchar not null,
     known_from timestamp not null,
     known_to timestamp
 );

@@ -11,6 +11,5 @@ left join plan.note as note
         indicator.plan_id = note.plan_id
         and indicator.indicator_id = note.indicator_id
         and note.code = 'manual_source'
-        and note.known_to is null
-where indicator.known_to is null and indicator.kpi_id is null
+where indicator.kpi_id is null
 order by indicator.plan_id, indicator.indicator_order

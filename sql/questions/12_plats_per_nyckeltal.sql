@@ -10,5 +10,5 @@ select
     ranking.colour
 from mart.ranking as ranking
 inner join plan.plan as plan
-    on ranking.municipality_id = plan.municipality_id and plan.known_to is null
+    on ranking.municipality_id = plan.municipality_id
 order by plan.plan_id, ranking.kpi_id, ranking.period

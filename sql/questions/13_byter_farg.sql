@@ -14,6 +14,6 @@ inner join mart.ranking as last_year
         and this_year.municipality_id = last_year.municipality_id
         and this_year.period - 1 = last_year.period
 inner join plan.plan as plan
-    on this_year.municipality_id = plan.municipality_id and plan.known_to is null
+    on this_year.municipality_id = plan.municipality_id
 where this_year.colour <> last_year.colour
 order by plan.plan_id, this_year.kpi_id, this_year.period

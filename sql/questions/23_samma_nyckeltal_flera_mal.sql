@@ -11,11 +11,8 @@ select
     ) as criteria
 from plan.indicator as indicator
 inner join plan.target as target
-    on
-        indicator.plan_id = target.plan_id
-        and indicator.indicator_id = target.indicator_id
-        and target.known_to is null
-where indicator.known_to is null and indicator.kpi_id is not null
+    on indicator.plan_id = target.plan_id and indicator.indicator_id = target.indicator_id
+where indicator.kpi_id is not null
 group by indicator.plan_id, indicator.kpi_id
 having count(distinct indicator.indicator_id) > 1
 order by indicator.plan_id, indicator.kpi_id

@@ -21,7 +21,6 @@ left join plan.target as target
         judged.plan_id = target.plan_id
         and judged.indicator_id = target.indicator_id
         and judged.target_year = target.year
-        and target.known_to is null
 left join core.observation as cell
     on
         judged.kpi_id = cell.kpi_id

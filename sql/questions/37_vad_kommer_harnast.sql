@@ -7,7 +7,7 @@ select
     next_period,
     prel_publication_date,
     publication_date,
-    days_left,
+    next_date,
     latest_own_period
 from mart.publication_calendar
 where publication_state in ('late', 'due', 'preliminary', 'scheduled')

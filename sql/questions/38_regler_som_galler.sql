@@ -3,8 +3,6 @@ select
     plan_id,
     rule_name,
     rule_value,
-    known_from,
-    files_sha256
+    known_from
 from plan.rule
-where known_to is null
 order by plan_id, rule_name

@@ -12,10 +12,7 @@ select
     cross_check.why
 from mart.goal_fulfilment as judged
 left join plan.cross_check_kpi as cross_check
-    on
-        judged.plan_id = cross_check.plan_id
-        and judged.goal_id = cross_check.goal_id
-        and cross_check.known_to is null
+    on judged.plan_id = cross_check.plan_id and judged.goal_id = cross_check.goal_id
 left join core.observation as cell
     on
         cross_check.kpi_id = cell.kpi_id

@@ -11,6 +11,7 @@ from pipeline.replay import replay
 from warehouse.database import quoted
 from warehouse.errors import BodyCorrupt, BodyMissing, NotPublished, ReplayTargetExists
 from warehouse.home import Home
+from warehouse.mart_files import published_relations
 from warehouse.rollback import prune, roll_back
 
 pytestmark = pytest.mark.recorded
@@ -59,6 +60,26 @@ def differences(one, other):
             if rows[0] != rows[1]:
                 found.append(f"{schema}.{table}")
         return found
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 3, 4])
+def test_as_of_a_night_is_what_was_published_that_night(five_nights, number):
+    """Every mart as of a night, asked of the last file, has the rows of the file that was published that night."""
+    nights, copies = five_nights
+    instant, copy = copies[number]
+    moment = instant.replace(tzinfo=None)
+    differing = []
+    with duckdb.connect() as connection:
+        connection.execute(f"attach {quoted(str(copy))} as earlier (read_only)")
+        connection.execute(f"attach {quoted(str(nights.home / 'kolada.duckdb'))} as warehouse (read_only)")
+        for name, each in published_relations().items():
+            connection.execute("use earlier")
+            then = connection.execute(f"from mart.{name} order by all").fetchall()
+            connection.execute("use warehouse")
+            now = connection.execute(f"from mart.{name}_as_of(timestamp '{moment}') order by all").fetchall()
+            if then != now:
+                differing.append(f"{each.kind} {name}")
+    assert differing == []
 
 
 @pytest.mark.slow

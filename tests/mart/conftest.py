@@ -2,17 +2,26 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import UTC
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from goals import Plan, read_plan
-from tests.mart.support import NOW, World, load_catalogue, load_observations, load_plan, new_world
-from warehouse.build import build_marts
+from tests.mart.support import (
+    FIRST_LOAD,
+    NOW,
+    World,
+    instant,
+    load_catalogue,
+    load_observations,
+    load_plan,
+    new_world,
+    publish,
+)
 from warehouse.schema import ensure_schema
 
+JANUARY_2000 = instant(2000, 1, 1)
 PLAN_FOLDER = Path(__file__).resolve().parents[2] / "goals" / "alingsas-2022-2024"
 
 MakeWorld = Callable[..., World]
@@ -26,24 +35,26 @@ def plan() -> Plan:
 
 @pytest.fixture(scope="session")
 def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A warehouse without a row, its marts built: copied by every made-up world."""
+    """A warehouse without a row, its marts built and no publication on record: copied by every made-up world."""
     path = tmp_path_factory.mktemp("empty") / "kolada.duckdb"
     with duckdb.connect(str(path)) as connection:
         ensure_schema(connection)
-        build_marts(connection, now=NOW.replace(tzinfo=UTC))
+        publish(connection, JANUARY_2000)
+        connection.execute("delete from ops.publication")
     return path
 
 
 @pytest.fixture(scope="session")
 def built_file(empty_file: Path, plan: Plan, recorded_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The recorded data judged by the plan."""
+    """The recorded data judged by the plan: published when it was loaded, and on the quiet night after."""
     path = tmp_path_factory.mktemp("built") / "kolada.duckdb"
     path.write_bytes(empty_file.read_bytes())
     with duckdb.connect(str(path)) as connection:
         load_catalogue(connection, recorded_folder)
         load_plan(connection, plan)
         load_observations(connection, recorded_folder, [*plan.kpi_ids, *plan.cross_check_kpi_ids])
-        build_marts(connection, now=NOW.replace(tzinfo=UTC))
+        publish(connection, FIRST_LOAD)
+        publish(connection, NOW, is_all=False)
     return path
 
 

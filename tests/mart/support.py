@@ -8,15 +8,16 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
 from goals import Plan
+from warehouse import plan_history
 from warehouse.build import build_marts
-from warehouse.database import append_frame
+from warehouse.ops import last_publication, open_publication
 
 
 def instant(year: int, month: int, day: int, hour: int = 3, minute: int = 0) -> datetime:
@@ -39,20 +40,27 @@ OPEN_CELL = {
 
 
 def load_plan(connection: duckdb.DuckDBPyConnection, plan: Plan, known_from: datetime = FIRST_LOAD) -> None:
-    """Append one version of a plan, closing the version before it."""
-    for name, frame in plan.tables.items():
-        connection.execute(
-            f"update plan.{name} set known_to = ? where plan_id = ? and known_to is null", [known_from, plan.plan_id]
-        )
-        append_frame(
-            connection,
-            f"plan.{name}",
-            frame.with_columns(
-                files_sha256=pl.lit(plan.files_sha256),
-                known_from=pl.lit(known_from),
-                known_to=pl.lit(None, dtype=pl.Datetime),
-            ),
-        )
+    """Load a plan as a run does."""
+    plan_history.load_plan(
+        connection,
+        plan_id=plan.plan_id,
+        files_sha256=plan.files_sha256,
+        tables=plan.tables,
+        known_from=known_from.replace(tzinfo=UTC),
+    )
+
+
+def publish(connection: duckdb.DuckDBPyConnection, now: datetime = NOW, *, is_all: bool = True) -> datetime:
+    """Put a publication on record and build the marts for it, as a run does; later than the last one by a minute.
+
+    Returns:
+        The publication's instant (UTC, naive).
+    """
+    last = last_publication(connection)
+    at = now if last is None else max(now, last + timedelta(minutes=1))
+    open_publication(connection, run_id=f"{at:%Y%m%dT%H%M}", published_at=at.replace(tzinfo=UTC))
+    build_marts(connection, is_all=is_all)
+    return at
 
 
 def load_catalogue(connection: duckdb.DuckDBPyConnection, recorded: Path) -> None:
@@ -92,7 +100,7 @@ def load_catalogue(connection: duckdb.DuckDBPyConnection, recorded: Path) -> Non
     connection.register("members", pl.DataFrame(members).to_arrow())
     connection.execute(
         """
-        insert into core.municipality_group by name
+        insert into core.municipality_group_version by name
         select distinct
             group_id, group_name, nullif(parts.topic, '') as topic, unit.municipality_id as owner_municipality_id,
             try_cast(parts.vintage as integer) as vintage_year,
@@ -212,8 +220,9 @@ class World:
 
     def plan_row(self, table: str, **row: object) -> None:
         """One row of a plan table."""
-        row = {"plan_id": self.plan_id, "files_sha256": "0" * 64, "known_from": self.first_load, **row}
-        self.insert(f"plan.{table}", **row)
+        files = {"files_sha256": "0" * 64} if table == "plan" else {}
+        row = {"plan_id": self.plan_id, "known_from": self.first_load, **files, **row}
+        self.insert(f"plan.{table}_version", **row)
 
     def indicator(
         self,
@@ -321,14 +330,9 @@ class World:
         for period, value in values.items():
             self.cell(kpi_id, unit or self.own, period, value)
 
-    def build(self, now: datetime = NOW) -> None:
-        """Build all the marts as known at an instant, as a run does."""
-        build_marts(self.connection, now=now.replace(tzinfo=UTC))
-
-    def judge(self, *relations: str, now: datetime = NOW) -> None:
-        """Work out goal_fulfilment, and other relations, as known at an instant: quicker than building all of them."""
-        for name in relations or ("goal_fulfilment",):
-            self.connection.execute(f"create or replace table mart.{name} as from mart.{name}_as_of(?)", [now])
+    def build(self, now: datetime = NOW, *, is_all: bool = True) -> datetime:
+        """Publish what is known: all marts built, unless only those of a quiet night are wanted."""
+        return publish(self.connection, now, is_all=is_all)
 
     def rows(self, sql: str, *parameters: object) -> list[tuple[object, ...]]:
         """What a query answers."""

@@ -19,10 +19,10 @@ def verdicts(world: World, moment: object, indicator_id: str = "A") -> list[tupl
     )
 
 
-def group(world: World, members: list[tuple[str, datetime, datetime | None]]) -> None:
+def group(world: World, listed: list[tuple[str, datetime, datetime | None]]) -> None:
     """A group of similar municipalities for the schools, whose members come and go."""
     world.insert(
-        "core.municipality_group",
+        "core.municipality_group_version",
         group_id="G1",
         group_name="Liknande kommuner grundskola, Kommun 1001, 2024",
         topic="grundskola",
@@ -31,7 +31,12 @@ def group(world: World, members: list[tuple[str, datetime, datetime | None]]) ->
         run_id="run-1",
         known_from=world.first_load,
     )
-    for member, known_from, known_to in members:
+    members(world, listed)
+
+
+def members(world: World, listed: list[tuple[str, datetime, datetime | None]]) -> None:
+    """Members of that group: who, from when, to when."""
+    for member, known_from, known_to in listed:
         world.insert(
             "core.municipality_group_member_version",
             group_id="G1",
@@ -48,10 +53,12 @@ def test_each_moment_has_its_own_verdict(world: World) -> None:
     world.indicator("A", kpi_id="N00001")
     world.target("A", ">=", 40)
     world.series("N00001", {2023: 39})
+    world.build(world.first_load)
     world.change_cell("N00001", world.own, 2023, 41, at=MAY)
+    world.build(MAY)
     world.change_cell("N00001", world.own, 2023, None, at=JUNE, kind="suppressed")
     world.connection.execute("update core.observation_version set status = 'Privacy' where known_from = ?", [JUNE])
-    world.judge("goal_fulfilment", "revision", now=JUNE)
+    world.build(JUNE)
     assert verdicts(world, "2026-03-31") == []
     assert verdicts(world, "2026-04-01") == [(39.0, "not_met", None)]
     assert verdicts(world, MAY) == [(41.0, "met", None)]
@@ -72,8 +79,9 @@ def test_a_cell_that_was_deleted_is_gone_and_comes_back(world: World) -> None:
     world.series("N00001", {2023: 50})
     world.cell("N00001", "1002", 2023, 45)
     world.change_cell("N00001", world.own, 2023, None, at=MAY, kind="vanished")
+    world.build(MAY)
     world.change_cell("N00001", world.own, 2023, 50, at=JUNE, kind="returned")
-    world.judge(now=JUNE)
+    world.build(JUNE)
     assert verdicts(world, MAY) == [(None, "no_data", "not_participating")]
     assert verdicts(world, JUNE) == [(50.0, "met", None)]
 
@@ -86,8 +94,11 @@ def test_membership_is_as_known_at_the_moment(world: World) -> None:
     world.series("N00001", {2023: 50})
     world.cell("N00001", "1002", 2023, 40)
     world.cell("N00001", "1003", 2023, 60)
-    group(world, [("1002", world.first_load, MAY), ("1003", MAY, None)])
-    world.judge(now=MAY)
+    group(world, [("1002", world.first_load, None)])
+    world.build(world.first_load)
+    world.connection.execute("update core.municipality_group_member_version set known_to = ?", [MAY])
+    members(world, [("1003", MAY, None)])
+    world.build(MAY)
     assert verdicts(world, "2026-04-15") == [(50.0, "met", None)]
     assert verdicts(world, MAY) == [(50.0, "not_met", None)]
 
@@ -95,7 +106,7 @@ def test_membership_is_as_known_at_the_moment(world: World) -> None:
 def test_the_bokslut_uses_our_own_history_where_it_reaches(world: World) -> None:
     """A value that was revised after the bokslut is judged as it stood then, and nothing is estimated."""
     world.first_load = instant(2023, 1, 10)
-    world.connection.execute("update plan.plan set known_from = ?", [world.first_load])
+    world.connection.execute("update plan.plan_version set known_from = ?", [world.first_load])
     world.kpi("N00001")
     world.indicator("A", kpi_id="N00001")
     world.target("A", ">=", 40)
@@ -103,7 +114,7 @@ def test_the_bokslut_uses_our_own_history_where_it_reaches(world: World) -> None
     world.cell("N00001", world.own, 2023, 39, known_from=instant(2024, 2, 1))
     world.change_cell("N00001", world.own, 2023, 41, at=instant(2024, 5, 1))
     world.cell("N00001", world.own, 2024, 50, known_from=instant(2025, 4, 1))
-    world.judge("goal_fulfilment", "goal_fulfilment_bokslut", now=JUNE)
+    world.build(JUNE)
     columns = ("value", "verdict", "verdict_reason", "is_estimated")
     assert world.judged("A", 2023, *columns, table="goal_fulfilment_bokslut") == (39.0, "not_met", None, False)
     assert world.judged("A", 2023, "value", "verdict") == (41.0, "met")
@@ -127,7 +138,7 @@ def test_where_history_does_not_reach_the_bokslut_is_estimated(world: World) -> 
         world.cell(kpi_id, "0000", 2023, 45)
         world.plan_row("availability", kpi_id=kpi_id, month_day=month_day, year_offset=year_offset, basis="Påhittad.")
     world.change_cell("N00001", world.own, 2023, 44, at=MAY)
-    world.judge("goal_fulfilment", "goal_fulfilment_bokslut", now=MAY)
+    world.build(MAY)
     columns = ("value", "verdict", "verdict_reason", "reference_value", "is_estimated")
     assert world.judged("A", 2023, *columns, table="goal_fulfilment_bokslut") == (50.0, "met", None, 45.0, True)
     assert world.judged("B", 2023, *columns, table="goal_fulfilment_bokslut") == (
@@ -148,7 +159,7 @@ def test_history_alone_says_nothing_before_the_first_load(make_world: Callable[.
     world.indicator("A", kpi_id="N00001")
     world.target("A", ">=", 40)
     world.series("N00001", {2023: 50})
-    world.judge("goal_fulfilment", "goal_fulfilment_bokslut")
+    world.build()
     assert world.judged("A", 2023, "verdict", "verdict_reason", table="goal_fulfilment_bokslut") == (
         "no_data",
         "before_first_load",
@@ -166,7 +177,7 @@ def test_the_bokslut_takes_the_oldest_members_that_we_know(world: World) -> None
     world.cell("N00001", "1003", 2023, 60)
     world.plan_row("availability", kpi_id="N00001", month_day="10-01", year_offset=0, basis="Påhittad.")
     group(world, [("1002", world.first_load, MAY), ("1003", MAY, None)])
-    world.judge("goal_fulfilment", "goal_fulfilment_bokslut", now=MAY)
+    world.build(MAY)
     columns = ("verdict", "reference_value", "is_oldest_membership")
     assert world.judged("A", 2023, *columns, table="goal_fulfilment_bokslut") == ("met", 40.0, True)
     assert world.judged("A", 2023, *columns) == ("not_met", 60.0, False)
@@ -178,10 +189,11 @@ def test_an_edited_target_and_rule_judge_from_their_night_on(world: World) -> No
     world.indicator("A", kpi_id="N00001")
     world.target("A", ">=", 40)
     world.series("N00001", {2023: 39.6})
-    world.connection.execute("update plan.target set known_to = ?", [MAY])
-    world.target("A", ">=", 39, known_from=MAY)
     world.plan_row("rule", rule_name="fixed_target_precision", rule_value="exact", known_to=None)
-    world.judge(now=MAY)
+    world.build(world.first_load)
+    world.connection.execute("update plan.target_version set known_to = ?", [MAY])
+    world.target("A", ">=", 39, known_from=MAY)
+    world.build(MAY)
     assert verdicts(world, "2026-04-15") == [(39.6, "not_met", None)]
     assert verdicts(world, MAY) == [(39.6, "met", None)]
 
@@ -191,7 +203,7 @@ def test_a_moment_is_a_date_in_sweden_or_an_instant_in_utc(world: World) -> None
     world.kpi("N00001")
     world.indicator("A", kpi_id="N00001")
     world.series("N00001", {2023: 39})
-    world.judge()
+    world.build(world.first_load)
     assert 1 == len(verdicts(world, date(2026, 4, 1))) == len(verdicts(world, instant(2026, 4, 1)))
     assert len(verdicts(world, instant(2026, 4, 1, 2, 59))) == 0
 

@@ -1,23 +1,19 @@
 """The dictionary: every relation and column is described, and what it says about the rows is true."""
 
 import tomllib
-from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
 
-FOLDER = Path(__file__).resolve().parents[2] / "sql" / "dictionary"
+from warehouse.dictionary import FOLDER, common_columns, described_relations
+
 SCHEMAS = ("core", "plan", "mart", "ops")
-COLUMNS: dict[str, dict[str, str]] = tomllib.loads((FOLDER / "columns.toml").read_text(encoding="utf-8"))
-RELATIONS: dict[str, dict[str, Any]] = {
-    f"{schema}.{name}": described
+COLUMNS = common_columns()
+RELATIONS = described_relations()
+IDENTITIES = [
+    (f"{schema}.{name}", identity["text"], identity["offending"])
     for schema in SCHEMAS
     for name, described in tomllib.loads((FOLDER / f"{schema}.toml").read_text(encoding="utf-8")).items()
-}
-IDENTITIES = [
-    (name, identity["text"], identity["offending"])
-    for name, described in RELATIONS.items()
     for identity in described.get("identities", ())
 ]
 MAIN_MARTS = (
@@ -58,7 +54,7 @@ def test_every_column_is_described(built: duckdb.DuckDBPyConnection) -> None:
         f"{relation}.{column}"
         for relation, columns in published_columns(built).items()
         for column in columns
-        if not {"label", "about"} <= set(RELATIONS[relation].get("columns", {}).get(column) or COLUMNS.get(column, {}))
+        if not {"label", "about"} <= set(RELATIONS[relation].columns.get(column) or COLUMNS.get(column, {}))
     ]
     assert lacking == []
 
@@ -71,13 +67,13 @@ def test_nothing_is_described_that_is_not_there(built: duckdb.DuckDBPyConnection
     assert [
         f"{name}.{column}"
         for name, described in RELATIONS.items()
-        for column in described.get("columns", {})
+        for column in described.columns
         if column not in published[name]
     ] == []
     assert [
         f"{name}.{column}"
         for name, described in RELATIONS.items()
-        for column in described.get("sources", {})
+        for column in described.sources
         if column not in published[name]
     ] == []
 
@@ -87,8 +83,8 @@ def test_every_source_is_one_that_has_a_label() -> None:
     labelled = set(tomllib.loads((FOLDER / "sources.toml").read_text(encoding="utf-8")))
     named = {meaning["source"] for meaning in COLUMNS.values() if "source" in meaning}
     for described in RELATIONS.values():
-        named |= set(described.get("sources", {}).values())
-        named |= {meaning["source"] for meaning in described.get("columns", {}).values() if "source" in meaning}
+        named |= set(described.sources.values())
+        named |= {meaning["source"] for meaning in described.columns.values() if "source" in meaning}
     assert named - labelled == set()
 
 
@@ -96,10 +92,10 @@ def test_every_source_is_one_that_has_a_label() -> None:
 def test_grain_and_key_are_told_and_true(built: duckdb.DuckDBPyConnection, name: str) -> None:
     """Each relation says what one row is, and its key is unique in the recorded data."""
     described = RELATIONS[name]
-    assert described["grain"].startswith("One row")
-    assert described["label"]
-    assert described["about"].endswith(".")
-    key = ", ".join(f'"{column}"' for column in described["key"])
+    assert described.grain.startswith("One row")
+    assert described.label
+    assert described.about.endswith(".")
+    key = ", ".join(f'"{column}"' for column in described.key)
     assert built.execute(
         f"select count(*) from (select {key} from {name} group by {key} having count(*) > 1)"
     ).fetchall() == [(0,)]
@@ -114,4 +110,4 @@ def test_identities_hold(built: duckdb.DuckDBPyConnection, name: str, text: str,
 @pytest.mark.parametrize("name", MAIN_MARTS)
 def test_main_marts_have_an_identity(name: str) -> None:
     """Each main mart states at least one arithmetic identity."""
-    assert RELATIONS[f"mart.{name}"]["identities"]
+    assert RELATIONS[f"mart.{name}"].identities

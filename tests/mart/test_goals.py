@@ -68,7 +68,7 @@ def compounds(empty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
             decided_by="Kommunstyrelsen",
             decided_at=date(2024, 3, 12),
         )
-        world.judge("goal_verdict", "sound_economic_management")
+        world.build()
         yield world
 
 
@@ -127,8 +127,8 @@ def test_the_compound_reading_is_a_rule(make_world: MakeWorld) -> None:
     world = make_world(compound="any_part")
     compound(world, "ONE", MET, NOT_MET)
     compound(world, "STRICT", MET, NOT_MET)
-    world.connection.execute("update plan.goal set compound_rule = 'all_parts' where goal_id = 'STRICT'")
-    world.judge("goal_verdict", "sound_economic_management")
+    world.connection.execute("update plan.goal_version set compound_rule = 'all_parts' where goal_id = 'STRICT'")
+    world.build()
     assert (goal(world, "ONE", "verdict")[0], goal(world, "STRICT", "verdict")[0]) == ("met", "partly_met")
 
 
@@ -151,8 +151,8 @@ MIXES = [
 def majorities(empty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """One plan for each mix of met, unknown and partly met goals."""
     with new_world(empty_file, tmp_path_factory.mktemp("majority") / "world.duckdb", majority="together") as world:
-        world.connection.execute("delete from plan.plan")
-        world.connection.execute("delete from plan.rule")
+        world.connection.execute("delete from plan.plan_version")
+        world.connection.execute("delete from plan.rule_version")
         for number, ((fin_met, fin_unknown), (op_met, op_unknown, op_partly), _, _) in enumerate(MIXES):
             world.plan_id = f"mix-{number}"
             world.plan_row(
@@ -181,7 +181,7 @@ def majorities(empty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> It
             for goal_number in range(5):
                 values = operational[goal_number] if goal_number < len(operational) else (NOT_MET,)
                 compound(world, f"V{goal_number}", *values)
-        world.judge("goal_verdict", "sound_economic_management")
+        world.build()
         yield world
 
 

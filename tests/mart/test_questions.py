@@ -33,14 +33,14 @@ def test_forty_questions_numbered_from_one() -> None:
 
 @pytest.mark.parametrize("path", QUESTIONS, ids=lambda path: path.stem)
 def test_one_statement_that_runs_fast(built: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """The best of five runs takes less than a tenth of a second."""
+    """The best of five runs takes less than a tenth of a second of the processor."""
     question = path.read_text(encoding="utf-8")
     assert len(duckdb.extract_statements(question)) == 1
     taken = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()
         built.execute(question).fetchall()
-        taken.append(time.perf_counter() - start)
+        taken.append(time.process_time() - start)
         if min(taken) < SECONDS:
             break
     assert min(taken) < SECONDS

@@ -1,10 +1,13 @@
 """A night on which nothing in core or plan began or ended builds only what the clock moves, and that is enough."""
 
+import json
 import re
-from datetime import date, datetime
+from datetime import date
+
+import duckdb
 
 from tests.mart.support import World, instant
-from warehouse.mart_texts import mart_bodies
+from warehouse.mart_files import CLOCK, published_relations, relation_files, rests_on
 
 JANUARY = instant(2023, 1, 10)
 
@@ -12,9 +15,8 @@ JANUARY = instant(2023, 1, 10)
 def young_world(world: World) -> None:
     """A world that was loaded and published before its first bokslut, with a value to come and one to be revised."""
     world.first_load = JANUARY
-    world.connection.execute("update plan.plan set known_from = $1", [JANUARY])
-    world.connection.execute("update plan.bokslut_date set known_from = $1", [JANUARY])
-    world.connection.execute("update core.municipality_version set known_from = $1", [JANUARY])
+    for table in ("plan.plan", "plan.bokslut_date", "core.municipality"):
+        world.connection.execute(f"update {table}_version set known_from = $1", [JANUARY])
     world.kpi("N00001", prel_publication_date=date(2023, 4, 1), publication_date=date(2023, 6, 1), publ_period=2022)
     for indicator_id in ("A", "B"):
         world.indicator(indicator_id, kpi_id="N00001")
@@ -24,24 +26,11 @@ def young_world(world: World) -> None:
         world.cell("N00001", unit, 2021, value)
     world.series("N00001", {2020: 38, 2021: 39})
     world.build(JANUARY)
-    publish(world, JANUARY)
-
-
-def publish(world: World, at: datetime) -> None:
-    """Put a publication on record, as a run does once the marts are built."""
-    world.insert(
-        "ops.publication",
-        run_id=f"{at:%Y%m%d}",
-        published_at=at,
-        version_count=0,
-        observation_count=0,
-        verdict_change_count=0,
-    )
 
 
 def contents(world: World) -> dict[str, list[tuple[object, ...]]]:
     """The rows of every mart."""
-    return {name: world.rows(f"select * from mart.{name} order by all") for name in mart_bodies()}
+    return {name: world.rows(f"select * from mart.{name} order by all") for name in published_relations()}
 
 
 def test_a_quiet_night_leaves_what_a_full_build_makes(world: World) -> None:
@@ -49,31 +38,71 @@ def test_a_quiet_night_leaves_what_a_full_build_makes(world: World) -> None:
     young_world(world)
     reasons = set()
     for now in (instant(2023, 3, 2), instant(2023, 5, 20), instant(2024, 6, 2)):
-        world.build(now)
+        world.build(now, is_all=False)
         let_pass = contents(world)
         reasons.add(world.judged("A", 2022, "verdict_reason"))
-        world.connection.execute("delete from ops.publication")
         world.build(now)
         assert let_pass == contents(world)
-        publish(world, now)
     assert reasons == {"not_published_yet", "publication_overdue"}
 
 
 def test_what_the_clock_does_not_move_is_left_as_it_stands(world: World) -> None:
     """Until something begins or ends: then every mart is built."""
     young_world(world)
-    world.connection.execute("update mart.ranking set municipality_name = 'as it stands'")
-    world.build(instant(2023, 2, 1))
+    world.connection.execute("update mart.ranking_version set municipality_name = 'as it stands'")
+    world.build(instant(2023, 2, 1), is_all=False)
     assert world.rows("select distinct municipality_name from mart.ranking") == [("as it stands",)]
-    publish(world, instant(2023, 2, 1))
-    world.change_cell("N00001", "1002", 2021, 46, at=instant(2023, 2, 2))
-    world.build(instant(2023, 2, 2))
+    at = instant(2023, 2, 2)
+    world.change_cell("N00001", "1002", 2021, 46, at=at)
+    world.build(at, is_all=False)
     assert world.rows("select municipality_name, value from mart.ranking where rank = 1 and period = 2021") == [
         ("Kommun 1002", 46.0)
     ]
 
 
+def test_no_row_changes_by_the_clock_alone(world: World) -> None:
+    """Days on which no date passes open no version in any mart."""
+    young_world(world)
+    for day in (12, 13, 14):
+        world.build(instant(2023, 1, day), is_all=False)
+    assert [
+        name
+        for name, each in published_relations().items()
+        if each.kind == "mart"
+        and world.rows(f"select 1 from mart.{name}_version where published_from > $1 or published_to > $1", JANUARY)
+    ] == []
+
+
 def test_no_mart_has_a_clock_of_its_own() -> None:
-    """The moment asked for is the only one: a mart that read another could not be left as it stands."""
-    clocks = re.compile(r"\b(current_date|current_timestamp|localtimestamp|now\(|today\(|getvariable\(|ops\.\w+)")
-    assert {name: clocks.findall(body) for name, body in mart_bodies().items() if clocks.search(body)} == {}
+    """The publication's instant is the only one: a mart that read another could not be left as it stands."""
+    clocks = re.compile(r"\b(current_date|current_timestamp|localtimestamp|now\(|today\(|getvariable\()")
+    assert {each.name: found for each in relation_files() if (found := clocks.findall(each.text))} == {}
+    readers = {each.name for each in relation_files() if CLOCK in each.reads}
+    assert readers == {"clock"}
+
+
+def test_what_a_file_reads_is_what_duckdb_parses() -> None:
+    """The relations found in each text are those in DuckDB's own reading of it, so none is built too late."""
+    with duckdb.connect() as connection:
+        for each in relation_files():
+            ((parsed,),) = connection.execute("select json_serialize_sql(?)", [each.text]).fetchall()
+            assert tables_in(json.loads(parsed)) <= each.reads, each.name
+
+
+def tables_in(node: object) -> set[str]:
+    """The tables with a schema in a parsed statement, under their plain names."""
+    if isinstance(node, list):
+        return {name for part in node for name in tables_in(part)}
+    if not isinstance(node, dict):
+        return set()
+    found = {name for part in node.values() for name in tables_in(part)}
+    if node.get("type") == "BASE_TABLE" and node["schema_name"]:
+        found.add(f"{node['schema_name']}.{node['table_name'].removesuffix('_version')}")
+    return found
+
+
+def test_the_clock_reaches_what_it_moves() -> None:
+    """Verdicts, reasons and the calendar rest on the clock; what is compared and ranked does not."""
+    reached = {name for name in published_relations() if CLOCK in rests_on(f"mart.{name}")}
+    assert {"goal_fulfilment", "goal_fulfilment_bokslut", "publication_calendar", "verdict_change"} <= reached
+    assert reached.isdisjoint({"judgement_input", "ranking", "reference_value", "peer_comparison", "indicator_history"})

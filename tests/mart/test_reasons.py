@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mart.support import World, new_world
+from tests.mart.support import World, instant, new_world
 
 Case = Callable[[World, str], None]
 LONG_AGO, AHEAD = ("04-01", 1), ("04-02", 3)
@@ -132,7 +132,7 @@ def reasons(empty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         world.indicator("nought", kpi_id="N00099")
         world.target("nought", ">=", 40)
         world.series("N00099", {2023: 0})
-        world.judge()
+        world.build()
         yield world
 
 
@@ -166,6 +166,7 @@ def test_zero_is_a_value(reasons: World) -> None:
 
 def test_availability_is_counted_from_the_day_asked(reasons: World) -> None:
     """The same year is overdue the day after its date, and not yet published on it."""
+    reasons.build(instant(2026, 4, 3), is_all=False)
     asked = "select verdict_reason from mart.goal_fulfilment_as_of(?) where year = 2023 and indicator_id = 'ahead'"
     expected = [("not_published_yet",)], [("publication_overdue",)]
     assert expected == (reasons.rows(asked, date(2026, 4, 2)), reasons.rows(asked, date(2026, 4, 3)))

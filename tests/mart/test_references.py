@@ -28,7 +28,7 @@ REFERENCE = ("verdict", "verdict_reason", "reference_kind", "reference_value", "
 def test_riket_judges_and_the_other_mean_stands_beside(world: World) -> None:
     """Above Riket and below the unweighted mean: met, and sensitive."""
     above_average(world, own=50, riket=49, others=[60, 70])
-    world.judge()
+    world.build()
     assert world.judged("A", 2023, *REFERENCE) == ("met", None, "riket", 49.0, None)
     assert world.judged("A", 2023, "verdict_alt", "is_sensitive", "difference_riket", "difference_unweighted") == (
         "not_met",
@@ -41,7 +41,7 @@ def test_riket_judges_and_the_other_mean_stands_beside(world: World) -> None:
 def test_without_riket_the_unweighted_mean_judges(world: World) -> None:
     """Regions and units without a value are not in the mean; with one mean only, sensitivity is unknown."""
     above_average(world, own=50, riket=None, others=[40, None, 60])
-    world.judge()
+    world.build()
     assert world.judged("A", 2023, *REFERENCE) == ("not_met", "riket_missing", "unweighted_mean", 50.0, 3)
     assert world.judged("A", 2023, "verdict_alt", "is_sensitive", "is_reference_weak") == (None, None, True)
 
@@ -61,7 +61,7 @@ def test_which_mean_stands_for_the_national_average_is_a_rule(
     """The rule turns the verdict, and the alternative with it."""
     world = make_world(national_average=rule)
     above_average(world, own=50, riket=49, others=[60, 70])
-    world.judge()
+    world.build()
     assert expected == world.judged("A", 2023, "verdict", "reference_kind", "verdict_alt")
 
 
@@ -69,7 +69,7 @@ def test_riket_alone_has_no_stand_in(make_world: MakeWorld) -> None:
     """Under the rule riket a missing Riket leaves nothing to compare with."""
     world = make_world(national_average="riket")
     above_average(world, own=50, riket=None, others=[60, 70])
-    world.judge()
+    world.build()
     assert world.judged("A", 2023, *REFERENCE) == ("no_data", "reference_missing", None, None, None)
 
 
@@ -81,7 +81,7 @@ def test_averages_are_compared_as_received_and_strictly(world: World) -> None:
     world.target("B", ">", kind="above_reference", reference="national_average")
     world.series("N00002", {2023: 84})
     world.cell("N00002", "0000", 2023, 84)
-    world.judge()
+    world.build()
     columns = ("verdict", "is_borderline", "is_rounded_only", "margin")
     assert world.judged("A", 2023, *columns) == ("met", True, False, 0.54)
     assert world.judged("B", 2023, *columns) == ("not_met", True, False, 0.0)
@@ -91,7 +91,7 @@ def test_averages_may_be_compared_as_displayed(make_world: MakeWorld) -> None:
     """With average_precision display, 80.33 is not above 79.79 at no decimals."""
     world = make_world(average_precision="display")
     above_average(world, own=80.33, riket=79.79, others=[])
-    world.judge()
+    world.build()
     assert world.judged("A", 2023, "verdict", "is_rounded_only") == ("not_met", True)
 
 
@@ -99,7 +99,7 @@ def test_how_few_make_a_weak_mean_is_a_rule(make_world: MakeWorld) -> None:
     """Three municipalities are enough when the plan says so."""
     world = make_world(reference_min_n="3")
     above_average(world, own=50, riket=None, others=[40, 60])
-    world.judge()
+    world.build()
     assert world.judged("A", 2023, "is_reference_weak") is False
 
 
@@ -107,7 +107,7 @@ def similar_group(world: World, members: list[str], **group: object) -> None:
     """A group of similar municipalities for the schools."""
     row = {"group_id": "G1", "vintage_year": 2024, "known_from": world.first_load, **group}
     world.insert(
-        "core.municipality_group",
+        "core.municipality_group_version",
         **{
             "group_name": f"Liknande kommuner grundskola, Kommun 1001, {row['vintage_year']}",
             "topic": "grundskola",
@@ -130,9 +130,9 @@ def test_similar_municipalities_with_values_are_the_criterion(world: World) -> N
     """The mean is over the members that have a value, and weak when some have none."""
     similar_group(world, ["1002", "1003", "1004"])
     above_average(world, own=50, riket=90, others=[40, 44, None, 99])
-    world.connection.execute("update plan.indicator set similar_group_topic = 'grundskola'")
-    world.connection.execute("update plan.target set reference = 'similar'")
-    world.judge()
+    world.connection.execute("update plan.indicator_version set similar_group_topic = 'grundskola'")
+    world.connection.execute("update plan.target_version set reference = 'similar'")
+    world.build()
     assert world.judged("A", 2023, *REFERENCE) == ("met", None, "similar:G1", 42.0, 2)
     assert world.judged("A", 2023, "is_reference_weak", "difference_similar", "is_sensitive") == (True, 8.0, None)
 
@@ -142,15 +142,15 @@ def test_the_latest_vintage_of_a_topic_is_used(world: World) -> None:
     similar_group(world, ["1002"], group_id="G2", vintage_year=2023)
     similar_group(world, ["1003"], group_id="G1", vintage_year=2024)
     above_average(world, own=50, riket=90, others=[40, 44])
-    world.connection.execute("update plan.indicator set similar_group_topic = 'grundskola'")
-    world.judge()
+    world.connection.execute("update plan.indicator_version set similar_group_topic = 'grundskola'")
+    world.build()
     assert world.judged("A", 2023, "similar_group_id", "difference_similar") == ("G1", 6.0)
 
 
 def test_places_tie_and_count_those_with_a_value(world: World) -> None:
     """Competition ranking: two firsts make the next one third; n is how many have a value."""
     above_average(world, own=60, riket=50, others=[70, 70, 60, 50, 40, 30, 20, None])
-    world.judge("ranking")
+    world.build()
     found = world.rows(
         "select municipality_id, rank, rank_n, quartile, colour from mart.ranking where period = 2023 order by all"
     )
@@ -169,9 +169,9 @@ def test_places_tie_and_count_those_with_a_value(world: World) -> None:
 def test_lower_is_better_ranks_the_lowest_first(world: World) -> None:
     """Direction decides who is best, and the sign of every difference."""
     above_average(world, own=30, riket=50, others=[70, 20])
-    world.connection.execute("update plan.indicator set direction = 'lower'")
-    world.connection.execute("update plan.target set kind = 'below_reference', operator = '<'")
-    world.judge()
+    world.connection.execute("update plan.indicator_version set direction = 'lower'")
+    world.connection.execute("update plan.target_version set kind = 'below_reference', operator = '<'")
+    world.build()
     assert world.judged("A", 2023, "verdict", "rank", "rank_n", "margin", "difference_unweighted") == (
         "met",
         2,
@@ -189,7 +189,7 @@ def test_how_many_municipalities_meet_the_same_criterion(world: World) -> None:
     world.series("N00001", {2023: 50})
     for unit, value in zip(world.others, [39.4, 39.5, 40, 41, None], strict=False):
         world.cell("N00001", unit, 2023, value)
-    world.judge("national_outcome")
+    world.build()
     found = world.rows(
         "select n, n_meeting, share_meeting, is_own_meeting from mart.national_outcome where year = 2023"
     )
@@ -203,7 +203,7 @@ def test_the_own_county_and_both_genders_are_compared(world: World) -> None:
     for gender, own, other in (("T", 50, 40), ("K", 60, 30), ("M", 40, 50)):
         world.cell("N00001", world.own, 2023, own, gender=gender)
         world.cell("N00001", "1002", 2023, other, gender=gender)
-    world.judge("goal_fulfilment", "peer_comparison", "gender_gap")
+    world.build()
     found = world.rows(
         "select gender, reference_value, difference from mart.peer_comparison where reference = 'county:10'"
     )

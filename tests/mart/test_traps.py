@@ -126,7 +126,7 @@ def test_trap_09_3_96878_is_4_0(changeable: World) -> None:
 
 def test_trap_10_self_financing_is_not_wired_to_kolada(built: duckdb.DuckDBPyConnection) -> None:
     """N03103 is no KPI of the plan, and F2 has no KPI at all."""
-    assert ask(built, "select count(*) from mart.plan_kpi where kpi_id = 'N03103'") == [(0,)]
+    assert ask(built, "select count(*) from mart.publication_calendar where kpi_id = 'N03103'") == [(0,)]
     assert ask(
         built,
         "select distinct kpi_id, value, verdict_reason from mart.goal_fulfilment where indicator_id = 'F2'",
@@ -170,8 +170,7 @@ def test_trap_13_n_of_a_rank_is_those_with_a_value(built: duckdb.DuckDBPyConnect
 def test_trap_14_a_revision_does_not_overwrite(changeable: World) -> None:
     """The value of yesterday is still there yesterday."""
     changeable.change_cell("N15436", "1489", 2022, 91.5, at=NOW)
-    changeable.build()
-    moments = ("2026-04-01", NOW)
+    moments = ("2026-04-01", changeable.build())
     assert [
         changeable.rows(
             "select value from mart.goal_fulfilment_as_of(?) where indicator_id = 'P4.3' and year = 2022", moment
@@ -219,11 +218,11 @@ def test_trap_17_u07451_is_closed_after_2024_and_never_replaced(changeable: Worl
     assert changeable.rows(
         "select distinct comparability from mart.goal_fulfilment where kpi_id = 'U07451' and value is not null"
     ) == [("comparable",)]
-    assert changeable.rows("select count(*) from mart.plan_kpi where kpi_id = 'U07453'") == [(0,)]
+    assert changeable.rows("select count(*) from mart.publication_calendar where kpi_id = 'U07453'") == [(0,)]
     assert changeable.rows(
         "select lifecycle, closed_after_year, related_kpi_ids from mart.publication_calendar where kpi_id = 'U07451'"
     ) == [("closed", 2024, "U07453")]
-    changeable.connection.execute("update plan.plan set last_year = 2025")
+    changeable.connection.execute("update plan.plan_version set last_year = 2025")
     changeable.build()
     assert changeable.judged("P1.1", 2025, "verdict", "verdict_reason") == ("no_data", "kpi_closed")
 

@@ -191,5 +191,5 @@ def test_a_group_keeps_its_id_through_new_members_and_titles(connection):
     ).fetchall()
     assert as_of_first == [("0114",), ("0117",)]
     assert connection.execute(
-        "select topic, owner_municipality_id, vintage_year from core.municipality_group order by known_from"
+        "select topic, owner_municipality_id, vintage_year from core.municipality_group_version order by known_from"
     ).fetchall() == [("grundskola", "0115", 2024), ("grundskola", "0115", 2025)]

@@ -91,7 +91,7 @@ def test_a_verdict_flipped_by_our_own_code_says_so(old_home):
     # As if the code that published the last night had judged otherwise.
     change_file(
         old_home,
-        f"update mart.verdict_state set verdict = 'not_met' "
+        f"update mart.verdict_state_version set verdict = 'not_met' "
         f"where level = 'indicator' and item_id = '{flipped[0][0]}' and year = {flipped[0][1]};"
         "update ops.mart_definition set sha256 = 'of that code'",
     )

@@ -6,5 +6,5 @@ where version.known_to is null
 union all
 select distinct version.group_id as municipality_id
 from core.group_observation_version as version
-anti join core.municipality_group using (group_id)
+anti join core.municipality_group_version using (group_id)
 where version.known_to is null;

@@ -5,10 +5,8 @@ with wanted as (
         indicator.indicator_id,
         calendar.year
     from plan.indicator as indicator
-    inner join plan.plan as plan_row
-        on indicator.plan_id = plan_row.plan_id and plan_row.known_to is null
+    inner join plan.plan as plan_row on indicator.plan_id = plan_row.plan_id
     cross join unnest(generate_series(plan_row.first_year, plan_row.last_year)) as calendar (year)
-    where indicator.known_to is null
 )
 
 select

@@ -30,13 +30,13 @@ from named
 left join core.municipality as owner
     on named.title_part.owner_name = owner.municipality_name and owner.municipality_type = 'K';
 
-update core.municipality_group
+update core.municipality_group_version
 set known_to = getvariable('known_from')
 where
     known_to is null
     and (group_id, group_name) not in (select (group_id, group_name) from incoming_group);
 
-insert into core.municipality_group by name
+insert into core.municipality_group_version by name
 select
     incoming_group.*,
     getvariable('run_id') as run_id,
@@ -45,7 +45,7 @@ select
 from incoming_group
 where
     incoming_group.group_id not in (
-        select known.group_id from core.municipality_group as known where known.known_to is null
+        select known.group_id from core.municipality_group as known
     );
 
 create or replace temp table incoming_member as
@@ -73,5 +73,5 @@ from (
     select
         group_id,
         municipality_id
-    from core.municipality_group_member_version where known_to is null
+    from core.municipality_group_member
 ) as new_member;

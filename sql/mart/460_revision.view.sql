@@ -1,19 +1,20 @@
--- What Kolada changed after we first read it: one row per cell and change. The first time that a cell is read
--- is no revision. A change of kind precision or rounding moved no figure that anybody prints.
-with versions as (
-    select *
-    from core.observation_version
-    where known_from <= core.moment(moment)
+-- What Kolada changed after we first read it: one row per cell and change, taken from the versions of the cells, which
+-- only grow. The first time that a cell is read is no revision. A change of kind precision or rounding moved no figure
+-- that anybody prints.
+with changes as (
+    select * from core.observation_version
+    where known_from <= core.moment(moment) and change_kind <> 'first'
 ),
 
-changes as (
-    select * from versions
-    where change_kind <> 'first'
+earlier as (
+    select * from core.observation_version
+    where known_to <= core.moment(moment)
 ),
 
 plan_kpis as (
-    select distinct kpi_id
-    from mart.plan_kpi_as_of(moment)
+    select kpi_id from plan.indicator_as_of(moment)
+    union
+    select kpi_id from plan.cross_check_kpi_as_of(moment)
 ),
 
 plans as (
@@ -49,7 +50,7 @@ final as (
         plan_kpis.kpi_id is not null as is_plan_kpi,
         changes.municipality_id in (select plans.municipality_id from plans) as is_plan_municipality
     from changes
-    left join versions as earlier
+    left join earlier
         on
             changes.kpi_id = earlier.kpi_id
             and changes.municipality_id = earlier.municipality_id

@@ -2,11 +2,11 @@
 -- else the latest earlier one (a target goes on applying after its year), else the next one to come. Working
 -- relation. One row per plan, indicator and year that has a criterion.
 with targets as (
-    select * from plan.target_as_of(moment)
+    select * from plan.target
 ),
 
 plans as (
-    select * from plan.plan_as_of(moment)
+    select * from plan.plan
 ),
 
 years as (

@@ -2,12 +2,12 @@
 -- members known then, and where our own history doesn't reach back, the oldest known ones, marked. Working
 -- relation. One row per plan, sight, group and member; only the group that comparisons use.
 with similar_groups as (
-    select * from mart.similar_group_as_of(moment)
+    select * from mart.similar_group
     where is_latest_vintage
 ),
 
 sights as (
-    select * from mart.sight_as_of(moment)
+    select * from working.sight
 ),
 
 today as (
@@ -26,9 +26,7 @@ versions as (
         *,
         min(known_from) over (partition by group_id) as group_known_from
     from core.municipality_group_member_version
-    where
-        known_from <= core.moment(moment)
-        and group_id in (select similar_groups.group_id from similar_groups)
+    where group_id in (select similar_groups.group_id from similar_groups)
 ),
 
 bokslut as (
@@ -47,9 +45,7 @@ bokslut as (
             and case
                 when sights.seen_at < versions.group_known_from
                     then versions.known_from = versions.group_known_from
-                else
-                    sights.seen_at >= versions.known_from
-                    and (versions.known_to is null or sights.seen_at < versions.known_to)
+                else core.holds_at(versions.known_from, versions.known_to, sights.seen_at)
             end
 ),
 

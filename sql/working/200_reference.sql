@@ -2,19 +2,19 @@
 -- the municipalities of type K that have a value. Working relation of mart.reference_value and of the
 -- judgement. One row per sight, KPI, period, gender and reference; a reference without a value has no row.
 with plan_kpis as (
-    select * from mart.plan_kpi_as_of(moment)
+    select * from working.plan_kpi
 ),
 
 plans as (
-    select * from plan.plan_as_of(moment)
+    select * from plan.plan
 ),
 
 observations as (
-    select * from core.observation_as_of(moment)
+    select * from core.observation
 ),
 
 bokslut_cells as (
-    select * from mart.bokslut_cell_as_of(moment)
+    select * from working.bokslut_cell
 ),
 
 all_similar_members as (
@@ -22,7 +22,7 @@ all_similar_members as (
         'today' as sight_id,
         group_id,
         municipality_id
-    from mart.similar_group_as_of(moment)
+    from mart.similar_group
 
     union all
 
@@ -30,12 +30,12 @@ all_similar_members as (
         sight_id,
         group_id,
         municipality_id
-    from mart.seen_similar_member_as_of(moment)
+    from working.seen_similar_member
     where sight_id <> 'today'
 ),
 
 units as (
-    select * from core.municipality_as_of(moment)
+    select * from core.municipality
 ),
 
 cells as (

@@ -1,19 +1,17 @@
 -- Which years of a KPI have rows and values for anybody, as seen from each sight: what tells a year that
 -- nobody was measured from a year in which this municipality took no part. One row per sight, KPI and period.
 with seen_kpis as (
-    select * from mart.seen_kpi_as_of(moment)
+    select * from working.seen_kpi
 ),
 
 observations as (
-    select * from core.observation_as_of(moment)
+    select * from core.observation
 ),
 
 versions as (
     select *
     from core.observation_version
-    where
-        known_from <= core.moment(moment)
-        and kpi_id in (select seen_kpis.kpi_id from seen_kpis)
+    where kpi_id in (select seen_kpis.kpi_id from seen_kpis)
 ),
 
 -- Versions fall on few instants: counted by instant first, each sight adds up few rows.
@@ -74,8 +72,7 @@ bokslut as (
                     )
             else
                 counted.is_there
-                and counted.known_from <= seen_kpis.seen_at
-                and (counted.known_to is null or seen_kpis.seen_at < counted.known_to)
+                and core.holds_at(counted.known_from, counted.known_to, seen_kpis.seen_at)
         end
     group by seen_kpis.sight_id, counted.kpi_id, counted.period
 ),

@@ -1,19 +1,19 @@
 -- The KPIs that a plan uses: those that it judges by and those that it shows beside a manual figure.
 -- Working relation: whatever is computed for every municipality is computed for these KPIs only.
 with plans as (
-    select * from plan.plan_as_of(moment)
+    select * from plan.plan
 ),
 
 indicators as (
-    select * from plan.indicator_as_of(moment)
+    select * from plan.indicator
 ),
 
 cross_checks as (
-    select * from plan.cross_check_kpi_as_of(moment)
+    select * from plan.cross_check_kpi
 ),
 
 availability as (
-    select * from plan.availability_as_of(moment)
+    select * from plan.availability
 ),
 
 used as (

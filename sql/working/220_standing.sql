@@ -2,19 +2,19 @@
 -- first by the KPI's direction, ties share the better place. Working relation of mart.ranking and the
 -- judgement. One row per sight, KPI, period and municipality; KPIs without a direction are not ranked.
 with plan_kpis as (
-    select * from mart.plan_kpi_as_of(moment)
+    select * from working.plan_kpi
 ),
 
 observations as (
-    select * from core.observation_as_of(moment)
+    select * from core.observation
 ),
 
 bokslut_cells as (
-    select * from mart.bokslut_cell_as_of(moment)
+    select * from working.bokslut_cell
 ),
 
 units as (
-    select * from core.municipality_as_of(moment)
+    select * from core.municipality
 ),
 
 directions as (

@@ -3,35 +3,35 @@
 -- indicator. A forecast is no value. Working relation. One row per plan, sight, indicator and year that has a
 -- value.
 with indicators as (
-    select * from plan.indicator_as_of(moment)
+    select * from plan.indicator
 ),
 
 plans as (
-    select * from plan.plan_as_of(moment)
+    select * from plan.plan
 ),
 
 seen_kpis as (
-    select * from mart.seen_kpi_as_of(moment)
+    select * from working.seen_kpi
 ),
 
 sights as (
-    select * from mart.sight_as_of(moment)
+    select * from working.sight
 ),
 
 observations as (
-    select * from core.observation_as_of(moment)
+    select * from core.observation
 ),
 
 bokslut_cells as (
-    select * from mart.bokslut_cell_as_of(moment)
+    select * from working.bokslut_cell
 ),
 
 manual_figures as (
-    select * from plan.outcome_manual_as_of(moment)
+    select * from plan.outcome_manual
 ),
 
 printed_outcomes as (
-    select * from plan.outcome_document_as_of(moment)
+    select * from plan.outcome_document
 ),
 
 plan_sights as (

@@ -7,20 +7,20 @@
 -- part without an answer leaves the goal without one; all_parts needs every part (some of them: partly_met),
 -- any_part needs one.
 with judgements as (
-    select * from mart.judgement_as_of(moment)
+    select * from working.judgement
     where role <> 'supporting'
 ),
 
 goals as (
-    select * from plan.goal_as_of(moment)
+    select * from plan.goal
 ),
 
 rules as (
-    select * from mart.rule_setting_as_of(moment)
+    select * from working.rule_setting
 ),
 
 assessments as (
-    select * from plan.assessment_as_of(moment)
+    select * from plan.assessment
 ),
 
 counted as (

@@ -1,21 +1,19 @@
--- From where each year of a plan is judged: today (what is known at the moment asked), and the year's bokslut
--- (what was out when the annual accounts were written). All later relations carry the sight they were seen
--- from. One row per plan, basis and year. A bokslut that lies ahead of the moment sees what is known at the
--- moment.
+-- From where each year of a plan is judged: today (what is known now), and the year's bokslut (what was out when the
+-- annual accounts were written). The relations after it carry the sight that they were seen from. A bokslut that lies
+-- ahead sees what is known now. One row per plan, basis and year.
 with plans as (
-    select * from plan.plan_as_of(moment)
+    select * from plan.plan
 ),
 
 bokslut_dates as (
-    select * from plan.bokslut_date_as_of(moment)
+    select * from plan.bokslut_date
 ),
 
 years as (
     select
         plan_id,
         municipality_id,
-        core.moment(moment) as asked_at,
-        unnest(range(first_year, last_year + 1)) as year
+        cast(unnest(range(first_year, last_year + 1)) as integer) as year
     from plans
 ),
 
@@ -24,9 +22,9 @@ today as (
         plan_id,
         municipality_id,
         'today' as basis,
-        cast(year as integer) as year,
+        year,
         'today' as sight_id,
-        asked_at as seen_at,
+        cast(null as timestamp) as seen_at,
         cast(null as date) as bokslut_date
     from years
 ),
@@ -36,9 +34,9 @@ bokslut as (
         years.plan_id,
         years.municipality_id,
         'bokslut' as basis,
-        cast(years.year as integer) as year,
+        years.year,
         years.plan_id || ' bokslut ' || cast(years.year as varchar) as sight_id,
-        least(core.end_of_swedish_day(bokslut_dates.bokslut_date), years.asked_at) as seen_at,
+        core.end_of_swedish_day(bokslut_dates.bokslut_date) as seen_at,
         bokslut_dates.bokslut_date
     from years
     inner join bokslut_dates on years.plan_id = bokslut_dates.plan_id and years.year = bokslut_dates.year

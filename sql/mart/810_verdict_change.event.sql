@@ -1,12 +1,19 @@
--- Every verdict that is not what it was, with its cause: what differs, of all that the verdict rests on.
--- The builder reads verdict_state_before and verdict_state_after from the last publication and from today's marts, or,
--- in mart.verdict_change_between(earlier, later), from the states as of two moments.
-with before as (
-    select * from verdict_state_before
+-- The verdicts that this publication changed, each with its cause: what differs, of all that the verdict rests on.
+-- A state that did not change has no changed verdict: the states that the publication closed and opened are compared.
+with clock as (
+    select * from working.clock
+),
+
+before as (
+    select verdict_state_version.*
+    from mart.verdict_state_version
+    inner join clock on verdict_state_version.published_to = clock.published_at
 ),
 
 after as (
-    select * from verdict_state_after
+    select verdict_state_version.*
+    from mart.verdict_state_version
+    inner join clock on verdict_state_version.published_from = clock.published_at
 ),
 
 compared as (
@@ -121,6 +128,9 @@ final as (
 )
 
 select
-    *,
-    coalesce(causes[1], 'software_changed') as cause
+    clock.run_id,
+    clock.published_at as known_from,
+    final.*,
+    coalesce(final.causes[1], 'software_changed') as cause
 from final
+cross join clock

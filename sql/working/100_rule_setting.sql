@@ -1,11 +1,11 @@
 -- How each plan wants its criteria to be read: the rules of plan.rule, one row per plan, one column per rule.
 -- Working relation: every judgement reads its rules here and nowhere else.
 with rules as (
-    select * from plan.rule_as_of(moment)
+    select * from plan.rule
 ),
 
 plans as (
-    select * from plan.plan_as_of(moment)
+    select * from plan.plan
 ),
 
 pivoted as (

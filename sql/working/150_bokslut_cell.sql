@@ -2,20 +2,18 @@
 -- municipality. Working relation. One row per sight, KPI, unit, period and gender.
 with seen_kpis as (
     select *
-    from mart.seen_kpi_as_of(moment)
+    from working.seen_kpi
     where basis = 'bokslut'
 ),
 
 rules as (
-    select * from mart.rule_setting_as_of(moment)
+    select * from working.rule_setting
 ),
 
 versions as (
     select *
     from core.observation_version
-    where
-        known_from <= core.moment(moment)
-        and kpi_id in (select seen_kpis.kpi_id from seen_kpis)
+    where kpi_id in (select seen_kpis.kpi_id from seen_kpis)
 ),
 
 -- Every unit, the year itself (and the years before it where an earlier one may stand in).
@@ -95,8 +93,7 @@ final as (
                         period, available_month_day, available_year_offset, bokslut_date, judged_year
                     )
             else
-                known_from <= seen_at
-                and (known_to is null or seen_at < known_to)
+                core.holds_at(known_from, known_to, seen_at)
                 and not is_deleted
                 and change_kind <> 'vanished'
         end

@@ -2,25 +2,23 @@
 -- far. Where it doesn't, the bokslut is estimated: plan.availability says which years were out, and the
 -- oldest version that we hold stands for the value that was out. One row per sight and KPI.
 with sights as (
-    select * from mart.sight_as_of(moment)
+    select * from working.sight
 ),
 
 rules as (
-    select * from mart.rule_setting_as_of(moment)
+    select * from working.rule_setting
 ),
 
 plan_kpis as (
-    select * from mart.plan_kpi_as_of(moment)
+    select * from working.plan_kpi
 ),
 
 catalogue_now as (
-    select * from core.kpi_as_of(moment)
+    select * from core.kpi
 ),
 
 catalogue_history as (
-    select *
-    from core.kpi_version
-    where known_from <= core.moment(moment)
+    select * from core.kpi_version
 ),
 
 -- A plan that lists a KPI has it read the same night, whether or not Kolada has anything to give.
@@ -38,10 +36,9 @@ history_starts as (
         select
             kpi_id,
             known_from
-        from plan.indicator
+        from plan.indicator_version
         where kpi_id is not null
     ) as seen
-    where known_from <= core.moment(moment)
     group by kpi_id
 ),
 

@@ -1,0 +1,492 @@
+-- All that a verdict rests on, one row for each judgement: what the judging function (mart.judged) takes in. Seen from
+-- today, and from the year's bokslut. Nothing here changes by the clock alone: dates stand as dates.
+-- One row per plan, basis, indicator and year of the plan.
+--
+--   baseline   the value of the plan's baseline year, or of the last printed year before it; where the document prints
+--              nothing, of the last measured year up to it
+--   breaks     between the value and what it would be held against
+with sights as (
+    select * from working.sight
+),
+
+rules as (
+    select * from working.rule_setting
+),
+
+indicators as (
+    select * from plan.indicator
+),
+
+printed_outcomes as (
+    select * from plan.outcome_document
+),
+
+manual_figures as (
+    select * from plan.outcome_manual
+),
+
+series_breaks as (
+    select * from plan.series_break
+),
+
+criteria as (
+    select * from working.criterion
+),
+
+measured as (
+    select * from working.measured
+),
+
+seen_kpis as (
+    select * from working.seen_kpi
+),
+
+activity as (
+    select * from working.kpi_activity
+),
+
+reference_values as (
+    select * from working.reference
+    where gender = 'T'
+),
+
+placings as (
+    select * from working.standing
+),
+
+similar_groups as (
+    select distinct
+        plan_id,
+        sight_id,
+        topic,
+        group_id,
+        member_count,
+        is_oldest_membership
+    from working.seen_similar_member
+),
+
+observations as (
+    select * from core.observation
+),
+
+bokslut_cells as (
+    select * from working.bokslut_cell
+),
+
+-- The municipality's own cells, nulls with their status and both genders in.
+own_cells as (
+    select
+        seen_kpis.plan_id,
+        seen_kpis.sight_id,
+        seen_kpis.kpi_id,
+        observations.period,
+        observations.gender,
+        observations.value,
+        observations.status
+    from seen_kpis
+    inner join observations
+        on
+            seen_kpis.kpi_id = observations.kpi_id
+            and seen_kpis.municipality_id = observations.municipality_id
+    where seen_kpis.basis = 'today'
+
+    union all
+
+    select
+        seen_kpis.plan_id,
+        seen_kpis.sight_id,
+        seen_kpis.kpi_id,
+        bokslut_cells.period,
+        bokslut_cells.gender,
+        bokslut_cells.value,
+        bokslut_cells.status
+    from seen_kpis
+    inner join bokslut_cells
+        on
+            seen_kpis.sight_id = bokslut_cells.sight_id
+            and seen_kpis.kpi_id = bokslut_cells.kpi_id
+            and seen_kpis.municipality_id = bokslut_cells.municipality_id
+),
+
+own_totals as (
+    select
+        plan_id,
+        sight_id,
+        kpi_id,
+        period,
+        true as has_row,
+        status
+    from own_cells
+    where gender = 'T'
+),
+
+own_genders as (
+    select
+        plan_id,
+        sight_id,
+        kpi_id,
+        period,
+        max(case when gender = 'K' then value end) as value_women,
+        max(case when gender = 'M' then value end) as value_men
+    from own_cells
+    where gender in ('K', 'M')
+    group by plan_id, sight_id, kpi_id, period
+),
+
+activity_last as (
+    select
+        sight_id,
+        kpi_id,
+        max(case when row_count > 0 then period end) as last_row_period,
+        max(case when value_count > 0 then period end) as last_value_period
+    from activity
+    group by sight_id, kpi_id
+),
+
+manual_outcomes as (
+    select
+        plan_id,
+        indicator_id,
+        year,
+        comparison_value
+    from manual_figures
+    where kind = 'outcome'
+    qualify row_number() over (partition by plan_id, indicator_id, year order by entered_at desc) = 1
+),
+
+baseline_years as (
+    select
+        indicators.plan_id,
+        indicators.indicator_id,
+        max(printed_outcomes.year) as printed_baseline_year
+    from indicators
+    inner join rules on indicators.plan_id = rules.plan_id
+    inner join indicators as printed_under
+        on
+            indicators.plan_id = printed_under.plan_id
+            and (
+                indicators.indicator_id = printed_under.indicator_id
+                or indicators.kpi_id = printed_under.kpi_id
+            )
+    inner join printed_outcomes
+        on
+            printed_under.plan_id = printed_outcomes.plan_id
+            and printed_under.indicator_id = printed_outcomes.indicator_id
+    where printed_outcomes.value is not null and printed_outcomes.year <= rules.baseline_year
+    group by indicators.plan_id, indicators.indicator_id
+),
+
+baselines as (
+    select
+        measured.plan_id,
+        measured.sight_id,
+        measured.indicator_id,
+        measured.year as baseline_year,
+        measured.value as baseline_value
+    from measured
+    inner join rules on measured.plan_id = rules.plan_id
+    left join baseline_years
+        on
+            measured.plan_id = baseline_years.plan_id
+            and measured.indicator_id = baseline_years.indicator_id
+    where measured.year <= coalesce(baseline_years.printed_baseline_year, rules.baseline_year)
+    qualify row_number() over (
+        partition by measured.plan_id, measured.sight_id, measured.indicator_id
+        order by measured.year desc
+    ) = 1
+),
+
+items as (
+    select
+        sights.plan_id,
+        sights.municipality_id,
+        sights.basis,
+        sights.sight_id,
+        sights.bokslut_date,
+        sights.year,
+        indicators.indicator_id,
+        indicators.kpi_id,
+        indicators.direction,
+        indicators.display_decimals,
+        indicators.similar_group_topic,
+        rules.national_average,
+        rules.reference_min_n,
+        rules.fixed_target_precision,
+        rules.average_precision,
+        rules.has_latest_measurement
+    from sights
+    inner join indicators on sights.plan_id = indicators.plan_id
+    inner join rules on sights.plan_id = rules.plan_id
+),
+
+-- The year's own value; an earlier one only where the plan's rules let it stand in.
+valued as (
+    select
+        items.plan_id,
+        items.sight_id,
+        items.indicator_id,
+        items.year,
+        measured.year as value_year,
+        measured.value,
+        measured.value_source,
+        measured.source_label,
+        measured.known_from,
+        measured.is_estimated as is_value_estimated
+    from items
+    inner join measured
+        on
+            items.plan_id = measured.plan_id
+            and items.sight_id = measured.sight_id
+            and items.indicator_id = measured.indicator_id
+            and (
+                items.year = measured.year
+                or (items.has_latest_measurement and items.year > measured.year)
+            )
+    qualify row_number() over (
+        partition by items.plan_id, items.sight_id, items.indicator_id, items.year
+        order by measured.year desc
+    ) = 1
+),
+
+gathered as (
+    select
+        items.*,
+        criteria.target_year,
+        criteria.target_kind,
+        criteria.operator,
+        criteria.target_value,
+        criteria.target_text,
+        criteria.target_decimals,
+        criteria.target_reference,
+        criteria.target_document_lines,
+        coalesce(criteria.is_yearly_criterion, false) as is_yearly_criterion,
+        valued.value,
+        valued.value_year,
+        valued.value_source,
+        valued.source_label,
+        valued.known_from,
+        coalesce(valued.is_value_estimated, seen_kpis.is_estimated, false) as is_estimated,
+        last_year.value as last_year_value,
+        manual_outcomes.comparison_value,
+        baselines.baseline_year,
+        baselines.baseline_value,
+        seen_kpis.is_withdrawn as is_kpi_withdrawn,
+        seen_kpis.is_before_history,
+        seen_kpis.closed_after_year,
+        seen_kpis.publ_period,
+        seen_kpis.prel_publication_date,
+        seen_kpis.publication_date,
+        mart.available_date(items.year, seen_kpis.available_month_day, seen_kpis.available_year_offset)
+            as available_date,
+        own_totals.has_row as has_own_row,
+        own_totals.status as own_status,
+        coalesce(activity.row_count, 0) as year_row_count,
+        coalesce(activity.value_count, 0) as year_value_count,
+        activity_last.last_row_period,
+        activity_last.last_value_period,
+        riket.value as riket_value,
+        unweighted.value as unweighted_value,
+        unweighted.n as unweighted_n,
+        similar_groups.group_id as similar_group_id,
+        similar_groups.member_count as similar_member_count,
+        similar_groups.is_oldest_membership,
+        similar_mean.value as similar_value,
+        similar_mean.n as similar_n,
+        own_genders.value_women,
+        own_genders.value_men,
+        placings.rank,
+        placings.rank_n,
+        placings.quartile,
+        placings.colour
+    from items
+    left join criteria
+        on
+            items.plan_id = criteria.plan_id
+            and items.indicator_id = criteria.indicator_id
+            and items.year = criteria.year
+    left join valued
+        on
+            items.plan_id = valued.plan_id
+            and items.sight_id = valued.sight_id
+            and items.indicator_id = valued.indicator_id
+            and items.year = valued.year
+    left join measured as last_year
+        on
+            items.plan_id = last_year.plan_id
+            and items.sight_id = last_year.sight_id
+            and items.indicator_id = last_year.indicator_id
+            and coalesce(valued.value_year, items.year) - 1 = last_year.year
+    left join manual_outcomes
+        on
+            items.plan_id = manual_outcomes.plan_id
+            and items.indicator_id = manual_outcomes.indicator_id
+            and coalesce(valued.value_year, items.year) = manual_outcomes.year
+    left join baselines
+        on
+            items.plan_id = baselines.plan_id
+            and items.sight_id = baselines.sight_id
+            and items.indicator_id = baselines.indicator_id
+    left join seen_kpis
+        on
+            items.plan_id = seen_kpis.plan_id
+            and items.sight_id = seen_kpis.sight_id
+            and items.kpi_id = seen_kpis.kpi_id
+    left join own_totals
+        on
+            items.plan_id = own_totals.plan_id
+            and items.sight_id = own_totals.sight_id
+            and items.kpi_id = own_totals.kpi_id
+            and items.year = own_totals.period
+    left join own_genders
+        on
+            items.plan_id = own_genders.plan_id
+            and items.sight_id = own_genders.sight_id
+            and items.kpi_id = own_genders.kpi_id
+            and valued.value_year = own_genders.period
+    left join activity
+        on
+            items.sight_id = activity.sight_id
+            and items.kpi_id = activity.kpi_id
+            and items.year = activity.period
+    left join activity_last
+        on items.sight_id = activity_last.sight_id and items.kpi_id = activity_last.kpi_id
+    left join reference_values as riket
+        on
+            items.sight_id = riket.sight_id
+            and items.kpi_id = riket.kpi_id
+            and coalesce(valued.value_year, items.year) = riket.period
+            and riket.reference = 'riket'
+    left join reference_values as unweighted
+        on
+            items.sight_id = unweighted.sight_id
+            and items.kpi_id = unweighted.kpi_id
+            and coalesce(valued.value_year, items.year) = unweighted.period
+            and unweighted.reference = 'unweighted_mean'
+    left join similar_groups
+        on
+            items.plan_id = similar_groups.plan_id
+            and items.sight_id = similar_groups.sight_id
+            and items.similar_group_topic = similar_groups.topic
+    left join reference_values as similar_mean
+        on
+            items.sight_id = similar_mean.sight_id
+            and items.kpi_id = similar_mean.kpi_id
+            and coalesce(valued.value_year, items.year) = similar_mean.period
+            and 'similar:' || similar_groups.group_id = similar_mean.reference
+    left join placings
+        on
+            items.sight_id = placings.sight_id
+            and items.kpi_id = placings.kpi_id
+            and case when valued.value_source = 'kolada' then valued.value_year end = placings.period
+            and items.municipality_id = placings.municipality_id
+),
+
+-- Which breaks lie between two points that would be compared.
+broken as (
+    select
+        gathered.plan_id,
+        gathered.sight_id,
+        gathered.indicator_id,
+        gathered.year,
+        bool_or(
+            series_breaks.first_year_after > gathered.baseline_year
+            and series_breaks.first_year_after <= gathered.value_year
+        ) as is_broken_since_baseline,
+        bool_or(series_breaks.first_year_after = gathered.value_year) as is_broken_since_last_year,
+        bool_or(series_breaks.voids_target and series_breaks.first_year_after <= gathered.value_year)
+            as has_voiding_break,
+        string_agg(
+            case
+                when
+                    series_breaks.first_year_after <= gathered.value_year
+                    and (
+                        series_breaks.first_year_after > gathered.baseline_year
+                        or series_breaks.first_year_after = gathered.value_year
+                        or series_breaks.voids_target
+                    )
+                    then series_breaks.why
+            end,
+            ' '
+            order by series_breaks.first_year_after
+        ) as comparability_note
+    from gathered
+    inner join series_breaks
+        on gathered.plan_id = series_breaks.plan_id and gathered.kpi_id = series_breaks.kpi_id
+    group by gathered.plan_id, gathered.sight_id, gathered.indicator_id, gathered.year
+),
+
+final as (
+    select
+        gathered.plan_id,
+        gathered.basis,
+        gathered.indicator_id,
+        gathered.year,
+        gathered.kpi_id,
+        gathered.bokslut_date,
+        gathered.is_estimated,
+        gathered.target_year,
+        gathered.target_kind,
+        gathered.operator,
+        gathered.target_value,
+        gathered.target_text,
+        gathered.target_decimals,
+        gathered.target_reference,
+        gathered.target_document_lines,
+        gathered.is_yearly_criterion,
+        gathered.direction,
+        gathered.display_decimals,
+        gathered.national_average,
+        gathered.reference_min_n,
+        gathered.fixed_target_precision,
+        gathered.average_precision,
+        gathered.value,
+        gathered.value_year,
+        gathered.value_source,
+        gathered.source_label,
+        gathered.known_from,
+        gathered.last_year_value,
+        gathered.comparison_value,
+        gathered.baseline_year,
+        gathered.baseline_value,
+        gathered.riket_value,
+        gathered.unweighted_value,
+        gathered.unweighted_n,
+        gathered.similar_group_id,
+        gathered.similar_value,
+        gathered.similar_n,
+        gathered.similar_member_count,
+        gathered.is_oldest_membership,
+        coalesce(broken.is_broken_since_baseline, false) as is_broken_since_baseline,
+        coalesce(broken.is_broken_since_last_year, false) as is_broken_since_last_year,
+        coalesce(broken.has_voiding_break, false) as has_voiding_break,
+        broken.comparability_note,
+        coalesce(gathered.is_kpi_withdrawn, false) as is_kpi_withdrawn,
+        coalesce(gathered.is_before_history, false) as is_before_history,
+        gathered.closed_after_year,
+        gathered.publ_period,
+        gathered.prel_publication_date,
+        gathered.publication_date,
+        gathered.available_date,
+        coalesce(gathered.has_own_row, false) as has_own_row,
+        gathered.own_status,
+        gathered.year_row_count,
+        gathered.year_value_count,
+        gathered.last_row_period,
+        gathered.last_value_period,
+        gathered.value_women,
+        gathered.value_men,
+        gathered.rank,
+        gathered.rank_n,
+        gathered.quartile,
+        gathered.colour
+    from gathered
+    left join broken
+        on
+            gathered.plan_id = broken.plan_id
+            and gathered.sight_id = broken.sight_id
+            and gathered.indicator_id = broken.indicator_id
+            and gathered.year = broken.year
+)
+
+select * from final
+order by plan_id, basis, indicator_id, year

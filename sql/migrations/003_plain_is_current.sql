@@ -1,0 +1,20 @@
+-- The plain name is what holds now, in every schema: tables of versions are named so. (warehouse/upgrade.py does the
+-- same for every table of plan, and joins the versions of a row that did not change.)
+alter table core.municipality_group rename to municipality_group_version;
+
+alter table ops.publication add column marts_by varchar;
+
+update ops.publication
+set marts_by = 'kolada-pipeline ' || run.software_version
+from ops.run as run
+where publication.run_id = run.run_id;
+
+-- The verdicts of the last publication, with which the next one is compared.
+alter table mart.verdict_state rename to verdict_state_version;
+
+alter table mart.verdict_state_version add column published_from timestamp;
+
+alter table mart.verdict_state_version add column published_to timestamp;
+
+update mart.verdict_state_version
+set published_from = (select max(publication.published_at) from ops.publication as publication);

@@ -1,0 +1,99 @@
+"""The files under `sql/working/` and `sql/mart/`: what each is, what it reads, and the order in which they are built.
+
+    sql/working/NNN_name.sql      a working relation `working.name`: needed on the way, never published
+    sql/mart/NNN_name.sql         a mart: its rows are kept with a history
+    sql/mart/NNN_name.event.sql   events: what this publication adds to a table that only grows
+    sql/mart/NNN_name.view.sql    a view with the free name `moment`: the same as of any moment
+    sql/mart/NNN_name.macro.sql   a macro, created as the file says
+
+Every text runs as it stands. Working relations, marts and events read what holds now; the one clock is
+`ops.publication`.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+from warehouse.database import sql_files
+
+COMMENT = re.compile(r"--[^\n]*")
+READ = re.compile(r"\b(core|plan|mart|working|ops)\.(\w+?)(?:_version|_as_of)?\b")
+
+CLOCK = "ops.publication"
+
+
+@dataclass(frozen=True, slots=True)
+class RelationFile:
+    """One relation that a file makes.
+
+    Attributes:
+        schema: working or mart.
+        name: of the relation.
+        kind: working, mart, event, view or macro.
+        text: the select; of a macro the statement that creates it.
+        reads: the relations that it mentions, as schema.name, versions and as-of macros under their plain names.
+    """
+
+    schema: str
+    name: str
+    kind: str
+    text: str
+    reads: frozenset[str]
+
+    @property
+    def full_name(self) -> str:
+        """Schema and name."""
+        return f"{self.schema}.{self.name}"
+
+
+@cache
+def relation_files() -> tuple[RelationFile, ...]:
+    """Every relation of `working` and `mart`, each after those that it reads."""
+    files = {
+        each.full_name: each
+        for schema in ("working", "mart")
+        for path in sql_files(schema)
+        for each in (relation_file(schema, path),)
+    }
+    sorter = TopologicalSorter({name: sorted(each.reads & files.keys()) for name, each in files.items()})
+    return tuple(files[name] for name in sorter.static_order())
+
+
+def relation_file(schema: str, path: Path) -> RelationFile:
+    """Read one file."""
+    number_and_name, *kind = path.name.removesuffix(".sql").split(".")
+    text = path.read_text(encoding="utf-8").strip().removesuffix(";")
+    name = number_and_name.split("_", 1)[1]
+    reads = frozenset(".".join(found) for found in READ.findall(COMMENT.sub("", text)))
+    return RelationFile(
+        schema=schema,
+        name=name,
+        kind=kind[0] if kind else schema,
+        text=text,
+        reads=reads - {f"{schema}.{name}"},
+    )
+
+
+@cache
+def published_relations() -> Mapping[str, RelationFile]:
+    """The relations of `mart` by name."""
+    return {each.name: each for each in relation_files() if each.schema == "mart" and each.kind != "macro"}
+
+
+def leading_macros() -> list[RelationFile]:
+    """The macros that read no relation, in the order of their files: they are created before anything is built."""
+    found = [relation_file("mart", path) for path in sql_files("mart", "*.macro.sql")]
+    return [each for each in found if each.reads.isdisjoint(f"mart.{name}" for name in published_relations())]
+
+
+@cache
+def rests_on(full_name: str) -> frozenset[str]:
+    """What a relation reads that stands in the published file, directly or through working relations."""
+    files = {each.full_name: each for each in relation_files()}
+    found: set[str] = set()
+    for name in files[full_name].reads:
+        found |= rests_on(name) if name in files and files[name].kind == "working" else {name}
+    return frozenset(found)
