@@ -38,6 +38,11 @@ RULES: Mapping[str, Mapping[str, str]] = {
         "history": "Läget vid bokslutet tas ur den egna historiken.",
         "availability": "Läget vid bokslutet uppskattas efter när värdet brukar publiceras.",
     },
+    "partly_met_by": {
+        "none": "Ett värde som inte uppfyller målet är ej uppfyllt, hur litet avståndet än är.",
+        "tolerance": "Ett värde som missar målet med högst målets tolerans är delvis uppfyllt.",
+        "improving": "Ett värde som inte uppfyller målet men är bättre än utgångsläget är delvis uppfyllt.",
+    },
     "latest_measurement": {
         "false": "Ett tidigare års värde ersätter aldrig ett saknat.",
         "true": "Saknas årets värde visas den senaste mätningen, märkt med sitt år.",

@@ -36,7 +36,7 @@ def join_equal_versions(connection: duckdb.DuckDBPyConnection, table: str) -> No
     """Make one version of successive ones whose rows differ in nothing but their order; the last order stays."""
     columns = [name for name, *_ in connection.execute(f"describe {table}").fetchall()]
     orders = [name for name in columns if name.endswith("_order")]
-    compared = ", ".join(name for name in columns if name not in (*orders, "known_from", "known_to"))
+    compared = ", ".join(f'"{name}"' for name in columns if name not in (*orders, "known_from", "known_to"))
     last = "".join(f"arg_max({name}, known_from) as {name}, " for name in orders)
     connection.execute(
         f"""

@@ -245,7 +245,7 @@ def test_made_up_values_name_nobody_as_their_source(kolada):
     """No row that is judged on the sample is credited to Kolada, neither as received nor as worked on."""
     kolada("refresh", "--direct")
     labels = kolada(
-        "sql", "select distinct source_label from mart.ranking union select source_label from mart.measured"
+        "sql", "select distinct source_label from mart.ranking union select source_label from mart.goal_fulfilment"
     )
     assert "Påhittat exempelvärde" in labels.stdout
     assert "Kolada" not in labels.stdout.replace("Inget värde kommer från Kolada.", "")

@@ -150,7 +150,7 @@ def test_the_workbook_says_that_rounding_decides(rounded: Nights) -> None:
 def test_the_terminal_shows_numbers_that_tell_the_verdict(rounded: Nights) -> None:
     """As the Swedish view, with a line below the table for each verdict that rounding decides."""
     lines = outputs.terminal(rounded.home, PLAN_ID).splitlines()
-    table = {line.split()[0]: line.split()[3:7] for line in lines if "Indikator F" in line or "Indikator R" in line}
+    table = {line.split()[0]: line.split()[4:8] for line in lines if "Indikator F" in line or "Indikator R" in line}
     assert table["F1"] == ["4,0", ">=", "4,0", "Uppfyllt"]
     assert table["R1"] == ["79,6", ">", "79,4", "Uppfyllt"]
     assert table["R3"][:3] == ["35,44", "<=", "35,40"]
@@ -183,7 +183,7 @@ def test_the_terminal_rounds_decimal_texts_and_has_a_true_minus(publish: Publish
         plan.indicator(f"T{number}", f"N{number:05}", display_decimals=decimals)
         kolada.own(f"N{number:05}", {TARGET_YEAR: value})
     lines = outputs.terminal(publish((plan, kolada)).home, PLAN_ID).splitlines()
-    assert [line.split()[3] for line in lines if "Indikator T" in line] == ["84,3", "1,01", "−84,3"]
+    assert [line.split()[4] for line in lines if "Indikator T" in line] == ["84,3", "1,01", "−84,3"]
 
 
 def test_a_plan_that_says_nothing_compares_exactly(publish: Publish) -> None:
