@@ -5,7 +5,7 @@ has been read. Then, in this order and by one rule for every kind of run:
 
     against what is known     a pair has known cells
     against the others        most units of that kind report one of its KPIs; or a page that another one linked to came
-                              empty
+                              empty; or no answer of the run has a row, whatever was asked
         asked again in smaller parts, with pauses, down to one KPI for a few units; what stays empty is not accepted
     empty before              an earlier publication had each of its pairs as empty
         accepted
@@ -29,7 +29,7 @@ from pipeline.jobs import NATIONAL_GROUP, REGIONAL_GROUP, RIKET
 from warehouse.database import append_frame, run_sql, set_variables
 from warehouse.stage import Stage
 
-# Of fewer others nobody can tell what is usual.
+# Of fewer others, and of fewer KPIs without a row, nobody can tell what is usual.
 FEWEST_OTHERS = 3
 # A silence that comes about by itself less often than this is not credible, whoever was listening.
 IMPROBABLE = 0.001
@@ -201,6 +201,8 @@ class EmptyAnswers:
         while waiting:
             found = dict(zip(waiting, self._evidence(waiting), strict=True))
             against = {doubt: reason for doubt in waiting if (reason := reason_against(doubt, found[doubt], loud))}
+            if not against and self._is_silent(waiting):
+                against = dict.fromkeys(waiting, "no answer of this run has any")
             for doubt, reason in against.items():
                 yield from self._ask_smaller(doubt, reason)
             if against:
@@ -245,6 +247,12 @@ class EmptyAnswers:
             "from doubt_verdict order by request_number"
         ).fetchall()
         return [Evidence(known, others, empty, tuple(kpis)) for known, others, empty, kpis in verdicts]
+
+    def _is_silent(self, doubts: Sequence[Doubt]) -> bool:
+        """Whether nothing at all was received, though several KPIs were asked for."""
+        kpis = {kpi_id for doubt in doubts for kpi_id in doubt.request.kpi_ids}
+        received = self.stage.connection.execute("select exists (from staged_observation)").fetchall()
+        return len(kpis) >= FEWEST_OTHERS and received == [(False,)]
 
     def _ask_smaller(self, doubt: Doubt, reason: str) -> Iterator[Lost]:
         self.say(f"{in_short(doubt.request)}: no row, but {reason}. Asked again in smaller parts.")

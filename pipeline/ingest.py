@@ -5,7 +5,17 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from kolada_client import Answer, CatalogueRequest, DataRequest, Failure, KoladaClient, plan_requests, url_of
+from kolada_client import (
+    Answer,
+    CatalogueRequest,
+    DataRequest,
+    Failure,
+    KoladaClient,
+    KoladaContractError,
+    KoladaRefused,
+    plan_requests,
+    url_of,
+)
 from kolada_client.models import Collection
 from pipeline.asking_again import EMPTY_ANSWER, AskingAgain, Lost, Narrowing, page_ids
 from pipeline.empty_answers import Doubt, EmptyAnswers, data_request, doubt_about, in_short
@@ -16,8 +26,8 @@ from warehouse.ledger_records import Answered, Asked, CatalogueRead, CoverageSet
 from warehouse.run_ledger import RunLedger
 from warehouse.stage import Stage
 
-# When a larger share of the requests fails, the source is out of order, and what failed is not asked for in parts.
-MOST_FAILURES = 0.2
+# When a larger share of the requests has no answer at all, the source is out of order, and they are not asked in parts.
+MOST_UNANSWERED = 0.2
 CATALOGUE_PARTS: tuple[Collection, ...] = ("kpi", "municipality", "municipality_groups")
 
 
@@ -136,8 +146,8 @@ def read_cells(
 class Reading:
     """The values of one run: each answer on the ledger and on the stage, and each request accounted for.
 
-    What fails is asked for again in smaller parts, so that one broken pair spoils itself only; unless most requests
-    fail, since then the source is out of order.
+    What fails is asked for again in smaller parts, so that one broken pair spoils itself only; unless many requests
+    have no answer at all, since then the source is out of order.
     """
 
     def __init__(
@@ -209,10 +219,11 @@ class Reading:
                 doubts.append(doubt)
             return True
 
-        is_out_of_order = len(failures) == request_count or len(failures) > max(1, MOST_FAILURES * request_count)
+        unanswered = [each for each in failures if not isinstance(each.error, KoladaContractError | KoladaRefused)]
+        is_out_of_order = len(unanswered) > min(request_count - 1, max(1, MOST_UNANSWERED * request_count))
         for each in failures:
             lost = Lost(data_request(each), type(each.error).__name__, str(each.error))
-            if is_out_of_order:
+            if is_out_of_order and each in unanswered:
                 yield lost
             else:
                 yield from again.in_smaller_parts(lost, Narrowing(settle, first="kpis"))

@@ -1,6 +1,7 @@
 """What the tests of several folders share: the recorded data, homes, and a way to run one night after another."""
 
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -66,6 +67,12 @@ class Nights:
             client_clock=ManualClock(),
             clock=lambda: self.now,
         )
+
+    def after(self, other: "Nights") -> "Nights":
+        """The same with a copy of another home, and its date."""
+        shutil.copytree(other.home, self.home)
+        self.now = other.now
+        return self
 
     def make_settings(self) -> Settings:
         """The settings of this home."""

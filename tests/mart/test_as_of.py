@@ -183,13 +183,13 @@ def test_the_bokslut_takes_the_oldest_members_that_we_know(world: World) -> None
     assert world.judged("A", 2023, *columns) == ("not_met", 60.0, False)
 
 
-def test_an_edited_target_and_rule_judge_from_their_night_on(world: World) -> None:
+def test_an_edited_target_judges_from_its_night_on(make_world: Callable[..., World]) -> None:
     """A plan that changed is judged by its new version from then on, and by its old one before."""
+    world = make_world()
     world.kpi("N00001")
     world.indicator("A", kpi_id="N00001")
     world.target("A", ">=", 40)
     world.series("N00001", {2023: 39.6})
-    world.plan_row("rule", rule_name="fixed_target_precision", rule_value="exact", known_to=None)
     world.build(world.first_load)
     world.connection.execute("update plan.target_version set known_to = ?", [MAY])
     world.target("A", ">=", 39, known_from=MAY)

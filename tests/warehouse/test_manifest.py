@@ -13,6 +13,7 @@ import zstandard
 from warehouse.errors import ManifestCorrupt
 from warehouse.ledger_records import (
     KINDS,
+    DamagedRecord,
     Held,
     LedgerRecord,
     RunStarted,

@@ -144,7 +144,8 @@ def of_explanation(row: claims.Row, text: str) -> Iterator[str]:
 def of_terminal(judged: dict, text: str) -> Iterator[str]:
     """The goal table of the target year."""
     line = re.compile(
-        rf"^ (A\d+) +Indikator A\d+ +(?:{claims.N}|–) +(?:(>=|>|<=|<) {claims.N})? +(\S.*?)  ", re.MULTILINE
+        rf"^ (A\d+) +(?:[NU]\d{{5}})? +Indikator A\d+ +(?:{claims.N}|–) +(?:(>=|>|<=|<) {claims.N})? +(\S.*?)  ",
+        re.MULTILINE,
     )
     seen = set()
     for indicator_id, value, operator, held, said in line.findall(text):
