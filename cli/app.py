@@ -28,6 +28,7 @@ COMMANDS = {
     "export": "document_commands",
     "sql": "query_commands",
     "settings": "query_commands",
+    "web": "web_command",
     "serve": "serve_command",
     "fake-api": "fake_api_command",
     "goals": "goals_commands",

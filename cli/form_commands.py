@@ -52,7 +52,7 @@ def form(
         else:
             judged = read_judged(None, chosen.plan_id, year)
         path = output or Path(f"formulär-{chosen.plan_id}-{year}{f'-{period}' if period else ''}.xlsx")
-        write_whole(path, write_form(chosen, judged, year=year, period=period, owner=owner))
+        write_whole(path, write_form(chosen, judged, year=year, period=period, owner=owner), aside=path.parent)
     typer.echo(f"{path}: fyll i de gula cellerna, spara, och kör `kolada goals fill {path}`.")
 
 
@@ -93,7 +93,7 @@ def fill(
             typer.echo(f"Inget är skrivet. Utan --dry-run ändras: {', '.join(sorted(filled.files))}.")
             return
         for name, content in sorted(filled.files.items()):
-            write_whole(folder / name, content)
+            write_whole(folder / name, content, aside=settings.goals)
     typer.echo(
         f"Skrivet i {folder}: {', '.join(sorted(filled.files))}. Se skillnaden med `git diff`; "
         "den gäller efter nästa `kolada refresh`."

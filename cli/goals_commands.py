@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from cli.exits import one_message
+from cli.form_commands import fill, form
 from cli.options import GoalsOption, HomeOption, set_options
 from fake_kolada import public_municipalities
 from goals import check_against_catalogue, copy_example, read_plans, scaffold
@@ -14,6 +15,8 @@ from warehouse.home import Home
 from warehouse.published_file import published_file
 
 app = typer.Typer(help="The plans: what a council decided, as data.", no_args_is_help=True)
+app.command()(form)
+app.command()(fill)
 
 
 @app.command()

@@ -21,7 +21,7 @@ from openpyxl.workbook import Workbook
 from goals import Plan, plan_from_files
 from goals.cell_values import limits
 from goals.codes import LABELS
-from goals.csv_writing import RowChange, with_changes
+from goals.csv_writing import RowChange, Value, with_changes
 from goals.plan_columns import TABLES
 from pipeline.figures_form import (
     ABOUT_SHEET,
@@ -284,7 +284,7 @@ def _figures(reader: _Reader, plan: Plan, about: _About, today: date) -> Iterato
                     reader.wrong(
                         FIGURES, cells[needed], f"saknas för {indicator_id}", "Skriv varifrån talet är, och vem"
                     )
-            cells_after = {
+            cells_after: dict[str, Value] = {
                 "indicator_id": indicator_id,
                 "year": about.year,
                 "period": about.period,

@@ -8,7 +8,7 @@ in. `figures_fill` reads the workbook back by the same layout.
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from enum import Enum, auto
 from typing import Final
 
@@ -342,7 +342,7 @@ class _Writer:
             case None | "":
                 sheet.write_blank(row, place, None, shape)
             case date():
-                sheet.write_datetime(row, place, value, shape)
+                sheet.write_datetime(row, place, datetime.combine(value, time()), shape)
             case str():
                 sheet.write_string(row, place, value, shape)
             case _:

@@ -68,6 +68,18 @@ class TallyLine:
     total: Markup
 
 
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where the names of indicators and goals lead: within the page, to pages of their own, or nowhere."""
+
+    indicator: Callable[[str], str | None]
+    goal: Callable[[str], str | None]
+
+
+WITHIN = Links(lambda indicator_id: f"#i-{indicator_id}", lambda goal_id: f"#m-{goal_id}")
+NOWHERE = Links(lambda _: None, lambda _: None)
+
+
 def render_page(contents: Contents, changes: Changes, *, as_of: str | None = None, is_short: bool = False) -> str:
     """The report as HTML.
 
@@ -80,8 +92,26 @@ def render_page(contents: Contents, changes: Changes, *, as_of: str | None = Non
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    view = _View(contents, is_linked=not is_short)
     template = environment.get_template("short.html.j2" if is_short else "report.html.j2")
+    return template.render(
+        changes=changes,
+        as_of=as_of,
+        is_short=is_short,
+        style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
+        title_word="Kortrapport" if is_short else "Måluppfyllelse",
+        gaps=gaps(contents),
+        revised=revised_cells(changes.revisions),
+        **page_names(contents, NOWHERE if is_short else WITHIN),
+    )
+
+
+def page_names(contents: Contents, links: Links) -> dict[str, object]:
+    """What the templates of a plan use, by name: its contents, figures, words, signs, charts.
+
+    Args:
+        contents: the plan.
+        links: where names lead.
+    """
 
     def source(label: str | None) -> Markup:
         return Markup('<span class="source">{}</span>').format(on_one_line(source_text(contents.source, label)))
@@ -92,39 +122,33 @@ def render_page(contents: Contents, changes: Changes, *, as_of: str | None = Non
             drawn, sign(drawn), contents.label("verdict", code)
         )
 
-    return template.render(
-        c=contents,
-        changes=changes,
-        as_of=as_of,
-        made_up=made_up_notice(contents.source, contents.plan),
-        style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
-        sign_sheet=sign_sheet(),
-        sign=sign,
-        sign_of=sign_of,
-        figure=figure,
-        wording=wording,
-        words=words,
-        criterion=criterion,
-        verdict_sentence=verdict_sentence,
-        value_change=value_change,
-        revised_values=revised_values,
-        when=instant_text,
-        year_of=figure_of_year,
-        derived=DERIVED,
-        received=RECEIVED,
-        none_cell=NO_VALUE,
-        title_word="Kortrapport" if is_short else "Måluppfyllelse",
-        linked=not is_short,
-        source=source,
-        verdict=verdict,
-        matrix_rows=lambda goal: matrix_rows(contents, goal),
-        gaps=gaps(contents),
-        revised=revised_cells(changes.revisions),
-        card=lambda goal, part: Card(contents, goal, part),
-        trend_chart=lambda part: trend_chart(contents, part),
-        distribution_chart=lambda part: distribution_chart(contents, part),
-        **view.members(),
-    )
+    return {
+        "c": contents,
+        "links": links,
+        "made_up": made_up_notice(contents.source, contents.plan),
+        "sign_sheet": sign_sheet(),
+        "sign": sign,
+        "sign_of": sign_of,
+        "figure": figure,
+        "wording": wording,
+        "words": words,
+        "criterion": criterion,
+        "verdict_sentence": verdict_sentence,
+        "value_change": value_change,
+        "revised_values": revised_values,
+        "when": instant_text,
+        "year_of": figure_of_year,
+        "derived": DERIVED,
+        "received": RECEIVED,
+        "none_cell": NO_VALUE,
+        "source": source,
+        "verdict": verdict,
+        "matrix_rows": lambda goal: matrix_rows(contents, goal),
+        "card": lambda goal, part: Card(contents, goal, part),
+        "trend_chart": lambda part: trend_chart(contents, part),
+        "distribution_chart": lambda part: distribution_chart(contents, part),
+        **_View(contents, links).members(),
+    }
 
 
 def plain_size(value: float) -> int:
@@ -136,9 +160,9 @@ def plain_size(value: float) -> int:
 class _View:
     """What the template asks for that is more than one cell."""
 
-    def __init__(self, contents: Contents, *, is_linked: bool) -> None:
+    def __init__(self, contents: Contents, links: Links) -> None:
         self.contents = contents
-        self.is_linked = is_linked
+        self.links = links
         rules = {row["rule_name"]: row["rule_value"] for row in contents.rules}
         self.ruling = rules.get("majority", "each_group")
         self.other = "together" if self.ruling == "each_group" else "each_group"
@@ -241,8 +265,8 @@ class _View:
         ):
             parts = [part for part in self.contents.indicators if is_meant(part.judged[year])]
             if parts:
-                links = [Markup('<a href="#{}">{}</a>').format(part.anchor, part.id) for part in parts]
-                yield Markup("{}: {}.").format(said, Markup(", ").join(links))
+                named = [self.named(part.id, self.links.indicator(part.id)) for part in parts]
+                yield Markup("{}: {}.").format(said, Markup(", ").join(named))
 
     def rule_lines(self) -> Iterator[Markup]:
         """The plan's rules in words."""
@@ -266,17 +290,17 @@ class _View:
             for (_, name, unit), cells in lines.items()
         ]
 
-    def named(self, anchor: str, name: str) -> Markup:
-        """A name, as a link to its place where the page has one."""
-        return Markup('<a href="#{}">{}</a>').format(anchor, name) if self.is_linked else escape(name)
+    def named(self, name: str, href: str | None) -> Markup:
+        """A name, as a link where there is a place to go."""
+        return escape(name) if href is None else Markup('<a href="{}">{}</a>').format(href, name)
 
     def change_name(self, row: Row) -> Markup:
         """What a changed verdict is about, linked where the page shows it."""
         match row["level"]:
             case "indicator":
-                return self.named(f"i-{row['item_id']}", row["item_id"])
+                return self.named(row["item_id"], self.links.indicator(row["item_id"]))
             case "goal":
-                return Markup("Mål {}").format(self.named(f"m-{row['item_id']}", row["item_id"]))
+                return Markup("Mål {}").format(self.named(row["item_id"], self.links.goal(row["item_id"])))
             case _:
                 return Markup("God ekonomisk hushållning, {}").format(
                     self.contents.label("variant", row["variant"]).lower()

@@ -1,0 +1,114 @@
+"""The addresses of the pages, what each request is held to, and the pages of errors."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+import reports
+from pipeline.settings import Settings
+from reports.errors import BeforeFirstLoad, ReportError, UnknownFigure, UnknownPlan
+from warehouse.errors import InvalidMoment, NotPublished, RawStoreError
+from web import change_pages, download_pages, goal_pages, kpi_pages, operation_pages
+from web.asked import PageError
+from web.guarding import Guard
+from web.published import Publications
+from web.rendering import page
+
+STATIC = Path(__file__).parent / "static"
+STYLE = Path(reports.__file__).parent / "templates" / "report.css"
+
+
+def make_app(
+    published: Path, *, settings: Settings | None = None, unit: str | None = None, hosts: Sequence[str] = ()
+) -> Starlette:
+    """The pages over one published file.
+
+    Args:
+        published: the DuckDB file.
+        settings: of the home that the file belongs to; None over a file that was shared.
+        unit: the municipality that comparisons begin with; by default that of the first plan.
+        hosts: names beside the loopback ones that the pages are reached by.
+    """
+    app = Starlette(
+        routes=[
+            Route("/", goal_pages.plans),
+            Route("/mal/{plan}", goal_pages.goals),
+            Route("/mal/{plan}/{indicator}", goal_pages.indicator),
+            Route("/mal/{plan}/{indicator}/forklara", goal_pages.explanation),
+            Route("/nyckeltal", kpi_pages.search),
+            Route("/nyckeltal/{kpi}", kpi_pages.one),
+            Route("/nyckeltal/{kpi}/kommuner", kpi_pages.everywhere),
+            Route("/jamfor", kpi_pages.compare),
+            Route("/andringar", change_pages.first_plan),
+            Route("/andringar/{plan}.atom", change_pages.feed),
+            Route("/andringar/{plan}", change_pages.changes),
+            Route("/drift", operation_pages.operations),
+            Route("/drift/svar/{run}/{request}", operation_pages.answer),
+            Route("/hamta", download_pages.downloads),
+            Route("/hamta/alla/{name}", download_pages.whole),
+            Route("/hamta/{plan}", download_pages.downloads),
+            Route("/hamta/{plan}/{name}", download_pages.download),
+            Route("/report.css", style),
+            Mount("/static", StaticFiles(directory=STATIC)),
+        ],
+        middleware=[Middleware(Guard, hosts=hosts)],
+        exception_handlers={
+            PageError: refused,
+            HTTPException: not_found,
+            UnknownPlan: unknown,
+            UnknownFigure: unknown,
+            BeforeFirstLoad: unknown,
+            InvalidMoment: unknown,
+            ReportError: unknown,
+            NotPublished: nothing_published,
+            RawStoreError: unknown,
+        },
+    )
+    app.state.publications = Publications(published)
+    app.state.settings = settings
+    app.state.unit = unit
+    return app
+
+
+def style(_: Request) -> HTMLResponse:
+    """The report's own style sheet, which the pages build upon."""
+    return HTMLResponse(STYLE.read_text(encoding="utf-8"), media_type="text/css")
+
+
+def error_page(status: int, title: str, text: str, links: Sequence[tuple[str, str]] = ()) -> HTMLResponse:
+    """A page about what went wrong, with ways on."""
+    names = {"title": title, "text": text, "links": links or (("/", "Till målen"),), "here": "", "made_up": ""}
+    return page("error.html.j2", names, status=status)
+
+
+def refused(_: Request, error: Exception) -> HTMLResponse:
+    """A page that cannot be shown as asked for."""
+    if not isinstance(error, PageError):
+        raise error
+    return error_page(error.status, error.title, error.text, error.links)
+
+
+def not_found(_: Request, error: Exception) -> HTMLResponse:
+    """An address that leads nowhere, or a method that is not for reading."""
+    if not isinstance(error, HTTPException):
+        raise error
+    if error.status_code == 405:  # noqa: PLR2004 - method not allowed
+        return error_page(405, "Sidorna är till för att läsas", "Inget kan ändras här.")
+    return error_page(error.status_code, "Sidan finns inte", "Adressen leder ingenstans.")
+
+
+def unknown(_: Request, error: Exception) -> HTMLResponse:
+    """A plan, figure or moment that the file does not have; the message names it."""
+    return error_page(404, "Finns inte i filen", str(error))
+
+
+def nothing_published(_: Request, error: Exception) -> HTMLResponse:
+    """A home without a published file."""
+    return error_page(503, "Inget är publicerat ännu", str(error))

@@ -1,0 +1,131 @@
+"""The parameters of an address: each page names those it knows, and all others are refused with a page that helps."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.requests import Request
+
+LONGEST: Final = 200
+MOST_UNITS: Final = 25
+KPI: Final = re.compile(r"[NU]\d{5}")
+UNIT: Final = re.compile(r"\d{4}|G\d{4,6}")
+MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:\d{2})?)?")
+
+
+class PageError(Exception):
+    """A page cannot be shown.
+
+    Attributes:
+        status: of HTTP.
+        title: in a few words.
+        text: what is wrong, and what to do.
+        links: (address, words) that lead on.
+    """
+
+    def __init__(self, status: int, title: str, text: str, links: tuple[tuple[str, str], ...] = ()) -> None:
+        super().__init__(status, title, text, links)
+        self.status, self.title, self.text, self.links = status, title, text, links
+
+
+Check = Callable[[str], object]
+
+
+def year(given: str) -> int:
+    """A year with four digits."""
+    if not re.fullmatch(r"(19|20)\d\d", given):
+        raise ValueError("ett år med fyra siffror, som 2023")
+    return int(given)
+
+
+def moment(given: str) -> str:
+    """A date or a timestamp."""
+    if not MOMENT.fullmatch(given):
+        raise ValueError("ett datum som 2024-03-01")
+    return given
+
+
+def kpi(given: str) -> str:
+    """A KPI's id."""
+    if not KPI.fullmatch(given.strip().upper()):
+        raise ValueError("ett nyckeltal som N15436")
+    return given.strip().upper()
+
+
+def units(given: str) -> tuple[str, ...]:
+    """Units by id, parted by commas or blanks, each once."""
+    found = tuple(dict.fromkeys(part for part in re.split(r"[,\s]+", given.strip()) if part))
+    if not all(UNIT.fullmatch(each) for each in found) or len(found) > MOST_UNITS:
+        raise ValueError(f"högst {MOST_UNITS} koder med fyra siffror, som 1489,1480")
+    return found
+
+
+def words(given: str) -> str:
+    """Any text of a sensible length."""
+    if len(given) > LONGEST:
+        raise ValueError(f"en text på högst {LONGEST} tecken")
+    return given.strip()
+
+
+def one_of(*choices: str) -> Check:
+    """One of some words."""
+
+    def check(given: str) -> str:
+        if given not in choices:
+            raise ValueError(f"något av {', '.join(choices)}")
+        return given
+
+    return check
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an address asks for: parameters by name, those that were not given left out."""
+
+    values: Mapping[str, object]
+
+    def text(self, name: str, default: str = "") -> str:
+        """A parameter as text."""
+        return str(self.values.get(name, default))
+
+    def optional(self, name: str) -> str | None:
+        """A parameter as text, or nothing."""
+        found = self.values.get(name)
+        return None if found is None else str(found)
+
+    def year(self) -> int | None:
+        """The year, or nothing."""
+        found = self.values.get("year")
+        return found if isinstance(found, int) else None
+
+    def units(self) -> tuple[str, ...]:
+        """The units, none where none were given."""
+        found = self.values.get("units", ())
+        return found if isinstance(found, tuple) else ()
+
+
+def asked(request: Request, **known: Check) -> Asked:
+    """Check the parameters of a request; an empty one counts as not given.
+
+    Args:
+        request: of a browser.
+        known: name of a parameter -> what it must be.
+
+    Raises:
+        PageError: an unknown parameter, one given twice, or one that cannot be used.
+    """
+    values: dict[str, object] = {}
+    for name, given in request.query_params.multi_items():
+        if name not in known:
+            allowed = ", ".join(known) or "inga"
+            raise PageError(400, "Okänd parameter", f"Sidan känner inte parametern ”{name}”. Den tar: {allowed}.")
+        if name in values:
+            raise PageError(400, "Parametern står två gånger", f"Ange ”{name}” en gång.")
+        if not given.strip():
+            continue
+        try:
+            values[name] = known[name](given)
+        except ValueError as error:
+            raise PageError(400, "Adressen går inte att läsa", f"”{name}” ska vara {error}.") from None
+    return Asked(values)

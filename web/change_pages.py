@@ -1,0 +1,159 @@
+"""Ändringar: what changed, night by night, as a page and as an Atom feed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from reports.contents import Contents
+from reports.notices import source_text
+from reports.numbers import instant_text, number_text, plain_decimals
+from reports.sourced_rows import Row, Source, open_source
+from warehouse.credits import DERIVED
+from web.asked import PageError, asked
+from web.published import Publication
+from web.rendering import environment, links_of, page
+
+MOST_NIGHTS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change in a sentence.
+
+    Attributes:
+        id: the same at every look, for feed readers.
+        text: in Swedish.
+        href: where it is shown.
+    """
+
+    id: str
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What one publication changed."""
+
+    at: datetime
+    changes: tuple[Change, ...]
+
+    @property
+    def stamp(self) -> str:
+        """The instant as feeds write it."""
+        return self.at.replace(tzinfo=UTC).isoformat(timespec="seconds")
+
+
+def changes(request: Request) -> HTMLResponse:
+    """The plan's changes, newest first."""
+    asked(request)
+    contents, found = _found(request)
+    plan_id = contents.plan["plan_id"]
+    return page(
+        "changes_page.html.j2",
+        {
+            "title": f"Ändringar, {contents.place}",
+            "here": "/andringar",
+            "c": contents,
+            "nights": found,
+            "made_up": "",
+            "feed": f"/andringar/{plan_id}.atom",
+            "derived": source_text(contents.source, DERIVED),
+            "known_at": contents.source.known_at,
+        },
+    )
+
+
+def feed(request: Request) -> Response:
+    """The same as an Atom feed."""
+    asked(request)
+    contents, found = _found(request)
+    text = (
+        environment()
+        .get_template("changes.atom.j2")
+        .render(c=contents, nights=found, base=str(request.base_url).rstrip("/"), said=instant_text)
+    )
+    return Response(text, media_type="application/atom+xml; charset=utf-8")
+
+
+def first_plan(request: Request) -> HTMLResponse:
+    """The plans, each with its changes; with one, that."""
+    asked(request)
+    publication: Publication = request.app.state.publications.current()
+    with publication.reading() as connection:
+        rows = open_source(connection).rows("plan.plan", order="title, plan_id")
+    if not rows:
+        raise PageError(404, "Ingen plan", "Filen innehåller ingen plan.")
+    request.path_params["plan"] = rows[0]["plan_id"]
+    return changes(request)
+
+
+def _found(request: Request) -> tuple[Contents, tuple[Night, ...]]:
+    publication: Publication = request.app.state.publications.current()
+    contents = publication.contents(request.path_params["plan"], None, None)
+    with publication.reading() as connection:
+        source = open_source(connection)
+        told: dict[datetime, list[Change]] = {}
+        for at, change in _all_changes(source, contents):
+            told.setdefault(at, []).append(change)
+    nights = [Night(at, tuple(found)) for at, found in sorted(told.items(), reverse=True)]
+    return contents, tuple(nights[:MOST_NIGHTS])
+
+
+def _all_changes(source: Source, contents: Contents) -> Iterator[tuple[datetime, Change]]:
+    plan_id = contents.plan["plan_id"]
+    for row in source.rows("mart.verdict_change", "plan_id = ?", [plan_id], order="known_from"):
+        yield row["known_from"], _verdict(contents, row)
+    kpis = sorted({row["kpi_id"] for row in contents.calendar})
+    for row in source.rows(
+        "mart.revision",
+        "municipality_id = ? and list_contains(?, kpi_id) and change_kind <> 'precision'",
+        [contents.plan["municipality_id"], kpis],
+        order="known_from",
+    ):
+        yield row["known_from"], _revision(contents, row)
+    yield from _titles(source, kpis)
+
+
+def _verdict(contents: Contents, row: Row) -> Change:
+    year = row["year"]
+    links = links_of(contents.plan["plan_id"], year, None)
+    href = links.indicator(row["item_id"]) if row["level"] == "indicator" else links.goal(row["item_id"])
+    what = "God ekonomisk hushållning" if row["variant"] else row["item_id"]
+    before, after = (contents.label("verdict", row[name]).lower() for name in ("verdict_before", "verdict"))
+    cause = contents.label("cause", row["cause"]).lower()
+    identity = f"{row['run_id']}-{row['level']}-{row['item_id']}-{year}-{row['variant'] or ''}"
+    return Change(identity, f"{what} {year}: {before} → {after} ({cause})", href or "/")
+
+
+def _revision(contents: Contents, row: Row) -> Change:
+    def shown(value: float | None) -> str:
+        return "inget värde" if value is None else number_text(value, plain_decimals(value))
+
+    gender = contents.label("gender", row["gender"]).lower()
+    kind = contents.label("change_kind", row["change_kind"]).lower()
+    text = (
+        f"{row['kpi_id']} {row['kpi_title'] or ''}, {row['period']}, {gender}: "
+        f"{shown(row['old_value'])} → {shown(row['new_value'])} ({kind})"
+    )
+    identity = f"{row['kpi_id']}-{row['period']}-{row['gender']}-{row['known_from'].isoformat()}"
+    return Change(identity, text, f"/nyckeltal/{row['kpi_id']}")
+
+
+def _titles(source: Source, kpis: list[str]) -> Iterator[tuple[datetime, Change]]:
+    """KPIs that were retitled or left the catalogue."""
+    before: dict[str, Row] = {}
+    for row in source.rows("core.kpi_version", "list_contains(?, kpi_id)", [kpis], order="kpi_id, known_from"):
+        earlier = before.get(row["kpi_id"])
+        before[row["kpi_id"]] = row
+        if earlier is None:
+            continue
+        href, at = f"/nyckeltal/{row['kpi_id']}", row["known_from"]
+        identity = f"{row['kpi_id']}-{at.isoformat()}"
+        if row["is_withdrawn"] and not earlier["is_withdrawn"]:
+            yield at, Change(identity, f"{row['kpi_id']} {row['title']}: borttaget ur Koladas katalog", href)
+        elif row["title"] != earlier["title"]:
+            yield at, Change(identity, f"{row['kpi_id']}: ny titel ”{row['title']}” (var ”{earlier['title']}”)", href)

@@ -1,0 +1,130 @@
+"""Hämta: report, summary, Word text, workbook, tables and the file itself, for the plan, year and moment chosen."""
+
+import io
+import tempfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+
+from reports.changes_since import find_changes
+from reports.contents import Contents
+from reports.csv_export import export_csv
+from reports.export_tables import export_tables
+from reports.html_page import render_page
+from reports.memo import render_memo
+from reports.parquet_export import export_parquet
+from reports.sourced_rows import Source, open_source
+from reports.word_document import render_word
+from reports.workbook import render_workbook
+from web.asked import PageError, asked, moment, one_of, year
+from web.goal_pages import plan_contents
+from web.published import Publication
+from web.rendering import links_of, page
+
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+Make = Callable[[Source, Contents, str | None], bytes]
+
+
+def _report(source: Source, contents: Contents, as_of: str | None) -> bytes:
+    return render_page(contents, find_changes(source, contents.plan), as_of=as_of).encode()
+
+
+def _short(source: Source, contents: Contents, as_of: str | None) -> bytes:
+    return render_page(contents, find_changes(source, contents.plan), as_of=as_of, is_short=True).encode()
+
+
+def _word(source: Source, contents: Contents, _: str | None) -> bytes:
+    return render_word(contents, find_changes(source, contents.plan))
+
+
+def _tables(source: Source, export: Callable[..., list[Path]]) -> bytes:
+    """All answers as files in one archive."""
+    packed = io.BytesIO()
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in export(source, export_tables(source, ()), Path(folder)):
+            archive.write(path, path.name)
+    return packed.getvalue()
+
+
+KINDS: Final[dict[str, tuple[str, str, Make]]] = {
+    "rapport.html": ("Hela rapporten, en HTML-sida", "text/html; charset=utf-8", _report),
+    "kort.html": ("Kortrapporten, två A4-sidor", "text/html; charset=utf-8", _short),
+    "text.docx": ("Word-text att klistra in i årsredovisningen", DOCX, _word),
+    "arbetsbok.xlsx": ("Arbetsbok", XLSX, lambda _source, contents, _as_of: render_workbook(contents)),
+    "andrat.md": (
+        "Vad har ändrats sedan sist, som Markdown",
+        "text/markdown; charset=utf-8",
+        lambda _source, contents, _as_of: render_memo(contents, since=None).encode(),
+    ),
+}
+WHOLE: Final[dict[str, tuple[str, Callable[[Source], bytes]]]] = {
+    "csv.zip": ("Alla tabeller som CSV", lambda source: _tables(source, export_csv)),
+    "parquet.zip": ("Alla tabeller som Parquet", lambda source: _tables(source, export_parquet)),
+}
+
+
+def downloads(request: Request) -> HTMLResponse:
+    """What there is to download of a plan."""
+    given = asked(request, year=year, as_of=moment)
+    publication: Publication = request.app.state.publications.current()
+    with publication.reading() as connection:
+        rows = open_source(connection).rows("plan.plan", order="title, plan_id")
+    if not rows:
+        raise PageError(404, "Ingen plan", "Filen innehåller ingen plan.")
+    request.path_params.setdefault("plan", rows[0]["plan_id"])
+    contents = plan_contents(publication, request, given)
+    return page(
+        "downloads.html.j2",
+        {
+            "title": f"Hämta, {contents.place}",
+            "here": "/hamta",
+            "c": contents,
+            "plans": rows,
+            "kinds": {name: words for name, (words, _, _) in KINDS.items()},
+            "whole": {name: words for name, (words, _) in WHOLE.items()},
+            "as_of": given.optional("as_of"),
+            "links": links_of(contents.plan["plan_id"], contents.year, given.optional("as_of")),
+            "made_up": "",
+            "known_at": contents.source.known_at,
+            "path": request.url.path,
+        },
+    )
+
+
+def download(request: Request) -> Response:
+    """One document of a plan."""
+    given = asked(request, year=year, as_of=moment, visa=one_of("ja"))
+    publication: Publication = request.app.state.publications.current()
+    name = request.path_params["name"]
+    if name not in KINDS:
+        raise PageError(404, "Filen finns inte", f"Det finns inget ”{name}” att hämta.", (("/hamta", "Hämta"),))
+    contents = plan_contents(publication, request, given)
+    _, media_type, make = KINDS[name]
+    with publication.reading() as connection:
+        content = make(open_source(connection, given.optional("as_of")), contents, given.optional("as_of"))
+    file_name = f"{contents.plan['plan_id']}-{contents.year}-{name}"
+    return Response(
+        content, media_type=media_type, headers={"content-disposition": f'attachment; filename="{file_name}"'}
+    )
+
+
+def whole(request: Request) -> Response:
+    """All tables, or the DuckDB file itself."""
+    asked(request)
+    publication: Publication = request.app.state.publications.current()
+    name = request.path_params["name"]
+    if name == "kolada.duckdb":
+        return FileResponse(publication.path, filename=name, media_type="application/vnd.duckdb")
+    if name not in WHOLE:
+        raise PageError(404, "Filen finns inte", f"Det finns inget ”{name}” att hämta.", (("/hamta", "Hämta"),))
+    with publication.reading() as connection:
+        content = WHOLE[name][1](open_source(connection))
+    return Response(
+        content, media_type="application/zip", headers={"content-disposition": f'attachment; filename="{name}"'}
+    )

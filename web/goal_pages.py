@@ -1,0 +1,227 @@
+"""Mål and Indikator: the matrix of a plan, one indicator with all that is told of it, and how its figure came about."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from reports.changes_since import find_changes
+from reports.contents import Contents, GoalPart, IndicatorPart
+from reports.evidence import gather_evidence
+from reports.explain import explained
+from reports.html_page import page_names
+from reports.numbers import instant_text
+from reports.sourced_rows import Row, open_source
+from web.asked import Asked, PageError, asked, moment, one_of, words, year
+from web.published import Publication
+from web.rendering import address, links_of, page
+
+SORTS = ("plan", "bedomning", "marginal", "plats")
+# Moments to choose among: nights on which something changed.
+NIGHTS = """
+    select distinct known_from from mart.verdict_change where plan_id = ?
+    union
+    select min(published_at) from ops.publication
+    order by 1 desc
+    limit 60
+"""
+
+
+def plans(request: Request) -> Response:
+    """The plans of the file; with one, its page at once."""
+    publication: Publication = request.app.state.publications.current()
+    asked(request)
+    with publication.reading() as connection:
+        rows = open_source(connection).rows("plan.plan", order="title, plan_id")
+    if len(rows) == 1:
+        return RedirectResponse(f"/mal/{rows[0]['plan_id']}", status_code=307)
+    return page("plans.html.j2", {"title": "Planer", "plans": rows, "here": "/"})
+
+
+def goals(request: Request) -> HTMLResponse:
+    """The matrix: filtered, sorted, of a year, as of a moment."""
+    given = asked(
+        request,
+        year=year,
+        as_of=moment,
+        goal=words,
+        owner=words,
+        verdict=words,
+        section=words,
+        q=words,
+        sort=one_of(*SORTS),
+    )
+    publication: Publication = request.app.state.publications.current()
+    contents = plan_contents(publication, request, given)
+    as_of = given.optional("as_of")
+    shown = replace(contents, goals=tuple(_filtered(contents, given)))
+    with publication.reading() as connection:
+        nights = [at for (at,) in connection.execute(NIGHTS, [contents.plan["plan_id"]]).fetchall() if at is not None]
+        source = open_source(connection, as_of)
+        changes = find_changes(source, contents.plan)
+        names = page_names(shown, links_of(contents.plan["plan_id"], contents.year, as_of))
+        return page(
+            "goals.html.j2",
+            {
+                **names,
+                "title": f"Mål {contents.year}, {contents.place}",
+                "here": "/",
+                "given": given,
+                "as_of": as_of,
+                "changes": changes,
+                "nights": [(at.isoformat(), instant_text(at)) for at in nights],
+                "choices": _choices(contents),
+                "lines": _sorted(shown, given.text("sort", "plan")),
+                "count": len(shown.indicators),
+                "path": request.url.path,
+            },
+        )
+
+
+def plan_contents(publication: Publication, request: Request, given: Asked) -> Contents:
+    """The plan that an address names, in the year and as of the moment asked for.
+
+    Raises:
+        PageError: the plan does not follow the year.
+    """
+    contents = publication.contents(request.path_params["plan"], given.year(), given.optional("as_of"))
+    if contents.year not in contents.years:
+        first, last = contents.years[0], contents.years[-1]
+        raise PageError(
+            404,
+            "Året följs inte",
+            f"Planen följer åren {first} till {last}, inte {contents.year}.",
+            ((address(request.url.path, year=last, as_of=given.optional("as_of")), f"Visa {last}"),),
+        )
+    return contents
+
+
+def _filtered(contents: Contents, given: Asked) -> Iterator[GoalPart]:
+    for goal in contents.goals:
+        if given.optional("goal") not in (None, goal.id):
+            continue
+        if given.optional("section") not in (None, goal.goal["section"]):
+            continue
+        parts = tuple(part for part in goal.indicators if _is_shown(contents, goal, part, given))
+        if parts:
+            yield replace(goal, indicators=parts)
+
+
+def _is_shown(contents: Contents, goal: GoalPart, part: IndicatorPart, given: Asked) -> bool:
+    row = part.judged[contents.year]
+    if given.optional("verdict") not in (None, row["verdict"]):
+        return False
+    if given.optional("owner") not in (None, _owner(goal, part)):
+        return False
+    text = given.text("q").casefold()
+    told = f"{part.id} {part.indicator['title']} {part.indicator['kpi_id'] or ''} {goal.goal['title']}".casefold()
+    return all(word in told for word in text.split())
+
+
+def _owner(goal: GoalPart, part: IndicatorPart) -> str:
+    return str(part.indicator.values.get("owner") or goal.goal.values.get("owner") or "")
+
+
+def _choices(contents: Contents) -> dict[str, list[tuple[str, str]]]:
+    """What can be chosen in each filter: code and word."""
+    verdicts = dict.fromkeys(part.judged[contents.year]["verdict"] for part in contents.indicators)
+    owners = dict.fromkeys(_owner(goal, part) for goal in contents.goals for part in goal.indicators)
+    sections = dict.fromkeys(goal.goal["section"] for goal in contents.goals)
+    return {
+        "goal": [(goal.id, f"{goal.id} {goal.goal['title']}") for goal in contents.goals],
+        "section": [(code, contents.label("section", code)) for code in sections],
+        "verdict": [(code, contents.label("verdict", code)) for code in verdicts],
+        "owner": [(owner, owner) for owner in owners if owner],
+    }
+
+
+def _sorted(contents: Contents, order: str) -> Sequence[tuple[GoalPart, IndicatorPart]]:
+    """All shown indicators in another order than the plan's; none where the plan's order holds."""
+    lines = [(goal, part) for goal in contents.goals for part in goal.indicators]
+    year_in_focus = contents.year
+
+    def margin(line: tuple[GoalPart, IndicatorPart]) -> tuple[bool, float]:
+        value = line[1].judged[year_in_focus]["margin"]
+        return value is None, value or 0.0
+
+    def place(line: tuple[GoalPart, IndicatorPart]) -> tuple[bool, float]:
+        row = line[1].judged[year_in_focus]
+        return row["rank"] is None, (row["rank"] or 0) / (row["rank_n"] or 1)
+
+    order_of = ("not_met", "partly_met", "met", "not_yet_due", "no_data", "not_comparable", "not_assessable")
+    match order:
+        case "bedomning":
+            return sorted(lines, key=lambda line: order_of.index(line[1].judged[year_in_focus]["verdict"]))
+        case "marginal":
+            return sorted(lines, key=margin)
+        case "plats":
+            return sorted(lines, key=place)
+        case _:
+            return []
+
+
+def indicator(request: Request) -> HTMLResponse:
+    """One indicator: its card, and who else has a criterion on its KPI."""
+    given = asked(request, year=year, as_of=moment)
+    publication: Publication = request.app.state.publications.current()
+    contents = plan_contents(publication, request, given)
+    goal, part = _found(contents, request)
+    as_of = given.optional("as_of")
+    with publication.reading() as connection:
+        on_kpi = open_source(connection, as_of).rows("plan.indicator", "kpi_id = ?", [part.indicator["kpi_id"]])
+        others = _others(on_kpi, contents, part)
+        return page(
+            "indicator_page.html.j2",
+            {
+                **page_names(contents, links_of(contents.plan["plan_id"], contents.year, as_of)),
+                "title": f"{part.id}, {contents.place} {contents.year}",
+                "here": "/",
+                "goal": goal,
+                "part": part,
+                "single": False,
+                "others": others,
+                "as_of": as_of,
+                "path": request.url.path,
+            },
+        )
+
+
+def _found(contents: Contents, request: Request) -> tuple[GoalPart, IndicatorPart]:
+    wanted = request.path_params["indicator"]
+    for goal in contents.goals:
+        for part in goal.indicators:
+            if part.id == wanted:
+                return goal, part
+    back = f"/mal/{contents.plan['plan_id']}"
+    raise PageError(404, "Indikatorn finns inte", f"Planen har ingen indikator ”{wanted}”.", ((back, "Alla mål"),))
+
+
+def _others(rows: Sequence[Row], contents: Contents, part: IndicatorPart) -> list[Row]:
+    """Other indicators that judge by the same KPI."""
+    own = (contents.plan["plan_id"], part.id)
+    return [row for row in rows if (row["plan_id"], row["indicator_id"]) != own]
+
+
+def explanation(request: Request) -> HTMLResponse:
+    """How a figure came about, down to the request and the stored answer."""
+    given = asked(request, year=year, as_of=moment)
+    publication: Publication = request.app.state.publications.current()
+    contents = plan_contents(publication, request, given)
+    _, part = _found(contents, request)
+    as_of = given.optional("as_of")
+    with publication.reading() as connection:
+        evidence = gather_evidence(open_source(connection, as_of), contents.plan["plan_id"], part.id, contents.year)
+        return page(
+            "explanation.html.j2",
+            {
+                **page_names(contents, links_of(contents.plan["plan_id"], contents.year, as_of)),
+                "title": f"Förklara {part.id}, {contents.place} {contents.year}",
+                "here": "/",
+                "part": part,
+                "told": explained(evidence),
+                "requests": list(evidence.requests.values()),
+                "as_of": as_of,
+                "path": request.url.path,
+            },
+        )

@@ -1,0 +1,83 @@
+"""Drift: how the home is, and one stored answer. Both need the home; over a shared file alone the page says so."""
+
+import json
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from pipeline.settings import Settings
+from pipeline.status import read_status
+from reports.sourced_rows import open_source
+from warehouse.home import Home
+from warehouse.raw_store import RawStore
+from web.asked import PageError, asked
+from web.kpi_pages import common_names
+from web.published import Publication
+from web.rendering import page
+
+MOST_SHOWN: Final = 200_000
+
+COVERAGE: Final = """
+    select outcome, sum(unit_count) from ops.coverage
+    where run_id = (select run_id from ops.publication order by published_at desc limit 1)
+    group by outcome order by outcome
+"""
+CHECKS: Final = """
+    select check_name, severity, offending_count, example from ops.check_result
+    where run_id = (select run_id from ops.publication order by published_at desc limit 1)
+    order by offending_count = 0, severity, check_name
+"""
+RUNS: Final = """
+    select run_id, kind, state, started_at, published_at, message from ops.run order by started_at desc limit 20
+"""
+
+
+def operations(request: Request) -> HTMLResponse:
+    """The last runs, coverage, checks, what is due, the age of the data."""
+    asked(request)
+    publication: Publication = request.app.state.publications.current()
+    settings: Settings | None = request.app.state.settings
+    with publication.reading() as connection:
+        return page(
+            "operations.html.j2",
+            {
+                **common_names(open_source(connection)),
+                "title": "Drift",
+                "here": "/drift",
+                "status": None if settings is None else read_status(settings),
+                "runs": connection.execute(RUNS).fetchall(),
+                "coverage": connection.execute(COVERAGE).fetchall(),
+                "checks": connection.execute(CHECKS).fetchall(),
+            },
+        )
+
+
+def answer(request: Request) -> HTMLResponse:
+    """A request and the answer that was kept, as it came."""
+    asked(request)
+    publication: Publication = request.app.state.publications.current()
+    settings: Settings | None = request.app.state.settings
+    run_id, request_id = request.path_params["run"], request.path_params["request"]
+    with publication.reading() as connection:
+        source = open_source(connection)
+        row = source.one("ops.request", "run_id = ? and request_id = ?", [run_id, request_id])
+        if row is None:
+            raise PageError(404, "Begäran finns inte", "Den står inte i förteckningen över begäranden.")
+        body = None
+        if settings is not None:
+            home = Home(settings.home)
+            body = _pretty(RawStore(home.raw).get(row["body_sha256"]))
+        return page(
+            "answer.html.j2",
+            {**common_names(source), "title": f"Begäran {request_id}", "here": "/drift", "row": row, "body": body},
+        )
+
+
+def _pretty(body: bytes) -> str:
+    """A stored answer with line breaks, cut where it is long."""
+    try:
+        text = json.dumps(json.loads(body), ensure_ascii=False, indent=1)
+    except ValueError:
+        text = body.decode("utf-8", errors="replace")
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}\n… {len(text) - MOST_SHOWN} tecken till"

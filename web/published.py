@@ -1,0 +1,107 @@
+"""The published file behind the pages: opened anew after a publication, so that no page mixes two.
+
+A request works with one `Publication` from start to end. A later publication replaces the file by a rename, and the
+next request opens the new one; the old one is closed when the last request that uses it is done.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final, TypeVar
+
+import duckdb
+
+from reports.contents import Contents, gather
+from reports.sourced_rows import Source, open_source
+from warehouse.database import connect, quoted
+from warehouse.errors import NotPublished
+
+# Gathered plans and years that are kept ready; a publication that is replaced takes its own along.
+KEPT: Final = 48
+
+Result = TypeVar("Result")
+
+
+class Publication:
+    """One published file, open for reading by many requests at once."""
+
+    def __init__(self, path: Path, identity: tuple[int, int]) -> None:
+        self.path, self.identity = path, identity
+        self._connection = connect()
+        self._connection.execute(f"attach {quoted(str(path))} as warehouse (read_only)")
+        self._kept: OrderedDict[tuple[object, ...], Any] = OrderedDict()
+        self._lock = Lock()
+
+    @contextmanager
+    def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection for one request."""
+        connection = self._connection.cursor()
+        try:
+            connection.execute("use warehouse")
+            yield connection
+        finally:
+            connection.close()
+
+    def contents(self, plan_id: str, year: int | None, as_of: str | None) -> Contents:
+        """A plan with all that belongs to it, gathered once for each year and moment.
+
+        Raises:
+            UnknownPlan: the file holds no such plan at that moment.
+            BeforeFirstLoad: nothing had been published by then.
+            InvalidMoment: `as_of` is neither a date nor a timestamp.
+        """
+
+        def gathered() -> Contents:
+            connection = self._connection.cursor()
+            connection.execute("use warehouse")
+            return gather(open_source(connection, as_of), plan_id, year)
+
+        return self.once(("contents", plan_id, year, as_of), gathered)
+
+    def once(self, key: tuple[object, ...], make: Callable[[], Result]) -> Result:
+        """What a key stands for in this publication: made at the first request, kept for those after."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                found: Result = self._kept[key]
+                return found
+        made = make()
+        with self._lock:
+            self._kept[key] = made
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return made
+
+    def source(self, connection: duckdb.DuckDBPyConnection, as_of: str | None = None) -> Source:
+        """The file as of now or a moment, over a request's own connection."""
+        return open_source(connection, as_of)
+
+
+class Publications:
+    """The published file of a home, or one that was shared."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = Lock()
+        self._current: Publication | None = None
+
+    def current(self) -> Publication:
+        """The publication that holds now.
+
+        Raises:
+            NotPublished: there is no published file.
+        """
+        with self._lock:
+            try:
+                found = self.path.stat()
+            except FileNotFoundError:
+                raise NotPublished(
+                    f"There is no published warehouse at `{self.path}`, so there is nothing to show. "
+                    "Make one with `kolada refresh`, or with `kolada refresh --sample` to look around."
+                ) from None
+            identity = (found.st_ino, found.st_mtime_ns)
+            if self._current is None or self._current.identity != identity:
+                self._current = Publication(self.path, identity)
+            return self._current

@@ -1,0 +1,53 @@
+"""Pages from templates: the web's own around the parts of the report."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+from urllib.parse import urlencode
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from reports.html_page import Links
+from reports.numbers import instant_text, number_text
+
+PAGES: Final = (
+    ("/", "Mål"),
+    ("/nyckeltal", "Nyckeltal"),
+    ("/jamfor", "Jämför"),
+    ("/andringar", "Ändringar"),
+    ("/drift", "Drift"),
+    ("/hamta", "Hämta"),
+)
+
+
+@cache
+def environment() -> Environment:
+    """The templates of the web, which include those of the report."""
+    made = Environment(
+        loader=ChoiceLoader([PackageLoader("web"), PackageLoader("reports")]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    made.globals.update(pages=PAGES, address=address, number=number_text, when=instant_text)
+    return made
+
+
+def address(path: str, **parameters: object) -> str:
+    """An address with the parameters that have a value."""
+    given = {name: value for name, value in parameters.items() if value not in (None, "", ())}
+    return f"{path}?{urlencode(given, doseq=True)}" if given else path
+
+
+def page(template: str, names: Mapping[str, object], *, status: int = 200) -> HTMLResponse:
+    """A page as an answer."""
+    return HTMLResponse(environment().get_template(template).render(names), status_code=status)
+
+
+def links_of(plan_id: str, year: int, as_of: str | None) -> Links:
+    """Where the names of a plan's indicators and goals lead: the state of the page goes along."""
+    return Links(
+        lambda indicator_id: address(f"/mal/{plan_id}/{indicator_id}", year=year, as_of=as_of),
+        lambda goal_id: address(f"/mal/{plan_id}", year=year, as_of=as_of, goal=goal_id),
+    )
