@@ -8,7 +8,7 @@ import typer
 from cli.exits import one_message
 from cli.options import GoalsOption, HomeOption, set_options
 from fake_kolada import public_municipalities
-from goals import check_against_catalogue, read_plan, read_plans, scaffold
+from goals import check_against_catalogue, read_plans, scaffold
 from pipeline.settings import Settings
 from warehouse.home import Home
 from warehouse.published_file import published_file
@@ -65,7 +65,7 @@ def new(
     set_options(goals=goals)
     with one_message():
         known = municipality_names()
-        folder = scaffold(
+        written = scaffold(
             municipality,
             source,
             Settings().goals,
@@ -74,9 +74,10 @@ def new(
             title=title,
             document=document,
         )
-        typer.echo(f"Written: {folder}")
-        plan = read_plan(folder, municipalities=known)
-        typer.echo(f"{plan.plan_id} is in order: {plan.tables['indicator'].height} indicators. Next: `kolada refresh`.")
+        typer.echo(f"Written: {written.folder}, with {written.plan.tables['indicator'].height} indicators.")
+        for remark in written.remarks:
+            typer.echo(f"- {remark}")
+        typer.echo(f"Next: `kolada goals check`, then `kolada refresh --plan {written.plan.plan_id}`.")
 
 
 def municipality_names() -> dict[str, str]:

@@ -9,11 +9,13 @@ from goals.errors import Finding, PlanError
 from goals.plan import Plan, files_sha256
 from goals.plan_reading import plan_from_files, read_plan, read_plans
 from goals.plan_tables import TABLE_SCHEMAS
-from goals.scaffold import scaffold
+from goals.scaffold import NewPlan, NewPlanRefused, scaffold
 
 __all__ = [
     "TABLE_SCHEMAS",
     "Finding",
+    "NewPlan",
+    "NewPlanRefused",
     "Plan",
     "PlanError",
     "check_against_catalogue",

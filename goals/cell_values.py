@@ -1,8 +1,9 @@
 """The text of one cell, or of one TOML value, as a typed value.
 
-`read_cell` returns the value or raises `CellError` with what is wrong and how to write it instead. Nothing is
-repaired: a decimal comma or a space among the digits is refused, since the next reader of the file, human or
-program, would have to guess as well.
+`read_cell` returns the value or raises `CellError` with what is wrong and how to write it instead. What the reader of
+the file, human or program, would have to guess is refused: a space among the digits, a percent sign. A decimal comma
+is a decimal point; that a file keeps to one of them is for `goals.csv_rows` to see. What Swedish Excel makes of `true`
+and `false` is read as what it was.
 
 The name of a unit alone says which numbers may stand in it (`limits`):
 
@@ -19,6 +20,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from goals.codes import PERIODS, RANK_SCOPES, REFERENCES
 from goals.errors import listed, suggestion
 from goals.plan_columns import Column, Kind
 
@@ -27,8 +29,14 @@ Value = str | int | float | bool | date | None
 ID_PATTERN = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,31}")
 KPI_PATTERN = re.compile(r"[NU][0-9]{5}")
 LINES_PATTERN = re.compile(r"[0-9]+(?:-[0-9]+)?")
-_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+GROUP_NAME_PATTERN = re.compile(r"[a-zåäö0-9][a-zåäö0-9_-]{0,31}", re.IGNORECASE)
+_NUMBER = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
+_EXCEL_DATE = re.compile(r"[0-9]{1,2}-(?:jan|feb|mar|apr|maj|jun|jul|aug|sep|okt|nov|dec)", re.IGNORECASE)
+_SCOPED = re.compile(rf"group:G[0-9]+|own:{GROUP_NAME_PATTERN.pattern}", re.IGNORECASE)
+_PRINTED = re.compile(r"(?<![0-9])[-−–]?[0-9]+(?:[.,][0-9]+)?")
+_MINUS = re.compile(r"^[−–]")
 _SPACES = " \u00a0\u2007\u2009\u202f"
+_PRINTED_THOUSANDS = re.compile(rf"(?<![0-9])[-−–]?[0-9]{{1,3}}(?:[{_SPACES}][0-9]{{3}})+(?![0-9])(?:[.,][0-9]+)?")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _MOST_DIGITS = 9
 
@@ -45,21 +53,15 @@ class CellError(ValueError):
 
 def _number(text: str) -> float:
     if _NUMBER.fullmatch(text):
-        return float(text)
+        return float(text.replace(",", "."))
     consequence = "it can't be read as a number"
     plain = "".join(sign for sign in text if sign not in _SPACES).replace("−", "-")
     has_percent = plain.endswith("%")
     plain = plain.removesuffix("%")
-    dotted = plain.replace(",", ".")
-    if not _NUMBER.fullmatch(dotted):
-        raise CellError("not a number", consequence, "Write digits with a decimal point, such as `90.5`")
-    if has_percent:
-        problem = "a percent sign in the number"
-    elif "," in plain:
-        problem = "a decimal comma"
-    else:
-        problem = "a space or an unusual minus sign in the number"
-    raise CellError(problem, consequence, f"Write `{dotted}`")
+    if not _NUMBER.fullmatch(plain):
+        raise CellError("not a number", consequence, "Write digits with a decimal point or comma, such as `90.5`")
+    problem = "a percent sign in the number" if has_percent else "a space or an unusual minus sign in the number"
+    raise CellError(problem, consequence, f"Write `{plain}`")
 
 
 def _integer(text: str) -> int:
@@ -75,8 +77,8 @@ def _year(text: str) -> int:
 
 
 def _flag(text: str) -> bool:
-    if text in {"true", "false"}:
-        return text == "true"
+    if text.lower() in {"true", "sant", "false", "falskt"}:
+        return text.lower() in {"true", "sant"}
     raise CellError("neither true nor false", "the setting is unknown", "Write `true` or `false`")
 
 
@@ -98,11 +100,58 @@ def _month_day(text: str) -> str:
             pass
         else:
             return text
+    _refuse_date_of_excel(text, "09-30")
     raise CellError(
         "not a day of the year",
         "it can't be known when the value is usually out",
         "Write month-day, such as `09-30`, with a day that every year has",
     )
+
+
+def _lines(text: str) -> str:
+    if LINES_PATTERN.fullmatch(text):
+        return text
+    _refuse_date_of_excel(text, "10-12")
+    raise CellError(
+        "not a line or a span of lines",
+        "the place in the document can't be shown",
+        "Write `2048` or `2048-2050`",
+    )
+
+
+def _refuse_date_of_excel(text: str, example: str) -> None:
+    if _EXCEL_DATE.fullmatch(text):
+        raise CellError(
+            "a date that the spreadsheet program made of it",
+            "what was written is lost",
+            f"Format the column as text, then write it again, such as `{example}`",
+        )
+
+
+def _period(text: str) -> str:
+    # A spreadsheet program drops the zero of a month.
+    written = text.zfill(2) if text.isascii() and text.isdigit() else text
+    if written in PERIODS:
+        return written
+    raise CellError(
+        "not a part of a year",
+        "it is not known how much of the year it covers",
+        "Write `T1`, `T2`, `Q1` to `Q4` or `01` to `12`, or leave it empty for the whole year",
+    )
+
+
+def _scoped(words: tuple[str, ...], what: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text in words or _SCOPED.fullmatch(text):
+            return text
+        raise CellError(
+            f"an unknown {what}",
+            "it is not known which units are meant",
+            f"Write one of {listed(words)}, `group:` and one of Kolada's groups (`group:G2328`), or `own:` and "
+            f"the name of a list under `groups` in plan.toml.{suggestion(text, words)}".rstrip("."),
+        )
+
+    return read
 
 
 def _matching(pattern: re.Pattern[str], problem: str, consequence: str, remedy: str) -> Callable[[str], str]:
@@ -134,18 +183,17 @@ _READERS: Mapping[Kind, Callable[[str], Value]] = {
         "Kolada can't be asked for it",
         "Write N or U and five digits, such as `N15436`",
     ),
-    Kind.LINES: _matching(
-        LINES_PATTERN,
-        "not a line or a span of lines",
-        "the place in the document can't be shown",
-        "Write `2048` or `2048-2050`",
-    ),
+    Kind.LINES: _lines,
     Kind.NOTE_CODE: _matching(
         re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*"),
         "not a code",
         "notes can't be grouped by it",
         "Write small letters a-z, digits and underscores, such as `series_break`",
     ),
+    Kind.PERIOD: _period,
+    Kind.REFERENCE: _scoped(REFERENCES, "reference"),
+    Kind.RANK_SCOPE: _scoped(RANK_SCOPES, "scope"),
+    Kind.GROUP_NAME: _matching(GROUP_NAME_PATTERN, "not a name", "nothing can refer to it", "Write letters and digits"),
     Kind.YEARS_TEXT: _matching(
         re.compile(r"[12][0-9]{3}(?:-[12][0-9]{3})?"),
         "not a year or a span of years",
@@ -169,8 +217,8 @@ def read_cell(column: Column, text: str) -> Value:
     if text != text.strip() and column.kind is not Kind.TEXT:
         raise CellError("space around the value", "it would match nothing", f"Write `{text.strip()}`")
     if column.kind is Kind.CODE:
-        if text in column.codes:
-            return text
+        if text in column.codes or text in column.older:
+            return column.older.get(text, text)
         raise CellError(
             "an unknown code",
             "no rule knows what it means",
@@ -209,3 +257,27 @@ def limits(unit: str) -> Limits:
     if re.match(r"(?:antal|dagar)\b", unit):
         return Limits(0.0, None)
     return Limits(None, None)
+
+
+def plain_number(text: str) -> str | None:
+    """A number as printed (`35 500`, `−2,5`) with a decimal point and nothing else; null when it is none."""
+    grouped = re.fullmatch(rf"[-−]?[0-9]{{1,3}}(?:[{_SPACES}][0-9]{{3}})+(?:[.,][0-9]+)?", text)
+    joined = re.sub(rf"[{_SPACES}]", "", text) if grouped else text
+    plain = joined.replace("−", "-").replace(",", ".")
+    return plain if _NUMBER.fullmatch(plain) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A number as a text prints it, and with how many decimals."""
+
+    value: float
+    decimals: int
+
+
+def printed_numbers(text: str) -> list[Printed]:
+    """The numbers in a printed text, with a decimal comma or point; `35 500` may be one or two, and all are given."""
+    found = [*_PRINTED.findall(text), *_PRINTED_THOUSANDS.findall(text)]
+    plain = [_MINUS.sub("-", one) for one in dict.fromkeys(found)]
+    numbers = [re.sub(rf"[{_SPACES}]", "", one).replace(",", ".") for one in plain]
+    return [Printed(float(one), len(one.partition(".")[2])) for one in numbers]

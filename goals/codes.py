@@ -12,7 +12,15 @@ ROLES_OF_SECTION: Mapping[str, tuple[str, ...]] = {
     "financial": ("financial",),
     "follow_up": ("follow_up",),
 }
-OPERATORS_OF_DIRECTION: Mapping[str, tuple[str, ...]] = {"higher": (">=", ">"), "lower": ("<=", "<")}
+OPERATORS_OF_DIRECTION: Mapping[str, tuple[str, ...]] = {
+    "higher": (">=", ">"),
+    "lower": ("<=", "<"),
+    "target": (">=", ">", "<=", "<"),
+}
+# Beside these: group:<id of a group of Kolada> and own:<name of a list of the plan>.
+REFERENCES = ("national_average", "riket", "unweighted_mean", "median", "p25", "p75", "county", "similar")
+RANK_SCOPES = ("all", "county", "similar")
+PERIODS = ("T1", "T2", "Q1", "Q2", "Q3", "Q4", *(f"{month:02}" for month in range(1, 13)))
 
 LABELS: Mapping[str, Mapping[str, str]] = {
     "verdict": {

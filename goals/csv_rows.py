@@ -6,13 +6,13 @@ not be read, so that later checks neither trust them nor report them twice.
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from goals.cell_values import CellError, Value, read_cell
 from goals.errors import Finding, suggestion
-from goals.plan_columns import TableFormat
+from goals.plan_columns import Kind, TableFormat
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,10 @@ class Row:
         value = self.values.get(column)
         return value if isinstance(value, date) else None
 
+    def has(self, column: str) -> bool:
+        """Whether something was written that could be read."""
+        return self.values.get(column) is not None
+
     def is_empty(self, column: str) -> bool:
         """Whether nothing was written; false for what was written and couldn't be read."""
         return self.values.get(column) is None and column not in self.unread
@@ -77,45 +81,94 @@ def decode(name: str, content: bytes) -> str | Finding:
     return text
 
 
+def records(file: str, text: str, columns: Iterable[str]) -> tuple[str, list[list[str]]] | Finding:
+    """The cells of a file, and what parts them: a comma or a semicolon, whichever shows more of the columns."""
+    known = frozenset(columns)
+    header = text.partition("\n")[0]
+
+    def shown(delimiter: str) -> int:
+        return sum(name.strip(' "\r') in known for name in header.split(delimiter))
+
+    delimiter = ";" if (shown(";"), header.count(";")) > (shown(","), header.count(",")) else ","
+    try:
+        cells = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        remedy = "Close every quotation mark, and double those inside a quoted text"
+        return Finding(file, f"not CSV ({error})", "nothing in the file can be read", remedy)
+    # What a spreadsheet program once used to the right of the table has neither a name nor a cell.
+    width = len(cells[0]) if cells else 0
+    used = max(
+        (place for row in cells for place, cell in enumerate(row[:width], start=1) if cell.strip()), default=width
+    )
+    return delimiter, [row[:used] if len(row) == width else row for row in cells]
+
+
 def read_rows(form: TableFormat, content: bytes) -> tuple[tuple[Row, ...], list[Finding]]:
     """All rows of a file and all that is wrong in it."""
     text = decode(form.file, content)
     if isinstance(text, Finding):
         return (), [text]
-    expected = f"Let the first row be `{','.join(form.header)}`"
-    try:
-        records = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except csv.Error as error:
-        remedy = "Close every quotation mark, and double those inside a quoted text"
-        return (), [Finding(form.file, f"not CSV ({error})", "nothing in the file can be read", remedy)]
-    if not records or not any(records[0]):
+    read = records(form.file, text, form.header)
+    if isinstance(read, Finding):
+        return (), [read]
+    delimiter, cells = read
+    expected = f"Let the first row be `{delimiter.join(form.header)}`"
+    if not cells or not any(cells[0]):
         return (), [Finding(form.file, "no header", "nothing in the file can be read", expected, row=1)]
-    header = records[0]
+    header = cells[0]
     findings = list(_header_findings(form, header, expected))
     if findings:
         return (), findings
     rows = []
-    for number, record in enumerate(records[1:], start=2):
+    for number, record in enumerate(cells[1:], start=2):
         if not any(cell.strip() for cell in record):
             continue
         if len(record) != len(header):
-            problem = f"{len(record)} cells where the header has {len(header)}"
-            remedy = "Put a text that holds a comma within quotation marks, and write empty cells too"
-            findings.append(Finding(form.file, problem, "cells would land in the wrong columns", remedy, number))
+            findings.append(_misfit(form.file, number, record, len(header), delimiter))
             continue
         row, faults = _row(form, number, dict(zip(header, record, strict=True)))
         rows.append(row)
         findings.extend(faults)
+    findings.extend(_mixed_decimals(form, rows))
     return tuple(rows), findings
 
 
+def _misfit(file: str, number: int, record: list[str], width: int, delimiter: str) -> Finding:
+    other = "," if delimiter == ";" else ";"
+    words = {",": "commas", ";": "semicolons"}
+    if len(record) == 1 and record[0].count(other) >= width - 1 > 0:
+        problem = f"separated by {words[other]} in a file that is separated by {words[delimiter]}"
+        return Finding(file, problem, "its cells can't be told apart", f"Write {words[delimiter]}", number)
+    problem = f"{len(record)} cells where the header has {width}"
+    remedy = f"Put a text that holds a {words[delimiter][:-1]} within quotation marks, and write empty cells too"
+    return Finding(file, problem, "cells would land in the wrong columns", remedy, number)
+
+
+def _mixed_decimals(form: TableFormat, rows: Iterable[Row]) -> Iterator[Finding]:
+    """Numbers with another decimal sign than the first one of the file: with two, one of them may part thousands."""
+    words = {",": "a decimal comma", ".": "a decimal point"}
+    first: tuple[str, int] | None = None
+    numbers = [column.name for column in form.written if column.kind is Kind.NUMBER]
+    for row in rows:
+        for column in numbers:
+            sign = next((one for one in row.raw.get(column, "") if one in words), None)
+            if sign is None or column in row.unread:
+                continue
+            first = first or (sign, row.number)
+            if sign != first[0]:
+                yield row.finding(
+                    column,
+                    f"{words[sign]}, and {words[first[0]]} in row {first[1]}",
+                    "it is not known which of them parts thousands",
+                    f"Write `{row.raw[column].replace(sign, first[0])}`, or save the whole file in one way",
+                )
+
+
 def _header_findings(form: TableFormat, header: list[str], expected: str) -> Iterator[Finding]:
-    for delimiter, name in ((";", "semicolons"), ("\t", "tabs")):
-        if len(header) == 1 and delimiter in header[0]:
-            problem = f"separated by {name}"
-            remedy = "Save it with commas between the cells and a decimal point in numbers"
-            yield Finding(form.file, problem, "the columns can't be told apart", remedy, row=1, value=header[0])
-            return
+    if len(header) == 1 and "\t" in header[0]:
+        remedy = "Save it with commas or semicolons between the cells"
+        yield Finding(form.file, "separated by tabs", "the columns can't be told apart", remedy, row=1, value=header[0])
+        return
     for column in form.written:
         if column.name not in header and not column.may_be_absent:
             yield Finding(form.file, "a column is missing", "the rows can't be read", expected, 1, column.name)
@@ -132,7 +185,7 @@ def _row(form: TableFormat, number: int, raw: Mapping[str, str]) -> tuple[Row, l
     unread = set()
     findings = []
     for column in form.written:
-        text = raw.get(column.name, column.default) or ("" if column.is_required else column.default)
+        text = raw.get(column.name) or column.default
         try:
             values[column.name] = read_cell(column, text)
         except CellError as fault:

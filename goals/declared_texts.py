@@ -8,8 +8,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from goals.plan_columns import FORMATS, TABLES, Column, Kind, TableFormat
-from goals.plan_settings import KEYS
+from goals.plan_columns import FORMATS, KEYS, TABLES, Column, Kind, TableFormat
 from goals.rules import RULES
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -85,7 +84,9 @@ def made() -> Mapping[Path, str]:
 
 
 def _sql_column(column: Column) -> str:
-    return f"{column.name} {_SQL_TYPES.get(column.kind, 'varchar')}{' not null' if column.is_required else ''}"
+    # A word of SQL that is a name here.
+    name = f'"{column.name}"' if column.name == "offset" else column.name
+    return f"{name} {_SQL_TYPES.get(column.kind, 'varchar')}{' not null' if column.is_required else ''}"
 
 
 def _comment(text: str) -> list[str]:
@@ -136,7 +137,7 @@ def _keys() -> Iterator[str]:
 def _rules() -> Iterator[str]:
     yield from _table(
         ("rule", "default", "may be", "sets"),
-        ((rule.name, rule.default, rule.others_text, rule.meaning) for rule in RULES),
+        ((rule.name, rule.default_text, rule.others_text, rule.meaning) for rule in RULES),
     )
 
 

@@ -1,7 +1,7 @@
 """The files and tables of a plan, column by column, as `goals/file_formats.toml` declares them.
 
-A column marked `absent` there may be left out of a file's header; its default then stands in every row. One marked
-`worked_out` stands in the table and in no file. `empty` lets a cell hold nothing.
+`empty` lets a cell hold nothing; an empty cell is its column's default where there is one. A column of either sort may
+be left out of a file's header. One marked `worked_out` stands in the table and in no file.
 """
 
 import tomllib
@@ -28,6 +28,10 @@ class Kind(Enum):
     LINES = "lines of the document"
     MONTH_DAY = "month and day"
     YEARS_TEXT = "year or span of years"
+    PERIOD = "part of a year"
+    REFERENCE = "reference"
+    RANK_SCOPE = "scope of places"
+    GROUP_NAME = "name of a list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Column:
         holds: what a person writes in it, for the README.
         is_required: whether a cell may not be empty.
         codes: what may be written, for a code.
-        may_be_absent: whether the header may leave it out.
+        older: what codes of older plans are now.
         default: the text that stands for an empty or absent cell.
         is_worked_out: whether it stands in the table only.
         described: its Swedish label, meaning and unit, where the table means more by it than the common word says.
@@ -51,10 +55,15 @@ class Column:
     holds: str = ""
     is_required: bool = True
     codes: tuple[str, ...] = ()
-    may_be_absent: bool = False
+    older: Mapping[str, str] = field(default_factory=dict)
     default: str = ""
     is_worked_out: bool = False
     described: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def may_be_absent(self) -> bool:
+        """Whether the header may leave it out."""
+        return bool(self.default) or not self.is_required
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +118,7 @@ def _column(name: str, declared: Mapping[str, Any]) -> Column:
         holds=declared.get("holds", ""),
         is_required=not declared.get("empty", False),
         codes=tuple(declared.get("codes", ())),
-        may_be_absent=declared.get("absent", False),
+        older=declared.get("older", {}),
         default=declared.get("default", ""),
         is_worked_out=declared.get("worked_out", False),
         described={word: declared[word] for word in ("label", "about", "unit") if word in declared},
@@ -120,7 +129,12 @@ def _declared() -> Mapping[str, Any]:
     return tomllib.loads(Path(__file__).with_name("file_formats.toml").read_text(encoding="utf-8"))
 
 
-TABLES: Mapping[str, TableFormat] = {name: _table(name, declared) for name, declared in _declared().items()}
+_DECLARED = _declared()
+TABLES: Mapping[str, TableFormat] = {
+    name: _table(name, declared) for name, declared in _DECLARED.items() if "columns" in declared
+}
 FORMATS: Mapping[str, TableFormat] = {table.file: table for table in TABLES.values() if table.file}
 SETTINGS_FILE = "plan.toml"
+# What a person writes under each key of plan.toml, for the README. A key is written with dots: `years.first`.
+KEYS: Mapping[str, str] = _DECLARED[SETTINGS_FILE]
 PLAN_FILES = (SETTINGS_FILE, *FORMATS)

@@ -4,6 +4,7 @@ A plan is read whole or not at all. Only the bytes count: no file's date, owner 
 out, so that a plan kept in the raw store gives the same tables years later.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -38,7 +39,8 @@ def plan_from_files(
     rows: dict[str, tuple[Row, ...]] = {}
     for file, form in FORMATS.items():
         if file in files:
-            rows[file], faults = read_rows(form, files[file])
+            read, faults = read_rows(form, files[file])
+            rows[file] = tuple(_as_written_today(row) for row in read) if file == "targets.csv" else read
             findings += faults
     unreadable = frozenset(
         finding.file
@@ -89,6 +91,7 @@ def read_plan(folder: Path, *, municipalities: Mapping[str, str] | None = None) 
         except OSError as error:
             remedy = "Let the file be readable by the user that runs this"
             findings.append(Finding(path.name, f"not readable ({error.strerror})", "the plan is not whole", remedy))
+    findings += _document_findings(files)
     try:
         plan = plan_from_files(files, name=folder.resolve().name, municipalities=municipalities)
     except PlanError as error:
@@ -138,6 +141,30 @@ def plan_folders(folder: Path) -> tuple[Path, ...]:
         for path in sorted(folder.iterdir())
         if path.is_dir() and any((path / name).is_file() for name in PLAN_FILES)
     )
+
+
+def _document_findings(files: dict[str, bytes]) -> list[Finding]:
+    """Hold the document against its hash where it lies in the folder, and take it out of the plan's files."""
+    settings, _ = read_settings(files[SETTINGS_FILE]) if SETTINGS_FILE in files else (None, [])
+    name = settings.document_file if settings is not None else None
+    if settings is None or name is None or name not in files or name in PLAN_FILES:
+        return []
+    sha256 = hashlib.sha256(files.pop(name)).hexdigest()
+    if not settings.document_sha256 or sha256 == settings.document_sha256:
+        return []
+    remedy = (
+        f'Write `sha256 = "{sha256}"` when `{name}` is the edition that the plan was read from, or put that one here'
+    )
+    problem, consequence = f"not the hash of `{name}`", "the plan says another document than it shows"
+    return [Finding(SETTINGS_FILE, problem, consequence, remedy, None, "document.sha256", settings.document_sha256)]
+
+
+def _as_written_today(target: Row) -> Row:
+    """A target of an older plan: above or below a reference said on which side the value must lie."""
+    older = {"above_reference": ">", "below_reference": "<"}.get(target.raw.get("kind", ""))
+    if older is None or not target.is_empty("operator"):
+        return target
+    return replace(target, values={**target.values, "operator": older})
 
 
 def _no_folder(folder: Path) -> Finding:

@@ -8,40 +8,22 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypedDict
 
-from goals.cell_values import ID_PATTERN, KPI_PATTERN
+from goals.cell_values import GROUP_NAME_PATTERN, ID_PATTERN, KPI_PATTERN
 from goals.codes import LABELS
 from goals.csv_rows import decode
 from goals.errors import Finding, listed, suggestion
-from goals.plan_columns import SETTINGS_FILE
+from goals.plan_columns import KEYS, SETTINGS_FILE
 from goals.rules import RULES, RULES_BY_NAME
 from goals.toml_tree import TomlTree, as_date
 
-# What a person writes under each key, for the README. A key is written with dots: `years.first`.
-KEYS: Mapping[str, str] = {
-    "plan_id": "the folder's name: small letters a-z, digits, hyphens",
-    "municipality_id": "four digits within quotation marks",
-    "title": "of the plan",
-    "is_made_up": "`true` for examples; every output then says so. Default `false`",
-    "target_year": "the year that the targets are for",
-    "years.first": "the first year to follow up: that of the first printed outcome",
-    "years.last": "the last year to follow up",
-    "budget_years.first": "the first year that the document decides for. Without `budget_years`: the same as `years`",
-    "budget_years.last": "the last year that it decides for",
-    "bokslut_dates": "for each year, the day of the year after by which values must be out: `2023 = 2024-03-01`",
-    "document.title": "the document",
-    "document.sha256": "the hash of its text file, as `sha256sum` prints it",
-    "document.line_count": "its length in lines, so that places can be checked",
-    "document.last_page": "its last page, likewise",
-    "rules": "how criteria are read, below",
-    "cross_check_kpis": "`[[cross_check_kpis]]` with goal, kpi, why: shown beside a manual figure, never its value",
-    "labels": "Swedish words for codes, `[labels.verdict]` and so on. What is left out has the default of `codes.py`",
-}
 PLAN_ID_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _SHA256_PATTERN = re.compile(r"[0-9a-f]{64}")
 _CROSS_CHECK_FORMS = {"goal": ID_PATTERN, "kpi": KPI_PATTERN, "why": re.compile(r".*\S.*", re.DOTALL)}
-# A municipality's code begins with its county's; 00 after it would be the region.
+# A municipality's code begins with its county's; a region's ends in it.
 _COUNTIES = frozenset(f"{code:02}" for code in (1, *range(3, 11), 12, 13, 14, *range(17, 26)))
+_UNIT_PATTERN = re.compile(r"[0-9]{4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +48,27 @@ class Settings:
     municipality_id: str = ""
     title: str = ""
     is_made_up: bool = False
+    is_draft: bool = False
     first_year: int = 0
     last_year: int = 0
     first_budget_year: int = 0
     last_budget_year: int = 0
     target_year: int = 0
     bokslut_dates: Mapping[int, date] = field(default_factory=dict)
-    document_title: str = ""
-    document_sha256: str = ""
+    document_title: str | None = None
+    document_file: str | None = None
+    document_sha256: str | None = None
     document_line_count: int | None = None
     document_last_page: int | None = None
     rules: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[tuple[str, str], str] = field(default_factory=dict)
     cross_checks: tuple[CrossCheck, ...] = ()
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def is_region(self) -> bool:
+        """Whether the plan is a region's."""
+        return is_region(self.municipality_id)
 
     @property
     def years(self) -> range:
@@ -115,7 +105,8 @@ def _settings(tree: TomlTree) -> Settings:
         _inside(tree, "budget_years.last", last_budget, years)
     target_year = tree.year("target_year")
     _inside(tree, "target_year", target_year, years)
-    digits = "Write the 64 hexadecimal digits that `sha256sum` prints for the document's text file"
+    is_draft = tree.flag("is_draft")
+    unit = _municipality(tree)
     return Settings(
         plan_id=tree.pattern(
             "plan_id",
@@ -123,24 +114,23 @@ def _settings(tree: TomlTree) -> Settings:
             "the plan can't be told from others",
             "Write small letters a-z, digits and hyphens",
         ),
-        municipality_id=_municipality(tree),
+        municipality_id=unit,
         title=tree.text("title"),
         is_made_up=tree.flag("is_made_up"),
+        is_draft=is_draft,
         first_year=first,
         last_year=last,
         first_budget_year=first_budget,
         last_budget_year=last_budget,
         target_year=target_year,
-        bokslut_dates=_bokslut_dates(tree, years),
-        document_title=tree.text("document.title"),
-        document_sha256=tree.pattern(
-            "document.sha256", _SHA256_PATTERN, "the document can't be told from another edition", digits
-        ),
+        bokslut_dates=_bokslut_dates(tree, years, is_draft=is_draft),
+        **_document(tree, is_draft=is_draft),
         document_line_count=tree.count("document.line_count"),
         document_last_page=tree.count("document.last_page"),
-        rules=_rules(tree),
+        rules=_rules(tree, unit),
         labels=_labels(tree),
         cross_checks=_cross_checks(tree),
+        groups=_groups(tree),
     )
 
 
@@ -162,20 +152,68 @@ def _inside(tree: TomlTree, key: str, year: int, years: range) -> None:
         tree.report(key, "outside the plan's years", "it would never be judged", remedy, year)
 
 
+def is_region(unit: str) -> bool:
+    """Whether an id is a region's: 00 and the county's code."""
+    return unit[:2] == "00" and unit[2:] in _COUNTIES
+
+
 def _municipality(tree: TomlTree) -> str:
     value = tree.find("municipality_id")
-    remedy = "Write the four digits of the municipality's code within quotation marks"
-    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}", value):
-        problem = "missing" if value is None else "not a municipality's code"
+    remedy = "Write the four digits of the municipality's or region's code within quotation marks"
+    if not isinstance(value, str) or not _UNIT_PATTERN.fullmatch(value):
+        problem = "missing" if value is None else "not a municipality's or region's code"
         tree.report("municipality_id", problem, "Kolada can't be asked for it", remedy, value)
         return ""
-    if value[:2] not in _COUNTIES or value[2:] == "00":
-        problem = "no municipality has such a code"
+    if not is_region(value) and (value[:2] not in _COUNTIES or value[2:] == "00"):
+        problem = "no municipality and no region has such a code"
         tree.report("municipality_id", problem, "it would have no values", remedy, value)
     return value
 
 
-def _bokslut_dates(tree: TomlTree, years: range) -> Mapping[int, date]:
+class _Document(TypedDict):
+    document_title: str | None
+    document_file: str | None
+    document_sha256: str | None
+
+
+def _document(tree: TomlTree, *, is_draft: bool) -> _Document:
+    """The document, which a draft may do without."""
+    if tree.find("document") is None and is_draft:
+        return {"document_title": None, "document_file": None, "document_sha256": None}
+    digits = "Write the 64 hexadecimal digits that `sha256sum` prints for the file that the council published"
+    if not is_draft:
+        digits += ", or `is_draft = true` above for a plan that is not decided"
+    needs_hash = not is_draft or tree.find("document.sha256") not in {None, ""}
+    return {
+        "document_title": tree.text("document.title"),
+        "document_file": tree.text("document.file") if tree.find("document.file") is not None else None,
+        "document_sha256": tree.pattern(
+            "document.sha256", _SHA256_PATTERN, "the document can't be told from another edition", digits
+        )
+        if needs_hash
+        else None,
+    }
+
+
+def _groups(tree: TomlTree) -> Mapping[str, tuple[str, ...]]:
+    groups: dict[str, tuple[str, ...]] = {}
+    for name, value in tree.table("groups").items():
+        key, consequence = f"groups.{name}", "nothing can be compared with it"
+        remedy = f'Write `{name} = ["0180", "1480"]`, each unit once'
+        if not GROUP_NAME_PATTERN.fullmatch(name):
+            tree.report(key, "not a name for a list", consequence, "Use letters, digits, hyphens and underscores")
+        elif not isinstance(value, list) or not value:
+            tree.report(key, "not a list of units", consequence, remedy, value)
+        elif wrong := [one for one in value if not isinstance(one, str) or not _UNIT_PATTERN.fullmatch(one)]:
+            tree.report(key, "not a unit's four digits", consequence, remedy, wrong[0])
+        elif twice := [one for one in value if value.count(one) > 1]:
+            tree.report(key, "a unit stands twice", "it would count once", "Keep one", twice[0])
+        else:
+            groups[name] = tuple(value)
+    return groups
+
+
+def _bokslut_dates(tree: TomlTree, years: range, *, is_draft: bool) -> Mapping[int, date]:
     written = tree.table("bokslut_dates")
     dates: dict[int, date] = {}
     for key, value in written.items():
@@ -193,7 +231,7 @@ def _bokslut_dates(tree: TomlTree, years: range) -> Mapping[int, date]:
             tree.report(full, "not in the year after", consequence, f"Write a day of {after}", value)
         else:
             dates[int(key)] = day
-    for year in years:
+    for year in () if is_draft else years:
         if str(year) not in written:
             tree.report(
                 f"bokslut_dates.{year}",
@@ -204,8 +242,8 @@ def _bokslut_dates(tree: TomlTree, years: range) -> Mapping[int, date]:
     return dates
 
 
-def _rules(tree: TomlTree) -> Mapping[str, str]:
-    chosen = {rule.name: rule.default for rule in RULES}
+def _rules(tree: TomlTree, unit: str) -> Mapping[str, str]:
+    chosen = {rule.name: rule.default_of(is_region=is_region(unit)) for rule in RULES}
     for name, value in tree.table("rules", RULES_BY_NAME).items():
         rule = RULES_BY_NAME.get(name)
         if rule is None:

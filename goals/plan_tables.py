@@ -4,12 +4,11 @@ They are the tables of the schema `plan` in the warehouse, in the same column or
 (files_sha256, known_from, known_to), which belong to the loading and not to the plan.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 
 import polars as pl
 
+from goals.cell_values import printed_numbers
 from goals.csv_rows import Row
 from goals.plan_columns import TABLES, Kind
 from goals.plan_settings import Settings
@@ -27,8 +26,6 @@ TABLE_SCHEMAS: Mapping[str, Mapping[str, pl.DataType]] = {
     for name, table in TABLES.items()
 }
 
-_PRINTED = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
-
 
 def build_tables(settings: Settings, rows: Mapping[str, Sequence[Row]]) -> Mapping[str, pl.DataFrame]:
     """All tables of a plan that has been checked and found right."""
@@ -39,6 +36,9 @@ def build_tables(settings: Settings, rows: Mapping[str, Sequence[Row]]) -> Mappi
         "bokslut_date": [{"year": year, "bokslut_date": day} for year, day in sorted(settings.bokslut_dates.items())],
         "cross_check_kpi": [
             {"goal_id": one.goal_id, "kpi_id": one.kpi_id, "why": one.why} for one in settings.cross_checks
+        ],
+        "unit_group": [
+            {"group_name": name, "municipality_id": unit} for name, units in settings.groups.items() for unit in units
         ],
     }
     for name, table in TABLES.items():
@@ -54,22 +54,30 @@ def build_tables(settings: Settings, rows: Mapping[str, Sequence[Row]]) -> Mappi
     }
 
 
-def printed_decimals(text: str) -> int:
-    """How many decimals a number has as printed, with a decimal comma or a decimal point."""
-    exponent = Decimal(text.replace(",", ".")).as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
-
-
-def printed_number(text: str) -> str | None:
-    """The only number in a printed text, as printed; null when there is none or more than one."""
-    found = _PRINTED.findall(text)
-    return found[0] if len(found) == 1 else None
-
-
 def _record(table: str, order: int, row: Row) -> Mapping[str, object]:
     record: dict[str, object] = dict(row.values)
-    if table in {"goal", "indicator"}:
+    if table in {"goal", "indicator", "target"}:
         record[f"{table}_order"] = order
-    if table == "target" and row.text("kind") == "number":
-        record["target_decimals"] = printed_decimals(printed_number(row.text("target_text") or "") or "0")
+    if table == "target":
+        record["target_decimals"] = _target_decimals(row)
+        for column in ("offset", "tolerance"):
+            record[f"{column}_unit"] = (row.text(f"{column}_unit") or "points") if row.has(column) else None
+        record["gender"] = row.text("gender") or "T"
+        # A target of a draft that is yet to be put into a kind says nothing of a single year.
+        record["is_yearly_criterion"] = bool(row.flag("is_yearly_criterion")) and row.has("kind")
     return record
+
+
+def _target_decimals(row: Row) -> int | None:
+    """The decimals of a target: those of the number in its text that is the target, else those of its cell."""
+    ends = [column for column in ("target_value", "target_high") if row.has(column)]
+    if row.text("kind") not in {"number", "range", "gender_gap"} or not ends:
+        return None
+    return max(_printed_decimals(row, column) for column in ends)
+
+
+def _printed_decimals(row: Row, column: str) -> int:
+    printed = {
+        one.decimals for one in printed_numbers(row.text("target_text") or "") if one.value == row.figure(column)
+    }
+    return printed.pop() if len(printed) == 1 else printed_numbers(row.raw[column])[0].decimals

@@ -17,6 +17,16 @@ class Rule:
     allowed: tuple[str, ...] = ()
     low: int = 0
     high: int = 0
+    regions_default: str = ""
+
+    def default_of(self, *, is_region: bool) -> str:
+        """What holds where a plan says nothing."""
+        return self.regions_default if is_region and self.regions_default else self.default
+
+    @property
+    def default_text(self) -> str:
+        """The default in words, for the README."""
+        return f"{self.default} (regions: {self.regions_default})" if self.regions_default else self.default
 
     @property
     def allowed_text(self) -> str:
@@ -48,20 +58,21 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "reference_min_n",
         "100",
-        "a mean over fewer municipalities than this is marked as weak",
+        "a mean over fewer units than this is marked as weak",
         low=1,
         high=290,
+        regions_default="10",
     ),
     Rule(
         "fixed_target_precision",
-        "finer_of_target_and_display",
-        "the decimals at which an outcome is compared with a number",
-        ("finer_of_target_and_display", "target", "display", "exact"),
+        "exact",
+        "the decimals at which an outcome is compared with a number or an earlier value",
+        ("exact", "finer_of_target_and_display", "target", "display"),
     ),
     Rule(
         "average_precision",
         "exact",
-        "the decimals at which an outcome is compared with a mean",
+        "the decimals at which an outcome is compared with a reference",
         ("exact", "display"),
     ),
     Rule(
@@ -69,6 +80,12 @@ RULES: tuple[Rule, ...] = (
         "all_parts",
         "when a goal of several parts is met, unless the goal says otherwise itself",
         ("all_parts", "any_part"),
+    ),
+    Rule(
+        "partly_met_by",
+        "none",
+        "what makes a missed criterion partly met: a miss within its tolerance, or a value better than the baseline",
+        ("none", "tolerance", "improving"),
     ),
     Rule(
         "majority",

@@ -1,48 +1,73 @@
-"""A first draft of a plan from a simple table of indicators.
+"""A new plan from a council's table of indicators.
 
-`scaffold` writes a new folder with every file of a plan, or nothing. It copies what the table says and guesses
-neither targets, units nor directions: what is missing stays empty, and `read_plan` then says where to fill in.
+`scaffold` writes a new folder that passes the check, or nothing. It copies what the table says and guesses neither
+targets, units nor directions. A target text that may not be read (`goals.target_texts`) is kept whole and without a
+kind, in a plan that is a draft until a person has said which kind it is. KPI ids are proposed, never filled in.
 """
 
 import csv
-import hashlib
 import io
+import re
 import tempfile
 import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from goals.codes import LABELS, OPERATORS_OF_DIRECTION, ROLES_OF_SECTION
-from goals.csv_rows import decode
+from goals.cell_values import plain_number
+from goals.codes import ROLES_OF_SECTION
 from goals.errors import Finding, PlanError
-from goals.plan_columns import FORMATS, SETTINGS_FILE
+from goals.indicator_table import TableRow, fault, read_table
+from goals.new_settings import Frame, settings_text
+from goals.plan import Plan
+from goals.plan_columns import FORMATS, SETTINGS_FILE, Kind
+from goals.plan_reading import plan_from_files
 from goals.plan_settings import PLAN_ID_PATTERN
-from goals.plan_tables import printed_decimals, printed_number
-from goals.rules import RULES
+from goals.target_texts import read_target, telling_kinds
 
-NEEDED = ("title", "kpi_id", "unit", "direction", "target", "year")
-OPTIONAL = (
-    "goal",
-    "goal_title",
-    "section",
-    "role",
-    "source",
-    "part",
-    "operator",
-    "display_decimals",
-    "similar_group_topic",
-    "document_page",
-    "document_lines",
-)
 _YEARS_BEFORE = 5
-_NATIONAL_AVERAGE = {"above": ("above_reference", ">"), "below": ("below_reference", "<")}
+_FIRST_ROW = 2
+_NUMBERS = tuple(column.name for column in FORMATS["targets.csv"].written if column.kind is Kind.NUMBER)
+_GOTLAND = {
+    "0980": "which is among municipalities; `0009` is among regions",
+    "0009": "which is among regions; `0980` is among municipalities",
+}
+
+Propose = Callable[[str], Sequence[tuple[str, str]]]
+"""From an indicator's title to ids and titles of KPIs, the likeliest first."""
+
+
+class NewPlanRefused(PlanError):
+    """A plan can't be made from a table: nothing is written."""
+
+    def __str__(self) -> str:
+        lines = [f"no plan `{self.plan}` is written: {len(self.findings)} thing(s) to correct in what it is made from."]
+        lines += [f"  {number}. {finding}" for number, finding in enumerate(self.findings, start=1)]
+        lines.append(
+            "Correct them, then run `kolada goals new` again. docs/skriv-ett-mal.md shows every form of a target."
+        )
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class NewPlan:
+    """A plan that was written.
+
+    Attributes:
+        folder: the plan's folder.
+        plan: as it was read back.
+        remarks: what a person has to look at or fill in, each with its row of the table.
+    """
+
+    folder: Path
+    plan: Plan
+    remarks: tuple[str, ...]
 
 
 def scaffold(
-    municipality_id: str,
-    indicators_csv: Path,
+    unit: str,
+    table: Path,
     out_folder: Path,
     *,
     municipalities: Mapping[str, str] | None = None,
@@ -50,79 +75,96 @@ def scaffold(
     title: str | None = None,
     document: Path | None = None,
     today: date | None = None,
-) -> Path:
-    """Write a new plan and return its folder.
+    propose: Propose | None = None,
+) -> NewPlan:
+    """Write a new plan.
 
     Args:
-        municipality_id: The municipality's four digits.
-        indicators_csv: A table with the columns title, kpi_id, unit, direction, target and year, and any of
-            those in `OPTIONAL`; commas or semicolons between cells, decimal point or comma in targets. A target
-            is a number, or `above` or `below` for the national average; without one the indicator is followed
-            but not judged. A target without a year stands in every year.
-        out_folder: The folder that holds the plans' folders.
-        municipalities: The names of all municipalities by id, for the plan's name and to check the id.
-        plan_id: The new folder's name; without it, the municipality and the years.
-        title: The plan's title; without it, one from the municipality and the years.
-        document: The text file of the decided document, for its hash and its length.
-        today: The year to follow up until when no target has a year.
+        unit: the four digits of a municipality or a region.
+        table: a CSV or xlsx with the columns title, kpi_id, unit, direction, target and year, and any of those in
+            `goals.indicator_table.OPTIONAL`. Without a target the indicator is followed but not judged; a target
+            without a year stands in every year.
+        out_folder: the folder that holds the plans' folders.
+        municipalities: the names of all municipalities and regions by id, for the plan's name and to check the id.
+        plan_id: the new folder's name; without it, the unit and the years.
+        title: the plan's title; without it, one from the unit and the years.
+        document: the decided document, for its hash and, when it is a text, its length. Without it the plan is a draft.
+        today: the year to follow up until when no target has a year.
+        propose: finds KPIs by an indicator's title.
 
     Raises:
-        PlanError: When the table can't be read, or the folder is there already: nothing is overwritten.
+        NewPlanRefused: the table can't be read, what it says is no plan, or the folder is there already.
     """
-    name = _municipality_name(municipality_id, municipalities)
-    rows = _read_table(indicators_csv)
+    name = _unit_name(unit, municipalities)
+    rows, findings = read_table(table)
+    findings += [
+        fault(table.name, "not a year", "Write four digits, or leave it empty", row["year"], row.number)
+        for row in rows
+        if not re.fullmatch(r"(?:[0-9]{4})?", row["year"])
+    ]
+    if findings:
+        raise NewPlanRefused(plan_id or table.stem, findings)
     years = [int(row["year"]) for row in rows if row["year"]]
     last = max(years, default=(today or datetime.now(tz=UTC).date()).year)
     first_target = min(years, default=last)
     plan_id = plan_id or f"{_slug(name)}-{first_target}-{last}"
-    if not PLAN_ID_PATTERN.fullmatch(plan_id):
-        raise PlanError(plan_id, [_fault("plan_id", "not a name for a plan", "Use a-z, digits and hyphens", plan_id)])
     target = out_folder / plan_id
+    if not PLAN_ID_PATTERN.fullmatch(plan_id):
+        raise NewPlanRefused(
+            plan_id, [fault("plan_id", "not a name for a plan", "Use a-z, digits and hyphens", plan_id)]
+        )
     if target.exists():
         problem = "there is such a plan already, and nothing is overwritten"
-        raise PlanError(plan_id, [_fault(str(target), problem, "Choose another name, or move the folder away")])
-    frame = _Frame(
+        raise NewPlanRefused(plan_id, [fault(str(target), problem, "Choose another name, or move the folder away")])
+    written = _Written(table.name, rows, propose)
+    frame = Frame(
         plan_id=plan_id,
-        municipality_id=municipality_id,
+        unit=unit,
         title=title or f"Mål för {name} {first_target}-{last}",
         first_year=first_target - _YEARS_BEFORE,
         last_year=last,
         first_budget_year=first_target,
-        target_year=last,
+        is_draft=document is None or written.has_text_alone,
     )
-    files = {SETTINGS_FILE: _settings_text(frame, document), **_tables(rows)}
-    out_folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".new-plan-", dir=out_folder) as work:
-        draft = Path(work) / plan_id
+    files = {SETTINGS_FILE: _settings(frame, document), **written.files()}
+    try:
+        plan = plan_from_files(
+            {file: text.encode() for file, text in files.items()}, name=plan_id, municipalities=municipalities
+        )
+    except PlanError as error:
+        raise NewPlanRefused(plan_id, [written.in_the_table(finding) for finding in error.findings]) from None
+    _write(target, files)
+    remarks = list(written.remarks)
+    if unit in _GOTLAND:
+        remarks.insert(0, f"Gotland has two ids in Kolada. This plan is of `{unit}`, {_GOTLAND[unit]}.")
+    return NewPlan(target, plan, tuple(remarks))
+
+
+def _write(target: Path, files: Mapping[str, str]) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".new-plan-", dir=target.parent) as work:
+        draft = Path(work) / target.name
         draft.mkdir()
         for file, text in files.items():
             (draft / file).write_text(text, encoding="utf-8", newline="\n")
         draft.rename(target)
-    return target
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    plan_id: str
-    municipality_id: str
-    title: str
-    first_year: int
-    last_year: int
-    first_budget_year: int
-    target_year: int
+def _settings(frame: Frame, document: Path | None) -> str:
+    try:
+        return settings_text(frame, document)
+    except OSError as error:
+        problem = f"not readable ({error.strerror})"
+        raise NewPlanRefused(frame.plan_id, [fault(str(document), problem, "Name a file that can be read")]) from error
 
 
-def _fault(file: str, problem: str, remedy: str, value: str | None = None, row: int | None = None) -> Finding:
-    return Finding(file, problem, "no plan is written", remedy, row, value=value)
-
-
-def _municipality_name(municipality_id: str, municipalities: Mapping[str, str] | None) -> str:
+def _unit_name(unit: str, municipalities: Mapping[str, str] | None) -> str:
     if municipalities is None:
-        return municipality_id
-    if municipality_id not in municipalities:
-        problem = "no municipality has this code"
-        raise PlanError(municipality_id, [_fault("municipality", problem, "Write its four digits", municipality_id)])
-    return municipalities[municipality_id]
+        return unit
+    if unit not in municipalities or unit == "0000":
+        problem = "no municipality and no region has this code" if unit != "0000" else "Riket decides no goals"
+        raise NewPlanRefused(unit, [fault("municipality", problem, "Write its four digits, such as `1480`", unit)])
+    return municipalities[unit]
 
 
 def _slug(name: str) -> str:
@@ -130,117 +172,109 @@ def _slug(name: str) -> str:
     return "-".join("".join(sign if sign.isalnum() else " " for sign in plain).split()) or "plan"
 
 
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        problem = f"not readable ({error.strerror})"
-        raise PlanError(path.stem, [_fault(str(path), problem, "Name a file that can be read")]) from error
+class _Written:
+    """The rows of the plan's files, and which row of the table each comes from."""
 
+    def __init__(self, source: str, rows: Iterable[TableRow], propose: Propose | None) -> None:
+        self._source = source
+        self._propose = propose
+        self._rows: dict[str, list[tuple[int, Mapping[str, str]]]] = {}
+        self._goals: set[str] = set()
+        self._indicators: dict[tuple[str, ...], str] = {}
+        self._counts: dict[str, int] = {}
+        self.remarks: list[str] = []
+        self.has_text_alone = False
+        for row in rows:
+            self._add(row)
 
-def _read_table(path: Path) -> list[dict[str, str]]:
-    text = decode(path.name, _content(path))
-    if isinstance(text, Finding):
-        raise PlanError(path.stem, [text])
-    header = text.partition("\n")[0]
-    delimiter = ";" if header.count(";") > header.count(",") else ","
-    table = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    names = [name.strip() for name in table[0]] if table else []
-    findings = [
-        _fault(path.name, f"the column `{name}` is missing", f"Let the first row name {', '.join(NEEDED)}", row=1)
-        for name in NEEDED
-        if name not in names
-    ]
-    findings += [
-        _fault(path.name, "an unknown column", f"Remove it, or use one of {', '.join(OPTIONAL)}", name, 1)
-        for name in names
-        if name not in NEEDED + OPTIONAL
-    ]
-    rows = []
-    for number, cells in enumerate(table[1:], start=2):
-        if not any(cell.strip() for cell in cells):
-            continue
-        row = dict.fromkeys(NEEDED + OPTIONAL, "") | {
-            name: cell.strip() for name, cell in zip(names, cells, strict=False)
+    def files(self) -> Mapping[str, str]:
+        """The text of each file that has rows, and those that every plan has."""
+        return {
+            file: _csv_text(form.header, (row for _, row in self._rows.get(file, ())))
+            for file, form in FORMATS.items()
+            if form.is_needed or file in {*self._rows, "outcomes_manual.csv"}
         }
-        rows.append(row)
-        findings += _row_findings(path.name, number, row, len(cells), len(names))
-    if not findings and not rows:
-        findings.append(_fault(path.name, "no indicators", "Write one row for each indicator"))
-    if findings:
-        raise PlanError(path.stem, findings)
-    return rows
 
+    def in_the_table(self, finding: Finding) -> Finding:
+        """A finding about a written row, told of the row of the table that it comes from."""
 
-def _row_findings(file: str, number: int, row: Mapping[str, str], cells: int, columns: int) -> Iterable[Finding]:
-    if cells != columns:
-        problem = f"{cells} cells where the header has {columns}"
-        yield _fault(file, problem, "Put a text that holds the separator within quotation marks", row=number)
-    if not row["title"]:
-        yield _fault(file, "no title", "Write the indicator as the council decided it", row=number)
-    if row["year"] and not (row["year"].isascii() and row["year"].isdigit() and len(row["year"]) == len("2023")):
-        yield _fault(file, "not a year", "Write four digits, or leave it empty", row["year"], number)
-    if row["target"] and row["target"] not in _NATIONAL_AVERAGE and printed_number(row["target"]) is None:
-        remedy = "Write a number, `above` or `below` (the national average), or leave it empty"
-        yield _fault(file, "not a target", remedy, row["target"], number)
+        def origin(file: str, row: int) -> int:
+            return self._rows[file][row - 2][0]
 
+        other = re.compile(r"indicators\.csv row (\d+)")
+        remedy = other.sub(lambda at: f"row {origin('indicators.csv', int(at[1]))}", finding.remedy)
+        if finding.file not in self._rows or finding.row is None or finding.row < _FIRST_ROW:
+            return replace(finding, remedy=remedy)
+        return replace(finding, file=self._source, row=origin(finding.file, finding.row), remedy=remedy)
 
-def _tables(rows: list[dict[str, str]]) -> Mapping[str, str]:
-    goals: dict[str, Mapping[str, object]] = {}
-    indicators: dict[tuple[str, ...], Mapping[str, object]] = {}
-    targets: list[Mapping[str, object]] = []
-    counts: dict[str, int] = {}
-    for row in rows:
-        goal_id = row["goal"] or "G1"
-        section = row["section"] or "prioritized"
-        goals.setdefault(
-            goal_id,
-            {
+    def _put(self, file: str, row: TableRow, cells: Mapping[str, str]) -> None:
+        self._rows.setdefault(file, []).append((row.number, cells))
+
+    def _add(self, row: TableRow) -> None:
+        goal_id, section = row["goal"] or "G1", row["section"] or "prioritized"
+        if goal_id not in self._goals:
+            self._goals.add(goal_id)
+            counted = "true" if section in {"operational", "financial"} else "false"
+            goal = {
                 "goal_id": goal_id,
                 "section": section,
                 "title": row["goal_title"] or goal_id,
-                "counts_in_majority": "true" if section in {"operational", "financial"} else "false",
-            },
-        )
-        # One indicator with targets for several years stands in as many rows.
-        same = (goal_id, row["title"], row["part"], row["kpi_id"])
-        if same not in indicators:
-            counts[goal_id] = counts.get(goal_id, 0) + 1
-            indicators[same] = row | {
-                "indicator_id": f"{goal_id}.{counts[goal_id]}",
-                "goal_id": goal_id,
-                "role": row["role"] or ROLES_OF_SECTION.get(section, ("",))[0],
-                "display_decimals": row["display_decimals"] or str(_decimals(row)),
-                "value_route": "kolada" if row["kpi_id"] else "manual",
+                "counts_in_majority": counted,
+                "focus_area": row["focus_area"],
+                "compound_rule": row["compound_rule"],
             }
-        if row["target"]:
-            targets.append(_target(row, str(indicators[same]["indicator_id"])))
-    filled: Mapping[str, Iterable[Mapping[str, object]]] = {
-        "goals.csv": goals.values(),
-        "indicators.csv": indicators.values(),
-        "targets.csv": targets,
-    }
-    return {file: _csv_text(form.header, filled.get(file, ())) for file, form in FORMATS.items()}
+            self._put("goals.csv", row, goal)
+        # One indicator with several targets stands in as many rows.
+        same = (goal_id, row["title"], row["part"], row["kpi_id"])
+        if same not in self._indicators:
+            self._counts[goal_id] = self._counts.get(goal_id, 0) + 1
+            self._indicators[same] = f"{goal_id}.{self._counts[goal_id]}"
+            self._put("indicators.csv", row, self._indicator(row, goal_id, section, self._indicators[same]))
+            if not row["kpi_id"]:
+                self._propose_kpis(row, self._indicators[same])
+        if row["target"] or row["kind"]:
+            self._put("targets.csv", row, self._target(row, self._indicators[same]))
 
+    def _indicator(self, row: TableRow, goal_id: str, section: str, indicator_id: str) -> Mapping[str, str]:
+        return {
+            **row.cells,
+            "indicator_id": indicator_id,
+            "goal_id": goal_id,
+            "role": row["role"] or ROLES_OF_SECTION.get(section, ("",))[0],
+            "value_route": "kolada" if row["kpi_id"] else "manual",
+        }
 
-def _decimals(row: Mapping[str, str]) -> int:
-    printed = printed_number(row["target"]) if row["target"] not in _NATIONAL_AVERAGE else None
-    return printed_decimals(printed) if printed else 0
+    def _target(self, row: TableRow, indicator_id: str) -> Mapping[str, str]:
+        text = row["target_text"] or row["target"]
+        cells = {**row.cells, "indicator_id": indicator_id, "target_text": text}
+        cells |= {column: plain_number(row[column]) or row[column] for column in _NUMBERS}
+        if row["kind"]:
+            return {**cells, "target_value": cells["target_value"] or plain_number(row["target"]) or ""}
+        read = read_target(row["target"], unit=row["unit"], direction=row["direction"], operator=row["operator"])
+        if read is not None:
+            said = {"operator": read.operator, "target_value": read.number, "reference": read.reference}
+            return {**cells, "kind": read.kind, **said}
+        self.has_text_alone = True
+        kinds = " or ".join(f"`{kind}`" for kind in telling_kinds(row["target"]))
+        self.remarks.append(
+            f"{self._source}, row {row.number}: the target `{row['target']}` of `{row['title']}` says more than a "
+            f"number, so it is kept as it is and not judged. {kinds} could say it: fill in `kind` of `{indicator_id}` "
+            "in targets.csv."
+        )
+        return {column: cells.get(column, "") for column in ("indicator_id", "criterion", "year", "target_text")}
 
-
-def _target(row: Mapping[str, str], indicator_id: str) -> Mapping[str, object]:
-    both = {"indicator_id": indicator_id, "year": row["year"], "is_yearly_criterion": "true"}
-    printed = printed_number(row["target"]) if row["target"] not in _NATIONAL_AVERAGE else None
-    if printed is None:
-        kind, operator = _NATIONAL_AVERAGE[row["target"]]
-        return both | {"kind": kind, "operator": row["operator"] or operator, "reference": "national_average"}
-    at_least = OPERATORS_OF_DIRECTION.get(row["direction"], ("",))[0]
-    return both | {
-        "kind": "number",
-        "operator": row["operator"] or at_least,
-        "target_value": printed.replace(",", "."),
-        "target_text": printed,
-    }
+    def _propose_kpis(self, row: TableRow, indicator_id: str) -> None:
+        found = list(self._propose(row["title"])) if self._propose is not None else []
+        if not found:
+            return
+        proposals = "; ".join(f"{kpi_id} {title}" for kpi_id, title in found)
+        note = {"indicator_id": indicator_id, "code": "candidate_kpi", "severity": "low"}
+        text = f"Förslag på nyckeltal, att bekräfta av en person: {proposals}"
+        self._put("notes.csv", row, {**note, "text": text})
+        self.remarks.append(
+            f"{self._source}, row {row.number}: `{row['title']}` has no KPI. Kolada has {proposals}. If one of them is "
+            f"the same measure, write its id and `kolada` as value_route of `{indicator_id}` in indicators.csv."
+        )
 
 
 def _csv_text(header: Iterable[str], rows: Iterable[Mapping[str, object]]) -> str:
@@ -249,41 +283,3 @@ def _csv_text(header: Iterable[str], rows: Iterable[Mapping[str, object]]) -> st
     writer.writeheader()
     writer.writerows(rows)
     return out.getvalue()
-
-
-def _settings_text(frame: _Frame, document: Path | None) -> str:
-    sha256, lines, document_title = "", "", "Fyll i dokumentets titel"
-    if document is not None:
-        content = _content(document)
-        sha256 = hashlib.sha256(content).hexdigest()
-        count = content.count(b"\n") + (not content.endswith(b"\n"))
-        lines, document_title = f"line_count = {count}\n", document.name
-    parts = [
-        "# goals/README.md describes every key here and every file beside this one.\n",
-        f"plan_id = {_quoted(frame.plan_id)}",
-        f"municipality_id = {_quoted(frame.municipality_id)}",
-        f"title = {_quoted(frame.title)}",
-        "is_made_up = false",
-        f"target_year = {frame.target_year}\n",
-        f"[years]\nfirst = {frame.first_year}\nlast = {frame.last_year}\n",
-        f"[budget_years]\nfirst = {frame.first_budget_year}\nlast = {frame.last_year}\n",
-        "[bokslut_dates]",
-        *(f"{year} = {year + 1}-03-01" for year in range(frame.first_year, frame.last_year + 1)),
-        "",
-        "# The hash of the document's text file, as `sha256sum` prints it.",
-        f"[document]\ntitle = {_quoted(document_title)}\nsha256 = {_quoted(sha256)}\n{lines}",
-        "[rules]",
-    ]
-    for rule in RULES:
-        is_bare = not rule.allowed or rule.default in {"true", "false"}
-        parts.append(f"# {rule.meaning}: {rule.allowed_text.replace('`', '')}")
-        parts.append(f"{rule.name} = {rule.default if is_bare else _quoted(rule.default)}")
-    parts.append("\n[labels.verdict]")
-    parts += [f"{code} = {_quoted(word)}" for code, word in LABELS["verdict"].items()]
-    return "\n".join(parts) + "\n"
-
-
-def _quoted(text: str) -> str:
-    """A text as TOML writes it."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in escaped) + '"'

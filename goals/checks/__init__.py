@@ -10,16 +10,28 @@ from goals.checks.budget_terms import check_budget
 from goals.checks.criteria import check_criteria
 from goals.checks.figures import check_figures, check_kpis
 from goals.checks.identity import check_document, check_identity, check_keys
+from goals.checks.judged_indicators import check_judged_indicators
 from goals.checks.structure import check_structure
 from goals.errors import Finding
 from goals.plan import Draft
 
 __all__ = ["check_draft"]
 
+_CHECKS = (
+    check_keys,
+    check_structure,
+    check_criteria,
+    check_judged_indicators,
+    check_figures,
+    check_budget,
+    check_kpis,
+    check_document,
+)
+
 
 def check_draft(draft: Draft, *, name: str | None, municipalities: Mapping[str, str] | None) -> list[Finding]:
     """Everything that is wrong with a plan as a whole."""
     findings = list(check_identity(draft, name=name, municipalities=municipalities))
-    for check in (check_keys, check_structure, check_criteria, check_figures, check_budget, check_kpis, check_document):
+    for check in _CHECKS:
         findings.extend(check(draft))
     return findings

@@ -1,94 +1,157 @@
-"""Does every target say what is judged: a unit, a direction, one number or one reference, one year?"""
+"""Does every target say what is judged: a kind with all that it needs and nothing else, in one year?
 
-from collections import defaultdict
-from collections.abc import Iterator
+What each kind needs stands in `_KINDS`; goals/README.md says it in words.
+"""
 
-from goals.cell_values import limits
-from goals.codes import OPERATORS_OF_DIRECTION
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from goals.cell_values import Printed, printed_numbers
 from goals.csv_rows import Row
-from goals.errors import Finding
+from goals.errors import Finding, listed
 from goals.plan import Draft
-from goals.plan_tables import printed_number
+from goals.target_texts import telling_kinds
 
-_REFERENCE_OPERATORS = {"above_reference": (">", ">="), "below_reference": ("<", "<=")}
+_FILE = "targets.csv"
+_MOST_PERCENT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """The columns that a kind of target must fill, and those that it may."""
+
+    needs: tuple[str, ...]
+    may: tuple[str, ...] = ()
+
+
+_EARLIER = _Kind(("operator",), ("offset", "offset_unit", "gender"))
+_PLACE = _Kind(("target_value", "rank_scope"), ("gender",))
+_KINDS: Mapping[str, _Kind] = {
+    "number": _Kind(("operator", "target_value"), ("gender",)),
+    "range": _Kind(("target_value", "target_high"), ("gender",)),
+    "reference": _Kind(("operator", "reference"), _EARLIER.may),
+    "previous_year": _EARLIER,
+    "previous_measurement": _EARLIER,
+    "base_year": _Kind(("operator", "base_year"), _EARLIER.may),
+    "rank": _PLACE,
+    "best_share": _PLACE,
+    "other_value": _Kind(("operator",)),
+    "gender_gap": _Kind(("operator", "target_value")),
+}
+# What a column is called in a message, and what it is for.
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "operator": ("an operator", "it is not known on which side the value must lie"),
+    "target_value": ("a number", "there is nothing to compare with"),
+    "target_high": ("an upper end", "it is not known where the range ends"),
+    "offset": ("an offset", ""),
+    "offset_unit": ("a unit of an offset", ""),
+    "reference": ("a reference", "it is not known which mean is meant"),
+    "base_year": ("a base year", "it is not known which year the value is held against"),
+    "rank_scope": ("a scope of places", "it is not known among which units the place is taken"),
+    "gender": ("a gender", ""),
+}
+_OLDER_OPERATORS = {"above_reference": (">", ">="), "below_reference": ("<", "<=")}
+PLACES = ("rank", "best_share")
 
 
 def check_criteria(draft: Draft) -> Iterator[Finding]:
-    """Targets one by one, beside their indicators, and all targets of an indicator together."""
-    indicators = draft.by_id("indicators.csv", "indicator_id")
-    reported: set[str] = set()
-    for target in draft.rows("targets.csv"):
+    """Targets one by one, each by itself."""
+    for target in draft.rows(_FILE):
+        yield from _kind(draft, target)
         yield from _shape(target)
-        yield from _number(target)
-        yield from _year(draft, target)
-        indicator = indicators.get(target.text("indicator_id") or "")
-        if indicator is not None:
-            yield from _beside(target, indicator, reported)
-    yield from _standing_and_yearly(draft)
+        yield from _numbers(target)
+        yield from _text(target)
+        yield from _years(draft, target)
+        yield from _tolerance(draft, target)
+
+
+def _kind(draft: Draft, row: Row) -> Iterator[Finding]:
+    """A draft may hold a target as its text alone."""
+    if not row.is_empty("kind"):
+        return
+    kinds = telling_kinds(row.text("target_text") or "")
+    remedy = f"Write the kind that the target is, such as {' or '.join(f'`{kind}`' for kind in kinds)}"
+    used = next((column for column in (*_WORDS, "tolerance") if row.has(column)), None)
+    if used is not None:
+        yield row.finding("kind", f"empty on a target with {used}", "it is not known how the value is compared", remedy)
+    elif draft.settings is not None and not draft.settings.is_draft:
+        yield row.finding("kind", "empty", "the target is not judged, which a draft alone may leave so", remedy)
+    elif draft.settings is not None and row.is_empty("target_text"):
+        yield row.finding(
+            "target_text", "neither a kind nor a text", "there is no target", "Write the target as printed"
+        )
 
 
 def _shape(row: Row) -> Iterator[Finding]:
     kind = row.text("kind")
     if kind is None:
         return
-    if kind == "number":
-        for column in ("target_value", "target_text"):
-            if row.is_empty(column):
-                yield row.finding(
-                    column,
-                    "empty although the target is a number",
-                    "there is nothing to compare with"
-                    if column == "target_value"
-                    else "its printed decimals are unknown",
-                    "Write the number" if column == "target_value" else "Write the number as it is printed",
-                )
-    elif row.figure("target_value") is not None:
-        yield row.finding(
-            "target_value",
-            f"a number on a target of kind `{kind}`",
-            "it would never be compared with",
-            "Leave it empty, or write `number` as kind",
-        )
-    operators = _REFERENCE_OPERATORS.get(kind)
-    if operators is None:
-        if row.text("reference") is not None:
+    form = _KINDS[kind]
+    for column, (words, lack) in _WORDS.items():
+        if column in form.needs and row.is_empty(column):
+            yield row.finding(column, f"empty on a target of kind `{kind}`", lack, f"Write {words}")
+        elif column not in form.needs + form.may and row.has(column):
+            others = listed(other for other, its in _KINDS.items() if column in its.needs + its.may)
             yield row.finding(
-                "reference",
-                f"a reference on a target of kind `{kind}`",
+                column,
+                f"{words} on a target of kind `{kind}`",
                 "it would never be compared with",
-                "Leave it empty, or write `above_reference` or `below_reference` as kind",
+                f"Leave it empty, or write another kind ({others})",
             )
-        return
-    if row.is_empty("reference"):
-        yield row.finding(
-            "reference",
-            "empty",
-            "it is not known which mean is meant",
-            "Write `national_average` or `similar`",
-        )
+    operators = _OLDER_OPERATORS.get(row.raw.get("kind", ""))
     operator = row.text("operator")
-    if operator is not None and operator not in operators:
+    if operators is not None and operator is not None and operator not in operators:
         yield row.finding(
             "operator",
-            f"contradicts the kind `{kind}`",
+            f"contradicts the kind `{row.raw['kind']}`",
             "the verdict would be turned round",
             f"Write `{operators[0]}`, or `{operators[1]}` when equal is enough",
         )
+    for column in ("offset", "tolerance"):
+        if row.is_empty(column) and row.has(f"{column}_unit"):
+            yield row.finding(
+                f"{column}_unit",
+                f"a unit without its {column}",
+                "there is nothing that it is the unit of",
+                "Leave it empty",
+            )
 
 
-def _number(row: Row) -> Iterator[Finding]:
-    value, text = row.figure("target_value"), row.text("target_text")
-    if value is None or text is None or row.text("kind") != "number":
-        return
-    printed = printed_number(text)
-    if printed is None:
+def _numbers(row: Row) -> Iterator[Finding]:
+    kind, value, high = row.text("kind"), row.figure("target_value"), row.figure("target_high")
+    if kind == "range" and value is not None and high is not None and value > high:
+        yield row.finding("target_high", f"below target_value `{value:g}`", "no value lies between", "Swap the two")
+    if kind == "rank" and value is not None and (value < 1 or value != int(value)):
+        yield row.finding("target_value", "not a place", "nobody could reach it", "Write a whole number from 1 on")
+    if kind == "best_share" and value is not None and not 0 < value < _MOST_PERCENT:
         yield row.finding(
-            "target_text",
-            "not exactly one number",
-            "the target can't be checked against the document",
-            "Write the number as it is printed, such as `3,5`",
+            "target_value",
+            "not a share of the units",
+            "all of them or none would be among the best",
+            "Write a percentage between 0 and 100, such as `25`",
         )
-    elif float(printed.replace(",", ".")) != value:
+    if kind == "gender_gap":
+        if value is not None and value < 0:
+            yield row.finding("target_value", "a gap below 0", "no two values could meet it", "Write 0 or more")
+        if row.text("operator") in {">=", ">"}:
+            yield row.finding(
+                "operator",
+                "asks for a gap between women and men",
+                "the verdict would be turned round",
+                "Write `<=`, or `<` when the gap must be smaller",
+            )
+
+
+def _text(row: Row) -> Iterator[Finding]:
+    """A text with numbers in it has the target's own among them."""
+    ends = [row.figure(column) for column in ("target_value", "target_high") if row.figure(column) is not None]
+    printed = printed_numbers(row.text("target_text") or "")
+    if (
+        row.text("kind") in {"number", "range"}
+        and ends
+        and printed
+        and not any(_is_printed(end, printed) for end in ends)
+    ):
         yield row.finding(
             "target_text",
             f"not the target_value `{row.raw.get('target_value')}`",
@@ -97,17 +160,21 @@ def _number(row: Row) -> Iterator[Finding]:
         )
 
 
-def _year(draft: Draft, row: Row) -> Iterator[Finding]:
-    year = row.integer("year")
-    if year is not None and draft.settings is not None:
-        years = draft.settings.years
-        if years and year not in years:
-            yield row.finding(
-                "year",
-                "outside the plan's years",
-                "it would never be judged",
-                f"Write a year from {years[0]} to {years[-1]}, or leave it empty for a standing criterion",
-            )
+def _is_printed(end: float | None, printed: list[Printed]) -> bool:
+    """Whether a number stands in a text, with its sign or after ±."""
+    return any(end is not None and abs(one.value) == abs(end) for one in printed)
+
+
+def _years(draft: Draft, row: Row) -> Iterator[Finding]:
+    year, base = row.integer("year"), row.integer("base_year")
+    years = draft.settings.years if draft.settings is not None else range(0)
+    if year is not None and years and year not in years:
+        yield row.finding(
+            "year",
+            "outside the plan's years",
+            "it would never be judged",
+            f"Write a year from {years[0]} to {years[-1]}, or leave it empty for a standing criterion",
+        )
     if year is not None and row.flag("is_yearly_criterion") is False:
         yield row.finding(
             "is_yearly_criterion",
@@ -115,73 +182,34 @@ def _year(draft: Draft, row: Row) -> Iterator[Finding]:
             "a target for one year is a criterion for that year",
             "Write `true`, or leave the year empty",
         )
-
-
-def _beside(target: Row, indicator: Row, reported: set[str]) -> Iterator[Finding]:
-    name = indicator.text("indicator_id") or ""
-    unit, direction = indicator.text("unit"), indicator.text("direction")
-    kind, operator = target.text("kind"), target.text("operator")
-    if name not in reported:
-        reported.add(name)
-        if indicator.is_empty("unit"):
-            yield indicator.finding(
-                "unit",
-                f"empty although `{name}` has a target",
-                "it is not known what the target is counted in, and no unit is guessed",
-                "Write the unit, such as `%`",
-            )
-        if indicator.is_empty("direction"):
-            yield indicator.finding(
-                "direction",
-                f"empty although `{name}` has a target",
-                "it is not known which way is better, and no direction is guessed",
-                "Write `higher` or `lower`",
-            )
-    if direction is not None and operator is not None and operator not in OPERATORS_OF_DIRECTION[direction]:
-        right = " or ".join(f"`{one}`" for one in OPERATORS_OF_DIRECTION[direction])
-        yield target.finding(
-            "operator",
-            f"contradicts the direction `{direction}` of `{name}`",
-            "the verdict would be turned round",
-            f"Write {right}, or correct the direction in indicators.csv row {indicator.number}",
+    last = year if year is not None else (years[-1] if years else None)
+    if base is not None and last is not None and base >= last:
+        yield row.finding(
+            "base_year",
+            f"not before the year that is judged, {last}",
+            "the value would be held against itself",
+            "Write an earlier year",
         )
-    value = target.figure("target_value")
-    if value is not None and unit is not None and not limits(unit).holds(value):
-        yield target.finding(
-            "target_value",
-            f"outside what the unit `{unit}` allows ({limits(unit)})",
-            "no outcome could be compared with it",
-            "Correct the number, or name the unit so that it says of what (goals/README.md, Units)",
+
+
+def _tolerance(draft: Draft, row: Row) -> Iterator[Finding]:
+    tolerance = row.figure("tolerance")
+    if tolerance is None:
+        return
+    if tolerance <= 0:
+        yield row.finding("tolerance", "not above 0", "no miss lies within it", "Write how large a miss may be")
+    rule = draft.settings.rules.get("partly_met_by") if draft.settings is not None else None
+    if rule is not None and rule != "tolerance":
+        yield row.finding(
+            "tolerance",
+            f"a tolerance, and the plan's rule `partly_met_by` is `{rule}`",
+            "it would never be used",
+            'Write `partly_met_by = "tolerance"` under `[rules]` in plan.toml, or leave it empty',
         )
-    if kind in _REFERENCE_OPERATORS:
-        if indicator.is_empty("kpi_id"):
-            yield target.finding(
-                "kind",
-                f"a mean of other municipalities for `{name}`, which has no KPI",
-                "Kolada has no such mean",
-                "Give the indicator a KPI, or write another kind",
-            )
-        elif target.text("reference") == "similar" and indicator.is_empty("similar_group_topic"):
-            yield indicator.finding(
-                "similar_group_topic",
-                f"empty although `{name}` is compared with similar municipalities",
-                "it is not known which group is meant",
-                "Write the group's topic as in Kolada, such as `grundskola` or `övergripande`",
-            )
-
-
-def _standing_and_yearly(draft: Draft) -> Iterator[Finding]:
-    rows: dict[str, list[Row]] = defaultdict(list)
-    for row in draft.rows("targets.csv"):
-        if (name := row.text("indicator_id")) is not None and "year" not in row.unread:
-            rows[name].append(row)
-    for name, group in rows.items():
-        standing = [row for row in group if row.is_empty("year")]
-        yearly = [row for row in group if not row.is_empty("year")]
-        if standing and yearly:
-            yield standing[0].finding(
-                "year",
-                f"a standing criterion for `{name}` beside the one for a year in row {yearly[0].number}",
-                "it is not known which of them that year is judged by",
-                "Keep one of them, or give each its year",
-            )
+    if row.text("tolerance_unit") == "percent" and row.text("kind") in PLACES:
+        yield row.finding(
+            "tolerance_unit",
+            "percent of a place",
+            "places are counted",
+            "Leave it empty: the tolerance is then in places",
+        )

@@ -38,6 +38,9 @@ def check_figures(draft: Draft) -> Iterator[Finding]:
     for row in draft.rows("assessments.csv"):
         yield from _year(draft, row)
         yield from _time(draft, row, "decided_at", "an assessment decided before its year began")
+    for row in draft.rows("comments.csv"):
+        yield from _year(draft, row)
+        yield from _time(draft, row, "written_at", "a comment written before its year began")
     for row in draft.rows("budget_lines.csv"):
         first, _, last = (row.text("year") or "").partition("-")
         if last and int(first) >= int(last):
@@ -61,6 +64,13 @@ def check_kpis(draft: Draft) -> Iterator[Finding]:
                     f"Correct the id, or remove the row.{suggestion(kpi_id, used)}".rstrip("."),
                 )
     for row in draft.rows("breaks.csv"):
+        if row.is_empty("first_year_after") and row.is_empty("rescaled_on"):
+            yield row.finding(
+                "first_year_after",
+                "neither a first year of a new series nor a day of rescaling",
+                "it is not known where the break is",
+                "Write one of the two",
+            )
         year = row.integer("first_year_after")
         years = draft.settings.years if draft.settings is not None else range(0)
         if year is not None and years and year > years[-1] + 1:
@@ -135,7 +145,8 @@ def _within_unit(row: Row, column: str, indicators: Mapping[str, Row]) -> Iterat
 
 
 def _comparison(row: Row, kinds: set[str]) -> Iterator[Finding]:
-    if "other_value" in kinds and row.is_empty("comparison_value"):
+    is_judged = row.text("kind") == "outcome" and row.is_empty("period")
+    if "other_value" in kinds and is_judged and row.is_empty("comparison_value"):
         yield row.finding(
             "comparison_value",
             "empty although the target compares with another value",

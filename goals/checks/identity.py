@@ -9,6 +9,7 @@ from goals.csv_rows import Row
 from goals.errors import Finding, suggestion
 from goals.plan import Draft
 from goals.plan_columns import FORMATS, SETTINGS_FILE, Kind
+from goals.plan_settings import Settings, is_region
 
 # Which file must hold an id that stands in another one.
 _HOMES = {"goal_id": "goals.csv", "indicator_id": "indicators.csv"}
@@ -32,12 +33,31 @@ def check_identity(draft: Draft, *, name: str | None, municipalities: Mapping[st
     if municipalities is not None and code and code not in municipalities:
         yield Finding(
             SETTINGS_FILE,
-            "no municipality with this code in the list of municipalities",
+            "no municipality or region with this code in the list of municipalities",
             "it would have no values",
-            f"Write the municipality's four digits.{suggestion(code, municipalities)}".rstrip("."),
+            f"Write its four digits.{suggestion(code, municipalities)}".rstrip("."),
             column="municipality_id",
             value=code,
         )
+    for group, units in settings.groups.items():
+        yield from _group(settings, group, units, municipalities)
+
+
+def _group(
+    settings: Settings, group: str, units: tuple[str, ...], municipalities: Mapping[str, str] | None
+) -> Iterator[Finding]:
+    kind, other = ("region", "municipality") if settings.is_region else ("municipality", "region")
+    for unit in units:
+        if unit == "0000" or is_region(unit) is not settings.is_region:
+            problem = f"no {kind} in a list of the plan of a {kind}"
+            consequence = f"a {other} has other KPIs, and its values are no comparison"
+            remedy = "Write units of the same kind; Riket is the reference `riket`"
+        elif municipalities is not None and unit not in municipalities:
+            problem, consequence = "no unit with this code", "it would have no values"
+            remedy = f"Write its four digits.{suggestion(unit, municipalities)}".rstrip(".")
+        else:
+            continue
+        yield Finding(SETTINGS_FILE, problem, consequence, remedy, column=f"groups.{group}", value=unit)
 
 
 def check_keys(draft: Draft) -> Iterator[Finding]:
@@ -48,15 +68,10 @@ def check_keys(draft: Draft) -> Iterator[Finding]:
             if file == home or column not in form.header or not draft.has(home):
                 continue
             known = draft.ids(home, column)
-            for row in draft.rows(file):
-                value = row.text(column)
-                if value is not None and value not in known:
-                    yield row.finding(
-                        column,
-                        f"not in {home}",
-                        "the row belongs to nothing",
-                        f"Write an id of {home}, or add the row there.{suggestion(value, known)}".rstrip("."),
-                    )
+            yield from _unknown(draft, file, column, known, home)
+    if draft.has("goals.csv") and draft.has("indicators.csv"):
+        known = draft.ids("goals.csv", "goal_id") | draft.ids("indicators.csv", "indicator_id")
+        yield from _unknown(draft, "comments.csv", "item_id", known, "goals.csv or indicators.csv")
     if draft.settings is not None and draft.has("goals.csv"):
         goals = draft.ids("goals.csv", "goal_id")
         for one in draft.settings.cross_checks:
@@ -70,6 +85,18 @@ def check_keys(draft: Draft) -> Iterator[Finding]:
                     "cross_check_kpis.goal",
                     one.goal_id,
                 )
+
+
+def _unknown(draft: Draft, file: str, column: str, known: frozenset[str], home: str) -> Iterator[Finding]:
+    for row in draft.rows(file):
+        value = row.text(column)
+        if value is not None and value not in known:
+            yield row.finding(
+                column,
+                f"not in {home}",
+                "the row belongs to nothing",
+                f"Write an id of {home}, or add the row there.{suggestion(value, known)}".rstrip("."),
+            )
 
 
 def check_document(draft: Draft) -> Iterator[Finding]:
@@ -104,7 +131,11 @@ def _duplicates(draft: Draft) -> Iterator[Finding]:
             first = seen.setdefault(key, row.number)
             if first == row.number:
                 continue
-            shown = " ".join("any year" if part is None else str(part) for part in key)
+            shown = " ".join(
+                str(part) if part is not None else "any year"
+                for column, part in zip(form.key, key, strict=True)
+                if part is not None or column == "year"
+            )
             if file == "targets.csv":
                 problem = f"a second target for `{shown}`, after row {first}"
                 consequence = "it is not known which of them is judged by"

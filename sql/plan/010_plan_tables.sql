@@ -15,11 +15,22 @@ create table if not exists plan.plan_version (
     first_budget_year integer not null,
     last_budget_year integer not null,
     target_year integer not null,
-    document_title varchar not null,
-    document_sha256 varchar not null,
+    document_title varchar,
+    document_file varchar,
+    document_sha256 varchar,
     document_line_count integer,
     is_made_up boolean not null,
+    is_draft boolean,
     files_sha256 varchar not null,
+    known_from timestamp not null,
+    known_to timestamp
+);
+
+-- The plan's own lists of units to compare with: reference or rank_scope own:<group_name>.
+create table if not exists plan.unit_group_version (
+    plan_id varchar not null,
+    group_name varchar not null,
+    municipality_id varchar not null,
     known_from timestamp not null,
     known_to timestamp
 );
@@ -70,6 +81,7 @@ create table if not exists plan.goal_version (
     section varchar not null,
     title varchar not null,
     focus_area varchar,
+    owner varchar,
     counts_in_majority boolean not null,
     compound_rule varchar,
     known_from timestamp not null,
@@ -90,9 +102,11 @@ create table if not exists plan.indicator_version (
     source varchar,
     unit varchar,
     direction varchar,
-    display_decimals integer not null,
+    display_decimals integer,
     value_route varchar not null,
     similar_group_topic varchar,
+    owner varchar,
+    criteria_rule varchar,
     document_page integer,
     document_lines varchar,
     known_from timestamp not null,
@@ -104,13 +118,23 @@ create table if not exists plan.indicator_version (
 create table if not exists plan.target_version (
     plan_id varchar not null,
     indicator_id varchar not null,
+    target_order integer,
+    criterion varchar,
     year integer,
-    kind varchar not null,
-    operator varchar not null,
+    kind varchar,
+    operator varchar,
     target_value double,
+    target_high double,
+    "offset" double,
+    offset_unit varchar,
+    reference varchar,
+    base_year integer,
+    rank_scope varchar,
+    gender varchar,
+    tolerance double,
+    tolerance_unit varchar,
     target_text varchar,
     target_decimals integer,
-    reference varchar,
     is_yearly_criterion boolean not null,
     document_lines varchar,
     known_from timestamp not null,
@@ -121,8 +145,9 @@ create table if not exists plan.target_version (
 create table if not exists plan.series_break_version (
     plan_id varchar not null,
     kpi_id varchar not null,
-    first_year_after integer not null,
+    first_year_after integer,
     voids_target boolean not null,
+    rescaled_on date,
     why varchar not null,
     known_from timestamp not null,
     known_to timestamp
@@ -152,11 +177,12 @@ create table if not exists plan.outcome_document_version (
 );
 
 -- Figures that are not in Kolada, entered by people: outcomes and forecasts. A forecast never becomes a
--- verdict.
+-- verdict, and neither does an outcome of a part of the year.
 create table if not exists plan.outcome_manual_version (
     plan_id varchar not null,
     indicator_id varchar not null,
     year integer not null,
+    period varchar,
     value double not null,
     comparison_value double,
     kind varchar not null,
@@ -176,6 +202,19 @@ create table if not exists plan.assessment_version (
     text varchar not null,
     decided_by varchar not null,
     decided_at date not null,
+    known_from timestamp not null,
+    known_to timestamp
+);
+
+-- What people wrote about an indicator or a goal.
+create table if not exists plan.comment_version (
+    plan_id varchar not null,
+    item_id varchar not null,
+    year integer not null,
+    period varchar,
+    text varchar not null,
+    written_by varchar not null,
+    written_at date not null,
     known_from timestamp not null,
     known_to timestamp
 );

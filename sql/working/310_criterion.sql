@@ -22,7 +22,11 @@ final as (
         targets.indicator_id,
         years.year,
         targets.year as target_year,
-        targets.kind as target_kind,
+        case
+            when targets.kind <> 'reference' then targets.kind
+            when targets.operator in ('>', '>=') then 'above_reference'
+            when targets.operator in ('<', '<=') then 'below_reference'
+        end as target_kind,
         targets.operator,
         targets.target_value,
         targets.target_text,
@@ -41,7 +45,8 @@ final as (
                 when targets.year < years.year then 3
                 else 4
             end,
-            abs(targets.year - years.year)
+            abs(targets.year - years.year),
+            targets.target_order
     ) = 1
 )
 

@@ -92,9 +92,10 @@ def test_rules_left_out_have_their_defaults_and_written_ones_stand(example_files
     assert dict(plan.rules) == {
         "national_average": "unweighted_else_riket",
         "reference_min_n": "50",
-        "fixed_target_precision": "finer_of_target_and_display",
+        "fixed_target_precision": "exact",
         "average_precision": "exact",
         "compound": "all_parts",
+        "partly_met_by": "none",
         "majority": "together",
         "bokslut": "history_else_availability",
         "latest_measurement": "false",

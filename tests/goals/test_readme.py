@@ -6,8 +6,7 @@ import pytest
 
 import goals
 from goals.declared_texts import made
-from goals.plan_columns import FORMATS
-from goals.plan_settings import KEYS
+from goals.plan_columns import FORMATS, KEYS
 from goals.rules import RULES
 
 README = (Path(goals.__file__).parent / "README.md").read_text(encoding="utf-8")
@@ -36,7 +35,7 @@ def test_every_rule_stands_with_its_default_and_its_values() -> None:
     """A rule's row holds all that may be written."""
     for rule in RULES:
         (row,) = [line for line in README.splitlines() if line.startswith(f"| {rule.name} |")]
-        assert f"| {rule.default} |" in row, rule.name
+        assert f"| {rule.default_text} |" in row, rule.name
         for value in rule.allowed:
             assert value in row, (rule.name, value)
 
@@ -53,6 +52,8 @@ def test_public_names_are_the_documented_ones() -> None:
     assert goals.__all__ == [
         "TABLE_SCHEMAS",
         "Finding",
+        "NewPlan",
+        "NewPlanRefused",
         "Plan",
         "PlanError",
         "check_against_catalogue",

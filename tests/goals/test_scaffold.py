@@ -3,19 +3,24 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
-from goals import PlanError, plan_from_files, read_plan, scaffold
+from goals import NewPlan, PlanError, read_plan, scaffold
 
-MUNICIPALITIES = {"1480": "Göteborg", "1481": "Mölndal"}
+UNITS = {"0000": "Riket", "0009": "Region Gotland", "0014": "Västra Götalandsregionen", "0980": "Gotland"} | {
+    "1480": "Göteborg",
+    "1481": "Mölndal",
+}
+HEADER = "title,kpi_id,unit,direction,target,year"
 
-FULL = """title,kpi_id,unit,direction,target,year,goal,goal_title,section,part,similar_group_topic,document_page
-Behöriga till yrkesprogram,N15436,%,higher,"85,5",2025,S1,Skolan,prioritized,,grundskola,4
-Behöriga till yrkesprogram,N15436,%,higher,87,2026,S1,Skolan,prioritized,,grundskola,4
-Trygghet i skolan,,betyg 1-6,higher,4,2026,S1,Skolan,prioritized,,,4
-Nöjdhet,U21468,%,higher,above,,O1,Omsorgen,operational,hemtjänst,,5
-Nöjdhet,U23471,%,higher,above,,O1,Omsorgen,operational,särskilt boende,,5
-Handläggningstid,U00811,dagar (median),lower,below,,B1,Bygglov,operational,,,6
-Befolkning,,antal,,,,U1,Uppföljning,follow_up,,,7
+FULL = """title,kpi_id,unit,direction,target,year,goal,goal_title,section,part,similar_group_topic,document_page,owner
+Behöriga till yrkesprogram,N15436,%,higher,"85,5",2025,S1,Skolan,prioritized,,grundskola,4,Barnnämnden
+Behöriga till yrkesprogram,N15436,%,higher,87,2026,S1,Skolan,prioritized,,grundskola,4,Barnnämnden
+Trygghet i skolan,,betyg 1-6,higher,4,2026,S1,Skolan,prioritized,,,4,
+Nöjdhet,U21468,%,higher,above,,O1,Omsorgen,operational,hemtjänst,,5,
+Nöjdhet,U23471,%,higher,över riksgenomsnittet,,O1,Omsorgen,operational,särskilt boende,,5,
+Handläggningstid,U00811,dagar (median),lower,below,,B1,Bygglov,operational,,,6,
+Befolkning,,antal,,,,U1,Uppföljning,follow_up,,,7,
 """
 
 
@@ -26,31 +31,41 @@ def table(folder: Path, text: str) -> Path:
     return path
 
 
+def made(folder: Path, text: str, **settings: object) -> NewPlan:
+    """The plan made from a table."""
+    return scaffold("1480", table(folder, text), folder / "goals", municipalities=UNITS, **settings)
+
+
+def targets(plan: NewPlan, *columns: str) -> list[tuple[object, ...]]:
+    """Columns of the plan's targets."""
+    return plan.plan.tables["target"].select(*columns).rows()
+
+
 def test_a_full_table_and_a_document_give_a_plan_that_passes(tmp_path: Path) -> None:
     """Nothing is left to fill in, and the plan says what the table said."""
     document = tmp_path / "budget.txt"
     document.write_text("rad 1\nrad 2\nrad 3", encoding="utf-8")
-    folder = scaffold(
-        "1480", table(tmp_path, FULL), tmp_path / "goals", municipalities=MUNICIPALITIES, document=document
-    )
-    assert tmp_path / "goals" / "goteborg-2025-2026" == folder
-    plan = read_plan(folder, municipalities=MUNICIPALITIES)
+    new = made(tmp_path, FULL, document=document)
+    assert (tmp_path / "goals" / "goteborg-2025-2026", ()) == (new.folder, new.remarks)
+    plan = read_plan(new.folder, municipalities=UNITS)
     assert (plan.plan_id, plan.municipality_id) == ("goteborg-2025-2026", "1480")
     assert plan.kpi_ids == ("N15436", "U00811", "U21468", "U23471")
-    assert [(2020, 2026, 2025, 2026, 2026, hashlib.sha256(document.read_bytes()).hexdigest(), 3, False)] == plan.tables[
-        "plan"
-    ].drop("plan_id", "municipality_id", "title", "document_title").rows()
-    assert plan.tables["target"].drop("plan_id", "is_yearly_criterion", "document_lines").rows() == [
-        ("S1.1", 2025, "number", ">=", 85.5, "85,5", 1, None),
-        ("S1.1", 2026, "number", ">=", 87.0, "87", 0, None),
-        ("S1.2", 2026, "number", ">=", 4.0, "4", 0, None),
-        ("O1.1", None, "above_reference", ">", None, None, None, "national_average"),
-        ("O1.2", None, "above_reference", ">", None, None, None, "national_average"),
-        ("B1.1", None, "below_reference", "<", None, None, None, "national_average"),
+    about = ["first_year", "last_year", "first_budget_year", "target_year", "document_file", "document_line_count"]
+    assert plan.tables["plan"].select(*about, "is_draft").rows() == [(2020, 2026, 2025, 2026, "budget.txt", 3, False)]
+    assert plan.tables["plan"]["document_sha256"][0] == hashlib.sha256(document.read_bytes()).hexdigest()
+    assert targets(new, "indicator_id", "year", "kind", "operator", "target_value", "target_text", "reference") == [
+        ("S1.1", 2025, "number", ">=", 85.5, "85,5", None),
+        ("S1.1", 2026, "number", ">=", 87.0, "87", None),
+        ("S1.2", 2026, "number", ">=", 4.0, "4", None),
+        ("O1.1", None, "reference", ">", None, "above", "national_average"),
+        ("O1.2", None, "reference", ">", None, "över riksgenomsnittet", "national_average"),
+        ("B1.1", None, "reference", "<", None, "below", "national_average"),
     ]
-    assert plan.tables["indicator"].select("indicator_id", "value_route", "display_decimals").head(2).rows() == [
-        ("S1.1", "kolada", 1),
-        ("S1.2", "manual", 0),
+    assert plan.tables["indicator"].select("indicator_id", "value_route", "display_decimals", "owner").head(
+        2
+    ).rows() == [
+        ("S1.1", "kolada", None, "Barnnämnden"),
+        ("S1.2", "manual", None, None),
     ]
     assert plan.tables["goal"].select("goal_id", "counts_in_majority").rows() == [
         ("S1", False),
@@ -58,50 +73,196 @@ def test_a_full_table_and_a_document_give_a_plan_that_passes(tmp_path: Path) -> 
         ("B1", True),
         ("U1", False),
     ]
-    assert not list((tmp_path / "goals").glob(".new-plan-*"))
+    assert [path.name for path in (tmp_path / "goals").iterdir()] == ["goteborg-2025-2026"]
 
 
-def test_what_the_table_does_not_say_is_asked_for_and_not_guessed(tmp_path: Path) -> None:
-    """A bare table gives a plan whose findings are the list of what to fill in."""
-    bare = table(tmp_path, "title,kpi_id,unit,direction,target,year\nNöjdhet,U21468,,,80,2026\n")
-    folder = scaffold("1480", bare, tmp_path / "goals")
-    assert folder.name == "1480-2026-2026"
+@pytest.mark.parametrize(
+    ("target", "unit", "direction", "expected"),
+    [
+        ("80", "%", "higher", (">=", 80.0)),
+        ("minst 80 %", "%", "higher", (">=", 80.0)),
+        ("Minst 80 procent.", "%", "higher", (">=", 80.0)),
+        ("lägst 7", "skala 1-10", "higher", (">=", 7.0)),
+        ("högst 40 dagar", "dagar (median)", "lower", ("<=", 40.0)),
+        ("över 2,5", "mnkr", "higher", (">", 2.5)),
+        ("under 3", "antal", "lower", ("<", 3.0)),
+        ("mer än 10", "antal", "higher", (">", 10.0)),
+        ("mindre än 10", "antal", "lower", ("<", 10.0)),
+        (">= 80", "%", "higher", (">=", 80.0)),
+        ("<99", "% av intäkterna", "lower", ("<", 99.0)),
+        ("35 500", "antal invånare", "higher", (">=", 35500.0)),
+        ("−2", "% av skatter och bidrag", "higher", (">=", -2.0)),
+    ],
+)
+def test_a_number_with_a_word_for_its_operator_is_read(
+    target: str, unit: str, direction: str, expected: tuple[str, float], tmp_path: Path
+) -> None:
+    """And with the indicator's own unit at most."""
+    new = made(tmp_path, f'{HEADER}\nA,,{unit},{direction},"{target}",2026\n')
+    assert targets(new, "operator", "target_value") == [expected]
+    assert new.remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("target", "kinds"),
+    [
+        ("topp 25 %", "`best_share`"),
+        ("bland de 10 bästa", "`rank`"),
+        ("bland de 10 bästa i länet", "`rank`"),
+        ("bland den bästa tredjedelen", "`best_share`"),
+        ("±1", "`range`"),
+        ("3 till 6", "`range`"),
+        ("högst 2 procentenheter under riket", "`reference`"),
+        ("riket + 2", "`reference`"),
+        ("minska med 10 procent från 2019", "`base_year`"),
+        ("lika för kvinnor och män, högst 2 enheters skillnad", "`gender_gap`"),
+        ("minst 80 för både kvinnor och män", "`gender_gap`"),
+        ("över liknande kommuner", "`reference`"),
+        ("ska öka", "`previous_year` or `previous_measurement`"),
+        ("minst 80 % 2026 och 90 % 2028", "`base_year`"),
+        ("minst 80 enheter", "`number`"),
+    ],
+)
+def test_a_text_that_says_more_is_kept_whole_and_named(target: str, kinds: str, tmp_path: Path) -> None:
+    """Nothing is taken out of it: the draft shows and does not judge it, and the message names likely kinds."""
+    new = made(tmp_path, f'{HEADER}\nSjälvförsörjning,,%,higher,"{target}",2026\n')
+    assert targets(new, "year", "kind", "operator", "target_value", "target_text", "is_yearly_criterion") == [
+        (2026, None, None, None, target, False)
+    ]
+    assert new.plan.tables["plan"]["is_draft"].to_list() == [True]
+    (remark,) = new.remarks
+    assert f"indicators.csv, row 2: the target `{target}` of `Självförsörjning`" in remark
+    assert kinds in remark
+
+
+def test_a_kind_in_the_table_says_what_no_text_may(tmp_path: Path) -> None:
+    """Whatever column targets.csv has, the table may have: numbers with a decimal comma too."""
+    new = made(
+        tmp_path,
+        f"{HEADER},kind,rank_scope,reference,offset,operator,criterion\n"
+        "Behöriga,N15436,%,higher,25,2026,best_share,all,,,,place\n"
+        'Behöriga,N15436,%,higher,nära riket,2026,reference,,riket,"-1,5",>=,level\n',
+    )
+    assert new.remarks == ()
+    assert targets(new, "criterion", "kind", "target_value", "rank_scope", "reference", "offset", "target_text") == [
+        ("place", "best_share", 25.0, "all", None, None, "25"),
+        ("level", "reference", None, None, "riket", -1.5, "nära riket"),
+    ]
+
+
+def test_what_is_missing_is_asked_for_in_the_table_and_nothing_is_written(tmp_path: Path) -> None:
+    """No unit and no direction is guessed: the findings name the table's rows, and no folder is left behind."""
     with pytest.raises(PlanError) as raised:
-        read_plan(folder)
-    assert {
-        "plan.toml, line 28, key document.sha256",
-        "indicators.csv, row 2, column unit",
-        "indicators.csv, row 2, column direction",
-        "targets.csv, row 2, column operator",
-    } == {finding.place for finding in raised.value.findings}
+        made(tmp_path, f"{HEADER}\nTrygghet,,%,higher,80,2026\nNöjdhet,U21468,,,80,2026\n")
+    assert {("indicators.csv, row 3, column unit"), ("indicators.csv, row 3, column direction")} <= {
+        finding.place for finding in raised.value.findings
+    }
+    assert "no plan `goteborg-2026-2026` is written" in str(raised.value)
+    assert not (tmp_path / "goals").exists()
+
+
+def test_a_direction_against_the_words_is_told_of_the_table(tmp_path: Path) -> None:
+    """What contradicts itself is refused, and the remedy names the table's row too."""
+    with pytest.raises(PlanError) as raised:
+        made(tmp_path, f"{HEADER}\nA,,%,higher,80,2026\nB,,%,lower,minst 80,2026\n")
+    (finding,) = raised.value.findings
+    assert (finding.place, finding.value) == ("indicators.csv, row 3, column operator", ">=")
+    assert finding.remedy.endswith("correct the direction in row 3")
 
 
 def test_a_table_as_swedish_excel_saves_it_is_read(tmp_path: Path) -> None:
-    """Semicolons, decimal commas, a byte order mark and Windows line ends."""
-    text = "\ufefftitle;kpi_id;unit;direction;target;year\r\nBehöriga, åk 9;N15436;%;higher;85,5;2026\r\n"
-    folder = scaffold("1480", table(tmp_path, text), tmp_path / "goals", plan_id="min-plan", title='Mål "2026"')
-    files = {path.name: path.read_bytes() for path in folder.iterdir()}
-    files["plan.toml"] = files["plan.toml"].replace(b'sha256 = ""', b'sha256 = "' + b"0" * 64 + b'"')
-    plan = plan_from_files(files)
-    assert tuple(plan.tables["indicator"]["title"]) == ("Behöriga, åk 9",)
-    assert plan.tables["target"].select("target_value", "target_text").row(0) == (85.5, "85,5")
-    assert plan.tables["plan"]["title"][0] == 'Mål "2026"'
+    """Semicolons, decimal commas, a byte order mark, Windows line ends, Swedish names of columns."""
+    text = "\ufeffIndikator;Nyckeltal;Enhet;Riktning;Mål;År\r\nBehöriga, åk 9;N15436;%;Högre är bättre;85,5;2026\r\n"
+    new = made(tmp_path, text, plan_id="min-plan", title='Mål "2026"')
+    assert tuple(new.plan.tables["indicator"].select("title", "direction").row(0)) == ("Behöriga, åk 9", "higher")
+    assert targets(new, "target_value", "target_text") == [(85.5, "85,5")]
+    assert new.plan.tables["plan"]["title"][0] == 'Mål "2026"'
+
+
+def test_a_workbook_is_read_as_it_shows_itself(tmp_path: Path) -> None:
+    """Numbers, percentages, years, a merged goal over two rows, an empty row above the table."""
+    workbook = Workbook()
+    sheet = workbook.active
+    sheet.append([])
+    sheet.append(["Titel", "Nyckeltal", "Enhet", "Riktning", "Målvärde", "År", "Övergripande mål", "goal"])
+    sheet.append(["Behöriga", "N15436", "%", "higher", 0.855, 2026, "Skolan", "S1"])
+    sheet.append(["Trygghet", None, "betyg 1-6", "higher", 4.5, 2026, None, None])
+    sheet["E3"].number_format = "0.0%"
+    sheet.merge_cells("G3:G4")
+    sheet.merge_cells("H3:H4")
+    workbook.save(tmp_path / "mål.xlsx")
+    new = scaffold("1480", tmp_path / "mål.xlsx", tmp_path / "goals", municipalities=UNITS)
+    assert targets(new, "indicator_id", "target_value", "target_text") == [
+        ("S1.1", 85.5, "85,5 %"),
+        ("S1.2", 4.5, "4,5"),
+    ]
+    assert new.plan.tables["goal"].select("goal_id", "title").rows() == [("S1", "Skolan")]
+
+
+def test_a_workbook_that_is_none_is_refused(tmp_path: Path) -> None:
+    """A damaged one and one of Excel 97, each with what to save instead."""
+    (tmp_path / "mål.xlsx").write_bytes(b"PK\x03\x04 and nothing more")
+    (tmp_path / "mål.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+    for name, message in (("mål.xlsx", "not a workbook that can be read"), ("mål.xls", "a workbook of Excel 97")):
+        with pytest.raises(PlanError, match=message):
+            scaffold("1480", tmp_path / name, tmp_path / "goals")
+    assert not (tmp_path / "goals").exists()
+
+
+def test_kpis_are_proposed_and_never_filled_in(tmp_path: Path) -> None:
+    """An indicator without an id gets proposals in a note and in the message; one with an id gets none."""
+    asked = []
+
+    def propose(title: str) -> list[tuple[str, str]]:
+        asked.append(title)
+        return [("N07514", "Ekologiska livsmedel, andel (%)")] if "Ekologisk" in title else []
+
+    new = made(
+        tmp_path,
+        f"{HEADER}\nEkologisk mat,,%,higher,30,2026\nTrygghet,,%,higher,80,2026\nBehöriga,N15436,%,higher,80,2026\n",
+        propose=propose,
+    )
+    assert asked == ["Ekologisk mat", "Trygghet"]
+    assert new.plan.tables["indicator"]["kpi_id"].to_list() == [None, None, "N15436"]
+    assert new.plan.tables["note"].select("indicator_id", "code", "text").rows() == [
+        (
+            "G1.1",
+            "candidate_kpi",
+            "Förslag på nyckeltal, att bekräfta av en person: N07514 Ekologiska livsmedel, andel (%)",
+        )
+    ]
+    (remark,) = new.remarks
+    assert "row 2: `Ekologisk mat` has no KPI. Kolada has N07514 Ekologiska livsmedel" in remark
+
+
+def test_a_region_has_a_plan_and_gotland_is_asked_which(tmp_path: Path) -> None:
+    """A region's rules have a region's defaults; of Gotland's two ids the message says which the plan is of."""
+    source = table(tmp_path, f"{HEADER}\nA,,%,higher,80,2026\n")
+    region = scaffold("0014", source, tmp_path / "goals", municipalities=UNITS)
+    assert (region.folder.name, region.plan.rules["reference_min_n"], region.remarks) == (
+        "vastra-gotalandsregionen-2026-2026",
+        "10",
+        (),
+    )
+    for unit, place in (("0980", "among municipalities; `0009`"), ("0009", "among regions; `0980`")):
+        new = scaffold(unit, source, tmp_path / "goals", municipalities=UNITS, plan_id=f"plan-{unit}")
+        assert f"Gotland has two ids in Kolada. This plan is of `{unit}`, which is {place}" in new.remarks[0]
 
 
 def test_without_years_the_plan_ends_this_year(tmp_path: Path) -> None:
     """Standing targets only: today sets the years."""
-    bare = table(tmp_path, "title,kpi_id,unit,direction,target,year\nNöjdhet,U21468,%,higher,above,\n")
-    folder = scaffold("1480", bare, tmp_path / "goals", today=date(2027, 5, 4))
-    assert folder.name == "1480-2027-2027"
-    assert "last = 2027" in (folder / "plan.toml").read_text(encoding="utf-8")
+    bare = table(tmp_path, f"{HEADER}\nNöjdhet,U21468,%,higher,above,\n")
+    new = scaffold("1480", bare, tmp_path / "goals", today=date(2027, 5, 4))
+    assert new.folder.name == "1480-2027-2027"
+    assert new.plan.tables["plan"]["last_year"].to_list() == [2027]
 
 
 def test_nothing_is_ever_overwritten(tmp_path: Path) -> None:
     """A second scaffold of the same name is refused and leaves the first as it is."""
-    first = scaffold("1480", table(tmp_path, FULL), tmp_path / "goals", plan_id="min-plan")
+    first = made(tmp_path, FULL, plan_id="min-plan").folder
     (first / "goals.csv").write_text("mine")
     with pytest.raises(PlanError, match="nothing is overwritten"):
-        scaffold("1480", table(tmp_path, FULL), tmp_path / "goals", plan_id="min-plan")
+        made(tmp_path, FULL, plan_id="min-plan")
     assert (first / "goals.csv").read_text() == "mine"
 
 
@@ -109,27 +270,33 @@ def test_nothing_is_ever_overwritten(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("title,kpi_id,unit,direction,target\nA,N15436,%,higher,80\n", "the column `year` is missing"),
-        ("title,kpi_id,unit,direction,target,year,mal\nA,N15436,%,higher,80,2026,1\n", "an unknown column: `mal`"),
-        ("title,kpi_id,unit,direction,target,year\n", "no indicators"),
+        (f"{HEADER},mal\nA,N15436,%,higher,80,2026,1\n", "an unknown column: `mal`"),
+        (f"{HEADER},year\nA,N15436,%,higher,80,2026,2026\n", "a column stands twice: `year`"),
+        (f"{HEADER}\n", "no indicators"),
         ("", "the column `title` is missing"),
-        ("title,kpi_id,unit,direction,target,year\n,N15436,%,higher,80,2026\n", "row 2: no title"),
-        ("title,kpi_id,unit,direction,target,year\nA,N15436,%,higher,80,i år\n", "row 2: not a year: `i år`"),
-        ("title,kpi_id,unit,direction,target,year\nA,N15436,%,higher,bättre,2026\n", "not a target: `bättre`"),
-        ("title,kpi_id,unit,direction,target,year\nA,N15436,%,higher,80,2026,7\n", "7 cells where the header has 6"),
+        (f"{HEADER}\n,N15436,%,higher,80,2026\n", "row 2: no title"),
+        (f"{HEADER}\nA,N15436,%,higher,80,i år\n", "row 2: not a year: `i år`"),
+        (f"{HEADER}\nA,N15436,%,higher,80,2026,7\n", "7 cells where the header has 6"),
     ],
 )
 def test_a_table_that_cannot_be_read_writes_nothing(text: str, message: str, tmp_path: Path) -> None:
     """The file, the row and what to write are named."""
     with pytest.raises(PlanError, match=message):
-        scaffold("1480", table(tmp_path, text), tmp_path / "goals")
+        made(tmp_path, text)
     assert not (tmp_path / "goals").exists()
 
 
-def test_a_missing_table_an_unknown_municipality_and_a_wrong_name_are_refused(tmp_path: Path) -> None:
+def test_a_missing_file_an_unknown_unit_and_a_wrong_name_are_refused(tmp_path: Path) -> None:
     """Each with its own words."""
+    goals = tmp_path / "goals"
     with pytest.raises(PlanError, match="not readable"):
-        scaffold("1480", tmp_path / "ingen.csv", tmp_path / "goals")
-    with pytest.raises(PlanError, match="no municipality has this code: `9999`"):
-        scaffold("9999", table(tmp_path, FULL), tmp_path / "goals", municipalities=MUNICIPALITIES)
+        scaffold("1480", tmp_path / "ingen.csv", goals)
+    with pytest.raises(PlanError, match="not readable"):
+        made(tmp_path, FULL, document=tmp_path / "ingen.pdf")
+    with pytest.raises(PlanError, match="no municipality and no region has this code: `9999`"):
+        scaffold("9999", table(tmp_path, FULL), goals, municipalities=UNITS)
+    with pytest.raises(PlanError, match="Riket decides no goals: `0000`"):
+        scaffold("0000", table(tmp_path, FULL), goals, municipalities=UNITS)
     with pytest.raises(PlanError, match="not a name for a plan: `Min plan`"):
-        scaffold("1480", table(tmp_path, FULL), tmp_path / "goals", plan_id="Min plan")
+        made(tmp_path, FULL, plan_id="Min plan")
+    assert not goals.exists()

@@ -106,19 +106,18 @@ def test_one_kpi_may_carry_two_criteria(alingsas: Plan) -> None:
         kpis = column(alingsas, "kpi_id")
         assert kpis[prioritised] == kpis[operational]
         assert number == target(alingsas, prioritised)
-        way = ("below_reference", "<") if operational == "V5" else ("above_reference", ">")
-        assert (None, *way, None, "national_average") == target(alingsas, operational)
+        operator = "<" if operational == "V5" else ">"
+        assert (None, "reference", operator, None, "national_average") == target(alingsas, operational)
 
 
 def test_averages_are_beaten_strictly_and_targets_reached(alingsas: Plan) -> None:
     """Över and lägre än leave no room for equal; a target is met when it is reached."""
     operators = alingsas.tables["target"].group_by("kind").agg(pl.col("operator").unique().sort())
     assert dict(operators.iter_rows()) == {
-        "above_reference": [">"],
-        "below_reference": ["<"],
         "number": ["<=", ">="],
         "other_value": ["<="],
         "previous_year": [">="],
+        "reference": ["<", ">"],
     }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 DEFAULT_RULES = {
     "national_average": "riket_else_unweighted",
     "reference_min_n": 100,
-    "fixed_target_precision": "finer_of_target_and_display",
+    "fixed_target_precision": "exact",
     "average_precision": "exact",
     "compound": "all_parts",
     "majority": "each_group",

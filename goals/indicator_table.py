@@ -1,0 +1,163 @@
+"""A council's table of indicators, as a person keeps it in a spreadsheet: CSV or xlsx, read into rows of texts.
+
+Columns are known by their names, in English or Swedish. Nothing is repaired and nothing is left out: a cell's text is
+what the spreadsheet shows. What the table means is for `goals.scaffold`.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from goals.csv_rows import decode, records
+from goals.errors import Finding, suggestion
+from goals.plan_columns import FORMATS
+
+NEEDED = ("title", "kpi_id", "unit", "direction", "target", "year")
+# Beside them, whatever the plan's own files have a column for; the ids are made here.
+OPTIONAL = tuple(
+    dict.fromkeys(
+        [
+            "goal",
+            "goal_title",
+            *(
+                column
+                for file in ("goals.csv", "indicators.csv", "targets.csv")
+                for column in FORMATS[file].header
+                if column not in {*NEEDED, "goal_id", "indicator_id", "value_route", "counts_in_majority"}
+            ),
+        ]
+    )
+)
+_SWEDISH: Mapping[str, str] = {
+    "titel": "title",
+    "indikator": "title",
+    "nyckeltal": "kpi_id",
+    "enhet": "unit",
+    "riktning": "direction",
+    "mål": "target",
+    "målvärde": "target",
+    "år": "year",
+    "målår": "year",
+    "övergripande mål": "goal_title",
+    "ansvarig": "owner",
+    "nämnd": "owner",
+    "källa": "source",
+    "del": "part",
+}
+_DIRECTIONS: Mapping[str, str] = {
+    "högre": "higher",
+    "högre är bättre": "higher",
+    "lägre": "lower",
+    "lägre är bättre": "lower",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One row of the table; `number` is the spreadsheet's. A column that the table doesn't have is empty."""
+
+    number: int
+    cells: Mapping[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells.get(column, "")
+
+
+def read_table(path: Path) -> tuple[list[TableRow], list[Finding]]:
+    """The rows of a table and all that is wrong with it."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        return [], [fault(str(path), f"not readable ({error.strerror})", "Name a file that can be read")]
+    if content.startswith(b"PK") or path.suffix.lower() in {".xlsx", ".xlsm"}:
+        cells = _cells_of_workbook(path)
+    elif content.startswith(b"\xd0\xcf\x11\xe0"):
+        cells = fault(path.name, "a workbook of Excel 97", "Save it as xlsx, or as CSV UTF-8")
+    else:
+        text = decode(path.name, content)
+        read = text if isinstance(text, Finding) else records(path.name, text, (*NEEDED, *OPTIONAL, *_SWEDISH))
+        cells = read if isinstance(read, Finding) else read[1]
+    return ([], [cells]) if isinstance(cells, Finding) else _rows(path.name, cells)
+
+
+def fault(file: str, problem: str, remedy: str, value: str | None = None, row: int | None = None) -> Finding:
+    """A finding that keeps a plan from being written."""
+    return Finding(file, problem, "no plan is written", remedy, row, value=value)
+
+
+def _rows(file: str, cells: Sequence[Sequence[str]]) -> tuple[list[TableRow], list[Finding]]:
+    first = next((place for place, row in enumerate(cells) if any(cell.strip() for cell in row)), None)
+    header = [] if first is None else [_column(name) for name in cells[first]]
+    findings = list(_header_findings(file, header, (first or 0) + 1))
+    rows = []
+    for number, row in enumerate(cells[(first or 0) + 1 :], start=(first or 0) + 2):
+        if not any(cell.strip() for cell in row):
+            continue
+        if len(row) != len(header):
+            problem = f"{len(row)} cells where the header has {len(header)}"
+            remedy = "Put a text that holds the separator within quotation marks"
+            findings.append(fault(file, problem, remedy, row=number))
+        texts = {name: cell.strip() for name, cell in zip(header, row, strict=False)}
+        texts["direction"] = _DIRECTIONS.get(texts.get("direction", "").lower(), texts.get("direction", ""))
+        rows.append(TableRow(number, texts))
+        if not findings and not texts.get("title"):
+            findings.append(fault(file, "no title", "Write the indicator as the council decided it", row=number))
+    if not findings and not rows:
+        findings.append(fault(file, "no indicators", "Write one row for each indicator"))
+    return rows, findings
+
+
+def _column(name: str) -> str:
+    plain = unicodedata.normalize("NFC", " ".join(name.split())).lower()
+    return _SWEDISH.get(plain, plain)
+
+
+def _header_findings(file: str, header: Sequence[str], row: int) -> Iterator[Finding]:
+    for name in NEEDED:
+        if name not in header:
+            yield fault(file, f"the column `{name}` is missing", f"Let the first row name {', '.join(NEEDED)}", row=row)
+    for place, name in enumerate(header):
+        if name not in NEEDED + OPTIONAL:
+            guess = suggestion(name, NEEDED + OPTIONAL)
+            remedy = f"Remove it, or use one of {', '.join(OPTIONAL)}.{guess}".rstrip(".")
+            yield fault(file, "an unknown column", remedy, name, row)
+        elif name in header[:place]:
+            yield fault(file, "a column stands twice", "Keep one", name, row)
+
+
+def _cells_of_workbook(path: Path) -> list[list[str]] | Finding:
+    """The cells of the first sheet as it shows them; a merged cell stands in each of the cells that it covers."""
+    # Imported here: a quarter of a second that reading plans does without.
+    from openpyxl import load_workbook  # noqa: PLC0415
+
+    try:
+        sheet = load_workbook(path, data_only=True).worksheets[0]
+    except Exception as error:  # noqa: BLE001 - whatever a damaged workbook makes of the reader, it is one finding
+        return fault(path.name, f"not a workbook that can be read ({error})", "Save it anew as xlsx, or as CSV UTF-8")
+    cells = [[_shown(cell.value, str(cell.number_format)) for cell in row] for row in sheet.iter_rows()]
+    for merged in sheet.merged_cells.ranges:
+        for row in range(merged.min_row - 1, merged.max_row):
+            for column in range(merged.min_col - 1, merged.max_col):
+                cells[row][column] = cells[merged.min_row - 1][merged.min_col - 1]
+    width = max((place for row in cells for place, cell in enumerate(row, start=1) if cell.strip()), default=0)
+    return [row[:width] for row in cells]
+
+
+def _shown(value: object, number_format: str) -> str:
+    """A cell's value as the sheet shows it, with a decimal comma and without the rounding."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, datetime | date):
+        return value.strftime("%Y-%m-%d")
+    if isinstance(value, int | float):
+        is_percent = "%" in re.sub(r'"[^"]*"', "", number_format)
+        # A share of 0.85 is shown as 85 %; the twelfth decimal is the binary number's, not the person's.
+        number = float(value) * 100 if is_percent else float(value)
+        text = f"{round(number, 10):.10f}".rstrip("0").rstrip(".")
+        return f"{text.replace('.', ',')} %" if is_percent else text.replace(".", ",")
+    return str(value)

@@ -1,0 +1,107 @@
+"""Which target texts `goals new` may read, and which kinds of targets could say the others.
+
+Nothing is taken out of a text: it is read when it is a number, or words for an operator with a number, and at most the
+indicator's own unit; or when it says above or below the national average and nothing else. "topp 25 %" is no 25.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from goals.cell_values import plain_number
+from goals.codes import OPERATORS_OF_DIRECTION
+
+_OPERATORS: Mapping[str, str] = {
+    "minst": ">=",
+    "lägst": ">=",
+    ">=": ">=",
+    "≥": ">=",
+    "högst": "<=",
+    "<=": "<=",
+    "≤": "<=",
+    "över": ">",
+    "mer än": ">",
+    ">": ">",
+    "under": "<",
+    "mindre än": "<",
+    "<": "<",
+}
+_AVERAGES: Mapping[str, str] = {
+    "above": ">",
+    "över riksgenomsnittet": ">",
+    "below": "<",
+    "under riksgenomsnittet": "<",
+}
+_TARGET = re.compile(
+    rf"(?P<operator>{'|'.join(re.escape(word) for word in _OPERATORS)})?\s*"
+    r"(?P<number>[-−]?[0-9][0-9 \u00a0\u2009\u202f]*(?:[.,][0-9]+)?)"
+    r"(?P<unit>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+# Words that tell of a kind, in the order in which the kinds are named.
+_TELLING: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        r"topp\b|bästa.*(?:%|procent|tredjedel|fjärdedel)|(?:%|procent|tredjedel|fjärdedel).*bäst|kvartil",
+        ("best_share",),
+    ),
+    (r"bland de .*bäst|\bplats|plac|rank", ("rank",)),
+    (r"±|mellan|\d\s*(?:-|–|till)\s*\d|plus minus|intervall", ("range",)),
+    (r"kvinn|flick|\bkön|\bmän\b|pojk", ("gender_gap",)),
+    (r"rike|genomsnitt|medel|median|kvartil|liknande|\blän", ("reference",)),
+    (r"\b(?:19|20)\d\d\b", ("base_year",)),
+    (
+        r"öka|minsk|förbättr|bättre|oförändr|högre|lägre|föregående|närmast|senaste",
+        ("previous_year", "previous_measurement"),
+    ),
+    (r"inte (?:snabbare|mer|högre) än", ("other_value",)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTarget:
+    """A target that a text says. `number` is as printed, with a decimal point; empty for the national average."""
+
+    kind: str
+    operator: str
+    number: str = ""
+    reference: str = ""
+
+
+def read_target(text: str, *, unit: str, direction: str, operator: str = "") -> ReadTarget | None:
+    """The target that a text says; null when a person must put it into a kind.
+
+    Args:
+        text: as the council decided it.
+        unit: of the indicator.
+        direction: of the indicator; a bare number is to be reached in it.
+        operator: what the table says beside the text, for a bare number.
+    """
+    words = " ".join(text.lower().split()).rstrip(".")
+    if words in _AVERAGES:
+        return ReadTarget("reference", operator or _AVERAGES[words], reference="national_average")
+    found = _TARGET.fullmatch(words)
+    number = plain_number(found["number"].strip()) if found is not None else None
+    if found is None or number is None or not _is_unit(found["unit"].strip(), unit):
+        return None
+    if found["operator"] is not None:
+        return ReadTarget("number", _OPERATORS[found["operator"]], number)
+    if operator:
+        return ReadTarget("number", operator, number)
+    if direction == "target":
+        return None
+    return ReadTarget("number", OPERATORS_OF_DIRECTION.get(direction, ("",))[0], number)
+
+
+def telling_kinds(text: str) -> tuple[str, ...]:
+    """The kinds of targets that could say a text, the likeliest first."""
+    words = text.lower()
+    found = [kind for telling, kinds in _TELLING if re.search(telling, words) for kind in kinds]
+    return tuple(dict.fromkeys(found)) or ("number", "range", "other_value")
+
+
+def _is_unit(written: str, unit: str) -> bool:
+    own = unit.lower()
+    allowed = {"", own, own.split(" ")[0], own.replace("%", "procent")}
+    if own.startswith("%"):
+        allowed |= {"%", "procent"}
+    return written in allowed
