@@ -65,4 +65,4 @@ def join_equal_versions(connection: duckdb.DuckDBPyConnection, table: str) -> No
     )
 
 
-STEPS: Mapping[int, Callable[[duckdb.DuckDBPyConnection], None]] = {5: plain_is_current}
+STEPS: Mapping[int, Callable[[duckdb.DuckDBPyConnection], None]] = {3: plain_is_current}

@@ -251,8 +251,8 @@ def test_made_up_values_name_nobody_as_their_source(kolada):
     assert "Kolada" not in labels.stdout.replace("Inget värde kommer från Kolada.", "")
 
 
-def test_a_new_plan_is_written_and_says_what_to_fill_in(kolada, tmp_path):
-    """`goals new` writes a whole plan folder from a simple table, names what is missing, and overwrites nothing."""
+def test_a_new_plan_is_written_whole_or_not_at_all(kolada, tmp_path):
+    """`goals new` writes a plan that passes the check, a draft where there is no document, and overwrites nothing."""
     (tmp_path / "plans").mkdir()
     (tmp_path / "indicators.csv").write_text(
         "title,kpi_id,unit,direction,target,year\nBehöriga elever,N15436,%,higher,90,2026\n", encoding="utf-8"
@@ -266,4 +266,11 @@ def test_a_new_plan_is_written_and_says_what_to_fill_in(kolada, tmp_path):
     written = kolada(*arguments, "--plan-id", "goteborg-2026", "--document", "decision.txt", **variables)
     assert written.returncode == 0, written.stderr
     assert kolada(*arguments, "--plan-id", "goteborg-2026", **variables).returncode == 2
+    (tmp_path / "indicators.csv").write_text(
+        "title,kpi_id,unit,direction,target,year\nBehöriga elever,N15436,,,90,2026\n", encoding="utf-8"
+    )
+    refused = kolada(*arguments, "--plan-id", "utan-enhet", **variables)
+    assert refused.returncode == 2
+    assert "indicators.csv, row 2, column unit" in refused.stderr
+    assert sorted(path.name for path in (tmp_path / "plans").iterdir()) == ["goteborg-2026", "utan-dokument"]
     assert kolada("goals", "check", **variables).returncode == 0
