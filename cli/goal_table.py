@@ -1,11 +1,13 @@
-"""The goal table on the terminal, in Swedish."""
+"""The goal table on the terminal, in Swedish: mart.maluppfyllelse of one plan's target year."""
 
 from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from reports.numbers import number_text
 from warehouse.credits import MADE_UP_VALUES
 from warehouse.published_file import published_file, source_kind
 
@@ -16,42 +18,35 @@ COLOURS = {"met": "green", "not_met": "red", "partly_met": "yellow"}
 
 GOAL_TABLE = """
     select
-        judged.indicator_id,
-        judged.indicator_title,
+        shown."Id",
+        shown."Indikator",
         judged.year,
-        judged.value,
-        indicator.display_decimals,
+        shown."Utfall",
+        judged.shown_decimals,
         judged.operator,
-        judged.target_value,
-        judged.reference_value,
+        coalesce(shown."Målvärde", shown."Jämförelsevärde"),
         judged.verdict,
-        coalesce(verdict_label.label, judged.verdict),
-        coalesce(reason_label.label, judged.verdict_reason, ''),
+        shown."Bedömning",
+        shown."Skäl",
+        shown."Avrundning",
         judged.value_source
-    from mart.goal_fulfilment as judged
-    inner join plan.indicator as indicator
-        on judged.plan_id = indicator.plan_id and judged.indicator_id = indicator.indicator_id
+    from mart.maluppfyllelse as shown
+    inner join mart.goal_fulfilment as judged
+        on
+            shown."Plan" = judged.plan_id
+            and shown."Id" = judged.indicator_id
+            and shown."År" = judged.year
     inner join plan.plan as plan_row
         on judged.plan_id = plan_row.plan_id and judged.year = plan_row.target_year
-    left join plan.label as verdict_label
-        on
-            judged.plan_id = verdict_label.plan_id
-            and verdict_label.label_kind = 'verdict'
-            and verdict_label.code = judged.verdict
-    left join plan.label as reason_label
-        on
-            judged.plan_id = reason_label.plan_id
-            and reason_label.label_kind = 'verdict_reason'
-            and reason_label.code = judged.verdict_reason
     where judged.plan_id = ?
-    order by indicator.indicator_order
+    order by judged.indicator_order
 """
 
 SOURCE_WORDS = {"kolada": "Kolada", "manual": "Inmatad", "document": "Dokument"}
 
 
 def print_goal_table(console: Console, published: Path, plan_id: str) -> None:
-    """Print one plan's verdicts for its target year."""
+    """Print one plan's verdicts for its target year, and below them where rounding decides."""
     with published_file(published) as connection:
         rows = connection.execute(GOAL_TABLE, [plan_id]).fetchall()
         is_sample = source_kind(connection) == "sample"
@@ -63,33 +58,24 @@ def print_goal_table(console: Console, published: Path, plan_id: str) -> None:
     table.add_column("Mål", justify="right", no_wrap=True, min_width=8)
     table.add_column("Bedömning", min_width=20)
     table.add_column("Källa", no_wrap=True, min_width=8)
-    for (
-        indicator_id,
-        title,
-        _,
-        value,
-        decimals,
-        operator,
-        target,
-        reference,
-        verdict,
-        label,
-        reason,
-        source,
-    ) in rows:
-        criterion = target if target is not None else reference
-        colour = COLOURS.get(verdict, "dim")
+    notes = []
+    for id_, title, _, value, decimals, operator, criterion, verdict, label, reason, rounding, source in rows:
+        beside = "avrundningen avgör" if rounding else reason
         table.add_row(
-            indicator_id,
-            title,
-            in_swedish(value, decimals),
-            "" if criterion is None else f"{operator or ''} {in_swedish(criterion, decimals)}".strip(),
-            f"[{colour}]{label}[/{colour}]" + (f" ({reason})" if reason else ""),
+            Text(id_),
+            Text(title),
+            number(value, decimals),
+            "" if criterion is None else f"{operator or ''} {number(criterion, decimals)}".strip(),
+            Text.assemble((label, COLOURS.get(verdict, "dim")), f" ({beside})" if beside else ""),
             "Exempel" if is_sample and source == "kolada" else SOURCE_WORDS.get(source, ""),
         )
+        if rounding:
+            notes.append(Text(f"{id_}: {rounding}"))
     if is_sample:
         console.print(f"[bold yellow]{MADE_UP_VALUES}[/bold yellow]")
     console.print(table)
+    for note in notes:
+        console.print(note)
     if is_sample:
         console.print(f"[bold yellow]{MADE_UP_VALUES}[/bold yellow] The data is a sample: every value is made up.")
 
@@ -100,12 +86,6 @@ def wide_console() -> Console:
     return console if console.is_terminal else Console(width=PIPE_WIDTH)
 
 
-def in_swedish(value: float | None, decimals: int) -> str:
-    """A number with a decimal comma; nothing where there is no value.
-
-    More decimals than the indicator shows are kept where rounding would hide the difference from the target.
-    """
-    if value is None:
-        return "–"
-    text = f"{value:.{max(decimals, 1)}f}"
-    return text.replace(".", ",")
+def number(value: float | None, decimals: int) -> str:
+    """A number at the decimals that tell its verdict; a dash where there is none."""
+    return "–" if value is None else number_text(value, decimals)

@@ -8,11 +8,12 @@ from markupsafe import Markup
 
 from reports import sentences as words
 from reports.contents import Contents, GoalPart, IndicatorPart
-from reports.located_figures import figure, line_range, wording
+from reports.located_figures import figure, figure_in_full, figure_of_year, line_range, wording
 from reports.notices import source_text
-from reports.numbers import HARD_SPACE, decimals_that_tell_apart, join_years
-from reports.sentences import WITHHELD, decimals_of, figure_of_year
+from reports.numbers import HARD_SPACE, join_years
+from reports.reasons import WITHHELD, short_reason
 from reports.sourced_rows import Row
+from reports.verdict_sentences import decimals_of, margin_decimals
 from warehouse.credits import DERIVED, RECEIVED
 
 NUMBERED = re.compile(r"\b(rad|sida) (?=\d)")
@@ -46,8 +47,20 @@ class Card:
 
     @property
     def margin_decimals(self) -> int:
-        """Enough decimals that a margin which is not nothing doesn't look like nothing."""
-        return decimals_that_tell_apart(self.row["margin"], 0.0, self.decimals)
+        """The decimals of its margin."""
+        return margin_decimals(self.row)
+
+    def decimals_in(self, year: int) -> int:
+        """The decimals at which one year's values are shown: each year has a verdict of its own."""
+        return decimals_of(self.part.judged[year])
+
+    def unrounded(self) -> Markup:
+        """The value unrounded, where rounding decides."""
+        if not self.row["is_rounded_only"]:
+            return Markup("")
+        return Markup('<span class="source">Orundat {}: avrundningen avgör.</span>').format(
+            figure_in_full(self.row, "value")
+        )
 
     @property
     def average(self) -> tuple[str, dict[int, Row]] | None:
@@ -102,7 +115,7 @@ class Card:
             return Markup('<span class="source">Inget tidigare värde är känt.</span>')
         row = earlier[-1]
         return Markup('<span class="source">Senast kända: {} ({}). {}. Ersätter inte {}.</span>').format(
-            figure(row, "value", self.decimals),
+            figure(row, "value", self.decimals_in(row["year"]) if row["year"] in self.part.judged else self.decimals),
             figure_of_year(row, "year"),
             self.source(row["source_label"]),
             self.contents.year,
@@ -119,7 +132,7 @@ class Card:
             if judged["verdict_reason"] in WITHHELD:
                 return Markup('<span class="is-withheld">dolt</span>')
             return NO_VALUE
-        shown = figure(row, "value", self.decimals)
+        shown = figure(row, "value", decimals_of(judged))
         if judged["verdict"] == "not_comparable":
             return Markup('<span class="is-apart">{}</span><span class="hidden"> ej jämförbart</span>').format(shown)
         if row["value_source"] != "kolada":
@@ -147,7 +160,7 @@ class Card:
             if (year, "T") not in self.part.history and judged["verdict"] == "no_data" and judged["verdict_reason"]:
                 reasons.setdefault(judged["verdict_reason"], []).append(year)
         for reason, years in reasons.items():
-            why = words.short_reason(self.contents, reason)
+            why = short_reason(self.contents, reason)
             told.append(Markup("{} {}: {}.").format("Dolt" if reason in WITHHELD else "Saknas", join_years(years), why))
         return told
 

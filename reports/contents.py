@@ -284,7 +284,7 @@ class _Gatherer:
             distribution=distribution,
             similar_mean=self.similar_mean(judged.get(self.year)),
             outcome=next(iter(self.outcomes.get((*key, self.year), [])), None),
-            gap=next(iter(self.gaps.get((kpi_id, self.year), [])), None),
+            gap=self.gap(judged.get(self.year)),
             calendar=next(iter(self.calendar.get((kpi_id,), [])), None),
             issues=tuple(self.issues.get(key, [])),
             breaks=tuple(self.breaks.get((kpi_id,), [])),
@@ -299,6 +299,12 @@ class _Gatherer:
         if judged is None or judged["similar_group_id"] is None:
             return None
         return self.series(judged["kpi_id"], f"similar:{judged['similar_group_id']}").get(judged["value_year"])
+
+    def gap(self, judged: Row | None) -> Row | None:
+        """The gap between women and men in the year that the value is of."""
+        if judged is None:
+            return None
+        return next(iter(self.gaps.get((judged["kpi_id"], judged["value_year"]), [])), None)
 
     def distribution(self, indicator: Row) -> Distribution | None:
         """The year in focus, or the last one before it in which the own municipality has a value."""

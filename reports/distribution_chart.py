@@ -7,10 +7,10 @@ from markupsafe import Markup
 
 from reports.contents import Contents, Distribution, IndicatorPart
 from reports.labels import Spot, above_rules, shortened
-from reports.numbers import number_text
-from reports.sentences import decimals_of
+from reports.numbers import decimals_in, number_text
 from reports.sourced_rows import Row
 from reports.svg import Scale, address, element, picture, place, scale_over, tick_decimals, ticks
+from reports.verdict_sentences import decimals_of
 
 WIDTH = 400.0
 LEFT, RIGHT = 12.0, 388.0
@@ -42,7 +42,7 @@ def distribution_chart(contents: Contents, part: IndicatorPart) -> Markup | None
     if found is None or found.own is None:
         return None
     judged = part.judged[contents.year]
-    decimals = decimals_of(judged)
+    decimals = decimals_of(part.judged[found.year])
     target = judged if judged["target_value"] is not None else None
     values = [row["value"] for row in found.places]
     across = scale_over([*values, *([target["target_value"]] if target is not None else [])], LEFT, RIGHT, padding=0.03)
@@ -84,7 +84,7 @@ def _labels(
         yield Label("average", name, across(reference["value"]), reference, "value", text)
     if target is not None:
         value = target["target_value"]
-        text = number_text(value, tick_decimals([value]))
+        text = number_text(value, decimals_in(value))
         yield Label("target", "Mål", across(value), target, "target_value", text)
 
 

@@ -11,10 +11,21 @@ from markupsafe import Markup
 from reports import sentences as words
 from reports.evidence import Evidence, gather_evidence
 from reports.notices import made_up_notice, source_text
-from reports.numbers import MINUS, date_text, instant_text, number_text, plain_decimals, rounded
+from reports.numbers import (
+    HARD_SPACE,
+    date_text,
+    decimals_in,
+    decimals_text,
+    full_text,
+    instant_text,
+    number_text,
+    plain_decimals,
+)
+from reports.reasons import reason, short_reason
 from reports.rule_sentences import RULES
-from reports.sentences import decimals_of, plain
+from reports.sentences import plain
 from reports.sourced_rows import Row, open_source
+from reports.verdict_sentences import REFERENCE_KINDS, criterion, decimals_of, margin_decimals, verdict_sentence
 
 WIDTH = 96
 COMPARISONS = {
@@ -127,11 +138,9 @@ def _number(value: float | None, decimals: int | None = None, unit: str | None =
     """A number as it is shown, with its unit, and in full where that says more."""
     if value is None:
         return "inget värde"
-    shown = number_text(value, plain_decimals(value) if decimals is None else decimals)
-    shown += f" {unit}" if unit else ""
-    written = repr(value).replace(".", ",").replace("-", MINUS)
-    is_whole_truth = value == float(rounded(value, plain_decimals(value) if decimals is None else decimals))
-    return shown if is_whole_truth else f"{shown} (exakt {written})"
+    shown_decimals = plain_decimals(value) if decimals is None else decimals
+    shown = number_text(value, shown_decimals) + (f"{HARD_SPACE}{unit}" if unit else "")
+    return shown if decimals_in(value) <= shown_decimals else f"{shown} (exakt {full_text(value)})"
 
 
 def _lines(lines: str) -> str:
@@ -151,7 +160,7 @@ def _shown(evidence: Evidence) -> Iterator[str]:
 def _value(evidence: Evidence) -> Iterator[str]:
     row, contents = evidence.judged, evidence.contents
     if row["value"] is None:
-        yield f"Utfall {evidence.year}: saknas. {words.reason(contents, row)}"
+        yield f"Utfall {evidence.year}: saknas. {reason(contents, row)}"
         return
     yield f"Utfall {row['value_year']}: {_number(row['value'], decimals_of(row), row['unit'])}."
     yield f"{source_text(contents.source, row['source_label'])}."
@@ -160,12 +169,12 @@ def _value(evidence: Evidence) -> Iterator[str]:
 
 def _judgement(evidence: Evidence) -> Iterator[str]:
     row, contents = evidence.judged, evidence.contents
-    yield f"{contents.label('verdict', row['verdict'])}. {plain(words.verdict_sentence(contents, evidence.part, row))}"
+    yield f"{contents.label('verdict', row['verdict'])}. {plain(verdict_sentence(contents, evidence.part, row))}"
     if row["verdict_reason"]:
-        yield f"Skäl: {words.short_reason(contents, row['verdict_reason'])} ({row['verdict_reason']})."
+        yield f"Skäl: {short_reason(contents, row['verdict_reason'])} ({row['verdict_reason']})."
     if row["margin"] is not None:
         label = source_text(contents.source, words.derived_label(row))
-        yield f"Marginal (plus är bra): {_number(row['margin'], decimals_of(row))}. {label}."
+        yield f"Marginal (plus är bra): {_number(row['margin'], margin_decimals(row))}. {label}."
     if row["is_sensitive"] is not None:
         with_other = contents.label("verdict", row["verdict_alt"]).lower()
         yield (
@@ -184,7 +193,7 @@ def _rule(evidence: Evidence) -> Iterator[str]:
         yield "Indikatorn har inget målvärde."
         return
     printed = f", tryckt som ”{target['target_text']}”" if target["target_text"] else ""
-    yield f"Mål: {plain(words.criterion(contents, part, row))}{printed}."
+    yield f"Mål: {plain(criterion(contents, part, row))}{printed}."
     where = [contents.plan["document_title"]]
     if row["document_page"]:
         where.append(f"sida {row['document_page']}")
@@ -194,17 +203,17 @@ def _rule(evidence: Evidence) -> Iterator[str]:
     if row["direction"]:
         yield f"{contents.label('direction', row['direction'])}."
     rules = {rule["rule_name"]: rule["rule_value"] for rule in contents.rules}
-    names = (
-        ["national_average", "average_precision"]
-        if row["target_kind"] in words.REFERENCE_KINDS
-        else ["fixed_target_precision"]
-    )
+    names = ["average_precision" if row["target_kind"] in REFERENCE_KINDS else "fixed_target_precision"]
+    match part.criteria[evidence.year]["target_reference"]:
+        case "national_average":
+            names.insert(0, "national_average")
+        case "similar":
+            yield "Jämförelsevärdet är det ovägda medlet av de liknande kommuner som har värde."
     for name in names:
         value = rules.get(name, "")
         yield f"{RULES[name].get(value, value)} (regel {name} = {value})"
     if row["compared_at_decimals"] is not None:
-        count = row["compared_at_decimals"]
-        yield f"Här jämförs med {count} {'decimal' if count == 1 else 'decimaler'}."
+        yield f"Här jämförs {decimals_text(row['compared_at_decimals'])}."
     yield f"Planens filer har SHA-256 {contents.plan['files_sha256']}."
 
 

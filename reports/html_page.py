@@ -13,19 +13,21 @@ from markupsafe import Markup, escape
 
 from reports import sentences as words
 from reports.card import NO_VALUE, Card, on_one_line
+from reports.change_sentences import revised_values, value_change
 from reports.changes_since import Changes
 from reports.contents import Contents, GoalPart
 from reports.distribution_chart import distribution_chart
-from reports.located_figures import counted, figure, wording
+from reports.located_figures import counted, figure, figure_of_year, wording
 from reports.matrix import matrix_rows
 from reports.notices import made_up_notice, source_text
 from reports.numbers import instant_text
+from reports.reasons import WITHHELD
 from reports.rule_sentences import MEANINGS, RULES, SECTION_INTROS
-from reports.sentences import WITHHELD, figure_of_year
-from reports.short_report import gaps, revised_values
+from reports.short_report import gaps, revised_cells
 from reports.signs import sign, sign_of, sign_sheet
 from reports.sourced_rows import Row
 from reports.trend_chart import trend_chart
+from reports.verdict_sentences import criterion, verdict_sentence
 from warehouse.credits import DERIVED, RECEIVED
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -102,6 +104,10 @@ def render_page(contents: Contents, changes: Changes, *, as_of: str | None = Non
         figure=figure,
         wording=wording,
         words=words,
+        criterion=criterion,
+        verdict_sentence=verdict_sentence,
+        value_change=value_change,
+        revised_values=revised_values,
         when=instant_text,
         year_of=figure_of_year,
         derived=DERIVED,
@@ -113,7 +119,7 @@ def render_page(contents: Contents, changes: Changes, *, as_of: str | None = Non
         verdict=verdict,
         matrix_rows=lambda goal: matrix_rows(contents, goal),
         gaps=gaps(contents),
-        revised=revised_values(changes.revisions),
+        revised=revised_cells(changes.revisions),
         card=lambda goal, part: Card(contents, goal, part),
         trend_chart=lambda part: trend_chart(contents, part),
         distribution_chart=lambda part: distribution_chart(contents, part),

@@ -9,10 +9,19 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from reports.numbers import date_text, instant_text, number_text, plain_decimals
+from reports.numbers import (
+    HARD_SPACE,
+    date_text,
+    decimals_in,
+    decimals_that_tell_apart,
+    instant_text,
+    number_text,
+    plain_decimals,
+)
 from reports.sourced_rows import Row
 
 FIGURE = Markup('<span class="figure" data-table="{}" data-key="{}" data-column="{}" data-value="{}">{}</span>')
+YEAR = Markup('<span data-table="{}" data-key="{}" data-column="{}" data-value="{}">{}</span>')
 WORDING = Markup('<span data-table="{}" data-key="{}" data-column="{}">{}</span>')
 
 
@@ -60,10 +69,31 @@ def magnitude(row: Row, column: str, decimals: int | None = None) -> Markup:
     return FIGURE.format(row.relation, row.address, column, exact(value), shown(abs(value), decimals))
 
 
-def percent(row: Row, column: str) -> Markup:
-    """A share between 0 and 1 as a percentage; the attribute keeps the share."""
+def figure_in_full(row: Row, column: str) -> Markup:
+    """A number with all its decimals."""
+    return figure(row, column, decimals_in(row[column]))
+
+
+def magnitude_in_full(row: Row, column: str) -> Markup:
+    """A number with all its decimals and without its sign."""
+    return magnitude(row, column, decimals_in(row[column]))
+
+
+def figure_of_year(row: Row, column: str) -> Markup:
+    """A year, which is written without a thousands space."""
     value = row[column]
-    return FIGURE.format(row.relation, row.address, column, exact(value), f"{number_text(100 * value, 0)} %")
+    return YEAR.format(row.relation, row.address, column, value, value)
+
+
+def percent(row: Row, column: str) -> Markup:
+    """A share between 0 and 1 as a percentage; the attribute keeps the share.
+
+    Only all is 100 % and only nothing is 0 %.
+    """
+    value = row[column]
+    decimals = max(decimals_that_tell_apart(100 * value, whole, 0) for whole in (0.0, 100.0))
+    text = f"{number_text(100 * value, decimals)}{HARD_SPACE}%"
+    return FIGURE.format(row.relation, row.address, column, exact(value), text)
 
 
 def wording(row: Row, column: str) -> Markup:

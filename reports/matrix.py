@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from reports import sentences as words
 from reports.card import Card
 from reports.contents import Contents, GoalPart, IndicatorPart
 from reports.located_figures import figure, wording
+from reports.reasons import WITHHELD, short_reason
 from reports.sourced_rows import Row
 from reports.sparkline import sparkline
+from reports.verdict_sentences import criterion, decimals_of
 
 NO_PLACE = Markup('<span class="is-missing" aria-hidden="true">–</span><span class="hidden">ingen plats</span>')
 
@@ -45,8 +46,8 @@ class MatrixRow:
         """The year's value, or how it is missing."""
         row = self.row
         if row["value"] is not None:
-            return figure(row, "value", words.decimals_of(row))
-        missing = "dolt" if row["verdict_reason"] in words.WITHHELD else "saknas"
+            return figure(row, "value", decimals_of(row))
+        missing = "dolt" if row["verdict_reason"] in WITHHELD else "saknas"
         return Markup('<span class="is-missing">{}</span>').format(missing)
 
     def target(self) -> Markup:
@@ -54,9 +55,9 @@ class MatrixRow:
         row = self.row
         if not row["target_kind"]:
             return Markup('<span class="is-missing">inget mål</span>')
-        said = words.criterion(self.contents, self.part, row)
+        said = criterion(self.contents, self.part, row)
         if row["reference_value"] is not None:
-            said += Markup(" ({})").format(figure(row, "reference_value", words.decimals_of(row)))
+            said += Markup(" ({})").format(figure(row, "reference_value", decimals_of(row)))
         return said
 
     def trend(self) -> Markup:
@@ -81,7 +82,7 @@ class MatrixRow:
     def _remarks(self) -> Iterator[str]:
         row = self.row
         if row["verdict"] in ("no_data", "not_comparable", "not_assessable", "not_yet_due") and row["verdict_reason"]:
-            yield words.short_reason(self.contents, row["verdict_reason"])
+            yield short_reason(self.contents, row["verdict_reason"])
         for column, said in (
             ("is_rounded_only", "avrundningen avgör"),
             ("is_preliminary", "preliminärt värde"),

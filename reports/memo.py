@@ -5,11 +5,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 
+from reports.change_sentences import revised_values, value_change
 from reports.changes_since import Changes, find_changes
 from reports.contents import Contents
 from reports.notices import made_up_notice, source_text
 from reports.numbers import instant_text, number_text, plain_decimals
-from reports.sentences import short_reason
+from reports.reasons import short_reason
+from reports.sentences import plain
 from reports.sourced_rows import Row
 from warehouse.credits import DERIVED, RECEIVED
 
@@ -110,25 +112,25 @@ def _verdict(contents: Contents, row: Row) -> list[str]:
 
     what = LEVELS[row["level"]]
     name = contents.label("variant", row["variant"]).lower() if row["variant"] else row["item_id"]
-    values = f"{_number(row['value_before'])} → {_number(row['value'])}" if row["level"] == "indicator" else ""
     return [
         escaped(f"{what} {name}" if not row["variant"] else f"{what}, {name}"),
         str(row["year"]),
         said(row["verdict_before"], row["verdict_reason_before"]),
         said(row["verdict"], row["verdict_reason"]),
         escaped(contents.label("cause", row["cause"])),
-        values,
+        plain(value_change(contents, row)),
     ]
 
 
 def _revision(contents: Contents, row: Row) -> list[str]:
+    old, new = revised_values(contents, row)
     return [
         escaped(f"{row['kpi_id']} {row['kpi_title'] or ''}"),
         str(row["period"]),
         escaped(contents.label("gender", row["gender"])),
         escaped(contents.label("change_kind", row["change_kind"])),
-        _number(row["old_value"]),
-        _number(row["new_value"]),
+        plain(old),
+        plain(new),
     ]
 
 

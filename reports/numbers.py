@@ -6,13 +6,15 @@ reader sees is what the judgement compared.
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from warehouse.moment import SWEDEN
 
 MINUS = "\N{MINUS SIGN}"
 HARD_SPACE = "\N{NO-BREAK SPACE}"
-MOST_DECIMALS = 6
+# Enough digits for any number at any decimals shown, and enough decimals to tell any two numbers apart.
+EXACT = Context(prec=60)
+MOST_DECIMALS = 20
 
 MONTHS = (
     "januari",
@@ -32,7 +34,7 @@ MONTHS = (
 
 def rounded(value: float, decimals: int) -> Decimal:
     """A number at some decimals, half away from zero."""
-    return Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    return Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP, context=EXACT)
 
 
 def number_text(value: float, decimals: int, *, signed: bool = False) -> str:
@@ -44,13 +46,29 @@ def number_text(value: float, decimals: int, *, signed: bool = False) -> str:
 
 
 def decimals_that_tell_apart(value: float | None, other: float | None, decimals: int) -> int:
-    """The fewest decimals, at least `decimals`, at which two unequal numbers look unequal."""
+    """The fewest decimals, from `decimals` on, at which two unequal numbers look unequal."""
     if value is None or other is None or value == other:
         return decimals
     for wider in range(decimals, MOST_DECIMALS):
         if rounded(value, wider) != rounded(other, wider):
             return wider
     return MOST_DECIMALS
+
+
+def decimals_in(value: float) -> int:
+    """How many decimals a number has as it is written: 4.0 has none, 3.96878 has five."""
+    exponent = Decimal(repr(value)).normalize(EXACT).as_tuple().exponent
+    return max(-exponent, 0) if isinstance(exponent, int) else 0
+
+
+def full_text(value: float) -> str:
+    """A number with all its decimals and no others."""
+    return number_text(value, decimals_in(value))
+
+
+def decimals_text(count: int) -> str:
+    """How many decimals something is done with: `utan decimaler`, `med en decimal`, `med 2 decimaler`."""
+    return {0: "utan decimaler", 1: "med en decimal"}.get(count, f"med {count} decimaler")
 
 
 def plain_decimals(value: float) -> int:

@@ -18,8 +18,9 @@ RULES: Mapping[str, Mapping[str, str]] = {
         "exact": "Utfall och målvärde jämförs orundade.",
     },
     "average_precision": {
-        "exact": "Jämförelse med ett genomsnitt görs orundat och strikt: lika är inte över.",
-        "display": "Jämförelse med ett genomsnitt görs med så många decimaler som indikatorn brukar visas med.",
+        "exact": "Utfall och genomsnitt jämförs orundade: lika är inte över.",
+        "display": "Utfall och genomsnitt avrundas till så många decimaler som indikatorn brukar visas med och "
+        "jämförs sedan.",
     },
     "compound": {
         "all_parts": "Ett mål med flera delar kräver alla delarna; en av två är delvis uppfyllt och räknas inte.",

@@ -10,37 +10,13 @@ from html import unescape
 from markupsafe import Markup, escape
 
 from reports.contents import Contents, IndicatorPart
-from reports.located_figures import figure, magnitude, percent, wording
+from reports.located_figures import figure, figure_in_full, figure_of_year, magnitude, percent, wording
 from reports.numbers import decimals_that_tell_apart
+from reports.reasons import short_reason
 from reports.sourced_rows import Row
+from reports.verdict_sentences import REFERENCE_KINDS, decimals_of, meets
 from warehouse.credits import DERIVED, DERIVED_FROM_OWN
 
-REFERENCE_KINDS = ("above_reference", "below_reference")
-REASONS = {
-    "manual_input_missing": "Uppgiften finns inte i Kolada och är inte inmatad i planens outcomes_manual.csv.",
-    "kpi_withdrawn": "Nyckeltalet finns inte längre i Kolada, och Kolada har inget värde.",
-    "kpi_closed": "Nyckeltalet stängdes före detta år. Ett nytt nyckeltal mäter något annat och får inte ersätta det.",
-    "before_first_load": "Tidpunkten ligger före den första inläsningen av Kolada: vad som var känt då syns inte.",
-    "not_published_yet": "Värdet är ännu inte publicerat i Kolada, för någon kommun.",
-    "publication_overdue": "Värdet borde ha publicerats men finns ännu inte i Kolada, för någon kommun.",
-    "not_measured": "Ingen kommun har något värde för året: mätningen gjordes inte.",
-    "withheld": "Värdet är dolt av sekretesskäl.",
-    "not_applicable": "Nyckeltalet är inte tillämpligt för kommunen detta år.",
-    "missing_reported": "Värdet redovisas som bortfall i Kolada.",
-    "value_withheld_unknown": "Värdet är tomt i Kolada utan att något skäl anges.",
-    "not_participating": "Andra kommuner har värden för året, men inte den egna: kommunen deltog inte.",
-    "nothing_published": "Inget värde har någonsin publicerats för nyckeltalet.",
-    "reference_missing": "Värdet finns, men det saknas ett jämförelsevärde för året.",
-    "comparison_value_missing": "Värdet finns, men talet som det ska jämföras med är inte inmatat.",
-    "previous_year_missing": "Värdet finns, men föregående års värde saknas och målet gäller förändringen.",
-    "series_break": "Nyckeltalet har ändrats mellan det att målet sattes och värdet: de kan inte jämföras.",
-    "no_target": "Indikatorn har inget målvärde. Den visas men bedöms inte.",
-    "no_yearly_criterion": "Målet gäller över tid och kan inte prövas för ett enskilt år.",
-    "before_target_year": "Målet gäller ett senare år. Läget visas utan att bedömas.",
-}
-# Reasons that a plan written before them has no word for.
-SHORT_REASONS = {"publication_overdue": "borde ha publicerats men finns inte ännu"}
-WITHHELD = ("withheld", "value_withheld_unknown")
 ORDINALS = ("", "första", "andra", "tredje", "fjärde")
 PACES = {
     "ahead": "Ligger före den takt som målet kräver.",
@@ -57,102 +33,8 @@ def plain(markup: Markup | str) -> str:
 
 def derived_label(row: Row) -> str:
     """The source label of what is computed from a judgement's value."""
-    return DERIVED if row["value_source"] in ("kolada", None) or row["reference_kind"] else DERIVED_FROM_OWN
-
-
-def decimals_of(row: Row) -> int:
-    """The decimals at which a judgement's numbers are shown: enough to see what decided it."""
-    least = row["display_decimals"]
-    if row["target_kind"] in REFERENCE_KINDS:
-        least = max(least, 1)
-    elif row["compared_at_decimals"] is not None:
-        least = max(least, row["compared_at_decimals"])
-    compared = row["target_value"] if row["target_value"] is not None else row["reference_value"]
-    if row["verdict"] in ("met", "not_met"):
-        return decimals_that_tell_apart(row["value"], compared, least)
-    return int(least)
-
-
-def criterion(contents: Contents, part: IndicatorPart, row: Row) -> Markup:
-    """What the indicator has to reach: `minst 91`, `över riksgenomsnittet`."""
-    word = contents.label("operator", row["operator"])
-    match row["target_kind"]:
-        case "number":
-            decimals = part.criteria[row["year"]]["target_decimals"]
-            return Markup("{} {}").format(word, figure(row, "target_value", decimals))
-        case "above_reference" | "below_reference":
-            reference = part.criteria[row["year"]]["target_reference"]
-            return Markup("{} {}").format(word, contents.label("reference", reference).lower())
-        case "previous_year":
-            return Markup("{} föregående års värde").format(word)
-        case "other_value":
-            return Markup("{} det tal som uppgiften jämförs med").format(word)
-        case _:
-            return Markup("inget målvärde")
-
-
-def reason(contents: Contents, row: Row) -> str:
-    """Why a verdict is no answer, as a sentence; the plan's own word where this page has none."""
-    code = row["verdict_reason"]
-    return REASONS.get(code, contents.label("verdict_reason", code)) if code else ""
-
-
-def short_reason(contents: Contents, code: str) -> str:
-    """Why a verdict is no answer, in a few words: the plan's own where it has any."""
-    return contents.labels.get(("verdict_reason", code)) or SHORT_REASONS.get(code, code)
-
-
-def verdict_sentence(contents: Contents, part: IndicatorPart, row: Row) -> Markup:
-    """The verdict and what decided it."""
-    decimals = decimals_of(row)
-    value = figure(row, "value", decimals)
-    match row["verdict"]:
-        case "met" | "not_met":
-            return _decided(contents, part, row, value, decimals)
-        case "not_yet_due" if row["is_at_target_now"] is not None:
-            state = "når redan dit" if row["is_at_target_now"] else "når inte dit ännu"
-            return Markup("Målet, {}, gäller {}. Utfallet {} {}.").format(
-                criterion(contents, part, row), figure_of_year(row, "target_year"), value, state
-            )
-        case _:
-            return escape(reason(contents, row))
-
-
-def _decided(contents: Contents, part: IndicatorPart, row: Row, value: Markup, decimals: int) -> Markup:
-    margin = magnitude(row, "margin", decimals_that_tell_apart(row["margin"], 0.0, decimals))
-    if row["reference_value"] is None:
-        goal = criterion(contents, part, row)
-        if row["verdict"] == "not_met":
-            return Markup("Utfallet {} uppfyller inte målet, {}. Det skiljer {}.").format(value, goal, margin)
-        if row["margin"] == 0:
-            return Markup("Utfallet {} når precis målet, {}.").format(value, goal)
-        return Markup("Utfallet {} uppfyller målet, {}, med {} i marginal.").format(value, goal, margin)
-    against = Markup("{} {}").format(_compared_name(contents, part, row), figure(row, "reference_value", decimals))
-    how = contents.label("operator", row["operator"])
-    verb = "ligger" if row["target_kind"] in REFERENCE_KINDS else "är"
-    if row["margin"] == 0:
-        return Markup("Utfallet {} är lika med {}. Målet är {}.").format(value, against, criterion(contents, part, row))
-    if row["verdict"] == "not_met":
-        return Markup("Utfallet {} {} inte {} {}. Det skiljer {}.").format(value, verb, how, against, margin)
-    return Markup("Utfallet {} {} {} {}, med {} i marginal.").format(value, verb, how, against, margin)
-
-
-def _compared_name(contents: Contents, part: IndicatorPart, row: Row) -> str:
-    """What the outcome was compared with: `riksgenomsnittet (Riket)`, `föregående år`."""
-    kind = contents.label("reference", str(row["reference_kind"]).split(":")[0])
-    wanted = part.criteria[row["year"]]["target_reference"]
-    if wanted is None:
-        return kind.lower()
-    name = contents.label("reference", wanted).lower()
-    return name if name == kind.lower() else f"{name} ({kind.replace(' (', ', ').replace(')', '')})"
-
-
-def figure_of_year(row: Row, column: str) -> Markup:
-    """A year, which is written without a thousands space."""
-    value = row[column]
-    return Markup('<span data-table="{}" data-key="{}" data-column="{}" data-value="{}">{}</span>').format(
-        row.relation, row.address, column, value, value
-    )
+    is_koladas = row["value_source"] in ("kolada", None) or row["target_kind"] in REFERENCE_KINDS
+    return DERIVED if is_koladas else DERIVED_FROM_OWN
 
 
 def warnings(contents: Contents, row: Row) -> Iterator[Markup]:
@@ -169,7 +51,7 @@ def warnings(contents: Contents, row: Row) -> Iterator[Markup]:
         )
     if row["is_rounded_only"]:
         yield Markup("Avrundningen avgör: orundat är utfallet {} och bedömningen skulle bli den motsatta.").format(
-            figure(row, "value", decimals_that_tell_apart(row["value"], row["target_value"], decimals_of(row)))
+            figure_in_full(row, "value")
         )
     if row["is_borderline"]:
         yield Markup("På gränsen: utfall och jämförelsevärde är lika med det antal decimaler som brukar visas.")
@@ -214,25 +96,57 @@ def development(contents: Contents, row: Row) -> Iterator[Markup]:
                 figure_of_year(row, "baseline_year")
             )
         elif row["trend"] is not None:
-            yield Markup("{} sedan utgångsläget {} ({} → {}).").format(
-                contents.label("trend", row["trend"]),
-                figure_of_year(row, "baseline_year"),
-                figure(row, "baseline_value", decimals_of(row)),
-                figure(row, "value", decimals_of(row)),
-            )
+            yield _since_baseline(contents, row)
     if row["trend_since_last_year"] == "method_changed":
         yield Markup("Jämförelse med året före går inte att göra: metoden är ändrad.")
     elif row["trend_since_last_year"] is not None and row["change_since_last_year"] is not None:
-        yield Markup("{} sedan året före ({}).").format(
+        is_small = row["trend_since_last_year"] == "unchanged" and row["change_since_last_year"] != 0
+        yield Markup("{} sedan året före ({}{}).").format(
             contents.label("trend", row["trend_since_last_year"]),
-            figure(row, "change_since_last_year", decimals_of(row), signed=True),
+            _signed(row, "change_since_last_year"),
+            ", för lite för att räknas" if is_small else "",
         )
     if row["pace"] is not None and row["value_year"] is not None and row["value_year"] < (row["target_year"] or 0):
         yield escape(PACES.get(row["pace"], contents.label("pace", row["pace"])))
         if row["projected_value"] is not None:
-            yield Markup("Fortsätter utvecklingen som hittills blir värdet {} målåret {}.").format(
-                figure(row, "projected_value", decimals_of(row)), figure_of_year(row, "target_year")
-            )
+            yield _projection(row)
+
+
+def _projection(row: Row) -> Markup:
+    """Where a straight line from the baseline leads, and whether that is enough."""
+    projected, target = row["projected_value"], row["target_value"]
+    decimals = decimals_that_tell_apart(projected, target, decimals_of(row))
+    return Markup("Fortsätter utvecklingen som hittills blir värdet {} målåret {}, vilket {} målet.").format(
+        figure(row, "projected_value", decimals),
+        figure_of_year(row, "target_year"),
+        "når" if meets(projected, row["operator"], target) else "inte når",
+    )
+
+
+def _since_baseline(contents: Contents, row: Row) -> Markup:
+    """The change since the baseline; that a difference is smaller than what is shown, where there is one."""
+    decimals = decimals_that_tell_apart(row["baseline_value"], row["value"], decimals_of(row))
+    said = Markup("{} sedan utgångsläget {} ({} → {}").format(
+        contents.label("trend", row["trend"]),
+        figure_of_year(row, "baseline_year"),
+        figure(row, "baseline_value", decimals),
+        figure(row, "value", decimals),
+    )
+    if row["trend"] == "unchanged" and row["change_since_baseline"] != 0:
+        said += Markup(", en skillnad på {}, som är för liten för att räknas").format(
+            magnitude(row, "change_since_baseline", _apart_from_nothing(row, "change_since_baseline"))
+        )
+    return said + Markup(").")
+
+
+def _apart_from_nothing(row: Row, column: str) -> int:
+    """Enough decimals that a difference which is not nothing doesn't look like nothing."""
+    return decimals_that_tell_apart(row[column], 0.0, decimals_of(row))
+
+
+def _signed(row: Row, column: str) -> Markup:
+    """A difference with its sign."""
+    return figure(row, column, _apart_from_nothing(row, column), signed=True)
 
 
 def placing(contents: Contents, part: IndicatorPart, row: Row) -> Iterator[Markup]:
@@ -245,7 +159,7 @@ def placing(contents: Contents, part: IndicatorPart, row: Row) -> Iterator[Marku
             contents.label("colour", row["colour"]).lower(),
         )
     distances = [
-        Markup("{} mot {}").format(figure(row, column, decimals_of(row), signed=True), name)
+        Markup("{} mot {}").format(_signed(row, column), name)
         for column, name in (
             ("difference_riket", "Riket"),
             ("difference_unweighted", "alla kommuners ovägda medel"),
@@ -265,7 +179,7 @@ def genders(contents: Contents, part: IndicatorPart, row: Row) -> Markup | None:
     """Women and men, where Kolada tells them apart."""
     if row["value_women"] is None or row["value_men"] is None:
         return None
-    decimals = decimals_of(row)
+    decimals = decimals_that_tell_apart(row["value_women"], row["value_men"], decimals_of(row))
     women, men = contents.label("gender", "K"), contents.label("gender", "M")
     if row["gender_gap"] == 0:
         return Markup("{} och {} har samma värde, {}.").format(women, men.lower(), figure(row, "value_women", decimals))
@@ -274,7 +188,7 @@ def genders(contents: Contents, part: IndicatorPart, row: Row) -> Markup | None:
         figure(row, "value_women", decimals),
         men.lower(),
         figure(row, "value_men", decimals),
-        magnitude(row, "gender_gap", decimals_that_tell_apart(row["gender_gap"], 0.0, decimals)),
+        magnitude(row, "gender_gap", _apart_from_nothing(row, "gender_gap")),
     )
     favour = FAVOURS.get(part.gap["in_favour_of"]) if part.gap is not None else None
     return Markup("{} {}.").format(said, favour) if favour else said + "."
@@ -288,6 +202,8 @@ def at_bokslut(contents: Contents, part: IndicatorPart, row: Row) -> Markup | No
     basis = "uppskattat efter när värdet brukar publiceras" if then["is_estimated"] else "enligt egen historik"
     why = short_reason(contents, then["verdict_reason"]) if then["verdict_reason"] else ""
     value = Markup(", utfall {}").format(figure(then, "value", decimals_of(then))) if then["value"] is not None else ""
+    if then["is_rounded_only"]:
+        value += Markup(" efter avrundning, som avgör (orundat {})").format(figure_in_full(then, "value"))
     return Markup("Vid bokslutet {}: {}{}{} ({}).").format(
         figure(then, "bokslut_date"),
         contents.label("verdict", then["verdict"]).lower(),
@@ -354,12 +270,23 @@ def goal_counts(goal_row: Row) -> Markup:
 
 def management_sentence(row: Row) -> Markup:
     """God ekonomisk hushållning of one year and variant, with the counts that decide it."""
-    financial = Markup("{} av {} finansiella mål").format(figure(row, "financial_met"), figure(row, "financial_n"))
-    operational = Markup("{} av {} verksamhetsmål").format(figure(row, "operational_met"), figure(row, "operational_n"))
+    financial = Markup("{} av {} {}").format(
+        figure(row, "financial_met"), figure(row, "financial_n"), _goals("financial", row["financial_n"])
+    )
+    operational = Markup("{} av {} {}").format(
+        figure(row, "operational_met"), figure(row, "operational_n"), _goals("operational", row["operational_n"])
+    )
     unknown = [
-        Markup("{} {}").format(figure(row, column), word)
-        for column, word in (("financial_unknown", "finansiella"), ("operational_unknown", "verksamhetsmål"))
-        if row[column]
+        Markup("{} {}").format(figure(row, f"{group}_unknown"), _goals(group, row[f"{group}_unknown"]))
+        for group in ("financial", "operational")
+        if row[f"{group}_unknown"]
     ]
     tail = Markup(" Utan svar: {}.").format(Markup(" och ").join(unknown)) if unknown else Markup("")
     return Markup("{} och {} är uppfyllda.{}").format(financial, operational, tail)
+
+
+def _goals(group: str, count: int) -> str:
+    """The group's goals, as many as there are: `1 finansiellt mål`, `2 finansiella mål`."""
+    if group == "financial":
+        return "finansiellt mål" if count == 1 else "finansiella mål"
+    return "verksamhetsmål"

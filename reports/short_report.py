@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from reports import sentences as words
 from reports.contents import Contents, GoalPart, IndicatorPart
 from reports.numbers import join_words
+from reports.reasons import short_reason
 from reports.sourced_rows import Row
 
 UNANSWERED = ("no_data", "not_comparable")
@@ -33,7 +33,7 @@ def gaps(contents: Contents) -> list[Gap]:
         for part in goal.indicators:
             row = part.judged[contents.year]
             if row["verdict"] in UNANSWERED and row["verdict_reason"]:
-                why = words.short_reason(contents, row["verdict_reason"])
+                why = short_reason(contents, row["verdict_reason"])
                 by_reason.setdefault(why, {}).setdefault(responsible(goal, part), []).append(part.id)
     return [
         Gap(
@@ -52,7 +52,7 @@ def responsible(goal: GoalPart, part: IndicatorPart) -> str:
     return "" if part.indicator["kpi_id"] else "kommunens egen uppgift"
 
 
-def revised_values(rows: tuple[Row, ...]) -> str:
+def revised_cells(rows: tuple[Row, ...]) -> str:
     """The own values that Kolada changed, by KPI and year."""
     return ", ".join(_named(rows))
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
-from reports.sentences import WITHHELD
+from reports.reasons import WITHHELD
 
 # Drawn on a square of 20: filled shapes are answers, outlined and dashed ones are not.
 SIGNS: Mapping[str, Markup] = {

@@ -4,9 +4,9 @@ from markupsafe import Markup
 
 from reports.contents import Contents, IndicatorPart
 from reports.numbers import number_text
-from reports.sentences import decimals_of
 from reports.svg import Scale, address, element, picture, place, scale_over
 from reports.trend_chart import firsts_after_breaks, runs_without_gap, target_row
+from reports.verdict_sentences import decimals_of
 
 WIDTH, HEIGHT = 84.0, 22.0
 EDGE = 3.5
@@ -48,8 +48,7 @@ def sparkline(contents: Contents, part: IndicatorPart) -> Markup:
             **address(own[last], "value"),
         )
     )
-    decimals = decimals_of(part.judged[contents.year])
-    told = ", ".join(f"{year} {number_text(row['value'], decimals)}" for year, row in own.items())
+    told = ", ".join(f"{year} {number_text(row['value'], decimals_of(part.judged[year]))}" for year, row in own.items())
     return picture(
         WIDTH,
         HEIGHT,

@@ -12,10 +12,11 @@ from markupsafe import Markup
 
 from reports.contents import Contents, IndicatorPart
 from reports.labels import Box, Segment, beside_points, shortened, width_of
-from reports.numbers import join_words, number_text
-from reports.sentences import WITHHELD, decimals_of
+from reports.numbers import decimals_in, join_words, number_text
+from reports.reasons import WITHHELD
 from reports.sourced_rows import Row
 from reports.svg import Scale, address, element, picture, place, scale_over, spread, tick_decimals, ticks
+from reports.verdict_sentences import decimals_of
 
 WIDTH, HEIGHT = 400.0, 214.0
 LEFT, TOP, FOOT = 34.0, 20.0, 168.0
@@ -44,7 +45,6 @@ def trend_chart(contents: Contents, part: IndicatorPart) -> Markup | None:
     right = WIDTH - 8 - max(width_of(name) for name in [*(line.name for line in lines), "Mål 10,00"])
     across = Scale(contents.years[0], max(contents.years[-1], contents.years[0] + 1), LEFT + 16, right - 12)
     up = scale_over([*values, *([target["target_value"]] if target is not None else [])], FOOT, TOP)
-    decimals = decimals_of(part.judged[contents.year])
     drawn = list(_drawn(contents, part, lines, target, across, up, right))
     marks = [
         *_axes(contents, across, up, right),
@@ -52,7 +52,7 @@ def trend_chart(contents: Contents, part: IndicatorPart) -> Markup | None:
         *_breaks(contents, part, across),
         *(_target_line(target, across, up, right) if target is not None else ()),
         *(mark for line in reversed(lines) for mark in _series(line, part, across, up)),
-        *_values(own, drawn, across, up, right, decimals),
+        *_values(part, own, drawn, across, up, right),
         *_names(lines, target, up, right),
     ]
     return picture(
@@ -60,7 +60,7 @@ def trend_chart(contents: Contents, part: IndicatorPart) -> Markup | None:
         HEIGHT,
         name=f"t-{part.id}",
         title=f"{part.id}: utvecklingen {contents.years[0]}–{contents.years[-1]}",
-        described=_described(contents, part, own, lines, decimals),
+        described=_described(contents, part, own, lines),
         marks=marks,
     )
 
@@ -157,11 +157,16 @@ def runs_without_gap(years: Sequence[int], firsts: Sequence[int]) -> Iterator[li
         yield run
 
 
+def _text(part: IndicatorPart, year: int, row: Row) -> str:
+    """One year's number, at the decimals that tell that year's verdict."""
+    return number_text(row["value"], decimals_of(part.judged[year]))
+
+
 def _values(
-    own: Mapping[int, Row], lines: Sequence[Segment], across: Scale, up: Scale, right: float, decimals: int
+    part: IndicatorPart, own: Mapping[int, Row], lines: Sequence[Segment], across: Scale, up: Scale, right: float
 ) -> Iterator[Markup]:
     """The numbers, each beside its point where the fewest lines run through it."""
-    texts = [number_text(row["value"], decimals) for row in own.values()]
+    texts = [_text(part, year, row) for year, row in own.items()]
     points = [(across(year), up(row["value"])) for year, row in own.items()]
     room = Box(LEFT - 8, TOP - 16, right + 4, FOOT + 14)
     for row, text, (x, y) in zip(own.values(), texts, beside_points(points, texts, lines, room), strict=True):
@@ -199,20 +204,17 @@ def _names(lines: Sequence[Line], target: Row | None, up: Scale, right: float) -
         content = Markup("{}").format(name)
         if kind == "target" and target is not None:
             value = target["target_value"]
-            decimals = tick_decimals([value])
-            content += element("tspan", number_text(value, decimals), **address(target, "target_value"))
+            content += element("tspan", number_text(value, decimals_in(value)), **address(target, "target_value"))
         yield element("text", content, class_=f"name {kind}", x=right + 6, y=y + 4)
 
 
-def _described(
-    contents: Contents, part: IndicatorPart, own: Mapping[int, Row], lines: Sequence[Line], decimals: int
-) -> str:
+def _described(contents: Contents, part: IndicatorPart, own: Mapping[int, Row], lines: Sequence[Line]) -> str:
     """The chart in words: every own value, the last average, what is missing."""
-    told = join_words([f"{year} {number_text(row['value'], decimals)}" for year, row in own.items()])
+    told = join_words([f"{year} {_text(part, year, row)}" for year, row in own.items()])
     said = [f"{contents.place}, {part.indicator['unit'] or 'värde'}: {told}."]
     for line in lines[1:]:
         year = max(line.rows)
-        said.append(f"{line.name} {year}: {number_text(line.rows[year]['value'], decimals)}.")
+        said.append(f"{line.name} {year}: {_text(part, year, line.rows[year])}.")
     missing = [str(year) for year in contents.years if year not in own]
     if missing:
         said.append(f"Inget värde {join_words(missing)}.")

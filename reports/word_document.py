@@ -27,10 +27,11 @@ from reports.matrix import MatrixRow, matrix_rows
 from reports.notices import made_up_notice, source_text
 from reports.numbers import instant_text, number_text
 from reports.rule_sentences import RULES
-from reports.sentences import decimals_of, plain
+from reports.sentences import plain
 from reports.short_report import gaps
 from reports.sparkline import sparkline
 from reports.trend_chart import trend_chart
+from reports.verdict_sentences import verdict_sentence
 from warehouse.credits import DERIVED, RECEIVED
 
 INK, SOFT = RGBColor(0x1C, 0x21, 0x26), RGBColor(0x54, 0x5C, 0x66)
@@ -213,7 +214,7 @@ def _indicator(document: WordFile, contents: Contents, goal: GoalPart, part: Ind
     said = document.add_paragraph()
     said.paragraph_format.keep_with_next = True
     _verdict(said, contents, row["verdict"])
-    said.add_run(f". {plain(words.verdict_sentence(contents, part, row))}")
+    said.add_run(f". {plain(verdict_sentence(contents, part, row))}")
     if row.values.get("comment"):
         document.add_paragraph(str(row["comment"]), style="Quote")
     drawings = [
@@ -241,12 +242,12 @@ def _years(document: WordFile, contents: Contents, part: IndicatorPart, card: Ca
         return
     width = (TEXT_WIDTH - 4.0) / len(contents.years)
     table = _table(document, ("", *map(str, contents.years)), (4.0, *[width] * len(contents.years)), numbers_from=1)
-    decimals = decimals_of(card.row)
     for name, rows in lines:
         cells = _new_row(table).cells
         _write(cells[0], name)
         for cell, year in zip(cells[1:], contents.years, strict=True):
-            _write(cell, number_text(rows[year]["value"], decimals) if year in rows else "–", is_number=True)
+            text = number_text(rows[year]["value"], card.decimals_in(year)) if year in rows else "–"
+            _write(cell, text, is_number=True)
 
 
 def _sources(document: WordFile, contents: Contents, notice: str) -> None:

@@ -15,9 +15,11 @@ from xlsxwriter.worksheet import Worksheet
 
 from reports.contents import Contents, GoalPart, IndicatorPart
 from reports.notices import made_up_notice, source_text
-from reports.numbers import instant_text
-from reports.sentences import decimals_of, short_reason
+from reports.numbers import decimals_in, instant_text
+from reports.reasons import short_reason
+from reports.sentences import plain
 from reports.sourced_rows import Row
+from reports.verdict_sentences import decimals_of, margin_decimals, rounding_sentence
 from warehouse.credits import DERIVED, PLAN, RECEIVED, source_label
 
 Cell = str | float | int | None
@@ -85,6 +87,15 @@ def _value_source(contents: Contents, _: IndicatorPart, row: Row) -> Cell:
     return source_text(contents.source, row["source_label"]) or None
 
 
+def _rounding(contents: Contents, part: IndicatorPart, row: Row) -> Cell:
+    return plain(rounding_sentence(contents, part, row)) if row["is_rounded_only"] else None
+
+
+def _target_decimals(row: Row) -> int:
+    """A target is shown whole."""
+    return max(decimals_of(row), decimals_in(row["target_value"]) if row["target_value"] is not None else 0)
+
+
 COLUMNS = (
     SheetColumn("Id", PLAN, 7, _plain("indicator_id")),
     SheetColumn("Indikator", PLAN, 48, _plain("indicator_title")),
@@ -96,13 +107,14 @@ COLUMNS = (
     SheetColumn("Källa", BY_ROW, 26, _value_source),
     SheetColumn("Preliminärt", DERIVED, 11, _flag("is_preliminary")),
     SheetColumn("Villkor", PLAN, 9, _label("operator", "operator")),
-    SheetColumn("Målvärde", PLAN, 10, _plain("target_value"), decimals_of),
+    SheetColumn("Målvärde", PLAN, 10, _plain("target_value"), _target_decimals),
     SheetColumn("Jämförs med", DERIVED, 24, _reference),
     SheetColumn("Jämförelsevärde", source_label("reference_in_swedish"), 15, _plain("reference_value"), decimals_of),
     SheetColumn("Antal kommuner", DERIVED, 10, _plain("reference_n")),
     SheetColumn("Bedömning", DERIVED, 18, _label("verdict", "verdict")),
     SheetColumn("Skäl", DERIVED, 30, _reason),
-    SheetColumn("Marginal", DERIVED, 10, _plain("margin"), decimals_of),
+    SheetColumn("Avrundning", DERIVED, 30, _rounding),
+    SheetColumn("Marginal", DERIVED, 10, _plain("margin"), margin_decimals),
     SheetColumn("Känslig", DERIVED, 8, _flag("is_sensitive")),
     SheetColumn("Trend sedan baslinjen", DERIVED, 16, _label("trend", "trend")),
     SheetColumn("Takt", DERIVED, 14, _label("pace", "pace")),

@@ -27,9 +27,43 @@ create or replace macro mart.rounded(number, decimals) as (
     end
 );
 
--- A difference without the noise of binary subtraction: 84.2 - 83.3 is 0.9, not 0.9000000000000057.
+-- How many decimals a number has as it is written: 4.0 has none, 3.96878 has five.
+create or replace macro mart.decimals_in(number) as (
+    cast(length(rtrim(split_part(mart.plain_text(number), '.', 2), '0')) as integer)
+);
+
+-- The fewest decimals, from `fewest` on, at which two unequal numbers look unequal; 20 tell any two apart.
+create or replace macro mart.telling_decimals(number, other, fewest) as (
+    case
+        when number is null or other is null or number = other then fewest
+        else (
+            select cast(coalesce(min(each.decimals), 20) as integer)
+            from (select unnest(range(fewest, 21)) as decimals) as each
+            where mart.rounded(number, each.decimals) <> mart.rounded(other, each.decimals)
+        )
+    end
+);
+
+-- A difference in decimal arithmetic, without the noise of binary subtraction: 84.2 - 83.3 is 0.9, not
+-- 0.9000000000000057. At ten decimals, but for unequal numbers never 0.
 create or replace macro mart.difference(minuend, subtrahend) as (
-    round(minuend - subtrahend, 10)
+    case
+        when minuend = subtrahend then 0.0
+        when greatest(abs(minuend), abs(subtrahend)) >= 1e16 then minuend - subtrahend
+        else coalesce(
+            nullif(
+                cast(
+                    round(
+                        cast(mart.plain_text(minuend) as decimal(38, 20))
+                        - cast(mart.plain_text(subtrahend) as decimal(38, 20)),
+                        10
+                    ) as double
+                ),
+                0
+            ),
+            minuend - subtrahend
+        )
+    end
 );
 
 -- Whether a value meets a criterion. Null when either side is missing: not met is not unknown.
@@ -42,9 +76,26 @@ create or replace macro mart.meets(number, operator, criterion) as (
     end
 );
 
--- The mean of values, the same whatever order the rows come in.
+-- The mean of values, the same whatever order the rows come in. At ten decimals: the mean of equal values is
+-- that value, and not one that a division in binary moved off it.
 create or replace macro mart.steady_mean(number) as (
-    cast(sum(cast(number as decimal(38, 10))) as double) / count(number)
+    mart.rounded(cast(sum(cast(number as decimal(38, 10))) as double) / count(number), 10)
+);
+
+-- A number as Swedish text: decimal comma, a true minus, and no decimals but those that it has.
+create or replace macro mart.swedish_number(number) as (
+    replace(
+        replace(
+            case
+                when contains(mart.plain_text(number), '.') then rtrim(rtrim(mart.plain_text(number), '0'), '.')
+                else mart.plain_text(number)
+            end,
+            '.',
+            ','
+        ),
+        '-',
+        '−'
+    )
 );
 
 -- The date in Sweden at an instant (UTC).

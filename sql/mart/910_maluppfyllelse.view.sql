@@ -1,4 +1,6 @@
--- Måluppfyllelsen på svenska: en rad per indikator och år, med planens egna ord för bedömningarna.
+-- Måluppfyllelsen på svenska: en rad per indikator och år, med planens egna ord för bedömningarna. Utfallet och
+-- det som det ställs mot visas med så många decimaler som krävs för att de två talen ska säga det som bedömningen
+-- säger; där avrundningen avgör står det i klartext bredvid, med de orundade talen.
 with judgements as (
     select * from mart.goal_fulfilment_as_of(moment)
 ),
@@ -26,16 +28,29 @@ final as (
         judgements.kpi_id as "Nyckeltal",
         judgements.year as "År",
         judgements.unit as "Enhet",
-        mart.rounded(judgements.value, judgements.display_decimals) as "Utfall",
+        mart.rounded(judgements.value, judgements.shown_decimals) as "Utfall",
         judgements.source_label as "Utfallets källa",
         judgements.is_preliminary as "Preliminärt",
         coalesce(operators.label, judgements.operator) as "Villkor",
-        judgements.target_value as "Målvärde",
+        mart.rounded(judgements.target_value, judgements.shown_decimals) as "Målvärde",
         coalesce(reference_labels.label, judgements.reference_kind) as "Jämförs med",
-        judgements.reference_value as "Jämförelsevärde",
+        mart.rounded(judgements.reference_value, judgements.shown_decimals) as "Jämförelsevärde",
         judgements.reference_n as "Antal kommuner i jämförelsen",
         coalesce(verdicts.label, judgements.verdict) as "Bedömning",
         coalesce(reasons.label, judgements.verdict_reason) as "Skäl",
+        case
+            when judgements.is_rounded_only
+                then 'Avrundningen avgör: planen jämför '
+                    || case judgements.compared_at_decimals
+                        when 0 then 'utan decimaler'
+                        when 1 then 'med 1 decimal'
+                        else 'med ' || cast(judgements.compared_at_decimals as varchar) || ' decimaler'
+                    end
+                    || '. Orundat är utfallet ' || mart.swedish_number(judgements.value)
+                    || ' mot ' || mart.swedish_number(coalesce(judgements.target_value, judgements.reference_value))
+                    || case when judgements.margin < 0 then ', och det saknas ' else ', med en marginal på ' end
+                    || mart.swedish_number(abs(judgements.margin)) || '.'
+        end as "Avrundning",
         judgements.margin as "Marginal",
         coalesce(trends.label, judgements.trend) as "Trend sedan baslinjen",
         coalesce(paces.label, judgements.pace) as "Takt",

@@ -171,6 +171,23 @@ final as (
         end as verdict_alt,
         case when is_judged then is_meeting <> is_meeting_alternative end as is_sensitive,
         compared_at_decimals,
+        -- The decimals at which value and compared_with tell the verdict: where rounding decides, those compared at.
+        case
+            when is_meeting <> is_meeting_exactly then compared_at_decimals
+            else
+                mart.telling_decimals(
+                    value,
+                    compared_with,
+                    greatest(
+                        display_decimals,
+                        case
+                            when target_kind in ('above_reference', 'below_reference') then 1
+                            else coalesce(compared_at_decimals, 0)
+                        end,
+                        case when target_kind = 'number' then mart.decimals_in(target_value) else 0 end
+                    )
+                )
+        end as shown_decimals,
         case when is_judged then is_meeting <> is_meeting_exactly end as is_rounded_only,
         case
             when is_judged and target_kind in ('above_reference', 'below_reference')

@@ -7,7 +7,7 @@ import pytest
 from goals.codes import LABELS
 from goals.rules import RULES
 from reports import rule_sentences
-from reports.sentences import REASONS
+from reports.reasons import REASONS
 from tests.reports.support import PLAN_FOLDER, REPOSITORY
 
 PAGE = (REPOSITORY / "docs" / "controllers.md").read_text(encoding="utf-8")

@@ -151,10 +151,10 @@ def test_assessments_show_who_decided(awkward_world: World):
 
 
 def test_rounding_that_decides_is_told(awkward_world: World):
-    """F1 2023, 3,96878 against 4 percent, is met by rounding only: said so, with digits that show it."""
+    """F1 2023, 3,96878 against 4 percent, is met by rounding only: said so, unrounded, with what is missing."""
     words = article(awkward_world, "F1").words()
-    assert "Avrundningen avgör" in words
-    assert "3,97" in words
+    assert "Avrundningen avgör: orundat är utfallet 3,96878, och det saknas 0,03122." in words
+    assert "i marginal" not in words
 
 
 def test_awkward_texts_are_shown_as_they_are(awkward_world: World):

@@ -1,0 +1,257 @@
+"""What outputs say about verdicts, read back: each sentence as numbers and claims that must hold of the verdict's row.
+
+The reading is by the sentence's own words. A sentence that is not known here is reported too, so that none goes unread.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from decimal import ROUND_HALF_UP, Decimal
+
+Row = Mapping[str, object]
+
+N = r"([−+]?\d[\d\u00a0]*(?:,\d+)?)"
+OP = r"(minst|över|högst|under)"
+NAME = r"([^\d]+?)"
+GOAL = rf"(?:{OP} (?:{N}|[^\d,]+))"
+WORDS = {"minst": ">=", "över": ">", "högst": "<=", "under": "<"}
+
+
+def number(text: str) -> Decimal:
+    """A number as Swedish writes it."""
+    return Decimal(text.replace("\u00a0", "").replace("−", "-").replace(",", ".").removeprefix("+"))
+
+
+def places(text: str) -> int:
+    """How many decimals a number is shown with."""
+    return len(text.partition(",")[2])
+
+
+def holds(one: Decimal, operator: str, other: Decimal) -> bool:
+    """Whether the comparison is true."""
+    return {">=": one >= other, ">": one > other, "<=": one <= other, "<": one < other}[operator]
+
+
+def exact(value: object) -> Decimal:
+    """A cell of the file as it is written."""
+    return Decimal(repr(value))
+
+
+def is_rounding_of(text: str, value: object) -> bool:
+    """Whether a shown number is a value at its decimals, half away from zero."""
+    return number(text) == exact(value).quantize(Decimal(1).scaleb(-places(text)), rounding=ROUND_HALF_UP)
+
+
+def held_against(row: Row) -> object:
+    """The number that the value was held against."""
+    return row["reference_value"] if row["target_value"] is None else row["target_value"]
+
+
+def is_met(row: Row) -> bool:
+    """Whether the row's answer is yes: its verdict, or before the target's year whether it is there already."""
+    return row["verdict"] == "met" if row["verdict"] in ("met", "not_met") else bool(row["is_at_target_now"])
+
+
+def pair(row: Row, value: str, held: str) -> Iterator[str]:
+    """Two numbers shown side by side: each a rounding of its own, and together what the verdict says."""
+    if not is_rounding_of(value, row["value"]):
+        yield f"{value} is no rounding of {row['value']}"
+    if not is_rounding_of(held, held_against(row)):
+        yield f"{held} is no rounding of {held_against(row)}"
+    if holds(number(value), str(row["operator"]), number(held)) != is_met(row):
+        yield f"{value} {row['operator']} {held} beside {row['verdict']}"
+
+
+def left(row: Row, words: str, shown: str) -> Iterator[str]:
+    """What is missing or left over: not nothing, on the right side, and a rounding of the margin."""
+    margin = exact(row["margin"])
+    if (margin < 0) != (words in ("skiljer", "saknas")):
+        yield f"“{words}” beside the margin {margin}"
+    if number(shown) == 0 or not is_rounding_of(shown, abs(row["margin"])):
+        yield f"{shown} told of the margin {margin}"
+
+
+def says(row: Row, *, met: bool) -> Iterator[str]:
+    """A sentence that says met or not met."""
+    if met != is_met(row):
+        yield f"says {'met' if met else 'not met'}"
+
+
+def operator_is(row: Row, word: str) -> Iterator[str]:
+    """A sentence that names the operator."""
+    if WORDS[word] != row["operator"]:
+        yield f"says {word} of {row['operator']}"
+
+
+def _number_met(row: Row, value: str, word: str, target: str, margin: str) -> Iterator[str]:
+    yield from says(row, met=True)
+    yield from operator_is(row, word)
+    yield from pair(row, value, target)
+    yield from left(row, "marginal", margin)
+
+
+def _number_missed(row: Row, value: str, word: str, target: str, margin: str) -> Iterator[str]:
+    yield from says(row, met=False)
+    yield from operator_is(row, word)
+    yield from pair(row, value, target)
+    yield from left(row, "skiljer", margin)
+
+
+def _equal(row: Row, value: str, held: str, word: str, target: str | None, negation: str | None) -> Iterator[str]:
+    yield from says(row, met=negation is None)
+    yield from operator_is(row, word)
+    yield from pair(row, value, held)
+    if number(value) != number(held) or row["margin"] != 0:
+        yield f"says {value} equals {held} with the margin {row['margin']}"
+    if target is not None and number(target) != number(held):
+        yield f"names {target} beside {held}"
+
+
+def _mean(row: Row, value: str, negation: str | None, word: str, held: str, words: str, margin: str) -> Iterator[str]:
+    yield from says(row, met=negation is None)
+    yield from operator_is(row, word)
+    yield from pair(row, value, held)
+    yield from left(row, "skiljer" if words == "Det skiljer" else "marginal", margin)
+
+
+def _rounded(
+    row: Row,
+    value: str,
+    held: str | None,
+    word: str,
+    target: str | None,
+    answer: str,
+    exact_value: str,
+    exact_held: str | None,
+    words: str,
+    margin: str,
+) -> Iterator[str]:
+    yield from says(row, met=answer in ("är uppfyllt", "når redan dit"))
+    yield from operator_is(row, word)
+    yield from pair(row, value, held or target or "")
+    yield from left(row, "saknas" if words == "det saknas" else "marginal", margin)
+    if number(exact_value) != exact(row["value"]):
+        yield f"{exact_value} is not the unrounded {row['value']}"
+    if exact_held is not None and number(exact_held) != exact(held_against(row)):
+        yield f"{exact_held} is not the unrounded {held_against(row)}"
+    if row["is_rounded_only"] is False:
+        yield "says that rounding decides"
+
+
+def _ahead(row: Row, word: str, target: str | None, value: str, answer: str) -> Iterator[str]:
+    yield from says(row, met=answer == "når redan dit")
+    yield from operator_is(row, word)
+    if target is not None:
+        yield from pair(row, value, target)
+
+
+ROUNDING = (
+    rf"Avrundningen avgör: orundat är utfallet {N}(?: och [^\d]+? {N})?, (?:och )?"
+    rf"(det saknas|med) {N}(?: i marginal)?\."
+)
+DECIMALS = r"(?:utan decimaler|med en decimal|med \d decimaler)"
+COMPARED = rf"Planen jämför {DECIMALS}\. Då är utfallet {N}(?: och [^\d]+? {N})?\. "
+MEAN = rf"Utfallet {N} (?:ligger|är) (inte )?{OP} [^\d]+? {N}[,.] (med|Det skiljer) {N}(?: i marginal)?\."
+SENTENCES: tuple[tuple[re.Pattern[str], Callable[..., Iterator[str]]], ...] = (
+    (re.compile(rf"Utfallet {N} uppfyller målet, {OP} {N}, med {N} i marginal\."), _number_met),
+    (re.compile(rf"Utfallet {N} uppfyller inte målet, {OP} {N}\. Det skiljer {N}\."), _number_missed),
+    (re.compile(rf"Utfallet {N} är lika med [^\d]+? {N}\. Målet, {GOAL}, är (inte )?uppfyllt\."), _equal),
+    (re.compile(MEAN), _mean),
+    (re.compile(rf"{COMPARED}Målet, {GOAL}, (är uppfyllt|är inte uppfyllt)\. {ROUNDING}"), _rounded),
+)
+AHEAD = re.compile(rf"Målet, {GOAL}, gäller \d{{4}}\. Utfallet {N} (når redan dit|når inte dit ännu)\.")
+AHEAD_ROUNDED = re.compile(
+    rf"Målet, {GOAL}, gäller \d{{4}}\. {COMPARED}Det (når redan dit|når inte dit ännu)\. {ROUNDING}"
+)
+
+
+def decision(row: Row, text: str) -> Iterator[str]:
+    """What a sentence of a verdict says against its row; that it is not understood, where it is not."""
+    if row["verdict"] not in ("met", "not_met", "not_yet_due"):
+        for pattern, _ in SENTENCES:
+            if pattern.search(text):
+                yield f"decides on {row['verdict']}"
+        return
+    for pattern, claims in SENTENCES:
+        if found := pattern.search(text):
+            yield from claims(row, *found.groups())
+            return
+    if found := AHEAD.search(text):
+        yield from _ahead(row, *found.groups())
+    elif found := AHEAD_ROUNDED.search(text):
+        word, target, value, held, *rest = found.groups()
+        yield from _rounded(row, value, held, word, target, *rest)
+    else:
+        yield "is not understood"
+
+
+def development(row: Row, text: str) -> Iterator[str]:
+    """Trends and pace against the numbers beside them."""
+    sign = {"higher": 1, "lower": -1}[str(row["direction"])]
+    for word, before, after, note in re.findall(
+        rf"(Förbättrad|Försämrad|Oförändrad) sedan utgångsläget \d{{4}} \({N} → {N}(, en skillnad[^)]*)?\)", text
+    ):
+        moved = sign * (number(after) - number(before))
+        if {"Förbättrad": moved <= 0, "Försämrad": moved >= 0, "Oförändrad": moved != 0 and not note}[word]:
+            yield f"{word} from {before} to {after}"
+    for word, change, note in re.findall(
+        rf"(Förbättrad|Försämrad|Oförändrad) sedan året före \({N}(, för lite[^)]*)?\)", text
+    ):
+        moved = sign * number(change)
+        if {"Förbättrad": moved <= 0, "Försämrad": moved >= 0, "Oförändrad": moved != 0 and not note}[word]:
+            yield f"{word} by {change}"
+    for projected, answer in re.findall(
+        rf"Fortsätter utvecklingen som hittills blir värdet {N} målåret \d{{4}}, vilket (når|inte når) målet", text
+    ):
+        if holds(number(projected), str(row["operator"]), exact(row["target_value"])) != (answer == "når"):
+            yield f"projects {projected}, which {answer}"
+    if "blir värdet" in text and "når målet" not in text:
+        yield "projects without saying whether it is enough"
+
+
+def standing(row: Row, text: str) -> Iterator[str]:
+    """Place, differences and how many others would meet the criterion."""
+    for rank, n in re.findall(r"Plats (\d+) av (\d+) kommuner", text):
+        if int(rank) > int(n):
+            yield f"place {rank} of {n}"
+    for shown, name in re.findall(rf"{N} mot ([^;.]+)", text):
+        column = {"Riket": "difference_riket", "alla kommuners ovägda medel": "difference_unweighted"}.get(
+            name, "difference_similar"
+        )
+        difference = exact(row[column])
+        if (number(shown) > 0) != (difference > 0) or (number(shown) < 0) != (difference < 0):
+            yield f"{shown} against {name} of {difference}"
+        if number(shown) and ("+" in shown) != (difference > 0):
+            yield f"sign of {shown}"
+    for meeting, n, share in re.findall(rf"(\d+) av (\d+) kommuner \({N}\u00a0%\) skulle klara", text):
+        percent = number(share)
+        if (percent == 100) != (meeting == n) or (percent == 0) != (meeting == "0"):
+            yield f"{meeting} of {n} are {share} %"
+        if row["is_at_target_now"] and row["value_source"] == "kolada" and meeting == "0":
+            yield "nobody would, although the own municipality does"
+
+
+def genders(row: Row, text: str) -> Iterator[str]:
+    """Women and men, and in whose favour they differ."""
+    found = re.search(rf"Kvinnor {N}, män {N}, skillnad {N}(?: till (kvinnors|mäns) fördel)?", text)
+    if not found:
+        return
+    women, men, gap, favour = found.groups()
+    if number(women) == number(men) or number(gap) == 0:
+        yield f"{women} and {men} differ by {gap}"
+    if favour is not None:
+        sign = {"higher": 1, "lower": -1}[str(row["direction"])]
+        if (sign * (number(women) - number(men)) > 0) != (favour == "kvinnors"):
+            yield f"{women} and {men} in favour of {favour}"
+
+
+def shown_pair(row: Row, value: str, held: str, rounding: str, margin: str = "") -> Iterator[str]:
+    """A table's two numbers and its margin: the verdict, or a remark that rounding decides."""
+    if row["verdict"] not in ("met", "not_met"):
+        return
+    yield from pair(row, value, held)
+    if bool(row["is_rounded_only"]) != ("vrundningen avgör" in rounding):
+        yield f"rounding: {rounding!r} beside {row['is_rounded_only']}"
+    if margin:
+        signs = (number(margin) > 0, number(margin) < 0)
+        if signs != (row["margin"] > 0, row["margin"] < 0):
+            yield f"{margin} for the margin {row['margin']}"

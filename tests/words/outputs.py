@@ -1,0 +1,137 @@
+"""Every output of a home, as a reader meets it: report, explanations, workbook, CSV, memo and terminal."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+
+import openpyxl
+from rich.console import Console
+
+from cli.goal_table import print_goal_table
+from reports import Format, explain_figure, write_exports, write_report
+from tests.reports.support import Node, opened, read_page
+
+
+@dataclass(frozen=True)
+class Output:
+    """What one output says of one indicator and year: its texts by place, and its verdict's row."""
+
+    name: str
+    row: Mapping[str, object]
+    texts: Mapping[str, str]
+
+
+def judgements(home: Path, plan_id: str) -> dict[tuple[str, int], Mapping[str, object]]:
+    """mart.goal_fulfilment of a plan by indicator and year."""
+    with opened(home) as connection:
+        found = connection.execute("select * from mart.goal_fulfilment where plan_id = ?", [plan_id])
+        names = [column[0] for column in found.description or ()]
+        rows = [dict(zip(names, values, strict=True)) for values in found.fetchall()]
+    return {(row["indicator_id"], row["year"]): row for row in rows}
+
+
+def report_pages(home: Path, plan_id: str, years: tuple[int, ...]) -> Iterator[tuple[int, Node]]:
+    """The report of each year."""
+    for year in years:
+        with opened(home) as connection:
+            report = write_report(connection, plan_id, folder=home / "reports", output=home / f"{year}.html", year=year)
+        yield year, read_page(report.path)
+
+
+def article_texts(page: Node, indicator_id: str) -> dict[str, str]:
+    """An indicator's article: its sentence, its facts, its charts' labels, its table of years, its details."""
+    article = page.by_id(f"i-{indicator_id}")
+    [judged] = article.find(lambda node: "judged" in node.classes())
+    [sentence] = judged.find(lambda node: node.tag == "p")
+    texts = {"sentence": sentence.words().split("\n")[0]}
+    for facts in article.find(lambda node: "facts" in node.classes()):
+        for fact in facts.find(lambda node: node.tag == "div"):
+            [name] = [node.words() for node in fact.find(lambda node: node.tag == "dt")]
+            shown = [node.words() for node in fact.find(lambda node: node.tag == "dd")]
+            texts[f"fact {name}"] = shown[0]
+    for details in article.find(lambda node: "details" in node.classes()):
+        for part in details.find(lambda node: node.tag == "div"):
+            [name] = [node.words() for node in part.find(lambda node: node.tag == "dt")]
+            said = [node.words() for node in part.find(lambda node: node.tag == "dd")]
+            texts[f"detail {name}"] = " ".join(said)
+    for label in article.find(lambda node: node.tag == "text" and "name" in node.classes() and "mid" in node.classes()):
+        kind = next(each for each in label.classes() if each not in ("name", "mid"))
+        texts[f"chart {kind}"] = label.words()
+    return texts
+
+
+def year_rows(page: Node, indicator_id: str) -> dict[str, list[str]]:
+    """An indicator's table of years: the cells of each row by its heading."""
+    article = page.by_id(f"i-{indicator_id}")
+    return {
+        row.find(lambda node: node.tag == "th")[0].words(): [
+            node.words() for node in row.find(lambda node: node.tag == "td")
+        ]
+        for table in article.find(lambda node: "years" in node.classes())
+        for row in table.find(lambda node: node.tag == "tr")
+        if row.find(lambda node: node.tag == "th" and node.attributes.get("scope") == "row")
+    }
+
+
+def explanation(home: Path, plan_id: str, indicator_id: str, year: int) -> str:
+    """What `kolada explain` prints, its lines joined."""
+    with opened(home) as connection:
+        text = explain_figure(connection, plan_id, indicator_id, year=year).text()
+    return text.replace("\n  ", " ")
+
+
+def csv_rows(home: Path, plan_id: str) -> list[dict[str, str]]:
+    """The Swedish view as `kolada export --format csv --decimal-comma` writes it."""
+    with opened(home) as connection:
+        write_exports(
+            connection,
+            Format.CSV,
+            plan_id=plan_id,
+            folder=home / "exports",
+            tables=("maluppfyllelse",),
+            has_decimal_comma=True,
+        )
+    text = (home / "exports" / "maluppfyllelse.csv").read_text(encoding="utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
+
+
+def workbook_rows(home: Path, plan_id: str) -> list[dict[str, str]]:
+    """The goals' sheets as a spreadsheet program shows them: numbers by their cells' formats."""
+    with opened(home) as connection:
+        [path] = write_exports(connection, Format.XLSX, plan_id=plan_id, folder=home / "exports").paths
+    book = openpyxl.load_workbook(path)
+    rows = []
+    for name in book.sheetnames[2:-1]:
+        sheet = book[name]
+        heads = [str(cell.value) for cell in sheet[5]]
+        for cells in sheet.iter_rows(min_row=6):
+            rows += [{head: shown(cell) for head, cell in zip(heads, cells, strict=True)}] if cells[0].value else []
+    return rows
+
+
+def shown(cell: object) -> str:
+    """A cell as it is shown, in Swedish."""
+    value, pattern = cell.value, cell.number_format
+    if value is None:
+        return ""
+    if isinstance(value, str) or not pattern.startswith("#,##0"):
+        return str(value)
+    places = Decimal(1).scaleb(-len(pattern.partition(".")[2]))
+    return format(Decimal(repr(value)).quantize(places, rounding=ROUND_HALF_UP), "f").replace(".", ",")
+
+
+def memo(home: Path, plan_id: str) -> str:
+    """The memo on what changed since the publication before."""
+    with opened(home) as connection:
+        [path] = write_exports(connection, Format.MEMO, plan_id=plan_id, folder=home / "exports").paths
+    return path.read_text(encoding="utf-8")
+
+
+def terminal(home: Path, plan_id: str) -> str:
+    """The goal table that `kolada refresh` prints."""
+    console = Console(width=300, file=io.StringIO())
+    print_goal_table(console, home / "kolada.duckdb", plan_id)
+    return console.file.getvalue()
