@@ -30,7 +30,7 @@ final as (
         plans.plan_id,
         coalesce(pivoted.national_average, 'riket_else_unweighted') as national_average,
         coalesce(pivoted.reference_min_n, 100) as reference_min_n,
-        coalesce(pivoted.fixed_target_precision, 'finer_of_target_and_display') as fixed_target_precision,
+        coalesce(pivoted.fixed_target_precision, 'exact') as fixed_target_precision,
         coalesce(pivoted.average_precision, 'exact') as average_precision,
         coalesce(pivoted.compound, 'all_parts') as compound,
         coalesce(pivoted.majority, 'each_group') as majority,

@@ -83,8 +83,8 @@ def make_world(empty_file: Path, tmp_path: Path) -> Iterator[MakeWorld]:
 
 @pytest.fixture
 def world(make_world: MakeWorld) -> World:
-    """A made-up world with every rule at its default."""
-    return make_world()
+    """A made-up world with every rule at its default, but for the precision: that of the repository's plan."""
+    return make_world(fixed_target_precision="finer_of_target_and_display")
 
 
 @pytest.fixture(scope="session")

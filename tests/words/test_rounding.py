@@ -184,3 +184,14 @@ def test_the_terminal_rounds_decimal_texts_and_has_a_true_minus(publish: Publish
         kolada.own(f"N{number:05}", {TARGET_YEAR: value})
     lines = outputs.terminal(publish((plan, kolada)).home, PLAN_ID).splitlines()
     assert [line.split()[3] for line in lines if "Indikator T" in line] == ["84,3", "1,01", "−84,3"]
+
+
+def test_a_plan_that_says_nothing_compares_exactly(publish: Publish) -> None:
+    """94,7 does not meet a target that is printed as 95."""
+    plan, kolada = SmallPlan(), SmallKolada()
+    plan.indicator("D1", "N00001", display_decimals=0)
+    plan.target("D1", ">=", "95")
+    kolada.own("N00001", {TARGET_YEAR: 94.7})
+    nights = publish((plan, kolada))
+    asked = "select verdict, is_rounded_only, margin, shown_decimals from mart.goal_fulfilment where year = 2023"
+    assert nights.query(asked) == [("not_met", False, -0.3, 1)]
