@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
+import docx
 import openpyxl
 from rich.console import Console
 
@@ -61,6 +62,42 @@ def article_texts(page: Node, indicator_id: str) -> dict[str, str]:
         kind = next(each for each in label.classes() if each not in ("name", "mid"))
         texts[f"chart {kind}"] = label.words()
     return texts
+
+
+def matrix(page: Node) -> dict[str, dict[str, str]]:
+    """The matrix: each indicator's cells by their headings."""
+    rows = page.find(
+        lambda node: node.tag == "tr" and bool(node.find(lambda cell: cell.attributes.get("data-label") == "Utfall"))
+    )
+    found = {}
+    for row in rows:
+        [name] = row.find(lambda node: node.tag == "span" and node.classes() == ["id"])
+        cells = row.find(lambda node: node.tag == "td")
+        found[name.words()] = {cell.attributes["data-label"]: " ".join(cell.words().split(" ")) for cell in cells}
+    return found
+
+
+def short_page(home: Path, plan_id: str, year: int) -> Node:
+    """The short report."""
+    with opened(home) as connection:
+        report = write_report(
+            connection, plan_id, folder=home / "reports", output=home / "short.html", year=year, is_short=True
+        )
+    return read_page(report.path)
+
+
+def word_texts(home: Path, plan_id: str) -> dict[str, str]:
+    """The Word text of the report: what it says of each indicator, by its heading."""
+    with opened(home) as connection:
+        [path] = write_exports(connection, Format.DOCX, plan_id=plan_id, folder=home / "exports").paths
+    said: dict[str, str] = {}
+    name = ""
+    for paragraph in docx.Document(str(path)).paragraphs:
+        if paragraph.style.name.startswith("Heading"):
+            name = paragraph.text.split(" ")[0]
+        else:
+            said[name] = f"{said.get(name, '')} {paragraph.text}".strip()
+    return said
 
 
 def year_rows(page: Node, indicator_id: str) -> dict[str, list[str]]:

@@ -1,6 +1,5 @@
 """Words follow numbers: no output says anything that contradicts verdict, margin and operator."""
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,12 +8,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from fake_kolada import FakeKolada
+from tests.sweeping import is_whole
 from tests.words import claims, outputs
 from tests.words.made_up import MadeUpWorld, kolada_of, plan_of, worlds
 from tests.words.small import PLAN_ID, TARGET_YEAR, YEARS
 
-WORLDS = 40 if os.environ.get("KOLADA_SWEEP") == "whole" else 4
-INDICATORS = 16
+WORLDS = 30 if is_whole() else 3
+INDICATORS = 14
 REPORTED = (2022, TARGET_YEAR)
 CHANGED_VALUES = re.compile(rf"{claims.N} → {claims.N}")
 
@@ -25,6 +25,9 @@ def contradictions(home: Path) -> Iterator[str]:
     for year, page in outputs.report_pages(home, PLAN_ID, REPORTED):
         for indicator_id in {indicator_id for indicator_id, _ in judged}:
             yield from of_article(judged, page, indicator_id, year)
+        yield from of_matrix(f"matrix {year}", judged, page, year)
+    yield from of_matrix("short report", judged, outputs.short_page(home, PLAN_ID, TARGET_YEAR), TARGET_YEAR)
+    yield from of_word_text(judged, outputs.word_texts(home, PLAN_ID))
     for indicator_id, year in judged:
         if year == TARGET_YEAR:
             text = outputs.explanation(home, PLAN_ID, indicator_id, year)
@@ -74,6 +77,27 @@ def of_article(judged: dict, page: outputs.Node, indicator_id: str, year: int) -
     yield from named(f"{place} genders", claims.genders(row, texts.get("detail Kvinnor och män", "")))
     yield from named(f"{place} chart", of_chart(row, texts))
     yield from named(f"{place} years", of_years(judged, page, indicator_id))
+
+
+def of_matrix(place: str, judged: dict, page: outputs.Node, year: int) -> Iterator[str]:
+    """The matrix of a page: each row's outcome, target and comment."""
+    rows = outputs.matrix(page)
+    if set(rows) != {indicator_id for indicator_id, _ in judged}:
+        yield f"{place}: not every indicator is read"
+    for indicator_id, cells in rows.items():
+        row = judged[indicator_id, year]
+        numbers = re.findall(claims.N, cells["Mål"])
+        if numbers:
+            said = claims.shown_pair(row, cells["Utfall"], numbers[-1], cells["Kommentar"])
+            yield from named(f"{place} {indicator_id}", said)
+
+
+def of_word_text(judged: dict, said: dict[str, str]) -> Iterator[str]:
+    """The Word text: the sentence of each indicator of the target year."""
+    for (indicator_id, year), row in judged.items():
+        if year == TARGET_YEAR:
+            text = said.get(indicator_id, said.get(f"M{indicator_id}", ""))
+            yield from named(f"word {indicator_id} {text!r}", claims.decision(row, text))
 
 
 def of_chart(row: claims.Row, texts: dict[str, str]) -> Iterator[str]:
@@ -163,6 +187,7 @@ def published(tmp_path_factory: pytest.TempPathFactory, make_nights: Callable) -
     return publish
 
 
+@pytest.mark.sweep
 @settings(
     max_examples=WORLDS,
     deadline=None,
