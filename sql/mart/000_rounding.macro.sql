@@ -37,9 +37,9 @@ create or replace macro mart.telling_decimals(number, other, fewest) as (
     case
         when number is null or other is null or number = other then fewest
         else (
-            select cast(coalesce(min(each.decimals), 20) as integer)
-            from (select unnest(range(fewest, 21)) as decimals) as each
-            where mart.rounded(number, each.decimals) <> mart.rounded(other, each.decimals)
+            select cast(coalesce(min(decimals), 20) as integer)
+            from (select unnest(range(fewest, 21)) as decimals) as tried
+            where mart.rounded(number, decimals) <> mart.rounded(other, decimals)
         )
     end
 );

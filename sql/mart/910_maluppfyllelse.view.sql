@@ -40,7 +40,8 @@ final as (
         coalesce(reasons.label, judgements.verdict_reason) as "Skäl",
         case
             when judgements.is_rounded_only
-                then 'Avrundningen avgör: planen jämför '
+                then
+                    'Avrundningen avgör: planen jämför '
                     || case judgements.compared_at_decimals
                         when 0 then 'utan decimaler'
                         when 1 then 'med 1 decimal'

@@ -24,7 +24,7 @@ POINTS = [
     pytest.param("stage:Checks", 1, marks=pytest.mark.slow),
     pytest.param("stage:Publication", 1, marks=pytest.mark.slow),
 ]
-AFTER_RENAME = ("clock", 3)
+AFTER_RENAME = ("clock", 4)
 
 
 def run_and_die(nights, recorded_folder, point, number):
