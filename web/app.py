@@ -50,7 +50,7 @@ def make_app(
             Route("/andringar/{plan}.atom", change_pages.feed),
             Route("/andringar/{plan}", change_pages.changes),
             Route("/drift", operation_pages.operations),
-            Route("/drift/svar/{run}/{request}", operation_pages.answer),
+            Route("/drift/svar/{run}/{request:path}", operation_pages.answer),
             Route("/hamta", download_pages.downloads),
             Route("/hamta/alla/{name}", download_pages.whole),
             Route("/hamta/{plan}", download_pages.downloads),

@@ -1,0 +1,138 @@
+"""What the pages show: the file's figures, every state an address, nothing but the host's own."""
+
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from fake_kolada import FakeKolada, apply_changes
+from reports.sourced_rows import open_source
+from tests.reports.conftest import World, ids
+from tests.reports.support import PLAN_ID, corner, opened, read_page
+from tests.reports.test_page_numbers import check
+from tests.web.conftest import links_of
+
+PAGES = [
+    f"/mal/{PLAN_ID}",
+    f"/mal/{PLAN_ID}?year=2022&verdict=not_met&sort=marginal",
+    f"/mal/{PLAN_ID}?q=bredband&sort=plats",
+    f"/mal/{PLAN_ID}/P4.3",
+    f"/mal/{PLAN_ID}/P4.2?year=2022",
+    f"/mal/{PLAN_ID}/P4.3/forklara?year=2022",
+    "/nyckeltal",
+    "/nyckeltal?q=elever",
+    "/nyckeltal/N15436",
+    "/nyckeltal/N15436/kommuner",
+    "/nyckeltal/N15436/kommuner?year=2022&gender=K&sort=andring",
+    "/jamfor",
+    "/jamfor?kpi=N15436&units=1489,0000&add=a",
+    "/andringar",
+    f"/andringar/{PLAN_ID}.atom",
+    "/drift",
+    "/hamta",
+    f"/hamta/{PLAN_ID}?year=2022",
+]
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_answers_in_full(browse, awkward_world, address):
+    """Each page comes, loads nothing from elsewhere, has no inline script or style, and leads to pages that exist."""
+    client = browse(awkward_world)
+    answer = client.get(address)
+    assert answer.status_code == 200, answer.text
+    assert "<script>alert" not in answer.text
+    assert re.findall(r"<script(?![^>]*src=)|<style|<[^>]*\s(?:style|on[a-z]+)=", answer.text) == []
+    led_to = [unescape(link) for link in links_of(answer.text) if not link.startswith(("#", "data:"))]
+    own = [link for link in led_to if link.startswith(("/", "http://127.0.0.1:8080/"))]
+    assert led_to == own
+    for link in sorted(set(own))[:12]:
+        if not link.startswith("/hamta/"):
+            assert client.get(link).status_code in (200, 307), link
+
+
+def test_figures_are_the_files(browse, awkward_world, tmp_path: Path):
+    """Each figure of the matrix and of a card carries exactly the value that the file has, now and as of a night."""
+    client = browse(awkward_world)
+    with opened(awkward_world.home) as connection:
+        first = connection.execute("select min(published_at) from ops.publication").fetchone()[0].isoformat()
+        for as_of in (None, first):
+            for address in (f"/mal/{PLAN_ID}", f"/mal/{PLAN_ID}/P4.2"):
+                path = tmp_path / "page.html"
+                path.write_text(client.get(address, params={"as_of": as_of} if as_of else {}).text, encoding="utf-8")
+                assert check(open_source(connection, as_of), read_page(path)) > 20
+
+
+def test_a_filter_shows_what_it_says(browse, sample_world):
+    """The verdict that was chosen and no other, by the address alone."""
+    text = browse(sample_world).get(f"/mal/{PLAN_ID}?verdict=met").text
+    shown = set(re.findall(rf'href="/mal/{PLAN_ID}/([A-Z][^"?/]*)\?', text))
+    with opened(sample_world.home) as connection:
+        expected = connection.execute(
+            "select indicator_id from mart.goal_fulfilment where plan_id = ? and year = 2023 and verdict = 'met'",
+            [PLAN_ID],
+        ).fetchall()
+    assert shown == {indicator for (indicator,) in expected}
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "says"),
+    [
+        (f"/mal/{PLAN_ID}?nonsens=1", 400, "nonsens"),
+        (f"/mal/{PLAN_ID}?year=2022&year=2023", 400, "en gång"),
+        (f"/mal/{PLAN_ID}?year=1900", 404, "2018 till 2024"),
+        (f"/mal/{PLAN_ID}?as_of=igår", 400, "2024-03-01"),
+        (f"/mal/{PLAN_ID}?as_of=1990-01-01", 404, "1990-01-01"),
+        (f"/mal/{PLAN_ID}/X9", 404, "X9"),
+        ("/mal/ingen-plan", 404, "ingen-plan"),
+        ("/nyckeltal/N99999", 404, "N99999"),
+        ("/jamfor?kpi=drop%20table", 400, "N15436"),
+        ("/jamfor?units=%00", 400, "1489"),
+        ("/hamta/alla/passwd", 404, "passwd"),
+        ("/static/../app.py", 404, ""),
+        ("/ingenstans", 404, "ingenstans"),
+    ],
+)
+def test_what_cannot_be_shown_says_so(browse, sample_world, address, status, says):
+    """A page of its own, with the way on; nothing of the address comes back as markup."""
+    answer = browse(sample_world).get(address)
+    assert answer.status_code == status
+    assert says in unescape(answer.text)
+    assert browse(sample_world).get(address + "<script>x").text.count("<script>x") == 0
+
+
+def test_only_this_host_and_only_reading(browse, sample_world):
+    """Another host's name, another site's origin and every method that writes are refused; headers bind the browser."""
+    client = browse(sample_world)
+    assert client.get("/", headers={"host": "attacker.example"}).status_code == 403
+    assert client.get("/", headers={"origin": "http://attacker.example"}).status_code == 403
+    for method in ("post", "put", "delete", "patch"):
+        assert getattr(client, method)("/drift").status_code == 405
+    headers = client.get("/drift").headers
+    assert headers["content-security-policy"].startswith("default-src 'none'")
+    assert "set-cookie" not in headers
+
+
+def test_a_new_publication_is_seen_at_the_next_click(browse, make_nights, plans, tmp_path):
+    """The page that is asked for after a publication shows it; nobody has to start the pages anew."""
+    [plan] = [each for each in plans if each.plan_id == PLAN_ID]
+    nights = make_nights(
+        home=tmp_path / "home", fake=FakeKolada(corner(ids(plan), source_kind="sample")), plans=(plan,)
+    )
+    nights.refresh()
+    client = browse(World(nights.home, None, None))
+    before = client.get(f"/mal/{PLAN_ID}/P4.2").text
+    nights.fake.data = apply_changes(nights.fake.data, ["revised:N15485/1489/2023/T=95.4"])
+    nights.refresh()
+    after = client.get(f"/mal/{PLAN_ID}/P4.2").text
+    assert "95,4" not in before
+    assert "95,4" in after
+
+
+@pytest.mark.parametrize("name", ["rapport.html", "kort.html", "arbetsbok.xlsx", "andrat.md"])
+def test_documents_can_be_fetched(browse, sample_world, name):
+    """Each document comes as a file with a name."""
+    answer = browse(sample_world).get(f"/hamta/{PLAN_ID}/{name}")
+    assert answer.status_code == 200
+    assert f"{PLAN_ID}-2023-{name}" in answer.headers["content-disposition"]
+    assert len(answer.content) > 300
