@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
-from cli.exits import ERRORS
+from cli.consoles import ERRORS
 
 # Each command with the module that holds it, in the order of `kolada --help`.
 COMMANDS = {
@@ -22,12 +22,12 @@ COMMANDS = {
     "rollback": "history_commands",
     "prune": "history_commands",
     "verify": "history_commands",
-    "status": "query_commands",
+    "status": "state_commands",
     "report": "document_commands",
     "explain": "document_commands",
     "export": "document_commands",
-    "sql": "query_commands",
-    "settings": "query_commands",
+    "sql": "sql_command",
+    "settings": "state_commands",
     "web": "web_command",
     "serve": "serve_command",
     "fake-api": "fake_api_command",
@@ -69,7 +69,8 @@ def make_app(names: Iterable[str] = COMMANDS) -> typer.Typer:
         if family is not None:
             app.add_typer(family, name=name)
         else:
-            app.command(name)(getattr(module, name.replace("-", "_")))
+            function = getattr(module, name.replace("-", "_"))
+            app.command(name, cls=getattr(module, "COMMAND_CLASS", None))(function)
     return app
 
 

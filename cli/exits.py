@@ -16,8 +16,8 @@ from typing import NoReturn
 import duckdb
 import typer
 from pydantic import ValidationError
-from rich.console import Console
 
+from cli.consoles import ERRORS
 from goals import PlanError
 from kolada_client import (
     InvalidIdentifier,
@@ -32,8 +32,6 @@ from warehouse.errors import HomeLocked, RawStoreError, WarehouseError
 
 OTHER, BAD_INPUT, HELD, UNREACHABLE, STALE = 1, 2, 3, 4, 5
 
-ERRORS = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
-
 
 @contextmanager
 def one_message(*bad_input: type[Exception]) -> Iterator[None]:
@@ -44,6 +42,8 @@ def one_message(*bad_input: type[Exception]) -> Iterator[None]:
     """
     try:
         yield
+    except BrokenPipeError:
+        raise  # whoever read our output wants no more of it; the command line ends quietly
     except bad_input as error:
         end_with(error, str(error), BAD_INPUT)
     except (KoladaError, PlanError, WarehouseError, ValidationError, duckdb.Error, OSError) as error:

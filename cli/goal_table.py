@@ -11,7 +11,6 @@ from reports.numbers import number_text
 from warehouse.credits import MADE_UP_VALUES
 from warehouse.published_file import published_file, source_kind
 
-PIPE_WIDTH = 150
 # What the columns beside the indicator's title take, with the space between them.
 FIXED_WIDTH = 103
 COLOURS = {"met": "green", "not_met": "red", "partly_met": "yellow"}
@@ -78,13 +77,9 @@ def print_goal_table(console: Console, published: Path, plan_id: str) -> None:
     for note in notes:
         console.print(note)
     if is_sample:
-        console.print(f"[bold yellow]{MADE_UP_VALUES}[/bold yellow] The data is a sample: every value is made up.")
-
-
-def wide_console() -> Console:
-    """The terminal as wide as it is; a file or a pipe gets lines that hold the whole table."""
-    console = Console()
-    return console if console.is_terminal else Console(width=PIPE_WIDTH)
+        console.print(
+            Text(MADE_UP_VALUES, style="bold yellow") + Text(" The data is a sample: every value is made up.", style="")
+        )
 
 
 def number(value: float | None, decimals: int) -> str:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from cli.consoles import plain_console
 from cli.exits import OTHER, one_message
 from cli.options import HomeOption, JsonOption, SampleOption, set_options
 from cli.terminal_progress import Terminal
@@ -35,7 +35,7 @@ def replay(
     Example: `kolada replay --as-of 2024-03-01 --to bokslut.duckdb`
     """
     set_options(home=home)
-    with one_message(), Terminal(Console(stderr=True)) as terminal:
+    with one_message(), Terminal(plain_console(stderr=True)) as terminal:
         place = Home(Settings.of(sample=sample).home)
         settle_if_free(place, "kolada replay", now=datetime.now(UTC))
         nights = replay_to(place, to, as_of=as_of, reporter=terminal)
@@ -90,7 +90,7 @@ def verify(home: HomeOption = None, sample: SampleOption = False, as_json: JsonO
     Example: `kolada verify`
     """
     set_options(home=home)
-    with one_message(), Terminal(Console(stderr=True)) as terminal:
+    with one_message(), Terminal(plain_console(stderr=True)) as terminal:
         place = Home(Settings.of(sample=sample).home)
         if not place.raw.exists() and not place.published.exists():
             raise HomeError(

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
-from cli.exits import BAD_INPUT, ERRORS, one_message
+from cli.consoles import ERRORS, plain_console
+from cli.exits import BAD_INPUT, one_message
 from cli.options import HomeOption, JsonOption, SampleOption, set_options
 from pipeline.settings import Settings
 from warehouse.home import Home
@@ -48,7 +48,7 @@ def search(
     if as_json:
         typer.echo(json.dumps([each.fields() for each in found], ensure_ascii=False, default=str))
     elif found:
-        Console().print(table_of(found))
+        plain_console().print(table_of(found))
     if not found:
         ERRORS.print(
             f"No KPI of the published catalogue fits `{text}`. Nothing was changed. "

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
-from rich.console import Console
 
-from cli.exits import BAD_INPUT, ERRORS, HELD, one_message
-from cli.goal_table import print_goal_table, wide_console
+from cli.consoles import ERRORS, plain_console, wide_console
+from cli.exits import BAD_INPUT, HELD, one_message
+from cli.goal_table import print_goal_table
 from cli.options import (
     AcceptLossOption,
     BaseUrlOption,
@@ -215,7 +215,7 @@ def directly(settings: Settings, job: Job) -> RunResult:
     """Run the work in this process, with a progress bar, or with a log in JSON."""
     if settings.log_json:
         return run_job(settings, job, reporter=JsonReporter())
-    with Terminal(Console(stderr=True)) as terminal:
+    with Terminal(plain_console(stderr=True)) as terminal:
         return run_job(settings, job, reporter=terminal)
 
 

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from cli.exits import BAD_INPUT, ERRORS, OTHER, one_message
+from cli.consoles import ERRORS
+from cli.exits import BAD_INPUT, OTHER, one_message
 from cli.options import GoalsOption, HomeOption, set_options
 from goals import read_plans
 from kolada_pipeline import misplaced_package

@@ -23,7 +23,7 @@ class Terminal:
         self.console = console
         self._progress = Progress(
             SpinnerColumn(),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
@@ -59,4 +59,4 @@ class Terminal:
 
     def say(self, message: str) -> None:
         """One line."""
-        self.console.print(message, highlight=False)
+        self.console.print(message)

@@ -17,7 +17,9 @@
     ├── NotPublished          there is no published file to read, or none at the moment asked for
     ├── ReplayTargetExists    a replay was to write over a file
     ├── MartBroken            a mart's rows cannot be kept as versions
-    └── InvalidMoment         a moment that is no date and no timestamp
+    ├── InvalidMoment         a moment that is no date and no timestamp
+    ├── QueryRefused          SQL from outside that would do something else than read the published file
+    └── QueryFailed           SQL from outside that DuckDB could not answer
 
 Each message says what happened, the value, what follows and the next command.
 """
@@ -93,3 +95,11 @@ class MartBroken(WarehouseError):
 
 class InvalidMoment(WarehouseError):
     """A moment that is neither a date nor a timestamp."""
+
+
+class QueryRefused(WarehouseError):
+    """A query that would do something else than read, that is empty, or several at once."""
+
+
+class QueryFailed(WarehouseError):
+    """A query that DuckDB could not answer, or not within its limits."""

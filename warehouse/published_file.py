@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.database import connect, quoted
+from warehouse.database import Config, connect, quoted
 from warehouse.errors import NotPublished, PublishedDamaged
 from warehouse.home import SAMPLE_FOLDER
 
@@ -32,8 +32,12 @@ class Publication:
 
 
 @contextmanager
-def published_file(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def published_file(path: Path, config: Config | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a published file for reading. A later publication does not disturb the reader.
+
+    Args:
+        path: The file.
+        config: DuckDB's settings for the connection.
 
     Raises:
         NotPublished: there is no such file.
@@ -45,7 +49,7 @@ def published_file(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             "there before, put it back with `kolada restore`."
         )
     with naming_damage(path):
-        connection = connect()
+        connection = connect(config)
         try:
             connection.execute(f"attach {quoted(str(path))} as warehouse (read_only)")
             connection.execute("use warehouse")
