@@ -1,0 +1,142 @@
+"""What outsiders expect of a project: hooks that run, forms that can be filled in, a release that can be made."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+FORMS = sorted((REPOSITORY / ".github" / "ISSUE_TEMPLATE").glob("*.yml"))
+HOOKS = YAML(typ="safe").load(REPOSITORY / ".pre-commit-config.yaml")["repos"][0]["hooks"]
+SAMPLES = {
+    "ruff-check": "warehouse/moment.py",
+    "ruff-format": "warehouse/moment.py",
+    "sqlfluff": "sql/core/020_moment.sql",
+    "plans": "goals/alingsas-2022-2024/plan.toml",
+}
+
+
+@pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])
+def test_each_hook_runs_on_what_it_is_for(hook):
+    """A hook takes its files and is content with ours."""
+    sample = SAMPLES[hook["id"]]
+    assert re.search(hook.get("files", ""), sample)
+    program, *arguments = hook["entry"].split()
+    named = [sample] if hook.get("pass_filenames", True) else []
+    command = [Path(sys.executable).with_name(Path(program).name), *arguments, *named]
+    subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True)
+
+
+def test_the_hosted_workflow_calls_the_same_script():
+    """Continuous integration runs `.ci/run` on every Python that the project names."""
+    workflow = YAML(typ="safe").load(REPOSITORY / ".github" / "workflows" / "ci.yml")
+    job = workflow["jobs"]["ci"]
+    assert job["steps"][-1]["run"] == ".ci/run"
+    text = (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8")
+    least, above = re.search(r'requires-python = ">=3\.(\d+),<3\.(\d+)"', text).groups()
+    assert job["strategy"]["matrix"]["python"] == [f"3.{minor}" for minor in range(int(least), int(above))]
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.stem)
+def test_forms_ask_something(form):
+    """A form has a name and fields with labels, at least one of them required."""
+    content = YAML(typ="safe").load(form)
+    if form.stem == "config":
+        assert content == {"blank_issues_enabled": True}
+        return
+    assert content["name"]
+    assert content["description"]
+    assert all(field["attributes"]["label"] for field in content["body"])
+    assert any(field.get("validations", {}).get("required") for field in content["body"])
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A clean main with what a release touches, and a change that is not released."""
+    for name in ("pyproject.toml", "CITATION.cff", "LICENSE", "README.md"):
+        shutil.copy(REPOSITORY / name, tmp_path / name)
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(REPOSITORY / ".ci" / "release", tmp_path / ".ci" / "release")
+    (tmp_path / ".gitignore").write_text("dist/\n", encoding="utf-8")
+    (tmp_path / "CHANGELOG.md").write_text(
+        "# Changelog\n\n## Unreleased\n\n### Added\n\n- Something.\n\n## 0.0.1 - 2025-01-01\n\n- First.\n",
+        encoding="utf-8",
+    )
+    for command in (["init", "--initial-branch=main"], ["add", "."], ["commit", "--message", "All"]):
+        git(tmp_path, *command)
+    return tmp_path
+
+
+def git(folder, *command):
+    """What git prints."""
+    identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+    done = subprocess.run(["git", *identity, *command], cwd=folder, check=True, capture_output=True, text=True)
+    return done.stdout
+
+
+def release(folder, *arguments):
+    """The script in a checkout."""
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder)} | {
+        f"GIT_{who}_{what}": f"{what.lower()}@example.org"
+        for who in ("AUTHOR", "COMMITTER")
+        for what in ("NAME", "EMAIL")
+    }
+    return subprocess.run(
+        [sys.executable, folder / ".ci" / "release", *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_dry_run_shows_everything_and_changes_nothing(checkout):
+    """Version, changelog and citation as they would be, the steps, and a checkout as before."""
+    told = release(checkout, "99.0.0", "--dry-run")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert '+version = "99.0.0"' in told.stdout
+    assert "+## 99.0.0 - 20" in told.stdout
+    assert "+version: 99.0.0" in told.stdout
+    assert "git tag --annotate v99.0.0" in told.stdout
+    assert git(checkout, "status", "--porcelain") == ""
+    assert git(checkout, "tag") == ""
+
+
+def test_a_release_is_a_commit_a_tag_and_two_files(checkout):
+    """The tag carries the notes, the changelog begins anew, wheel and sdist are built; nothing is pushed."""
+    told = release(checkout, "99.0.0", "--no-ci")
+    assert told.returncode == 0, told.stderr
+    assert git(checkout, "log", "--format=%s", "-1") == "Release 99.0.0\n"
+    assert "- Something." in git(checkout, "tag", "--list", "--format=%(contents)", "v99.0.0")
+    assert "## Unreleased\n\n## 99.0.0 - " in (checkout / "CHANGELOG.md").read_text(encoding="utf-8")
+    built = sorted(path.name for path in (checkout / "dist").iterdir() if path.suffix in (".whl", ".gz"))
+    assert [name.partition("-99")[0] for name in built] == ["kolada_pipeline", "kolada_pipeline"]
+    again = release(checkout, "99.0.0", "--no-ci")
+    assert again.returncode == 1
+    assert "does not come after" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("spoil", "version", "told"),
+    [
+        (lambda folder: folder, "next", "is no version"),
+        (lambda folder: folder, "0.0.0", "does not come after"),
+        (lambda folder: git(folder, "switch", "--create", "other"), "99.0.0", "branch `other`"),
+        (lambda folder: (folder / "new.txt").touch(), "99.0.0", "not committed"),
+        (lambda folder: git(folder, "tag", "v99.0.0"), "99.0.0", "a tag `v99.0.0` already"),
+    ],
+)
+def test_what_would_go_wrong_stops_a_release_before_it_begins(checkout, spoil, version, told):
+    """A version that is none, another branch, work that is not committed, a tag that is taken."""
+    spoil(checkout)
+    head = git(checkout, "rev-parse", "HEAD")
+    ended = release(checkout, version, "--no-ci")
+    assert ended.returncode == 1
+    assert told in ended.stderr
+    assert "nothing was changed" in ended.stderr
+    assert git(checkout, "rev-parse", "HEAD") == head
