@@ -1,6 +1,8 @@
 """Each kind of change, told apart by the first rule that fits."""
 
+import math
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 
 import duckdb
 import polars as pl
@@ -103,13 +105,76 @@ def test_a_kpi_times_a_hundred_is_rescaled(connection):
     assert load(connection, 1, after, scope=scope) == {"rescaled": 40}
 
 
-def test_a_few_large_revisions_are_no_rescaling(connection):
-    """Two of forty values doubled are two revisions."""
-    units = [f"{number:04d}" for number in range(1000, 1040)]
+# Two copies of Kolada, years apart: all cells of two KPIs moved by about a hundred, no two by the same factor.
+REAL_ONES = {"U07417": (95.7, 82.7, 109.6), "U07452": (95.8, 77.4, 117.4)}
+
+
+@pytest.mark.parametrize("like", REAL_ONES)
+def test_a_rescaling_need_not_be_by_one_factor(connection, like):
+    """3,770 cells whose ratios spread as in the two rescalings that are known between dated copies of Kolada."""
+    median, low, high = REAL_ONES[like]
+    spread = math.log(high / low) / (2 * 1.2816)
+    chance = Random(like)
+    units = [f"{number:04d}" for number in range(1000, 1290)]
+    periods = range(2011, 2024)
+    old = {(unit, period): chance.uniform(0.2, 0.9) for unit in units for period in periods}
+    before = [cell(round(value, 6), unit=unit, period=period) for (unit, period), value in old.items()]
+    after = [
+        cell(round(value * median * math.exp(chance.gauss(0, spread)), 4), unit=unit, period=period)
+        for (unit, period), value in old.items()
+    ]
     scope = (("N00001",), units)
-    load(connection, 0, [cell(10.5, unit=unit) for unit in units], scope=scope)
-    after = [cell(21.0 if unit in units[:2] else 10.5, unit=unit) for unit in units]
-    assert load(connection, 1, after, scope=scope) == {"revised": 2}
+    load(connection, 0, before, scope=scope)
+    assert load(connection, 1, after, scope=scope) == {"rescaled": 3770}
+    assert connection.execute("select kpi_id, round(median_ratio / 10) from rescaled_kpi").fetchall() == [
+        ("N00001", 10.0)
+    ]
+
+
+FORTY = [f"{number:04d}" for number in range(1000, 1040)]
+
+
+@pytest.mark.parametrize(
+    ("factors", "kind"),
+    [
+        pytest.param([0.01] * 40, "rescaled", id="a hundredth of what they were"),
+        pytest.param([3.1] * 36 + [1.1] * 4, "rescaled", id="nine in ten grew, the median beyond three"),
+        pytest.param([3.1] * 20 + [1.0] * 20, "rescaled", id="half of the cells, twenty of them"),
+        pytest.param([3.1] * 19 + [1.0] * 21, "revised", id="nineteen cells"),
+        pytest.param([2.9] * 40, "revised", id="the median within three"),
+        pytest.param([3.1] * 35 + [1.1] * 5, "revised", id="fewer than nine in ten grew"),
+        pytest.param([10.0] * 20 + [0.1] * 20, "revised", id="to both sides"),
+        pytest.param([100.0] * 2 + [1.0] * 38, "revised", id="two units corrected"),
+    ],
+)
+def test_when_changed_values_are_a_rescaling(connection, factors, kind):
+    """Forty cells, each by its factor: a rescaling, or revisions."""
+    scope = (("N00001",), FORTY)
+    load(connection, 0, [cell(1.0 + number / 7, unit=unit) for number, unit in enumerate(FORTY)], scope=scope)
+    after = [
+        cell((1.0 + number / 7) * factor, unit=unit)
+        for number, (unit, factor) in enumerate(zip(FORTY, factors, strict=True))
+    ]
+    assert load(connection, 1, after, scope=scope) == {kind: sum(factor != 1 for factor in factors)}
+
+
+def test_one_municipalitys_correction_is_no_rescaling(connection):
+    """Every year of one unit times a thousand, the other units as they were."""
+    scope = (("N00001",), FORTY[:3])
+    rows = [(unit, period) for unit in FORTY[:3] for period in range(1990, 2020)]
+    load(connection, 0, [cell(5.5, unit=unit, period=period) for unit, period in rows], scope=scope)
+    after = [cell(5500.0 if unit == FORTY[0] else 5.5, unit=unit, period=period) for unit, period in rows]
+    assert load(connection, 1, after, scope=scope) == {"revised": 30}
+
+
+def test_noughts_neither_show_nor_hide_a_rescaling(connection):
+    """Cells that are nought before or after do not count among those that could show it."""
+    scope = (("N00001",), FORTY)
+    load(
+        connection, 0, [cell(0.0 if number >= 20 else 2.0, unit=unit) for number, unit in enumerate(FORTY)], scope=scope
+    )
+    after = [cell(0.0 if number >= 20 else 200.0, unit=unit) for number, unit in enumerate(FORTY)]
+    assert load(connection, 1, after, scope=scope) == {"rescaled": 20}
 
 
 KPI_ROW = {

@@ -28,15 +28,16 @@ select
 from compared_cell
 where is_received or (not was_deleted and not was_vanished);
 
--- A KPI whose values moved together by one factor got a new unit or a new definition under its old id: at least ten
--- cells, at least half of the cells that could show it, and a spread of the factors within a tenth of their median.
+-- A KPI that got a new unit or a new definition under its old id: of its cells that this run read, with a number other
+-- than nought before and after, at least half and at least twenty changed by more than precision or rounding; nine in
+-- ten of the ratios new to old lie beyond 1.5 on one side; and their median lies beyond 3. The factor need not be one.
 create or replace temp table rescaled_now as
-with factor as (
+with changed as (
     select
         kpi_id,
         value / known_value as ratio
     from differing_cell
-    where simple_kind = 'revised' and known_value <> 0
+    where simple_kind = 'revised' and known_value <> 0 and value <> 0
 ),
 
 comparable as (
@@ -45,12 +46,12 @@ comparable as (
         count(*) as cell_count
     from (
         select kpi_id from compared_cell
-        where is_received and value is not null and known_value is not null and known_value <> 0
+        where is_received and value <> 0 and known_value <> 0 and not was_deleted and not was_vanished
         union all
         select open_cell.kpi_id
         from open_cell
         semi join same_cell using (version_rowid, is_group)
-        where open_cell.value <> 0 and open_cell.kpi_id in (select factor.kpi_id from factor)
+        where open_cell.value <> 0 and open_cell.kpi_id in (select changed.kpi_id from changed)
     ) as either
     group by kpi_id
 ),
@@ -60,8 +61,9 @@ spread as (
         kpi_id,
         count(*) as cell_count,
         median(ratio) as median_ratio,
-        quantile_cont(ratio, 0.9) - quantile_cont(ratio, 0.1) as width
-    from factor
+        count(*) filter (where ratio > 1.5) as grown_count,
+        count(*) filter (where ratio < 1 / 1.5) as shrunk_count
+    from changed
     group by kpi_id
 )
 
@@ -71,10 +73,12 @@ select
 from spread
 inner join comparable on spread.kpi_id = comparable.kpi_id
 where
-    spread.cell_count >= 10
+    spread.cell_count >= 20
     and spread.cell_count * 2 >= comparable.cell_count
-    and (spread.median_ratio > 1.5 or spread.median_ratio < 0.67)
-    and spread.width <= 0.1 * abs(spread.median_ratio);
+    and (
+        (spread.grown_count * 10 >= spread.cell_count * 9 and spread.median_ratio > 3)
+        or (spread.shrunk_count * 10 >= spread.cell_count * 9 and spread.median_ratio < 1 / 3)
+    );
 
 create or replace temp table changed_cell as
 select
