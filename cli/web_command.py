@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from cli.exits import ERRORS, OTHER, one_message
+from cli.consoles import ERRORS
+from cli.exits import OTHER, one_message
 from cli.options import HomeOption, SampleOption, set_options
 from pipeline.settings import Settings
 from warehouse.home import Home
