@@ -57,7 +57,7 @@ def test_forms_ask_something(form):
 @pytest.fixture
 def checkout(tmp_path):
     """A clean main with what a release touches, and a change that is not released."""
-    for name in ("pyproject.toml", "CITATION.cff", "LICENSE", "README.md"):
+    for name in ("pyproject.toml", "CITATION.cff", "LICENSE", "README.md", "kolada_pipeline.py", "prefect.yaml"):
         shutil.copy(REPOSITORY / name, tmp_path / name)
     (tmp_path / ".ci").mkdir()
     shutil.copy(REPOSITORY / ".ci" / "release", tmp_path / ".ci" / "release")
