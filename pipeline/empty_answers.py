@@ -35,6 +35,7 @@ FEWEST_OTHERS = 3
 IMPROBABLE = 0.001
 # One pair alone says less about an empty answer than a few do.
 FEW_UNITS = 4
+TRIES = 3
 
 DOUBTED_SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "request_number": pl.Int32,
@@ -220,7 +221,8 @@ class EmptyAnswers:
                     unproven.append(doubt)
                 else:
                     yield from self._prove(doubt, witness)
-            loud |= self._reported_alone(unproven)
+            unproven, reported = self._asked_alone(unproven)
+            loud |= reported
             for doubt in unproven:
                 if loud.isdisjoint(doubt.request.kpi_ids):
                     self.accept(doubt)
@@ -258,7 +260,7 @@ class EmptyAnswers:
         self.say(f"{in_short(doubt.request)}: no row, but {reason}. Asked again in smaller parts.")
         self.reject(doubt.request_ids, f"{EMPTY_ANSWER}, but {reason}")
         lost = Lost(doubt.request, EMPTY_ANSWER, request_ids=doubt.request_ids)
-        how = Narrowing(self._settle_part, first="units", few_units=FEW_UNITS, witness=self._witness)
+        how = Narrowing(self._settle_part, first="units", few_units=FEW_UNITS, tries=TRIES, witness=self._witness)
         for each in self.again.in_smaller_parts(lost, how):
             yield replace(each, reason=f"{EMPTY_ANSWER}, but {reason}") if each.error == EMPTY_ANSWER else each
 
@@ -288,8 +290,8 @@ class EmptyAnswers:
             ids = page_ids(result) if isinstance(result, Answer) else ()
             yield from self._ask_smaller(Doubt(part, ids), f"neither has `{witness}`, which they report")
 
-    def _reported_alone(self, doubts: Sequence[Doubt]) -> set[str]:
-        """Ask for each KPI alone; those that some unit reports after all, or that could not be asked."""
+    def _asked_alone(self, doubts: Sequence[Doubt]) -> tuple[list[Doubt], set[str]]:
+        """Ask for each KPI alone; the doubts as they are then, and the KPIs that have rows or could not be asked."""
         units: dict[str, list[str]] = {}
         for doubt in doubts:
             for kpi_id in doubt.request.kpi_ids:
@@ -298,12 +300,19 @@ class EmptyAnswers:
             replace(doubts[0].request, kpi_ids=(kpi_id,), municipality_ids=spread(given))
             for kpi_id, given in sorted(units.items())
         ]
-        return {
-            kpi_id
-            for result in self.client.answers(requests, asks_again=False)
-            if isinstance(result, Failure) or not result.is_empty
-            for kpi_id in data_request(result).kpi_ids
-        }
+        for doubt in doubts:
+            if doubt.request in requests:
+                # It was asked alone already: what came is asked for anew, and not recalled.
+                self.reject(doubt.request_ids, f"{EMPTY_ANSWER}: asked for again")
+        loud: set[str] = set()
+        answers: dict[DataRequest, tuple[str, ...]] = {}
+        for result in self.client.answers(requests, asks_again=False):
+            request = data_request(result)
+            if isinstance(result, Answer) and result.is_empty:
+                answers[request] = page_ids(result)
+            else:
+                loud.update(request.kpi_ids)
+        return [replace(doubt, request_ids=answers.get(doubt.request, doubt.request_ids)) for doubt in doubts], loud
 
     def _witness(self, request: DataRequest) -> str | None:
         parameters = {"units": list(request.municipality_ids), "kpis": list(self.catalogue_kpis)}

@@ -1,0 +1,241 @@
+"""An answer without rows is accepted only where nothing speaks against it; a night is whole, or it is held."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+
+import polars as pl
+import pytest
+
+from fake_kolada import FakeKolada, sample_data
+from kolada_client import KoladaError, ManualClock
+from pipeline.jobs import backfill_job
+from pipeline.run_job import run_job
+from tests.conftest import Nights
+from tests.pipeline.support import EditedAnswers, asked, without_rows
+from tests.sweeping import points_of
+
+FIRST_YEAR = 2021
+CELLS = """
+    select count(*), bit_xor(hash(kpi_id, municipality_id, period, gender, value, status, value_count))
+    from core.observation
+"""
+# Percent of the data answers that come empty; of so many at least nine in ten nights must be whole at the first try.
+RATES = (1, 5, 20, 50)
+MOSTLY_WHOLE = (1, 5)
+POINTS = [(rate, night, seed) for rate in RATES for night in (1, 2) for seed in range(8)]
+
+# Two units that are asked for in one request, none of them a plan's own.
+FEW = ["0114", "0115"]
+
+
+@pytest.fixture(scope="module")
+def recent():
+    """The sample since 2021: every unit and KPI, few years."""
+    sample = sample_data()
+    return replace(sample, observations=sample.observations.filter(pl.col("period") >= FIRST_YEAR))
+
+
+@pytest.fixture(scope="module")
+def honest(recent, plans, tmp_path_factory):
+    """A home after one honest night."""
+    nights = Nights(home=tmp_path_factory.mktemp("honest") / "home", fake=FakeKolada(recent), plans=plans)
+    nights.refresh()
+    return nights
+
+
+def random_nights(honest, folder, capsys):
+    """Nights before a source that answers at random with nothing: each whole or held, and how many of each."""
+    whole, ended = honest.query(CELLS), {rate: Counter() for rate in RATES}
+    for number, (rate, night, seed) in enumerate(points_of(POINTS, seed=13)):
+        fake = FakeKolada(honest.fake.data, faults=[f"empty_answer@{rate}%{seed}"])
+        nights = Nights(home=folder / str(number), fake=fake, plans=honest.plans)
+        try:
+            state = (nights if night == 1 else nights.after(honest)).refresh().state
+        except KoladaError as error:
+            state = type(error).__name__
+        if state == "published":
+            assert whole == nights.query(CELLS), (rate, night, seed)
+        ended[rate][state] += 1
+    with capsys.disabled():
+        for rate, counted in ended.items():
+            print(f"\n{honest.fake.data.source_kind:9} {rate:3} % of the answers empty: {dict(counted)}", end="")
+    for rate in MOSTLY_WHOLE:
+        assert ended[rate]["published"] >= 0.9 * ended[rate].total()
+
+
+@pytest.mark.sweep
+@pytest.mark.timeout(3600)
+def test_random_empties_leave_a_night_whole_or_held(honest, tmp_path, capsys):
+    """Whatever share of the answers comes empty, no night publishes without a cell; few of them stop it."""
+    random_nights(honest, tmp_path, capsys)
+
+
+@pytest.mark.sweep
+@pytest.mark.slow
+@pytest.mark.recorded
+@pytest.mark.timeout(3600)
+def test_random_empties_of_recorded_data(first_night, tmp_path, capsys):
+    """The same on recorded data, whose answers have several pages."""
+    random_nights(first_night[0], tmp_path, capsys)
+
+
+def night_with(honest, folder, edit, *, after=None):
+    """A night in an empty home, or after another, before a source whose pages are edited."""
+    fake = FakeKolada(honest.fake.data)
+    nights = Nights(home=folder / "home", fake=fake, plans=honest.plans, transport=EditedAnswers(fake, edit))
+    return nights if after is None else nights.after(after)
+
+
+def backfill(nights, **wanted):
+    """A backfill on the next day, and the data requests that it sent."""
+    nights.fake.clear_log()
+    nights.now += timedelta(days=1)
+    result = run_job(
+        nights.make_settings(),
+        backfill_job(nights.plans, **wanted),
+        transport=nights.transport or nights.fake.transport(),
+        client_clock=ManualClock(),
+        clock=lambda: nights.now,
+    )
+    return result, [entry.url for entry in nights.fake.log if "/data/" in entry.url]
+
+
+def test_an_honest_night_asks_nothing_twice(honest):
+    """The catalogue in three requests, 313 units in 13, a page more where one is full: no extra request."""
+    urls = [entry.url for entry in honest.fake.log]
+    assert len(set(urls)) == len(urls) == 3 + 13 + sum("page=" in url for url in urls)
+
+
+def test_an_empty_half_is_asked_again_until_it_comes(honest, tmp_path):
+    """A source that answers no more than three units at a time is asked for three at a time, and all is read."""
+
+    def edit(request, page):
+        return without_rows(page) if len(asked(request, "municipality")) > 3 and "0114" in request.url.path else page
+
+    nights = night_with(honest, tmp_path, edit)
+    assert "published" == nights.refresh().state
+    assert honest.query(CELLS) == nights.query(CELLS)
+
+
+def test_a_batch_that_stays_empty_holds_a_first_night(honest, tmp_path):
+    """Units that are never answered while their kind reports are missing, not empty, though nothing was known."""
+
+    def edit(request, page):
+        return without_rows(page) if set(FEW) & set(asked(request, "municipality")) else page
+
+    nights = night_with(honest, tmp_path, edit)
+    result = nights.refresh()
+    assert "held" == result.state
+    assert "other units of their kind report them" in result.message
+    assert not (nights.home / "kolada.duckdb").exists()
+
+
+def test_rows_that_go_missing_for_a_whole_batch_hold_a_first_night(honest, tmp_path):
+    """A batch of which every row but one KPI's is gone is held: that KPI shows the source listening, and no more."""
+    data = honest.fake.data
+    batch, kpis = data.municipalities["municipality_id"].sort()[25:50], data.kpis["kpi_id"].sort()[:-1]
+    of_batch = pl.col("municipality_id").cast(pl.String).is_in(batch.implode())
+    gone = of_batch & pl.col("kpi_id").cast(pl.String).is_in(kpis.implode())
+    nights = Nights(
+        home=tmp_path / "home",
+        fake=FakeKolada(replace(data, observations=data.observations.filter(~gone))),
+        plans=honest.plans,
+    )
+    result, _ = backfill(nights, kpi_ids=list(kpis))
+    assert "held" == result.state
+    assert "empty answer, but other units of their kind report them" in result.message
+
+
+def test_a_page_that_was_linked_to_and_comes_empty_is_no_end(honest, tmp_path):
+    """Where a second page has no rows, smaller parts are asked for, which have one page: all rows come."""
+    data = sample_data()
+    kpis = data.kpis["kpi_id"].to_list()
+
+    def edit(request, page):
+        return without_rows(page) if request.url.params.get("page") else page
+
+    fake = FakeKolada(data)
+    nights = Nights(home=tmp_path / "home", fake=fake, plans=honest.plans, transport=EditedAnswers(fake, edit))
+    units = data.municipalities["municipality_id"].sort()[25:50].to_list()
+    result, urls = backfill(nights, kpi_ids=kpis, unit_ids=units)
+    assert ("published", True) == (result.state, any("page=" in url for url in urls))
+    of_units = pl.col("municipality_id").cast(pl.String).is_in(units) & pl.col("kpi_id").cast(pl.String).is_in(kpis)
+    assert [(data.observations.filter(of_units).height,)] == nights.query("select count(*) from core.observation")
+
+
+def test_known_values_are_never_taken_for_nothing(honest, tmp_path):
+    """On a later night a batch that comes empty every time is held, and the file is as it was."""
+
+    def edit(request, page):
+        return without_rows(page) if "0114" in asked(request, "municipality") else page
+
+    nights = night_with(honest, tmp_path, edit, after=honest)
+    before = (nights.home / "kolada.duckdb").read_bytes()
+    result = nights.refresh()
+    assert "held" == result.state
+    assert "values of them are known" in result.message
+    assert before == (nights.home / "kolada.duckdb").read_bytes()
+
+
+def test_a_source_that_says_nothing_at_all_is_not_asked_for_ever(honest, tmp_path):
+    """When every answer is empty, some tries show it, and the night is held."""
+    nights = night_with(
+        honest, tmp_path, lambda request, page: without_rows(page) if "/data/" in str(request.url) else page
+    )
+    assert "held" == nights.refresh().state
+    assert len(nights.fake.log) <= 3 + 13 + 20
+
+
+def test_a_kpi_that_nobody_reports_is_asked_for_alone_once_more(honest, tmp_path):
+    """Its silence is accepted after one request more, and known from then on."""
+    kpi_id = "N15436"
+    data = replace(honest.fake.data, observations=honest.fake.data.observations.filter(pl.col("kpi_id") != kpi_id))
+    nights = Nights(home=tmp_path / "home", fake=FakeKolada(data), plans=honest.plans)
+    result, urls = backfill(nights, kpi_ids=[kpi_id])
+    assert ("published", {"nothing_published": 313}) == (result.state, result.coverage)
+    assert 13 + 1 == len(urls)
+    assert {kpi_id} == {url.split("/kpi/")[1].split("/")[0] for url in urls}
+
+
+def test_a_kpi_that_its_kind_is_not_asked_for_is_silent_by_right(honest, tmp_path):
+    """Regions report no KPI of municipalities: a request for them alone is accepted after one more."""
+    nights = Nights(home=tmp_path / "home", fake=FakeKolada(honest.fake.data), plans=honest.plans)
+    result, urls = backfill(nights, kpi_ids=["N15436"], unit_ids=["0001", "0003"])
+    assert ("published", {"nothing_published": 2}, 2) == (result.state, result.coverage, len(urls))
+
+
+def test_units_that_take_no_part_in_a_survey_are_proven_silent_by_a_witness(honest, tmp_path):
+    """Some others report it: asked again together with a KPI that these units report, whose rows are not kept."""
+    silent = honest.query(
+        "select municipality_id from core.municipality where municipality_type = 'K' and municipality_id not in "
+        "(select municipality_id from core.observation where kpi_id = 'U00454') order by 1 limit 3"
+    )
+    units = [unit for (unit,) in silent]
+    nights = Nights(home=tmp_path / "home", fake=FakeKolada(honest.fake.data), plans=honest.plans).after(honest)
+    result, urls = backfill(nights, kpi_ids=["U00454"], unit_ids=units)
+    assert ("published", {"nothing_published": 3}) == (result.state, result.coverage)
+    assert 1 <= len(urls) <= 4
+
+
+@pytest.mark.parametrize("kind", ["kpi", "unit", "pair"])
+def test_one_broken_pair_spoils_itself_only(honest, tmp_path, kind):
+    """A value that is text breaks its own answer: what is missing is that KPI, that unit or that pair, and no more."""
+    wrong = {
+        "kpi": {"kpi": "N15436"},
+        "unit": {"municipality": "0180"},
+        "pair": {"kpi": "N15436", "municipality": "0180"},
+    }
+
+    def edit(_request, page):
+        for row in page["values"]:
+            if "period" in row and all(row[name] == value for name, value in wrong[kind].items()):
+                row["values"][0]["value"] = "åttio"
+        return page
+
+    nights = night_with(honest, tmp_path, edit)
+    result = nights.refresh()
+    assert "held" == result.state
+    wanted = {"kpi": 313, "unit": 22, "pair": 1}[kind]
+    assert result.coverage["failed"] <= wanted
+    assert "åttio" in result.message
