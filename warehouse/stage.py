@@ -59,7 +59,9 @@ class Stage:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
         self._folder = fresh_folder(connection)
-        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        if staging_folder(connection) is None:
+            # A folder beside a working file is removed with it: the next stage may have the same one by then.
+            weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._observations = [pl.DataFrame(schema=STAGED_SCHEMA)]
         self._row_count = 0
         self._file_count = 0
