@@ -71,6 +71,7 @@ docs: $(READY)  ## Write the generated pages
 	$(BIN)/python -m warehouse.dictionary_page > docs/data-dictionary.md
 	$(BIN)/kolada settings --markdown > docs/settings.md
 	$(BIN)/python -m tests.docs.stand_in_page
+	$(BIN)/python -m tests.docs.house_picture
 
 pictures: $(READY)  ## Take the pictures of the documents anew (needs Chromium)
 	$(BIN)/python -m tests.reports.pictures

@@ -1,6 +1,6 @@
 """What people look at live: Swedish pages over the published file. Read-only; every state is an address.
 
-    app         the addresses, the checks of each request, the pages of errors
+    addresses   the addresses, the checks of each request, the pages of errors
     published   the published file, opened anew after each publication
     asked       the parameters of an address, checked
     goal_pages, kpi_pages, change_pages, operation_pages, download_pages    the pages, by what they are about
@@ -8,6 +8,6 @@
 The parts of a page (matrix, cards, charts, sentences) are those of `reports`.
 """
 
-from web.app import make_app
+from web.addresses import make_app
 
 __all__ = ["make_app"]

@@ -1,0 +1,337 @@
+"""`python -m tests.docs.house_picture`: the house, drawn from the import graph into docs/images/house.svg.
+
+A box is a room with its modules; those that import others of their room stand above what they import. An arrow points
+at a room that is imported; one that follows from others is left out (`cli` imports `warehouse`, too). Only where a room
+stands is chosen here: what is in it, and every arrow, is read from the code.
+"""
+
+import ast
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from html import escape
+from itertools import pairwise
+from math import ceil
+from pathlib import Path
+from textwrap import wrap
+
+import grimp
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PICTURE = REPOSITORY / "docs" / "images" / "house.svg"
+# The rooms from above, row by row. One that the code does not have yet leaves its place to the others.
+ROWS = (
+    ("cli",),
+    ("flows", "web"),
+    ("pipeline", "sharing", "reports"),
+    ("kolada_client", "fake_kolada", "goals", "warehouse"),
+)
+COLOURS = {
+    "cli": "#5b4a8a",
+    "flows": "#2f5f8f",
+    "web": "#2f7a78",
+    "pipeline": "#2f5f8f",
+    "sharing": "#7a5600",
+    "reports": "#2f7a78",
+    "kolada_client": "#a3301f",
+    "fake_kolada": "#9a5b12",
+    "goals": "#0d6847",
+    "warehouse": "#404a57",
+    "sql": "#404a57",
+}
+WIDTH, MARGIN, GUTTER, BETWEEN = 1020.0, 24.0, 44.0, 20.0
+PADDING, LINE, COLUMN = 14.0, 15.5, 130.0
+HEAD, ABOUT_LINE = 26.0, 15.0
+ABOUT_CHARACTER = 6.1
+# How many names stand below each other in the widest room of a row, at least.
+SHORTEST = 4
+# How far two arrows stand apart where they leave a box.
+APART = 26.0
+# What an arrow's head takes of the gap above a box.
+HEAD_LENGTH = 14.0
+
+# What is not Python: the warehouse reads its files.
+SQL = "sql"
+ABOUT_SQL = "Every table, view, mart and check as a file of its own, with the dictionary of their columns."
+HEADER = """\
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" role="img" aria-labelledby="title"
+ font-family="system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif">
+<title id="title">The rooms of the house and who imports whom, from the command down</title>
+<defs><marker id="head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto">
+<path d="M0 0L10 5L0 10z" fill="#6b7480"/></marker></defs>
+<rect width="{width:g}" height="{height:g}" rx="10" fill="#ffffff"/>"""
+
+Graph = Mapping[str, frozenset[str]]
+Point = tuple[float, float]
+
+
+def rooms() -> list[str]:
+    """The rooms that the code has, as import-linter knows them."""
+    settings = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
+    return list(settings["tool"]["importlinter"]["root_packages"])
+
+
+def module_graph() -> Graph:
+    """Each module with those of ours that it imports when it runs."""
+    graph = grimp.build_graph(*rooms(), exclude_type_checking_imports=True)
+    return {module: frozenset(graph.find_modules_directly_imported_by(module)) for module in graph.modules}
+
+
+def room_of(module: str) -> str:
+    """The room that a module is in."""
+    return module.partition(".")[0]
+
+
+def room_graph(modules: Graph) -> Graph:
+    """Each room with the rooms that it imports."""
+    found: dict[str, set[str]] = {room_of(module): set() for module in modules}
+    for module, imported in modules.items():
+        found[room_of(module)] |= {room_of(each) for each in imported} - {room_of(module)}
+    return {room: frozenset(imported) for room, imported in found.items()}
+
+
+def arrows(graph: Graph) -> list[tuple[str, str]]:
+    """What each room imports, without what follows from other arrows."""
+    reached: dict[str, frozenset[str]] = {}
+    for room in TopologicalSorter(graph).static_order():
+        reached[room] = graph[room].union(*(reached[each] for each in graph[room]))
+    return sorted(
+        (room, imported)
+        for room, all_imported in graph.items()
+        for imported in all_imported
+        if not any(imported in reached[other] for other in all_imported)
+    )
+
+
+def names_in(room: str, modules: Graph) -> list[str]:
+    """A room's modules, importing ones above imported ones, then by name."""
+    inside = {name for name in modules if name.startswith(f"{room}.") and not name.endswith(".__init__")}
+    inside = {name for name in inside if not any(other.startswith(f"{name}.") for other in inside)}
+    depth: dict[str, int] = {}
+    for name in TopologicalSorter({name: modules[name] & inside for name in inside}).static_order():
+        depth[name] = 1 + max((depth[each] for each in modules[name] & inside), default=0)
+    return [name.removeprefix(f"{room}.") for name in sorted(inside, key=lambda name: (-depth[name], name))]
+
+
+def about(package: str) -> str:
+    """The first sentence of a package's docstring."""
+    tree = ast.parse((REPOSITORY / package / "__init__.py").read_text(encoding="utf-8"))
+    first = " ".join((ast.get_docstring(tree) or "").partition("\n\n")[0].split())
+    return first.partition(". ")[0].rstrip(".").replace("`", "") + "."
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A room as it is drawn: its place, its sentence in lines, its modules in columns."""
+
+    room: str
+    left: float
+    top: float
+    width: float
+    height: float
+    sentence: Sequence[str]
+    names: Sequence[str]
+    lines: int
+
+    @property
+    def middle(self) -> float:
+        """The middle from left to right."""
+        return self.left + self.width / 2
+
+    @property
+    def right(self) -> float:
+        """The right edge."""
+        return self.left + self.width
+
+    @property
+    def bottom(self) -> float:
+        """The lower edge."""
+        return self.top + self.height
+
+
+def layout(modules: Graph) -> list[list[Box]]:
+    """The boxes, row by row."""
+    rows: list[list[Box]] = []
+    top = MARGIN
+    for names_of_row in ROWS:
+        present = [room for room in names_of_row if room in rooms()]
+        if not present:
+            continue
+        boxes = row_of_boxes({room: names_in(room, modules) for room in present}, top)
+        rows.append(boxes)
+        top = boxes[0].bottom + GUTTER
+    folders = sorted(path.name for path in (REPOSITORY / SQL).iterdir() if path.is_dir() and path.name[0] not in "._")
+    lines = ceil(len(folders) / (WIDTH // COLUMN - 1))
+    height = HEAD + ABOUT_LINE + 10 + lines * LINE + 2 * PADDING - 6
+    return [*rows, [Box(SQL, MARGIN, top, WIDTH - 2 * MARGIN, height, [ABOUT_SQL], folders, lines)]]
+
+
+def row_of_boxes(names: Mapping[str, Sequence[str]], top: float) -> list[Box]:
+    """The boxes of one row: as high as each other, wide enough for their names."""
+    room_for = WIDTH - 2 * MARGIN - BETWEEN * (len(names) - 1)
+    lines = SHORTEST
+    while sum(width_for(len(each), lines) for each in names.values()) > room_for:
+        lines += 1
+    spare = (room_for - sum(width_for(len(each), lines) for each in names.values())) / len(names)
+    widths = {room: width_for(len(each), lines) + spare for room, each in names.items()}
+    if len(names) == 1 and top > MARGIN:  # arrows to the rows below pass beside it
+        widths = {room: width * 0.6 for room, width in widths.items()}
+    sentences = {room: wrap(about(room), int((widths[room] - 2 * PADDING) / ABOUT_CHARACTER)) for room in names}
+    height = HEAD + max(len(each) for each in sentences.values()) * ABOUT_LINE + 10 + lines * LINE + 2 * PADDING
+    boxes, left = [], MARGIN
+    for room, each in names.items():
+        columns = max(ceil(len(each) / lines), 1)
+        boxes.append(Box(room, left, top, widths[room], height, sentences[room], each, ceil(len(each) / columns)))
+        left += widths[room] + BETWEEN
+    return boxes
+
+
+def width_for(count: int, lines: int) -> float:
+    """How wide a box is whose names stand in so many lines."""
+    return max(ceil(count / lines), 1) * COLUMN + 2 * PADDING
+
+
+def draw(modules: Graph) -> str:
+    """The picture as SVG."""
+    rows = layout(modules)
+    height = rows[-1][0].bottom + MARGIN
+    opening = HEADER.format(width=WIDTH, height=height)
+    boxes = [line for row in rows for box in row for line in drawn_box(box)]
+    pairs = [*arrows(room_graph(modules)), ("warehouse", SQL)]
+    return "\n".join([opening, *drawn_arrows(rows, pairs), *boxes, "</svg>", ""])
+
+
+def drawn_box(box: Box) -> Iterator[str]:
+    """One room."""
+    colour = COLOURS[box.room]
+    yield f'<g><rect x="{box.left:.1f}" y="{box.top:.1f}" width="{box.width:.1f}" height="{box.height:.1f}" rx="8" '
+    yield f'fill="{colour}" fill-opacity="0.06" stroke="{colour}" stroke-width="1.2"/>'
+    x, y = box.left + PADDING, box.top + PADDING + 12
+    yield f'<text x="{x:.1f}" y="{y:.1f}" font-size="16" font-weight="700" fill="{colour}">{box.room}/</text>'
+    y += HEAD - 6
+    for line in box.sentence:
+        yield f'<text x="{x:.1f}" y="{y:.1f}" font-size="11.5" fill="#3b434d">{escape(line)}</text>'
+        y += ABOUT_LINE
+    top = y + LINE
+    columns = max(ceil(len(box.names) / box.lines), 1)
+    step = (box.width - 2 * PADDING) / columns
+    for place, name in enumerate(box.names):
+        left, down = x + place // box.lines * step, top + place % box.lines * LINE
+        yield f'<text x="{left:.1f}" y="{down:.1f}" font-size="11" fill="#5d6672">{name}</text>'
+    yield "</g>"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """An arrow on its way down: where it leaves, the lanes in which it passes rows, where it arrives."""
+
+    upper: int
+    lower: int
+    leave: float
+    lanes: Sequence[float]
+    arrive: float
+
+    def steps(self) -> Iterator[tuple[int, float, float]]:
+        """The gaps between rows that it crosses: the row above, where it comes in and where it goes out."""
+        ways = (self.leave, *self.lanes, self.arrive)
+        for number, (into, out) in enumerate(pairwise(ways)):
+            yield self.upper + number, into, out
+
+
+def arrows_between(rows: Sequence[Sequence[Box]], pairs: Sequence[tuple[str, str]]) -> Iterator[Arrow]:
+    """The arrows, as straight as can be."""
+    place = {box.room: (number, box) for number, row in enumerate(rows) for box in row}
+    for of, to in pairs:
+        if place[to][0] <= place[of][0]:
+            raise ValueError(f"`{of}` imports `{to}`, which stands beside it or above it in ROWS.")
+    above = {to: [place[of][1] for of, other in pairs if other == to] for _, to in pairs}
+    arrive = {(of, to): spread(place[to][1], above[to], place[of][1]) for of, to in pairs}
+    lanes = {
+        (of, to): [free_lane(row, arrive[of, to]) for row in rows[place[of][0] + 1 : place[to][0]]] for of, to in pairs
+    }
+    leave: dict[tuple[str, str], float] = {}
+    for room, (_, box) in place.items():
+        mine = sorted((pair for pair in pairs if pair[0] == room), key=lambda pair: [*lanes[pair], arrive[pair]][0])
+        wanted = [[*lanes[pair], arrive[pair]][0] for pair in mine]
+        leave.update(zip(mine, within(wanted, box), strict=True))
+    for pair in pairs:
+        yield Arrow(place[pair[0]][0], place[pair[1]][0], leave[pair], lanes[pair], arrive[pair])
+
+
+def within(wanted: Sequence[float], box: Box) -> list[float]:
+    """Places on a box's lower edge, in order and apart, each as near as can be to where its arrow goes."""
+    low, high = box.left + PADDING, box.right - PADDING
+    places = [min(max(each, low), high) for each in wanted]
+    for number in range(len(places) - 2, -1, -1):
+        places[number] = min(places[number], places[number + 1] - APART)
+    for number in range(1, len(places)):
+        places[number] = max(places[number], places[number - 1] + APART)
+    return places
+
+
+def spread(box: Box, above: Sequence[Box], start: Box) -> float:
+    """Where on a box's upper edge an arrow meets it: one of several by its place among them, a lone one from above."""
+    if len(above) == 1 and box.left < start.left and start.right <= box.right:
+        return start.middle
+    ordered = sorted(above, key=lambda each: each.middle)
+    return box.left + box.width * (ordered.index(start) + 1) / (len(ordered) + 1)
+
+
+def free_lane(row: Sequence[Box], wanted: float) -> float:
+    """The way through a row that is nearest to where an arrow goes: between two boxes, or beside them."""
+    if not any(box.left - BETWEEN / 2 < wanted < box.right + BETWEEN / 2 for box in row):
+        return wanted
+    lanes = [row[0].left - BETWEEN / 2, *(box.right + BETWEEN / 2 for box in row)]
+    return min(lanes, key=lambda lane: abs(lane - wanted))
+
+
+def levels(found: Sequence[Arrow]) -> dict[tuple[int, float, float], float]:
+    """How far below its row each arrow turns aside, so that arrows that go the same way do not cross."""
+    turns: dict[tuple[int, float, float], float] = {}
+    for gap in {step[0] for arrow in found for step in arrow.steps()}:
+        steps = [step for arrow in found for step in arrow.steps() if step[0] == gap and step[1] != step[2]]
+        ordered = sorted(steps, key=lambda step: step[1] if step[2] < step[1] else -step[1])
+        for number, step in enumerate(ordered):
+            turns[step] = (GUTTER - HEAD_LENGTH) * (number + 1) / (len(ordered) + 1)
+    return turns
+
+
+def drawn_arrows(rows: Sequence[Sequence[Box]], pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """The arrows, each from the lower edge of a box to the upper edge of one below."""
+    found = list(arrows_between(rows, pairs))
+    turns = levels(found)
+    for arrow in found:
+        points: list[Point] = [(arrow.leave, rows[arrow.upper][0].bottom)]
+        for step in arrow.steps():
+            above, into, out = step
+            if into != out:
+                turn = rows[above][0].bottom + turns[step]
+                points += [(into, turn), (out, turn)]
+        points.append((arrow.arrive, rows[arrow.lower][0].top - 2))
+        yield f'<path d="{rounded(points)}" fill="none" stroke="#6b7480" stroke-width="1.5" marker-end="url(#head)"/>'
+
+
+def rounded(points: Sequence[Point], radius: float = 8.0) -> str:
+    """A path along points, its corners rounded."""
+    kept = [points[0]]
+    for point in points[1:]:
+        if point != kept[-1]:
+            kept.append(point)
+    path = [f"M{kept[0][0]:.1f} {kept[0][1]:.1f}"]
+    for before, corner, after in zip(kept, kept[1:], kept[2:], strict=False):
+        into, out = towards(corner, before, radius), towards(corner, after, radius)
+        path.append(f"L{into[0]:.1f} {into[1]:.1f}Q{corner[0]:.1f} {corner[1]:.1f} {out[0]:.1f} {out[1]:.1f}")
+    path.append(f"L{kept[-1][0]:.1f} {kept[-1][1]:.1f}")
+    return "".join(path)
+
+
+def towards(start: Point, end: Point, length: float) -> Point:
+    """The point that lies so far from one point towards another, at most half-way."""
+    distance = abs(end[0] - start[0]) + abs(end[1] - start[1])
+    share = min(length / distance, 0.5) if distance else 0.0
+    return start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share
+
+
+if __name__ == "__main__":
+    PICTURE.write_text(draw(module_graph()), encoding="utf-8")
