@@ -19,6 +19,7 @@ COMMANDS = {
     "mirror": "run_commands",
     "doctor": "run_commands",
     "replay": "history_commands",
+    "restore": "history_commands",
     "rollback": "history_commands",
     "prune": "history_commands",
     "verify": "history_commands",

@@ -1,4 +1,4 @@
-"""`kolada replay`, `rollback`, `prune` and `verify`: the commands that work on what is kept."""
+"""`kolada replay`, `restore`, `rollback`, `prune` and `verify`: the commands that work on what is kept."""
 
 import json
 from dataclasses import asdict
@@ -13,6 +13,7 @@ from cli.exits import OTHER, one_message
 from cli.options import HomeOption, JsonOption, SampleOption, set_options
 from cli.terminal_progress import Terminal
 from pipeline.replay import replay as replay_to
+from pipeline.restore import restore as restore_from_raw
 from pipeline.settings import Settings
 from pipeline.verify import verify as verify_home
 from warehouse.errors import HomeError
@@ -40,6 +41,27 @@ def replay(
         settle_if_free(place, "kolada replay", now=datetime.now(UTC))
         nights = replay_to(place, to, as_of=as_of, reporter=terminal)
     typer.echo(f"Replayed {nights} nights into {to}")
+
+
+def restore(
+    is_forced: Annotated[
+        bool, typer.Option("--force", help="Put it back though the file that is there can be read.")
+    ] = False,
+    home: HomeOption = None,
+    sample: SampleOption = False,
+) -> None:
+    """Put a lost or damaged published file back from the raw store, as it was published.
+
+    Example: `kolada restore`
+    """
+    set_options(home=home)
+    with one_message(), Terminal(plain_console(stderr=True)) as terminal:
+        settings = Settings.of(sample=sample)
+        place = Home(settings.home)
+        place.prepare()
+        with place.writer("kolada restore", wait_seconds=settings.wait, on_wait=typer.echo):
+            nights = restore_from_raw(place, now=datetime.now(UTC), reporter=terminal, is_forced=is_forced)
+    typer.echo(f"Put back {place.published}, with {nights} nights from the raw store")
 
 
 def rollback(home: HomeOption = None, sample: SampleOption = False) -> None:

@@ -52,9 +52,24 @@ def take_in(
     return loaded
 
 
-def judge(connection: duckdb.DuckDBPyConnection, *, run_id: str, known_from: datetime, source_kind: str) -> None:
-    """Put the publication on record, and build the marts for it."""
-    open_publication(connection, run_id=run_id, published_at=known_from)
+def judge(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    run_id: str,
+    known_from: datetime,
+    source_kind: str,
+    is_later: bool = False,
+) -> None:
+    """Put the publication on record, and build the marts for it.
+
+    Args:
+        connection: the open file, the run's history in it.
+        run_id: of the run.
+        known_from: the publication's instant.
+        source_kind: live, recorded or sample.
+        is_later: whether other software judged when it was published.
+    """
+    open_publication(connection, run_id=run_id, published_at=known_from, is_worked_out_later=is_later)
     build_marts(connection, source_kind=source_kind)
 
 

@@ -20,7 +20,9 @@ from pipeline.loading import finish, judge, take_in
 from pipeline.progress import Reporter
 from warehouse.coverage import settle_coverage
 from warehouse.database import working_file
+from warehouse.definition import marts_by
 from warehouse.errors import NotPublished, ReplayTargetExists
+from warehouse.history import LoadCounts
 from warehouse.home import Home
 from warehouse.ledger_records import (
     Answered,
@@ -29,6 +31,7 @@ from warehouse.ledger_records import (
     Failed,
     Landed,
     LossAccepted,
+    MartRows,
     PlanFiles,
     Publishing,
     RunResumed,
@@ -60,6 +63,8 @@ class Night:
         scopes: the scopes that were read whole.
         wanted: the asked, withdrawn and failed records, which coverage needs.
         accepted_loss: the operator's reason, if any.
+        marts_by: the software that judged the night; None from before marts had a history.
+        marts: what the publication did to the marts.
     """
 
     manifest: Manifest
@@ -71,6 +76,8 @@ class Night:
     scopes: list[Answered] = field(default_factory=list)
     wanted: list[Asked | Withdrawn | Failed] = field(default_factory=list)
     accepted_loss: str | None = None
+    marts_by: str | None = None
+    marts: list[MartRows] = field(default_factory=list)
 
 
 def replay(home: Home, to: Path, *, as_of: str | None, reporter: Reporter) -> int:
@@ -117,32 +124,63 @@ def replay(home: Home, to: Path, *, as_of: str | None, reporter: Reporter) -> in
             reporter.advance()
     part.chmod(READ_ONLY)
     part.replace(to)
+    tell_where_it_differs(nights, reporter)
     return len(nights)
 
 
+def tell_where_it_differs(nights: list[Night], reporter: Reporter) -> None:
+    """Say from which night on the marts of a replay are those that were published."""
+    others = [number for number, night in enumerate(nights) if night.marts_by != marts_by()]
+    if not others:
+        return
+    since = nights[others[-1] + 1].known_from if others[-1] + 1 < len(nights) else None
+    reporter.say(
+        "Other software judged "
+        + ("every night" if since is None else f"nights before {since:%Y-%m-%d %H:%M} (UTC)")
+        + f": in the replay all nights are judged by this one ({marts_by()}), so the marts may differ from what was "
+        "published then. `kolada restore` puts back what was published."
+    )
+
+
 def replay_night(connection: duckdb.DuckDBPyConnection, home: Home, night: Night) -> None:
-    """Take one night in again, as the run did."""
-    store = RawStore(home.bodies)
-    stage = Stage(connection)
-    restage(night, store, stage)
+    """Take one night in again, as the run did, and judge it by this software."""
     run_id = night.manifest.run_id
-    loaded = take_in(
+    loaded = take_in_again(connection, home, night)
+    judge(
         connection,
-        stage,
-        catalogue=catalogue_of(night, store),
-        plans=plans_of(night, store),
         run_id=run_id,
         known_from=night.known_from,
+        source_kind=night.source_kind,
+        is_later=night.marts_by != marts_by(),
     )
-    judge(connection, run_id=run_id, known_from=night.known_from, source_kind=night.source_kind)
     finish(
         connection,
-        [manifest for manifest in manifests(home.manifests) if manifest.place <= night.manifest.place],
+        manifests_up_to(home, night),
         run_id=run_id,
         known_from=night.known_from,
         loaded=loaded,
         accepted_loss=night.accepted_loss,
     )
+
+
+def take_in_again(connection: duckdb.DuckDBPyConnection, home: Home, night: Night) -> LoadCounts:
+    """Bring one night's values, catalogue and plans into the history again, as the run did."""
+    store = RawStore(home.bodies)
+    stage = Stage(connection)
+    restage(night, store, stage)
+    return take_in(
+        connection,
+        stage,
+        catalogue=catalogue_of(night, store),
+        plans=plans_of(night, store),
+        run_id=night.manifest.run_id,
+        known_from=night.known_from,
+    )
+
+
+def manifests_up_to(home: Home, night: Night) -> list[Manifest]:
+    """The manifests that were there when a night was published."""
+    return [manifest for manifest in manifests(home.manifests) if manifest.place <= night.manifest.place]
 
 
 def published_nights(home: Home) -> Iterator[Night]:
@@ -165,6 +203,7 @@ def read_night(manifest: Manifest) -> Night:
         match record:
             case RunResumed():
                 night.catalogue, night.plan_files, night.scopes, night.wanted = {}, {}, [], []
+                night.marts = []
             case Landed():
                 night.landed[record.request_id] = record
             case CatalogueRead():
@@ -181,6 +220,9 @@ def read_night(manifest: Manifest) -> Night:
                 night.accepted_loss = record.reason
             case Publishing():
                 night.known_from = record.known_from
+                night.marts_by = record.marts_by
+            case MartRows():
+                night.marts.append(record)
     return night
 
 

@@ -35,8 +35,9 @@ from pipeline.source import open_client
 from warehouse.checks import CheckResult, run_checks
 from warehouse.coverage import Coverage
 from warehouse.database import working_file
+from warehouse.definition import marts_by
 from warehouse.errors import SourceMismatch
-from warehouse.history import LoadCounts
+from warehouse.history import LoadCounts, naive_utc
 from warehouse.home import Home
 from warehouse.ledger_records import (
     Checked,
@@ -49,6 +50,7 @@ from warehouse.ledger_records import (
     Stopped,
 )
 from warehouse.manifest import manifests
+from warehouse.mart_bodies import keep_marts
 from warehouse.ops import last_publication, last_published_run
 from warehouse.publish import clear_work, next_instant, publish, start_work
 from warehouse.published_file import naming_damage
@@ -227,7 +229,7 @@ def carry_out(
     keep_plan_files(job, ledger)
     work_file = start_work(home, ledger.run_id, sha256=file_sha256)
     with naming_damage(home.published), working_file(work_file) as connection:
-        ensure_schema(connection)
+        migrated = ensure_schema(connection, upgrade_progress(reporter))
         run = Run(
             settings=settings,
             job=job,
@@ -260,6 +262,7 @@ def carry_out(
             loaded=loaded,
             accepted_loss=job.accept_loss,
         )
+        keep_what_is_published(run, is_whole=bool(migrated) or run.replaces is None)
     call("Publish", put_in_place, run, loaded, verdict_changes)
     return RunResult(
         run_id=ledger.run_id,
@@ -273,6 +276,18 @@ def carry_out(
         request_count=ledger.request_count,
         verdict_changes=verdict_changes,
     )
+
+
+def upgrade_progress(reporter: Reporter) -> Callable[[int, int], None]:
+    """Tells a reporter how far the upgrade of an older file has come."""
+
+    def told(done: int, total: int) -> None:
+        if done == 0:
+            reporter.stage("Upgrade", total=total)
+        else:
+            reporter.advance()
+
+    return told
 
 
 def identity_of(settings: Settings, job: Job) -> RunIdentity:
@@ -355,7 +370,9 @@ def load(run: Run, catalogue: Catalogue) -> LoadCounts:
     """Bring what was read into the history, all of it at one instant."""
     run.reporter.stage("History")
     run.known_from = next_instant(run.replaces, run.clock())
-    run.ledger.record(Publishing(known_from=run.known_from, builds_on=last_published_run(run.connection)))
+    run.ledger.record(
+        Publishing(known_from=run.known_from, builds_on=last_published_run(run.connection), marts_by=marts_by())
+    )
     if run.job.accept_loss is not None:
         run.ledger.record(LossAccepted(reason=run.job.accept_loss))
     return loading.take_in(
@@ -400,6 +417,12 @@ def check(run: Run) -> list[CheckResult]:
             )
         )
     return results
+
+
+def keep_what_is_published(run: Run, *, is_whole: bool) -> None:
+    """Keep what this publication does to the marts in the raw store, or the marts whole, and name it on the ledger."""
+    for kept in keep_marts(run.connection, run.ledger.store, instant=naive_utc(instant_of(run)), is_whole=is_whole):
+        run.ledger.record(kept)
 
 
 def put_in_place(run: Run, loaded: LoadCounts, verdict_changes: int) -> None:

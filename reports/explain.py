@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from reports import sentences as words
 from reports.evidence import Evidence, gather_evidence
-from reports.notices import made_up_notice, source_text
+from reports.notices import known_text, made_up_notice, source_text
 from reports.numbers import (
     HARD_SPACE,
     date_text,
@@ -153,7 +153,7 @@ def _shown(evidence: Evidence) -> Iterator[str]:
     kpi_id = evidence.part.indicator["kpi_id"]
     what = f"nyckeltal {kpi_id} i Kolada" if kpi_id else "en uppgift som inte finns i Kolada"
     yield f"{contents.place} ({plan['municipality_id']}), {what}, år {evidence.year}."
-    yield f"{plan['title']} (plan {plan['plan_id']}), som läget var känt {instant_text(source.known_at)}."
+    yield f"{plan['title']} (plan {plan['plan_id']}), {known_text(source)}."
     yield f"Körning {source.run_id}, programversion {contents.run['software_version']}."
 
 

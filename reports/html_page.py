@@ -19,7 +19,7 @@ from reports.contents import Contents, GoalPart
 from reports.distribution_chart import distribution_chart
 from reports.located_figures import counted, figure, figure_of_year, wording
 from reports.matrix import matrix_rows
-from reports.notices import made_up_notice, source_text
+from reports.notices import known_text, made_up_notice, source_text
 from reports.numbers import instant_text
 from reports.reasons import WITHHELD
 from reports.rule_sentences import MEANINGS, RULES, SECTION_INTROS
@@ -126,6 +126,7 @@ def page_names(contents: Contents, links: Links) -> dict[str, object]:
         "c": contents,
         "links": links,
         "made_up": made_up_notice(contents.source, contents.plan),
+        "known_text": known_text,
         "sign_sheet": sign_sheet(),
         "sign": sign,
         "sign_of": sign_of,

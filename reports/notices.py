@@ -1,5 +1,6 @@
 """What every output says of its source: that sample values are made up, and whose figures are shown."""
 
+from reports.numbers import instant_text
 from reports.sourced_rows import Row, Source
 from warehouse.credits import MADE_UP_PLAN, MADE_UP_VALUES, as_printed
 
@@ -10,6 +11,12 @@ def made_up_notice(source: Source, plan: Row | None) -> str:
     if plan is not None and plan["is_made_up"]:
         said.append(MADE_UP_PLAN)
     return " ".join(said)
+
+
+def known_text(source: Source) -> str:
+    """As of which publication something is shown, and whether its verdicts were worked out later."""
+    later = " (beräknat i efterhand)" if source.is_worked_out_later else ""
+    return f"som läget var känt {instant_text(source.known_at)}{later}"
 
 
 def source_text(source: Source, label: str | None) -> str:

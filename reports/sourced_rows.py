@@ -17,6 +17,7 @@ from reports.errors import BeforeFirstLoad, UnknownPlan
 from warehouse.dictionary import described_relations
 from warehouse.moment import end_of_moment
 from warehouse.published_file import source_kind
+from warehouse.schema import require_current
 
 # Relations without history of their own, or whose history is in their rows: (column that dates a row).
 DATED = {
@@ -68,6 +69,12 @@ class Source:
     source_kind: str
 
     @property
+    def is_worked_out_later(self) -> bool:
+        """Whether the marts shown are not those that were published, but worked out from core and plan afterwards."""
+        (found,) = self.rows("ops.publication", "run_id = ?", [self.run_id])
+        return bool(found["is_worked_out_later"])
+
+    @property
     def is_sample(self) -> bool:
         """Whether every value is made up."""
         return self.source_kind == "sample"
@@ -108,7 +115,9 @@ def open_source(connection: duckdb.DuckDBPyConnection, as_of: str | None = None)
     Raises:
         InvalidMoment: `as_of` is neither a date nor a timestamp.
         BeforeFirstLoad: nothing had been published by then.
+        SchemaTooOld: the file was written by an earlier version of this software.
     """
+    require_current(connection)
     moment = None if as_of is None else end_of_moment(as_of).replace(tzinfo=None)
     publications = connection.execute("select published_at, run_id from ops.publication order by 1").fetchall()
     if not publications:

@@ -24,7 +24,7 @@ from reports.chart_pictures import png
 from reports.contents import Contents, GoalPart, IndicatorPart
 from reports.distribution_chart import distribution_chart
 from reports.matrix import MatrixRow, matrix_rows
-from reports.notices import made_up_notice, source_text
+from reports.notices import known_text, made_up_notice, source_text
 from reports.numbers import instant_text, number_text
 from reports.rule_sentences import RULES
 from reports.sentences import plain
@@ -58,9 +58,7 @@ def render_word(contents: Contents, changes: Changes) -> bytes:
     _prepare(document, contents)
     notice = made_up_notice(contents.source, contents.plan)
     document.add_paragraph(f"Måluppfyllelse {contents.year}, {contents.place}", style="Title")
-    document.add_paragraph(
-        f"{contents.plan['title']}, som läget var känt {instant_text(contents.source.known_at)}.", style="Subtitle"
-    )
+    document.add_paragraph(f"{contents.plan['title']}, {known_text(contents.source)}.", style="Subtitle")
     if notice:
         document.add_paragraph(notice, style="Intense Quote")
     _summary(document, contents, changes)

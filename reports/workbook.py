@@ -14,8 +14,8 @@ from xlsxwriter.format import Format as CellFormat
 from xlsxwriter.worksheet import Worksheet
 
 from reports.contents import Contents, GoalPart, IndicatorPart
-from reports.notices import made_up_notice, source_text
-from reports.numbers import decimals_in, instant_text
+from reports.notices import known_text, made_up_notice, source_text
+from reports.numbers import decimals_in
 from reports.reasons import short_reason
 from reports.sentences import plain
 from reports.sourced_rows import Row
@@ -174,7 +174,7 @@ def render_workbook(contents: Contents) -> bytes:
 
 def _about(contents: Contents) -> str:
     notice = made_up_notice(contents.source, contents.plan)
-    known = f"{contents.plan['title']}, som läget var känt {instant_text(contents.source.known_at)}."
+    known = f"{contents.plan['title']}, {known_text(contents.source)}."
     return f"{notice} {known}".strip()
 
 

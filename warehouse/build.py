@@ -15,7 +15,7 @@ import duckdb
 from warehouse.comments import apply_comments
 from warehouse.credits import DERIVED, RECEIVED, as_printed
 from warehouse.database import quoted
-from warehouse.definition import fingerprint, read_fingerprint, write_fingerprint
+from warehouse.definition import fingerprint, marts_by, read_fingerprint, write_fingerprint
 from warehouse.dictionary import described_relations
 from warehouse.errors import MartBroken
 from warehouse.mart_files import CLOCK, RelationFile, leading_macros, relation_files, rests_on
@@ -52,24 +52,41 @@ def build_marts(
         define_macros(connection, source_kind)
     is_all = is_all or is_new or is_anything_new(connection, instant)
     changed: set[str] = set()
-    with working_relations(connection) as work:
+    with working_relations(connection) as working:
         for each in relation_files():
-            if each.kind == "view" and is_new:
-                create_view(connection, each)
-            if each.kind == "macro" and is_new:
-                connection.execute(each.text)
-            if each.kind not in ("mart", "event"):
-                continue
-            if is_all or not rests_on(each.full_name).isdisjoint({CLOCK, *changed}):
-                work.lay_out(each.reads)
+            is_stored = each.kind in ("mart", "event")
+            if is_stored and (is_all or not rests_on(each.full_name).isdisjoint({CLOCK, *changed})):
+                working.lay_out(each.reads)
                 if build(connection, each, instant):
                     changed.add(each.full_name)
             if is_new:
-                create_mart_readers(connection, each)
+                create_readers_of(connection, each)
     if is_new:
         apply_comments(connection)
         write_fingerprint(connection, source_kind)
     return frozenset(changed)
+
+
+def define_marts(connection: duckdb.DuckDBPyConnection, *, source_kind: str) -> None:
+    """Create what reads the marts of a file whose rows are there already, as its last publication left them.
+
+    Where other software made those rows, the next publication builds every mart.
+
+    Raises:
+        MartBroken: this software's marts no longer have a column that the rows have.
+    """
+    clear_readers(connection)
+    define_macros(connection, source_kind)
+    with working_relations(connection) as working:
+        for each in relation_files():
+            if each.kind in ("mart", "event"):
+                working.lay_out(each.reads)
+                make_table(connection, each, is_empty=True)
+            create_readers_of(connection, each)
+    apply_comments(connection)
+    made_by = connection.execute("select arg_max(marts_by, published_at) from ops.publication").fetchone()
+    if made_by == (marts_by(),):
+        write_fingerprint(connection, source_kind)
 
 
 class WorkingRelations:
@@ -101,15 +118,9 @@ def working_relations(connection: duckdb.DuckDBPyConnection) -> Iterator[Working
 
 def build(connection: duckdb.DuckDBPyConnection, file: RelationFile, instant: datetime) -> bool:
     """Bring one mart's rows, or one publication's events, into the file; says whether any row is another."""
-    connection.execute(f"create or replace temp table built as {file.text}")
-    table = stored_table(file)
-    extra = ", cast(null as timestamp) as published_from, cast(null as timestamp) as published_to"
-    connection.execute(
-        f"create table if not exists {table} as select *{extra if file.kind == 'mart' else ''} from built limit 0"
-    )
-    columns = add_new_columns(connection, file)
+    columns = make_table(connection, file)
     if file.kind == "event":
-        (count,) = connection.execute(f"insert into {table} by name from built").fetchone() or (0,)
+        ((count,),) = connection.execute(f"insert into {file.stored_name} by name from built").fetchall()
         return bool(count)
     is_other = keep_versions(
         connection, file.full_name, incoming="built", compared=columns, instant=instant, ends=PUBLISHED
@@ -119,18 +130,21 @@ def build(connection: duckdb.DuckDBPyConnection, file: RelationFile, instant: da
     return is_other
 
 
-def stored_table(file: RelationFile) -> str:
-    """The table that holds a mart's versions, or an event's rows."""
-    return f"{file.full_name}_version" if file.kind == "mart" else file.full_name
+def make_table(connection: duckdb.DuckDBPyConnection, file: RelationFile, *, is_empty: bool = False) -> list[str]:
+    """Make `built` of a mart's rows, and a table that holds their versions; returns the mart's columns.
 
-
-def add_new_columns(connection: duckdb.DuckDBPyConnection, file: RelationFile) -> list[str]:
-    """Add the columns that a mart gained, null in earlier versions; returns the mart's columns.
+    A column that the mart gained is added, null in earlier versions.
 
     Raises:
         MartBroken: the mart no longer makes a column that its table has, or makes it of another type.
     """
-    table = stored_table(file)
+    rows = f"select * from ({file.text}) limit 0" if is_empty else file.text
+    connection.execute(f"create or replace temp table built as {rows}")
+    table = file.stored_name
+    extra = ", cast(null as timestamp) as published_from, cast(null as timestamp) as published_to"
+    connection.execute(
+        f"create table if not exists {table} as select *{extra if file.kind == 'mart' else ''} from built limit 0"
+    )
     made = dict(columns_of(connection, "built"))
     stored = dict(columns_of(connection, table))
     for column, kind in made.items() - stored.items():
@@ -186,23 +200,24 @@ def define_macros(connection: duckdb.DuckDBPyConnection, source_kind: str) -> No
         connection.execute(each.text)
 
 
-def create_mart_readers(connection: duckdb.DuckDBPyConnection, file: RelationFile) -> None:
-    """Create what reads a mart: its view and its as-of macro, neither with the instants of publication."""
-    if file.kind == "mart":
-        create_readers(connection, file.full_name, f"* exclude ({', '.join(PUBLISHED)})", PUBLISHED)
-    else:
-        connection.execute(
-            f"create or replace macro {file.full_name}_as_of(moment) as table "
-            f"(select * from {file.full_name} where known_from <= core.moment(moment))"
-        )
-
-
-def create_view(connection: duckdb.DuckDBPyConnection, file: RelationFile) -> None:
-    """Create a view as of any moment, and as of now."""
-    connection.execute(
-        f"create or replace macro {file.full_name}_as_of(moment) as table ({file.text});"
-        f"create or replace view {file.full_name} as from {file.full_name}_as_of({NOW})"
-    )
+def create_readers_of(connection: duckdb.DuckDBPyConnection, file: RelationFile) -> None:
+    """Create what a relation is read by: a mart's view and as-of macro, without the instants of publication; a view."""
+    name = file.full_name
+    match file.kind:
+        case "mart":
+            create_readers(connection, name, f"* exclude ({', '.join(PUBLISHED)})", PUBLISHED)
+        case "event":
+            connection.execute(
+                f"create or replace macro {name}_as_of(moment) as table "
+                f"(select * from {name} where known_from <= core.moment(moment))"
+            )
+        case "view":
+            connection.execute(
+                f"create or replace macro {name}_as_of(moment) as table ({file.text});"
+                f"create or replace view {name} as from {name}_as_of({NOW})"
+            )
+        case "macro":
+            connection.execute(file.text)
 
 
 def clear_readers(connection: duckdb.DuckDBPyConnection) -> None:

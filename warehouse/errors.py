@@ -14,8 +14,10 @@
     │   └── PublishedOutdated it is older than what the ledger says was published last
     ├── SourceMismatch        made-up data on the way into a home of real data, or the other way round
     ├── SchemaTooNew          the file was written by a later version of this software
+    ├── SchemaTooOld          the file was written by an earlier version, and is to be read as it stands
     ├── NotPublished          there is no published file to read, or none at the moment asked for
     ├── ReplayTargetExists    a replay was to write over a file
+    ├── NothingToRestore      the published file is whole
     ├── MartBroken            a mart's rows cannot be kept as versions
     ├── InvalidMoment         a moment that is no date and no timestamp
     ├── QueryRefused          SQL from outside that would do something else than read the published file
@@ -81,12 +83,20 @@ class SchemaTooNew(WarehouseError):
     """The warehouse file has a later schema than this software knows."""
 
 
+class SchemaTooOld(WarehouseError):
+    """The published file has an earlier schema than this software reads."""
+
+
 class NotPublished(WarehouseError):
     """No published file, or nothing published at the moment asked for."""
 
 
 class ReplayTargetExists(WarehouseError):
     """A replay was to write over a file that is there."""
+
+
+class NothingToRestore(WarehouseError):
+    """The published file can be read and is the last publication's."""
 
 
 class MartBroken(WarehouseError):

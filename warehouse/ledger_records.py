@@ -211,6 +211,26 @@ class Publishing(LedgerRecord):
     known_from: AwareDatetime
     builds_on: str | None = None
     """The run whose published file this one continues; None in a new home, and in manifests of the first release."""
+    marts_by: str | None = None
+    """The software that made the marts, as `ops.publication` names it; unknown before marts had a history."""
+
+
+class MartRows(LedgerRecord):
+    """What the publication did to one mart, as a Parquet body: the versions closed and opened, or the events added.
+
+    Whole, where it holds every version that the mart had after the publication.
+    """
+
+    record = "mart_rows"
+    mart: str
+    sha256: str
+    row_count: int
+    is_whole: bool = False
+
+    @property
+    def bodies(self) -> tuple[str, ...]:
+        """The rows."""
+        return (self.sha256,)
 
 
 class Published(LedgerRecord):

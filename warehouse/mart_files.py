@@ -48,6 +48,11 @@ class RelationFile:
         """Schema and name."""
         return f"{self.schema}.{self.name}"
 
+    @property
+    def stored_name(self) -> str:
+        """The table that holds a mart's versions, or an event's rows."""
+        return f"{self.full_name}_version" if self.kind == "mart" else self.full_name
+
 
 @cache
 def relation_files() -> tuple[RelationFile, ...]:

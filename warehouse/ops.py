@@ -232,13 +232,33 @@ def last_published_run(connection: duckdb.DuckDBPyConnection) -> str | None:
     return rows[0][0] if rows else None
 
 
-def open_publication(connection: duckdb.DuckDBPyConnection, *, run_id: str, published_at: datetime) -> None:
-    """Put a publication on record before its marts are built: its instant is the one clock that they read."""
+def open_publication(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    run_id: str,
+    published_at: datetime,
+    made_by: str | None = None,
+    is_worked_out_later: bool = False,
+) -> None:
+    """Put a publication on record before its marts are built: its instant is the one clock that they read.
+
+    Args:
+        connection: the open file.
+        run_id: of the run.
+        published_at: the instant.
+        made_by: the software that makes its marts; this one, if nothing is said.
+        is_worked_out_later: whether its marts are not those that were published.
+    """
     connection.execute(
         "insert into ops.publication by name "
-        "select $run_id as run_id, $at as published_at, $marts_by as marts_by, "
+        "select $run_id as run_id, $at as published_at, $marts_by as marts_by, $later as is_worked_out_later, "
         "0 as version_count, 0 as observation_count, 0 as verdict_change_count",
-        {"run_id": run_id, "at": naive_utc(published_at), "marts_by": marts_by()},
+        {
+            "run_id": run_id,
+            "at": naive_utc(published_at),
+            "marts_by": made_by or marts_by(),
+            "later": is_worked_out_later,
+        },
     )
 
 

@@ -33,8 +33,8 @@ def load_plan(
         "where plans.plan_id = $plan_id "
         "and (select arg_max(marts_by, published_at) from ops.publication) = $marts_by",
         {"plan_id": plan_id, "marts_by": marts_by()},
-    ).fetchone()
-    if known == (files_sha256,):
+    ).fetchall()
+    if known == [(files_sha256,)]:
         return False
     changed = [
         load_table(

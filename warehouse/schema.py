@@ -12,17 +12,23 @@ import duckdb
 
 from warehouse.database import run_sql, sql_files, transaction
 from warehouse.definition import fingerprint, read_fingerprint
-from warehouse.errors import SchemaTooNew
+from warehouse.errors import SchemaTooNew, SchemaTooOld
 from warehouse.history import naive_utc
 from warehouse.published_file import source_kind
 from warehouse.upgrade import STEPS
-from warehouse.versions import create_readers, tables_of_versions
+from warehouse.versions import create_known_readers
+from warehouse.worked_out import Told, work_out_history
 
 SCHEMA_FOLDERS = ("core", "plan", "ops")
+MARTS_WITH_A_HISTORY = "003_plain_is_current"
 
 
-def ensure_schema(connection: duckdb.DuckDBPyConnection) -> list[str]:
+def ensure_schema(connection: duckdb.DuckDBPyConnection, told: Told = lambda done, total: None) -> list[str]:  # noqa: ARG005
     """Create the schema in a new file, or bring an older file to it.
+
+    Args:
+        connection: a private working file: one that is left halfway is good for nothing.
+        told: is told how many of an older file's publications of how many have their marts worked out.
 
     Returns:
         The names of the migrations that ran.
@@ -52,15 +58,24 @@ def ensure_schema(connection: duckdb.DuckDBPyConnection) -> list[str]:
     if applied is None:
         for path in migrations():
             record(connection, path)
+    if MARTS_WITH_A_HISTORY in ran:
+        work_out_history(connection, told)
     return ran
 
 
-def create_known_readers(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create what reads the versions of core and plan; cells have readers of their own (sql/core/030_cells.sql)."""
-    for schema in ("core", "plan"):
-        for name in tables_of_versions(connection, schema):
-            if not name.endswith("observation"):
-                create_readers(connection, f"{schema}.{name}", "* exclude (known_to)")
+def require_current(connection: duckdb.DuckDBPyConnection) -> None:
+    """Refuse to read answers from a published file of an earlier schema.
+
+    Raises:
+        SchemaTooOld: the file has not been through every migration.
+    """
+    lacking = [path for path in migrations() if version_of(path) not in (applied_versions(connection) or set())]
+    if lacking:
+        raise SchemaTooOld(
+            f"The published file was written by an earlier version of this software: it has not been through "
+            f"`{lacking[0].stem}`, so nothing was read from it. The next `kolada refresh` brings it up to date, with "
+            "answers for all of its nights."
+        )
 
 
 def migrations() -> list[Path]:

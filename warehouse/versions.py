@@ -33,11 +33,19 @@ def create_readers(
     )
 
 
+def create_known_readers(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create what reads the versions of core and plan; cells have readers of their own (sql/core/030_cells.sql)."""
+    for schema in ("core", "plan"):
+        for name in tables_of_versions(connection, schema):
+            if not name.endswith("observation"):
+                create_readers(connection, f"{schema}.{name}", "* exclude (known_to)")
+
+
 def tables_of_versions(connection: duckdb.DuckDBPyConnection, schema: str) -> list[str]:
-    """The plain names of a schema's tables of versions, in their order."""
+    """The plain names of a schema's tables of versions (or views of such), in their order."""
     rows = connection.execute(
-        "select table_name from duckdb_tables() where schema_name = ? and database_name = current_database() "
-        "and ends_with(table_name, '_version') order by table_name",
+        "select table_name from information_schema.tables where table_schema = ? "
+        "and table_catalog = current_database() and ends_with(table_name, '_version') order by table_name",
         [schema],
     ).fetchall()
     return [str(table).removesuffix("_version") for (table,) in rows]
@@ -70,16 +78,16 @@ def keep_versions(
     since, until = ends
     held = f"(select rowid, * from {relation}_version where {until} is null and ({among}))"
     same = equal("held", "incoming", compared)
-    (closed,) = connection.execute(
+    ((closed,),) = connection.execute(
         f"update {relation}_version set {until} = $instant where rowid in "
         f"(select held.rowid from {held} as held anti join {incoming} as incoming on {same})",
         {"instant": instant},
-    ).fetchone() or (0,)
-    (opened,) = connection.execute(
+    ).fetchall()
+    ((opened,),) = connection.execute(
         f"insert into {relation}_version by name select incoming.*, $instant as {since} "
         f"from {incoming} as incoming anti join {held} as held on {same}",
         {"instant": instant},
-    ).fetchone() or (0,)
+    ).fetchall()
     return bool(closed or opened)
 
 

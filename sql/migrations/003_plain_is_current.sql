@@ -2,12 +2,10 @@
 -- same for every table of plan, and joins the versions of a row that did not change.)
 alter table core.municipality_group rename to municipality_group_version;
 
+-- warehouse/worked_out.py fills them in.
 alter table ops.publication add column marts_by varchar;
 
-update ops.publication
-set marts_by = 'kolada-pipeline ' || run.software_version
-from ops.run as run
-where publication.run_id = run.run_id;
+alter table ops.publication add column is_worked_out_later boolean;
 
 -- The verdicts of the last publication, with which the next one is compared.
 alter table mart.verdict_state rename to verdict_state_version;

@@ -71,6 +71,7 @@ create table if not exists ops.publication (
     run_id varchar not null,
     published_at timestamp not null,
     marts_by varchar not null,
+    is_worked_out_later boolean not null,
     version_count integer not null,
     observation_count bigint not null,
     verdict_change_count integer not null,

@@ -1,0 +1,133 @@
+"""Restore: a lost or damaged published file put back from the raw store, as it was published.
+
+`core` and `plan` are taken in again from the answers and plan files of each night, as a replay does. The marts are not
+judged anew: what each publication closed and opened in them is kept, so the versions come back as they were published,
+whatever software judged them. Nights from before marts had a history kept nothing of them: the first publication after
+an upgrade keeps the marts whole, with what was worked out for the nights before it.
+"""
+
+from datetime import datetime
+
+import duckdb
+
+from pipeline.loading import finish, judge
+from pipeline.progress import Reporter
+from pipeline.replay import Night, manifests_up_to, published_nights, take_in_again
+from warehouse.build import define_marts
+from warehouse.database import working_file
+from warehouse.errors import NothingToRestore, NotPublished, PublishedDamaged
+from warehouse.files import sha256_of, sync
+from warehouse.history import naive_utc
+from warehouse.home import Home
+from warehouse.ledger_records import Restored
+from warehouse.mart_bodies import put_back
+from warehouse.ops import open_publication
+from warehouse.prune import copy_base
+from warehouse.publish import READ_ONLY
+from warehouse.published_file import publication_of, read_whole, source_kind
+from warehouse.raw_store import RawStore
+from warehouse.schema import ensure_schema
+
+DAMAGED_NAME = "kolada.damaged.duckdb"
+
+
+def restore(home: Home, *, now: datetime, reporter: Reporter, is_forced: bool = False) -> int:
+    """Put the published file back. Only the holder of the home's lock may call this.
+
+    A file that is there, damaged or not, is kept beside the one that takes its place, as `kolada.damaged.duckdb`.
+
+    Args:
+        home: whose published file is lost or damaged.
+        now: the present instant, UTC.
+        reporter: told of each night.
+        is_forced: put it back though the file that is there can be read and is the last publication's.
+
+    Returns:
+        How many nights were taken in again, those that a base stands for left out.
+
+    Raises:
+        NothingToRestore: the published file is there, and it is the one that the ledger says was published last.
+        NotPublished: no run of this home was published.
+        RawStoreError: a body or a manifest is missing or damaged.
+    """
+    nights = list(published_nights(home))
+    part = home.work / "restore.duckdb"
+    part.unlink(missing_ok=True)
+    if not copy_base(home, part) and not nights:
+        raise NotPublished(
+            f"No run of the home `{home.root}` was published, so there is nothing to put back. "
+            "Publish with `kolada refresh`."
+        )
+    if not is_forced and nights and is_whole(home, nights[-1]):
+        raise NothingToRestore(
+            f"`{home.published}` can be read and is what run `{nights[-1].manifest.run_id}` published, so nothing was "
+            "changed. To put it back from the raw store all the same: `kolada restore --force`."
+        )
+    kept_whole = [night for night in nights if any(kept.is_whole for kept in night.marts)]
+    start = kept_whole[-1] if kept_whole else None
+    reporter.stage("Restore", total=len(nights))
+    with working_file(part) as connection:
+        ensure_schema(connection)
+        if start is not None:
+            put_back(connection, RawStore(home.bodies), start.marts, instant=naive_utc(start.known_from))
+        for night in nights:
+            restore_night(connection, home, night, start)
+            reporter.advance()
+        define_marts(connection, source_kind=source_kind(connection))
+    part.chmod(READ_ONLY)
+    sync(part)
+    if home.published.exists():
+        home.published.replace(home.root / DAMAGED_NAME)
+    part.replace(home.published)
+    sync(home.root)
+    if nights:
+        nights[-1].manifest.append(Restored(at=now, file_sha256=sha256_of(home.published)))
+        nights[-1].manifest.sync()
+    return len(nights)
+
+
+def is_whole(home: Home, last: Night) -> bool:
+    """Whether the published file can be read and is of the run that was published last."""
+    if not home.published.exists():
+        return False
+    try:
+        file = publication_of(home.published)
+        read_whole(home.published)
+    except (NotPublished, PublishedDamaged):
+        return False
+    return file.run_id == last.manifest.run_id
+
+
+def restore_night(connection: duckdb.DuckDBPyConnection, home: Home, night: Night, start: Night | None) -> None:
+    """Take one night in again, with its marts as they were published.
+
+    Args:
+        connection: the open file.
+        home: of the night.
+        night: the one to take in.
+        start: the last night that kept the marts whole, which are in the file; None where the marts go on from a base,
+            or where no night kept anything of them: then they are judged anew.
+    """
+    run_id = night.manifest.run_id
+    loaded = take_in_again(connection, home, night)
+    made_by = night.marts_by or (start.marts_by if start is not None else None)
+    if made_by is None:
+        judge(connection, run_id=run_id, known_from=night.known_from, source_kind=night.source_kind, is_later=True)
+    else:
+        open_publication(
+            connection,
+            run_id=run_id,
+            published_at=night.known_from,
+            made_by=made_by,
+            is_worked_out_later=night.marts_by is None,
+        )
+        if start is None or night.known_from > start.known_from:
+            put_back(connection, RawStore(home.bodies), night.marts, instant=naive_utc(night.known_from))
+    finish(
+        connection,
+        manifests_up_to(home, night),
+        run_id=run_id,
+        known_from=night.known_from,
+        loaded=loaded,
+        accepted_loss=night.accepted_loss,
+    )

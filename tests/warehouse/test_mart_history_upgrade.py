@@ -1,0 +1,200 @@
+"""Homes from before marts had a history: whole and pruned ones, upgraded with answers for the nights before."""
+
+import json
+import tarfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+import zstandard
+
+from fake_kolada import FakeKolada
+from goals import read_plan
+from pipeline.jobs import refresh_job
+from pipeline.progress import Silent
+from pipeline.replay import replay
+from pipeline.restore import restore
+from pipeline.run_job import run_job
+from reports.notices import known_text
+from reports.sourced_rows import open_source
+from tests.conftest import Nights
+from tests.flows.test_mart_history import NOW, differing, lost
+from tests.warehouse.first_release.make_fixture import PLAN, small_data
+from tests.warehouse.test_upgrade import change_file
+from warehouse.errors import SchemaTooOld
+from warehouse.home import Home
+from warehouse.published_file import published_file
+
+HOMES = Path(__file__).parent / "before_mart_history"
+JUDGED = "select indicator_id, year, value, verdict, verdict_reason, margin from mart.goal_fulfilment{} order by all"
+RANKED = "select kpi_id, period, municipality_id, value, rank, rank_n from mart.ranking{} order by all"
+
+
+@dataclass
+class Watch:
+    """Keeps the stages and steps that it is told of; stops the run after some steps, as a kill would."""
+
+    stops_after: int | None = None
+    told: list[tuple[str, int | None]] = field(default_factory=list)
+
+    def stage(self, name: str, total: int | None = None) -> None:
+        """A stage begins."""
+        self.told.append((name, total))
+
+    def advance(self, steps: int = 1) -> None:
+        """A step is done."""
+        self.told.append(("step", steps))
+        if self.stops_after is not None and len([name for name, _ in self.told if name == "step"]) > self.stops_after:
+            raise KeyboardInterrupt
+
+    def say(self, message: str) -> None:
+        """Nothing."""
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A home of earlier software, and what it said on each of its nights."""
+
+    nights: Nights
+    said: list[dict[str, object]]
+
+    @property
+    def home(self) -> Home:
+        """The home."""
+        return Home(self.nights.home)
+
+
+def unpacked(name: str, folder: Path, make_nights: Callable[..., Nights]) -> Earlier:
+    """One of the archived homes, before a stand-in that serves what it served on the first night."""
+    with (
+        (HOMES / f"{name}.tar.zst").open("rb") as file,
+        zstandard.ZstdDecompressor().stream_reader(file) as packed,
+        tarfile.open(fileobj=packed, mode="r|") as archive,
+    ):
+        archive.extractall(folder, filter="data")
+    plan = read_plan(PLAN)
+    fake = FakeKolada(small_data([*plan.kpi_ids, *plan.cross_check_kpi_ids]))
+    nights = make_nights(home=folder / "home", fake=fake, plans=(plan,), now=datetime(2026, 4, 3, 0, 30, tzinfo=UTC))
+    return Earlier(nights, json.loads((folder / "home" / "said.json").read_text(encoding="utf-8")))
+
+
+@pytest.fixture(params=["whole", "pruned"])
+def earlier(request: pytest.FixtureRequest, tmp_path: Path, make_nights: Callable[..., Nights]) -> Earlier:
+    """Both homes."""
+    return unpacked(request.param, tmp_path, make_nights)
+
+
+@pytest.fixture
+def whole(tmp_path: Path, make_nights: Callable[..., Nights]) -> Earlier:
+    """The home that was not pruned."""
+    return unpacked("whole", tmp_path, make_nights)
+
+
+def test_the_nights_before_answer_as_they_were_published(earlier: Earlier) -> None:
+    """Verdicts, values and places as of each earlier night are those that its file held; a replay says the same."""
+    nights = earlier.nights
+    assert nights.refresh().state == "published"
+    for night in earlier.said:
+        as_of = f"_as_of(timestamp '{night['published_at']}')"
+        assert [list(row) for row in nights.query(JUDGED.format(as_of))] == night["judged"]
+        assert [list(row) for row in nights.query(RANKED.format(as_of))] == night["ranked"]
+    assert nights.query("select is_worked_out_later from ops.publication order by published_at") == [
+        (True,),
+        (True,),
+        (True,),
+        (False,),
+    ]
+    assert nights.query("select count(*) from mart.verdict_change where cause = 'software_changed'") == [(0,)]
+
+
+@pytest.mark.slow
+def test_what_an_upgrade_worked_out_is_put_back(earlier: Earlier, tmp_path: Path) -> None:
+    """After the upgrade a lost file comes back with the versions of the nights before it, and a replay has them too."""
+    earlier.nights.refresh()
+    earlier.nights.refresh()
+    away = lost(earlier.home)
+    restore(earlier.home, now=NOW, reporter=Silent())
+    assert differing(away, earlier.home.published, ("core", "mart", "ops")) == []
+    replay(earlier.home, tmp_path / "replayed.duckdb", as_of=None, reporter=Silent())
+    assert differing(away, tmp_path / "replayed.duckdb", ("core", "mart")) == []
+
+
+def test_a_file_lost_before_the_upgrade_is_put_back(whole: Earlier) -> None:
+    """No night kept its marts: they are worked out, and say so; the next night goes on."""
+    before = whole.nights.query(JUDGED.format(""))
+    lost(whole.home)
+    restore(whole.home, now=NOW, reporter=Silent())
+    assert whole.nights.query(JUDGED.format("")) == before
+    assert whole.nights.query("select distinct is_worked_out_later from ops.publication") == [(True,)]
+    assert whole.nights.refresh().state == "published"
+
+
+def test_a_verdict_that_was_published_otherwise_is_the_softwares_doing(whole: Earlier) -> None:
+    """What the last night published is compared with what this software works out for it."""
+    nights = whole.nights
+    item, year = nights.query(
+        "select item_id, year from mart.verdict_state where level = 'indicator' and verdict = 'met' "
+        "order by all limit 1"
+    )[0]
+    change_file(
+        nights,
+        f"update mart.verdict_state set verdict = 'not_met' "
+        f"where level = 'indicator' and item_id = '{item}' and year = {year}",
+    )
+    result = nights.refresh()
+    assert nights.query(
+        "select verdict_before, verdict, cause from mart.verdict_change "
+        "where run_id = ? and item_id = ? and year = ? and level = 'indicator'",
+        [result.run_id, item, year],
+    ) == [("not_met", "met", "software_changed")]
+
+
+def test_the_upgrade_tells_how_far_it_has_come_and_survives_a_kill(whole: Earlier) -> None:
+    """Each night is a step; a run that dies on the way leaves the file as it was, and the next one does it all."""
+    nights = whole.nights
+    before = whole.home.published.read_bytes()
+
+    def run(watch: Watch) -> object:
+        return run_job(
+            nights.make_settings(),
+            refresh_job(nights.plans),
+            reporter=watch,
+            transport=nights.fake.transport(),
+            clock=lambda: datetime(2026, 4, 4, 0, 30, tzinfo=UTC),
+        )
+
+    with pytest.raises(KeyboardInterrupt):
+        run(Watch(stops_after=1))
+    assert whole.home.published.read_bytes() == before
+    watch = Watch()
+    run(watch)
+    assert watch.told[:4] == [("Upgrade", 3), ("step", 1), ("step", 1), ("step", 1)]
+    assert nights.query("select count(*) from ops.publication") == [(4,)]
+
+
+def test_reports_say_what_was_worked_out(whole: Earlier) -> None:
+    """As of a night before the upgrade the output says so; of the night after it, nothing."""
+    whole.nights.refresh()
+    with published_file(whole.home.published) as connection:
+        assert "beräknat i efterhand" in known_text(open_source(connection, "2026-04-02"))
+        assert "beräknat i efterhand" not in known_text(open_source(connection))
+
+
+def test_an_older_file_is_not_read(whole: Earlier) -> None:
+    """What reads published files says how to bring an older one up to date, and guesses nothing from it."""
+    with published_file(whole.home.published) as connection, pytest.raises(SchemaTooOld, match="kolada refresh"):
+        open_source(connection)
+
+
+def test_plan_rows_that_did_not_change_are_one_version(whole: Earlier) -> None:
+    """The three nights read the same plan files: one version of each row, from the first night on."""
+    whole.nights.refresh()
+    assert whole.nights.query("select distinct known_from, known_to from plan.indicator_version") == [
+        (datetime.fromisoformat(str(whole.said[0]["published_at"])), None)
+    ]
+    with duckdb.connect(str(whole.home.published), read_only=True) as connection:
+        columns = connection.execute("describe plan.indicator").fetchall()
+    assert "files_sha256" not in {name for name, *_ in columns}
