@@ -25,6 +25,8 @@ from warehouse.errors import BodyMissing, NothingToRestore, NotPublished
 from warehouse.home import Home
 from warehouse.mart_files import published_relations
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 # Göteborg's similar municipalities for schools, of which the small world has two, and then one.
 SIMILAR = "G900001"

@@ -7,12 +7,10 @@ It runs in a process of its own, so that its memory can be told.
 
 import json
 import pickle
-import resource
 import sys
 import time
 import traceback
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -21,6 +19,7 @@ import polars as pl
 from kolada_client import Answer, KoladaClient, KoladaError, ManualClock
 from tests.kolada_client.bent_answers import BASE, REQUESTS, bent_answer
 from tests.kolada_client.support import MemoryLanding
+from tests.peak_memory import peak_megabytes
 
 
 def read(number: int) -> str:
@@ -57,14 +56,6 @@ def check(answer: Answer, schema: dict[str, pl.DataType]) -> None:
         assert frame["value"].drop_nulls().is_finite().all(), "a value that is not finite"
     for remark in answer.remarks:
         assert len(remark.encode()) < 5000, "a remark without measure"
-
-
-def peak_megabytes() -> int:
-    """The most memory that this process held: `ru_maxrss` would begin with what the process held that started it."""
-    status = Path("/proc/self/status")
-    if not status.exists():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    return next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM")) // 1024
 
 
 def main(numbers: list[int]) -> None:

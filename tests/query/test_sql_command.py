@@ -182,14 +182,15 @@ def test_a_file_that_is_no_text_is_told(sql: Sql, tmp_path: Path) -> None:
 
 
 COUNTED = """
-import resource, sys
-from cli.app import main
 import os
+import sys
+from cli.app import main
+from tests.peak_memory import peak_megabytes
 sys.stdout = open(os.devnull, "w")
 try:
     main()
 except SystemExit as ended:
-    print(ended.code, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, file=sys.stderr)
+    print(ended.code, peak_megabytes(), file=sys.stderr)
 """
 
 

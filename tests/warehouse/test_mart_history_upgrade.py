@@ -28,6 +28,8 @@ from warehouse.errors import SchemaTooOld
 from warehouse.home import Home
 from warehouse.published_file import published_file
 
+pytestmark = pytest.mark.slow
+
 HOMES = Path(__file__).parent / "before_mart_history"
 JUDGED = "select indicator_id, year, value, verdict, verdict_reason, margin from mart.goal_fulfilment{} order by all"
 RANKED = "select kpi_id, period, municipality_id, value, rank, rank_n from mart.ranking{} order by all"
