@@ -10,6 +10,7 @@ from cli.form_commands import fill, form
 from cli.options import GoalsOption, HomeOption, set_options
 from fake_kolada import public_municipalities
 from goals import check_against_catalogue, copy_example, read_plans, scaffold
+from pipeline.judged_criteria import refuse_unjudged
 from pipeline.settings import SHIPPED_GOALS, Settings
 from warehouse.home import Home
 from warehouse.published_file import published_file
@@ -31,6 +32,8 @@ def check(goals: GoalsOption = None, home: HomeOption = None) -> None:
     with one_message():
         settings = Settings()
         plans = read_plans(settings.goals, municipalities=municipality_names())
+        for plan in plans:
+            refuse_unjudged(plan)
         published = Home(settings.home).published
         if published.exists():
             with published_file(published) as connection:

@@ -28,6 +28,7 @@ from kolada_client import Clock, KoladaClient
 from pipeline import loading
 from pipeline.ingest import Catalogue, planned_requests, read_catalogue, read_cells
 from pipeline.jobs import Job, check_wanted
+from pipeline.judged_criteria import refuse_unjudged
 from pipeline.mirror_selection import select
 from pipeline.progress import Reporter, Silent
 from pipeline.settings import Settings
@@ -180,6 +181,8 @@ def run_job(
         PublishedFileError: the published file is missing, damaged, or older than the ledger says.
         RawStoreError: the raw store is damaged.
     """
+    for plan in job.plans:
+        refuse_unjudged(plan)
     reporter = reporter or Silent()
     home = Home(settings.home)
     home.prepare()
