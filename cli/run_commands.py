@@ -27,9 +27,10 @@ from cli.options import (
 )
 from cli.terminal_progress import Terminal
 from flows.prefect_environment import prepare_for_prefect
-from goals import Plan, read_plans
+from goals import Plan
 from kolada_client import KoladaClient
 from pipeline.jobs import Job, backfill_job, checked_ids, mirror_job, parse_years, refresh_job
+from pipeline.plans_to_judge import PlansToJudge, plans_to_judge
 from pipeline.progress import JsonReporter
 from pipeline.run_job import RunResult, run_job
 from pipeline.settings import Settings
@@ -59,30 +60,41 @@ def refresh(
     with one_message():
         settings = Settings.of(sample=sample)
         # Bad goals are told before Prefect starts, which takes its time.
-        plans = read_plans(settings.goals)
-        shown = plan_to_show(settings, plans)
+        judged = plans_to_judge(settings)
+        shown = plan_to_show(settings, judged)
         result = (
-            directly(settings, refresh_job(plans, accept_loss=accept_loss))
+            directly(settings, refresh_job(judged.plans, broken=judged.broken, accept_loss=accept_loss))
             if direct
             else through_prefect("refresh", sample=sample, accept_loss=accept_loss)
         )
         if result.state == "published" and not as_json:
             print_goal_table(wide_console(), result.published, shown.plan_id)
+            warn_of_broken_plans(result)
             typer.echo(f"\n{result.figures}\nThe DuckDB file: {result.published}\n{next_steps(settings, shown)}")
         else:
             show(result, as_json=as_json)
     exit_held(result)
 
 
-def plan_to_show(settings: Settings, plans: tuple[Plan, ...]) -> Plan:
+def warn_of_broken_plans(result: RunResult) -> None:
+    """Name the plans whose files were wrong, and what they are judged by."""
+    for broken in result.broken_plans:
+        ERRORS.print(str(broken))
+
+
+def plan_to_show(settings: Settings, judged: PlansToJudge) -> Plan:
     """The plan whose table is printed; one that is not there is refused before anything is fetched."""
-    by_id = {each.plan_id: each for each in plans}
+    by_id = {each.plan_id: each for each in judged.plans}
     shown = settings.plan_to_show(by_id)
     if shown not in by_id:
         known = ", ".join(f"`{plan_id}`" for plan_id in by_id)
+        why = next(
+            (str(broken) for broken in judged.broken if broken.plan_id == shown),
+            f"There is no plan `{shown}` in `{settings.goals}`.",
+        )
         ERRORS.print(
-            f"There is no plan `{shown}` in `{settings.goals}`, so there is no table to show. "
-            f"Nothing was fetched. The plans there are {known}: `{settings.refresh_command} --plan {min(by_id)}`."
+            f"{why} So there is no table to show. Nothing was fetched. "
+            f"The plans there are {known}: `{settings.refresh_command} --plan {min(by_id)}`."
         )
         raise typer.Exit(BAD_INPUT)
     return by_id[shown]
@@ -140,12 +152,14 @@ def backfill(
     set_options(home=home, base_url=base_url, goals=goals, wait=wait)
     with one_message():
         settings = Settings.of(sample=sample)
+        judged = plans_to_judge(settings)
         job = backfill_job(
-            read_plans(settings.goals),
+            judged.plans,
             plan_id=plan,
             kpi_ids=checked_ids(kpi or ()),
             unit_ids=checked_ids(unit or ()),
             years=parse_years(years) if years is not None else (),
+            broken=judged.broken,
             accept_loss=accept_loss,
         )
         # Wrong ids are told before Prefect starts, which takes its time.
@@ -197,13 +211,18 @@ def mirror(
     with one_message():
         settings = Settings.of(sample=sample)
         # Bad goals are told before Prefect starts, which takes its time.
-        plans = read_plans(settings.goals)
+        judged = plans_to_judge(settings)
         if dry_run:
             planned = plan_mirror(settings, today=datetime.now(UTC).date())
             typer.echo(json.dumps(planned.fields(), ensure_ascii=False) if as_json else planned.text())
             return
         result = (
-            directly(settings, mirror_job(plans, audit_days=settings.mirror_days, accept_loss=accept_loss))
+            directly(
+                settings,
+                mirror_job(
+                    judged.plans, audit_days=settings.mirror_days, broken=judged.broken, accept_loss=accept_loss
+                ),
+            )
             if direct
             else through_prefect("mirror", accept_loss=accept_loss, sample=sample)
         )
@@ -251,6 +270,7 @@ def show(result: RunResult, *, as_json: bool) -> None:
         typer.echo(json.dumps(asdict(result), default=str, ensure_ascii=False))
     elif result.state == "published":
         typer.echo(f"{result.message}\n{result.figures}")
+        warn_of_broken_plans(result)
     else:
         ERRORS.print(result.message)
 

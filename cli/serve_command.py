@@ -10,8 +10,8 @@ import typer
 from cli.consoles import ERRORS
 from cli.exits import BAD_INPUT, OTHER, one_message
 from cli.options import GoalsOption, HomeOption, set_options
-from goals import read_plans
 from kolada_pipeline import misplaced_package
+from pipeline.plans_to_judge import plans_to_judge
 from pipeline.progress import JsonReporter
 from pipeline.schedule import ScheduleError, deployments_file, next_scheduled_run
 from pipeline.settings import Settings
@@ -46,13 +46,15 @@ def serve(
             return
         refuse_shadowing(Path.cwd())
         settings = Settings()
-        plans = read_plans(settings.goals)
+        judged = plans_to_judge(settings)
         Home(settings.home).prepare()
         upcoming = next_scheduled_run(datetime.now(UTC))
     # Prefect may start a run elsewhere: the folders that are meant are passed on whole.
     set_options(home=settings.home.absolute(), goals=settings.goals.absolute())
     say = JsonReporter().say if settings.log_json else print_line
-    say(f"Plans: {', '.join(plan.plan_id for plan in plans)}; home: {settings.home.absolute()}")
+    say(f"Plans: {', '.join(plan.plan_id for plan in judged.plans)}; home: {settings.home.absolute()}")
+    for broken in judged.broken:
+        say(str(broken))
     if upcoming is not None:
         say(f"Next by the schedule: {upcoming[0]} at {upcoming[1]:%Y-%m-%d %H:%M %Z}")
     # Prefect takes seconds to import; a wrong setting is told before that.

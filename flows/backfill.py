@@ -10,11 +10,12 @@ from prefect.states import Completed
 from pydantic import Field
 
 from flows.flow_run import failed_state, run_as_flow
-from goals import PlanError, read_plans
+from goals import PlanError
 from kolada_client import KoladaError
 from kolada_client.identifiers import FIRST_YEAR, KPI_PATTERN, LAST_YEAR, UNIT_PATTERN
 from pipeline.backfill_estimate import RequestPlan, plan_job
 from pipeline.jobs import Job, backfill_job
+from pipeline.plans_to_judge import plans_to_judge
 from pipeline.run_job import RunResult
 from pipeline.settings import Settings
 from warehouse.errors import WarehouseError
@@ -61,12 +62,14 @@ def backfill(
     settings = Settings.of(sample=sample)
 
     def job_for(given: Settings) -> Job:
+        judged = plans_to_judge(given)
         return backfill_job(
-            read_plans(given.goals),
+            judged.plans,
             plan_id=plan,
             kpi_ids=kpis,
             unit_ids=municipalities,
             years=years,
+            broken=judged.broken,
             accept_loss=accept_loss,
         )
 

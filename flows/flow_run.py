@@ -4,7 +4,8 @@ Retries and the rate limit are the client's; the lock on the home is the guard a
 what it is good at: a schedule, a place to look, an alarm. States are named so that the list of runs tells the story:
 
     Published                  COMPLETED
-    Published with warnings    COMPLETED   a check that does not block found something, or a loss was accepted
+    Published with warnings    COMPLETED   a check that does not block found something, a loss was accepted, or a
+                                           plan is broken and judged by its last good version
     Planned                    COMPLETED   a dry run: nothing was read or changed
     Held: incomplete           FAILED      something could not be read; the published file is as it was
     Held: check                FAILED      a blocking check objects; the published file is as it was
@@ -100,6 +101,8 @@ def tell(result: RunResult, settings: Settings, facts: RunFacts, *, kind: str, r
     logger = get_run_logger()
     logger.info(result.figures)
     logger.info("Pairs of KPI and unit: %s", ", ".join(f"{count} {kind}" for kind, count in result.coverage.items()))
+    for broken in result.broken_plans:
+        logger.warning("%s", broken)
     for found in result.checks:
         if found.offending_count:
             logger.warning("Check %s (%s): %s found", found.name, found.severity, found.offending_count)
@@ -129,7 +132,9 @@ def flow_state(result: RunResult, *, is_loss_accepted: bool = False) -> State[Ru
     if result.state == "held":
         name = "Held: incomplete" if result.is_incomplete else "Held: check"
         return Failed(name=name, message=result.message, data=result)
-    has_warnings = is_loss_accepted or any(check.offending_count for check in result.checks)
+    has_warnings = (
+        is_loss_accepted or bool(result.broken_plans) or any(check.offending_count for check in result.checks)
+    )
     name = "Published with warnings" if has_warnings else "Published"
     return Completed(name=name, message=f"{result.figures} {result.message}", data=result)
 

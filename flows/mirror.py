@@ -9,10 +9,11 @@ from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from flows.flow_run import failed_state, run_as_flow
-from goals import PlanError, read_plans
+from goals import PlanError
 from kolada_client import KoladaError
-from pipeline.jobs import mirror_job
+from pipeline.jobs import Job, mirror_job
 from pipeline.mirror_estimate import plan_mirror
+from pipeline.plans_to_judge import plans_to_judge
 from pipeline.run_job import RunResult
 from pipeline.settings import Settings
 from warehouse.errors import WarehouseError
@@ -32,12 +33,14 @@ def mirror(*, dry_run: bool = False, accept_loss: str | None = None, sample: boo
         accept_loss: Publish though something is missing or a check objects, for this reason, which is kept.
         sample: Use the built-in sample instead of the API, in a home of its own. Its values are made up.
     """
+
+    def job(given: Settings) -> Job:
+        judged = plans_to_judge(given)
+        return mirror_job(judged.plans, audit_days=given.mirror_days, broken=judged.broken, accept_loss=accept_loss)
+
     settings = Settings.of(sample=sample)
     if not dry_run:
-        return run_as_flow(
-            settings,
-            lambda given: mirror_job(read_plans(given.goals), audit_days=given.mirror_days, accept_loss=accept_loss),
-        )
+        return run_as_flow(settings, job)
     try:
         planned = plan_mirror(settings, today=datetime.now(UTC).date())
     except (KoladaError, PlanError, WarehouseError) as error:

@@ -7,8 +7,8 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from flows.flow_run import run_as_flow
-from goals import read_plans
-from pipeline.jobs import refresh_job
+from pipeline.jobs import Job, refresh_job
+from pipeline.plans_to_judge import plans_to_judge
 from pipeline.run_job import RunResult
 from pipeline.settings import Settings
 
@@ -28,5 +28,9 @@ def refresh(*, sample: bool = False, accept_loss: str | None = None) -> State[Ru
         sample: Use the built-in sample instead of the API, in a home of its own. Its values are made up.
         accept_loss: Publish though something is missing or a check objects, for this reason, which is kept.
     """
-    settings = Settings.of(sample=sample)
-    return run_as_flow(settings, lambda given: refresh_job(read_plans(given.goals), accept_loss=accept_loss))
+
+    def job(settings: Settings) -> Job:
+        judged = plans_to_judge(settings)
+        return refresh_job(judged.plans, broken=judged.broken, accept_loss=accept_loss)
+
+    return run_as_flow(Settings.of(sample=sample), job)

@@ -7,7 +7,7 @@ Kolada's API or the warehouse: a plan comes out as typed polars frames, or not a
 from goals.checks.kolada_catalogue import check_against_catalogue
 from goals.errors import Finding, NoPlans, PlanError
 from goals.plan import Plan, files_sha256
-from goals.plan_reading import plan_from_files, read_plan, read_plans
+from goals.plan_reading import plan_from_files, read_each_plan, read_plan, read_plans
 from goals.plan_tables import TABLE_SCHEMAS
 from goals.scaffold import NewPlan, NewPlanRefused, copy_example, scaffold
 
@@ -23,6 +23,7 @@ __all__ = [
     "copy_example",
     "files_sha256",
     "plan_from_files",
+    "read_each_plan",
     "read_plan",
     "read_plans",
     "scaffold",

@@ -106,8 +106,6 @@ def read_plan(folder: Path, *, municipalities: Mapping[str, str] | None = None) 
 def read_plans(folder: Path, *, municipalities: Mapping[str, str] | None = None) -> tuple[Plan, ...]:
     """All plans in a folder of plans, by plan id.
 
-    A plan's folder is one that holds plan.toml or any of the files that stand beside it.
-
     Args:
         folder: The folder that holds the plans' folders.
         municipalities: The names of all municipalities by id, to check the plans' against.
@@ -116,19 +114,36 @@ def read_plans(folder: Path, *, municipalities: Mapping[str, str] | None = None)
         NoPlans: There is no such folder, or no plan in it.
         PlanError: With everything that is wrong in any of them.
     """
+    plans, broken = read_each_plan(folder, municipalities=municipalities)
+    if broken:
+        findings = [
+            replace(finding, file=f"{error.plan}/{finding.file}") for error in broken for finding in error.findings
+        ]
+        raise PlanError(", ".join(error.plan for error in broken), findings)
+    return plans
+
+
+def read_each_plan(
+    folder: Path, *, municipalities: Mapping[str, str] | None = None
+) -> tuple[tuple[Plan, ...], tuple[PlanError, ...]]:
+    """The plans in a folder of plans that are right, and what is wrong with each of the others; both by plan id.
+
+    A plan's folder is one that holds plan.toml or any of the files that stand beside it. An error names its plan by the
+    folder.
+
+    Raises:
+        PlanError: There is no such folder, or no plan in it.
+    """
     folders = plan_folders(folder)
     if not folders:
         raise NoPlans(str(folder.absolute()), "no plan in this folder" if folder.is_dir() else "no such folder")
-    plans, findings, broken = [], [], []
+    plans, broken = [], []
     for one in folders:
         try:
             plans.append(read_plan(one, municipalities=municipalities))
         except PlanError as error:
-            broken.append(error.plan)
-            findings += [replace(finding, file=f"{one.name}/{finding.file}") for finding in error.findings]
-    if broken:
-        raise PlanError(", ".join(broken), findings)
-    return tuple(plans)
+            broken.append(PlanError(one.name, error.findings))
+    return tuple(plans), tuple(broken)
 
 
 def plan_folders(folder: Path) -> tuple[Path, ...]:

@@ -6,6 +6,7 @@ hand (`check_wanted`): a mistyped id would otherwise be taken for a withdrawn KP
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from goals import Plan
 from goals.errors import near_words
@@ -31,6 +32,29 @@ class Rectangle:
 
 
 @dataclass(frozen=True, slots=True)
+class BrokenPlan:
+    """A plan whose files are wrong.
+
+    Attributes:
+        plan_id: the name of its folder.
+        problem: how much is to correct, and the first of it.
+        version_from: since when the version holds that stands in for it; None when there is none and it is left out.
+    """
+
+    plan_id: str
+    problem: str
+    version_from: datetime | None
+
+    def __str__(self) -> str:
+        judged = (
+            "it is left out, since no version of it was ever published"
+            if self.version_from is None
+            else f"it is judged by its version of {self.version_from:%Y-%m-%d}"
+        )
+        return f"Plan `{self.plan_id}` is broken and {judged}: {self.problem} Run `kolada goals check`."
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """One piece of work for the pipeline.
 
@@ -43,6 +67,7 @@ class Job:
         accept_loss: an operator's reason to publish though something is missing, or None.
         audit_days: for a mirror, which chooses its KPIs when the catalogue is known: within how many days every cell
             is read again.
+        broken: the plans whose files are wrong; the last good version of each is among the plans.
     """
 
     kind: str
@@ -52,6 +77,7 @@ class Job:
     years: tuple[int, ...] | None = None
     accept_loss: str | None = None
     audit_days: int | None = None
+    broken: tuple[BrokenPlan, ...] = ()
 
     @property
     def parameters(self) -> Mapping[str, object]:
@@ -65,15 +91,25 @@ class Job:
         }
 
 
-def refresh_job(plans: tuple[Plan, ...], *, accept_loss: str | None = None) -> Job:
+def refresh_job(plans: tuple[Plan, ...], *, broken: tuple[BrokenPlan, ...] = (), accept_loss: str | None = None) -> Job:
     """Read every KPI of every plan whole: all units, all years, so that nothing depends on what was read before."""
-    wanted = {kpi_id for plan in plans for kpi_id in (*plan.kpi_ids, *plan.cross_check_kpi_ids)}
-    return Job(kind="refresh", plans=plans, kpi_ids=tuple(sorted(wanted)), accept_loss=accept_loss)
+    return Job(kind="refresh", plans=plans, kpi_ids=planned_kpis(plans), accept_loss=accept_loss, broken=broken)
 
 
-def mirror_job(plans: tuple[Plan, ...], *, audit_days: int, accept_loss: str | None = None) -> Job:
+def planned_kpis(plans: tuple[Plan, ...]) -> tuple[str, ...]:
+    """Every KPI of every plan, those for cross-checks included."""
+    return tuple(sorted({kpi_id for plan in plans for kpi_id in (*plan.kpi_ids, *plan.cross_check_kpi_ids)}))
+
+
+def mirror_job(
+    plans: tuple[Plan, ...],
+    *,
+    audit_days: int,
+    broken: tuple[BrokenPlan, ...] = (),
+    accept_loss: str | None = None,
+) -> Job:
     """Read all of Kolada, or of it what is due."""
-    return Job(kind="mirror", plans=plans, kpi_ids=(), audit_days=audit_days, accept_loss=accept_loss)
+    return Job(kind="mirror", plans=plans, kpi_ids=(), audit_days=audit_days, accept_loss=accept_loss, broken=broken)
 
 
 def backfill_job(
@@ -83,6 +119,7 @@ def backfill_job(
     kpi_ids: Iterable[str] = (),
     unit_ids: Iterable[str] = (),
     years: Iterable[int] = (),
+    broken: tuple[BrokenPlan, ...] = (),
     accept_loss: str | None = None,
 ) -> Job:
     """Make a job of what was asked for.
@@ -93,6 +130,7 @@ def backfill_job(
         kpi_ids: KPIs by id.
         unit_ids: units by id; none means all of them.
         years: years; none means all of them.
+        broken: the plans whose files are wrong.
         accept_loss: an operator's reason to publish though something is missing, or None.
 
     Raises:
@@ -122,6 +160,7 @@ def backfill_job(
         unit_ids=units or None,
         years=chosen_years or None,
         accept_loss=accept_loss,
+        broken=broken,
     )
 
 
@@ -149,8 +188,7 @@ def check_wanted(job: Job, *, kpis: Mapping[str, str], units: Mapping[str, str],
     Raises:
         InvalidRequest: an id is unknown (the message has suggestions), or the job is too large.
     """
-    planned = {kpi_id for plan in job.plans for kpi_id in (*plan.kpi_ids, *plan.cross_check_kpi_ids)}
-    unknown_kpis = sorted(set(job.kpi_ids) - planned - set(kpis))
+    unknown_kpis = sorted(set(job.kpi_ids) - set(planned_kpis(job.plans)) - set(kpis))
     unknown_units = sorted(set(job.unit_ids or ()) - set(units))
     problems = [
         *(unknown("KPI", kpi_id, kpis) for kpi_id in unknown_kpis),

@@ -23,13 +23,13 @@ from typing import ParamSpec, Protocol, TypeVar
 import duckdb
 import httpx
 
-from goals import check_against_catalogue
 from kolada_client import Clock, KoladaClient
 from pipeline import loading
 from pipeline.ingest import Catalogue, planned_requests, read_catalogue, read_cells
-from pipeline.jobs import Job, check_wanted
+from pipeline.jobs import BrokenPlan, Job, check_wanted
 from pipeline.judged_criteria import refuse_unjudged
 from pipeline.mirror_selection import select
+from pipeline.plans_to_judge import without_unknown_kpis
 from pipeline.progress import Reporter, Silent
 from pipeline.settings import Settings
 from pipeline.source import open_client
@@ -44,6 +44,7 @@ from warehouse.ledger_records import (
     Checked,
     Held,
     LossAccepted,
+    PlanBroken,
     PlanFiles,
     Published,
     Publishing,
@@ -106,6 +107,7 @@ class RunResult:
         request_count: HTTP requests of this run, those before a resumption included.
         verdict_changes: how many verdicts differ from the last publication.
         is_incomplete: whether a held run was held for what could not be read, and not by a check.
+        broken_plans: the plans whose files were wrong.
     """
 
     run_id: str
@@ -119,6 +121,7 @@ class RunResult:
     request_count: int = 0
     verdict_changes: int = 0
     is_incomplete: bool = False
+    broken_plans: tuple[BrokenPlan, ...] = ()
 
     @property
     def figures(self) -> str:
@@ -175,7 +178,7 @@ def run_job(
 
     Raises:
         HomeError: the home cannot be written, or another run is writing.
-        PlanError: a plan names a KPI that Kolada never had.
+        PlanError: no plan is left: each names a KPI that Kolada never had, and none was ever published.
         SourceMismatch: the source is of another kind than what the home holds.
         KoladaError: the catalogue could not be read, or nobody answers.
         PublishedFileError: the published file is missing, damaged, or older than the ledger says.
@@ -229,7 +232,6 @@ def carry_out(
     clock: Callable[[], datetime],
 ) -> RunResult:
     """The stages of an opened run, in order, on a copy of the published file, whose SHA-256 may be known."""
-    keep_plan_files(job, ledger)
     work_file = start_work(home, ledger.run_id, sha256=file_sha256)
     with naming_damage(home.published), working_file(work_file) as connection:
         migrated = ensure_schema(connection, upgrade_progress(reporter))
@@ -247,6 +249,7 @@ def carry_out(
             replaces=last_publication(connection),
         )
         catalogue = call("Read the catalogue", read_and_check_catalogue, run)
+        keep_plan_files(run.job, ledger)
         coverage = call("Read the values", read_wanted_cells, run, catalogue)
         if not coverage.lost.is_empty() and job.accept_loss is None:
             return hold(run, catalogue, coverage, message_about_loss(coverage, run.job.kind), is_incomplete=True)
@@ -270,7 +273,7 @@ def carry_out(
     return RunResult(
         run_id=ledger.run_id,
         state="published",
-        message=f"Published {home.published}",
+        message=" ".join([f"Published {home.published}", *(f"{broken}" for broken in run.job.broken)]),
         published=home.published,
         source_kind=catalogue.source_kind,
         coverage=coverage.totals(),
@@ -278,6 +281,7 @@ def carry_out(
         checks=tuple(checks),
         request_count=ledger.request_count,
         verdict_changes=verdict_changes,
+        broken_plans=run.job.broken,
     )
 
 
@@ -319,10 +323,12 @@ def stop_on_record(home: Home, ledger: RunLedger, clock: Callable[[], datetime])
 
 
 def keep_plan_files(job: Job, ledger: RunLedger) -> None:
-    """The plans as they were this night go into the raw store, so that a replay judges by them."""
+    """The plans that this night judges go into the raw store, for a replay to judge by; broken ones are named."""
     for plan in job.plans:
         files = {name: ledger.store.put(content) for name, content in sorted(plan.files.items())}
         ledger.record(PlanFiles(plan_id=plan.plan_id, files=files, files_sha256=plan.files_sha256))
+    for broken in job.broken:
+        ledger.record(PlanBroken(plan_id=broken.plan_id, problem=broken.problem, version_from=broken.version_from))
 
 
 def read_and_check_catalogue(run: Run) -> Catalogue:
@@ -338,8 +344,7 @@ def read_and_check_catalogue(run: Run) -> Catalogue:
             "Give this source a home of its own: `KOLADA_HOME=/another/folder kolada refresh`."
         )
     known = dict(run.connection.execute("select kpi_id, title from core.kpi").fetchall())
-    for plan in run.job.plans:
-        check_against_catalogue(plan, catalogue.kpi_ids | known.keys())
+    run.job = without_unknown_kpis(run.job, run.home, catalogue.kpi_ids | known.keys())
     if run.job.kind == "backfill":
         check_wanted(
             run.job,
@@ -468,6 +473,7 @@ def hold(
         checks=tuple(checks or ()),
         request_count=run.ledger.request_count,
         is_incomplete=is_incomplete,
+        broken_plans=run.job.broken,
     )
 
 

@@ -6,6 +6,7 @@ Text only: it knows nothing of Prefect, so the commands that never start it can 
 from collections.abc import Iterable, Iterator
 
 from goals.codes import LABELS
+from pipeline.jobs import BrokenPlan
 from pipeline.run_facts import RunFacts, VerdictChange
 from pipeline.run_job import RunResult
 from pipeline.settings import Settings
@@ -39,6 +40,11 @@ def run_page(result: RunResult, settings: Settings, facts: RunFacts) -> str:
             *([f"> **{MADE_UP_VALUES}**", ""] if result.source_kind == "sample" else []),
             *([result.message, ""] if result.state == "held" else []),
             *table(("Körning", result.run_id), summary(result, settings, facts)),
+            *(
+                listing("Planer med fel i filerna", (broken_plan(each) for each in result.broken_plans))
+                if result.broken_plans
+                else []
+            ),
             *section("Täckning: par av nyckeltal och enhet", ("utfall", "par"), coverage(result)),
             *section("Nya versioner av celler", ("slag", "antal"), versions(result)),
             *section(
@@ -72,6 +78,16 @@ def run_page(result: RunResult, settings: Settings, facts: RunFacts) -> str:
             as_printed(f"Värden: {RECEIVED}. Bedömningar: {DERIVED}.", result.source_kind),
         ]
     )
+
+
+def broken_plan(broken: BrokenPlan) -> str:
+    """A plan whose files were wrong, and what it is judged by."""
+    judged = (
+        "Planen är utelämnad, eftersom ingen version av den har publicerats"
+        if broken.version_from is None
+        else f"Planen bedöms enligt versionen från {broken.version_from:%Y-%m-%d}"
+    )
+    return f"**{broken.plan_id}** {judged}. Fel: {broken.problem}"
 
 
 def summary(result: RunResult, settings: Settings, facts: RunFacts) -> Iterator[tuple[object, ...]]:

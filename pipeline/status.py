@@ -8,6 +8,7 @@ from typing import Any
 
 import psutil
 
+from pipeline.jobs import BrokenPlan
 from pipeline.schedule import next_scheduled_run
 from pipeline.settings import Settings
 from warehouse.errors import WarehouseError
@@ -162,6 +163,7 @@ def read_status(settings: Settings, *, now: datetime | None = None) -> Status:
             *((lost,) if lost is not None else warnings_about_age(age_hours, settings, home)),
             *warnings_about_raw(home),
             *warnings_about_runs(runs, is_running=is_running),
+            *warnings_about_plans(kept),
         ),
     )
 
@@ -238,6 +240,16 @@ def warnings_about_age(age_hours: float | None, settings: Settings, home: Home) 
         yield f"the data was published {-age_hours:.0f} hours from now by this machine's clock: set the clock"
     elif age_hours > settings.stale_hours:
         yield f"the published data is {age_hours:.0f} hours old: run `{settings.refresh_command}`"
+
+
+def warnings_about_plans(kept: list[Manifest]) -> Iterator[str]:
+    """The plans that the newest publication judged by an older version, or left out."""
+    for manifest in reversed(kept):
+        story = read_story(manifest)
+        if story.run.get("state") == "published":
+            for row in story.broken_plans:
+                yield str(BrokenPlan(row["plan_id"], row["problem"], row["version_from"]))
+            return
 
 
 def warnings_about_runs(runs: tuple[dict[str, Any], ...], *, is_running: bool) -> Iterator[str]:

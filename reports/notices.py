@@ -1,15 +1,22 @@
-"""What every output says of its source: that sample values are made up, and whose figures are shown."""
+"""What every output says of its source: made-up values, a draft, a broken plan, and whose figures are shown."""
 
 from reports.numbers import instant_text
 from reports.sourced_rows import Row, Source
-from warehouse.credits import MADE_UP_PLAN, MADE_UP_VALUES, as_printed
+from warehouse.credits import BROKEN_PLAN, DRAFT, MADE_UP_PLAN, MADE_UP_VALUES, as_printed
+
+BROKEN = "ops.broken_plan"
 
 
 def made_up_notice(source: Source, plan: Row | None) -> str:
-    """What must stand on every page, sheet and file; empty for real values and a real plan."""
+    """What must stand on every page, sheet and file; empty for real values and a decided plan whose files are right."""
     said = [MADE_UP_VALUES] if source.is_sample else []
     if plan is not None and plan["is_made_up"]:
         said.append(MADE_UP_PLAN)
+    if plan is not None and plan["is_draft"]:
+        said.append(DRAFT)
+    if plan is not None:
+        mine = ("run_id = ? and plan_id = ? and version_from is not null", [source.run_id, plan["plan_id"]])
+        said += [BROKEN_PLAN.format(since=f"{row['version_from']:%Y-%m-%d}") for row in source.rows(BROKEN, *mine)]
     return " ".join(said)
 
 

@@ -26,7 +26,7 @@ DATED = {
     "core.kpi_version": "known_from",
     "ops.publication": "published_at",
 }
-TIMELESS = frozenset({"ops.run", "ops.request", "ops.coverage_pair"})
+TIMELESS = frozenset({"ops.run", "ops.request", "ops.coverage_pair", "ops.broken_plan"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import pytest
 from fake_kolada import DataSet, FakeKolada, recorded_data
 from goals import Plan, read_plan, read_plans
 from kolada_client import ManualClock
-from pipeline.jobs import refresh_job
+from pipeline.jobs import Job, refresh_job
 from pipeline.run_job import RunResult, run_job
 from pipeline.settings import Settings
 from tests.warehouse.first_release.make_fixture import PLAN as SMALL_PLAN
@@ -59,10 +59,14 @@ class Nights:
 
     def refresh(self, *, accept_loss: str | None = None, plans: tuple[Plan, ...] | None = None) -> RunResult:
         """Run the next night, without Prefect and without really waiting."""
+        return self.run(refresh_job(plans if plans is not None else self.plans, accept_loss=accept_loss))
+
+    def run(self, job: Job) -> RunResult:
+        """Do a job on the next night."""
         self.now += timedelta(days=1)
         return run_job(
             self.make_settings(),
-            refresh_job(plans if plans is not None else self.plans, accept_loss=accept_loss),
+            job,
             transport=self.transport or self.fake.transport(),
             client_clock=ManualClock(),
             clock=lambda: self.now,

@@ -14,7 +14,7 @@ _ROOTS: Final = ("received", "derived")
 
 def source_label(code: str) -> str:
     """The Swedish label of a source, such as `received`."""
-    return _LABELS[code]["label"].format(**{root: _LABELS[root]["label"] for root in _ROOTS})
+    return _LABELS[code]["label"].format(since="{since}", **{root: _LABELS[root]["label"] for root in _ROOTS})
 
 
 def as_printed(label: str, source_kind: str) -> str:
@@ -36,3 +36,5 @@ DERIVED_FROM_OWN: Final = source_label("derived_from_own")
 PLAN: Final = source_label("plan")
 MADE_UP_VALUES: Final = source_label("made_up_values")
 MADE_UP_PLAN: Final = source_label("made_up_plan")
+DRAFT: Final = source_label("draft")
+BROKEN_PLAN: Final = source_label("broken_plan")

@@ -89,6 +89,15 @@ class PlanFiles(LedgerRecord):
         return tuple(self.files.values())
 
 
+class PlanBroken(LedgerRecord):
+    """A plan's files were wrong: what is to correct, and since when the version holds that it was judged by, if any."""
+
+    record = "plan_broken"
+    plan_id: str
+    problem: str
+    version_from: AwareDatetime | None = None
+
+
 class Landed(LedgerRecord):
     """An HTTP answer is in the raw store; elapsed in seconds, byte_count of the body as received."""
 

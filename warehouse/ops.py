@@ -24,6 +24,7 @@ from warehouse.ledger_records import (
     Landed,
     LedgerRecord,
     LossAccepted,
+    PlanBroken,
     Published,
     Rejected,
     RolledBack,
@@ -83,6 +84,14 @@ CHECK_SCHEMA = {
 }
 
 
+BROKEN_PLAN_SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
+    "run_id": pl.String,
+    "plan_id": pl.String,
+    "problem": pl.String,
+    "version_from": pl.Datetime("us"),
+}
+
+
 @dataclass(slots=True)
 class RunStory:
     """What one manifest tells of its run."""
@@ -92,6 +101,7 @@ class RunStory:
     coverage: list[dict[str, Any]] = field(default_factory=list)
     exceptions: list[dict[str, Any]] = field(default_factory=list)
     checks: list[dict[str, Any]] = field(default_factory=list)
+    broken_plans: list[dict[str, Any]] = field(default_factory=list)
     accepted_loss: str | None = None
 
 
@@ -134,7 +144,7 @@ def _take(story: RunStory, record: LedgerRecord) -> None:
                 "finished_at": None,
                 "message": None,
             }
-            story.coverage, story.exceptions, story.checks = [], [], []
+            story.coverage, story.exceptions, story.checks, story.broken_plans = [], [], [], []
         case Source():
             story.run["source_kind"] = record.source_kind
         case Landed():
@@ -150,18 +160,19 @@ def _take(story: RunStory, record: LedgerRecord) -> None:
                 "byte_count": record.byte_count,
                 "state": "landed",
             }
-        case Accepted():
+        case Accepted() | Rejected():
             request = story.requests.get(record.request_id, {})
-            request |= {"state": "accepted", "row_count": record.row_count}
-        case Rejected():
-            request = story.requests.get(record.request_id, {})
-            request |= {"state": "rejected", "reason": record.reason}
+            request |= {"state": record.record, **record.model_dump()}
         case CoverageSettled():
             run_id = story.run["run_id"]
             story.coverage = [{"run_id": run_id, **row} for row in record.counts]
             story.exceptions = [{"run_id": run_id, **row} for row in record.exceptions]
         case Checked():
             story.checks.append({"run_id": story.run["run_id"], **record.model_dump()})
+        case PlanBroken():
+            version_from = naive_utc(record.version_from) if record.version_from is not None else None
+            row = {"run_id": story.run["run_id"], "plan_id": record.plan_id, "problem": record.problem}
+            story.broken_plans.append({**row, "version_from": version_from})
         case LossAccepted():
             story.accepted_loss = record.reason
         case Published():
@@ -185,7 +196,7 @@ def merge_ops(connection: duckdb.DuckDBPyConnection, manifests: Iterable[Manifes
     stories = [read_story(manifest) for manifest in manifests if manifest.run_id not in settled]
     stories = [story for story in stories if story.run]
     run_ids = [story.run["run_id"] for story in stories]
-    for table in ("run", "request", "coverage", "check_result"):
+    for table in ("run", "request", "coverage", "check_result", "broken_plan"):
         connection.execute(f"delete from ops.{table} where list_contains($run_ids, run_id)", {"run_ids": run_ids})
     connection.execute("delete from ops.coverage_pair where list_contains($run_ids, run_id)", {"run_ids": run_ids})
     # The pairs of the last run of each kind stay: a backfill of a few leaves what the nightly run knows.
@@ -217,6 +228,11 @@ def merge_ops(connection: duckdb.DuckDBPyConnection, manifests: Iterable[Manifes
         connection,
         "ops.check_result",
         pl.DataFrame([row for story in stories for row in story.checks], schema=CHECK_SCHEMA),
+    )
+    append_frame(
+        connection,
+        "ops.broken_plan",
+        pl.DataFrame([row for story in stories for row in story.broken_plans], schema=BROKEN_PLAN_SCHEMA),
     )
 
 

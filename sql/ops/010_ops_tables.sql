@@ -67,6 +67,13 @@ create table if not exists ops.check_result (
 );
 
 -- The one clock of the marts: a publication stands here before its marts are built.
+create table if not exists ops.broken_plan (
+    run_id varchar not null,
+    plan_id varchar not null,
+    problem varchar not null,
+    version_from timestamp
+);
+
 create table if not exists ops.publication (
     run_id varchar not null,
     published_at timestamp not null,

@@ -61,6 +61,7 @@ def test_public_names_are_the_documented_ones() -> None:
         "copy_example",
         "files_sha256",
         "plan_from_files",
+        "read_each_plan",
         "read_plan",
         "read_plans",
         "scaffold",

@@ -1,0 +1,166 @@
+"""Several plans in one home: a broken one stops no other, and is judged by its last good version."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from flows.flow_run import flow_state
+from goals import PlanError
+from pipeline.jobs import refresh_job
+from pipeline.plans_to_judge import plans_to_judge
+from pipeline.progress import Silent
+from pipeline.replay import replay
+from pipeline.run_facts import read_facts
+from pipeline.run_job import RunResult
+from pipeline.run_page import run_page
+from pipeline.status import Status, read_status
+from reports.contents import gather
+from reports.notices import made_up_notice
+from reports.sourced_rows import open_source
+from tests.conftest import Nights
+from tests.warehouse.first_release.make_fixture import PLAN
+from warehouse.home import Home
+from warehouse.published_file import published_file
+
+EXAMPLE, DRAFT = PLAN.name, "utkast-1489"
+SETTINGS = """plan_id = "utkast-1489"
+municipality_id = "1489"
+title = "Ett påhittat utkast"
+is_draft = true
+target_year = 2024
+years = { first = 2022, last = 2024 }
+"""
+GOALS = "goal_id,section,title,counts_in_majority\nG1,prioritized,Skolan,false\n"
+INDICATORS = (
+    "indicator_id,goal_id,role,title,kpi_id,unit,direction,value_route\nG1.1,G1,steering,Betyg,N15436,%,higher,kolada\n"
+)
+TARGETS = "indicator_id,year,kind,operator,target_value,target_text\nG1.1,,number,>=,1,1\n"
+
+
+@pytest.fixture
+def home(small_nights: Nights, tmp_path: Path) -> Nights:
+    """A home with two plans in a folder of its own: the made-up one, and a draft of another municipality."""
+    folder = tmp_path / "plans"
+    shutil.copytree(PLAN, folder / EXAMPLE)
+    (folder / DRAFT).mkdir()
+    files = {"plan.toml": SETTINGS, "goals.csv": GOALS, "indicators.csv": INDICATORS, "targets.csv": TARGETS}
+    for name, text in files.items():
+        (folder / DRAFT / name).write_text(text, encoding="utf-8")
+    return replace(small_nights, settings={"goals": folder})
+
+
+def night(home: Nights) -> RunResult:
+    """The next night, over the folder of plans as it is."""
+    judged = plans_to_judge(home.make_settings())
+    return home.run(refresh_job(judged.plans, broken=judged.broken))
+
+
+def looked_at(home: Nights) -> Status:
+    """The home's status, whatever the age of its data."""
+    return read_status(home.make_settings().model_copy(update={"stale_hours": 1e6}), now=home.now)
+
+
+def edit(home: Nights, plan_id: str, file: str, old: str, new: str) -> None:
+    """Change a file of a plan."""
+    path = home.make_settings().goals / plan_id / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def verdicts(home: Nights, plan_id: str) -> list[tuple[object, ...]]:
+    """What is published of a plan."""
+    columns = "indicator_id, year, target_value, verdict"
+    return home.query(f"select {columns} from mart.goal_fulfilment where plan_id = ? order by all", [plan_id])
+
+
+def test_a_broken_plan_is_judged_by_its_last_good_version(home: Nights) -> None:
+    """The night publishes; the broken plan's verdicts are those of before, and the other's edit is judged."""
+    night(home)
+    before = verdicts(home, EXAMPLE)
+    edit(home, EXAMPLE, "goals.csv", "any_part", "en_räcker")
+    edit(home, DRAFT, "targets.csv", ">=,1,1", ">=,2,2")
+    result = night(home)
+    assert result.state == "published"
+    assert verdicts(home, EXAMPLE) == before
+    assert {row[2] for row in verdicts(home, DRAFT)} == {2.0}
+    (broken,) = result.broken_plans
+    assert (broken.plan_id, f"{broken.version_from:%Y-%m-%d}") == (EXAMPLE, "2026-04-02")
+    assert "goals.csv, row 3, column compound_rule: an unknown code: `en_räcker`" in broken.problem
+    assert home.query("select plan_id, version_from from ops.broken_plan") == [
+        (EXAMPLE, broken.version_from.replace(tzinfo=None))
+    ]
+
+
+def test_it_is_named_wherever_somebody_looks(home: Nights) -> None:
+    """In the state, on the page, in the status, and on the outputs of that plan and of no other."""
+    night(home)
+    edit(home, EXAMPLE, "goals.csv", "any_part", "en_räcker")
+    result = night(home)
+    state = flow_state(result)
+    assert state.name == "Published with warnings"
+    assert f"Plan `{EXAMPLE}` is broken and it is judged by its version of 2026-04-02" in state.message
+    page = run_page(result, home.make_settings(), read_facts(result))
+    assert f"## Planer med fel i filerna\n\n- **{EXAMPLE}** Planen bedöms enligt versionen från 2026-04-02." in page
+    status = looked_at(home)
+    assert [warning.partition(":")[0] for warning in status.warnings] == [
+        f"Plan `{EXAMPLE}` is broken and it is judged by its version of 2026-04-02"
+    ]
+    with published_file(Home(home.home).published) as connection:
+        source = open_source(connection)
+        said = {plan: made_up_notice(source, gather(source, plan).plan) for plan in (EXAMPLE, DRAFT)}
+    assert "Bedömningen bygger på versionen från 2026-04-02." in said[EXAMPLE]
+    assert "Utkast: planen är inte beslutad." in said[DRAFT]
+    assert "versionen" not in said[DRAFT]
+
+
+def test_the_version_that_stands_in_keeps_its_date_until_the_plan_is_mended(home: Nights) -> None:
+    """Night after night; a mended plan is judged as it is then, and nothing is said of it."""
+    night(home)
+    edit(home, EXAMPLE, "goals.csv", "any_part", "en_räcker")
+    dates = [night(home).broken_plans[0].version_from for _ in range(2)]
+    assert [f"{date:%Y-%m-%d}" for date in dates] == ["2026-04-02"] * 2
+    edit(home, EXAMPLE, "goals.csv", "en_räcker", "any_part")
+    assert night(home).broken_plans == ()
+    assert looked_at(home).warnings == ()
+
+
+def test_a_plan_that_was_never_good_is_left_out_and_named(home: Nights) -> None:
+    """The others are judged; where no plan is left, nothing is."""
+    edit(home, DRAFT, "indicators.csv", "higher", "uppåt")
+    result = night(home)
+    assert result.state == "published"
+    assert verdicts(home, DRAFT) == []
+    assert "it is left out, since no version of it was ever published" in result.message
+    edit(home, EXAMPLE, "goals.csv", "any_part", "en_räcker")
+    shutil.rmtree(home.home)
+    with pytest.raises(PlanError, match=f"{EXAMPLE}, {DRAFT}"):
+        plans_to_judge(home.make_settings())
+
+
+def test_a_kpi_that_kolada_never_had_breaks_its_own_plan_only(home: Nights) -> None:
+    """It is found out when the catalogue is read; the plan's last good version is judged, and asked for."""
+    night(home)
+    edit(home, DRAFT, "indicators.csv", "N15436", "N99436")
+    result = night(home)
+    assert result.state == "published"
+    (broken,) = result.broken_plans
+    assert broken.plan_id == DRAFT
+    assert "a KPI that is not in Kolada's catalogue: `N99436`" in broken.problem
+    assert {row[3] for row in verdicts(home, DRAFT)} <= {"met", "no_data"}
+    assert home.query("select count(*) from plan.indicator where kpi_id = 'N99436'") == [(0,)]
+
+
+def test_a_replay_judges_by_what_stood_in(home: Nights, tmp_path: Path) -> None:
+    """The same plans and verdicts, from the raw store alone."""
+    night(home)
+    edit(home, EXAMPLE, "goals.csv", "any_part", "en_räcker")
+    edit(home, DRAFT, "targets.csv", ">=,1,1", ">=,2,2")
+    night(home)
+    expected = [verdicts(home, plan_id) for plan_id in (EXAMPLE, DRAFT)]
+    replay(Home(home.home), tmp_path / "again.duckdb", as_of=None, reporter=Silent())
+    shutil.copy(tmp_path / "again.duckdb", tmp_path / "kolada.duckdb")
+    again = replace(home, home=tmp_path)
+    assert [verdicts(again, plan_id) for plan_id in (EXAMPLE, DRAFT)] == expected
