@@ -1,19 +1,49 @@
 """`kolada goals check` and `kolada goals new`: plans as data."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
+import duckdb
 import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
 
 from cli.exits import one_message
 from cli.form_commands import fill, form
 from cli.options import GoalsOption, HomeOption, set_options
 from fake_kolada import public_municipalities
-from goals import check_against_catalogue, copy_example, read_plans, scaffold
+from goals import (
+    KnownCatalogue,
+    KnownKpi,
+    LookedUp,
+    Plan,
+    PlanError,
+    copy_example,
+    look_up,
+    one_error,
+    read_each_plan,
+    scaffold,
+)
 from pipeline.judged_criteria import refuse_unjudged
 from pipeline.settings import SHIPPED_GOALS, Settings
 from warehouse.home import Home
+from warehouse.kpi_search import search_kpis
 from warehouse.published_file import published_file
+
+KPIS = """
+    select kpi_id, title, municipality_type, is_divided_by_gender, is_withdrawn, closed_after_year
+    from core.kpi
+"""
+TOPICS = """
+    select topic, list(distinct owner_municipality_id)
+    from core.municipality_group
+    where topic is not null and owner_municipality_id is not null
+    group by topic
+"""
+PROPOSALS = 3
 
 app = typer.Typer(help="The plans: what a council decided, as data.", no_args_is_help=True)
 app.command()(form)
@@ -22,7 +52,9 @@ app.command()(fill)
 
 @app.command()
 def check(goals: GoalsOption = None, home: HomeOption = None) -> None:
-    """Read and check every plan; where a catalogue is published, check the KPI ids against it.
+    """Read and check every plan; where a catalogue is published, look up its KPIs, topics and groups.
+
+    With a catalogue, Kolada's title of each KPI is shown next to the plan's: are they the same measure?
 
     Exits with 0 when all is well, 2 with a list of what is not.
 
@@ -31,29 +63,69 @@ def check(goals: GoalsOption = None, home: HomeOption = None) -> None:
     set_options(goals=goals, home=home)
     with one_message():
         settings = Settings()
-        plans = read_plans(settings.goals, municipalities=municipality_names())
+        plans, broken = read_each_plan(settings.goals, municipalities=municipality_names())
         for plan in plans:
             refuse_unjudged(plan)
-        published = Home(settings.home).published
-        if published.exists():
-            with published_file(published) as connection:
-                known = {kpi_id for (kpi_id,) in connection.execute("select kpi_id from core.kpi").fetchall()}
-            for plan in plans:
-                check_against_catalogue(plan, known)
-        for plan in plans:
-            typer.echo(
-                f"{plan.plan_id}: {plan.tables['indicator'].height} indicators, {len(plan.kpi_ids)} KPIs, in order"
-            )
+        looked_up = dict.fromkeys(plans, LookedUp((), (), ()))
+        with published_catalogue(settings) as connection:
+            if connection is not None:
+                catalogue = read_catalogue(connection)
+                looked_up = {plan: look_up(plan, catalogue) for plan in plans}
+        refused = [PlanError(plan.plan_id, found.findings) for plan, found in looked_up.items() if found.findings]
+        for plan, found in looked_up.items():
+            show_plan(plan, found)
+        if broken or refused:
+            raise one_error([*broken, *refused])
+
+
+def show_plan(plan: Plan, found: LookedUp) -> None:
+    """What a plan holds, what a person should look at, and both titles of each KPI."""
+    state = "to correct" if found.findings else "in order"
+    typer.echo(f"{plan.plan_id}: {plan.tables['indicator'].height} indicators, {len(plan.kpi_ids)} KPIs, {state}")
+    for remark in found.remarks:
+        typer.echo(f"- {remark}")
+    if not found.titles:
+        return
+    table = Table("Indicator", "KPI", "In the plan", "In Kolada", box=box.SIMPLE_HEAD)
+    for row in found.titles:
+        table.add_row(*row)
+    Console().print(table)
+
+
+@contextmanager
+def published_catalogue(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection | None]:
+    """The published file, for what it knows of the catalogue; None where nothing is published."""
+    published = Home(settings.home).published
+    if not published.exists():
+        yield None
+        return
+    with published_file(published) as connection:
+        yield connection
+
+
+def read_catalogue(connection: duckdb.DuckDBPyConnection) -> KnownCatalogue:
+    """The catalogue as of the last publication."""
+    return KnownCatalogue(
+        kpis={kpi_id: KnownKpi(*row) for kpi_id, *row in connection.execute(KPIS).fetchall()},
+        topics={topic: frozenset(units) for topic, units in connection.execute(TOPICS).fetchall()},
+        groups=frozenset(
+            group for (group,) in connection.execute("select group_id from core.municipality_group").fetchall()
+        ),
+    )
 
 
 @app.command()
 def new(
     *,
-    municipality: Annotated[str | None, typer.Option("--municipality", help="Four-digit code, such as 1480.")] = None,
+    municipality: Annotated[
+        str | None,
+        typer.Option("--municipality", help="Four-digit code of a municipality or a region, such as 1480 or 0014."),
+    ] = None,
     source: Annotated[
         Path | None,
         typer.Option(
-            "--from", help="A CSV with the columns title, kpi_id, unit, direction, target, year; see goals/README.md."
+            "--from",
+            help="An xlsx or CSV with the columns title, kpi_id, unit, direction, target, year; see goals/README.md.",
         ),
     ] = None,
     is_example: Annotated[
@@ -62,41 +134,54 @@ def new(
     plan_id: Annotated[str | None, typer.Option("--plan-id", help="The new folder's name.")] = None,
     title: Annotated[str | None, typer.Option("--title", help="The plan's title.")] = None,
     document: Annotated[
-        Path | None, typer.Option("--document", help="The decided document as text, for its hash and length.")
+        Path | None, typer.Option("--document", help="The decided document, for its hash. Without it, a draft.")
     ] = None,
     goals: GoalsOption = None,
+    home: HomeOption = None,
 ) -> None:
-    """Write the folder of a new plan from a simple table of indicators, or of the example. Nothing is overwritten.
+    """Write the folder of a new plan from a table of indicators, or of the example. Nothing is overwritten.
 
-    Exits with 0 when the plan can be used as it is, 2 with a list of what to fill in.
+    What is written passes the check. A target that says more than a number is kept as it is, and the kinds that could
+    say it are named; where a catalogue is published, KPIs are proposed for titles without one.
 
-    Example: `kolada goals new --municipality 1480 --from indicators.csv`
+    Exits with 0 when the plan is written, 2 with a list of what to correct in the table; then nothing is written.
+
+    Example: `kolada goals new --municipality 1480 --from indicators.xlsx`
     """
-    set_options(goals=goals)
+    set_options(goals=goals, home=home)
     with one_message():
-        known = municipality_names()
+        settings = Settings()
         if is_example:
-            folder = copy_example(SHIPPED_GOALS, Settings().goals)
+            folder = copy_example(SHIPPED_GOALS, settings.goals)
             typer.echo(f"Written: {folder}")
             typer.echo("Next: `kolada refresh`, or `kolada refresh --sample` to try it on made-up values.")
             return
         if municipality is None or source is None:
-            raise typer.BadParameter("name a municipality and a table: --municipality 1480 --from indicators.csv")
-        written = scaffold(
-            municipality,
-            source,
-            Settings().goals,
-            municipalities=known,
-            plan_id=plan_id,
-            title=title,
-            document=document,
-        )
-        typer.echo(f"Written: {written.folder}, with {written.plan.tables['indicator'].height} indicators.")
+            raise typer.BadParameter("name a municipality and a table: --municipality 1480 --from indicators.xlsx")
+        with published_catalogue(settings) as connection:
+            written = scaffold(
+                municipality,
+                source,
+                settings.goals,
+                municipalities=municipality_names(),
+                plan_id=plan_id,
+                title=title,
+                document=document,
+                propose=None if connection is None else lambda words: proposals(connection, words),
+            )
+        draft = " a draft," if written.plan.tables["plan"]["is_draft"][0] else ""
+        typer.echo(f"Written:{draft} {written.folder}, with {written.plan.tables['indicator'].height} indicators.")
         for remark in written.remarks:
             typer.echo(f"- {remark}")
         typer.echo(f"Next: `kolada goals check`, then `kolada refresh --plan {written.plan.plan_id}`.")
 
 
+def proposals(connection: duckdb.DuckDBPyConnection, words: str) -> list[tuple[str, str]]:
+    """Living KPIs that fit an indicator's title, the likeliest first."""
+    found = search_kpis(connection, words, limit=2 * PROPOSALS)
+    return [(kpi.kpi_id, kpi.title) for kpi in found if kpi.lifecycle == "active"][:PROPOSALS]
+
+
 def municipality_names() -> dict[str, str]:
-    """The public list: municipality code -> name."""
+    """The public list: code -> name, of municipalities and regions."""
     return dict(public_municipalities().select("municipality_id", "municipality_name").rows())

@@ -4,16 +4,19 @@ Each plan is a folder beside this code (`goals/<plan_id>/`); README.md describes
 Kolada's API or the warehouse: a plan comes out as typed polars frames, or not at all.
 """
 
-from goals.checks.kolada_catalogue import check_against_catalogue
+from goals.checks.kolada_catalogue import KnownCatalogue, KnownKpi, LookedUp, check_against_catalogue, look_up
 from goals.errors import Finding, NoPlans, PlanError
 from goals.plan import Plan, files_sha256
-from goals.plan_reading import plan_from_files, read_each_plan, read_plan, read_plans
+from goals.plan_reading import one_error, plan_from_files, read_each_plan, read_plan, read_plans
 from goals.plan_tables import TABLE_SCHEMAS
 from goals.scaffold import NewPlan, NewPlanRefused, copy_example, scaffold
 
 __all__ = [
     "TABLE_SCHEMAS",
     "Finding",
+    "KnownCatalogue",
+    "KnownKpi",
+    "LookedUp",
     "NewPlan",
     "NewPlanRefused",
     "NoPlans",
@@ -22,6 +25,8 @@ __all__ = [
     "check_against_catalogue",
     "copy_example",
     "files_sha256",
+    "look_up",
+    "one_error",
     "plan_from_files",
     "read_each_plan",
     "read_plan",

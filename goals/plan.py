@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from goals.csv_rows import Row
-from goals.plan_settings import Settings
+from goals.plan_settings import Settings, is_region
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,6 +24,11 @@ class Plan:
     files_sha256: str
     tables: Mapping[str, pl.DataFrame]
     rules: Mapping[str, str]
+
+    @property
+    def is_region(self) -> bool:
+        """Whether the plan is a region's."""
+        return is_region(self.municipality_id)
 
     @property
     def kpi_ids(self) -> tuple[str, ...]:

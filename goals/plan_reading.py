@@ -5,7 +5,7 @@ out, so that a plan kept in the raw store gives the same tables years later.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -116,11 +116,16 @@ def read_plans(folder: Path, *, municipalities: Mapping[str, str] | None = None)
     """
     plans, broken = read_each_plan(folder, municipalities=municipalities)
     if broken:
-        findings = [
-            replace(finding, file=f"{error.plan}/{finding.file}") for error in broken for finding in error.findings
-        ]
-        raise PlanError(", ".join(error.plan for error in broken), findings)
+        raise one_error(broken)
     return plans
+
+
+def one_error(errors: Sequence[PlanError]) -> PlanError:
+    """What is wrong with several plans as one error, each finding with its plan's name before the file's."""
+    if len(errors) == 1:
+        return errors[0]
+    findings = [replace(finding, file=f"{error.plan}/{finding.file}") for error in errors for finding in error.findings]
+    return PlanError(", ".join(error.plan for error in errors), findings)
 
 
 def read_each_plan(

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from goals import Plan, PlanError, check_against_catalogue, plan_from_files, read_each_plan
+from goals import Plan, PlanError, check_against_catalogue, one_error, plan_from_files, read_each_plan
 from pipeline.jobs import BrokenPlan, Job, planned_kpis
 from pipeline.settings import Settings
 from warehouse.home import Home
@@ -70,7 +70,7 @@ def _with_stand_ins(home: Home, plans: tuple[Plan, ...], errors: tuple[PlanError
             judged.append(version.plan)
         broken.append(BrokenPlan(error.plan, _in_short(error), version.since if version is not None else None))
     if not judged:
-        raise PlanError(", ".join(error.plan for error in errors), [one for error in errors for one in error.findings])
+        raise one_error(errors)
     return PlansToJudge(tuple(sorted(judged, key=lambda plan: plan.plan_id)), tuple(broken))
 
 
@@ -92,7 +92,7 @@ def _last_good_version(home: Home, plan_id: str) -> _Version | None:
         files, since = stored.files, run.known_from
     if files is None or since is None:
         return None
-    store = RawStore(home.raw)
+    store = RawStore(home.bodies)
     try:
         return _Version(plan_from_files({name: store.get(sha256) for name, sha256 in files.items()}), since)
     except PlanError:

@@ -274,3 +274,23 @@ def test_a_new_plan_is_written_whole_or_not_at_all(kolada, tmp_path):
     assert "indicators.csv, row 2, column unit" in refused.stderr
     assert sorted(path.name for path in (tmp_path / "plans").iterdir()) == ["goteborg-2026", "utan-dokument"]
     assert kolada("goals", "check", **variables).returncode == 0
+
+
+def test_a_check_looks_up_what_the_catalogue_knows(kolada, tmp_path):
+    """Both titles of a KPI stand next to each other, and a new plan's titles without an id get proposals."""
+    kolada("refresh", "--direct")
+    home = {"KOLADA_GOALS": str(tmp_path / "plans")}
+    (tmp_path / "indicators.csv").write_text(
+        "title,kpi_id,unit,direction,target,year\nBehörighet till yrkesprogram,,%,higher,topp 25 %,2026\n"
+        "Betyg,N15436,%,higher,minst 90,2026\n",
+        encoding="utf-8",
+    )
+    written = kolada("goals", "new", "--municipality", "1480", "--from", "indicators.csv", **home)
+    assert written.returncode == 0, written.stderr
+    assert "`topp 25 %`" in written.stdout
+    assert "`best_share`" in written.stdout
+    assert "has no KPI. Kolada has N15436 " in written.stdout
+    checked = kolada("goals", "check", **home)
+    assert checked.returncode == 0, checked.stderr
+    assert "N15436" in checked.stdout
+    assert "In Kolada" in checked.stdout

@@ -1,8 +1,9 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from goals import Plan, PlanError, check_against_catalogue, plan_from_files
+from goals import KnownCatalogue, KnownKpi, Plan, PlanError, check_against_catalogue, look_up, plan_from_files
 
 WITHDRAWN = {"U00413", "U00442", "U00486"}
 
@@ -56,3 +57,58 @@ def test_a_note_of_another_code_lets_nothing_through(edited: Callable[..., dict[
         else:
             with pytest.raises(PlanError, match="N15485"):
                 check_against_catalogue(plan, known)
+
+
+KPI = KnownKpi("Titel i Kolada", "K", is_divided_by_gender=True, is_withdrawn=False, closed_after_year=None)
+TOPICS = {topic: frozenset({"1480"}) for topic in ("grundskola", "äldreomsorg", "övergripande")}
+
+
+def catalogue(plan: Plan, **others: KnownKpi) -> KnownCatalogue:
+    """One that has all of the plan's KPIs, with some of them otherwise."""
+    kpis = dict.fromkeys([*plan.kpi_ids, *plan.cross_check_kpi_ids], KPI) | others
+    return KnownCatalogue(kpis, TOPICS, frozenset({"G2328"}))
+
+
+def test_koladas_title_stands_next_to_the_plans(example_files: dict[str, bytes]) -> None:
+    """One line for each indicator with a KPI; all is well, and nothing more is said."""
+    plan = plan_from_files(example_files)
+    found = look_up(plan, catalogue(plan))
+    assert (found.findings, found.remarks) == ((), ())
+    assert found.titles[:2] == (
+        ("A1.1", "N15436", "Behöriga till yrkesprogram", "Titel i Kolada"),
+        ("A1.2", "N15485", "Minst betyget E i matematik", "Titel i Kolada"),
+    )
+
+
+def test_what_a_person_should_look_at_is_remarked(edited: Callable[..., dict[str, bytes]]) -> None:
+    """Withdrawn, closed before the plan ends, of regions, and judged by gender without being divided."""
+    targets = b"indicator_id,kind,operator,target_value,gender\nB2,number,<=,40,both\n"
+    manual = ("outcomes_manual.csv", ",3.1,3.6,", ",3.1,,")
+    plan = plan_from_files(edited(manual) | {"targets.csv": targets})
+    kpis = {
+        "N15436": replace(KPI, is_withdrawn=True),
+        "N15485": replace(KPI, closed_after_year=2024),
+        "U21468": replace(KPI, municipality_type="L"),
+        "U23471": replace(KPI, municipality_type="A"),
+        "U00811": replace(KPI, is_divided_by_gender=False),
+    }
+    assert look_up(plan, catalogue(plan, **kpis)).remarks == (
+        "A1.1: Kolada has withdrawn N15436. Say so in notes.csv with the code `kpi_withdrawn`.",
+        "A1.2: N15485 is closed after 2024, and the plan runs to 2026.",
+        "B1-1: U21468 is a KPI of regions; `1480` may have no values.",
+        "B2: women and men are judged, and Kolada does not divide U00811 by gender.",
+    )
+
+
+def test_an_unknown_topic_and_an_unknown_group_are_refused(edited: Callable[..., dict[str, bytes]]) -> None:
+    """With those that Kolada has."""
+    topic = ("indicators.csv", "kolada,grundskola,1,10-12", "kolada,grundskolan,1,10-12")
+    group = ("targets.csv", "minst som liknande kommuner,similar", "minst som gruppen,group:G2382")
+    plan = plan_from_files(edited(topic, group))
+    findings = look_up(plan, catalogue(plan)).findings
+    assert [(finding.file, finding.value) for finding in findings] == [
+        ("indicators.csv", "grundskolan"),
+        ("targets.csv", "group:G2382"),
+    ]
+    assert findings[0].remedy == "Write one of `grundskola`, `äldreomsorg`, `övergripande`. Did you mean `grundskola`?"
+    assert findings[1].remedy == "Write the id of one of Kolada's groups. Did you mean `G2328`?"

@@ -1,12 +1,13 @@
 import hashlib
 import os
 import pickle
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from goals import Finding, Plan, PlanError, files_sha256, plan_from_files, read_plan, read_plans
+from goals import Finding, Plan, PlanError, files_sha256, plan_from_files, read_each_plan, read_plan, read_plans
 
 
 def test_a_plan_comes_out_the_same_from_its_files_bytes(alingsas: Plan) -> None:
@@ -47,19 +48,26 @@ def test_all_plans_of_a_folder_are_read_by_name() -> None:
     assert [plan.plan_id for plan in read_plans(Path(__file__).parent / "plans")] == ["exempel-1480-2024-2026"]
 
 
-def test_a_folder_with_a_broken_plan_is_refused_with_the_plans_name(
+def test_broken_plans_of_a_folder_are_told_apart(
     edited: Callable[..., dict[str, bytes]], write_plan: Callable[[dict[str, bytes]], Path]
 ) -> None:
-    """Of several plans, each finding says whose it is."""
-    folder = write_plan(edited(("goals.csv", "any_part", "en_räcker")))
-    (folder.parent / "tom-plan").mkdir()
-    (folder.parent / "tom-plan" / "goals.csv").write_text("goal_id\n")
+    """Of several plans, each finding says whose it is; those that are right can be had beside them."""
+    folder = write_plan(edited(("goals.csv", "any_part", "en_räcker"))).parent
+    (folder / "tom-plan").mkdir()
+    (folder / "tom-plan" / "goals.csv").write_text("goal_id\n")
     with pytest.raises(PlanError) as raised:
-        read_plans(folder.parent)
+        read_plans(folder)
     files = {finding.file for finding in raised.value.findings}
     assert "exempel-1480-2024-2026/goals.csv" in files
     assert "tom-plan/plan.toml" in files
     assert raised.value.plan == "exempel-1480-2024-2026, tom-plan"
+    shutil.copytree(Path(__file__).parents[2] / "goals" / "alingsas-2022-2024", folder / "alingsas-2022-2024")
+    plans, broken = read_each_plan(folder)
+    assert [plan.plan_id for plan in plans] == ["alingsas-2022-2024"]
+    assert [(error.plan, error.findings[0].file) for error in broken] == [
+        ("exempel-1480-2024-2026", "goals.csv"),
+        ("tom-plan", "plan.toml"),
+    ]
 
 
 def test_a_wrong_plan_name_is_answered_with_the_right_ones(tmp_path: Path) -> None:

@@ -52,6 +52,9 @@ def test_public_names_are_the_documented_ones() -> None:
     assert goals.__all__ == [
         "TABLE_SCHEMAS",
         "Finding",
+        "KnownCatalogue",
+        "KnownKpi",
+        "LookedUp",
         "NewPlan",
         "NewPlanRefused",
         "NoPlans",
@@ -60,6 +63,8 @@ def test_public_names_are_the_documented_ones() -> None:
         "check_against_catalogue",
         "copy_example",
         "files_sha256",
+        "look_up",
+        "one_error",
         "plan_from_files",
         "read_each_plan",
         "read_plan",
