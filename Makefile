@@ -45,8 +45,8 @@ test: $(READY)  ## Run the tests but the slow ones
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
 slow: $(READY) $(VENV)/older-duckdb  ## Run the slow tests; those with a server and a clock by themselves
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow --ignore tests/operations
-	$(BIN)/python -m pytest -m slow tests/operations
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow --ignore tests/flows
+	$(BIN)/python -m pytest -m slow tests/flows
 	$(BIN)/python -m pytest tests/warehouse/test_older_duckdb.py
 
 # The oldest DuckDB that pyproject.toml allows, in place of the pinned one.

@@ -21,7 +21,7 @@ from pipeline.run_job import run_job
 from reports.notices import known_text
 from reports.sourced_rows import open_source
 from tests.conftest import Nights
-from tests.flows.test_mart_history import NOW, differing, lost
+from tests.pipeline.test_mart_history import NOW, differing, lost
 from tests.warehouse.first_release.make_fixture import PLAN, small_data
 from tests.warehouse.test_upgrade import change_file
 from warehouse.errors import SchemaTooOld

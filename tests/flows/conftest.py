@@ -1,4 +1,4 @@
-"""What the tests of operations share: a small made-up Kolada, homes, and one real Prefect server with its worker."""
+"""What the tests of nightly runs share: a small made-up Kolada, homes, and one real Prefect server with its worker."""
 
 import json
 import os
