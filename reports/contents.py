@@ -304,7 +304,8 @@ class _Gatherer:
         """The gap between women and men in the year that the value is of."""
         if judged is None:
             return None
-        return next(iter(self.gaps.get((judged["kpi_id"], judged["value_year"]), [])), None)
+        year = judged["year"] if judged["value_year"] is None else judged["value_year"]
+        return next(iter(self.gaps.get((judged["kpi_id"], year), [])), None)
 
     def distribution(self, indicator: Row) -> Distribution | None:
         """The year in focus, or the last one before it in which the own municipality has a value."""

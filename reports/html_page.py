@@ -255,6 +255,12 @@ class _View:
                 "Värdet är inte publicerat",
                 lambda row: row["verdict_reason"] in ("not_published_yet", "publication_overdue"),
             ),
+            ("Värdet har tagits bort ur Kolada", lambda row: row["verdict_reason"] == "value_withdrawn"),
+            ("Kolada har inget totalt värde", lambda row: row["verdict_reason"] == "total_missing"),
+            (
+                "Kolada har räknat om nyckeltalet sedan målet sattes",
+                lambda row: row["verdict_reason"] == "kpi_rescaled",
+            ),
             ("Värdet är dolt", lambda row: row["verdict_reason"] in WITHHELD),
             ("Värdet är preliminärt", lambda row: row["is_preliminary"]),
             ("Bedömningen är känslig för hur riksgenomsnittet räknas", lambda row: row["is_sensitive"]),

@@ -23,6 +23,7 @@ PACES = {
     "on_pace": "Håller den takt som målet kräver.",
     "behind": "Ligger efter den takt som målet kräver.",
 }
+GENDERS = {"value_women": "K", "value_men": "M"}
 FAVOURS = {"women": "till kvinnors fördel", "men": "till mäns fördel"}
 
 
@@ -176,9 +177,18 @@ def placing(contents: Contents, part: IndicatorPart, row: Row) -> Iterator[Marku
 
 
 def genders(contents: Contents, part: IndicatorPart, row: Row) -> Markup | None:
-    """Women and men, where Kolada tells them apart."""
-    if row["value_women"] is None or row["value_men"] is None:
+    """Women and men, where Kolada tells them apart; one of them, where it has only one."""
+    there = [column for column in GENDERS if row[column] is not None]
+    if not there:
         return None
+    if len(there) == 1:
+        [column] = there
+        [other] = set(GENDERS) - {column}
+        return Markup("{} {}. För {} finns inget värde.").format(
+            contents.label("gender", GENDERS[column]),
+            figure(row, column, decimals_of(row)),
+            contents.label("gender", GENDERS[other]).lower(),
+        )
     decimals = decimals_that_tell_apart(row["value_women"], row["value_men"], decimals_of(row))
     women, men = contents.label("gender", "K"), contents.label("gender", "M")
     if row["gender_gap"] == 0:

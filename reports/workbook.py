@@ -6,9 +6,8 @@ so that none becomes a formula or a link.
 
 import io
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import xlsxwriter
 from xlsxwriter.format import Format as CellFormat
@@ -21,8 +20,7 @@ from reports.reasons import short_reason
 from reports.sentences import plain
 from reports.sourced_rows import Row
 from reports.verdict_sentences import decimals_of, margin_decimals, rounding_sentence
-from warehouse.credits import DERIVED, source_label
-from warehouse.dictionary import meaning_of
+from warehouse.credits import DERIVED, PLAN, RECEIVED, source_label
 
 Cell = str | float | int | None
 BY_ROW = "Se kolumnen Källa"
@@ -41,45 +39,56 @@ OPTIONS = {
 COLOURS = {"met": "#0d6847", "not_met": "#a3301f", "partly_met": "#7a5600"}
 
 
-Cells = Callable[[Contents, Any, Row, str], Cell]
-"""What stands in a cell: of the part or goal that a row is about, the row, and a column of it."""
+@dataclass(frozen=True, slots=True)
+class SheetColumn:
+    """A column of a sheet.
+
+    Attributes:
+        title: its heading.
+        source: its source label, which stands above the heading.
+        width: in characters.
+        cell: its content for one indicator and year.
+        decimals: how its numbers are shown; None for texts and whole numbers.
+    """
+
+    title: str
+    source: str
+    width: int
+    cell: Callable[[Contents, IndicatorPart, Row], Cell]
+    decimals: Callable[[Row], int] | None = None
 
 
-def _plain(_contents: Contents, _about: object, row: Row, column: str) -> Cell:
-    return row[column]  # type: ignore[no-any-return]
+def _label(kind: str, column: str) -> Callable[[Contents, IndicatorPart, Row], Cell]:
+    return lambda contents, _, row: contents.label(kind, row[column]) or None
 
 
-def _flag(_contents: Contents, _about: object, row: Row, column: str) -> Cell:
-    return None if row[column] is None else "ja" if row[column] else "nej"
+def _plain(column: str) -> Callable[[Contents, IndicatorPart, Row], Cell]:
+    return lambda _contents, _part, row: row[column]
 
 
-def _word(kind: str) -> Cells:
-    return lambda contents, _about, row, column: contents.label(kind, row[column]) or None
+def _flag(column: str) -> Callable[[Contents, IndicatorPart, Row], Cell]:
+    return lambda _contents, _part, row: None if row[column] is None else "ja" if row[column] else "nej"
 
 
-def _reference(contents: Contents, _part: object, row: Row, column: str) -> Cell:
-    return contents.label("reference", str(row[column]).split(":")[0]) if row[column] else None
+def _reference(contents: Contents, _: IndicatorPart, row: Row) -> Cell:
+    return contents.label("reference", str(row["reference_kind"]).split(":")[0]) if row["reference_kind"] else None
 
 
-def _reason(contents: Contents, _part: object, row: Row, column: str) -> Cell:
-    return short_reason(contents, row[column]) if row[column] else None
+def _reason(contents: Contents, _: IndicatorPart, row: Row) -> Cell:
+    return short_reason(contents, row["verdict_reason"]) if row["verdict_reason"] else None
 
 
-def _bokslut(contents: Contents, part: IndicatorPart, row: Row, column: str) -> Cell:
+def _bokslut(contents: Contents, part: IndicatorPart, row: Row) -> Cell:
     then = part.bokslut.get(row["year"])
-    return contents.label("verdict", then[column]) if then is not None else None
+    return contents.label("verdict", then["verdict"]) if then is not None else None
 
 
-def _value_source(contents: Contents, _part: object, row: Row, _column: str) -> Cell:
+def _value_source(contents: Contents, _: IndicatorPart, row: Row) -> Cell:
     return source_text(contents.source, row["source_label"]) or None
 
 
-def _rounding(contents: Contents, part: IndicatorPart, row: Row, column: str) -> Cell:
-    return plain(rounding_sentence(contents, part, row)) if row[column] else None
-
-
-def _goal_title(_contents: Contents, goal: GoalPart, _row: Row, _column: str) -> Cell:
-    return goal.goal["title"]  # type: ignore[no-any-return]
+def _rounding(contents: Contents, part: IndicatorPart, row: Row) -> Cell:
+    return plain(rounding_sentence(contents, part, row)) if row["is_rounded_only"] else None
 
 
 def _target_decimals(row: Row) -> int:
@@ -87,88 +96,65 @@ def _target_decimals(row: Row) -> int:
     return max(decimals_of(row), decimals_in(row["target_value"]) if row["target_value"] is not None else 0)
 
 
-@dataclass(frozen=True, slots=True)
-class SheetColumn:
-    """A column of a sheet.
-
-    Attributes:
-        title: its heading.
-        column: of the sheet's relation: the dictionary says whose figure it holds.
-        width: in characters.
-        cell: its content for one row.
-        decimals: how its numbers are shown; None for texts and whole numbers.
-    """
-
-    title: str
-    column: str
-    width: int
-    cell: Cells = _plain
-    decimals: Callable[[Row], int] | None = None
-
-    def source(self, relation: str) -> str:
-        """Its source label, which stands above the heading: where rows differ, it names the sheet's own columns."""
-        code = meaning_of(relation, self.column).source
-        return BY_ROW if code == "row" else source_label("reference_in_swedish" if code == "reference" else code)
-
-
-INDICATORS = (
-    SheetColumn("Id", "indicator_id", 7),
-    SheetColumn("Indikator", "indicator_title", 48),
-    SheetColumn("Roll", "role", 18, _word("role")),
-    SheetColumn("Nyckeltal", "kpi_id", 10),
-    SheetColumn("År", "year", 7),
-    SheetColumn("Enhet", "unit", 14),
-    SheetColumn("Utfall", "value", 10, decimals=decimals_of),
-    SheetColumn("Källa", "value", 26, _value_source),
-    SheetColumn("Preliminärt", "is_preliminary", 11, _flag),
-    SheetColumn("Villkor", "operator", 9, _word("operator")),
-    SheetColumn("Målvärde", "target_value", 10, decimals=_target_decimals),
-    SheetColumn("Jämförs med", "reference_kind", 24, _reference),
-    SheetColumn("Jämförelsevärde", "reference_value", 15, decimals=decimals_of),
-    SheetColumn("Antal kommuner", "reference_n", 10),
-    SheetColumn("Bedömning", "verdict", 18, _word("verdict")),
-    SheetColumn("Skäl", "verdict_reason", 30, _reason),
-    SheetColumn("Avrundning", "is_rounded_only", 30, _rounding),
-    SheetColumn("Marginal", "margin", 10, decimals=margin_decimals),
-    SheetColumn("Känslig", "is_sensitive", 8, _flag),
-    SheetColumn("Trend sedan baslinjen", "trend", 16, _word("trend")),
-    SheetColumn("Takt", "pace", 14, _word("pace")),
-    SheetColumn("Plats", "rank", 7),
-    SheetColumn("Av antal kommuner", "rank_n", 10),
-    SheetColumn("Färg bland kommunerna", "colour", 12, _word("colour")),
-    SheetColumn("Kvinnor", "value_women", 9, decimals=decimals_of),
-    SheetColumn("Män", "value_men", 9, decimals=decimals_of),
-    SheetColumn("Prognos", "forecast_value", 9, decimals=decimals_of),
-    SheetColumn("Bedömning vid bokslutet", "verdict", 18, _bokslut),
-    SheetColumn("Sida", "document_page", 6),
-    SheetColumn("Rader", "document_lines", 11),
+COLUMNS = (
+    SheetColumn("Id", PLAN, 7, _plain("indicator_id")),
+    SheetColumn("Indikator", PLAN, 48, _plain("indicator_title")),
+    SheetColumn("Roll", PLAN, 18, _label("role", "role")),
+    SheetColumn("Nyckeltal", RECEIVED, 10, _plain("kpi_id")),
+    SheetColumn("År", PLAN, 7, _plain("year")),
+    SheetColumn("Enhet", PLAN, 14, _plain("unit")),
+    SheetColumn("Utfall", BY_ROW, 10, _plain("value"), decimals_of),
+    SheetColumn("Källa", BY_ROW, 26, _value_source),
+    SheetColumn("Preliminärt", DERIVED, 11, _flag("is_preliminary")),
+    SheetColumn("Villkor", PLAN, 9, _label("operator", "operator")),
+    SheetColumn("Målvärde", PLAN, 10, _plain("target_value"), _target_decimals),
+    SheetColumn("Jämförs med", DERIVED, 24, _reference),
+    SheetColumn("Jämförelsevärde", source_label("reference_in_swedish"), 15, _plain("reference_value"), decimals_of),
+    SheetColumn("Antal kommuner", DERIVED, 10, _plain("reference_n")),
+    SheetColumn("Bedömning", DERIVED, 18, _label("verdict", "verdict")),
+    SheetColumn("Skäl", DERIVED, 30, _reason),
+    SheetColumn("Avrundning", DERIVED, 30, _rounding),
+    SheetColumn("Marginal", DERIVED, 10, _plain("margin"), margin_decimals),
+    SheetColumn("Känslig", DERIVED, 8, _flag("is_sensitive")),
+    SheetColumn("Trend sedan baslinjen", DERIVED, 16, _label("trend", "trend")),
+    SheetColumn("Takt", DERIVED, 14, _label("pace", "pace")),
+    SheetColumn("Plats", DERIVED, 7, _plain("rank")),
+    SheetColumn("Av antal kommuner", DERIVED, 10, _plain("rank_n")),
+    SheetColumn("Färg bland kommunerna", DERIVED, 12, _label("colour", "colour")),
+    SheetColumn("Kvinnor", RECEIVED, 9, _plain("value_women"), decimals_of),
+    SheetColumn("Män", RECEIVED, 9, _plain("value_men"), decimals_of),
+    SheetColumn("Prognos", PLAN, 9, _plain("forecast_value"), decimals_of),
+    SheetColumn("Bedömning vid bokslutet", DERIVED, 18, _bokslut),
+    SheetColumn("Sida", PLAN, 6, _plain("document_page")),
+    SheetColumn("Rader", PLAN, 11, _plain("document_lines")),
 )
 OVERVIEW = (
-    SheetColumn("Mål", "goal_id", 7),
-    SheetColumn("Måltext", "goal_title", 60, _goal_title),
-    SheetColumn("Avsnitt", "section", 30, _word("section")),
-    SheetColumn("År", "year", 7),
-    SheetColumn("Bedömning", "verdict", 20, _word("verdict")),
-    SheetColumn("Indikatorer", "n_indicators", 11),
-    SheetColumn("Uppfyllda", "n_met", 11),
-    SheetColumn("Ej uppfyllda", "n_not_met", 11),
-    SheetColumn("Ej förfallna", "n_not_yet_due", 11),
-    SheetColumn("Utan data", "n_no_data", 11),
-    SheetColumn("Ej jämförbara", "n_not_comparable", 11),
-    SheetColumn("Ej bedömbara", "n_not_assessable", 11),
+    ("Mål", PLAN, 7),
+    ("Måltext", PLAN, 60),
+    ("Avsnitt", PLAN, 30),
+    ("År", PLAN, 7),
+    ("Bedömning", DERIVED, 20),
+    ("Indikatorer", DERIVED, 11),
+    ("Uppfyllda", DERIVED, 11),
+    ("Ej uppfyllda", DERIVED, 11),
+    ("Ej förfallna", DERIVED, 11),
+    ("Utan data", DERIVED, 11),
+    ("Ej jämförbara", DERIVED, 11),
+    ("Ej bedömbara", DERIVED, 11),
 )
+COUNTS = ("n_indicators", "n_met", "n_not_met", "n_not_yet_due", "n_no_data", "n_not_comparable", "n_not_assessable")
 MANAGEMENT = (
-    SheetColumn("År", "year", 7),
-    SheetColumn("Läsning", "variant", 28, _word("variant")),
-    SheetColumn("Gällande läsning", "is_ruling_variant", 10, _flag),
-    SheetColumn("Bedömning", "verdict", 20, _word("verdict")),
-    SheetColumn("Finansiella mål", "financial_n", 11),
-    SheetColumn("varav uppfyllda", "financial_met", 11),
-    SheetColumn("varav utan svar", "financial_unknown", 11),
-    SheetColumn("Verksamhetsmål", "operational_n", 13),
-    SheetColumn("varav uppfyllda", "operational_met", 11),
-    SheetColumn("varav utan svar", "operational_unknown", 11),
-    SheetColumn("Bedömning vid bokslutet", "bokslut_verdict", 20, _word("verdict")),
+    ("År", PLAN, 7),
+    ("Läsning", PLAN, 28),
+    ("Gällande läsning", PLAN, 10),
+    ("Bedömning", DERIVED, 20),
+    ("Finansiella mål", DERIVED, 11),
+    ("varav uppfyllda", DERIVED, 11),
+    ("varav utan svar", DERIVED, 11),
+    ("Verksamhetsmål", DERIVED, 13),
+    ("varav uppfyllda", DERIVED, 11),
+    ("varav utan svar", DERIVED, 11),
+    ("Bedömning vid bokslutet", DERIVED, 20),
 )
 
 
@@ -287,42 +273,60 @@ class _Writer:
                     sheet.write_number(index, column, value, shape or self.top)
         sheet.set_row(index, LINE_HEIGHT * min(lines, MOST_LINES))
 
-    def rows(
-        self, name: str, title: str, relation: str, columns: Sequence[SheetColumn], found: Sequence[tuple[Any, Row]]
-    ) -> None:
-        """A sheet of rows of one relation, each with what it is about."""
-        heads = [(column.title, column.source(relation), column.width) for column in columns]
-        sheet = self.sheet(name, title, heads, len(found))
-        for index, (about, row) in enumerate(found, start=self.head_rows):
-            cells = [column.cell(self.contents, about, row, column.column) for column in columns]
-            shapes = [self.number(column.decimals(row)) if column.decimals is not None else None for column in columns]
-            self.row(sheet, index, cells, shapes)
-
     def overview(self) -> None:
         """All goals in all years."""
-        found = [
+        rows = [
             (goal, goal.verdicts[year])
             for year in sorted(self.contents.years, reverse=True)
             for goal in self.contents.goals
             if year in goal.verdicts
         ]
-        self.rows("Översikt", f"Måluppfyllelse, {self.contents.place}", "mart.goal_verdict", OVERVIEW, found)
+        sheet = self.sheet("Översikt", f"Måluppfyllelse, {self.contents.place}", OVERVIEW, len(rows))
+        for index, (goal, row) in enumerate(rows, start=self.head_rows):
+            cells: list[Cell] = [
+                goal.id,
+                goal.goal["title"],
+                self.contents.label("section", row["section"]),
+                row["year"],
+                self.contents.label("verdict", row["verdict"]),
+                *(row[column] for column in COUNTS),
+            ]
+            self.row(sheet, index, cells)
 
     def management(self) -> None:
         """God ekonomisk hushållning by year and reading."""
-        found = [(None, row) for _, row in sorted(self.contents.management.items(), reverse=True)]
-        title = "God ekonomisk hushållning"
-        self.rows(title, title, "mart.sound_economic_management", MANAGEMENT, found)
+        rows = [row for _, row in sorted(self.contents.management.items(), reverse=True)]
+        sheet = self.sheet("God ekonomisk hushållning", "God ekonomisk hushållning", MANAGEMENT, len(rows))
+        for index, row in enumerate(rows, start=self.head_rows):
+            cells: list[Cell] = [
+                row["year"],
+                self.contents.label("variant", row["variant"]),
+                "ja" if row["is_ruling_variant"] else "nej",
+                self.contents.label("verdict", row["verdict"]),
+                row["financial_n"],
+                row["financial_met"],
+                row["financial_unknown"],
+                row["operational_n"],
+                row["operational_met"],
+                row["operational_unknown"],
+                self.contents.label("verdict", row["bokslut_verdict"]) or None,
+            ]
+            self.row(sheet, index, cells)
 
     def goal(self, goal: GoalPart) -> None:
         """One goal: its indicators, latest year first."""
-        found = [(part, part.judged[year]) for part in goal.indicators for year in sorted(part.judged, reverse=True)]
-        self.rows(sheet_name(goal), f"{goal.id} {goal.goal['title']}", "mart.goal_fulfilment", INDICATORS, found)
+        rows = [(part, part.judged[year]) for part in goal.indicators for year in sorted(part.judged, reverse=True)]
+        columns = [(column.title, column.source, column.width) for column in COLUMNS]
+        sheet = self.sheet(sheet_name(goal), f"{goal.id} {goal.goal['title']}", columns, len(rows))
+        for index, (part, row) in enumerate(rows, start=self.head_rows):
+            cells = [column.cell(self.contents, part, row) for column in COLUMNS]
+            shapes = [self.number(column.decimals(row)) if column.decimals is not None else None for column in COLUMNS]
+            self.row(sheet, index, cells, shapes)
 
     def sources(self) -> None:
         """Whose figure each column holds."""
+        columns: Mapping[str, str] = {column.title: column.source for column in COLUMNS}
         heads = (("Kolumn", DERIVED, 26), ("Källa", DERIVED, 80))
-        sheet = self.sheet("Källor", "Källa per kolumn i målens blad", heads, len(INDICATORS))
-        for index, column in enumerate(INDICATORS, start=self.head_rows):
-            credited = source_text(self.contents.source, column.source("mart.goal_fulfilment"))
-            self.row(sheet, index, [column.title, credited])
+        sheet = self.sheet("Källor", "Källa per kolumn i målens blad", heads, len(columns))
+        for index, (title, source) in enumerate(columns.items(), start=self.head_rows):
+            self.row(sheet, index, [title, source_text(self.contents.source, source)])

@@ -1,27 +1,22 @@
 """Compares two published files row by row: what the same nights gave with two versions of this software.
 
     python -m tests.same_rows A.duckdb B.duckdb
-    python -m tests.same_rows A.duckdb B.duckdb --digits 9
     python -m tests.same_rows A.duckdb B.duckdb --questions older/sql/questions sql/questions
 
-For every relation of core, plan and mart it prints the rows of both files, how many stand only in one of them, which
-columns of the rows with the same key differ and by how much, and which columns were left out and why. Rows are compared
-as they are, doubles to the last bit or to `--digits` significant digits, repeated rows each by itself.
-
-Exits with 1 when rows differ or a relation of A is absent from B; working relations, which are no longer published, may
-be absent.
+For every relation of core, plan and mart it prints the rows of both files, how many stand only in one of them, and
+which columns were left out and why. Rows are compared as they are, doubles to the last bit, repeated rows each by
+itself. Exits with 1 when rows differ or a relation of A is absent from B.
 """
 
 import argparse
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
 from warehouse.database import connect, quoted
-from warehouse.dictionary import described_relations
 
 SCHEMAS = ("core", "plan", "mart")
 SHOWN = 3
@@ -44,7 +39,7 @@ class Compared:
         name: schema and name, or the question's.
         rows: in A and in B; None where it is absent.
         only: how many rows stand only in A, and only in B.
-        examples: some of them, with the file that they stand in; or the columns in which rows of one key differ.
+        examples: some of them, with the file that they stand in.
         left_out: column -> why it was not compared.
     """
 
@@ -53,18 +48,16 @@ class Compared:
     only: tuple[int, int] = (0, 0)
     examples: tuple[str, ...] = ()
     left_out: Mapping[str, str] = field(default_factory=dict)
-    is_working: bool = False
 
     @property
     def is_same(self) -> bool:
         """Whether everything that A has is in B, row by row."""
-        is_gone = self.rows[0] is not None and self.rows[1] is None
-        return self.only == (0, 0) and (not is_gone or self.is_working)
+        return self.only == (0, 0) and not (self.rows[0] is not None and self.rows[1] is None)
 
     def lines(self) -> Iterator[str]:
         """What there is to print."""
         counts = "  ".join("absent".rjust(9) if count is None else f"{count:>9,}" for count in (*self.rows, *self.only))
-        yield f"{self.name:<44}{counts}{'  (a working relation)' if self.is_working else ''}"
+        yield f"{self.name:<44}{counts}"
         yield from (f"    {example}" for example in self.examples)
         for why in dict.fromkeys(self.left_out.values()):
             columns = ", ".join(column for column, reason in self.left_out.items() if reason == why)
@@ -92,91 +85,41 @@ def relations(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, list
     return found
 
 
-def compare_relation(
-    connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, list[str]], digits: int | None
-) -> Compared:
+def compare_relation(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, list[str]]) -> Compared:
     """One relation."""
     for file in ("a", "b"):  # a view looks for what it reads in its own file
         if file in columns:
             connection.execute(f"use {file}")
             connection.execute(f"create or replace temp table rows_{file} as from {file}.{name}")
+    counts = tuple(
+        connection.execute(f"select count(*) from rows_{file}").fetchall()[0][0] if file in columns else None
+        for file in ("a", "b")
+    )
     if len(columns) == 1:
-        counts = [row_count(connection, file) if file in columns else None for file in ("a", "b")]
-        return Compared(name, (counts[0], counts[1]), is_working=is_working(connection, name))
-    found = compared(connection, name, columns, digits)
-    if found.only == (0, 0) or name not in described_relations():
-        return found
-    return replace(found, examples=tuple(differing(connection, name, columns, found.left_out)) or found.examples)
+        return Compared(name, (counts[0], counts[1]))
+    return compared(connection, name, columns)
 
 
-def row_count(connection: duckdb.DuckDBPyConnection, file: str) -> int:
-    """How many rows a file has of what is compared."""
-    (count,) = connection.execute(f"select count(*) from rows_{file}").fetchall()[0]
-    return int(count)
-
-
-def is_working(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
-    """Whether A calls a relation a step on the way, and no answer."""
-    found = connection.execute(
-        "select comment from duckdb_tables() where database_name = 'a' and schema_name || '.' || table_name = ?", [name]
-    ).fetchall()
-    return bool(found) and str(found[0][0]).startswith("Working relation")
-
-
-def compared(
-    connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, list[str]], digits: int | None
-) -> Compared:
+def compared(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, list[str]]) -> Compared:
     """What stands in rows_a and rows_b."""
     left_out = {column: OF_THE_RUN[column] for column in columns["a"] if column in OF_THE_RUN}
     left_out |= {column: "only in A" for column in columns["a"] if column not in columns["b"]}
     left_out |= {column: "only in B" for column in columns["b"] if column not in columns["a"]}
-    doubles = {
-        column
-        for (column,) in connection.execute(
-            "select column_name from duckdb_columns() where table_name = 'rows_a' and data_type = 'DOUBLE'"
-        ).fetchall()
-    }
-    both = ", ".join(
-        f'format(\'{{:.{digits}g}}\', "{column}") as "{column}"' if digits and column in doubles else f'"{column}"'
-        for column in columns["a"]
-        if column not in left_out
-    )
+    both = ", ".join(f'"{column}"' for column in columns["a"] if column not in left_out)
+    counts: list[int] = []
     only: list[int] = []
     examples: list[str] = []
     for one, other in (("a", "b"), ("b", "a")):
+        counts.append(connection.execute(f"select count(*) from rows_{one}").fetchall()[0][0])
         difference = f"(select {both} from rows_{one} except all select {both} from rows_{other})" if both else None
         only.append(connection.execute(f"select count(*) from {difference}").fetchall()[0][0] if difference else 0)
         if only[-1]:
             rows = connection.execute(f"from {difference} order by all limit {SHOWN}").fetchall()
             examples.extend(f"only in {one.upper()}: {row}" for row in rows)
-    counts = (row_count(connection, "a"), row_count(connection, "b"))
-    return Compared(name, counts, (only[0], only[1]), tuple(examples), left_out)
+    return Compared(name, (counts[0], counts[1]), (only[0], only[1]), tuple(examples), left_out)
 
 
-def differing(
-    connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, list[str]], left_out: Mapping[str, str]
-) -> Iterator[str]:
-    """The columns in which rows of one key differ, with the largest difference of numbers; nothing without a key."""
-    key = [column for column in described_relations()[name].key if column not in left_out]
-    if not set(key) <= set(columns["a"]) & set(columns["b"]):
-        return
-    matched = " and ".join(f'a."{column}" is not distinct from b."{column}"' for column in key)
-    for column in columns["a"]:
-        if column in left_out or column in key:
-            continue
-        count, most, one, other = connection.execute(
-            f'select count(*), max(abs(try_cast(a."{column}" as double) - try_cast(b."{column}" as double))), '
-            f'any_value(a."{column}"), any_value(b."{column}") from rows_a as a inner join rows_b as b on {matched} '
-            f'where a."{column}" is distinct from b."{column}"'
-        ).fetchall()[0]
-        if count:
-            size = f", by {most:.1g} at most" if most is not None else ""
-            yield f"{column} differs in {count} rows{size}, such as {one!r} and {other!r}"
-
-
-def compare_questions(
-    connection: duckdb.DuckDBPyConnection, one: Path, other: Path, digits: int | None
-) -> Iterator[Compared]:
+def compare_questions(connection: duckdb.DuckDBPyConnection, one: Path, other: Path) -> Iterator[Compared]:
     """The analysts' questions, each file asked in the words of its own software."""
     for path in sorted(one.glob("*.sql")):
         columns: dict[str, list[str]] = {}
@@ -185,7 +128,7 @@ def compare_questions(
             text = (folder / path.name).read_text(encoding="utf-8").strip().removesuffix(";")
             connection.execute(f"create or replace temp table rows_{file} as {text}")
             columns[file] = [row[0] for row in connection.execute(f"describe rows_{file}").fetchall()]
-        yield compared(connection, path.stem, columns, digits)
+        yield compared(connection, path.stem, columns)
 
 
 def report(all_compared: Iterable[Compared]) -> bool:
@@ -206,13 +149,12 @@ def main() -> int:
     parser.add_argument(
         "--questions", type=Path, nargs=2, metavar="FOLDER", help="questions of A's and of B's software"
     )
-    parser.add_argument("--digits", type=int, help="compare doubles at so many significant digits")
     given = parser.parse_args()
     with open_both(given.one, given.other) as connection:
         found = relations(connection)
-        is_same = report(compare_relation(connection, name, columns, given.digits) for name, columns in found.items())
+        is_same = report(compare_relation(connection, name, columns) for name, columns in found.items())
         if given.questions:
-            is_same &= report(compare_questions(connection, *given.questions, given.digits))
+            is_same &= report(compare_questions(connection, *given.questions))
     print("The rows are the same." if is_same else "The rows differ.")
     return 0 if is_same else 1
 

@@ -66,32 +66,3 @@ def test_what_is_gone_and_an_answer_that_changed_are_differences(tmp_path):
     code, printed = compared(other, one, "--questions", str(tmp_path / "older"), str(tmp_path / "newer"))
     assert 1 == code
     assert "only in A: (1,)" in printed
-
-
-def test_digits_leave_out_the_last_bits(tmp_path):
-    """Doubles that agree to the digits asked for are the same."""
-    one = made(tmp_path / "one.duckdb", "insert into core.cell values (0.3, '')")
-    other = made(tmp_path / "other.duckdb", "insert into core.cell values (0.1 + 0.2::double, '')")
-    assert [1, 0, 1] == [compared(one, other, *more)[0] for more in ([], ["--digits", "12"], ["--digits", "17"])]
-
-
-def test_columns_that_differ_are_named_with_their_size(tmp_path):
-    """Where the dictionary knows the key, the columns are told in which rows of one key differ."""
-    statement = "create table core.municipality as select '0180' as municipality_id, {} as value"
-    one = made(tmp_path / "one.duckdb", statement.format("1.5::double"))
-    other = made(tmp_path / "other.duckdb", statement.format("1.75::double"))
-    code, printed = compared(one, other)
-    assert 1 == code
-    assert "value differs in 1 rows, by 0.2 at most, such as 1.5 and 1.75" in printed
-
-
-def test_a_working_relation_may_be_gone(tmp_path):
-    """What A itself calls a working relation was no answer."""
-    one = made(
-        tmp_path / "one.duckdb",
-        "create table mart.step (a int)",
-        "comment on table mart.step is 'Working relation: a step.'",
-    )
-    code, printed = compared(one, made(tmp_path / "other.duckdb"))
-    assert 0 == code
-    assert "(a working relation)" in printed

@@ -60,7 +60,6 @@ class Described:
         columns: column -> label, about, unit and source, where it differs from the common meaning.
         sources: column -> source, where that alone differs.
         is_history: whether it is the table of another relation's versions.
-        is_answer: whether people ask for it, so that it is exported when no table is named.
     """
 
     schema: str
@@ -74,7 +73,6 @@ class Described:
     columns: Mapping[str, Mapping[str, str]]
     sources: Mapping[str, str]
     is_history: bool = False
-    is_answer: bool = True
 
     @property
     def full_name(self) -> str:
@@ -116,7 +114,6 @@ def described_relations() -> Mapping[str, Described]:
                 identities=[identity["text"] for identity in entry.get("identities", ())],
                 columns=entry.get("columns", {}),
                 sources=entry.get("sources", {}),
-                is_answer=entry.get("is_answer", True),
             )
             found.append(each)
             if schema in VERSIONED and entry.get("has_versions", True):

@@ -15,7 +15,7 @@
 --   compared_with          that figure: the target's number; the reference of the same KPI, year and gender; last
 --                          year's value; or the other figure entered beside the value
 --   compared_at_decimals   those at which the two are compared; null compares them as received
---   is_target_void         a break makes the criterion say nothing about the value
+--   is_target_void         a break, or a rescaling of the KPI, makes the criterion say nothing about the value
 --   is_meeting             whether the criterion is met, due or not; is_meeting_exactly as received,
 --                          is_meeting_alternative by the other reading of the national average
 --   margin                 value against compared_with as received, signed so that plus is good
@@ -38,7 +38,13 @@ create or replace macro mart.judged(inputs) as table (
                 when 'number' then has_voiding_break
                 when 'previous_year' then is_broken_since_last_year
                 else false
-            end as is_target_void,
+            end as is_target_broken,
+            case target_kind
+                when 'number' then is_rescaled_since_target
+                when 'previous_year' then is_rescaled_since_last_year
+                else false
+            end as is_target_rescaled,
+            is_target_broken or is_target_rescaled as is_target_void,
             -- Which mean stands for the reference.
             case
                 when target_kind is null then null
@@ -122,25 +128,35 @@ create or replace macro mart.judged(inputs) as table (
                             when is_before_history then 'before_first_load'
                             when is_kpi_withdrawn and not has_own_row then 'kpi_withdrawn'
                             when closed_after_year < year then 'kpi_closed'
+                            when is_value_withdrawn then 'value_withdrawn'
+                            when own_status = 'Privacy' then 'withheld'
+                            when own_status = 'Not applicable' then 'not_applicable'
+                            when own_status = 'Missing' then 'missing_reported'
+                            when value_women is not null or value_men is not null then 'total_missing'
                             when
                                 year_row_count = 0
                                 and coalesce(last_row_period < year, true)
                                 and coalesce(judged_on <= available_date, true)
                                 then 'not_published_yet'
+                            when year_row_count = 0 and last_row_period < year then 'publication_overdue'
                             when year_value_count = 0 and last_value_period > year then 'not_measured'
-                            when own_status = 'Privacy' then 'withheld'
-                            when own_status = 'Not applicable' then 'not_applicable'
-                            when own_status = 'Missing' then 'missing_reported'
                             when has_own_row then 'value_withheld_unknown'
-                            when year_value_count > 0 then 'not_participating'
-                            when last_row_period is null then 'nothing_published'
-                            else 'publication_overdue'
+                            when year_row_count > 0 then 'not_participating'
+                            when last_row_period > year then 'not_measured'
+                            else 'nothing_published'
                         end
                 when not is_yearly_criterion
                     then case when target_kind is null then 'no_target' else 'no_yearly_criterion' end
-                when is_target_void then 'series_break'
+                when is_target_broken then 'series_break'
+                when is_target_rescaled then 'kpi_rescaled'
                 when target_year > year then 'before_target_year'
-                when compared_with is null then 'reference_missing'
+                when compared_with is null
+                    then
+                        case target_kind
+                            when 'previous_year' then 'previous_missing'
+                            when 'other_value' then 'comparison_value_missing'
+                            else 'reference_missing'
+                        end
                 when national_average = 'riket_else_unweighted' and reference_kind = 'unweighted_mean'
                     then 'riket_missing'
             end as verdict_reason

@@ -2,6 +2,10 @@
 -- today, and from the year's bokslut. Nothing here changes by the clock alone: dates stand as dates.
 -- One row per plan, basis, indicator and year of the plan.
 --
+--   available_date   when the year's value is usually out: by the plan's or the catalogue's dates (working.plan_kpi);
+--                    else the first day on which anybody had the year; else three years after it
+--   rescaled         Kolada rescaled all values of the KPI after the target was written and nobody has decided since
+--                    that it stands, or after the printed or own figure that the value is compared with was written
 --   baseline   the value of the plan's baseline year, or of the last printed year before it; where the document prints
 --              nothing, of the last measured year up to it
 --   breaks     between the value and what it would be held against
@@ -109,29 +113,125 @@ own_cells as (
             and seen_kpis.municipality_id = bokslut_cells.municipality_id
 ),
 
-own_totals as (
+own_rows as (
     select
         plan_id,
         sight_id,
         kpi_id,
         period,
         true as has_row,
-        status
-    from own_cells
-    where gender = 'T'
-),
-
-own_genders as (
-    select
-        plan_id,
-        sight_id,
-        kpi_id,
-        period,
+        max(case when gender = 'T' then status end) as status,
         max(case when gender = 'K' then value end) as value_women,
         max(case when gender = 'M' then value end) as value_men
     from own_cells
-    where gender in ('K', 'M')
     group by plan_id, sight_id, kpi_id, period
+),
+
+own_kpis as (
+    select distinct
+        kpi_id,
+        municipality_id
+    from seen_kpis
+),
+
+own_versions as (
+    select
+        own_kpis.kpi_id,
+        own_kpis.municipality_id,
+        versions.period,
+        versions.value,
+        versions.is_deleted or versions.change_kind = 'vanished' as is_gone,
+        versions.known_from,
+        versions.known_to
+    from own_kpis
+    inner join core.observation_version as versions
+        on own_kpis.kpi_id = versions.kpi_id and own_kpis.municipality_id = versions.municipality_id
+    where versions.gender = 'T'
+),
+
+-- The own totals that were known as a number once, and that Kolada deleted or gives no more.
+withdrawn_totals as (
+    select distinct
+        gone.kpi_id,
+        gone.municipality_id,
+        gone.period,
+        gone.known_from,
+        gone.known_to
+    from own_versions as gone
+    inner join own_versions as earlier
+        on
+            gone.kpi_id = earlier.kpi_id
+            and gone.municipality_id = earlier.municipality_id
+            and gone.period = earlier.period
+            and gone.known_from > earlier.known_from
+    where gone.is_gone and earlier.value is not null
+),
+
+withdrawn as (
+    select distinct
+        seen_kpis.plan_id,
+        seen_kpis.sight_id,
+        seen_kpis.kpi_id,
+        withdrawn_totals.period,
+        true as is_withdrawn
+    from seen_kpis
+    inner join withdrawn_totals
+        on
+            seen_kpis.kpi_id = withdrawn_totals.kpi_id
+            and seen_kpis.municipality_id = withdrawn_totals.municipality_id
+    where
+        case
+            when seen_kpis.basis = 'today' then withdrawn_totals.known_to is null
+            else
+                not seen_kpis.is_estimated
+                and core.holds_at(withdrawn_totals.known_from, withdrawn_totals.known_to, seen_kpis.seen_at)
+        end
+),
+
+first_days as (
+    select
+        kpi_id,
+        period,
+        mart.swedish_date(min(known_from)) as first_day
+    from core.observation_version
+    where kpi_id in (select seen_kpis.kpi_id from seen_kpis)
+    group by kpi_id, period
+),
+
+rescaled_kpis as (
+    select distinct
+        kpi_id,
+        known_from
+    from core.observation_version
+    where change_kind = 'rescaled'
+),
+
+-- The last rescaling of each KPI that a sight saw.
+rescalings as (
+    select
+        seen_kpis.plan_id,
+        seen_kpis.sight_id,
+        seen_kpis.kpi_id,
+        max(rescaled_kpis.known_from) as rescaled_at
+    from seen_kpis
+    inner join rescaled_kpis on seen_kpis.kpi_id = rescaled_kpis.kpi_id
+    where
+        case
+            when seen_kpis.basis = 'today' then true
+            else not seen_kpis.is_estimated and rescaled_kpis.known_from <= seen_kpis.seen_at
+        end
+    group by seen_kpis.plan_id, seen_kpis.sight_id, seen_kpis.kpi_id
+),
+
+-- Up to which day somebody has decided that the targets stand although the KPI was rescaled.
+decided_rescalings as (
+    select
+        plan_id,
+        kpi_id,
+        max(rescaled_on) as decided_to
+    from series_breaks
+    where rescaled_on is not null and not voids_target
+    group by plan_id, kpi_id
 ),
 
 activity_last as (
@@ -183,7 +283,8 @@ baselines as (
         measured.sight_id,
         measured.indicator_id,
         measured.year as baseline_year,
-        measured.value as baseline_value
+        measured.value as baseline_value,
+        case when measured.value_source <> 'kolada' then measured.known_from end as baseline_written_at
     from measured
     inner join rules on measured.plan_id = rules.plan_id
     left join baseline_years
@@ -260,6 +361,7 @@ gathered as (
         criteria.target_decimals,
         criteria.target_reference,
         criteria.target_document_lines,
+        criteria.known_from as target_known_from,
         coalesce(criteria.is_yearly_criterion, false) as is_yearly_criterion,
         valued.value,
         valued.value_year,
@@ -268,19 +370,27 @@ gathered as (
         valued.known_from,
         coalesce(valued.is_value_estimated, seen_kpis.is_estimated, false) as is_estimated,
         last_year.value as last_year_value,
+        case when last_year.value_source <> 'kolada' then last_year.known_from end as last_year_written_at,
         manual_outcomes.comparison_value,
         baselines.baseline_year,
         baselines.baseline_value,
+        baselines.baseline_written_at,
         seen_kpis.is_withdrawn as is_kpi_withdrawn,
         seen_kpis.is_before_history,
         seen_kpis.closed_after_year,
         seen_kpis.publ_period,
         seen_kpis.prel_publication_date,
         seen_kpis.publication_date,
-        mart.available_date(items.year, seen_kpis.available_month_day, seen_kpis.available_year_offset)
-            as available_date,
-        own_totals.has_row as has_own_row,
-        own_totals.status as own_status,
+        coalesce(
+            mart.available_date(items.year, seen_kpis.available_month_day, seen_kpis.available_year_offset),
+            first_days.first_day,
+            make_date(items.year + 3, 12, 31)
+        ) as available_date,
+        own_rows.has_row as has_own_row,
+        own_rows.status as own_status,
+        withdrawn.is_withdrawn as is_value_withdrawn,
+        case when valued.value_source = 'kolada' then rescalings.rescaled_at end as rescaled_at,
+        mart.swedish_date(rescalings.rescaled_at) <= decided_rescalings.decided_to as is_rescaling_decided,
         coalesce(activity.row_count, 0) as year_row_count,
         coalesce(activity.value_count, 0) as year_value_count,
         activity_last.last_row_period,
@@ -293,8 +403,8 @@ gathered as (
         similar_groups.is_oldest_membership,
         similar_mean.value as similar_value,
         similar_mean.n as similar_n,
-        own_genders.value_women,
-        own_genders.value_men,
+        own_rows.value_women,
+        own_rows.value_men,
         placings.rank,
         placings.rank_n,
         placings.quartile,
@@ -332,18 +442,26 @@ gathered as (
             items.plan_id = seen_kpis.plan_id
             and items.sight_id = seen_kpis.sight_id
             and items.kpi_id = seen_kpis.kpi_id
-    left join own_totals
+    left join own_rows
         on
-            items.plan_id = own_totals.plan_id
-            and items.sight_id = own_totals.sight_id
-            and items.kpi_id = own_totals.kpi_id
-            and items.year = own_totals.period
-    left join own_genders
+            items.plan_id = own_rows.plan_id
+            and items.sight_id = own_rows.sight_id
+            and items.kpi_id = own_rows.kpi_id
+            and coalesce(valued.value_year, items.year) = own_rows.period
+    left join withdrawn
         on
-            items.plan_id = own_genders.plan_id
-            and items.sight_id = own_genders.sight_id
-            and items.kpi_id = own_genders.kpi_id
-            and valued.value_year = own_genders.period
+            items.plan_id = withdrawn.plan_id
+            and items.sight_id = withdrawn.sight_id
+            and items.kpi_id = withdrawn.kpi_id
+            and items.year = withdrawn.period
+    left join first_days on items.kpi_id = first_days.kpi_id and items.year = first_days.period
+    left join rescalings
+        on
+            items.plan_id = rescalings.plan_id
+            and items.sight_id = rescalings.sight_id
+            and items.kpi_id = rescalings.kpi_id
+    left join decided_rescalings
+        on items.plan_id = decided_rescalings.plan_id and items.kpi_id = decided_rescalings.kpi_id
     left join activity
         on
             items.sight_id = activity.sight_id
@@ -416,6 +534,23 @@ broken as (
     group by gathered.plan_id, gathered.sight_id, gathered.indicator_id, gathered.year
 ),
 
+rescaled as (
+    select
+        plan_id,
+        sight_id,
+        indicator_id,
+        year,
+        rescaled_at >= target_known_from
+        and target_kind = 'number'
+        and not coalesce(is_rescaling_decided, false) as is_rescaled_since_target,
+        rescaled_at >= last_year_written_at as is_rescaled_since_last_year,
+        rescaled_at >= baseline_written_at as is_rescaled_since_baseline,
+        'Kolada räknade om alla värden för nyckeltalet ' || cast(mart.swedish_date(rescaled_at) as varchar)
+        || '.' as note
+    from gathered
+    where rescaled_at is not null
+),
+
 final as (
     select
         gathered.plan_id,
@@ -460,7 +595,23 @@ final as (
         coalesce(broken.is_broken_since_baseline, false) as is_broken_since_baseline,
         coalesce(broken.is_broken_since_last_year, false) as is_broken_since_last_year,
         coalesce(broken.has_voiding_break, false) as has_voiding_break,
-        broken.comparability_note,
+        coalesce(rescaled.is_rescaled_since_target, false) as is_rescaled_since_target,
+        coalesce(rescaled.is_rescaled_since_last_year, false) as is_rescaled_since_last_year,
+        coalesce(rescaled.is_rescaled_since_baseline, false) as is_rescaled_since_baseline,
+        nullif(
+            concat_ws(
+                ' ',
+                broken.comparability_note,
+                case
+                    when
+                        rescaled.is_rescaled_since_target
+                        or rescaled.is_rescaled_since_last_year
+                        or rescaled.is_rescaled_since_baseline
+                        then rescaled.note
+                end
+            ),
+            ''
+        ) as comparability_note,
         coalesce(gathered.is_kpi_withdrawn, false) as is_kpi_withdrawn,
         coalesce(gathered.is_before_history, false) as is_before_history,
         gathered.closed_after_year,
@@ -470,6 +621,7 @@ final as (
         gathered.available_date,
         coalesce(gathered.has_own_row, false) as has_own_row,
         gathered.own_status,
+        coalesce(gathered.is_value_withdrawn, false) as is_value_withdrawn,
         gathered.year_row_count,
         gathered.year_value_count,
         gathered.last_row_period,
@@ -487,6 +639,12 @@ final as (
             and gathered.sight_id = broken.sight_id
             and gathered.indicator_id = broken.indicator_id
             and gathered.year = broken.year
+    left join rescaled
+        on
+            gathered.plan_id = rescaled.plan_id
+            and gathered.sight_id = rescaled.sight_id
+            and gathered.indicator_id = rescaled.indicator_id
+            and gathered.year = rescaled.year
 )
 
 select * from final

@@ -65,14 +65,17 @@ rescaled as (
         cast(null as integer) as year,
         'kpi_rescaled' as code,
         'high' as severity,
-        'Värdena för ' || revisions.kpi_id || ' ändrades med en och samma faktor ('
-        || cast(count(*) as varchar) || ' celler, median '
-        || cast(mart.rounded(median(revisions.new_value / revisions.old_value), 2) as varchar)
-        || '): enhet eller definition har bytts under samma id.' as text
+        'Kolada räknade om alla värden för ' || revisions.kpi_id || ' '
+        || cast(mart.swedish_date(revisions.known_from) as varchar) || ' (' || cast(count(*) as varchar)
+        || ' värden ändrades, i median till ' || mart.swedish_number(
+            mart.rounded(median(revisions.new_value / revisions.old_value), 2)
+        )
+        || ' gånger det gamla): enhet eller definition har bytts under samma id. Mål som skrevs dessförinnan jämförs '
+        || 'inte förrän de ändras, eller breaks.csv säger att de står kvar (rescaled_on).' as text
     from revisions
     inner join plan_kpis on revisions.kpi_id = plan_kpis.kpi_id
     where revisions.change_kind = 'rescaled' and revisions.old_value <> 0
-    group by plan_kpis.plan_id, revisions.kpi_id
+    group by plan_kpis.plan_id, revisions.kpi_id, revisions.known_from
 ),
 
 false_zeros as (

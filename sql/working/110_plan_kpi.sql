@@ -1,5 +1,7 @@
 -- The KPIs that a plan uses: those that it judges by and those that it shows beside a manual figure.
 -- Working relation: whatever is computed for every municipality is computed for these KPIs only.
+--   available   when a year's value is usually out: as the plan's availability.csv says, else as the catalogue's
+--               publication dates lie to the year that they are about
 with plans as (
     select * from plan.plan
 ),
@@ -14,6 +16,15 @@ cross_checks as (
 
 availability as (
     select * from plan.availability
+),
+
+catalogue as (
+    select
+        kpi_id,
+        publ_period,
+        coalesce(prel_publication_date, publication_date) as first_date
+    from core.kpi
+    where publ_period is not null
 ),
 
 used as (
@@ -52,13 +63,24 @@ final as (
         grouped.kpi_id,
         grouped.direction,
         grouped.is_indicator,
-        availability.month_day as available_month_day,
-        availability.year_offset as available_year_offset,
-        availability.basis as availability_basis
+        coalesce(
+            availability.month_day,
+            -- A day that every year has.
+            replace(strftime(catalogue.first_date, '%m-%d'), '02-29', '02-28')
+        ) as available_month_day,
+        coalesce(
+            availability.year_offset,
+            cast(year(catalogue.first_date) - catalogue.publ_period as integer)
+        ) as available_year_offset,
+        coalesce(
+            availability.basis,
+            'Efter Koladas datum för publiceringen av ' || cast(catalogue.publ_period as varchar) || '.'
+        ) as availability_basis
     from grouped
     inner join plans on grouped.plan_id = plans.plan_id
     left join availability
         on grouped.plan_id = availability.plan_id and grouped.kpi_id = availability.kpi_id
+    left join catalogue on grouped.kpi_id = catalogue.kpi_id and catalogue.first_date is not null
 )
 
 select * from final

@@ -1,5 +1,6 @@
--- Which years of a KPI have rows and values for anybody, as seen from each sight: what tells a year that
--- nobody was measured from a year in which this municipality took no part. One row per sight, KPI and period.
+-- Which years of a KPI have rows and values for anybody, of whichever gender, as seen from each sight: what tells a
+-- year that nobody was measured from a year in which this municipality took no part.
+-- One row per sight, KPI and period.
 with seen_kpis as (
     select * from working.seen_kpi
 ),
@@ -26,7 +27,6 @@ counted as (
         count(*) as row_count,
         count(value) as value_count
     from versions
-    where gender = 'T'
     group by
         kpi_id,
         period,
@@ -44,7 +44,7 @@ today as (
         count(*) as row_count,
         count(value) as value_count
     from observations
-    where gender = 'T' and kpi_id in (select seen_kpis.kpi_id from seen_kpis)
+    where kpi_id in (select seen_kpis.kpi_id from seen_kpis)
     group by kpi_id, period
 ),
 

@@ -33,7 +33,8 @@ final as (
         targets.target_decimals,
         targets.reference as target_reference,
         targets.is_yearly_criterion,
-        targets.document_lines as target_document_lines
+        targets.document_lines as target_document_lines,
+        targets.known_from
     from targets
     inner join years on targets.plan_id = years.plan_id
     qualify row_number() over (

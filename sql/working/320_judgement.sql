@@ -64,10 +64,12 @@ described as (
         case when judged.target_kind = 'number' and not judged.is_target_void then judged.target_value end
             as path_target,
         judged.baseline_year < judged.value_year
-        and not judged.is_broken_since_baseline as is_comparable_with_baseline,
+        and not judged.is_broken_since_baseline
+        and not judged.is_rescaled_since_baseline as is_comparable_with_baseline,
         judged.value_year is not null
         and judged.last_year_value is not null
-        and not judged.is_broken_since_last_year as is_comparable_with_last_year
+        and not judged.is_broken_since_last_year
+        and not judged.is_rescaled_since_last_year as is_comparable_with_last_year
     from judged
     inner join plans on judged.plan_id = plans.plan_id
     inner join indicators on judged.plan_id = indicators.plan_id and judged.indicator_id = indicators.indicator_id
@@ -200,14 +202,18 @@ final as (
         baseline_value,
         change_since_baseline,
         case
-            when baseline_year < value_year and is_broken_since_baseline then 'method_changed'
+            when baseline_year < value_year and (is_broken_since_baseline or is_rescaled_since_baseline)
+                then 'method_changed'
             when mart.rounded(change_since_baseline, display_decimals) = 0 then 'unchanged'
             when direction_sign * change_since_baseline > 0 then 'improved'
             when direction_sign * change_since_baseline < 0 then 'worsened'
         end as trend,
         change_since_last_year,
         case
-            when value is not null and last_year_value is not null and is_broken_since_last_year
+            when
+                value is not null
+                and last_year_value is not null
+                and (is_broken_since_last_year or is_rescaled_since_last_year)
                 then 'method_changed'
             when mart.rounded(change_since_last_year, display_decimals) = 0 then 'unchanged'
             when direction_sign * change_since_last_year > 0 then 'improved'
@@ -244,7 +250,7 @@ final as (
         case
             when value is null then null
             when is_target_void then 'not_comparable'
-            when is_broken_since_baseline then 'series_break'
+            when is_broken_since_baseline or is_rescaled_since_baseline then 'series_break'
             when is_kpi_withdrawn then 'kpi_withdrawn'
             when closed_after_year < year then 'kpi_closed'
             else 'comparable'

@@ -82,7 +82,7 @@ def test_a_cell_that_was_deleted_is_gone_and_comes_back(world: World) -> None:
     world.build(MAY)
     world.change_cell("N00001", world.own, 2023, 50, at=JUNE, kind="returned")
     world.build(JUNE)
-    assert verdicts(world, MAY) == [(None, "no_data", "not_participating")]
+    assert verdicts(world, MAY) == [(None, "no_data", "value_withdrawn")]
     assert verdicts(world, JUNE) == [(50.0, "met", None)]
 
 

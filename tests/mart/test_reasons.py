@@ -46,8 +46,20 @@ def ahead(world: World, kpi_id: str) -> None:
 
 
 def nobody_says_when(world: World, kpi_id: str) -> None:
-    """Nobody has the year, and there is no date to go by."""
+    """Nobody has the year, and there is no date to go by: three years are not over yet."""
     world.kpi(kpi_id)
+    world.series(kpi_id, {2022: 50})
+
+
+def catalogue_says_when(world: World, kpi_id: str) -> None:
+    """The plan is silent; the catalogue dates 2026 to a day that lies ahead within the year: 2023 had one like it."""
+    world.kpi(kpi_id, publ_period=2026, publication_date=date(2026, 10, 1))
+    world.series(kpi_id, {2022: 50})
+
+
+def catalogue_says_later(world: World, kpi_id: str) -> None:
+    """By the catalogue's dates a year is out three years and a day after it."""
+    world.kpi(kpi_id, publ_period=2023, prel_publication_date=date(2026, 4, 3), publication_date=date(2026, 8, 1))
     world.series(kpi_id, {2022: 50})
 
 
@@ -59,11 +71,59 @@ def overdue(world: World, kpi_id: str) -> None:
 
 
 def skipped_year(world: World, kpi_id: str) -> None:
-    """Rows without values in the year, values in a later one: nobody was measured, whatever the status says."""
+    """Rows without values in the year, values in a later one: nobody was measured."""
     world.kpi(kpi_id)
     world.series(kpi_id, {2022: 50, 2024: 51})
-    world.cell(kpi_id, world.own, 2023, None, status="Missing")
+    world.cell(kpi_id, world.own, 2023, None)
     world.cell(kpi_id, "1002", 2023, None)
+
+
+def women_alone(world: World, kpi_id: str) -> None:
+    """The own municipality has women's value and no total; others have totals."""
+    world.kpi(kpi_id)
+    world.cell(kpi_id, world.own, 2023, 48, gender="K")
+    world.cell(kpi_id, "1002", 2023, 40)
+
+
+def an_empty_total(world: World, kpi_id: str) -> None:
+    """A row of the total without a value or a reason, and a value of men."""
+    world.kpi(kpi_id)
+    world.cell(kpi_id, world.own, 2023, None)
+    world.cell(kpi_id, world.own, 2023, 48, gender="M")
+
+
+def no_totals_for_anybody(world: World, kpi_id: str) -> None:
+    """Of a year long past, Kolada has women and men for all and a total for nobody."""
+    world.kpi(kpi_id)
+    for unit in (world.own, "1002"):
+        for gender in ("K", "M"):
+            world.cell(kpi_id, unit, 2023, 48, gender=gender)
+
+
+def others_by_gender(world: World, kpi_id: str) -> None:
+    """Others have women and men, this municipality has no row of any gender."""
+    world.kpi(kpi_id)
+    world.cell(kpi_id, "1002", 2023, 48, gender="K")
+
+
+def gone(kind: str) -> Case:
+    """A number that we knew, and that Kolada deleted or gives no more; others have theirs."""
+
+    def case(world: World, kpi_id: str) -> None:
+        world.kpi(kpi_id)
+        world.cell(kpi_id, world.own, 2023, 50)
+        world.cell(kpi_id, "1002", 2023, 40)
+        value = None if kind == "deleted" else 50
+        world.change_cell(kpi_id, world.own, 2023, value, at=instant(2026, 4, 2, 1), kind=kind)
+
+    return case
+
+
+def deleted_from_the_start(world: World, kpi_id: str) -> None:
+    """A cell that was deleted before we ever had a number for it; others have theirs."""
+    world.kpi(kpi_id)
+    world.cell(kpi_id, world.own, 2023, None, is_deleted=True)
+    world.cell(kpi_id, "1002", 2023, 40)
 
 
 def own_row(status: str | None) -> Case:
@@ -96,6 +156,15 @@ CASES: list[tuple[str, Case, str]] = [
     ("closed, others have it", closed_while_others_have_it, "kpi_closed"),
     ("ahead", ahead, "not_published_yet"),
     ("nobody says when", nobody_says_when, "not_published_yet"),
+    ("catalogue says when", catalogue_says_when, "publication_overdue"),
+    ("catalogue says later", catalogue_says_later, "not_published_yet"),
+    ("women alone", women_alone, "total_missing"),
+    ("an empty total", an_empty_total, "total_missing"),
+    ("no totals for anybody", no_totals_for_anybody, "total_missing"),
+    ("others by gender", others_by_gender, "not_participating"),
+    ("gone, deleted", gone("deleted"), "value_withdrawn"),
+    ("gone, vanished", gone("vanished"), "value_withdrawn"),
+    ("deleted from the start", deleted_from_the_start, "not_participating"),
     ("overdue", overdue, "publication_overdue"),
     ("skipped year", skipped_year, "not_measured"),
     ("privacy", own_row("Privacy"), "withheld"),

@@ -160,7 +160,7 @@ def test_last_years_value_is_the_criterion(world: World) -> None:
     assert [
         world.judged("F5", year, "verdict", "verdict_reason", "reference_value", "margin") for year in range(2021, 2025)
     ] == [
-        ("no_data", "reference_missing", None, None),
+        ("no_data", "previous_missing", None, None),
         ("met", None, 26.6, 0.0),
         ("not_met", None, 26.6, -0.1),
         ("met", None, 26.5, -0.04),
@@ -188,7 +188,7 @@ def test_another_figure_is_the_criterion(world: World) -> None:
     assert [world.judged("F3", year, *columns) for year in (2022, 2023, 2024)] == [
         ("met", None, False, 0.1),
         ("met", None, True, -0.033),
-        ("no_data", "reference_missing", None, None),
+        ("no_data", "comparison_value_missing", None, None),
     ]
 
 

@@ -43,7 +43,11 @@ class SimilarGroup:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that is known on one day. `cells` is keyed by (KPI, year, gender), then by unit."""
+    """All that is known on one day.
+
+    `cells` is keyed by (KPI, year, gender), then by unit. `publications` has, of the KPIs whose next publication the
+    catalogue dates, its year and its first day.
+    """
 
     today: date
     cells: Mapping[tuple[str, int, str], Mapping[str, Cell]]
@@ -51,6 +55,7 @@ class Facts:
     unit_names: Mapping[str, str]
     similar_groups: tuple[SimilarGroup, ...]
     titles: Mapping[str, str]
+    publications: Mapping[str, tuple[int, date]]
 
     def value(self, kpi_id: str, year: int, gender: str, unit: str) -> float | None:
         """The value of one cell, or None."""
@@ -66,12 +71,16 @@ class Facts:
         }
 
     def years(self, kpi_id: str) -> list[int]:
-        """The years for which any unit has a row, the total of both genders."""
-        return sorted(year for kpi, year, gender in self.cells if kpi == kpi_id and gender == "T")
+        """The years for which any unit has a row, of any gender."""
+        return sorted({year for kpi, year, _ in self.cells if kpi == kpi_id})
 
     def has_any_value(self, kpi_id: str, year: int) -> bool:
-        """Whether any unit has a value that year."""
-        return any(cell.value is not None for cell in self.cells.get((kpi_id, year, "T"), {}).values())
+        """Whether any unit has a value that year, of any gender."""
+        return any(
+            cell.value is not None
+            for gender in ("T", "K", "M")
+            for cell in self.cells.get((kpi_id, year, gender), {}).values()
+        )
 
     def closed_after(self, kpi_id: str) -> int | None:
         """The last year of a KPI whose title ends in `(-2024)` or `(- 2024)`."""
@@ -104,6 +113,7 @@ def recorded_facts(folder: Path, today: date) -> Facts:
             for row in _newest(catalogue, "municipality_groups")
         ],
         {row["id"]: row["title"] for row in _newest(catalogue, "kpi")},
+        _publications(_newest(catalogue, "kpi"), "id"),
     )
 
 
@@ -129,7 +139,20 @@ def frame_facts(data: DataSet, today: date) -> Facts:
         list(data.municipalities.iter_rows()),
         [(group_id, name, members.get(group_id, [])) for group_id, name in data.groups.iter_rows()],
         dict(data.kpis.select("kpi_id", "title").iter_rows()),
+        _publications(data.kpis.iter_rows(named=True), "kpi_id"),
     )
+
+
+def _publications(kpis: Iterable[Mapping[str, Any]], name: str) -> dict[str, tuple[int, date]]:
+    """Year and first day of the next publication of each KPI that has both."""
+    return {
+        row[name]: (
+            int(row["publ_period"]),
+            date.fromisoformat(row["prel_publication_date"] or row["publication_date"]),
+        )
+        for row in kpis
+        if row["publ_period"] and (row["prel_publication_date"] or row["publication_date"])
+    }
 
 
 def _newest(catalogue: Path, name: str) -> list[dict[str, Any]]:
@@ -147,6 +170,7 @@ def _facts(
     units: list[tuple[str, str, str]],
     groups: list[tuple[str, str, list[str]]],
     titles: Mapping[str, str],
+    publications: Mapping[str, tuple[int, date]],
 ) -> Facts:
     cells: dict[tuple[str, int, str], dict[str, Cell]] = {}
     for kpi_id, year, gender, unit, value, status in rows:
@@ -164,4 +188,5 @@ def _facts(
         unit_names={unit: name for unit, name, _ in units},
         similar_groups=tuple(similar),
         titles=titles,
+        publications=publications,
     )

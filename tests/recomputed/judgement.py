@@ -12,6 +12,13 @@ from tests.recomputed.plan_files import Indicator, Plan, Target
 from tests.recomputed.precision import holds, looks_equal, target_decimals
 from tests.recomputed.references import Reference, national_average, similar
 
+_MISSING_BARS = {
+    "previous_year": "previous_missing",
+    "other_value": "comparison_value_missing",
+    "above_reference": "reference_missing",
+    "below_reference": "reference_missing",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -56,7 +63,7 @@ def judge(facts: Facts, plan: Plan, indicator: Indicator, year: int) -> Judgemen
     compared = None if bar is None else _compare(plan, indicator, target, found.value, bar)
     unanswered = _unanswered(plan, indicator, target, year)
     if compared is None or unanswered is not None:
-        return Judgement(*(unanswered or ("no_data", "reference_missing")), target, reference, compared)
+        return Judgement(*(unanswered or ("no_data", _MISSING_BARS[target.kind])), target, reference, compared)
     reason = "riket_missing" if _fell_back(plan, target, reference) else None
     alternative = None if other is None else _compare(plan, indicator, target, found.value, other.value)
     return Judgement(

@@ -1,13 +1,11 @@
 """The outcome of an indicator in a year: its value and where it comes from, or why there is none."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from tests.recomputed.facts import Facts
 from tests.recomputed.plan_files import Indicator, Plan, available_on
 
-# The decision table has no word for a year whose day of publication has passed while nothing has come from
-# anyone, for it or a later one, of a KPI that did publish earlier years. The published code is taken.
-OVERDUE = "publication_overdue"
 _STATUS_REASONS = {"Privacy": "withheld", "Not applicable": "not_applicable", "Missing": "missing_reported"}
 
 
@@ -49,19 +47,39 @@ def missing_reason(facts: Facts, plan: Plan, indicator: Indicator, year: int) ->
     kpi_id = indicator.kpi_id
     if kpi_id is None:
         return "manual_input_missing"
-    units = facts.cells.get((kpi_id, year, "T"), {})
-    own = units.get(plan.municipality_id)
+    own = {gender: facts.cells.get((kpi_id, year, gender), {}).get(plan.municipality_id) for gender in ("T", "K", "M")}
+    has_own = any(cell is not None for cell in own.values())
+    total = own["T"]
+    status = _STATUS_REASONS.get(total.status) if total is not None else None
+    years = facts.years(kpi_id)
+    later = [each for each in years if each > year]
+    is_read, is_measured = year in years, facts.has_any_value(kpi_id, year)
     closed_after = facts.closed_after(kpi_id)
-    later = [each for each in facts.years(kpi_id) if each > year]
-    due = available_on(plan, kpi_id, year)
-    is_measured = facts.has_any_value(kpi_id, year)
+    is_due = facts.today > _due(facts, plan, kpi_id, year)
+    by_gender = any(cell is not None and cell.value is not None for gender, cell in own.items() if gender != "T")
     decision = (
-        (kpi_id not in facts.titles and own is None, "kpi_withdrawn"),
+        (kpi_id not in facts.titles and not has_own, "kpi_withdrawn"),
         (closed_after is not None and closed_after < year, "kpi_closed"),
-        (not units and not later and (due is None or facts.today <= due), "not_published_yet"),
+        (status is not None, status),
+        (by_gender, "total_missing"),
+        (not is_read and not later and not is_due, "not_published_yet"),
+        (not is_read and not later and bool(years), "publication_overdue"),
         (not is_measured and any(facts.has_any_value(kpi_id, each) for each in later), "not_measured"),
-        (own is not None, _STATUS_REASONS.get(own.status if own else "", "value_withheld_unknown")),
-        (is_measured, "not_participating"),
-        (not facts.years(kpi_id), "nothing_published"),
+        (has_own, "value_withheld_unknown"),
+        (is_read, "not_participating"),
+        (bool(later), "not_measured"),
+        (True, "nothing_published"),
     )
-    return next((reason for fits, reason in decision if fits), OVERDUE)
+    return next(str(reason) for fits, reason in decision if fits)
+
+
+def _due(facts: Facts, plan: Plan, kpi_id: str, year: int) -> date:
+    """The day by which a year's value is usually out: by the plan, by the catalogue's dates, else three years after."""
+    listed = available_on(plan, kpi_id, year)
+    if listed is not None:
+        return listed
+    if kpi_id in facts.publications:
+        period, first = facts.publications[kpi_id]
+        day = min(first.day, 28) if first.month == 2 else first.day
+        return date(year + first.year - period, first.month, day)
+    return date(year + 3, 12, 31)
