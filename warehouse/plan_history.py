@@ -31,7 +31,7 @@ def load_plan(
     known = connection.execute(
         "select plans.files_sha256 from plan.plan as plans "
         "where plans.plan_id = $plan_id "
-        "and (select arg_max(marts_by, published_at) from ops.publication) = $marts_by",
+        "and (select arg_max(marts_by, published_at) from ops.publication where not is_worked_out_later) = $marts_by",
         {"plan_id": plan_id, "marts_by": marts_by()},
     ).fetchall()
     if known == [(files_sha256,)]:

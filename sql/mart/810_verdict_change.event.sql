@@ -16,6 +16,25 @@ after as (
     inner join clock on verdict_state_version.published_from = clock.published_at
 ),
 
+-- The rows as they were, judged by today's function: where that alone gives the new verdict, the software changed it.
+inputs_before as (  -- noqa: ST03
+    select
+        judgement_input_version.*,
+        clock.today as judged_on
+    from mart.judgement_input_version
+    inner join clock on judgement_input_version.published_from < clock.published_at
+    where
+        judgement_input_version.basis = 'today'
+        and (
+            judgement_input_version.published_to is null
+            or judgement_input_version.published_to = clock.published_at
+        )
+),
+
+judged_before as (
+    select * from mart.judged('inputs_before')
+),
+
 compared as (
     select
         after.plan_id,
@@ -33,31 +52,35 @@ compared as (
         before.reference_value as reference_value_before,
         after.reference_value,
         list_filter(
-            [
-                case when before.target_text is distinct from after.target_text then 'target_edited' end,
-                case when before.rules_text is distinct from after.rules_text then 'rule_changed' end,
-                case when before.manual_figure is distinct from after.manual_figure then 'manual_figure_edited' end,
-                case
-                    when after.level = 'indicator' and before.value is null and after.value is not null
-                        then 'new_year'
-                end,
-                case
-                    when after.level = 'indicator' and before.value is not null and after.value is null
-                        then 'own_value_suppressed'
-                end,
-                case when after.level = 'indicator' and before.value <> after.value then 'own_value_revised' end,
-                case when before.members_hash is distinct from after.members_hash then 'group_changed' end,
-                case
-                    when
-                        before.reference_value is distinct from after.reference_value
-                        or before.reference_kind is distinct from after.reference_kind
-                        then 'reference_revised'
-                end,
-                case when not before.is_kpi_withdrawn and after.is_kpi_withdrawn then 'kpi_withdrawn' end,
-                case
-                    when before.kpi_definition_hash is distinct from after.kpi_definition_hash then 'kpi_redefined'
-                end
-            ],
+            case
+                when judged_before.verdict = after.verdict then ['software_changed']
+                else
+                    [
+                        case when before.target_text is distinct from after.target_text then 'target_edited' end,
+                        case when before.rules_text is distinct from after.rules_text then 'rule_changed' end,
+                        case when before.manual_figure is distinct from after.manual_figure then 'manual_figure_edited' end,
+                        case
+                            when after.level = 'indicator' and before.value is null and after.value is not null
+                                then 'new_year'
+                        end,
+                        case
+                            when after.level = 'indicator' and before.value is not null and after.value is null
+                                then 'own_value_suppressed'
+                        end,
+                        case when after.level = 'indicator' and before.value <> after.value then 'own_value_revised' end,
+                        case when before.members_hash is distinct from after.members_hash then 'group_changed' end,
+                        case
+                            when
+                                before.reference_value is distinct from after.reference_value
+                                or before.reference_kind is distinct from after.reference_kind
+                                then 'reference_revised'
+                        end,
+                        case when not before.is_kpi_withdrawn and after.is_kpi_withdrawn then 'kpi_withdrawn' end,
+                        case
+                            when before.kpi_definition_hash is distinct from after.kpi_definition_hash then 'kpi_redefined'
+                        end
+                    ]
+            end,
             lambda cause: cause is not null  -- noqa: RF02
         ) as own_causes
     from after
@@ -68,6 +91,12 @@ compared as (
             and after.item_id = before.item_id
             and after.year = before.year
             and after.variant = before.variant
+    left join judged_before
+        on
+            after.level = 'indicator'
+            and after.plan_id = judged_before.plan_id
+            and after.item_id = judged_before.indicator_id
+            and after.year = judged_before.year
     where after.verdict is distinct from before.verdict
 ),
 
@@ -104,7 +133,8 @@ cause_order as (
             'group_changed',
             'reference_revised',
             'kpi_withdrawn',
-            'kpi_redefined'
+            'kpi_redefined',
+            'software_changed'
         ] as names
 ),
 
