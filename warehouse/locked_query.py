@@ -19,7 +19,7 @@ import duckdb
 
 from warehouse.database import MEMORY_LIMIT, Config
 from warehouse.errors import QueryFailed, QueryRefused
-from warehouse.published_file import published_file, source_kind
+from warehouse.published_file import is_damage, published_file, source_kind
 
 ONLY_READING: Final = (
     "The published warehouse is read here and nothing else: no other file, no network, no setting, no variable of the "
@@ -192,6 +192,8 @@ def _told(sql: str, seconds: float | None = None) -> Iterator[None]:
             "Ask for fewer columns or rows, or open the file in DuckDB itself (docs/analysts.md)."
         ) from error
     except duckdb.Error as error:
+        if is_damage(error):
+            raise  # the file's own matter, which `published_file` tells
         raise QueryFailed(
             f"DuckDB could not answer `{_brief(sql)}`: {_said(error)}. {ONLY_READING} "
             "See the tables with `show all tables`."

@@ -68,7 +68,7 @@ def naming_damage(path: Path) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        if not any(sign in str(error) for sign in SIGNS_OF_DAMAGE):
+        if not is_damage(error):
             raise
         reason = str(error).splitlines()[0]
         raise PublishedDamaged(
@@ -76,6 +76,11 @@ def naming_damage(path: Path) -> Iterator[None]:
             "`raw/`. Put back what was published last with `kolada restore`, or the night before it with "
             "`kolada rollback`; `kolada verify` tells what else is damaged."
         ) from error
+
+
+def is_damage(error: duckdb.Error) -> bool:
+    """Whether DuckDB says that a file is not what was written."""
+    return any(sign in str(error) for sign in SIGNS_OF_DAMAGE)
 
 
 def publications(path: Path) -> list[Publication]:

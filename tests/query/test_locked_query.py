@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from warehouse.errors import NotPublished, QueryFailed, QueryRefused
+from warehouse.errors import NotPublished, PublishedDamaged, QueryFailed, QueryRefused
 from warehouse.locked_query import LockedFile, locked_file
 from warehouse.questions import questions
 
@@ -177,6 +177,15 @@ def test_a_home_without_a_published_file_is_told(tmp_path: Path) -> None:
     """As by every reader."""
     with pytest.raises(NotPublished), locked_file(tmp_path / "kolada.duckdb"):
         pass
+
+
+def test_a_damaged_file_is_told_as_one(published: Path, tmp_path: Path) -> None:
+    """It is the file's matter and not the query's, with the ways back."""
+    damaged = tmp_path / "kolada.duckdb"
+    content = (published / "kolada.duckdb").read_bytes()
+    damaged.write_bytes(content[:50_000] + bytes(len(content) - 50_000))
+    with pytest.raises(PublishedDamaged, match="kolada restore"), locked_file(damaged) as warehouse:
+        answer(warehouse, "select sum(value), max(status) from core.observation_version")
 
 
 def test_the_questions_are_numbered_without_gaps() -> None:
