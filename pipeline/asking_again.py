@@ -14,7 +14,7 @@ from math import ceil
 from typing import Literal
 
 from kolada_client import Answer, DataRequest, KoladaClient, KoladaError, KoladaUnreachable
-from kolada_client.identifiers import LIST_LIMIT
+from kolada_client.identifiers import LIST_LIMIT, PAGE_SIZE
 
 Axis = Literal["units", "kpis"]
 
@@ -192,9 +192,14 @@ def with_witness(request: DataRequest, witness: str | None) -> DataRequest:
 
 
 def is_cut_short(answer: Answer) -> bool:
-    """Whether a page that another one linked to came empty: then rows may be missing at the end."""
-    pages = answer.pages
-    return any(page.row_count == 0 and before.next_url for before, page in pairwise(pages))
+    """Whether a full page linked to one that came empty: then rows may be missing at the end.
+
+    Behind a page that is not full no row can be missing: the client asked twice, and the empty page ends the list.
+    """
+    return any(
+        page.row_count == 0 and before.next_url and before.row_count >= PAGE_SIZE
+        for before, page in pairwise(answer.pages)
+    )
 
 
 def page_ids(answer: Answer) -> tuple[str, ...]:

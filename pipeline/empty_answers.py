@@ -119,7 +119,7 @@ class Doubt:
     Attributes:
         request: what was asked.
         request_ids: what the ledger calls the answer's pages.
-        is_cut_short: whether rows came, and then a page without any.
+        is_cut_short: whether a full page came, and then one without any row that it linked to.
     """
 
     request: DataRequest
@@ -154,7 +154,7 @@ def doubt_about(answer: Answer, request: DataRequest) -> Doubt | None:
 def reason_against(doubt: Doubt, evidence: Evidence, loud: set[str]) -> str:
     """What speaks against an answer, in words; empty when nothing does. `loud` are KPIs that have rows when alone."""
     if doubt.is_cut_short:
-        return "a page that another one linked to has no rows"
+        return "a page that a full one linked to has no rows"
     if evidence.contradicts_known:
         return "values of them are known"
     if evidence.contradicts_others or not loud.isdisjoint(doubt.request.kpi_ids):

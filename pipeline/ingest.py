@@ -16,6 +16,7 @@ from kolada_client import (
     plan_requests,
     url_of,
 )
+from kolada_client.identifiers import KPI_PATTERN, MUNICIPALITY_PATTERN
 from kolada_client.models import Collection
 from pipeline.asking_again import EMPTY_ANSWER, AskingAgain, Lost, Narrowing, page_ids
 from pipeline.empty_answers import Doubt, EmptyAnswers, data_request, doubt_about, in_short
@@ -60,8 +61,18 @@ class Catalogue:
 
     @property
     def unit_ids(self) -> tuple[str, ...]:
-        """Every municipality, region and Riket."""
-        return tuple(self.municipalities["municipality_id"].sort())
+        """Every municipality, region and Riket that can be asked for."""
+        return tuple(self.askable_municipalities["municipality_id"].sort())
+
+    @property
+    def askable_municipalities(self) -> pl.DataFrame:
+        """Those with an id of a form that the API is known to take; one of a new form was remarked on."""
+        return self.municipalities.filter(pl.col("municipality_id").str.contains(MUNICIPALITY_PATTERN))
+
+    @property
+    def askable_kpis(self) -> pl.DataFrame:
+        """As `askable_municipalities`."""
+        return self.kpis.filter(pl.col("kpi_id").str.contains(KPI_PATTERN))
 
 
 def read_catalogue(client: KoladaClient, ledger: RunLedger, reporter: Reporter) -> Catalogue:
@@ -75,6 +86,7 @@ def read_catalogue(client: KoladaClient, ledger: RunLedger, reporter: Reporter) 
     for part in CATALOGUE_PARTS:
         answers[part] = client.answer(CatalogueRequest(part))
         ledger.record(CatalogueRead(part=part, request_ids=page_ids(answers[part])))
+        remark(answers[part], ledger, reporter)
         reporter.advance()
     source_kind = answers["kpi"].pages[0].received.source_kind
     ledger.record(Source(source_kind=source_kind))
@@ -84,6 +96,13 @@ def read_catalogue(client: KoladaClient, ledger: RunLedger, reporter: Reporter) 
         groups=answers["municipality_groups"].frame,
         source_kind=source_kind,
     )
+
+
+def remark(answer: Answer, ledger: RunLedger, reporter: Reporter) -> None:
+    """Tell what was odd about an answer that counts, each oddity once in a run."""
+    for text in answer.remarks:
+        if ledger.remark(text, page_ids(answer)):
+            reporter.say(text)
 
 
 def planned_requests(job: Job, catalogue: Catalogue) -> list[DataRequest]:
@@ -192,6 +211,7 @@ class Reading:
     def take(self, answer: Answer, wanted: DataRequest) -> None:
         """Put an answer that counts on the ledger and on the stage: the part of it that was wanted."""
         self.ledger.record(answered(wanted, page_ids(answer)))
+        remark(answer, self.ledger, self.reporter)
         self.stage.add_scope(wanted.kpi_ids, wanted.municipality_ids, wanted.years)
         for page in answer.pages:
             self.stage.add_observations(within(page.frame, wanted.kpi_ids), page.request_id)

@@ -77,10 +77,10 @@ def select(connection: duckdb.DuckDBPyConnection | None, catalogue: Catalogue, *
         today: the day on which the mirror began.
         days: within how many days every KPI is read again.
     """
-    reasons = dict.fromkeys(catalogue.kpis["kpi_id"].sort(), NEVER_READ)
+    reasons = dict.fromkeys(catalogue.askable_kpis["kpi_id"].sort(), NEVER_READ)
     if connection is not None:
-        reasons = choose(connection, catalogue.kpis, today=today, days=days)
-    types = dict(catalogue.kpis.select("kpi_id", "municipality_type").iter_rows())
+        reasons = choose(connection, catalogue.askable_kpis, today=today, days=days)
+    types = dict(catalogue.askable_kpis.select("kpi_id", "municipality_type").iter_rows())
     chosen = {kpi_id: types[kpi_id] for kpi_id in reasons}
     outliers = known_outliers(connection, chosen, catalogue) if connection is not None else []
     return Selection(
@@ -141,7 +141,7 @@ def rectangles(types: Mapping[str, str], catalogue: Catalogue) -> tuple[Rectangl
 
     K is for municipalities, L for regions, A for both.
     """
-    unit_types = dict(catalogue.municipalities.select("municipality_id", "municipality_type").iter_rows())
+    unit_types = dict(catalogue.askable_municipalities.select("municipality_id", "municipality_type").iter_rows())
     groups = set(catalogue.groups["group_id"])
     municipalities = tuple(sorted(unit for unit, kind in unit_types.items() if kind == "K"))
     regions = tuple(sorted(unit for unit, kind in unit_types.items() if kind != "K" and unit != RIKET))
@@ -164,7 +164,7 @@ def known_outliers(
 ) -> list[Rectangle]:
     """Pairs that have known values though the KPI's type does not say so: they are read too, or they would grow old."""
     chosen = pl.DataFrame(list(types.items()), schema={"kpi_id": pl.String, "kpi_type": pl.String}, orient="row")
-    unit = catalogue.municipalities.select("municipality_id", pl.col("municipality_type").alias("unit_type"))
+    unit = catalogue.askable_municipalities.select("municipality_id", pl.col("municipality_type").alias("unit_type"))
     connection.register("chosen", chosen.to_arrow())
     connection.register("unit", unit.to_arrow())
     try:

@@ -108,6 +108,7 @@ class RunResult:
         verdict_changes: how many verdicts differ from the last publication.
         is_incomplete: whether a held run was held for what could not be read, and not by a check.
         broken_plans: the plans whose files were wrong.
+        remarks: what was odd about answers that count all the same.
     """
 
     run_id: str
@@ -122,6 +123,7 @@ class RunResult:
     verdict_changes: int = 0
     is_incomplete: bool = False
     broken_plans: tuple[BrokenPlan, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def figures(self) -> str:
@@ -282,6 +284,7 @@ def carry_out(
         request_count=ledger.request_count,
         verdict_changes=verdict_changes,
         broken_plans=run.job.broken,
+        remarks=ledger.remarks,
     )
 
 
@@ -474,6 +477,7 @@ def hold(
         request_count=run.ledger.request_count,
         is_incomplete=is_incomplete,
         broken_plans=run.job.broken,
+        remarks=run.ledger.remarks,
     )
 
 

@@ -66,6 +66,7 @@ def run_page(result: RunResult, settings: Settings, facts: RunFacts) -> str:
                 "Allvarliga anmärkningar ur data",
                 (f"**{' '.join(part for part in about if part)}**: {text}" for *about, text in facts.grave_issues),
             ),
+            *listing("Anmärkningar på svaren från API:et", result.remarks),
             *listing(
                 "Kontroller som fann något",
                 (

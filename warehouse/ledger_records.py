@@ -176,6 +176,14 @@ class Answered(LedgerRecord):
     request_ids: tuple[str, ...]
 
 
+class Remarked(LedgerRecord):
+    """Something odd about answers that count all the same, in words; each oddity once in a run."""
+
+    record = "remarked"
+    request_ids: tuple[str, ...]
+    text: str
+
+
 class Failed(LedgerRecord):
     """A scope was not read, or its answer is not believed."""
 

@@ -20,6 +20,7 @@ from warehouse.ledger_records import (
     LedgerRecord,
     Published,
     Rejected,
+    Remarked,
     RunResumed,
     RunStarted,
     Stopped,
@@ -74,6 +75,7 @@ class RunLedger:
         self._request_count = 0
         self._landed: dict[str, Landed] = {}
         self._usable: dict[str, str] = {}
+        self._remarks: dict[str, None] = {}
 
     @property
     def run_id(self) -> str:
@@ -129,6 +131,20 @@ class RunLedger:
         self.record(Rejected(request_id=request_id, reason=reason))
         self._take_rejected(request_id)
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What was odd about answers that count all the same."""
+        return tuple(self._remarks)
+
+    def remark(self, text: str, request_ids: tuple[str, ...]) -> bool:
+        """Put an oddity on the ledger; returns whether it is new in this run."""
+        with self._guard:
+            is_new = text not in self._remarks
+            self._remarks[text] = None
+        if is_new:
+            self.record(Remarked(request_ids=request_ids, text=text))
+        return is_new
+
     def recall(self, url: str) -> tuple[Landed, bytes] | None:
         """The answer to this URL that landed earlier in this run and was not rejected, if its body is whole.
 
@@ -159,6 +175,8 @@ class RunLedger:
                     self._take_landed(record)
                 case Rejected():
                     self._take_rejected(record.request_id)
+                case Remarked():
+                    self._remarks[record.text] = None
         self._request_count = len(self._landed)
         self.is_resumed = True
 

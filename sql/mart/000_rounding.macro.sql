@@ -76,10 +76,16 @@ create or replace macro mart.meets(number, operator, criterion) as (
     end
 );
 
--- The mean of values, the same whatever order the rows come in. At ten decimals: the mean of equal values is
--- that value, and not one that a division in binary moved off it.
+-- The mean of values, the same whatever order the rows come in. Beyond 1e24, where no decimal sum reaches, it is the
+-- mean of doubles, scaled so that the sum of a thousand stays finite.
 create or replace macro mart.steady_mean(number) as (
-    mart.rounded(cast(sum(cast(number as decimal(38, 10))) as double) / count(number), 10)
+    case
+        when max(abs(number)) < 1e24
+            then cast(
+                sum(try_cast(case when abs(number) < 1e24 then number end as decimal(38, 10))) as double
+            ) / count(number)
+        else avg(number / 1024) * 1024
+    end
 );
 
 -- A number as Swedish text: decimal comma, a true minus, and no decimals but those that it has.
