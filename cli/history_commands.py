@@ -117,7 +117,7 @@ def verify(home: HomeOption = None, sample: SampleOption = False, as_json: JsonO
         if not place.raw.exists() and not place.published.exists():
             raise HomeError(
                 f"The home folder `{place.root}` holds nothing that could be verified. Is it the folder that is meant? "
-                "`KOLADA_HOME=/some/folder kolada verify`."
+                "`kolada verify --home /some/folder`."
             )
         settle_if_free(place, "kolada verify", now=datetime.now(UTC))
         found = verify_home(place, reporter=terminal)

@@ -22,6 +22,7 @@ from warehouse.coverage import settle_coverage
 from warehouse.database import working_file
 from warehouse.definition import marts_by
 from warehouse.errors import NotPublished, ReplayTargetExists
+from warehouse.files import sync
 from warehouse.history import LoadCounts
 from warehouse.home import Home
 from warehouse.ledger_records import (
@@ -117,13 +118,18 @@ def replay(home: Home, to: Path, *, as_of: str | None, reporter: Reporter) -> in
             "`kolada status` tells what there is."
         )
     reporter.stage("Replay", total=len(nights))
-    with working_file(part) as connection:
-        ensure_schema(connection)
-        for night in nights:
-            replay_night(connection, home, night)
-            reporter.advance()
-    part.chmod(READ_ONLY)
-    part.replace(to)
+    try:
+        with working_file(part) as connection:
+            ensure_schema(connection)
+            for night in nights:
+                replay_night(connection, home, night)
+                reporter.advance()
+        part.chmod(READ_ONLY)
+        sync(part)
+        part.replace(to)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
     tell_where_it_differs(nights, reporter)
     return len(nights)
 

@@ -6,6 +6,7 @@ whatever software judged them. Nights from before marts had a history kept nothi
 an upgrade keeps the marts whole, with what was worked out for the nights before it.
 """
 
+import os
 from datetime import datetime
 
 import duckdb
@@ -27,6 +28,7 @@ from warehouse.publish import READ_ONLY
 from warehouse.published_file import publication_of, read_whole, source_kind
 from warehouse.raw_store import RawStore
 from warehouse.schema import ensure_schema
+from warehouse.settling import clear_leftovers
 
 DAMAGED_NAME = "kolada.damaged.duckdb"
 
@@ -50,9 +52,9 @@ def restore(home: Home, *, now: datetime, reporter: Reporter, is_forced: bool = 
         NotPublished: no run of this home was published.
         RawStoreError: a body or a manifest is missing or damaged.
     """
+    clear_leftovers(home)
     nights = list(published_nights(home))
     part = home.work / "restore.duckdb"
-    part.unlink(missing_ok=True)
     if not copy_base(home, part) and not nights:
         raise NotPublished(
             f"No run of the home `{home.root}` was published, so there is nothing to put back. "
@@ -76,13 +78,16 @@ def restore(home: Home, *, now: datetime, reporter: Reporter, is_forced: bool = 
         define_marts(connection, source_kind=source_kind(connection))
     part.chmod(READ_ONLY)
     sync(part)
+    if nights:
+        nights[-1].manifest.append(Restored(at=now, file_sha256=sha256_of(part)))
+        nights[-1].manifest.sync()
     if home.published.exists():
-        home.published.replace(home.root / DAMAGED_NAME)
+        # A second name, so that there is a published file at every moment.
+        damaged = home.root / DAMAGED_NAME
+        damaged.unlink(missing_ok=True)
+        os.link(home.published, damaged)
     part.replace(home.published)
     sync(home.root)
-    if nights:
-        nights[-1].manifest.append(Restored(at=now, file_sha256=sha256_of(home.published)))
-        nights[-1].manifest.sync()
     return len(nights)
 
 

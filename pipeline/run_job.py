@@ -227,7 +227,7 @@ def carry_out(
     home: Home,
     ledger: RunLedger,
     *,
-    file_sha256: str | None,
+    file_sha256: frozenset[str],
     client: KoladaClient,
     call: Call,
     reporter: Reporter,

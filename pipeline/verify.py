@@ -55,20 +55,20 @@ class Verified:
 
 @dataclass(slots=True)
 class Named:
-    """What the manifests say of one body: the runs that name it, its size as received, and its rows when accepted.
+    """What the manifests say of one body.
 
     Attributes:
         run_ids: the runs that name it.
-        url: where it was received from; None for a plan file.
-        byte_count: as received.
-        row_count: rows as the run read them; None where no answer with it was accepted.
+        url: where it was received from; None for what was not received.
+        byte_counts: its size as received, with a run that says so.
+        row_counts: its rows as they were read, with a run that says so; empty where no answer with it was accepted.
         is_needed: a published night that the base does not stand for needs it.
     """
 
     run_ids: list[str] = field(default_factory=list)
     url: str | None = None
-    byte_count: int | None = None
-    row_count: int | None = None
+    byte_counts: dict[int, str] = field(default_factory=dict)
+    row_counts: dict[int, str] = field(default_factory=dict)
     is_needed: bool = False
 
 
@@ -108,9 +108,9 @@ def read_manifests(home: Home, needed: set[str], found: Verified, reporter: Repo
                 case Landed():
                     landed[record.request_id] = record.sha256
                     named[record.sha256].url = record.url
-                    named[record.sha256].byte_count = record.byte_count
+                    named[record.sha256].byte_counts[record.byte_count] = manifest.run_id
                 case Accepted() if record.request_id in landed:
-                    named[landed[record.request_id]].row_count = record.row_count
+                    named[landed[record.request_id]].row_counts[record.row_count] = manifest.run_id
         found.run_count += 1
         reporter.advance()
     return named
@@ -140,26 +140,27 @@ def read_bodies(home: Home, named: dict[str, Named], found: Verified, reporter: 
 
 def other_counts(sha256: str, body: bytes, told: Named) -> Iterator[str]:
     """How a body differs from what the manifests say of it."""
-    if told.byte_count is not None and len(body) != told.byte_count:
-        yield (
-            f"The body `{sha256}` has {len(body)} bytes, and {in_short(told.run_ids)} received {told.byte_count}: the "
-            "manifest is not what was written. Restore it from a backup of KOLADA_HOME."
-        )
-    if told.row_count is None or told.url is None:
+    for byte_count, run_id in told.byte_counts.items():
+        if len(body) != byte_count:
+            yield not_as_written(sha256, f"has {len(body)} bytes, and run `{run_id}` received {byte_count}")
+    if not told.row_counts or told.url is None:
         return
     try:
-        row_count = parse_page(body, told.url).row_count
+        row_count_now = parse_page(body, told.url).row_count
     except KoladaError as error:
         yield (
             f"The body `{sha256}`, which {in_short(told.run_ids)} used, cannot be read by this software: {error} "
             "Replay with the software that received it."
         )
         return
-    if row_count != told.row_count:
-        yield (
-            f"The body `{sha256}` has {row_count} rows, and {in_short(told.run_ids)} read {told.row_count}: the "
-            "manifest is not what was written. Restore it from a backup of KOLADA_HOME."
-        )
+    for row_count, run_id in told.row_counts.items():
+        if row_count_now != row_count:
+            yield not_as_written(sha256, f"has {row_count_now} rows, and run `{run_id}` read {row_count}")
+
+
+def not_as_written(sha256: str, what: str) -> str:
+    """The finding that a manifest's counts are not those of a body."""
+    return f"The body `{sha256}` {what}: the manifest is not what was written. Restore it from a backup of KOLADA_HOME."
 
 
 def read_files(home: Home, published: list[KeptRun], found: Verified, reporter: Reporter) -> None:
@@ -206,8 +207,10 @@ def against_ledger(home: Home, file: Publication, published: list[KeptRun]) -> I
         received = sum(isinstance(record, Landed) for record in records)
         if received != landed.get(run.run_id, 0):
             yield differs(home, run, "answers received", received, landed.get(run.run_id, 0))
-        if run.run_id == file.run_id and run.file_sha256 not in {None, sha256 := sha256_of(home.published)}:
-            yield differs(home, run, "SHA-256 of the file", run.file_sha256, sha256)
+        if run.run_id == file.run_id and run.file_sha256:
+            sha256 = sha256_of(home.published)
+            if sha256 not in run.file_sha256:
+                yield differs(home, run, "SHA-256 of the file", ", ".join(sorted(run.file_sha256)), sha256)
 
 
 def differs(home: Home, run: KeptRun, what: str, said: object, is_now: object) -> str:

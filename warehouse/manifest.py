@@ -18,7 +18,7 @@ from pathlib import Path
 
 from warehouse.errors import ManifestCorrupt
 from warehouse.files import sync, write_all
-from warehouse.ledger_records import SHA256, DamagedRecord, LedgerRecord, read_record, written
+from warehouse.ledger_records import SHA256, DamagedRecord, LedgerRecord, Published, read_record, written
 
 NUMBERED = re.compile(r"(\d{6,})-\d{8}T")
 KIND_OF_LINE = re.compile(rb'\{"record": "(\w+)"')
@@ -121,6 +121,12 @@ class Manifest:
 def manifests(folder: Path) -> list[Manifest]:
     """The manifests in a folder, oldest run first."""
     return sorted((Manifest(path) for path in folder.glob("*.jsonl")), key=lambda manifest: manifest.place)
+
+
+def says_published(folder: Path) -> bool:
+    """Whether any manifest in a folder has the line that says that its run was published."""
+    start = f'{{"record": "{Published.record}"'.encode()
+    return any(start in manifest.path.read_bytes() for manifest in manifests(folder))
 
 
 def run_number_of(run_id: str) -> int | None:

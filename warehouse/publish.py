@@ -20,14 +20,14 @@ READ_ONLY = 0o444
 WRITABLE = 0o644
 
 
-def start_work(home: Home, run_id: str, *, sha256: str | None) -> Path:
+def start_work(home: Home, run_id: str, *, sha256: frozenset[str]) -> Path:
     """A private copy of the published file for a run, or the path for a new one.
 
     Args:
         home: whose published file is copied.
         run_id: of the run.
-        sha256: of the published file as it was written, if that is known. A file of other bytes is read whole before
-            anything is built on it.
+        sha256: of the published file as it was written; empty if that is not known. A file of other bytes is read
+            whole before anything is built on it.
 
     Raises:
         PublishedDamaged: the published file is not what was written, and cannot be read.
@@ -35,7 +35,7 @@ def start_work(home: Home, run_id: str, *, sha256: str | None) -> Path:
     path = home.work / f"{run_id}.duckdb"
     if home.published.exists():
         shutil.copyfile(home.published, path)
-        if sha256 is not None and sha256 != sha256_of(path):
+        if sha256 and sha256_of(path) not in sha256:
             read_whole(home.published)
         path.chmod(WRITABLE)
     return path

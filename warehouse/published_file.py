@@ -9,8 +9,9 @@ from pathlib import Path
 import duckdb
 
 from warehouse.database import Config, connect, quoted
-from warehouse.errors import NotPublished, PublishedDamaged
-from warehouse.home import SAMPLE_FOLDER
+from warehouse.errors import NotPublished, PublishedDamaged, PublishedMissing
+from warehouse.home import SAMPLE_FOLDER, Home
+from warehouse.manifest import says_published
 
 # How DuckDB says that a file is not what was written.
 SIGNS_OF_DAMAGE = (
@@ -41,13 +42,16 @@ def published_file(path: Path, config: Config | None = None) -> Iterator[duckdb.
 
     Raises:
         NotPublished: there is no such file.
+        PublishedMissing: nor is there one where the ledger says that a run was published.
         PublishedDamaged: the file cannot be read, now or while the block runs.
     """
-    if not path.exists():
-        raise NotPublished(
-            f"There is no published warehouse at `{path}`, so there is nothing to read. {advice(path)} If one was "
-            "there before, put it back with `kolada restore`."
+    if not path.exists() and says_published(Home(path.parent).manifests):
+        raise PublishedMissing(
+            f"The published warehouse `{path}` is missing, though `raw/` beside it holds nights that were published. "
+            "There is nothing to read. Put it back with `kolada restore`."
         )
+    if not path.exists():
+        raise NotPublished(f"There is no published warehouse at `{path}`, so there is nothing to read. {advice(path)}")
     with naming_damage(path):
         connection = connect(config)
         try:

@@ -24,7 +24,7 @@ from warehouse.ledger_records import (
     RunStarted,
     Stopped,
 )
-from warehouse.manifest import Manifest, manifests
+from warehouse.manifest import Manifest, manifests, says_published
 from warehouse.published_file import Publication, publications
 
 FATEFUL = frozenset(
@@ -42,7 +42,7 @@ class KeptRun:
         builds_on: the run whose published file it continued; None where it is not known.
         is_published: its file was published.
         is_rolled_back: and an earlier one has taken its place.
-        file_sha256: of its published file; None where it is not known.
+        file_sha256: of its published file, as it was published or restored; empty where it is not known.
         damage: the first line that cannot be read.
         is_uncertain: a line that cannot be read may have said that the run was published.
     """
@@ -52,7 +52,7 @@ class KeptRun:
     builds_on: str | None = None
     is_published: bool = False
     is_rolled_back: bool = False
-    file_sha256: str | None = None
+    file_sha256: frozenset[str] = frozenset()
     damage: ManifestCorrupt | None = None
     is_uncertain: bool = False
 
@@ -71,7 +71,7 @@ def kept_run(manifest: Manifest) -> KeptRun:
     """Read what a manifest says of its run's fate, around what is damaged."""
     known_from: datetime | None = None
     builds_on: str | None = None
-    file_sha256: str | None = None
+    file_sha256: set[str] = set()
     damage: ManifestCorrupt | None = None
     seen: set[type[LedgerRecord]] = set()
     is_uncertain = False
@@ -82,10 +82,11 @@ def kept_run(manifest: Manifest) -> KeptRun:
                 known_from, builds_on = record.known_from, record.builds_on
                 is_uncertain = False
             case Published():
-                known_from, file_sha256 = record.published_at, record.file_sha256
+                known_from = record.published_at
+                file_sha256 |= {record.file_sha256} if record.file_sha256 is not None else set()
                 is_uncertain = False
             case Restored():
-                file_sha256 = record.file_sha256
+                file_sha256 |= {record.file_sha256}
             case Held() | Stopped() | RunResumed():
                 is_uncertain = False
             case DamagedRecord():
@@ -97,7 +98,7 @@ def kept_run(manifest: Manifest) -> KeptRun:
         builds_on=builds_on,
         is_published=Published in seen,
         is_rolled_back=RolledBack in seen,
-        file_sha256=file_sha256,
+        file_sha256=frozenset(file_sha256),
         damage=damage,
         is_uncertain=is_uncertain,
     )
@@ -110,7 +111,7 @@ def last_published(home: Home) -> KeptRun | None:
 
 def was_published(home: Home) -> bool:
     """Whether anything in the home says that a file was published."""
-    return home.base.exists() or any(home.snapshots.glob("*.duckdb")) or last_published(home) is not None
+    return home.base.exists() or any(home.snapshots.glob("*.duckdb")) or says_published(home.manifests)
 
 
 def published_runs(home: Home) -> list[KeptRun]:

@@ -34,12 +34,12 @@ class Settled:
 
     Attributes:
         file: what is published; None in a new home.
-        file_sha256: of the published file as it was written; None where the ledger does not know.
+        file_sha256: of the published file as it was published or restored; empty where the ledger does not know.
         taken_back: the run that a rollback took back which was finished just now, if one was.
     """
 
     file: Publication | None
-    file_sha256: str | None = None
+    file_sha256: frozenset[str] = frozenset()
     taken_back: str | None = None
 
 
@@ -117,10 +117,10 @@ def drop_newer_snapshots(home: Home, file: Publication) -> None:
             snapshot.unlink()
 
 
-def sha256_on_record(home: Home, file: Publication) -> str | None:
-    """The SHA-256 that the ledger has of a published file."""
+def sha256_on_record(home: Home, file: Publication) -> frozenset[str]:
+    """Each SHA-256 that the ledger has of a published file."""
     run = kept_run_of(home, file.run_id)
-    return run.file_sha256 if run is not None else None
+    return run.file_sha256 if run is not None else frozenset()
 
 
 def kept_run_of(home: Home, run_id: str) -> KeptRun | None:

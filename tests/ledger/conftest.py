@@ -1,6 +1,9 @@
 """Homes with a few small nights behind them, to damage, to kill and to restore."""
 
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -54,3 +57,20 @@ def home(nights: Nights) -> Home:
 def run_ids(home: Home) -> list[str]:
     """The ids of its three runs, oldest first."""
     return sorted(path.stem for path in home.manifests.iterdir())
+
+
+@pytest.fixture
+def run_command() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs `kolada` in a process of its own."""
+
+    def run(*words: str, home: Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", "from cli import main; main()", *words],
+            env=os.environ | {"KOLADA_HOME": str(home), "KOLADA_STALE_HOURS": "1000000"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    return run

@@ -24,6 +24,7 @@ def test_what_remains_gives_the_same(nights, home, run_ids, tmp_path):
     assert [] == replay_differs(home, tmp_path / "replayed.duckdb")
 
 
+@pytest.mark.slow
 def test_a_prune_that_was_killed_is_finished(nights, home, run_ids, tmp_path):
     """Killed when the base was in place and bodies were gone, it changes no replay, and goes on when given again."""
     shutil.copytree(home.manifests, tmp_path / "manifests")

@@ -23,7 +23,9 @@ def damage(path):
     path.write_bytes(content)
 
 
-@pytest.mark.parametrize("what", ["whole", "damaged", "missing"])
+@pytest.mark.parametrize(
+    "what", ["damaged", *(pytest.param(each, marks=pytest.mark.slow) for each in ("whole", "missing"))]
+)
 def test_the_night_before_is_published_again(nights, home, run_ids, tmp_path, what):
     """Whole, damaged or missing, the file of the night before takes its place, and the ledger says so."""
     before = snapshots(home)[-1].read_bytes()
@@ -40,6 +42,7 @@ def test_the_night_before_is_published_again(nights, home, run_ids, tmp_path, wh
     assert [] == replay_differs(home, tmp_path / "replayed.duckdb")
 
 
+@pytest.mark.slow
 def test_a_damaged_snapshot_is_passed_over(nights, home, run_ids, tmp_path):
     """The newest file that is whole is published, and every run after it is taken back."""
     damage(snapshots(home)[-1])

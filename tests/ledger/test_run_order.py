@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.ledger.support import findings, replay_differs
 
 
@@ -36,6 +38,7 @@ def test_numbers_go_on_where_the_manifests_are_lost(nights, home, run_ids):
     assert nights.refresh().run_id.startswith("000004-")
 
 
+@pytest.mark.slow
 def test_nothing_of_a_run_that_was_not_published_is_replayed(nights, home, tmp_path):
     """Held and rolled back runs between others leave no trace in a replay."""
     nights.fake.faults = ["server_error_html@every:1489"]

@@ -1,0 +1,202 @@
+"""A home that lost something says so, and goes on as far as it can."""
+
+import json
+import shutil
+import zlib
+
+import pytest
+
+from cli.exits import BAD_INPUT, OTHER, STALE
+from pipeline.progress import Silent
+from pipeline.replay import replay
+from pipeline.status import read_status
+from tests.ledger.support import findings, replay_differs
+from warehouse.errors import (
+    BodyMissing,
+    ManifestCorrupt,
+    ManifestMissing,
+    PublishedDamaged,
+    PublishedMissing,
+    PublishedOutdated,
+)
+from warehouse.publish import snapshots
+from warehouse.raw_store import RawStore
+from warehouse.rollback import roll_back
+
+
+def overwrite(path, content):
+    """Let a file hold other bytes, in another inode."""
+    path.unlink()
+    path.write_bytes(content)
+
+
+def contents(home):
+    """Every file of a home but the lock, with a checksum of its bytes."""
+    return {
+        str(path.relative_to(home.root)): zlib.crc32(path.read_bytes())
+        for path in home.root.rglob("*")
+        if path.is_file() and path.name != ".lock"
+    }
+
+
+def warnings(nights):
+    """What `kolada status` warns of."""
+    return "\n".join(read_status(nights.make_settings(), now=nights.now).warnings)
+
+
+def test_a_missing_file_is_no_new_beginning(nights, home):
+    """A home whose published file is gone is not begun anew: nothing is fetched or changed, and restore is named."""
+    home.published.unlink()
+    before = contents(home)
+    with pytest.raises(PublishedMissing, match="kolada restore"):
+        nights.refresh()
+    assert () == nights.fake.log
+    assert before == contents(home)
+    assert "is missing" in warnings(nights)
+    assert ["is missing" in finding for finding in findings(home)] == [True]
+
+
+DAMAGE = {
+    "emptied": lambda _: b"",
+    "text": lambda _: b"not a database" * 100,
+    "cut": lambda content: content[: len(content) // 2],
+    "header": lambda content: bytes(4096) + content[4096:],
+    "middle": lambda content: content[: len(content) // 2] + bytes(40_000) + content[len(content) // 2 + 40_000 :],
+}
+
+
+@pytest.mark.parametrize("kind", DAMAGE)
+def test_a_damaged_file_is_named(nights, home, kind):
+    """Whatever became of the published file, each command names it and the ways back, and rollback goes one."""
+    overwrite(home.published, DAMAGE[kind](home.published.read_bytes()))
+    damaged = home.published.read_bytes()
+    with pytest.raises(PublishedDamaged, match=r"kolada restore.*kolada rollback"):
+        nights.refresh()
+    assert damaged == home.published.read_bytes()
+    assert any("is damaged" in finding for finding in findings(home))
+    roll_back(home, now=nights.now)
+    assert [] == findings(home)
+
+
+def test_an_older_file_in_its_place_is_noticed(nights, home, run_ids):
+    """An older file that somebody put there is not built upon: the ledger knows of a later night."""
+    overwrite(home.published, snapshots(home)[-1].read_bytes())
+    with pytest.raises(PublishedOutdated, match=rf"{run_ids[1]}.*{run_ids[2]}.*kolada restore"):
+        nights.refresh()
+    assert "an older file was put there" in warnings(nights)
+    assert any("an older file" in finding for finding in findings(home))
+
+
+@pytest.mark.parametrize("lost", ["raw", "raw/manifests", "raw/bodies"])
+def test_a_lost_raw_store_shows(nights, home, tmp_path, lost):
+    """Without raw/, or a half of it, status and verify say so, a replay refuses, and the nights go on."""
+    shutil.rmtree(home.root / lost)
+    assert "raw/" in warnings(nights)
+    assert len(findings(home)) > 0
+    with pytest.raises((ManifestMissing, BodyMissing), match=r"backup of KOLADA_HOME"):
+        replay(home, tmp_path / "x.duckdb", as_of=None, reporter=Silent())
+    assert nights.refresh().state == "published"
+    assert "raw/" in warnings(nights)
+
+
+def test_the_manifest_of_one_night_is_missed(nights, home, run_ids, tmp_path):
+    """A night in the middle is gone: the next one knows what it was built on, with or without a published file."""
+    (home.manifests / f"{run_ids[1]}.jsonl").unlink()
+    with pytest.raises(ManifestMissing, match=run_ids[1]):
+        replay(home, tmp_path / "x.duckdb", as_of=None, reporter=Silent())
+    assert run_ids[1] in warnings(nights)
+    home.published.unlink()
+    for snapshot in snapshots(home):
+        snapshot.unlink()
+    with pytest.raises(ManifestMissing, match=run_ids[1]):
+        replay(home, tmp_path / "x.duckdb", as_of=None, reporter=Silent())
+
+
+@pytest.mark.parametrize("damage", ["gone", "emptied", "changed"])
+def test_a_lost_body_is_named(nights, home, run_ids, damage):
+    """A body of a published night that is gone or empty shows in status; verify reads them all and names them."""
+    path = next(
+        path for path in map(RawStore(home.bodies).path, RawStore(home.bodies).names()) if is_answer(home, path)
+    )
+    if damage == "gone":
+        path.unlink()
+    else:
+        path.write_bytes(b"" if damage == "emptied" else path.read_bytes()[:-1])
+    if damage != "changed":
+        assert path.stem in warnings(nights)
+    assert [True] == [path.stem in finding and "run `00000" in finding for finding in findings(home)]
+
+
+def is_answer(home, path):
+    """Whether a body is that of an HTTP answer."""
+    return any(f'"sha256": "{path.stem}"' in manifest.read_text() for manifest in home.manifests.iterdir())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "published",
+        *(pytest.param(line, marks=pytest.mark.slow) for line in ("run_started", "landed", "publishing", "coverage")),
+    ],
+)
+def test_a_damaged_manifest_of_a_published_night_stops_no_night(nights, home, run_ids, tmp_path, line):
+    """The nights go on, since the published file has what it said; status, verify and a replay name file and line."""
+    path = home.manifests / f"{run_ids[1]}.jsonl"
+    number = damage_line(path, line)
+    with pytest.raises(ManifestCorrupt, match=rf"Line {number} .*{run_ids[1]}"):
+        replay(home, tmp_path / "x.duckdb", as_of=None, reporter=Silent())
+    assert any(f"Line {number} of" in finding for finding in findings(home))
+    if line in {"publishing", "published", "run_started"}:
+        assert f"Line {number} of" in warnings(nights)
+    assert nights.refresh().state == "published"
+
+
+def damage_line(path, kind):
+    """Damage the first line of a kind in a manifest; returns its number."""
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    number = next(number for number, line in enumerate(lines) if json.loads(line)["record"] == kind)
+    lines[number] = lines[number][:-9] + "\n"
+    path.write_text("".join(lines), encoding="utf-8")
+    return number + 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["landed", *(pytest.param(line, marks=pytest.mark.slow) for line in ("run_started", "accepted", "held", "all"))],
+)
+def test_a_damaged_manifest_of_a_run_that_never_published_stops_nothing(nights, home, tmp_path, line):
+    """Refresh, status, replay, rollback and prune go their way; verify names the line."""
+    nights.fake.faults = ["server_error_html@every:1489"]
+    held = nights.refresh()
+    nights.fake.faults = ()
+    path = home.manifests / f"{held.run_id}.jsonl"
+    if line == "all":
+        path.write_bytes(b"\x00garbage\n" * 20)
+    else:
+        damage_line(path, line)
+    assert nights.refresh().state == "published"
+    assert [True] == [held.run_id in finding for finding in findings(home)][:1]
+    assert read_status(nights.make_settings(), now=nights.now).warnings == ()
+    assert [] == replay_differs(home, tmp_path / "replayed.duckdb")
+    roll_back(home, now=nights.now)
+    assert [] == replay_differs(home, tmp_path / "replayed.duckdb")
+
+
+@pytest.mark.parametrize(
+    ("words", "lost", "code", "said"),
+    [
+        (["refresh", "--direct"], "kolada.duckdb", BAD_INPUT, "kolada restore"),
+        (["status"], "kolada.duckdb", STALE, "kolada restore"),
+        (["sql", "select 1"], "kolada.duckdb", BAD_INPUT, "kolada restore"),
+        (["verify"], "kolada.duckdb", OTHER, "kolada restore"),
+        (["status"], "raw", STALE, "raw/"),
+        (["verify"], "raw", OTHER, "backup of KOLADA_HOME"),
+    ],
+)
+def test_the_commands_say_so(nights, home, run_command, words, lost, code, said):
+    """The command itself exits as design.md says and names what to do."""
+    path = home.root / lost
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    ended = run_command(*words, home=home.root)
+    assert code == ended.returncode, ended.stdout + ended.stderr
+    assert said in ended.stdout + ended.stderr
