@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -31,7 +32,8 @@ from warehouse.published_file import published_file
 pytestmark = pytest.mark.slow
 
 HOMES = Path(__file__).parent / "before_mart_history"
-JUDGED = "select indicator_id, year, value, verdict, verdict_reason, margin from mart.goal_fulfilment{} order by all"
+JUDGED = "select indicator_id, year, value, verdict, margin from mart.goal_fulfilment{} order by all"
+REASON = 4
 RANKED = "select kpi_id, period, municipality_id, value, rank, rank_n from mart.ranking{} order by all"
 
 
@@ -61,7 +63,7 @@ class Earlier:
     """A home of earlier software, and what it said on each of its nights."""
 
     nights: Nights
-    said: list[dict[str, object]]
+    said: list[dict[str, Any]]
 
     @property
     def home(self) -> Home:
@@ -80,7 +82,14 @@ def unpacked(name: str, folder: Path, make_nights: Callable[..., Nights]) -> Ear
     plan = read_plan(PLAN)
     fake = FakeKolada(small_data([*plan.kpi_ids, *plan.cross_check_kpi_ids]))
     nights = make_nights(home=folder / "home", fake=fake, plans=(plan,), now=datetime(2026, 4, 3, 0, 30, tzinfo=UTC))
-    return Earlier(nights, json.loads((folder / "home" / "said.json").read_text(encoding="utf-8")))
+    said = json.loads((folder / "home" / "said.json").read_bytes())
+    return Earlier(nights, [without_reasons(night) for night in said])
+
+
+def without_reasons(night: dict[str, Any]) -> dict[str, Any]:
+    """What a night said, without the reasons of its verdicts: later software names some of them more exactly."""
+    judged = [[*row[:REASON], *row[REASON + 1 :]] for row in night["judged"]]
+    return {**night, "judged": sorted(judged, key=lambda row: (row[0], row[1]))}
 
 
 @pytest.fixture(params=["whole", "pruned"])
