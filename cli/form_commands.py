@@ -8,9 +8,12 @@ import typer
 
 from cli.exits import one_message
 from cli.options import GoalsOption, HomeOption, PlanOption, SampleOption, set_options
-from goals import Plan, read_plan
-from pipeline.figures_fill import FormError, fill_in, plan_of_form
-from pipeline.figures_form import read_judged, write_form
+from goals import read_plan
+from goals.codes import PERIODS
+from pipeline.figures_fill import fill_in, plan_of_form
+from pipeline.figures_form import write_form
+from pipeline.form_layout import FormPlan, Judged, read_judged
+from pipeline.form_reader import FormError
 from pipeline.settings import Settings
 from warehouse.files import write_whole
 from warehouse.home import Home
@@ -44,26 +47,41 @@ def form(
     with one_message(FormError):
         settings = Settings.of(sample=sample)
         chosen = read_plan(settings.goals / settings.plan)
-        check_year(chosen, year)
+        asked = FormPlan(chosen, year, period.upper())
+        check_asked(asked, owner)
         published = Home(settings.home).published
+        judged = Judged()
         if published.exists():
             with published_file(published) as connection:
                 judged = read_judged(connection, chosen.plan_id, year)
-        else:
-            judged = read_judged(None, chosen.plan_id, year)
-        path = output or Path(f"formulär-{chosen.plan_id}-{year}{f'-{period}' if period else ''}.xlsx")
-        write_whole(path, write_form(chosen, judged, year=year, period=period, owner=owner), aside=path.parent)
+        path = output or Path("-".join(filter(None, ("formulär", chosen.plan_id, str(year), asked.period))) + ".xlsx")
+        write_whole(path, write_form(asked, judged, owner=owner), aside=path.parent)
     typer.echo(f"{path}: fyll i de gula cellerna, spara, och kör `kolada goals fill {path}`.")
 
 
-def check_year(plan: Plan, year: int) -> None:
-    """Refuse a year that the plan does not follow."""
-    row = plan.tables["plan"].row(0, named=True)
+def check_asked(asked: FormPlan, owner: str | None) -> None:
+    """Refuse a year that the plan does not follow, a part of the year that there is not, an owner of nothing.
+
+    Raises:
+        FormError: which of them, and what there is to choose from.
+    """
+    row = asked.plan.tables["plan"].row(0, named=True)
     first, last = row["first_year"], row["last_year"]
-    if not first <= year <= last:
+    if not first <= asked.year <= last:
         raise FormError(
-            f"Planen `{plan.plan_id}` följer åren {first} till {last}, inte `{year}`. Inget har skrivits. "
+            f"Planen `{asked.plan.plan_id}` följer åren {first} till {last}, inte `{asked.year}`. Inget har skrivits. "
             f"Välj ett av dem: `kolada goals form --year {last}`."
+        )
+    if asked.period and asked.period not in PERIODS:
+        raise FormError(
+            f"`{asked.period}` är ingen del av ett år. Inget har skrivits. "
+            "Skriv T1, T2, Q1 till Q4 eller 01 till 12, eller utelämna `--period` för hela året."
+        )
+    if owner is not None and owner not in asked.owners():
+        there = ", ".join(f"`{each}`" for each in asked.owners()) or "ingen"
+        raise FormError(
+            f"Ingen `{owner}` ansvarar för något i planen `{asked.plan.plan_id}`. Inget har skrivits. "
+            f"Ansvariga i planen: {there}."
         )
 
 

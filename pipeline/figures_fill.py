@@ -1,49 +1,22 @@
 """`kolada goals fill`: a form that was filled in becomes rows of a plan's CSV files, or is refused cell by cell.
 
-Every cell is checked before any file is written, and the plan is read as it would be afterwards. What was in the form
-when it was made and is unchanged stays as it is, so a form that is filled in twice changes nothing the second time.
+Every cell is checked before any file is written, and the plan is read as it would be afterwards. A form that is filled
+in twice changes nothing the second time.
 """
 
-import io
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Any, Final
-from zipfile import BadZipFile
-
-from openpyxl import load_workbook
-from openpyxl.cell.cell import Cell
-from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.workbook import Workbook
 
 from goals import Plan, plan_from_files
-from goals.cell_values import limits
-from goals.codes import LABELS
-from goals.csv_writing import RowChange, Value, with_changes
+from goals.csv_writing import RowChange, with_changes
+from goals.csv_writing import Value as Written
 from goals.plan_columns import TABLES
-from pipeline.figures_form import (
-    ABOUT_SHEET,
-    ASSESSMENTS,
-    COMMENTS,
-    FIGURES,
-    FORM_VERSION,
-    GOALS,
-    HEAD_ROW,
-    FormSheet,
-    allowed,
-)
+from pipeline.form_layout import COMMENTS, FIGURES, GOALS, FormPlan, FormSheet, Value
+from pipeline.form_reader import FilledRow, FormError, ReturnedForm, number_word, opened
 
-NUMBER: Final = re.compile(
-    r"[+\-\N{MINUS SIGN}]?(?:\d+|\d{1,3}(?:[ \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]\d{3})+)(?:[.,]\d+)?"
-)
-BLANKS: Final = str.maketrans("", "", " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}")
-VERDICTS: Final = {LABELS["verdict"][code].casefold(): code for code in ASSESSMENTS}
-
-
-class FormError(ValueError):
-    """A form cannot be taken in; the message names every cell that is wrong, and nothing was written."""
+Change = tuple[RowChange, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +34,13 @@ class Filled:
     told: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _About:
-    """Which plan, year and period a form is of."""
-
-    plan_id: str
-    year: int
-    period: str
-
-
 def plan_of_form(path: Path) -> str:
     """The plan that a form is of.
 
     Raises:
         FormError: the file is no form of ours.
     """
-    return _about(_opened(path), path).plan_id
+    return opened(path).about.plan_id
 
 
 def fill_in(path: Path, plan: Plan, *, today: date) -> Filled:
@@ -91,311 +55,169 @@ def fill_in(path: Path, plan: Plan, *, today: date) -> Filled:
         FormError: a cell is wrong, the file is no form, or it is of another plan.
         PlanError: the plan would not hold together with the new rows.
     """
-    book = _opened(path)
-    about = _about(book, path)
+    returned = opened(path)
+    about = returned.about
     if about.plan_id != plan.plan_id:
         raise FormError(
             f"`{path}` är ett formulär för planen `{about.plan_id}`, inte för `{plan.plan_id}`. Inget har ändrats. "
-            f"Ange rätt plan: `kolada goals fill {path} --plan {about.plan_id}`."
+            f"Ange mappen där `{about.plan_id}` ligger: `kolada goals fill {path} --goals MAPP`."
         )
-    reader = _Reader(book)
-    changes = {
-        "outcome_manual": list(_figures(reader, plan, about, today)),
-        "assessment": list(_assessments(reader, plan, about)),
-        "comment": list(_comments(reader, plan, about, today)),
+    filler = _Filler(returned, FormPlan(plan, about.year, about.period), today)
+    readers: Mapping[FormSheet, tuple[str, Callable[[], Iterator[Change]]]] = {
+        FIGURES: ("outcome_manual", filler.figures),
+        GOALS: ("assessment", filler.assessments),
+        COMMENTS: ("comment", filler.comments),
     }
-    if reader.problems:
-        listed = "\n".join(f"  {number}. {problem}" for number, problem in enumerate(reader.problems, start=1))
-        raise FormError(
-            f"`{path}` kan inte läsas in: {len(reader.problems)} cell(er) att rätta.\n{listed}\n"
-            f"Inget har ändrats. Rätta cellerna och kör `kolada goals fill {path}` igen."
-        )
+    changes = {table: list(read()) for sheet in filler.form.sheets() for table, read in [readers[sheet]]}
+    returned.refuse_if_wrong()
     files: dict[str, bytes] = {}
     for table, found in changes.items():
-        form = TABLES[table]
-        rows = [change for change, _ in found]
-        if rows:
-            files[form.file] = with_changes(form, plan.files.get(form.file), rows)
+        if found:
+            layout = TABLES[table]
+            files[layout.file] = with_changes(layout, plan.files.get(layout.file), [change for change, _ in found])
     if files:
         plan_from_files({**plan.files, **files})
     return Filled(plan.plan_id, files, tuple(told for found in changes.values() for _, told in found))
 
 
-def _opened(path: Path) -> Workbook:
-    try:
-        # As bytes: a name with signs that openpyxl does not expect is no reason to refuse the file.
-        return load_workbook(io.BytesIO(path.read_bytes()))
-    except FileNotFoundError:
-        raise FormError(
-            f"Filen `{path}` finns inte, så inget har lästs. Gör ett formulär med `kolada goals form --year ÅR`."
-        ) from None
-    except (BadZipFile, InvalidFileException, KeyError, OSError, ValueError) as error:
-        raise FormError(
-            f"`{path}` går inte att läsa som en arbetsbok ({error}), så inget har ändrats. "
-            "Spara den som .xlsx i kalkylprogrammet."
-        ) from error
+@dataclass(frozen=True, slots=True)
+class _Filler:
+    """Makes rows of CSV files of what was filled in."""
 
+    returned: ReturnedForm
+    form: FormPlan
+    today: date
 
-def _about(book: Workbook, path: Path) -> _About:
-    if ABOUT_SHEET not in book.sheetnames:
-        raise FormError(
-            f"`{path}` är inget formulär: bladet `{ABOUT_SHEET}` saknas. Inget har ändrats. "
-            "Gör ett formulär med `kolada goals form --year ÅR` och fyll i det."
-        )
-    told = {row[0].value: str(row[1].value or "") for row in book[ABOUT_SHEET].iter_rows(max_col=2)}
-    if told.get("Formulär") != str(FORM_VERSION) or not told.get("År", "").isdecimal():
-        raise FormError(
-            f"`{path}` är ett formulär av ett annat slag (`{told.get('Formulär')}`). Inget har ändrats. "
-            "Gör ett nytt med `kolada goals form --year ÅR`."
-        )
-    return _About(told["Plan"], int(told["År"]), told.get("Period", ""))
+    @property
+    def time(self) -> str:
+        """The year, and the period where there is one."""
+        return f"{self.form.year} {self.form.period}".strip()
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether the year has begun."""
+        return self.today >= date(self.form.year, 1, 1)
 
-class _Reader:
-    """Reads cells by the form's layout and gathers what is wrong with them."""
-
-    def __init__(self, book: Workbook) -> None:
-        self.book = book
-        self.problems: list[str] = []
-
-    def rows(self, form: FormSheet, known: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Cell]]]:
-        """Each row with something in it: its id and its cells by heading."""
-        if form.name not in self.book.sheetnames:
-            self.problems.append(f"Bladet `{form.name}` saknas: det behövs, också när inget står i det.")
-            return
-        sheet = self.book[form.name]
-        heads = [str(cell.value or "").strip() for cell in sheet[HEAD_ROW]]
-        missing = [column.title for column in form.columns if column.title not in heads]
-        if missing:
-            self.problems.append(f"Bladet `{form.name}`: kolumnen `{missing[0]}` saknas i rad {HEAD_ROW}.")
-            return
-        seen: set[str] = set()
-        for row in sheet.iter_rows(min_row=HEAD_ROW + 1):
-            cells = {title: row[heads.index(title)] for title in (column.title for column in form.columns)}
-            item = str(cells["Id"].value or "").strip()
-            filled = [cells[column.title] for column in form.columns if column.is_filled_in]
-            if not item:
-                for cell in filled:
-                    if cell.value not in (None, ""):
-                        self.wrong(form, cell, "raden har inget id", "Skriv i en rad som formuläret har")
-                        break
+    def figures(self) -> Iterator[Change]:
+        """Outcomes and forecasts."""
+        for row in self.returned.rows(FIGURES, self.form):
+            if not row.changed:
                 continue
-            if item not in known:
-                self.wrong(form, cells["Id"], f"`{item}` finns inte i planen", "Ta bort raden")
-            elif item in seen:
-                self.wrong(form, cells["Id"], f"`{item}` står två gånger", "Behåll en av raderna")
-            else:
-                seen.add(item)
-                yield item, cells
-
-    def wrong(self, form: FormSheet, cell: Cell, problem: str, remedy: str) -> None:
-        """Note a cell that is wrong."""
-        self.problems.append(f"{form.name}!{cell.coordinate}: {problem}. {remedy}.")
-
-    def text(self, form: FormSheet, cell: Cell) -> str | None:
-        """A cell's text; nothing where it is empty."""
-        if self.is_formula(form, cell):
-            return None
-        value = cell.value
-        return " ".join(str(value).split()) or None if value is not None else None
-
-    def is_formula(self, form: FormSheet, cell: Cell) -> bool:
-        """Whether a cell holds a formula, which is noted: its result may differ between programs."""
-        if cell.data_type != "f":
-            return False
-        self.wrong(form, cell, f"en formel (`{cell.value}`)", "Skriv talet eller texten i stället")
-        return True
-
-    def number(self, form: FormSheet, cell: Cell, unit: str) -> float | None:
-        """A cell's number in the indicator's unit, written as people write it."""
-        value = cell.value
-        if value in (None, "") or self.is_formula(form, cell):
-            return None
-        if isinstance(value, bool | datetime | date):
-            self.wrong(form, cell, f"`{value}` är inget tal", "Skriv talet, till exempel 94,5")
-            return None
-        if isinstance(value, int | float):
-            # A spreadsheet shows 0,945 as 94,5 % where the cell is formatted so.
-            number = float(value) * (100.0 if "%" in (cell.number_format or "") and unit.startswith("%") else 1.0)
-            number = round(number, 10)
-        else:
-            parsed = self._parsed(form, cell, str(value), unit)
-            if parsed is None:
-                return None
-            number = parsed
-        if not limits(unit).holds(number):
-            self.wrong(form, cell, f"`{value}` ligger utanför det tillåtna ({allowed(unit)})", "Rätta talet")
-            return None
-        return number
-
-    def _parsed(self, form: FormSheet, cell: Cell, text: str, unit: str) -> float | None:
-        given = text.strip()
-        bare = given.removesuffix(unit).strip() if unit and given.endswith(unit) else given
-        if unit.startswith("%"):
-            bare = bare.removesuffix("%").removesuffix("procent").strip()
-        if NUMBER.fullmatch(bare) is None:
-            words = re.sub(r"[\d.,\s+\-\N{MINUS SIGN}]", "", bare)
-            problem = f"`{given}` är inte i enheten {unit}" if words and unit else f"`{given}` är inget tal"
-            self.wrong(form, cell, problem, f"Skriv bara talet{f' i {unit}' if unit else ''}, till exempel 94,5")
-            return None
-        return float(bare.translate(BLANKS).replace("\N{MINUS SIGN}", "-").replace(",", "."))
-
-
-Change = tuple[RowChange, str]
-
-
-def _figures(reader: _Reader, plan: Plan, about: _About, today: date) -> Iterator[Change]:
-    indicators = {row["indicator_id"]: row for row in plan.tables["indicator"].iter_rows(named=True)}
-    now = {
-        (row["indicator_id"], row["kind"]): row
-        for row in plan.tables["outcome_manual"].iter_rows(named=True)
-        if row["year"] == about.year and (row["period"] or "") == about.period
-    }
-    for indicator_id, cells in reader.rows(FIGURES, indicators):
-        unit = indicators[indicator_id]["unit"] or ""
-        outcome = reader.number(FIGURES, cells["Utfall"], unit)
-        compared = reader.number(FIGURES, cells["Jämförelsetal"], unit)
-        forecast = reader.number(FIGURES, cells["Prognos för året"], unit)
-        source, person = (reader.text(FIGURES, cells[title]) for title in ("Källa", "Ifyllt av"))
-        if indicators[indicator_id]["kpi_id"] and outcome is not None:
-            reader.wrong(FIGURES, cells["Utfall"], "utfallet hämtas från Kolada", "Töm cellen")
-            continue
-        if compared is not None and outcome is None:
-            reader.wrong(FIGURES, cells["Jämförelsetal"], "ett jämförelsetal utan utfall", "Fyll i utfallet också")
-            continue
-        for kind, value, title in (("outcome", outcome, "Utfall"), ("forecast", forecast, "Prognos för året")):
-            before = now.get((indicator_id, kind))
-            held = compared if kind == "outcome" else None
-            if value is None:
-                if before is not None and cells[title].value in (None, ""):
-                    yield (
-                        RowChange(_figure_key(indicator_id, about, kind), None),
-                        f"{indicator_id} {about.year}{_in(about)}: {title.lower()} {_shown(before['value'])} tas bort",
-                    )
-                continue
-            if before is not None and (before["value"], before["comparison_value"], before["source_note"]) == (
-                value,
-                held,
-                source,
-            ):
-                continue
-            for text, needed in ((source, "Källa"), (person, "Ifyllt av")):
-                if text is None and not (needed == "Källa" and reader.is_formula(FIGURES, cells[needed])):
-                    reader.wrong(
-                        FIGURES, cells[needed], f"saknas för {indicator_id}", "Skriv varifrån talet är, och vem"
-                    )
-            cells_after: dict[str, Value] = {
-                "indicator_id": indicator_id,
-                "year": about.year,
-                "period": about.period,
-                "value": value,
-                "comparison_value": held,
-                "kind": kind,
-                "source_note": source,
-                "entered_by": person,
-                "entered_at": today,
-            }
-            was = "" if before is None else f" (var {_shown(before['value'])})"
-            yield (
-                RowChange(_figure_key(indicator_id, about, kind), cells_after),
-                f"{indicator_id} {about.year}{_in(about)}: {title.lower()} {_shown(value)}{was}",
+            outcome, compared, forecast = (
+                row.values[title] for title in ("Utfall", "Jämförelsetal", "Prognos för året")
             )
+            if compared is not None and outcome is None:
+                self._wrong(row, "Jämförelsetal", "ett jämförelsetal utan utfall", "Fyll i utfallet också")
+            elif outcome is not None and compared is None and self._is_compared(row.item):
+                self._wrong(row, "Jämförelsetal", "målet jämförs med ett annat tal", "Fyll i det talet också")
+            elif outcome is not None and "Utfall" in row.changed and not self.has_begun:
+                self._wrong(row, "Utfall", f"{self.form.year} har inte börjat", "Skriv talet som prognos")
+            else:
+                yield from self._figure(row, "outcome", ("Utfall", outcome), "Källa", compared)
+                yield from self._figure(row, "forecast", ("Prognos för året", forecast), "Prognosens källa", None)
 
+    def _figure(
+        self, row: FilledRow, kind: str, entered: tuple[str, Value], source: str, compared: Value
+    ) -> Iterator[Change]:
+        title, value = entered
+        touched = {title, source} | ({"Jämförelsetal"} if kind == "outcome" else set())
+        # Who filled it in is asked for once: it is the outcome's where there is one.
+        if kind == "outcome" or row.values["Utfall"] is None:
+            touched.add("Ifyllt av")
+        key = {"indicator_id": row.item, "year": str(self.form.year), "period": self.form.period, "kind": kind}
+        if value is None:
+            if row.before[title] is not None:
+                told = f"{title.lower()} {number_word(row.before[title])} tas bort"
+                yield RowChange(key, None), f"{row.item} {self.time}: {told}"
+            return
+        if not touched & row.changed:
+            return
+        lacking = [needed for needed in (source, "Ifyllt av") if row.values[needed] is None]
+        for needed in lacking:
+            self._wrong(row, needed, f"saknas för {row.item}", "Skriv varifrån talet är, och vem som fyllde i det")
+        if lacking:
+            return
+        after: dict[str, Written] = {
+            "indicator_id": row.item,
+            "year": self.form.year,
+            "period": self.form.period,
+            "value": value,
+            "comparison_value": compared,
+            "kind": kind,
+            "source_note": row.values[source],
+            "entered_by": row.values["Ifyllt av"],
+            "entered_at": self.today,
+        }
+        was = "" if row.before[title] is None else f" (var {number_word(row.before[title])})"
+        told = f"{title.lower()} {number_word(value)}{was if title in row.changed else ''}"
+        if not {title, "Jämförelsetal"} & row.changed:
+            told = f"{title.lower()} {number_word(value)} står kvar, källa eller namn ändras"
+        elif compared is not None:
+            told += f", jämförelsetal {number_word(compared)}"
+        yield RowChange(key, after), f"{row.item} {self.time}: {told}"
 
-def _figure_key(indicator_id: str, about: _About, kind: str) -> dict[str, str]:
-    return {"indicator_id": indicator_id, "year": str(about.year), "period": about.period, "kind": kind}
+    def _is_compared(self, item: str) -> bool:
+        """Whether a whole year's outcome of an indicator is judged against a number that is entered with it."""
+        if self.form.period:
+            return False
+        targets = self.form.plan.tables["target"].iter_rows(named=True)
+        return any(row["indicator_id"] == item and row["kind"] == "other_value" for row in targets)
 
+    def assessments(self) -> Iterator[Change]:
+        """What people decided of goals."""
+        for row in self.returned.rows(GOALS, self.form):
+            if not row.changed:
+                continue
+            verdict, text, person, day = (
+                row.values[title] for title in ("Bedömning", "Motivering", "Beslutad av", "Beslutsdag")
+            )
+            key = {"goal_id": row.item, "year": str(self.form.year)}
+            if verdict is None and row.before["Bedömning"] is not None:
+                yield RowChange(key, None), f"{row.item} {self.time}: bedömningen tas bort"
+                continue
+            lacking = [title for title, value in row.values.items() if value is None]
+            for title in lacking:
+                remedy = "En bedömning behöver ord, skäl, beslutare och dag"
+                self._wrong(row, title, f"saknas för {row.item}", remedy)
+            if isinstance(day, date) and not date(self.form.year, 1, 1) <= day <= self.today:
+                self._wrong(row, "Beslutsdag", f"`{day}` kan inte vara dagen", "Skriv dagen då beslutet togs")
+            elif not lacking:
+                after: dict[str, Written] = {
+                    "goal_id": row.item,
+                    "year": self.form.year,
+                    "verdict": verdict,
+                    "text": text,
+                    "decided_by": person,
+                    "decided_at": day,
+                }
+                word = self.form.label("verdict", str(verdict)).lower()
+                yield RowChange(key, after), f"{row.item} {self.time}: bedömd {word}"
 
-def _assessments(reader: _Reader, plan: Plan, about: _About) -> Iterator[Change]:
-    goals = {row["goal_id"]: row for row in plan.tables["goal"].iter_rows(named=True)}
-    now = {row["goal_id"]: row for row in plan.tables["assessment"].iter_rows(named=True) if row["year"] == about.year}
-    for goal_id, cells in reader.rows(GOALS, goals):
-        word, text, person = (reader.text(GOALS, cells[title]) for title in ("Bedömning", "Motivering", "Beslutad av"))
-        day = _day(reader, cells["Beslutsdag"])
-        before = now.get(goal_id)
-        key = {"goal_id": goal_id, "year": str(about.year)}
-        if word is None and text is None:
-            if before is not None:
-                yield RowChange(key, None), f"{goal_id} {about.year}: bedömningen tas bort"
-            continue
-        verdict = VERDICTS.get((word or "").casefold())
-        if verdict is None:
-            choice = ", ".join(LABELS["verdict"][code] for code in ASSESSMENTS)
-            reader.wrong(GOALS, cells["Bedömning"], f"`{word or ''}` är ingen bedömning", f"Välj en av: {choice}")
-            continue
-        lacking = [
-            title
-            for title, given in (("Motivering", text), ("Beslutad av", person), ("Beslutsdag", day))
-            if given is None
-        ]
-        for title in lacking:
-            reader.wrong(GOALS, cells[title], f"saknas för {goal_id}", "En bedömning behöver skäl, beslutare och dag")
-        after = {"verdict": verdict, "text": text, "decided_by": person, "decided_at": day}
-        if lacking or (before is not None and all(before[name] == value for name, value in after.items())):
-            continue
-        yield (
-            RowChange(key, {"goal_id": goal_id, "year": about.year, **after}),
-            f"{goal_id} {about.year}: bedömd {LABELS['verdict'][verdict].lower()}",
-        )
-
-
-def _day(reader: _Reader, cell: Cell) -> date | None:
-    value = cell.value
-    if value in (None, "") or reader.is_formula(GOALS, cell):
-        return None
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(str(value).strip())
-    except ValueError:
-        reader.wrong(GOALS, cell, f"`{value}` är ingen dag", "Skriv 2024-03-01")
-        return None
-
-
-def _comments(reader: _Reader, plan: Plan, about: _About, today: date) -> Iterator[Change]:
-    known = {
-        **{row["goal_id"]: row for row in plan.tables["goal"].iter_rows(named=True)},
-        **{row["indicator_id"]: row for row in plan.tables["indicator"].iter_rows(named=True)},
-    }
-    now = {
-        row["item_id"]: row
-        for row in plan.tables["comment"].iter_rows(named=True)
-        if row["year"] == about.year and (row["period"] or "") == about.period
-    }
-    for item_id, cells in reader.rows(COMMENTS, known):
-        text, person = (reader.text(COMMENTS, cells[title]) for title in ("Kommentar", "Skriven av"))
-        before = now.get(item_id)
-        key = {"item_id": item_id, "year": str(about.year), "period": about.period}
-        if text is None:
-            if before is not None and cells["Kommentar"].value in (None, ""):
-                yield RowChange(key, None), f"{item_id} {about.year}{_in(about)}: kommentaren tas bort"
-            continue
-        if before is not None and before["text"] == text:
-            continue
-        if person is None:
-            reader.wrong(COMMENTS, cells["Skriven av"], f"saknas för {item_id}", "Skriv vem som kommenterar")
-            continue
-        yield (
-            RowChange(
-                key,
-                {
-                    "item_id": item_id,
-                    "year": about.year,
-                    "period": about.period,
+    def comments(self) -> Iterator[Change]:
+        """What people wrote of indicators and goals."""
+        for row in self.returned.rows(COMMENTS, self.form):
+            if not row.changed:
+                continue
+            text, person = row.values["Kommentar"], row.values["Skriven av"]
+            key = {"item_id": row.item, "year": str(self.form.year), "period": self.form.period}
+            if text is None:
+                if row.before["Kommentar"] is not None:
+                    yield RowChange(key, None), f"{row.item} {self.time}: kommentaren tas bort"
+            elif person is None:
+                self._wrong(row, "Skriven av", f"saknas för {row.item}", "Skriv vem som kommenterar")
+            elif not self.has_begun:
+                self._wrong(row, "Kommentar", f"{self.form.year} har inte börjat", "Vänta med kommentaren")
+            else:
+                after: dict[str, Written] = {
+                    "item_id": row.item,
+                    "year": self.form.year,
+                    "period": self.form.period,
                     "text": text,
                     "written_by": person,
-                    "written_at": today,
-                },
-            ),
-            f"{item_id} {about.year}{_in(about)}: kommentar ”{text}”",
-        )
+                    "written_at": self.today,
+                }
+                yield RowChange(key, after), f"{row.item} {self.time}: kommentar ”{text}”"
 
-
-def _in(about: _About) -> str:
-    return f" {about.period}" if about.period else ""
-
-
-def _shown(value: float) -> str:
-    return f"{value:.10g}".replace(".", ",").replace("-", "\N{MINUS SIGN}")
+    def _wrong(self, row: FilledRow, title: str, problem: str, remedy: str) -> None:
+        sheet = next(each for each in (FIGURES, GOALS, COMMENTS) if title in {c.title for c in each.filled_in})
+        self.returned.wrong(sheet, row.cells[title], problem, remedy)

@@ -1,0 +1,347 @@
+"""How the form for own figures is laid out: its sheets and columns, and what each row holds before it is filled in.
+
+`figures_form` writes the workbook by this layout and `figures_fill` reads it back by the same. Nothing here knows
+Excel.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum, auto
+from typing import Any, Final
+
+import duckdb
+
+from goals import Plan
+from goals.cell_values import limits
+
+FORM_VERSION: Final = 2
+ABOUT_SHEET: Final = "Om formuläret"
+ORIGIN_SHEET: Final = "Ursprung"
+# The row of headings, counted from 1.
+HEAD_ROW: Final = 3
+ASSESSMENTS: Final = ("met", "partly_met", "not_met", "not_assessable")
+
+Value = str | float | date | None
+NOTHING: Final[Mapping[str, Any]] = {}
+
+
+class Entry(Enum):
+    """What a cell holds."""
+
+    SHOWN = auto()
+    NUMBER = auto()
+    TEXT = auto()
+    VERDICT = auto()
+    DAY = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class FormColumn:
+    """One column of a sheet: its heading, its width in characters, and what a person enters."""
+
+    title: str
+    width: int
+    entry: Entry = Entry.SHOWN
+
+    @property
+    def is_filled_in(self) -> bool:
+        """Whether people write in it."""
+        return self.entry is not Entry.SHOWN
+
+
+@dataclass(frozen=True, slots=True)
+class FormSheet:
+    """One sheet: its name, a line that explains it, and its columns; the first holds the id."""
+
+    name: str
+    about: str
+    columns: tuple[FormColumn, ...]
+
+    @property
+    def filled_in(self) -> tuple[FormColumn, ...]:
+        """The columns that people write in."""
+        return tuple(column for column in self.columns if column.is_filled_in)
+
+
+@dataclass(frozen=True, slots=True)
+class FormRow:
+    """One row of a sheet.
+
+    Attributes:
+        cells: the values by heading; a heading that is not there is empty.
+        closed: the columns to fill in that this row has no use for, each with the reason in Swedish.
+        unit: of the row's numbers; empty without one.
+    """
+
+    cells: Mapping[str, Value]
+    closed: Mapping[str, str] = field(default_factory=dict)
+    unit: str = ""
+
+    @property
+    def item(self) -> str:
+        """The id of the indicator or goal."""
+        return str(self.cells["Id"])
+
+
+FIGURES: Final = FormSheet(
+    "Siffror",
+    "Fyll i de gula cellerna. Skriv talet som det är: 94,5. Ett värde som inte finns lämnas tomt.",
+    (
+        FormColumn("Id", 8),
+        FormColumn("Indikator", 40),
+        FormColumn("Enhet", 14),
+        FormColumn("Ansvarig", 18),
+        FormColumn("Mål", 20),
+        FormColumn("Förra årets utfall", 10),
+        FormColumn("Tillåtet", 12),
+        FormColumn("Utfall", 11, Entry.NUMBER),
+        FormColumn("Jämförelsetal", 13, Entry.NUMBER),
+        FormColumn("Källa", 26, Entry.TEXT),
+        FormColumn("Prognos för året", 11, Entry.NUMBER),
+        FormColumn("Prognosens källa", 26, Entry.TEXT),
+        FormColumn("Ifyllt av", 16, Entry.TEXT),
+    ),
+)
+GOALS: Final = FormSheet(
+    "Bedömningar",
+    "Välj en bedömning i listan och skriv varför. Mål som räknas fram behöver ingen bedömning.",
+    (
+        FormColumn("Id", 8),
+        FormColumn("Mål", 56),
+        FormColumn("Ansvarig", 20),
+        FormColumn("Räkningen", 26),
+        FormColumn("Bedömning", 18, Entry.VERDICT),
+        FormColumn("Motivering", 56, Entry.TEXT),
+        FormColumn("Beslutad av", 20, Entry.TEXT),
+        FormColumn("Beslutsdag", 12, Entry.DAY),
+    ),
+)
+COMMENTS: Final = FormSheet(
+    "Kommentarer",
+    "En kommentar visas vid indikatorn eller målet i rapporten, kortrapporten, Word-texten och arbetsboken.",
+    (
+        FormColumn("Id", 8),
+        FormColumn("Indikator eller mål", 52),
+        FormColumn("Ansvarig", 20),
+        FormColumn("Utfall", 11),
+        FormColumn("Bedömning", 18),
+        FormColumn("Kommentar", 66, Entry.TEXT),
+        FormColumn("Skriven av", 20, Entry.TEXT),
+    ),
+)
+
+JUDGED: Final = """
+    select indicator_id, year, value, verdict
+    from mart.goal_fulfilment
+    where plan_id = $plan_id and year in ($year, $year - 1)
+"""
+COUNTED: Final = """
+    select goal_id, n_met, n_indicators, verdict from mart.goal_verdict where plan_id = $plan_id and year = $year
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the published file says of a plan and year; empty where nothing is published.
+
+    Attributes:
+        values: (indicator, year) -> outcome.
+        verdicts: (indicator, year) -> verdict.
+        goals: goal -> met, counted, verdict.
+    """
+
+    values: Mapping[tuple[str, int], float | None] = field(default_factory=dict)
+    verdicts: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    goals: Mapping[str, tuple[int, int, str]] = field(default_factory=dict)
+
+
+def read_judged(connection: duckdb.DuckDBPyConnection, plan_id: str, year: int) -> Judged:
+    """What is known of a plan and year, and of the year before.
+
+    Args:
+        connection: from `published_file`.
+        plan_id: the plan.
+        year: the year that is filled in.
+    """
+    asked = {"plan_id": plan_id, "year": year}
+    judged = connection.execute(JUDGED, asked).fetchall()
+    return Judged(
+        {(indicator, at): value for indicator, at, value, _ in judged},
+        {(indicator, at): verdict for indicator, at, _, verdict in judged},
+        {goal: (met, of, verdict) for goal, met, of, verdict in connection.execute(COUNTED, asked).fetchall()},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FormPlan:
+    """A plan with the year and the part of it that a form is of.
+
+    Attributes:
+        plan: as its files are now.
+        year: one of the plan's years.
+        period: T1, Q2, 06 ...; empty for the whole year.
+    """
+
+    plan: Plan
+    year: int
+    period: str = ""
+
+    @property
+    def about(self) -> str:
+        """What the form is of, in words."""
+        title = self.plan.tables["plan"]["title"][0]
+        return f"{title}: {self.year}{f', {self.period}' if self.period else ''}"
+
+    def label(self, kind: str, code: str | None) -> str:
+        """The plan's Swedish word for a code."""
+        return self.labels(kind).get(code or "", "")
+
+    def labels(self, kind: str) -> Mapping[str, str]:
+        """The plan's Swedish words of a kind, by their codes."""
+        table = self.plan.tables["label"]
+        return {row["code"]: row["label"] for row in table.iter_rows(named=True) if row["label_kind"] == kind}
+
+    def owners(self) -> list[str]:
+        """Everybody who is responsible for something, sorted."""
+        rows = [row for sheet in (FIGURES, COMMENTS) for row in self.rows(sheet, Judged())]
+        return sorted({str(row.cells["Ansvarig"]) for row in rows} - {""})
+
+    def sheets(self) -> tuple[FormSheet, ...]:
+        """The sheets: goals are judged for whole years only."""
+        return (FIGURES, COMMENTS) if self.period else (FIGURES, GOALS, COMMENTS)
+
+    def rows(self, sheet: FormSheet, judged: Judged) -> Iterator[FormRow]:
+        """The rows of a sheet as the plan's files are now."""
+        match sheet.name:
+            case FIGURES.name:
+                return self._figures(judged)
+            case GOALS.name:
+                return self._goals(judged)
+            case _:
+                return self._comments(judged)
+
+    def _of_this_time(self, table: str) -> Iterator[Mapping[str, Any]]:
+        for row in self.plan.tables[table].iter_rows(named=True):
+            if row["year"] == self.year and (row["period"] or "") == self.period:
+                yield row
+
+    def _figures(self, judged: Judged) -> Iterator[FormRow]:
+        """A row per indicator: a figure of our own has an outcome to fill in, one of Kolada's a forecast."""
+        entered = {(row["indicator_id"], row["kind"]): row for row in self._of_this_time("outcome_manual")}
+        for row in self.plan.tables["indicator"].iter_rows(named=True):
+            indicator_id, unit = row["indicator_id"], row["unit"] or ""
+            outcome = entered.get((indicator_id, "outcome"), NOTHING)
+            forecast = entered.get((indicator_id, "forecast"), NOTHING)
+            criteria = [each for each in self._targets() if each["indicator_id"] == indicator_id]
+            closed: dict[str, str] = {}
+            if row["kpi_id"]:
+                closed["Utfall"] = closed["Källa"] = "utfallet hämtas från Kolada"
+            if row["kpi_id"] or not {each["kind"] for each in criteria} & {"other_value", "previous_year"}:
+                closed["Jämförelsetal"] = "målet jämförs inte med ett inmatat tal"
+            yield FormRow(
+                {
+                    "Id": indicator_id,
+                    "Indikator": " ".join(filter(None, (row["title"], row["part"] and f"({row['part']})"))),
+                    "Enhet": unit,
+                    "Ansvarig": self._owner(row),
+                    "Mål": "; ".join(filter(None, map(self._target_text, criteria))) or "inget mål",
+                    "Förra årets utfall": judged.values.get((indicator_id, self.year - 1)),
+                    "Tillåtet": allowed(unit),
+                    "Utfall": outcome.get("value"),
+                    "Jämförelsetal": outcome.get("comparison_value"),
+                    "Källa": outcome.get("source_note"),
+                    "Prognos för året": forecast.get("value"),
+                    "Prognosens källa": forecast.get("source_note"),
+                    "Ifyllt av": (outcome or forecast).get("entered_by"),
+                },
+                closed,
+                unit,
+            )
+
+    def _goals(self, judged: Judged) -> Iterator[FormRow]:
+        """A row per goal that people judge."""
+        table = self.plan.tables["assessment"]
+        decided = {row["goal_id"]: row for row in table.iter_rows(named=True) if row["year"] == self.year}
+        for goal in self.plan.tables["goal"].iter_rows(named=True):
+            if goal["section"] != "prioritized":
+                continue
+            counted = judged.goals.get(goal["goal_id"])
+            row = decided.get(goal["goal_id"], NOTHING)
+            yield FormRow(
+                {
+                    "Id": goal["goal_id"],
+                    "Mål": goal["title"],
+                    "Ansvarig": goal["owner"] or "",
+                    "Räkningen": f"{counted[0]} av {counted[1]} indikatorer uppfyllda" if counted else "",
+                    "Bedömning": row.get("verdict"),
+                    "Motivering": row.get("text"),
+                    "Beslutad av": row.get("decided_by"),
+                    "Beslutsdag": row.get("decided_at"),
+                }
+            )
+
+    def _comments(self, judged: Judged) -> Iterator[FormRow]:
+        """A row per goal and per indicator."""
+        written = {row["item_id"]: row for row in self._of_this_time("comment")}
+
+        def line(item: str, title: str, owner: str, value: float | None, verdict: str) -> FormRow:
+            row = written.get(item, NOTHING)
+            return FormRow(
+                {
+                    "Id": item,
+                    "Indikator eller mål": title,
+                    "Ansvarig": owner,
+                    "Utfall": value,
+                    "Bedömning": self.label("verdict", verdict),
+                    "Kommentar": row.get("text"),
+                    "Skriven av": row.get("written_by"),
+                }
+            )
+
+        for goal in self.plan.tables["goal"].iter_rows(named=True):
+            verdict = judged.goals.get(goal["goal_id"], (0, 0, ""))[2]
+            parts = [row for row in self.plan.tables["indicator"].iter_rows(named=True) if _is_of(row, goal)]
+            if goal["goal_id"] not in {row["indicator_id"] for row in parts}:
+                yield line(goal["goal_id"], goal["title"], goal["owner"] or "", None, verdict)
+            for row in parts:
+                key = (row["indicator_id"], self.year)
+                yield line(
+                    row["indicator_id"],
+                    " ".join(filter(None, (row["title"], row["part"] and f"({row['part']})"))),
+                    self._owner(row),
+                    judged.values.get(key),
+                    judged.verdicts.get(key, ""),
+                )
+
+    def _owner(self, indicator: Mapping[str, Any]) -> str:
+        """Who is responsible for an indicator: its own owner, else its goal's."""
+        goals = {goal["goal_id"]: goal["owner"] for goal in self.plan.tables["goal"].iter_rows(named=True)}
+        return str(indicator["owner"] or goals.get(indicator["goal_id"]) or "")
+
+    def _targets(self) -> list[Mapping[str, Any]]:
+        return [row for row in self.plan.tables["target"].iter_rows(named=True) if row["year"] in (None, self.year)]
+
+    def _target_text(self, row: Mapping[str, Any]) -> str:
+        """A criterion in the document's words, or its number."""
+        if row["target_text"]:
+            return str(row["target_text"])
+        word = self.label("operator", str(row["operator"] or ""))
+        value = row["target_value"]
+        return f"{word} {value:g}".strip().replace(".", ",") if isinstance(value, float) else word
+
+
+def _is_of(indicator: Mapping[str, Any], goal: Mapping[str, Any]) -> bool:
+    return bool(indicator["goal_id"] == goal["goal_id"])
+
+
+def allowed(unit: str) -> str:
+    """The range of a unit in words."""
+    found = limits(unit)
+    match (found.low, found.high):
+        case (None, None):
+            return "alla tal"
+        case (low, None):
+            return f"minst {low:g}"
+        case (low, high):
+            return f"{low:g} till {high:g}"
