@@ -76,14 +76,28 @@ create or replace macro mart.meets(number, operator, criterion) as (
     end
 );
 
+-- A double as the decimal number that its shortest text says; null from 1e24 on.
+create or replace macro mart.as_decimal(number) as (
+    try_cast(cast(number as varchar) as decimal(38, 10))
+);
+
+-- A decimal sum shared by a count. Where that is a number that ends, it is that number: 650.3 / 7 is 92.9, not the
+-- 92.89999999999999 of binary division, which 92.9 would exceed. 15 digits are those that every double keeps.
+create or replace macro mart.shared(total, number_of) as (
+    case
+        when number_of = 0 then null
+        when cast(printf('%.15g', cast(total as double) / number_of) as decimal(38, 10)) * number_of = total
+            then cast(printf('%.15g', cast(total as double) / number_of) as double)
+        else cast(total as double) / number_of
+    end
+);
+
 -- The mean of values, the same whatever order the rows come in. Beyond 1e24, where no decimal sum reaches, it is the
 -- mean of doubles, scaled so that the sum of a thousand stays finite.
 create or replace macro mart.steady_mean(number) as (
     case
         when max(abs(number)) < 1e24
-            then cast(
-                sum(try_cast(case when abs(number) < 1e24 then number end as decimal(38, 10))) as double
-            ) / count(number)
+            then mart.shared(sum(case when abs(number) < 1e24 then mart.as_decimal(number) end), count(number))
         else avg(number / 1024) * 1024
     end
 );

@@ -87,6 +87,13 @@ def test_averages_are_compared_as_received_and_strictly(world: World) -> None:
     assert world.judged("B", 2023, *columns) == ("not_met", True, False, 0.0)
 
 
+def test_a_mean_that_ends_is_the_number_that_it_is(world: World) -> None:
+    """Seven values whose sum is 650.3 have the mean 92.9: a value of 92.9 is not above it, by no binary hair."""
+    above_average(world, own=92.9, riket=None, others=[92.4, 93.4, 91.9, 93.9, 92.8, 93.0])
+    world.build()
+    assert world.judged("A", 2023, "reference_value", "verdict", "margin") == (92.9, "not_met", 0.0)
+
+
 def test_averages_may_be_compared_as_displayed(make_world: MakeWorld) -> None:
     """With average_precision display, 80.33 is not above 79.79 at no decimals."""
     world = make_world(average_precision="display")

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from math import fsum
+from decimal import Decimal
+from fractions import Fraction
 from statistics import median, quantiles
 
 from tests.recomputed.facts import RIKET, Facts, SimilarGroup
@@ -18,9 +19,9 @@ class Reference:
 
 
 def mean_over(kind: str, values: Iterable[float]) -> Reference | None:
-    """The unweighted mean, or None over nothing."""
-    known = list(values)
-    return Reference(kind, fsum(known) / len(known), len(known)) if known else None
+    """The unweighted mean of the numbers as they are written, or None over nothing."""
+    known = [Fraction(Decimal(repr(value))) for value in values]
+    return Reference(kind, float(sum(known) / len(known)), len(known)) if known else None
 
 
 def riket(facts: Facts, kpi_id: str, year: int, gender: str = "T") -> Reference | None:
