@@ -125,7 +125,13 @@ bench-report: $(READY)  ## Measure how long reports and exports take, and how la
 bench-night: $(READY)  ## Measure a night beside its fetching, the marts, every question; write docs/benchmarks-night.md
 	$(BIN)/python -m benchmarks.bench_night --data $(DATA)
 
+bench-versions: $(READY)  ## Measure nights beside those of OLDER, a checkout of an older version with its .venv
+	$(BIN)/python -m benchmarks.bench_versions --older $(OLDER) --data $(DATA)
+
+bench-year: $(READY)  ## Measure a year of nights over one home: the file, and a night, at the end and at the beginning
+	$(BIN)/python -m benchmarks.bench_year --data $(DATA)
+
 clean:  ## Remove what make made, but not the data
 	rm -rf $(VENV) $(PEERS) benchmarks/.pages .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
-.PHONY: help install demo test slow oldest sweep test-all docs pictures bench bench-mirror bench-night bench-start bench-report lint format wheel lock clean
+.PHONY: help install demo test slow oldest sweep test-all docs pictures bench bench-mirror bench-night bench-start bench-report bench-versions bench-year lint format wheel lock clean

@@ -113,8 +113,12 @@ def main() -> None:
     print(PAGE.read_text(encoding="utf-8"))
 
 
-def night(home: Path, transport: httpx.BaseTransport) -> dict[str, Cost]:
-    """One night's costs by stage."""
+def night(home: Path, transport: httpx.BaseTransport, *, at: datetime | None = None) -> dict[str, Cost]:
+    """One night's costs by stage, at an instant or now.
+
+    Raises:
+        ValueError: nothing was published.
+    """
     settings = Settings(home=home, base_url="http://127.0.0.1/v3", rate=1000)
     watch = Watch()
     ended = (time.perf_counter(), time.process_time())
@@ -134,7 +138,15 @@ def night(home: Path, transport: httpx.BaseTransport) -> dict[str, Cost]:
         ended = (time.perf_counter(), time.process_time())
         return result
 
-    run_job(settings, refresh_job(read_plans(settings.goals)), call=call, transport=transport)
+    result = run_job(
+        settings,
+        refresh_job(read_plans(settings.goals)),
+        call=call,
+        transport=transport,
+        clock=lambda: at or datetime.now(UTC),
+    )
+    if result.state not in ("published", "unchanged"):
+        raise ValueError(f"the night ended {result.state}, and a night that publishes nothing is not measured")
     return watch.costs
 
 
