@@ -293,7 +293,7 @@ def pack(dice: random.Random, body: bytes, headers: dict[str, Any]) -> bytes:
     packs: list[Callable[[bytes], bytes]] = [bytes, gzip.compress, zlib.compress, zstandard.compress]
     packed = dice.choice(packs)(body)
     if dice.random() < 0.3:
-        packed = gzip.compress(packed)
+        packed = gzip.compress(packed, mtime=0)
     if dice.random() < 0.3:
         packed = packed[: dice.randrange(len(packed) + 1)]
     names = ["gzip", "gzip", "gzip, gzip", "zstd", "br", "deflate", "identity", "", "x" * 9000, "\xff", ",,,"]
