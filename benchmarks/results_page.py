@@ -5,15 +5,12 @@ from collections.abc import Iterable, Sequence
 from benchmarks.design_measures import measures
 from benchmarks.rounds import FLOOR, OURS, RELOAD, Size
 
-WHY = """## Why some don't hold
+WHY = """## What a ratio leaves out
 
 - **The floor.** A first load pays a price that does not depend on its size: every mart, macro and comment is built
   once. It outweighs a small load, and a reload does not pay it. What grows with the size is what the floor leaves out:
   bytes compressed, hashed and flushed before they are parsed, every pair accounted for, every cell compared.
-- **dlt.** `floor =1` in a row of dlt is the most that any load of these pages could gain on it. Where that is below 25
-  the goal is out of reach: it came from a slower measurement of dlt (57.7 s for 600,000 values).
-- **Publishing.** The rename takes no time; the file is written out and flushed first, which is slow where others use
-  the disk.
+- **dlt.** `floor =1` in a row of dlt is the most that any load of these pages could gain on it.
 """
 
 HEAD = """# Benchmarks

@@ -20,6 +20,7 @@ from benchmarks.rendered_pages import render
 
 HOST = "127.0.0.1"
 FLOOR, OURS, RELOAD = "floor", "ours, first load", "ours, unchanged reload"
+DLT_NESTED = "dlt, values as a nested table"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ ENTRIES = (
     Entry(FLOOR, "benchmarks.floor", "floor"),
     Entry(OURS, "benchmarks.ours", "ours"),
     Entry(RELOAD, "benchmarks.ours", "ours"),
-    Entry("dlt, values as a nested table", "benchmarks.peers.dlt_nested", "dlt_nested", is_peer=True),
+    Entry(DLT_NESTED, "benchmarks.peers.dlt_nested", "dlt_nested", is_peer=True),
     Entry("dlt, pages as Arrow tables", "benchmarks.peers.dlt_arrow", "dlt_arrow", is_peer=True),
     Entry("koladapy and pandas", "benchmarks.peers.koladapy_frame", "koladapy", is_peer=True),
 )
