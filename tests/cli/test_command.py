@@ -251,6 +251,7 @@ def test_made_up_values_name_nobody_as_their_source(kolada):
     assert "Kolada" not in labels.stdout.replace("Inget värde kommer från Kolada.", "")
 
 
+@pytest.mark.slow
 def test_a_new_plan_is_written_whole_or_not_at_all(kolada, tmp_path):
     """`goals new` writes a plan that passes the check, a draft where there is no document, and overwrites nothing."""
     (tmp_path / "plans").mkdir()

@@ -12,6 +12,7 @@ from warehouse.raw_store import RawStore
 from warehouse.rollback import roll_back
 
 
+@pytest.mark.slow
 def test_what_remains_gives_the_same(nights, home, run_ids, tmp_path):
     """The two oldest nights go, and a replay still gives what is published, tonight and after another night."""
     done = prune(home, keep_nights=1, now=nights.now)

@@ -7,6 +7,7 @@ import pytest
 from tests.ledger.support import findings, replay_differs
 
 
+@pytest.mark.slow
 def test_a_clock_that_is_set_back_changes_nothing(nights, home, tmp_path):
     """A night by a clock that was set back a day, and one after, are replayed in the order in which they were run."""
     nights.now -= timedelta(days=3)

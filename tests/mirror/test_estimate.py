@@ -31,6 +31,7 @@ def test_the_first_mirror_from_what_kolada_has(make_mirrors, small):
     assert plan.question_count == len(questions)
 
 
+@pytest.mark.slow
 def test_later_mirrors_to_the_request(make_mirrors, small):
     """When the cells are known, the requests are foretold exactly, in a quiet week and when all is due."""
     mirrors = make_mirrors(small)

@@ -83,6 +83,7 @@ def test_interrupted_twice_and_taken_up(make_mirrors, small):
     assert len(urls) - len(set(urls)) <= in_flight
 
 
+@pytest.mark.slow
 def test_a_second_mirror_writes_what_changed(make_mirrors, small):
     """When the calendar says that everything was published, all is read, and a version opens for each changed value."""
     mirrors = make_mirrors(published_on(small, Mirrors.__dataclass_fields__["now"].default.date() + timedelta(days=9)))
@@ -101,6 +102,7 @@ def test_a_second_mirror_writes_what_changed(make_mirrors, small):
     ) == [(0,)]
 
 
+@pytest.mark.slow
 def test_a_quiet_week_reads_a_share(make_mirrors, small):
     """When nothing is due, a quarter is read each week, those read longest ago, and in four weeks all were."""
     mirrors = make_mirrors(small)
@@ -147,6 +149,7 @@ def test_what_changed_in_the_catalogue_is_read(make_mirrors, small):
     assert len(read) == 3 + ceil((small.kpis.height - 1) * 1 / DAYS)
 
 
+@pytest.mark.slow
 def test_a_due_day_counts_once(make_mirrors, small):
     """A KPI whose day came and that was read after it waits for its next day."""
     first = Mirrors.__dataclass_fields__["now"].default.date()
@@ -199,6 +202,7 @@ def test_an_empty_batch_where_cells_are_known_is_a_loss(make_mirrors, small):
     assert mirrors.run().state == "held"
 
 
+@pytest.mark.slow
 def test_values_outside_the_type_are_kept_up(make_mirrors, small):
     """A KPI for municipalities of which a region's value is known is read for that region too, exactly once."""
     data = published_on(small, Mirrors.__dataclass_fields__["now"].default.date() + timedelta(days=9))
@@ -220,6 +224,7 @@ def test_values_outside_the_type_are_kept_up(make_mirrors, small):
     ) == [(0,)]
 
 
+@pytest.mark.slow
 def test_replay_rebuilds_the_mirror(make_mirrors, small, tmp_path):
     """From the raw store alone, what a mirror held comes again."""
     from pipeline.replay import replay  # noqa: PLC0415 - only here

@@ -64,6 +64,7 @@ def random_nights(honest, folder, capsys):
         assert ended[rate]["published"] >= 0.9 * ended[rate].total()
 
 
+@pytest.mark.slow
 @pytest.mark.sweep
 @pytest.mark.timeout(3600)
 def test_random_empties_leave_a_night_whole_or_held(honest, tmp_path, capsys):
@@ -218,6 +219,7 @@ def test_units_that_take_no_part_in_a_survey_are_proven_silent_by_a_witness(hone
     assert 1 <= len(urls) <= 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["kpi", "unit", "pair"])
 def test_one_broken_pair_spoils_itself_only(honest, tmp_path, kind):
     """A value that is text breaks its own answer: what is missing is that KPI, that unit or that pair, and no more."""

@@ -58,6 +58,7 @@ def landed_urls(nights):
     return urls
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("point", "number"), POINTS)
 def test_first_night_killed(nights, first_night, recorded_folder, point, number):
     """Nothing is published by a killed first run; the next one fetches only what had not landed, and publishes."""
@@ -94,6 +95,7 @@ def test_killed_between_the_rename_and_the_last_record(nights, recorded_folder):
     assert nights.query("select state, count(*) from ops.run group by state") == [("published", 2)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("point", "number"), [("request", 9), ("stage:Judgement", 1), ("stage:Publication", 1)])
 def test_second_night_killed(nights, recorded_folder, point, number):
     """A later run that is killed leaves the first night's file as it was, to the byte."""

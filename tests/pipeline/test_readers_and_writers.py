@@ -133,6 +133,7 @@ main()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", [2_000, 200_000, 2_000_000])
 def test_a_disk_that_takes_no_more(small_nights, tmp_path, limit):
     """A write that fails is named, yesterday's file stays as it was, and the next run succeeds."""

@@ -126,6 +126,7 @@ def a_body_of(nights):
     return nights.home / "raw" / "bodies" / sha256[:2] / f"{sha256}.zst"
 
 
+@pytest.mark.slow
 def test_damage_to_the_raw_store_is_named(nights, tmp_path):
     """A corrupt or missing body stops the replay by name, and writes nothing."""
     nights.refresh()
@@ -142,6 +143,7 @@ def test_damage_to_the_raw_store_is_named(nights, tmp_path):
     assert body.read_bytes() == whole
 
 
+@pytest.mark.slow
 def test_rollback_and_the_night_after(nights):
     """A rollback publishes the night before again; the taken-back run is on record, and the next night goes on."""
     nights.refresh()

@@ -4,12 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import duckdb
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warehouse.history import load_observations
 from warehouse.schema import ensure_schema
 from warehouse.stage import OBSERVATION_COLUMNS, Stage
+
+pytestmark = pytest.mark.slow
 
 FIRST_NIGHT = datetime(2026, 1, 1, 1, 30, tzinfo=UTC)
 KPIS, UNITS, PERIODS, GENDERS = ("N00001", "N00002"), ("0114", "0115"), (2020, 2021), ("T",)

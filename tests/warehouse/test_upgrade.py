@@ -71,6 +71,7 @@ def test_every_migration_is_on_record(old_home):
     ]
 
 
+@pytest.mark.slow
 def test_the_upgraded_file_is_what_a_replay_gives(old_home, tmp_path):
     """Replayed with today's code, the old home's raw store gives the same units as the migrated file."""
     old_home.refresh()
@@ -80,6 +81,7 @@ def test_the_upgraded_file_is_what_a_replay_gives(old_home, tmp_path):
         assert connection.execute(units).fetchall() == old_home.query(units)
 
 
+@pytest.mark.slow
 def test_a_verdict_flipped_by_our_own_code_says_so(old_home):
     """When nothing but the software differs, the cause is software_changed."""
     old_home.refresh()
@@ -111,6 +113,7 @@ def test_a_file_from_the_future_is_refused(old_home):
     assert (old_home.home / "kolada.duckdb").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_the_software_version_of_each_run_is_on_record(old_home):
     """ops.run tells which version of the software published each night."""
     old_home.refresh()
