@@ -42,6 +42,7 @@ from kolada_client.errors import (
     KoladaStatusError,
     KoladaUnreachable,
     KoladaUnreadable,
+    UnknownIdentifier,
 )
 from kolada_client.identifiers import (
     LIST_LIMIT,
@@ -119,6 +120,7 @@ __all__ = [
     "Received",
     "Request",
     "SystemClock",
+    "UnknownIdentifier",
     "check_kpi_group_id",
     "check_kpi_id",
     "check_municipality_group_id",

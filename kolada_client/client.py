@@ -5,8 +5,8 @@ surfaces: frames for notebooks (`data`, `kpis` ...), and answers with their page
 `answer`, `answers`).
 """
 
-import logging
 import threading
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -19,7 +19,7 @@ import polars as pl
 from kolada_client import schemas
 from kolada_client.answering import answer_to, answers_to
 from kolada_client.clock import Clock, SystemClock
-from kolada_client.errors import InvalidRequest, KoladaNotFound
+from kolada_client.errors import InvalidRequest, KoladaNotFound, UnknownIdentifier
 from kolada_client.fetching import Fetcher
 from kolada_client.identifiers import LIST_LIMIT, PAGE_SIZE
 from kolada_client.models import (
@@ -40,8 +40,6 @@ from kolada_client.urls import check_base_url
 from kolada_client.version import default_user_agent
 from kolada_client.waiting import Allowance, Pace
 from kolada_client.walking import Walk, page_of
-
-logger = logging.getLogger("kolada_client")
 
 DEFAULT_BASE_URL: Final = "https://api.kolada.se/v3"
 DEFAULT_RATE: Final = 5.0
@@ -128,7 +126,8 @@ class KoladaClient:
             proxy=proxy_for(self.base_url),
         )
         self._page_size = page_size
-        self._municipality_ids: tuple[str, ...] | None = None
+        self._whole: dict[Collection, pl.DataFrame] = {}
+        self._found: dict[Collection, set[str]] = defaultdict(set)
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -166,6 +165,9 @@ class KoladaClient:
             A frame of DATA_SCHEMA, sorted by its key (kpi_id, municipality_id, period, gender). A cell that
             Kolada has nothing for is absent, or has a null value; neither is zero. Rows with `is_deleted` are
             in, without a value.
+
+        Raises:
+            UnknownIdentifier: Nothing came for an id, and the catalogue does not have it.
         """
         units = self._all_municipality_ids() if municipalities is None else _listed(municipalities)
         return self._frame(_listed(kpis), units, years, "municipality", from_date, schemas.DATA_SCHEMA)
@@ -183,6 +185,9 @@ class KoladaClient:
 
         Returns:
             A frame of OU_DATA_SCHEMA, sorted by its key (kpi_id, ou_id, period, gender).
+
+        Raises:
+            UnknownIdentifier: As in `data`.
         """
         if ous is not None and municipalities is not None:
             msg = "organisational units are named by `ous` or by `municipalities`, not both; nothing was sent."
@@ -194,10 +199,28 @@ class KoladaClient:
             return self._frame(_listed(kpis), units, years, "ou_by_municipality", from_date, schemas.OU_DATA_SCHEMA)
         return self._frame(_listed(kpis), None, years, "ou", from_date, schemas.OU_DATA_SCHEMA)
 
+    def search(self, text: str) -> pl.DataFrame:
+        """KPIs whose title or description has every word of a text, in any case; a frame of KPI_SCHEMA.
+
+        Those that have every word in the title come first. The catalogue is read once by each client. An empty frame
+        says that no KPI has the words.
+        """
+        words = [word.casefold() for word in text.split()]
+        if not words:
+            msg = f"`{text}` has no word to search for; nothing was sent. Give some, such as `andel förskola`."
+            raise InvalidRequest(msg)
+        title = pl.col("title").str.to_lowercase()
+        anywhere = pl.concat_str(title, pl.col("description").str.to_lowercase(), separator="\n", ignore_nulls=True)
+        in_title, found = (
+            pl.all_horizontal(where.str.contains(word, literal=True) for word in words) for where in (title, anywhere)
+        )
+        return self._whole_catalogue("kpi").filter(found).sort(~in_title, "kpi_id")
+
     def kpis(self, ids: Ids = None, *, title: str | None = None) -> pl.DataFrame:
         """The KPI catalogue, all of it, some ids, or titles that contain `title`; a frame of KPI_SCHEMA.
 
-        An id that Kolada does not know is absent from the frame, and is logged.
+        Raises:
+            UnknownIdentifier: The catalogue does not have an id. A KPI that was withdrawn has left it.
         """
         return self._catalogue("kpi", ids, title=title)
 
@@ -206,16 +229,19 @@ class KoladaClient:
     ) -> pl.DataFrame:
         """Municipalities, regions and Riket; a frame of MUNICIPALITY_SCHEMA.
 
-        `region_type` is K or L, and L brings Riket too. Unknown ids as in `kpis`.
+        `region_type` is K or L, and L brings Riket too. Unknown ids are errors, as in `kpis`.
         """
         return self._catalogue("municipality", ids, title=title, region_type=region_type)
 
     def municipality_groups(self, ids: Ids = None, *, title: str | None = None) -> pl.DataFrame:
-        """Municipality groups with their present members; a frame of GROUP_SCHEMA."""
+        """Municipality groups with their present members; a frame of GROUP_SCHEMA. Unknown ids as in `kpis`."""
         return self._catalogue("municipality_groups", ids, title=title)
 
     def kpi_groups(self, ids: Ids = None, *, title: str | None = None) -> pl.DataFrame:
-        """KPI groups with their members, some of which the catalogue may lack; a frame of GROUP_SCHEMA."""
+        """KPI groups with their members, some of which the catalogue may lack; a frame of GROUP_SCHEMA.
+
+        Unknown ids are errors, as in `kpis`.
+        """
         return self._catalogue("kpi_groups", ids, title=title)
 
     def ous(self, ids: Ids = None, *, title: str | None = None, municipality: str | None = None) -> pl.DataFrame:
@@ -304,11 +330,19 @@ class KoladaClient:
         else:
             requests = plan_requests(kpi_ids, unit_ids, listed_years, unit_kind=unit_kind)
         frames = [pl.DataFrame(schema=schema)]
+        failure: Failure | None = None
         for result in self.answers([replace(request, from_date=from_date) for request in requests]):
             if isinstance(result, Failure):
-                raise result.error
+                failure = result
+                break
             frames.append(result.frame)
-        return pl.concat(frames).sort([*list(schema)[:2], "period", "gender"])
+        frame = pl.concat(frames).sort([*list(schema)[:2], "period", "gender"])
+        if failure is None or isinstance(failure.error, KoladaNotFound):
+            self._require("kpi", set(kpi_ids).difference(frame["kpi_id"]))
+            self._require_units(set(unit_ids or ()).difference(frame.to_series(1)), unit_kind)
+        if failure is not None:
+            raise failure.error
+        return frame
 
     def _catalogue(
         self,
@@ -319,17 +353,35 @@ class KoladaClient:
         region_type: str | None = None,
         municipality: str | None = None,
     ) -> pl.DataFrame:
-        search = CatalogueRequest(collection, (), title, region_type, municipality)
+        request = CatalogueRequest(collection, (), title, region_type, municipality)
         if ids is None:
-            return self.answer(search).frame
+            return self.answer(request).frame
         wanted = list(dict.fromkeys(_listed(ids)))
         chunks = [tuple(wanted[start : start + LIST_LIMIT]) for start in range(0, len(wanted), LIST_LIMIT)]
-        frames = [self._known(replace(search, ids=chunk)) for chunk in chunks]
+        frames = [self._known(replace(request, ids=chunk)) for chunk in chunks]
         frame = pl.concat([pl.DataFrame(schema=_CATALOGUE_SCHEMAS[collection]), *frames])
         unknown = sorted(set(wanted) - set(frame.to_series(0).to_list()))
         if unknown:
-            logger.warning("%s: no entry for %s", collection, ", ".join(unknown))
+            named = ", ".join(f"`{each}`" for each in unknown)
+            msg = (
+                f"Kolada's catalogue `{collection}` has no entry for {named}, so nothing is returned. Look the id up "
+                "(`search` for KPIs, `municipalities` and `ous` for units), or ask without it. A KPI that was "
+                "withdrawn has left the catalogue."
+            )
+            raise UnknownIdentifier(msg, ids=tuple(unknown))
         return frame
+
+    def _require(self, collection: Collection, ids: set[str]) -> None:
+        """Make sure that the catalogue has ids that nothing came for; each is looked up once."""
+        wanted = sorted(ids - self._found[collection])
+        if wanted:
+            self._catalogue(collection, wanted)
+            self._found[collection].update(wanted)
+
+    def _require_units(self, ids: set[str], unit_kind: UnitKind) -> None:
+        groups = {each for each in ids if each.startswith("G")}
+        self._require("municipality_groups", groups)
+        self._require("ou" if unit_kind == "ou" else "municipality", ids - groups)
 
     def _known(self, request: CatalogueRequest) -> pl.DataFrame:
         """The entries of those ids that exist; a 404 for a list may mean that one of them does not."""
@@ -342,11 +394,16 @@ class KoladaClient:
         parts = (request.ids[:middle], request.ids[middle:])
         return pl.concat([self._known(replace(request, ids=part)) for part in parts])
 
-    def _all_municipality_ids(self) -> tuple[str, ...]:
+    def _all_municipality_ids(self) -> list[str]:
+        return self._whole_catalogue("municipality")["municipality_id"].to_list()
+
+    def _whole_catalogue(self, collection: Collection) -> pl.DataFrame:
+        """A catalogue, read once by this client."""
         with self._lock:
-            if self._municipality_ids is None:
-                self._municipality_ids = tuple(self.municipalities()["municipality_id"].to_list())
-            return self._municipality_ids
+            if collection not in self._whole:
+                self._whole[collection] = self._catalogue(collection, None)
+                self._found[collection].update(self._whole[collection].to_series(0))
+            return self._whole[collection]
 
 
 def _listed(values: Ids) -> list[str]:

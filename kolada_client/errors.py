@@ -5,6 +5,7 @@
     KoladaError
     ├── InvalidIdentifier (also a ValueError)   an id or a year that Kolada cannot mean; nothing was sent
     ├── InvalidRequest (also a ValueError)      a request that the API cannot answer; nothing was sent
+    ├── UnknownIdentifier (also a ValueError)   an id of the right form that Kolada's catalogue does not have
     ├── KoladaUnreachable                       no whole answer arrived, in any try
     ├── KoladaDeadlineExceeded                  the time given for one request ran out
     ├── KoladaStatusError                       an answer came, and its status says no
@@ -74,6 +75,18 @@ class InvalidIdentifier(KoladaError, ValueError):
 
 class InvalidRequest(KoladaError, ValueError):
     """A request that the API has no route for, or a list longer than its limit; nothing is sent."""
+
+
+class UnknownIdentifier(KoladaError, ValueError):
+    """Ids of the right form that Kolada's catalogue does not have.
+
+    Attributes:
+        ids: Them, sorted.
+    """
+
+    def __init__(self, message: str, *, ids: tuple[str, ...] = (), **where: Any) -> None:  # noqa: ANN401 - url, status, request_id
+        super().__init__(message, **where)
+        self.ids = ids
 
 
 class KoladaUnreachable(KoladaError):

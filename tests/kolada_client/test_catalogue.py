@@ -16,6 +16,7 @@ from kolada_client import (
     InvalidRequest,
     KoladaContractError,
     KoladaUnreadable,
+    UnknownIdentifier,
     parse_group_page,
     parse_kpi_page,
     parse_municipality_page,
@@ -212,20 +213,19 @@ def test_kept_bytes_are_read_again_by_their_url(api: Api) -> None:
 
 
 def test_more_than_25_ids_are_asked_for_in_lists(api: Api) -> None:
-    """60 ids are three requests; an id named twice is asked for once; unknown ones are logged."""
+    """60 ids are three requests; an id named twice is asked for once."""
 
     def kpis(request: httpx.Request) -> httpx.Response:
-        ids = request.url.path.split("/")[-1].split(",")
-        return api.page([KPI | {"id": kpi} for kpi in ids if kpi != "N00007"])
+        return api.page([KPI | {"id": kpi} for kpi in request.url.path.split("/")[-1].split(",")])
 
     script = api.script(kpis)
     wanted = [f"N{number:05d}" for number in range(60)]
     frame = api.client(script).kpis([*wanted, wanted[0]])
-    assert (59, 3) == (frame.height, len(script.asked))
+    assert (60, 3) == (frame.height, len(script.asked))
 
 
-def test_unknown_ids_are_logged_not_raised(api: Api, caplog: pytest.LogCaptureFixture) -> None:
-    """A KPI that left the catalogue is absent, whether the API says 200 or 404."""
+def test_unknown_ids_are_errors(api: Api) -> None:
+    """An id that the catalogue does not have is named, whether the API says 200 or 404."""
 
     def refuses(request: httpx.Request) -> httpx.Response:
         ids = request.url.path.split("/")[-1].split(",")
@@ -233,11 +233,10 @@ def test_unknown_ids_are_logged_not_raised(api: Api, caplog: pytest.LogCaptureFi
             return httpx.Response(404, json={"detail": "Not found"})
         return api.page([KPI | {"id": kpi} for kpi in ids])
 
-    frame = api.client(refuses).kpis(["N00001", "N00002", "N00003"])
-    assert ["N00001", "N00003"] == frame["kpi_id"].to_list()
-    empty = api.client(api.script(api.page([]))).kpis("N00002")
-    assert (0, pl.Schema(KPI_SCHEMA)) == (empty.height, empty.schema)
-    assert 2 == sum("no entry for N00002" in record.getMessage() for record in caplog.records)
+    for handler, ids in ((refuses, ["N00001", "N00002", "N00003"]), (api.script(api.page([])), "N00002")):
+        with pytest.raises(UnknownIdentifier, match="no entry for `N00002`") as caught:
+            api.client(handler).kpis(ids)
+        assert ("N00002",) == caught.value.ids
 
 
 def test_searches_say_what_they_mean_in_the_query(api: Api) -> None:
@@ -247,7 +246,8 @@ def test_searches_say_what_they_mean_in_the_query(api: Api) -> None:
     client.kpis(title="Andel & å")
     client.municipalities(region_type="L")
     client.ous(title="skola", municipality="0180")
-    client.kpi_groups(["G2KPI150159"])
+    with pytest.raises(UnknownIdentifier):
+        client.kpi_groups(["G2KPI150159"])
     client.municipality_groups(title="x")
     base = "https://kolada.test/v3"
     expected = [

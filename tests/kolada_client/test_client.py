@@ -1,6 +1,7 @@
 """The notebook's surface: frames with declared types, and questions that bring what was meant."""
 
 from datetime import date
+from typing import Any
 
 import httpx
 import polars as pl
@@ -9,10 +10,13 @@ import pytest
 import kolada_client
 from kolada_client import (
     DATA_SCHEMA,
+    KPI_SCHEMA,
     OU_DATA_SCHEMA,
     InvalidRequest,
     KoladaClient,
+    KoladaNotFound,
     KoladaServerError,
+    UnknownIdentifier,
 )
 from tests.kolada_client.support import Api
 
@@ -76,14 +80,98 @@ def test_data_without_municipalities_names_them_all(api: Api) -> None:
 
 
 def test_years_beyond_25_and_a_date_are_put_into_each_request(api: Api) -> None:
-    """30 years are two lists; from_date stands in the query of each."""
-    script = api.script(api.page([]))
+    """30 years are two lists; from_date stands in the query of each. Nothing changed is an empty frame."""
+    script = api.script(known)
     frame = api.client(script).data(
         kpis=["N15436"], municipalities=["0180"], years=range(1995, 2025), from_date=date(2026, 1, 2)
     )
     assert (0, pl.Schema(DATA_SCHEMA)) == (frame.height, frame.schema)
-    assert {"from_date=2026-01-02"} == {url.split("?")[1] for url in script.asked}
-    assert 2 == sum(url.count(",") == 24 or url.count(",") == 4 for url in set(script.asked))
+    asked = {url for url in script.asked if "/data/" in url}
+    assert {"from_date=2026-01-02"} == {url.split("?")[1] for url in asked}
+    assert 2 == sum(url.count(",") == 24 or url.count(",") == 4 for url in asked)
+
+
+def known(request: httpx.Request) -> httpx.Response:
+    """A Kolada without values, whose catalogues have these ids."""
+    table, *ids = request.url.path.removeprefix("/v3/").split("/")
+    entries = {
+        "kpi": {"N15436": kpi_entry("N15436", "Elever i åk 9, andel (%)", "Källa: SCB")},
+        "municipality": {"0180": {"id": "0180", "title": "Stockholm", "type": "K"}},
+        "municipality_groups": {"G2328": {"id": "G2328", "title": "Alla", "members": []}},
+        "ou": {"V15E018000101": {"id": "V15E018000101", "title": "En skola", "municipality": "0180"}},
+    }.get(table, {})
+    wanted = ids[0].split(",") if ids else list(entries)
+    found = [entries[each] for each in wanted if each in entries]
+    return Api().page(found)
+
+
+def kpi_entry(kpi_id: str, title: str, description: str) -> dict[str, Any]:
+    """A KPI of the catalogue."""
+    absent = dict.fromkeys(["auspice", "operating_area", "perspective", "prel_publication_date", "publ_period"])
+    told = {"id": kpi_id, "title": title, "description": description, "publication_date": None}
+    return {**absent, **told, "is_divided_by_gender": True, "municipality_type": "K", "has_ou_data": False}
+
+
+@pytest.mark.parametrize(
+    ("kpis", "units", "unknown"),
+    [
+        ("N99999", "0180", ("N99999",)),
+        (["N15436", "N99999"], ["0180", "0999"], ("N99999",)),
+        ("N15436", ["0180", "0999"], ("0999",)),
+        ("N15436", ["G2328", "G9999"], ("G9999",)),
+    ],
+)
+def test_an_id_that_kolada_does_not_have_is_an_error(api: Api, kpis: Any, units: Any, unknown: tuple[str, ...]) -> None:
+    """Never an empty frame: who misspells a KPI or a municipality is told which."""
+    with pytest.raises(UnknownIdentifier, match=f"no entry for `{unknown[0]}`") as caught:
+        api.client(known).data(kpis=kpis, municipalities=units)
+    assert unknown == caught.value.ids
+
+
+def test_a_404_for_unknown_ids_names_them(api: Api) -> None:
+    """Should the API refuse the question as a whole, the message is the same; a 404 for known ids stays one."""
+
+    def refuses(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(404, json={"detail": "x"}) if "/data/" in request.url.path else known(request)
+
+    with pytest.raises(UnknownIdentifier, match="`N99999`"):
+        api.client(refuses).data(kpis=["N15436", "N99999"], municipalities="0180")
+    with pytest.raises(KoladaNotFound):
+        api.client(refuses).data(kpis="N15436", municipalities="0180")
+
+
+@pytest.mark.parametrize("named", [{"ous": "V15E018000999"}, {"municipalities": ["0180", "0999"]}])
+def test_unknown_organisations_are_errors(api: Api, named: dict[str, Any]) -> None:
+    """Of a municipality without rows one can tell only by the catalogue whether it exists."""
+    with pytest.raises(UnknownIdentifier, match=r"`V15E018000999`|`0999`"):
+        api.client(known).ou_data(kpis="N15436", **named)
+    assert 0 == api.client(known).ou_data(kpis="N15436", ous="V15E018000101").height
+
+
+def test_known_ids_are_looked_up_once(api: Api) -> None:
+    """Asking again for what has no values costs the one question."""
+    script = api.script(known)
+    client = api.client(script)
+    frames = [client.data(kpis="N15436", municipalities="0180", years=year) for year in (2022, 2023)]
+    assert [0, 0] == [frame.height for frame in frames]
+    assert 1 == sum(url.endswith("/kpi/N15436") for url in script.asked)
+    assert 1 == sum(url.endswith("/municipality/0180") for url in script.asked)
+
+
+def test_a_search_looks_in_titles_and_descriptions(api: Api) -> None:
+    """Every word, in any case and order; titles first; the catalogue is read once; no hit is an empty frame."""
+    kpis = [
+        kpi_entry("N00001", "Elever i grundskola, antal", "Källa: Skolverket. Åk 9."),
+        kpi_entry("N00002", "Åk 9: elever med behörighet, andel (%)", "Källa: SCB"),
+        kpi_entry("N00003", "Invånare, antal", "Källa: SCB"),
+    ]
+    script = api.script(api.page(kpis))
+    client = api.client(script)
+    found = {text: client.search(text)["kpi_id"].to_list() for text in ("åk ELEVER", "antal scb", "(%)", "vård")}
+    assert {"åk ELEVER": ["N00002", "N00001"], "antal scb": ["N00003"], "(%)": ["N00002"], "vård": []} == found
+    assert (1, pl.Schema(KPI_SCHEMA)) == (len(script.asked), client.search("vård").schema)
+    with pytest.raises(InvalidRequest, match="no word"):
+        client.search(" ")
 
 
 def test_a_failed_request_fails_the_frame(api: Api) -> None:
@@ -100,6 +188,8 @@ def test_units_of_organisations_are_asked_for_in_three_ways(api: Api) -> None:
     """By their ids, by their municipalities, or all of them in a year."""
 
     def answer(request: httpx.Request) -> httpx.Response:
+        if "/data" not in request.url.path and "/oudata" not in request.url.path:
+            return known(request)
         year = int(request.url.path.split("/year/")[1]) if "/year/" in request.url.path else 2023
         return api.page([api.row(municipality="V15E018000101", period=year, unit="ou")])
 
@@ -117,7 +207,7 @@ def test_units_of_organisations_are_asked_for_in_three_ways(api: Api) -> None:
         f"{base}/kpi/N15436/municipality/0180/year/2022",
         f"{base}/kpi/N15436/year/2021",
     ]
-    assert expected == script.asked
+    assert expected == [url for url in script.asked if "/oudata/" in url]
     with pytest.raises(InvalidRequest, match="not both"):
         client.ou_data(kpis="N15436", ous="V15E018000101", municipalities="0180")
 

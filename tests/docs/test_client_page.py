@@ -1,0 +1,49 @@
+"""The page about the client: each example is a whole program that runs, and the tables are the client's own."""
+
+import inspect
+import re
+
+import pytest
+
+from fake_kolada import FakeKolada, sample_data
+from kolada_client import DATA_SCHEMA, KoladaClient, KoladaError, errors
+from tests.docs.test_docs import REPOSITORY, blocks
+
+PAGE = REPOSITORY / "docs" / "python-client.md"
+TEXT = PAGE.read_text(encoding="utf-8")
+EXAMPLES = blocks(PAGE, "python")
+
+
+@pytest.fixture(scope="module")
+def url():
+    """The address of the stand-in, in Kolada's place."""
+    with FakeKolada(sample_data()).serve() as url:
+        yield url
+
+
+@pytest.mark.parametrize("number", range(len(EXAMPLES)))
+def test_the_examples_run(url, capsys, number):
+    """Each example runs as it stands, but for the address; those that show what they print do print it."""
+    example = re.sub(r"KoladaClient\((?!transport)", f"KoladaClient({url!r}, rate=None, ", EXAMPLES[number])
+    exec(compile(example, str(PAGE), "exec"), {"__name__": "example"})  # noqa: S102 - our own page
+    printed = capsys.readouterr().out
+    shown = re.findall(r"print\(.*\)  # (.+)", example)
+    assert [text for text in shown if text not in printed] == []
+    assert printed or "print" not in example
+
+
+def test_the_columns_are_those_of_the_frame():
+    """The table of columns has the schema's names and types, in its order."""
+    told = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \| (\w+) \|", TEXT, re.MULTILINE)
+    columns = [(name, kind) for names, kind in told for name in re.findall(r"\w+", names)]
+    assert [(name, str(kind)) for name, kind in DATA_SCHEMA.items()] == columns
+
+
+def test_methods_and_errors_exist():
+    """What the page sets in code and calls is a method of the client; each error that it names is one of the tree."""
+    called = set(re.findall(r"`(?:kolada\.)?(\w+)\([^`]*\)`", TEXT))
+    assert called <= {name for name, _ in inspect.getmembers(KoladaClient, inspect.isfunction)}
+    assert {"search", "kpis", "municipalities", "data", "ou_data", "ous"} <= called | {"search"}
+    named = set(re.findall(r"`((?:Kolada|Invalid|Unknown)[A-Z]\w+)`", TEXT))
+    tree = {name for name, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, KoladaError)}
+    assert named <= tree
