@@ -28,7 +28,7 @@ from kolada_client import (
     KoladaStatusError,
     KoladaUnreachable,
 )
-from warehouse.errors import HomeLocked, RawStoreError, WarehouseError
+from warehouse.errors import HomeLocked, PublishedUnrecorded, RawStoreError, WarehouseError
 
 OTHER, BAD_INPUT, HELD, UNREACHABLE, STALE = 1, 2, 3, 4, 5
 
@@ -67,7 +67,7 @@ def code_of(error: Exception) -> int:
             return UNREACHABLE
         case KoladaError():
             return HELD
-        case HomeLocked() | RawStoreError():
+        case HomeLocked() | RawStoreError() | PublishedUnrecorded():
             return OTHER
         case WarehouseError():
             return BAD_INPUT

@@ -209,7 +209,7 @@ def read_night(manifest: Manifest) -> Night:
         match record:
             case RunResumed():
                 night.catalogue, night.plan_files, night.scopes, night.wanted = {}, {}, [], []
-                night.marts = []
+                night.marts, night.accepted_loss = [], None
             case Landed():
                 night.landed[record.request_id] = record
             case CatalogueRead():

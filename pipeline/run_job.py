@@ -37,7 +37,7 @@ from warehouse.checks import CheckResult, run_checks
 from warehouse.coverage import Coverage
 from warehouse.database import working_file
 from warehouse.definition import marts_by
-from warehouse.errors import SourceMismatch
+from warehouse.errors import PublishedUnrecorded, SourceMismatch
 from warehouse.history import LoadCounts, naive_utc
 from warehouse.home import Home
 from warehouse.ledger_records import (
@@ -183,7 +183,8 @@ def run_job(
         PlanError: no plan is left: each names a KPI that Kolada never had, and none was ever published.
         SourceMismatch: the source is of another kind than what the home holds.
         KoladaError: the catalogue could not be read, or nobody answers.
-        PublishedFileError: the published file is missing, damaged, or older than the ledger says.
+        PublishedFileError: the published file is missing, damaged, or older than the ledger says; or it is published
+            and could not be put on record.
         RawStoreError: the raw store is damaged.
     """
     for plan in job.plans:
@@ -318,6 +319,9 @@ def stop_on_record(home: Home, ledger: RunLedger, clock: Callable[[], datetime])
     """
     try:
         yield
+    except PublishedUnrecorded:
+        clear_work(home)
+        raise
     except Exception as error:
         clear_work(home)
         with suppress(OSError):
@@ -440,17 +444,26 @@ def put_in_place(run: Run, loaded: LoadCounts, verdict_changes: int) -> None:
     """Publish the finished file, then say so on the ledger."""
     run.reporter.stage("Publication")
     run.ledger.sync()
-    file_sha256 = publish(run.home, run.work_file, replaces=run.replaces, keep=run.settings.keep)
-    run.ledger.record(
-        Published(
-            published_at=instant_of(run),
-            at=run.clock(),
-            received=loaded.received,
-            opened=dict(loaded.opened),
-            verdict_changes=verdict_changes,
-            file_sha256=file_sha256,
+    try:
+        file_sha256 = publish(run.home, run.work_file, replaces=run.replaces, keep=run.settings.keep)
+        run.ledger.record(
+            Published(
+                published_at=instant_of(run),
+                at=run.clock(),
+                received=loaded.received,
+                opened=dict(loaded.opened),
+                verdict_changes=verdict_changes,
+                file_sha256=file_sha256,
+            )
         )
-    )
+    except OSError as error:
+        if run.work_file.exists():
+            raise
+        raise PublishedUnrecorded(
+            f"Run `{run.ledger.run_id}` is published as `{run.home.published}`, and then writing failed: {error}. "
+            "Nothing is lost, and the next run puts this one on record. Look at the disk (`df -h`), then run "
+            "`kolada verify`."
+        ) from error
 
 
 def hold(

@@ -1,5 +1,6 @@
 """Making a report: from the published file to one HTML file."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -96,6 +97,8 @@ def write_whole(path: Path, content: bytes) -> None:
         beside.write_bytes(content)
         beside.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
         raise ReportError(
             f"`{path}` cannot be written: {error.strerror or error}. Nothing was written. "
             "Name another place with `--output`."

@@ -11,7 +11,8 @@
     ├── PublishedFileError    the published file is not what the ledger says
     │   ├── PublishedMissing  it is not there, though a run was published
     │   ├── PublishedDamaged  it cannot be read
-    │   └── PublishedOutdated it is older than what the ledger says was published last
+    │   ├── PublishedOutdated it is older than what the ledger says was published last
+    │   └── PublishedUnrecorded  it is in place, and the ledger could not be told
     ├── SourceMismatch        made-up data on the way into a home of real data, or the other way round
     ├── SchemaTooNew          the file was written by a later version of this software
     ├── SchemaTooOld          the file was written by an earlier version, and is to be read as it stands
@@ -73,6 +74,10 @@ class PublishedDamaged(PublishedFileError):
 
 class PublishedOutdated(PublishedFileError):
     """The published file is older than what the ledger says was published last."""
+
+
+class PublishedUnrecorded(PublishedFileError):
+    """A file was published, and then the disk took no record of it; the next command adds the record."""
 
 
 class SourceMismatch(WarehouseError):

@@ -1,17 +1,14 @@
 """Putting an earlier published file back."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from warehouse.errors import PublishedFileError
 from warehouse.home import Home
-from warehouse.ledger_records import RolledBack
-from warehouse.manifest import manifests
-from warehouse.publish import newest_whole, put_back
-from warehouse.published_file import publication_of
-from warehouse.published_runs import kept_run, last_published
-from warehouse.settling import settle
+from warehouse.publish import newest_whole
+from warehouse.published_runs import last_published
+from warehouse.settling import publish_again, settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +46,5 @@ def roll_back(home: Home, *, now: datetime) -> Rollback:
         if settled.file is not None and settled.taken_back is not None:
             return Rollback(settled.taken_back, settled.file.run_id, home.published)
         from_run_id = settled.file.run_id if settled.file is not None else None
-    snapshot = newest_whole(home)
-    target = publication_of(snapshot)
-    since = target.published_at.replace(tzinfo=UTC)
-    for manifest in reversed(manifests(home.manifests)):
-        run = kept_run(manifest)
-        if run.holds and run.known_from is not None and run.known_from > since:
-            message = f"rolled back to run {target.run_id}"
-            manifest.append(RolledBack(at=now, message=message, to_run_id=target.run_id))
-            manifest.sync()
-    put_back(home, snapshot)
+    target = publish_again(home, newest_whole(home), now=now)
     return Rollback(from_run_id if from_run_id != target.run_id else None, target.run_id, home.published)

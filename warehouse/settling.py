@@ -20,8 +20,8 @@ from pathlib import Path
 from warehouse.errors import HomeLocked, NotPublished, PublishedFileError, PublishedMissing, PublishedOutdated
 from warehouse.files import sha256_of
 from warehouse.home import Home
-from warehouse.ledger_records import Published
-from warehouse.manifest import Manifest
+from warehouse.ledger_records import Published, RolledBack
+from warehouse.manifest import Manifest, manifests
 from warehouse.publish import clear_work, newest_whole, put_back, snapshot_name, snapshots
 from warehouse.published_file import Publication, publication_of
 from warehouse.published_runs import KeptRun, kept_run, last_published, was_published
@@ -63,9 +63,8 @@ def settle(home: Home, *, now: datetime) -> Settled:
     drop_newer_snapshots(home, file)
     run = kept_run_of(home, file.run_id)
     if run is not None and run.is_rolled_back:
-        put_back(home, newest_whole(home))
-        file, taken_back = publication_of(home.published), file.run_id
-        return Settled(file, file_sha256=sha256_on_record(home, file), taken_back=taken_back)
+        target = publish_again(home, newest_whole(home), now=now)
+        return Settled(target, file_sha256=sha256_on_record(home, target), taken_back=file.run_id)
     if run is not None and not run.is_published:
         at = file.published_at.replace(tzinfo=UTC)
         run.manifest.append(Published(published_at=at, at=now, file_sha256=sha256_of(home.published)))
@@ -73,6 +72,29 @@ def settle(home: Home, *, now: datetime) -> Settled:
     if last is not None and is_outdated(file, last):
         raise PublishedOutdated(outdated_message(home, file, last))
     return Settled(file, file_sha256=sha256_on_record(home, file))
+
+
+def publish_again(home: Home, snapshot: Path, *, now: datetime) -> Publication:
+    """Let a snapshot take the published file's place, once the ledger says so of every run after it.
+
+    The newest run comes first, since each builds on those before it: killed anywhere, this is finished by `settle`.
+
+    Args:
+        home: whose snapshot it is.
+        snapshot: a whole one.
+        now: the present instant, UTC.
+    """
+    target = publication_of(snapshot)
+    since = target.published_at.replace(tzinfo=UTC)
+    for manifest in reversed(manifests(home.manifests)):
+        run = kept_run(manifest)
+        if run.holds and run.known_from is not None and run.known_from > since:
+            message = f"rolled back to run {target.run_id}"
+            manifest.append(RolledBack(at=now, message=message, to_run_id=target.run_id))
+            manifest.sync()
+    put_back(home, snapshot)
+    drop_newer_snapshots(home, target)
+    return target
 
 
 def lost_message(home: Home) -> str:

@@ -29,7 +29,8 @@ CHECKS: Final = """
     order by offending_count = 0, severity, check_name
 """
 RUNS: Final = """
-    select run_id, kind, state, started_at, published_at, message from ops.run order by started_at desc limit 20
+    select run_id, kind, state, started_at, published_at, message from ops.run
+    order by run_number desc nulls last, run_id desc limit 20
 """
 
 

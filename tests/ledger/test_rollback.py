@@ -48,7 +48,6 @@ def test_a_damaged_snapshot_is_passed_over(nights, home, run_ids, tmp_path):
     damage(snapshots(home)[-1])
     done = roll_back(home, now=nights.now)
     assert (run_ids[2], run_ids[0]) == (done.from_run_id, done.to_run_id)
-    settle(home, now=nights.now)
     assert [] == snapshots(home)
     assert [] == findings(home)
     assert [] == replay_differs(home, tmp_path / "replayed.duckdb")
@@ -62,6 +61,17 @@ def test_a_rollback_that_was_killed_is_finished_once(nights, home, run_ids):
     assert (run_ids[2], run_ids[1]) == (done.from_run_id, done.to_run_id)
     assert run_ids[1] == publication_of(home.published).run_id
     assert [] == findings(home)
+
+
+def test_a_killed_rollback_past_a_damaged_snapshot_is_finished(nights, home, run_ids, tmp_path):
+    """Killed after the first of its two records, it takes the other run back, too."""
+    damage(snapshots(home)[-1])
+    record = RolledBack(at=nights.now, message=f"rolled back to run {run_ids[0]}", to_run_id=run_ids[0])
+    Manifest(home.manifests / f"{run_ids[2]}.jsonl").append(record)
+    settled = settle(home, now=nights.now)
+    assert (run_ids[2], run_ids[0]) == (settled.taken_back, settled.file.run_id)
+    assert [] == findings(home)
+    assert [] == replay_differs(home, tmp_path / "replayed.duckdb")
 
 
 def test_no_further_back_than_the_pruned_nights(nights, home, run_ids):
