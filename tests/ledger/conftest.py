@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from goals import read_plan
 from tests.conftest import Nights
 from tests.warehouse.first_release.make_fixture import PLAN, small_data
 from warehouse.home import Home
+from warehouse.prune import prune
 
 CHANGES = ("revised:N15436/1480/2023/T=99.5", "deleted:N15436/1489/2023/T", "revised:N15485/1480/2022/T=71.5")
 
@@ -74,3 +75,27 @@ def run_command() -> Callable[..., subprocess.CompletedProcess[str]]:
         )
 
     return run
+
+
+@pytest.fixture(scope="module")
+def source(three_nights: Nights) -> Iterator[str]:
+    """The address of a source with news for the fourth night."""
+    with three_nights.fake.serve() as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def make_home(three_nights: Nights, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Path], Home]:
+    """Makes the home that a command finds: of three nights, all but the last of them pruned unless that is its work."""
+    pruned = tmp_path_factory.mktemp("pruned") / "home"
+    shutil.copytree(three_nights.home, pruned)
+    prune(Home(pruned), keep_nights=1, now=three_nights.now)
+
+    def make(name: str, to: Path) -> Home:
+        shutil.copytree(three_nights.home if name == "prune" else pruned, to)
+        home = Home(to)
+        if name == "restore a lost file":
+            home.published.unlink()
+        return home
+
+    return make

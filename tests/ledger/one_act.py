@@ -1,0 +1,68 @@
+"""One command's work on a home, by its name, in a process that can be killed on its way.
+
+As a program it starts such a process for each line on its input, `NAME HOME URL INSTANT FIFO` as JSON, and tells its
+number and, when it has ended, its exit code; less than zero for a signal. A process begins when somebody has opened
+the FIFO for writing. What it needs is imported beforehand, and none of it is used before the process is there.
+"""
+
+import ctypes
+import json
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from goals import read_plan
+from pipeline.jobs import refresh_job
+from pipeline.progress import Silent
+from pipeline.restore import restore
+from pipeline.run_job import run_job
+from pipeline.settings import Settings
+from tests.warehouse.first_release.make_fixture import PLAN
+from warehouse.home import Home
+from warehouse.prune import prune
+from warehouse.rollback import roll_back
+from warehouse.settling import settle_if_free
+
+# Any process of the same user may trace this one, where the system would let its parent alone.
+PR_SET_PTRACER, PR_SET_PTRACER_ANY = 0x59616D61, ctypes.c_ulong(-1)
+
+
+def act(name: str, home: Home, url: str, now: datetime) -> None:
+    """Do what `kolada NAME` does, at an instant, before the source at a URL."""
+    home.prepare()
+    if name == "refresh":
+        settings = Settings(base_url=url, home=home.root, wait=0.0, rate=1000.0)
+        run_job(settings, refresh_job((read_plan(PLAN),)), clock=lambda: now)
+    elif name == "verify":
+        settle_if_free(home, name, now=now)
+    else:
+        with home.writer(name):
+            match name:
+                case "rollback":
+                    roll_back(home, now=now)
+                case "prune":
+                    prune(home, keep_nights=1, now=now)
+                case "restore":
+                    restore(home, now=now, reporter=Silent(), is_forced=True)
+
+
+def start(name: str, home: str, url: str, instant: str, fifo: str) -> int:
+    """Start a process that acts once the FIFO is opened; returns its number."""
+    if number := os.fork():
+        return number
+    code = 1
+    try:
+        ctypes.CDLL(None).prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0)
+        Path(fifo).read_bytes()
+        act(name, Home(Path(home)), url, datetime.fromisoformat(instant))
+        code = 0
+    finally:
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        process = start(*json.loads(line))
+        print(process, flush=True)
+        print(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), flush=True)

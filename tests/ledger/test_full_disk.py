@@ -1,0 +1,155 @@
+"""A disk that is full at any stage, and a write that comes short: nothing is lost, and there is a way on."""
+
+import errno
+import os
+import random
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.ledger.one_act import act
+from tests.ledger.support import differing, findings, half_written, replay_differs
+from tests.sweeping import points_of
+from warehouse.errors import NotPublished, PublishedUnrecorded, WarehouseError
+from warehouse.published_file import read_whole
+
+pytestmark = [pytest.mark.sweep, pytest.mark.timeout(3600)]
+
+SIZE = 64 * 1024 * 1024
+# Room in bytes: a page at a time where manifests and bodies are written, then as the private copy grows.
+ROOMS = [*range(0, 24 * 4096, 4096), *range(128 * 1024, 8 * 1024 * 1024, 128 * 1024)]
+NAMES = [pytest.param("refresh", marks=pytest.mark.slow), "rollback", "prune", "restore"]
+
+
+@pytest.fixture(scope="module")
+def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A small disk: the folder KOLADA_SMALL_DISK, or one that is mounted for the tests."""
+    given = os.environ.get("KOLADA_SMALL_DISK")
+    if given is not None:
+        yield Path(given)
+        return
+    folder = tmp_path_factory.mktemp("disk")
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(folder)], check=False, capture_output=True
+    )
+    if mounted.returncode != 0:
+        pytest.skip("needs the right to mount, or KOLADA_SMALL_DISK: a folder on a disk of 64 MB")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def fill(disk: Path, room: int) -> Path:
+    """Fill a disk but for some room; returns the file that does."""
+    ballast = disk / "ballast"
+    space = os.statvfs(disk)
+    assert space.f_blocks * space.f_frsize <= 2 * SIZE, "not a small disk"
+    with ballast.open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, space.f_bavail * space.f_frsize - room)
+    return ballast
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_full_at_every_stage(name, source, make_home, three_nights, disk):
+    """What the command line tells in one line comes out, last night's file stays, and with room all goes on."""
+    now = three_nights.now + timedelta(days=1)
+    failed = 0
+    rooms = points_of(ROOMS, seed=14)
+    for room in rooms:
+        home = make_home(name, disk / "home")
+        ballast = fill(disk, room)
+        try:
+            act(name, home, source, now)
+        except (OSError, duckdb.Error, WarehouseError):
+            failed += 1
+        read_whole(home.published)
+        ballast.unlink()
+        go_on(name, home, source, now)
+        assert (findings(home), half_written(home)) == ([], []), f"{name} with room for {room} bytes"
+        replayed = disk / "replayed.duckdb"
+        assert replay_differs(home, replayed) == [], f"{name} with room for {room} bytes"
+        shutil.rmtree(home.root)
+    print(f"{name}: {failed} of {len(rooms)} full disks stopped it")
+    assert failed or name != "refresh"
+
+
+def go_on(name, home, source, now):
+    """Give the command again, and then the next night's."""
+    for following, hours in ((name, 1), ("refresh", 24)):
+        with suppress(NotPublished):  # there is no snapshot that could be the base, or to go back to
+            act(following, home, source, now + timedelta(hours=hours))
+
+
+class ShortWrites:
+    """In the place of `os.write`: the disk takes a part of one record, and nothing more of any.
+
+    Args:
+        at: which append of a record comes short, from 0; None for none.
+        most: how many bytes a call takes at most.
+    """
+
+    def __init__(self, at: int | None, most: int | None = None) -> None:
+        self.at, self.most = at, most
+        self.count = 0
+        self.is_full = False
+        self.write = os.write
+
+    def __call__(self, descriptor: int, content: memoryview) -> int:
+        """Write to a manifest as far as the disk lets; to other files as always."""
+        if not Path(f"/proc/self/fd/{descriptor}").readlink().name.endswith(".jsonl"):
+            return self.write(descriptor, content)
+        if self.is_full:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        if self.count == self.at:
+            self.is_full = True
+            taken = random.Random(self.count).randrange(1, len(content))
+            return self.write(descriptor, content[:taken])
+        self.count += 1
+        return self.write(descriptor, content[: self.most])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_short_at_each_append(name, source, make_home, three_nights, tmp_path, monkeypatch):
+    """A record is in the ledger whole or not at all; afterwards ledger, file and replay agree."""
+    now = three_nights.now + timedelta(days=1)
+    undisturbed = ShortWrites(None)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "write", undisturbed)
+        act(name, make_home(name, tmp_path / "undisturbed"), source, now)
+    points = points_of(range(undisturbed.count), seed=14)
+    for at in points:
+        home = make_home(name, tmp_path / "home")
+        with monkeypatch.context() as patched, suppress(PublishedUnrecorded):
+            patched.setattr(os, "write", ShortWrites(at))
+            with pytest.raises(OSError, match="No space left"):
+                act(name, home, source, now)
+        assert [path.name for path in home.manifests.iterdir() if not whole(path)] == []
+        read_whole(home.published)
+        act("verify", home, source, now)
+        assert (findings(home), half_written(home)) == ([], []), f"{name}, record {at}"
+        go_on(name, home, source, now)
+        assert (findings(home), half_written(home)) == ([], []), f"{name}, record {at}"
+        assert replay_differs(home, tmp_path / "replayed.duckdb") == [], f"{name}, record {at}"
+        shutil.rmtree(home.root)
+    print(f"{name}: short at {len(points)} of {undisturbed.count} records")
+
+
+def whole(manifest: Path) -> bool:
+    """Whether a manifest ends with a line end, or holds nothing."""
+    return manifest.read_bytes()[-1:] in (b"", b"\n")
+
+
+def test_a_disk_that_takes_seven_bytes_at_a_time(source, make_home, three_nights, tmp_path, monkeypatch):
+    """A write that comes short though there is room is gone on with."""
+    home = make_home("refresh", tmp_path / "home")
+    writes = ShortWrites(None, most=7)
+    monkeypatch.setattr(os, "write", writes)
+    act("refresh", home, source, three_nights.now + timedelta(days=1))
+    assert writes.count > 100
+    assert findings(home) == []
+    assert differing(home.published, home.published) == []
