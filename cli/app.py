@@ -30,6 +30,7 @@ COMMANDS = {
     "sql": "sql_command",
     "settings": "state_commands",
     "web": "web_command",
+    "mcp": "web_command",
     "serve": "serve_command",
     "fake-api": "fake_api_command",
     "goals": "goals_commands",

@@ -1,0 +1,231 @@
+"""Assistants over the published file: a real MCP client asks over standard input and output, and over HTTP."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import anyio
+import duckdb
+import httpx
+import pytest
+from mcp import Client, StdioServerParameters
+
+from tests.reports.conftest import World
+from web.assistant_tools import make_assistant_server
+
+RECEIVED, DERIVED = "Källa: Kolada", "Egen bearbetning av data från Kolada"
+PLAN_OF_ALINGSAS = "alingsas-2022-2024"
+# What would read a file, open the network, write, or change a setting.
+FORBIDDEN = (
+    "select * from read_text('/etc/passwd')",
+    "from '/etc/passwd'",
+    "select * from read_csv('http://127.0.0.1:9/x.csv')",
+    "copy (select 1) to '/tmp/assistants.csv'",
+    "create table t as select 1",
+    "delete from mart.goal_fulfilment_version",
+    "attach '/tmp/other.duckdb'",
+    "install httpfs",
+    "set memory_limit = '1GB'",
+    "select getenv('HOME')",
+    "select 1; select 2",
+    "",
+)
+
+
+def published(world: World) -> Path:
+    return world.home / "kolada.duckdb"
+
+
+def rows_of(world: World, sql: str) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(published(world)), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+class Asking:
+    """A client of one server, whose answers come back as data."""
+
+    def __init__(self, server: object) -> None:
+        self.server = server
+
+    def __call__(self, tool: str, **arguments: object) -> dict:
+        """A tool's answer; an error's text under `error`."""
+
+        async def ask() -> dict:
+            async with Client(self.server) as client:
+                answer = await client.call_tool(tool, arguments)
+                if answer.is_error:
+                    return {"error": "".join(part.text for part in answer.content)}
+                return answer.structured_content
+
+        return anyio.run(ask)
+
+    def read(self, uri: str) -> str:
+        """A resource's text."""
+
+        async def ask() -> str:
+            async with Client(self.server) as client:
+                return (await client.read_resource(uri)).contents[0].text
+
+        return anyio.run(ask)
+
+
+@contextmanager
+def over_http(file: Path) -> Iterator[str]:
+    """The command over HTTP; yields its address."""
+    command = [sys.executable, "-m", "kolada_pipeline", "mcp", "--http", "--port", "0", "--file", str(file)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield re.search(r"http://\S+/mcp", process.stderr.readline())[0]
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="module")
+def ask(sample_world: World) -> Asking:
+    """Asks a server in this process."""
+    return Asking(make_assistant_server(published(sample_world), pages="http://127.0.0.1:8080/"))
+
+
+def test_the_tools_say_what_they_take(ask: Asking) -> None:
+    """Six tools, each described, with typed results; the tables as resources; a prompt."""
+
+    async def listed() -> tuple[list, list, list]:
+        async with Client(ask.server) as client:
+            return (
+                (await client.list_tools()).tools,
+                (await client.list_resource_templates()).resource_templates,
+                (await client.list_prompts()).prompts,
+            )
+
+    tools, templates, prompts = anyio.run(listed)
+    assert sorted(tool.name for tool in tools) == ["changes", "compare", "explain", "goals", "query", "search_kpi"]
+    assert all(tool.description and tool.output_schema for tool in tools)
+    assert [each.uri_template for each in templates] == ["kolada://tables/{relation}"]
+    assert [each.name for each in prompts] == ["delarsbokslut"]
+
+
+def test_goals_are_those_of_the_file(ask: Asking, sample_world: World) -> None:
+    """Every figure of a year: value, verdict, margin, place; missing ones with their reason; made-up ones say so."""
+    answer = ask("goals", year=2022)
+    expected = rows_of(
+        sample_world,
+        "select indicator_id, value, verdict, margin, rank, rank_n, verdict_reason is null from mart.goal_fulfilment "
+        "where year = 2022 order by goal_order, indicator_order",
+    )
+    told = [
+        (
+            *(each[name] for name in ("indicator_id", "value", "verdict", "margin", "place", "place_n")),
+            each["reason"] is None,
+        )
+        for each in answer["figures"]
+    ]
+    assert told == expected
+    assert answer["notice"] != ""
+    assert RECEIVED not in {each["value_source"] for each in answer["figures"]}
+    assert answer["link"] == f"http://127.0.0.1:8080/mal/{PLAN_OF_ALINGSAS}?year=2022"
+
+
+def test_an_explanation_rests_on_its_evidence(ask: Asking, sample_world: World) -> None:
+    """The chapters that an auditor reads, and the rows behind them."""
+    answer = ask("explain", indicator="p4.3", year=2022)
+    [(value,)] = rows_of(
+        sample_world, "select value from mart.goal_fulfilment where indicator_id = 'P4.3' and year = 2022"
+    )
+    assert value == answer["evidence"]["judgement"]["value"]
+    assert [each["title"] for each in answer["chapters"]][:3] == ["Vad som visas", "Värdet", "Bedömningen"]
+    assert answer["link"].endswith("/P4.3/forklara?year=2022")
+
+
+def test_changes_have_their_cause(awkward_world: World) -> None:
+    """What the second night changed: verdicts with causes, values with kinds; nothing after the last day."""
+    ask = Asking(make_assistant_server(published(awkward_world), pages="http://127.0.0.1:8080"))
+    answer = ask("changes", since="2000-01-01")
+    [(verdicts,)] = rows_of(awkward_world, "select count(*) from mart.verdict_change")
+    assert verdicts == len(answer["verdicts"])
+    assert all(each["cause_word"] for each in answer["verdicts"])
+    assert {"revised", "suppressed"} <= {each["kind"] for each in answer["values"]}
+    later = ask("changes", since="2100-01-01")
+    assert ([], [], 0) == (later["verdicts"], later["values"], later["n_left_out"])
+
+
+def test_kpis_are_found_and_compared(ask: Asking, sample_world: World) -> None:
+    """Words find the KPI; a comparison has each unit's values, and what is missing with its reason."""
+    assert "N15436" in [each["kpi_id"] for each in ask("search_kpi", words="behöriga yrkesprogram")["kpis"]]
+    assert ask("search_kpi", words="  ")["kpis"] == []
+    answer = ask("compare", kpi="n15436", units=["1489", "0000", "9999"])
+    own = dict(
+        rows_of(
+            sample_world,
+            "select period, value from core.observation "
+            "where kpi_id = 'N15436' and municipality_id = '1489' and gender = 'T'",
+        )
+    )
+    first, _, unknown = answer["series"]
+    assert own == {cell["year"]: cell["value"] for cell in first["cells"] if cell["year"] in own}
+    assert {(cell["value"], cell["missing"]) for cell in unknown["cells"]} == {(None, "Kolada har ingen uppgift")}
+    assert all((cell["value"] is None) != (cell["missing"] is None) for cell in first["cells"])
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "named"),
+    [
+        ("goals", {"plan": "finns-inte"}, "finns-inte"),
+        ("goals", {"as_of": "1999-01-01"}, "1999-01-01"),
+        ("goals", {"as_of": "i går"}, "i går"),
+        ("explain", {"indicator": "X9"}, "X9"),
+        ("compare", {"kpi": "skola", "units": ["1489"]}, "skola"),
+        ("compare", {"kpi": "N99999", "units": ["1489"]}, "N99999"),
+        ("compare", {"kpi": "N15436", "units": []}, "units"),
+        ("compare", {"kpi": "N15436", "units": ["1489"], "gender": "X"}, "X"),
+        ("query", {"sql": "select nothing from nowhere"}, "nowhere"),
+    ],
+)
+def test_what_is_wrong_is_named(ask: Asking, tool: str, arguments: dict, named: str) -> None:
+    """An error names the value; nothing is made up in its place."""
+    assert named in ask(tool, **arguments)["error"]
+
+
+def test_a_query_is_answered_within_its_rows(ask: Asking) -> None:
+    """Rows as JSON, with their types; more than asked for is said to be cut."""
+    answer = ask("query", sql="select year, count(*) as n from mart.goal_fulfilment group by 1 order by 1", limit=2)
+    assert (answer["columns"], len(answer["rows"]), answer["is_cut"]) == (["year", "n"], 2, True)
+    assert ask("query", sql="select date '2026-01-02' as d, [1, 2] as l, {'a': 1.5::double} as s, 'inf'::double as m")[
+        "rows"
+    ] == [["2026-01-02", [1, 2], {"a": 1.5}, "inf"]]
+
+
+@pytest.mark.parametrize("sql", FORBIDDEN)
+def test_a_query_does_nothing_but_read(ask: Asking, sql: str) -> None:
+    """No file, no network, no write, no setting, no second statement."""
+    assert "error" in ask("query", sql=sql)
+
+
+def test_the_tables_are_resources(ask: Asking) -> None:
+    """The list has every relation with its comment; a table has its columns."""
+    assert "`mart.goal_fulfilment`" in ask.read("kolada://tables")
+    assert "`verdict` (VARCHAR)" in ask.read("kolada://tables/mart.goal_fulfilment")
+
+
+def test_over_standard_input_and_output(sample_world: World) -> None:
+    """The command itself, as an assistant starts it."""
+    command = StdioServerParameters(
+        command=sys.executable, args=["-m", "kolada_pipeline", "mcp", "--file", str(published(sample_world))]
+    )
+    assert Asking(command)("goals", year=2022)["year"] == 2022
+
+
+def test_over_http_only_this_machine_is_answered(sample_world: World) -> None:
+    """A client is answered; a request that names another host, or comes from a page of another site, is refused."""
+    with over_http(published(sample_world)) as url:
+        assert Asking(url)("search_kpi", words="N154")["kpis"] != []
+        asked = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/list"})
+        kind = {"content-type": "application/json", "accept": "application/json, text/event-stream"}
+        refused = [
+            httpx.post(url, content=asked, headers=kind | wrong).status_code
+            for wrong in ({"host": "evil.example"}, {"origin": "http://evil.example"}, {"origin": "null"})
+        ]
+    assert refused == [421, 403, 403]
