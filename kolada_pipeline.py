@@ -15,7 +15,18 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution,
 from pathlib import Path
 
 DISTRIBUTION = "kolada-pipeline"
-PACKAGES = ("cli", "fake_kolada", "flows", "goals", "kolada_client", "pipeline", "reports", "warehouse", "web")
+PACKAGES = (
+    "cli",
+    "fake_kolada",
+    "flows",
+    "goals",
+    "kolada_client",
+    "pipeline",
+    "reports",
+    "sharing",
+    "warehouse",
+    "web",
+)
 HERE = Path(__file__).resolve().parent
 BAD_INPUT = 2
 

@@ -27,6 +27,7 @@ COMMANDS = {
     "report": "document_commands",
     "explain": "document_commands",
     "export": "document_commands",
+    "share": "share_command",
     "sql": "sql_command",
     "settings": "state_commands",
     "web": "web_command",

@@ -101,6 +101,14 @@ class Settings(BaseSettings):
         default=36.0, description="`kolada status` calls published data older than this stale."
     )
 
+    share: str | None = Field(
+        default=None, description="Where each publication is shared: a folder, or `s3://bucket/prefix`."
+    )
+    share_keep: PositiveInt = Field(default=14, description="How many shared versions stay.")
+    share_min_days: float = Field(default=2.0, ge=0, description="Shared versions younger than this many days stay.")
+    share_all: bool = Field(
+        default=False, description="Share names of persons, the log of requests and what runs said as well."
+    )
     log_json: bool = Field(default=False, description="The log of a run as JSON, one object a line.")
 
     @field_validator("base_url")

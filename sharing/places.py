@@ -1,0 +1,204 @@
+"""Where a share goes: a folder, or a bucket of an object store. Each file is there whole or not at all."""
+
+import shutil
+import time
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any, Final, Protocol
+from urllib.parse import urlsplit
+
+from sharing.errors import ShareError
+from warehouse.files import sync, write_whole
+
+VERSIONS: Final = "versions"
+_PARTS: Final = ".parts"
+_DAY: Final = 86_400
+_TYPES: Final = {
+    ".json": "application/json",
+    ".html": "text/html; charset=utf-8",
+    ".parquet": "application/vnd.apache.parquet",
+}
+
+
+class Place(Protocol):
+    """A place that holds versions and, beside them, what names the latest."""
+
+    def put_version(self, name: str, folder: Path, files: Sequence[str]) -> None:
+        """Put a version's files there; they are never changed."""
+
+    def put(self, name: str, content: bytes) -> None:
+        """Put one small file there, in place of an earlier one."""
+
+    def read(self, name: str) -> bytes | None:
+        """A small file's bytes, or None where there is none."""
+
+    def versions(self) -> list[str]:
+        """The names of all versions, whole and half, oldest first."""
+
+    def remove_version(self, name: str) -> None:
+        """Take a version away."""
+
+
+def place_named(where: str) -> Place:
+    """The place of a path or an address.
+
+    Raises:
+        ShareError: no such place can be shared to.
+    """
+    if where.startswith("s3://"):
+        return Bucket(where)
+    if "://" in where:
+        raise ShareError(
+            f"`{where}` is no place that can be shared to, so nothing was shared. "
+            "Name a folder, or a bucket as `s3://bucket/prefix`."
+        )
+    return Folder(Path(where))
+
+
+class Folder:
+    """A folder, such as a web server's root or a share of the network."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        try:
+            (root / VERSIONS).mkdir(parents=True, exist_ok=True)
+            (root / _PARTS).mkdir(exist_ok=True)
+        except OSError as error:
+            raise ShareError(
+                f"The folder `{root}` cannot be written to ({error.strerror}), so nothing was shared. "
+                "Choose another one with `--to`, or make it writable."
+            ) from error
+
+    def put_version(self, name: str, folder: Path, files: Sequence[str]) -> None:
+        """Copy the files aside, then rename the folder into place."""
+        part = self.root / _PARTS / name
+        shutil.rmtree(part, ignore_errors=True)
+        with _naming(str(self.root)):
+            for each in files:
+                target = part / each
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(folder / each, target)
+                sync(target)
+            for sub in (*{(part / each).parent for each in files}, part):
+                sync(sub)
+            part.replace(self.root / VERSIONS / name)
+            sync(self.root / VERSIONS)
+
+    def put(self, name: str, content: bytes) -> None:
+        """Write aside and rename."""
+        with _naming(str(self.root)):
+            write_whole(self.root / name, content, aside=self.root / _PARTS)
+            sync(self.root / name)
+            sync(self.root)
+
+    def read(self, name: str) -> bytes | None:
+        """The file's bytes."""
+        path = self.root / name
+        return path.read_bytes() if path.exists() else None
+
+    def versions(self) -> list[str]:
+        """The folders of versions; what a share left that was killed over a day ago is cleared."""
+        for leftover in (self.root / _PARTS).iterdir():
+            if leftover.stat().st_mtime < time.time() - _DAY:
+                shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+        return sorted(each.name for each in (self.root / VERSIONS).iterdir())
+
+    def remove_version(self, name: str) -> None:
+        """Take it out of sight first, then remove it: no reader by listing sees half of it."""
+        gone = self.root / _PARTS / name
+        with _naming(str(self.root)):
+            (self.root / VERSIONS / name).replace(gone)
+            shutil.rmtree(gone)
+
+
+class Bucket:
+    """A bucket of S3 or of what speaks its language; keys come from where boto3 looks for them."""
+
+    def __init__(self, where: str) -> None:
+        parts = urlsplit(where)
+        self.bucket, self.prefix = parts.netloc, PurePosixPath(parts.path.strip("/"))
+        if not self.bucket:
+            raise ShareError(f"`{where}` names no bucket, so nothing was shared. Write `s3://bucket/prefix`.")
+        try:
+            import boto3  # noqa: PLC0415 - an extra
+        except ModuleNotFoundError as error:
+            raise ShareError(
+                "Sharing to S3 needs the extra `s3`, which is not installed, so nothing was shared. "
+                "Install it: `pipx install 'kolada-pipeline[s3]'`."
+            ) from error
+        self.where = where
+        with _naming(where):
+            self.client: Any = boto3.client("s3")
+
+    def put_version(self, name: str, folder: Path, files: Sequence[str]) -> None:
+        """Upload each file; until `latest.json` names the version, nobody looks for it."""
+        with _naming(self.where):
+            for each in files:
+                kind = {"ContentType": _TYPES.get(Path(each).suffix, "application/octet-stream")}
+                self.client.upload_file(
+                    str(folder / each), self.bucket, self._key(VERSIONS, name, each), ExtraArgs=kind
+                )
+
+    def put(self, name: str, content: bytes) -> None:
+        """One put is whole or not at all."""
+        with _naming(self.where):
+            self.client.put_object(
+                Bucket=self.bucket,
+                Key=self._key(name),
+                Body=content,
+                ContentType=_TYPES.get(Path(name).suffix, "application/octet-stream"),
+                CacheControl="no-cache",
+            )
+
+    def read(self, name: str) -> bytes | None:
+        """The object's bytes."""
+        with _naming(self.where):
+            try:
+                body: bytes = self.client.get_object(Bucket=self.bucket, Key=self._key(name))["Body"].read()
+            except self.client.exceptions.NoSuchKey:
+                return None
+            return body
+
+    def versions(self) -> list[str]:
+        """The common beginnings of the versions' keys."""
+        beginning = self._key(VERSIONS) + "/"
+        with _naming(self.where):
+            pages = self.client.get_paginator("list_objects_v2").paginate(
+                Bucket=self.bucket, Prefix=beginning, Delimiter="/"
+            )
+            found = [each["Prefix"] for page in pages for each in page.get("CommonPrefixes", ())]
+        return sorted(each.removeprefix(beginning).rstrip("/") for each in found)
+
+    def remove_version(self, name: str) -> None:
+        """Delete every object of it."""
+        with _naming(self.where):
+            pages = self.client.get_paginator("list_objects_v2").paginate(
+                Bucket=self.bucket, Prefix=self._key(VERSIONS, name) + "/"
+            )
+            for page in pages:
+                objects = [{"Key": each["Key"]} for each in page.get("Contents", ())]
+                if objects:
+                    self.client.delete_objects(Bucket=self.bucket, Delete={"Objects": objects})
+
+    def _key(self, *names: str) -> str:
+        return self.prefix.joinpath(*names).as_posix()
+
+
+class _naming:  # noqa: N801 - used as a word: `with _naming(place):`
+    """Turn what a place says into our error, with the place's name."""
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        if error is None:
+            return
+        is_of_boto = type(error).__module__.partition(".")[0] in ("botocore", "boto3", "s3transfer")
+        if isinstance(error, OSError) or is_of_boto:
+            raise ShareError(
+                f"Sharing to `{self.where}` stopped: {error}. What was shared before is as it was, and so is the "
+                f"publication at home. Mend it, then `kolada share --to {self.where}`."
+            ) from error

@@ -1,0 +1,68 @@
+"""What stays at home: names of persons, the log of requests, and what runs said.
+
+A column is named here once; a test holds the list against the dictionary.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from warehouse.database import BLOCK_SIZE, STORAGE_VERSION, connect, quoted
+
+# Columns that hold the name of a person, in whichever relation they stand.
+PERSONS: Final = ("approved_by", "assessment_decided_by", "decided_by", "entered_by", "written_by")
+# Tables that are shared without their rows.
+EMPTIED: Final = ("ops.request",)
+# Columns that hold what a run or a person wrote freely, or where a home reads from.
+BLANKED: Final[Mapping[str, tuple[str, ...]]] = {
+    "ops.run": ("base_url", "flow_run_id", "message"),
+    "ops.publication": ("accepted_loss",),
+    "ops.coverage_pair": ("reason",),
+    "ops.broken_plan": ("problem",),
+    "ops.approval": ("reason",),
+}
+
+
+def write_shared_file(published: Path, target: Path, *, is_all: bool) -> None:
+    """Write the DuckDB file that is shared: the published one, without what is withheld.
+
+    The rows are written anew into another file, so that nothing of what was taken out is left in its blocks.
+
+    Args:
+        published: the published file.
+        target: where to write; must not exist.
+        is_all: withhold nothing.
+    """
+    between = target.with_suffix(".between")
+    with connect() as connection:
+        connection.execute(f"set temp_directory = {quoted(str(target.with_suffix('.tmp')))}")
+        connection.execute(f"attach {quoted(str(published))} as published (read_only)")
+        try:
+            if is_all:
+                _copy(connection, "published", target)
+                return
+            _copy(connection, "published", between)
+            connection.execute(f"attach {quoted(str(between))} as between_files")
+            present = connection.execute(
+                "select schema_name || '.' || table_name, column_name, is_nullable from duckdb_columns() "
+                "inner join duckdb_tables() using (database_name, schema_name, table_name) "
+                "where database_name = 'between_files'"
+            ).fetchall()
+            for relation, column, is_nullable in present:
+                if column in PERSONS or column in BLANKED.get(relation, ()):
+                    nothing = "null" if is_nullable else "''"
+                    connection.execute(f'update between_files.{relation} set "{column}" = {nothing}')
+            for relation in sorted({relation for relation, *_ in present} & set(EMPTIED)):
+                connection.execute(f"delete from between_files.{relation}")
+            _copy(connection, "between_files", target)
+        finally:
+            between.unlink(missing_ok=True)
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, source: str, target: Path) -> None:
+    connection.execute(
+        f"attach {quoted(str(target))} as target (storage_version '{STORAGE_VERSION}', block_size {BLOCK_SIZE}); "
+        f"copy from database {source} to target; checkpoint target; detach target"
+    )
