@@ -45,13 +45,7 @@ def published_file(path: Path, config: Config | None = None) -> Iterator[duckdb.
         PublishedMissing: nor is there one where the ledger says that a run was published.
         PublishedDamaged: the file cannot be read, now or while the block runs.
     """
-    if not path.exists() and says_published(Home(path.parent).manifests):
-        raise PublishedMissing(
-            f"The published warehouse `{path}` is missing, though `raw/` beside it holds nights that were published. "
-            "There is nothing to read. Put it back with `kolada restore`."
-        )
-    if not path.exists():
-        raise NotPublished(f"There is no published warehouse at `{path}`, so there is nothing to read. {advice(path)}")
+    refuse_missing(path)
     with naming_damage(path):
         connection = connect(config)
         try:
@@ -60,6 +54,23 @@ def published_file(path: Path, config: Config | None = None) -> Iterator[duckdb.
             yield connection
         finally:
             connection.close()
+
+
+def refuse_missing(path: Path) -> None:
+    """Say what it means that a published file is not there, if it is not.
+
+    Raises:
+        NotPublished: nothing has been published in its home.
+        PublishedMissing: the ledger says that a run was published.
+    """
+    if path.exists():
+        return
+    if says_published(Home(path.parent).manifests):
+        raise PublishedMissing(
+            f"The published warehouse `{path}` is missing, though `raw/` beside it holds nights that were published. "
+            "There is nothing to read. Put it back with `kolada restore`."
+        )
+    raise NotPublished(f"There is no published warehouse at `{path}`, so there is nothing to read. {advice(path)}")
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 import reports
 from pipeline.settings import Settings
 from reports.errors import BeforeFirstLoad, ReportError, UnknownFigure, UnknownPlan
-from warehouse.errors import InvalidMoment, NotPublished, RawStoreError
+from warehouse.errors import InvalidMoment, NotPublished, PublishedFileError, RawStoreError
 from web import change_pages, download_pages, goal_pages, kpi_pages, operation_pages
 from web.asked import PageError
 from web.guarding import Guard
@@ -68,6 +68,7 @@ def make_app(
             InvalidMoment: unknown,
             ReportError: unknown,
             NotPublished: nothing_published,
+            PublishedFileError: file_lost,
             RawStoreError: unknown,
         },
     )
@@ -112,3 +113,8 @@ def unknown(_: Request, error: Exception) -> HTMLResponse:
 def nothing_published(_: Request, error: Exception) -> HTMLResponse:
     """A home without a published file."""
     return error_page(503, "Inget är publicerat ännu", str(error))
+
+
+def file_lost(_: Request, error: Exception) -> HTMLResponse:
+    """A home whose published file is missing or damaged; the message says how it comes back."""
+    return error_page(503, "Den publicerade filen saknas eller är skadad", str(error))

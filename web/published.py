@@ -16,7 +16,7 @@ import duckdb
 from reports.contents import Contents, gather
 from reports.sourced_rows import Source, open_source
 from warehouse.database import connect, quoted
-from warehouse.errors import NotPublished
+from warehouse.published_file import naming_damage, refuse_missing
 
 # Gathered plans and years that are kept ready; a publication that is replaced takes its own along.
 KEPT: Final = 48
@@ -30,7 +30,8 @@ class Publication:
     def __init__(self, path: Path, identity: tuple[int, int]) -> None:
         self.path, self.identity = path, identity
         self._connection = connect()
-        self._connection.execute(f"attach {quoted(str(path))} as warehouse (read_only)")
+        with naming_damage(path):
+            self._connection.execute(f"attach {quoted(str(path))} as warehouse (read_only)")
         self._kept: OrderedDict[tuple[object, ...], Any] = OrderedDict()
         self._lock = Lock()
 
@@ -39,8 +40,9 @@ class Publication:
         """A connection for one request."""
         connection = self._connection.cursor()
         try:
-            connection.execute("use warehouse")
-            yield connection
+            with naming_damage(self.path):
+                connection.execute("use warehouse")
+                yield connection
         finally:
             connection.close()
 
@@ -54,9 +56,11 @@ class Publication:
         """
 
         def gathered() -> Contents:
+            # What is gathered reads on from this connection, for as long as it is kept.
             connection = self._connection.cursor()
-            connection.execute("use warehouse")
-            return gather(open_source(connection, as_of), plan_id, year)
+            with naming_damage(self.path):
+                connection.execute("use warehouse")
+                return gather(open_source(connection, as_of), plan_id, year)
 
         return self.once(("contents", plan_id, year, as_of), gathered)
 
@@ -91,16 +95,12 @@ class Publications:
         """The publication that holds now.
 
         Raises:
-            NotPublished: there is no published file.
+            NotPublished: nothing has been published.
+            PublishedFileError: the published file is missing or damaged.
         """
         with self._lock:
-            try:
-                found = self.path.stat()
-            except FileNotFoundError:
-                raise NotPublished(
-                    f"There is no published warehouse at `{self.path}`, so there is nothing to show. "
-                    "Make one with `kolada refresh`, or with `kolada refresh --sample` to look around."
-                ) from None
+            refuse_missing(self.path)
+            found = self.path.stat()
             identity = (found.st_ino, found.st_mtime_ns)
             if self._current is None or self._current.identity != identity:
                 self._current = Publication(self.path, identity)

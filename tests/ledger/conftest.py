@@ -12,6 +12,7 @@ import pytest
 from fake_kolada import FakeKolada, apply_change
 from goals import read_plan
 from tests.conftest import Nights
+from tests.ledger.support import Replays
 from tests.warehouse.first_release.make_fixture import PLAN, small_data
 from warehouse.home import Home
 from warehouse.prune import prune
@@ -99,3 +100,9 @@ def make_home(three_nights: Nights, tmp_path_factory: pytest.TempPathFactory) ->
         return home
 
     return make
+
+
+@pytest.fixture(scope="module")
+def replays(tmp_path_factory: pytest.TempPathFactory) -> Replays:
+    """The replays of what commands left."""
+    return Replays(tmp_path_factory.mktemp("replays"))

@@ -29,7 +29,7 @@ PR_SET_PTRACER, PR_SET_PTRACER_ANY = 0x59616D61, ctypes.c_ulong(-1)
 
 
 def act(name: str, home: Home, url: str, now: datetime) -> None:
-    """Do what `kolada NAME` does, at an instant, before the source at a URL."""
+    """Do what `kolada NAME` does, at an instant, before the source at a URL; the first word names the command."""
     home.prepare()
     if name == "refresh":
         settings = Settings(base_url=url, home=home.root, wait=0.0, rate=1000.0)
@@ -38,7 +38,7 @@ def act(name: str, home: Home, url: str, now: datetime) -> None:
         settle_if_free(home, name, now=now)
     else:
         with home.writer(name):
-            match name:
+            match name.split(maxsplit=1)[0]:
                 case "rollback":
                     roll_back(home, now=now)
                 case "prune":

@@ -82,3 +82,8 @@ def half_written(home: Home) -> list[str]:
     """The files of a home that are none of those that it keeps."""
     files = [path.relative_to(home.root).as_posix() for path in home.root.rglob("*") if path.is_file()]
     return [file for file in files if WHOLE.fullmatch(file) is None]
+
+
+def at_odds(home: Home, replays: Replays) -> list[str]:
+    """What is wrong with a home: findings of a verification, files left half written, rows that a replay gives not."""
+    return [*findings(home), *half_written(home), *differing(home.published, replays.of(home))]

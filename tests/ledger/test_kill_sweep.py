@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import Nights
 from tests.ledger.one_act import act
-from tests.ledger.support import Replays, differing, findings, half_written
+from tests.ledger.support import at_odds
 from tests.ledger.traced_calls import Call, TracedCommands
 from tests.sweeping import points_of
 from warehouse.errors import NotPublished
@@ -32,13 +32,6 @@ NEXT = {
     "restore": ("restore",),
     "restore a lost file": ("restore",),
 }
-NAMES = {"restore a lost file": "restore"}
-
-
-@pytest.fixture(scope="module")
-def replays(tmp_path_factory: pytest.TempPathFactory) -> Replays:
-    """The replays of what the commands left."""
-    return Replays(tmp_path_factory.mktemp("replays"))
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +52,7 @@ def points_in(
     def points(name: str) -> list[Call]:
         if name not in found:
             home = make_home(name, tmp_path_factory.mktemp("undisturbed") / "home")
-            found[name] = commands.changes(NAMES.get(name, name), home.root)
+            found[name] = commands.changes(name, home.root)
         return found[name]
 
     return points
@@ -71,7 +64,7 @@ def points_in(
     [
         pytest.param("refresh", marks=pytest.mark.slow),
         "rollback",
-        "prune",
+        pytest.param("prune", marks=pytest.mark.slow),
         pytest.param("restore", marks=pytest.mark.slow),
         pytest.param("restore a lost file", marks=pytest.mark.slow),
     ],
@@ -84,14 +77,13 @@ def test_killed_at_every_change(name, part, source, make_home, commands, points_
     killed = 0
     for number, call in chosen:
         home = make_home(name, tmp_path / "home")
-        killed += commands.is_killed_at(NAMES.get(name, name), home.root, call)
+        killed += commands.is_killed_at(name, home.root, call)
         if home.published.exists() or name != "restore a lost file":
             read_whole(home.published)
         following = NEXT[name][number % len(NEXT[name])]
         with suppress(NotPublished):  # there is no snapshot yet that could be the base
             act(following, home, source, later)
-        left = findings(home), differing(home.published, replays.of(home)), half_written(home)
-        assert left == ([], [], []), f"{name} killed at {call}, then {following}"
+        assert at_odds(home, replays) == [], f"{name} killed at {call}, then {following}"
         shutil.rmtree(home.root)
     print(f"{name}: {killed} kills at {len(chosen)} of {len(points)} points")
     # Threads take turns: now and then a call is another's, and comes too seldom.

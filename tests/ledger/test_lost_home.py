@@ -5,6 +5,7 @@ import shutil
 import zlib
 
 import pytest
+from starlette.testclient import TestClient
 
 from cli.exits import BAD_INPUT, OTHER, STALE
 from pipeline.progress import Silent
@@ -22,6 +23,7 @@ from warehouse.errors import (
 from warehouse.publish import snapshots
 from warehouse.raw_store import RawStore
 from warehouse.rollback import roll_back
+from web import make_app
 
 
 def overwrite(path, content):
@@ -76,6 +78,21 @@ def test_a_damaged_file_is_named(nights, home, kind):
     assert any("is damaged" in finding for finding in findings(home))
     roll_back(home, now=nights.now)
     assert [] == findings(home)
+
+
+@pytest.mark.parametrize("kind", ["missing", "emptied", "header", "cut"])
+def test_the_pages_name_the_way_back(home, kind):
+    """`kolada web` over such a home names the file's fate, and does not speak of a new home."""
+    if kind == "missing":
+        home.published.unlink()
+    else:
+        overwrite(home.published, DAMAGE[kind](home.published.read_bytes()))
+    pages = TestClient(make_app(home.published), base_url="http://127.0.0.1:8080", raise_server_exceptions=False)
+    with pages:
+        answer = pages.get("/")
+    assert answer.status_code == 503
+    assert "saknas eller är skadad" in answer.text
+    assert "kolada restore" in answer.text
 
 
 def test_an_older_file_in_its_place_is_noticed(nights, home, run_ids):

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from tests.ledger.support import findings, replay_differs
+from warehouse.prune import prune
+from warehouse.rollback import roll_back
 
 
 @pytest.mark.slow
@@ -16,6 +18,19 @@ def test_a_clock_that_is_set_back_changes_nothing(nights, home, tmp_path):
     runs = nights.query("select run_number, published_at from ops.run order by run_number")
     assert [1, 2, 3, 4, 5] == [number for number, _ in runs]
     assert sorted(runs, key=lambda run: run[1]) == runs
+    assert [] == replay_differs(home, tmp_path / "replayed.duckdb")
+    assert [] == findings(home)
+
+
+def test_a_clock_set_back_after_a_rollback(nights, home, tmp_path):
+    """Nights whose instants lie before that of the night that was taken back come after it all the same."""
+    roll_back(home, now=nights.now)
+    nights.now -= timedelta(days=2)
+    nights.refresh()
+    prune(home, keep_nights=1, now=nights.now)
+    nights.refresh()
+    states = nights.query("select run_number, state from ops.run where run_number > 2 order by run_number")
+    assert [(3, "rolled_back"), (4, "published"), (5, "published")] == states
     assert [] == replay_differs(home, tmp_path / "replayed.duckdb")
     assert [] == findings(home)
 
