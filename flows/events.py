@@ -3,6 +3,9 @@
     event                     resource                                               when
     kolada.verdict.changed    kolada.verdict.<plan_id>.<level>.<item_id>.<year>[.<variant>]   a verdict differs from the
                                                                                               last publication
+    kolada.plan.changed       kolada.plan.<plan_id>                                  a plan was edited
+    kolada.kpi.retitled       kolada.kpi.<kpi_id>                                    Kolada changed the words of a
+                                                                                              plan's KPI
     kolada.run.held           kolada.run.<run_id>                                    a run was held
     kolada.kpi.withdrawn      kolada.kpi.<kpi_id>                                    a KPI left the catalogue
 
@@ -11,6 +14,7 @@ The flow run is a related resource of each. A webhook or a mail is an automation
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from typing import Any
 
 from prefect.events import emit_event
@@ -55,6 +59,25 @@ def notices(result: RunResult, facts: RunFacts) -> Iterator[Notice]:
             resource_id=verdict_id(change),
             resource_name=f"{change.plan_id} {change.item_id} {change.year}",
             payload=asdict(change) | {"run_id": result.run_id, "source_kind": result.source_kind},
+        )
+    for plan_id, edits in groupby(facts.plan_edits, lambda edit: edit.plan_id):
+        yield Notice(
+            event="kolada.plan.changed",
+            resource_id=f"kolada.plan.{plan_id}",
+            resource_name=f"plan {plan_id}",
+            payload={
+                "plan_id": plan_id,
+                "edits": [asdict(edit) for edit in edits],
+                "run_id": result.run_id,
+                "source_kind": result.source_kind,
+            },
+        )
+    for retitled in facts.retitled_kpis:
+        yield Notice(
+            event="kolada.kpi.retitled",
+            resource_id=f"kolada.kpi.{retitled.kpi_id}",
+            resource_name=f"{retitled.kpi_id} {retitled.title}",
+            payload=asdict(retitled) | {"run_id": result.run_id, "source_kind": result.source_kind},
         )
     for kpi in facts.withdrawn_kpis:
         yield Notice(

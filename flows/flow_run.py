@@ -116,6 +116,18 @@ def tell(result: RunResult, settings: Settings, facts: RunFacts, *, kind: str, r
             change.after,
             change.cause,
         )
+    for edit in facts.plan_edits:
+        logger.info(
+            "Plan edited: %s %s %s %s, %s to %s",
+            edit.plan_id,
+            edit.file_name,
+            edit.item_id,
+            edit.column_name or edit.edit,
+            edit.before,
+            edit.after,
+        )
+    for retitled in facts.retitled_kpis:
+        logger.warning("KPI retitled: %s, %s to %s", retitled.kpi_id, retitled.title_before, retitled.title)
     for kpi in facts.withdrawn_kpis:
         logger.warning("KPI withdrawn: %s %s", kpi.kpi_id, kpi.title)
     try:

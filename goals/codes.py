@@ -125,6 +125,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "rescaled": "Ändrad skala",
         "revised": "Reviderat",
     },
+    "plan_edit": {"edited": "Ändrat", "added": "Tillagt", "removed": "Borttaget"},
     "cause": {
         "new_year": "Nytt år",
         "own_value_revised": "Eget värde reviderat",

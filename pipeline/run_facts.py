@@ -16,6 +16,27 @@ VERDICT_CHANGES = """
     order by plan_id, level, item_id, year, variant
 """
 
+PLAN_EDITS = """
+    select plan_id, file_name, item_id, row_key, edit, column_name, value_before, value_after
+    from mart.plan_change
+    where run_id = $run_id
+    order by plan_id, file_name, item_id, row_key, column_name
+"""
+
+# The words of a KPI that a plan uses, before and after.
+RETITLED_KPIS = """
+    select now.kpi_id, earlier.title, now.title, earlier.description, now.description
+    from core.kpi_version as now
+    inner join core.kpi_version as earlier
+        on now.kpi_id = earlier.kpi_id and now.known_from = earlier.known_to
+    inner join ops.publication as publication on now.known_from = publication.published_at
+    where
+        publication.run_id = $run_id
+        and (now.title <> earlier.title or now.description <> earlier.description)
+        and now.kpi_id in (from plan.indicator select kpi_id union from plan.cross_check_kpi select kpi_id)
+    order by now.kpi_id
+"""
+
 # A KPI is news on the night that it left, not on those after; one that was never there is no news.
 WITHDRAWN_KPIS = """
     select now.kpi_id, now.title
@@ -80,6 +101,31 @@ class VerdictChange:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanEdit:
+    """A cell or a row of a plan that was edited; the columns of mart.plan_change."""
+
+    plan_id: str
+    file_name: str
+    item_id: str
+    row_key: str
+    edit: str
+    column_name: str | None
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RetitledKpi:
+    """A KPI of a plan whose words Kolada changed since the last publication."""
+
+    kpi_id: str
+    title_before: str
+    title: str
+    description_before: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
 class WithdrawnKpi:
     """A KPI that left the catalogue since the last publication."""
 
@@ -93,6 +139,8 @@ class RunFacts:
 
     Attributes:
         verdict_changes: verdicts that differ from the last publication.
+        plan_edits: what was edited in plans.
+        retitled_kpis: KPIs of plans whose title or description Kolada changed.
         withdrawn_kpis: KPIs that left the catalogue since then.
         revision_count: cells that Kolada changed.
         issue_counts: remarks on the data as published: severity, how many a rule found, how many a plan notes.
@@ -101,6 +149,8 @@ class RunFacts:
     """
 
     verdict_changes: tuple[VerdictChange, ...] = ()
+    plan_edits: tuple[PlanEdit, ...] = ()
+    retitled_kpis: tuple[RetitledKpi, ...] = ()
     withdrawn_kpis: tuple[WithdrawnKpi, ...] = ()
     revision_count: int = 0
     issue_counts: tuple[tuple[str, int, int], ...] = ()
@@ -119,6 +169,8 @@ def read_facts(result: RunResult) -> RunFacts:
         return RunFacts(
             goals=tuple(dict(zip(names, row, strict=True)) for row in goals.fetchall()),
             verdict_changes=tuple(VerdictChange(*row) for row in connection.execute(VERDICT_CHANGES, run).fetchall()),
+            plan_edits=tuple(PlanEdit(*row) for row in connection.execute(PLAN_EDITS, run).fetchall()),
+            retitled_kpis=tuple(RetitledKpi(*row) for row in connection.execute(RETITLED_KPIS, run).fetchall()),
             withdrawn_kpis=tuple(WithdrawnKpi(*row) for row in connection.execute(WITHDRAWN_KPIS, run).fetchall()),
             revision_count=count(connection, "select count(*) from mart.revision where run_id = $run_id", run),
             issue_counts=tuple(connection.execute(ISSUE_COUNTS).fetchall()),

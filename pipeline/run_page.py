@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from goals.codes import LABELS
 from pipeline.jobs import BrokenPlan
-from pipeline.run_facts import RunFacts, VerdictChange
+from pipeline.run_facts import PlanEdit, RunFacts, VerdictChange
 from pipeline.run_job import RunResult
 from pipeline.settings import Settings
 from warehouse.credits import DERIVED, MADE_UP_VALUES, RECEIVED, as_printed
@@ -51,6 +51,19 @@ def run_page(result: RunResult, settings: Settings, facts: RunFacts) -> str:
                 "Ändrade bedömningar",
                 ("plan", "mål eller indikator", "år", "före", "efter", "orsak"),
                 (verdict_change(change) for change in facts.verdict_changes),
+            ),
+            *section(
+                "Ändringar i planer",
+                ("plan", "fil", "vad", "ändring", "före", "efter"),
+                (plan_edit(edit) for edit in facts.plan_edits),
+            ),
+            *section(
+                "Nyckeltal som fått andra ord sedan förra publiceringen",
+                ("nyckeltal", "titel före", "titel efter", "beskrivning före", "beskrivning efter"),
+                (
+                    (kpi.kpi_id, kpi.title_before, kpi.title, kpi.description_before, kpi.description)
+                    for kpi in facts.retitled_kpis
+                ),
             ),
             *section(
                 "Nyckeltal som utgått sedan förra publiceringen",
@@ -111,6 +124,18 @@ def verdict_change(change: VerdictChange) -> tuple[object, ...]:
         label("verdict", change.before),
         label("verdict", change.after),
         label("cause", change.cause),
+    )
+
+
+def plan_edit(edit: PlanEdit) -> tuple[object, ...]:
+    """An edit of a plan in Swedish."""
+    return (
+        edit.plan_id,
+        edit.file_name,
+        " ".join(part for part in (edit.item_id, edit.row_key) if part),
+        edit.column_name or label("plan_edit", edit.edit),
+        edit.before or "-",
+        edit.after or "-",
     )
 
 

@@ -11,6 +11,7 @@ from reports.contents import Contents, GoalPart, IndicatorPart
 from reports.located_figures import figure, figure_in_full, figure_of_year, line_range, wording
 from reports.notices import source_text
 from reports.numbers import HARD_SPACE, join_years
+from reports.plan_edits import printed_before
 from reports.reasons import WITHHELD, short_reason
 from reports.sourced_rows import Row
 from reports.verdict_sentences import decimals_of, margin_decimals
@@ -89,7 +90,8 @@ class Card:
         """Where in the document the target stands."""
         lines = self.part.criteria[self.contents.year]["target_document_lines"]
         place = f", rad {lines.replace('-', '–')}" if lines else ""
-        return f"Källa: {self.contents.plan['document_title']}{place}"
+        before = printed_before(self.contents, self.part.target_edits(self.part.criteria[self.contents.year]))
+        return f"Källa: {self.contents.plan['document_title']}{place}{f' ({before})' if before else ''}"
 
     def reference_source(self) -> str:
         """The source label of the figure that was compared with."""
@@ -222,4 +224,5 @@ class Card:
         if criterion is not None and target_lines is not None and target_lines != row["document_lines"]:
             lines = line_range(criterion, "target_document_lines")
             said.append(Markup("målvärdet rad{}{}").format(HARD_SPACE, lines))
-        return Markup(", ").join(said) + "."
+        before = printed_before(self.contents, self.part.own_edits)
+        return Markup(", ").join([*said, before] if before else said) + "."

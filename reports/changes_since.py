@@ -1,4 +1,4 @@
-"""What has changed since the last report, or since the publication before: verdicts, and the own figures behind them.
+"""What has changed since the last report, or since the publication before: verdicts, own figures, the plan.
 
 A report carries in its head which publication it shows and since when it tells changes. The next report in the same
 folder tells what changed since the newest one that shows an earlier publication. Making a report twice gives the
@@ -16,8 +16,9 @@ from reports.sourced_rows import Row, Source
 
 HEAD_BYTES = 4096
 META = re.compile(r'<meta name="kolada-(plan|known-at|since)" content="([^"]*)">')
-# Kinds of change that move no figure that anybody prints.
+# Kinds of change that move no figure that anybody prints: told only where a verdict changed with them.
 UNSEEN_KINDS = ("precision", "rounding")
+EDIT_ORDER = "known_from, file_name, item_id, row_key, edit, column_name desc"
 
 
 class Basis(StrEnum):
@@ -37,12 +38,16 @@ class Changes:
         basis: what stands at the earlier instant.
         verdicts: rows of mart.verdict_change, oldest first.
         revisions: rows of mart.revision of the own municipality's cells of the plan's KPIs.
+        edits: rows of mart.plan_change, oldest first.
+        unseen: how many changed cells are left out because nothing that is shown rests on the difference.
     """
 
     since: datetime | None
     basis: "Basis"
     verdicts: tuple[Row, ...]
     revisions: tuple[Row, ...]
+    edits: tuple[Row, ...]
+    unseen: int = 0
 
 
 def find_changes(
@@ -63,27 +68,34 @@ def find_changes(
     )
     basis, since = next(((basis, at) for basis, at in candidates if at is not None), (Basis.PUBLICATION, None))
     if since is None:
-        return Changes(None, basis, verdicts=(), revisions=())
+        return Changes(None, basis, verdicts=(), revisions=(), edits=())
+    verdicts = source.rows(
+        "mart.verdict_change",
+        "plan_id = ? and known_from > ?",
+        [plan["plan_id"], since],
+        order="known_from, level desc, item_id, year, variant",
+    )
+    revisions = source.rows(
+        "mart.revision",
+        "is_plan_kpi and municipality_id = ? and known_from > ? "
+        f"and kpi_id in (select kpi_id from {source.relation('mart.publication_calendar')} where plan_id = ?)",
+        [plan["municipality_id"], since, plan["plan_id"]],
+        order="known_from, kpi_id, period desc, gender desc",
+    )
+    kpis = {
+        row["indicator_id"]: row["kpi_id"] for row in source.rows("plan.indicator", "plan_id = ?", [plan["plan_id"]])
+    }
+    moved = {(kpis.get(row["item_id"]), row["known_from"]) for row in verdicts if row["level"] == "indicator"}
+    seen = tuple(
+        row
+        for row in revisions
+        if row["change_kind"] not in UNSEEN_KINDS or (row["kpi_id"], row["known_from"]) in moved
+    )
+    edits = source.rows(
+        "mart.plan_change", "plan_id = ? and known_from > ?", [plan["plan_id"], since], order=EDIT_ORDER
+    )
     return Changes(
-        since,
-        basis,
-        verdicts=tuple(
-            source.rows(
-                "mart.verdict_change",
-                "plan_id = ? and known_from > ?",
-                [plan["plan_id"], since],
-                order="known_from, level desc, item_id, year, variant",
-            )
-        ),
-        revisions=tuple(
-            source.rows(
-                "mart.revision",
-                "is_plan_kpi and municipality_id = ? and known_from > ? and not list_contains(?, change_kind) "
-                f"and kpi_id in (select kpi_id from {source.relation('mart.publication_calendar')} where plan_id = ?)",
-                [plan["municipality_id"], since, list(UNSEEN_KINDS), plan["plan_id"]],
-                order="known_from, kpi_id, period desc, gender desc",
-            )
-        ),
+        since, basis, verdicts=tuple(verdicts), revisions=seen, edits=tuple(edits), unseen=len(revisions) - len(seen)
     )
 
 

@@ -10,6 +10,8 @@ from datetime import date
 from reports.numbers import in_sweden
 from reports.sourced_rows import Row, Source, by, find_plan
 
+# What is found of a KPI, and told with each indicator that reads it.
+KPI_ISSUES = ("kpi_text_changed", "kpi_text_garbled")
 RIKET, UNWEIGHTED = "riket", "unweighted_mean"
 
 
@@ -52,6 +54,7 @@ class IndicatorPart:
     calendar: Row | None
     issues: tuple[Row, ...]
     breaks: tuple[Row, ...]
+    edits: tuple[Row, ...]
 
     @property
     def id(self) -> str:
@@ -62,6 +65,25 @@ class IndicatorPart:
     def anchor(self) -> str:
         """The id of its place on the page."""
         return f"i-{self.id}"
+
+    @property
+    def own_edits(self) -> list[Row]:
+        """What was edited of the indicator itself, oldest first."""
+        return [row for row in self.edits if row["file_name"] == "indicators.csv"]
+
+    def target_edits(self, criterion: Row) -> list[Row]:
+        """What was edited of the target that a criterion comes from, oldest first.
+
+        Args:
+            criterion: of mart.judgement_input.
+        """
+        return [
+            row
+            for row in self.edits
+            if row["file_name"] == "targets.csv"
+            and row["year"] == criterion["target_year"]
+            and row["criterion"] == criterion.values.get("criterion")
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,15 +260,17 @@ class _Gatherer:
         self.outcomes = by(source.rows("mart.national_outcome", *mine), "indicator_id", "year")
         self.calendar = by(source.rows("mart.publication_calendar", *mine), "kpi_id")
         self.breaks = by(source.rows("plan.series_break", *mine, order="first_year_after"), "kpi_id")
+        self.edits = by(source.rows("mart.plan_change", *mine, order="known_from, column_name"), "file_name", "item_id")
         self.gaps = by(source.rows("mart.gender_gap", *mine), "kpi_id", "period")
         self.issues = by(
             source.rows(
                 "mart.data_issue",
-                "plan_id = ? and indicator_id is not null and (year is null or year = ?)",
-                [plan_id, year],
+                "plan_id = ? and (indicator_id is not null or list_contains(?, code)) and (year is null or year = ?)",
+                [plan_id, list(KPI_ISSUES), year],
                 order="case severity when 'high' then 1 when 'medium' then 2 else 3 end, code, text",
             ),
             "indicator_id",
+            "kpi_id",
         )
         used = sorted({row["kpi_id"] for rows in self.judged.values() for row in rows if row["kpi_id"]})
         self.references = by(
@@ -286,8 +310,11 @@ class _Gatherer:
             outcome=next(iter(self.outcomes.get((*key, self.year), [])), None),
             gap=self.gap(judged.get(self.year)),
             calendar=next(iter(self.calendar.get((kpi_id,), [])), None),
-            issues=tuple(self.issues.get(key, [])),
+            issues=tuple(
+                issue for owner in (indicator["indicator_id"], None) for issue in self.issues.get((owner, kpi_id), [])
+            ),
             breaks=tuple(self.breaks.get((kpi_id,), [])),
+            edits=tuple(row for file in ("indicators.csv", "targets.csv") for row in self.edits.get((file, *key), [])),
         )
 
     def series(self, kpi_id: str | None, reference: str) -> Mapping[int, Row]:

@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from reports.changes_since import EDIT_ORDER
 from reports.contents import Contents, IndicatorPart, gather
 from reports.errors import UnknownFigure
 from reports.sourced_rows import Row, Source
@@ -30,6 +31,7 @@ class Evidence:
         manual: what was entered by hand for the year.
         reconciliation: the document against Kolada.
         verdict_changes: how the verdict has changed between publications.
+        plan_edits: rows of mart.plan_change about the indicator, its goal and the plan's rules, oldest first.
     """
 
     contents: Contents
@@ -45,6 +47,7 @@ class Evidence:
     manual: tuple[Row, ...]
     reconciliation: Row | None
     verdict_changes: tuple[Row, ...]
+    plan_edits: tuple[Row, ...]
 
     @property
     def year(self) -> int:
@@ -122,6 +125,14 @@ def gather_evidence(source: Source, plan_id: str, indicator_id: str, year: int |
                 "plan_id = ? and item_id = ? and year = ? and level = 'indicator'",
                 [plan_id, part.id, contents.year],
                 order="known_from",
+            )
+        ),
+        plan_edits=tuple(
+            source.rows(
+                "mart.plan_change",
+                "plan_id = ? and (file_name = 'plan.toml [rules]' or item_id in (?, ?, ?))",
+                [plan_id, part.id, part.indicator["goal_id"], kpi_id],
+                order=EDIT_ORDER,
             )
         ),
     )

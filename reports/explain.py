@@ -21,6 +21,7 @@ from reports.numbers import (
     number_text,
     plain_decimals,
 )
+from reports.plan_edits import edits_told, printed_before
 from reports.reasons import reason, short_reason
 from reports.rule_sentences import RULES
 from reports.sentences import plain
@@ -117,6 +118,7 @@ def explained(evidence: Evidence) -> Explanation:
         ("Kommunens egna uppgifter", _manual(evidence)),
         ("Utveckling och läge", _standing(evidence)),
         ("Hur bedömningen har ändrats", _changes(evidence)),
+        ("Hur planen har ändrats", _edits(evidence)),
         ("Nästa publicering", _coming(evidence)),
         ("Anmärkningar", (str(issue["text"]) for issue in part.issues)),
     )
@@ -200,6 +202,9 @@ def _rule(evidence: Evidence) -> Iterator[str]:
     if target["document_lines"] or row["document_lines"]:
         where.append(f"rad {_lines(target['document_lines'] or row['document_lines'])}")
     yield f"Målet står i {', '.join(where)} (SHA-256 {contents.plan['document_sha256']})."
+    before = printed_before(contents, part.target_edits(part.criteria[evidence.year]))
+    if before:
+        yield f"{before[0].upper()}{before[1:]}."
     if row["direction"]:
         yield f"{contents.label('direction', row['direction'])}."
     rules = {rule["rule_name"]: rule["rule_value"] for rule in contents.rules}
@@ -279,6 +284,9 @@ def _document(evidence: Evidence) -> Iterator[str]:
     place = [f"sida {row['document_page']}"] if row["document_page"] else []
     place += [f"rad {_lines(row['document_lines'])}"] if row["document_lines"] else []
     yield f"Indikatorn: {contents.plan['document_title']}{', ' if place else ''}{', '.join(place)}."
+    before = printed_before(contents, evidence.part.own_edits)
+    if before:
+        yield f"{before[0].upper()}{before[1:]}."
     if evidence.part.indicator["source"]:
         yield f"Källa enligt dokumentet: {evidence.part.indicator['source']}"
     if evidence.printed is not None:
@@ -318,6 +326,11 @@ def _changes(evidence: Evidence) -> Iterator[str]:
         )
 
 
+def _edits(evidence: Evidence) -> Iterator[str]:
+    for row, text in edits_told(evidence.contents, evidence.plan_edits):
+        yield f"{instant_text(row['known_from'])}: {text}"
+
+
 def _coming(evidence: Evidence) -> Iterator[str]:
     yield from _said([words.next_publication(evidence.part.calendar)])
 
@@ -354,6 +367,7 @@ def _data(evidence: Evidence) -> Mapping[str, object]:
         "outcome_manual": table(evidence.manual),
         "reconciliation": cells(evidence.reconciliation),
         "verdict_changes": table(evidence.verdict_changes),
+        "plan_changes": table(evidence.plan_edits),
         "national_outcome": cells(evidence.part.outcome),
         "publication_calendar": cells(evidence.part.calendar),
         "data_issues": table(evidence.part.issues),

@@ -31,6 +31,7 @@ ANSWERS = (
     "mart.publication_calendar",
     "mart.revision",
     "mart.verdict_change",
+    "mart.plan_change",
     "mart.data_issue",
     "mart.budget_line",
     "mart.budget_check",

@@ -21,6 +21,7 @@ from reports.located_figures import counted, figure, figure_of_year, wording
 from reports.matrix import matrix_rows
 from reports.notices import known_text, made_up_notice, source_text
 from reports.numbers import instant_text
+from reports.plan_edits import edits_told
 from reports.reasons import WITHHELD
 from reports.rule_sentences import MEANINGS, RULES, SECTION_INTROS
 from reports.short_report import gaps, revised_cells
@@ -137,6 +138,7 @@ def page_names(contents: Contents, links: Links) -> dict[str, object]:
         "verdict_sentence": verdict_sentence,
         "value_change": value_change,
         "revised_values": revised_values,
+        "edits_told": edits_told,
         "when": instant_text,
         "year_of": figure_of_year,
         "derived": DERIVED,

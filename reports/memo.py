@@ -10,12 +10,14 @@ from reports.changes_since import Changes, find_changes
 from reports.contents import Contents
 from reports.notices import made_up_notice, source_text
 from reports.numbers import instant_text, number_text, plain_decimals
+from reports.plan_edits import edits_told
 from reports.reasons import short_reason
 from reports.sentences import plain
 from reports.sourced_rows import Row
 from warehouse.credits import DERIVED, RECEIVED
 
 MARKED = re.compile(r"([\\`*_\[\]#|~])")
+UNSEEN = "Inget värde har ändrats mer än i avrundningen, och ingen bedömning vilar på den skillnaden."
 LEVELS = {"indicator": "Indikator", "goal": "Mål", "sound_economic_management": "God ekonomisk hushållning"}
 
 
@@ -83,7 +85,7 @@ def _body(contents: Contents, changes: Changes) -> Iterator[str]:
         )
         yield from (f"{source_text(source, RECEIVED)}.", "")
     else:
-        yield from ("Inget värde har ändrats.", "")
+        yield from ("Inget värde har ändrats.", "") if not changes.unseen else (UNSEEN, "")
     new = _new_values(contents, changes)
     yield from ("## Nya värden", "")
     if new:
@@ -96,12 +98,11 @@ def _body(contents: Contents, changes: Changes) -> Iterator[str]:
         yield from ("## Nyckeltal som Kolada har ändrat", "")
         yield from _table(("Nyckeltal", "Titel nu", "Vad"), catalogue)
         yield from (f"{source_text(source, RECEIVED)}.", "")
-    if contents.plan["known_from"] > changes.since:
-        yield from (
-            "## Planen",
-            "",
-            f"Planens filer har ändrats; de gäller sedan {instant_text(contents.plan['known_from'])}.",
-            "",
+    if changes.edits:
+        yield from ("## Ändringar i planen", "")
+        yield from _table(
+            ("När", "Vad"),
+            [[instant_text(row["known_from"]), escaped(text)] for row, text in edits_told(contents, changes.edits)],
         )
 
 

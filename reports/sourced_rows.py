@@ -5,6 +5,7 @@ column. A `Source` reads the plain tables, or the same as of a moment when one w
 same relation name either way.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,11 +23,21 @@ from warehouse.schema import require_current
 # Relations without history of their own, or whose history is in their rows: (column that dates a row).
 DATED = {
     "mart.verdict_change": "known_from",
+    "mart.plan_change": "known_from",
     "core.observation_version": "known_from",
     "core.kpi_version": "known_from",
     "ops.publication": "published_at",
 }
 TIMELESS = frozenset({"ops.run", "ops.request", "ops.coverage_pair", "ops.broken_plan"})
+
+
+# What no page, feed, workbook or Word text may hold: control characters, and what is no character at all.
+UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+
+
+def readable(value: object) -> object:
+    """A cell of the file; in a text, what no document may hold is shown as a replacement character."""
+    return UNREADABLE.sub("\N{REPLACEMENT CHARACTER}", value) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +112,7 @@ class Source:
             f"select * from {self.relation(name)} as found where {where}{ordering}", list(parameters)
         )
         columns = [column[0] for column in answer.description or ()]
-        return [Row(name, dict(zip(columns, values, strict=True))) for values in answer.fetchall()]
+        return [Row(name, dict(zip(columns, map(readable, values), strict=True))) for values in answer.fetchall()]
 
     def one(self, name: str, where: str = "true", parameters: Sequence[object] = ()) -> Row | None:
         """The first row that fulfils a condition, if any."""

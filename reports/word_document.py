@@ -26,6 +26,7 @@ from reports.distribution_chart import distribution_chart
 from reports.matrix import MatrixRow, matrix_rows
 from reports.notices import known_text, made_up_notice, source_text
 from reports.numbers import instant_text, number_text
+from reports.plan_edits import edits_told
 from reports.rule_sentences import RULES
 from reports.sentences import plain
 from reports.short_report import gaps
@@ -167,6 +168,14 @@ def _changes(document: WordFile, contents: Contents, changes: Changes) -> None:
         document.add_paragraph("Detta är den första publiceringen. Det finns inget att jämföra med.")
         return
     document.add_paragraph(f"Jämfört med läget {instant_text(changes.since)}.")
+    _changed_verdicts(document, contents, changes)
+    if changes.edits:
+        document.add_paragraph("Ändringar i planen:")
+    for _, text in edits_told(contents, changes.edits):
+        document.add_paragraph(text, style="List Bullet")
+
+
+def _changed_verdicts(document: WordFile, contents: Contents, changes: Changes) -> None:
     if not changes.verdicts:
         document.add_paragraph("Ingen bedömning har ändrats.")
         return

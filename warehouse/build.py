@@ -54,8 +54,10 @@ def build_marts(
     changed: set[str] = set()
     with working_relations(connection) as working:
         for each in relation_files():
+            # Events tell what changed: the clock alone makes none.
+            news = changed if each.kind == "event" else {CLOCK, *changed}
             is_stored = each.kind in ("mart", "event")
-            if is_stored and (is_all or not rests_on(each.full_name).isdisjoint({CLOCK, *changed})):
+            if is_stored and (is_all or not rests_on(each.full_name).isdisjoint(news)):
                 working.lay_out(each.reads)
                 if build(connection, each, instant):
                     changed.add(each.full_name)

@@ -3,9 +3,13 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 from starlette.requests import Request
+
+from warehouse.errors import InvalidMoment
+from warehouse.moment import past_moment
 
 LONGEST: Final = 200
 MOST_UNITS: Final = 25
@@ -43,6 +47,10 @@ def moment(given: str) -> str:
     """A date or a timestamp."""
     if not MOMENT.fullmatch(given):
         raise ValueError("ett datum som 2024-03-01")
+    try:
+        past_moment(given, now=datetime.now(UTC))
+    except InvalidMoment:
+        raise ValueError("ett datum som har varit, som 2024-03-01") from None
     return given
 
 

@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from reports.changes_since import EDIT_ORDER
 from reports.contents import Contents
 from reports.notices import source_text
-from reports.numbers import instant_text, number_text, plain_decimals
+from reports.numbers import decimals_that_tell_apart, instant_text, number_text, plain_decimals
+from reports.plan_edits import edits_told
 from reports.sourced_rows import Row, Source, open_source
 from warehouse.credits import DERIVED
 from web.asked import PageError, asked
@@ -107,6 +109,9 @@ def _all_changes(source: Source, contents: Contents) -> Iterator[tuple[datetime,
     plan_id = contents.plan["plan_id"]
     for row in source.rows("mart.verdict_change", "plan_id = ?", [plan_id], order="known_from"):
         yield row["known_from"], _verdict(contents, row)
+    edits = source.rows("mart.plan_change", "plan_id = ?", [plan_id], order=EDIT_ORDER)
+    for row, text in edits_told(contents, edits):
+        yield row["known_from"], _edit(contents, row, text)
     kpis = sorted({row["kpi_id"] for row in contents.calendar})
     for row in source.rows(
         "mart.revision",
@@ -129,9 +134,23 @@ def _verdict(contents: Contents, row: Row) -> Change:
     return Change(identity, f"{what} {year}: {before} → {after} ({cause})", href or "/")
 
 
+def _edit(contents: Contents, row: Row, text: str) -> Change:
+    links = links_of(contents.plan["plan_id"], contents.year, None)
+    item = row["item_id"]
+    if any(part.id == item for part in contents.indicators):
+        href = links.indicator(item)
+    else:
+        href = links.goal(item) if any(goal.id == item for goal in contents.goals) else None
+    identity = f"{row['run_id']}-{row['file_name']}-{row['item_id']}-{row['row_key']}"
+    return Change(identity, f"Planen ändrad. {text}", href or "/")
+
+
 def _revision(contents: Contents, row: Row) -> Change:
+    known = [value for value in (row["old_value"], row["new_value"]) if value is not None]
+    decimals = decimals_that_tell_apart(row["old_value"], row["new_value"], max(map(plain_decimals, known), default=0))
+
     def shown(value: float | None) -> str:
-        return "inget värde" if value is None else number_text(value, plain_decimals(value))
+        return "inget värde" if value is None else number_text(value, decimals)
 
     gender = contents.label("gender", row["gender"]).lower()
     kind = contents.label("change_kind", row["change_kind"]).lower()

@@ -20,7 +20,9 @@ from web.rendering import address, links_of, page
 SORTS = ("plan", "bedomning", "marginal", "plats")
 # Moments to choose among: nights on which something changed.
 NIGHTS = """
-    select distinct known_from from mart.verdict_change where plan_id = ?
+    select distinct known_from from mart.verdict_change where plan_id = $plan_id
+    union
+    select distinct known_from from mart.plan_change where plan_id = $plan_id
     union
     select min(published_at) from ops.publication
     order by 1 desc
@@ -57,7 +59,11 @@ def goals(request: Request) -> HTMLResponse:
     as_of = given.optional("as_of")
     shown = replace(contents, goals=tuple(_filtered(contents, given)))
     with publication.reading() as connection:
-        nights = [at for (at,) in connection.execute(NIGHTS, [contents.plan["plan_id"]]).fetchall() if at is not None]
+        nights = [
+            at
+            for (at,) in connection.execute(NIGHTS, {"plan_id": contents.plan["plan_id"]}).fetchall()
+            if at is not None
+        ]
         source = open_source(connection, as_of)
         changes = find_changes(source, contents.plan)
         names = page_names(shown, links_of(contents.plan["plan_id"], contents.year, as_of))

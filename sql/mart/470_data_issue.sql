@@ -40,6 +40,15 @@ calendar as (
     select * from mart.publication_calendar
 ),
 
+kpi_versions as (
+    select
+        *,
+        lag(title) over versions as title_before,
+        lag(description) over versions as description_before
+    from core.kpi_version
+    window versions as (partition by kpi_id order by known_from)
+),
+
 reconciliations as (
     select * from mart.reconciliation
 ),
@@ -106,7 +115,7 @@ riket_zeros as (
         'riket_zero' as code,
         'medium' as severity,
         'Riket är 0 för ' || riket.kpi_id || ' ' || cast(riket.period as varchar)
-        || ' fast kommunernas median är ' || cast(mart.rounded(middle.value, 1) as varchar)
+        || ' fast kommunernas median är ' || mart.swedish_number(mart.rounded(middle.value, 1))
         || ': nollan är troligen ett saknat värde.' as text
     from reference_values as riket
     inner join reference_values as middle
@@ -127,7 +136,7 @@ equal_years as (
         this_year.year,
         'equal_years' as code,
         'low' as severity,
-        'Samma värde två år i rad (' || cast(this_year.value as varchar) || ', '
+        'Samma värde två år i rad (' || mart.swedish_number(this_year.value) || ', '
         || cast(last_year.year as varchar) || ' och ' || cast(this_year.year as varchar)
         || '): antingen sant eller en mätning redovisad två gånger.' as text
     from histories as this_year
@@ -139,6 +148,57 @@ equal_years as (
             and this_year.value = last_year.value
     inner join plans on this_year.plan_id = plans.plan_id
     where last_year.year >= plans.first_year
+),
+
+-- The last time that Kolada changed the words of a plan's KPI.
+retitled as (
+    select
+        plan_kpis.plan_id,
+        versions.kpi_id,
+        cast(null as varchar) as indicator_id,
+        cast(null as integer) as year,
+        'kpi_text_changed' as code,
+        'medium' as severity,
+        concat_ws(
+            ' ',
+            'Kolada ändrade orden för nyckeltalet ' || versions.kpi_id || ' '
+            || cast(mart.swedish_date(versions.known_from) as varchar) || '.',
+            case
+                when versions.title <> versions.title_before
+                    then 'Titeln löd ”' || versions.title_before || '” och lyder nu ”' || versions.title || '”.'
+            end,
+            case
+                when versions.description <> versions.description_before
+                    then
+                        'Beskrivningen löd ”' || versions.description_before || '” och lyder nu ”'
+                        || versions.description || '”.'
+            end
+        ) as text
+    from kpi_versions as versions
+    inner join plan_kpis on versions.kpi_id = plan_kpis.kpi_id
+    where versions.title <> versions.title_before or versions.description <> versions.description_before
+    qualify row_number() over (
+        partition by plan_kpis.plan_id, versions.kpi_id
+        order by versions.known_from desc
+    ) = 1
+),
+
+-- UTF-8 that was read as another encoding and encoded once more: å, ä and ö begin with Ã then.
+garbled as (
+    select
+        plan_kpis.plan_id,
+        versions.kpi_id,
+        cast(null as varchar) as indicator_id,
+        cast(null as integer) as year,
+        'kpi_text_garbled' as code,
+        'medium' as severity,
+        'Titel eller beskrivning för nyckeltalet ' || versions.kpi_id || ' ser ut att vara felkodad hos Kolada: ”'
+        || versions.title || '”.' as text
+    from kpi_versions as versions
+    inner join plan_kpis on versions.kpi_id = plan_kpis.kpi_id
+    where
+        versions.known_to is null
+        and regexp_matches(versions.title || versions.description, 'Ã[\x{80}-\x{BF}„…–]|Â[\x{A0}-\x{BF}]')
 ),
 
 closings as (
@@ -221,8 +281,8 @@ revised_outcomes as (
         year,
         'document_revised' as code,
         'medium' as severity,
-        'Dokumentet anger ' || cast(document_value as varchar) || ' för ' || cast(year as varchar)
-        || ', Kolada i dag ' || cast(kolada_value as varchar) || '.' as text
+        'Dokumentet anger ' || mart.swedish_number(document_value) || ' för ' || cast(year as varchar)
+        || ', Kolada i dag ' || mart.swedish_number(kolada_value) || '.' as text
     from reconciliations
     where result = 'revised'
 ),
@@ -290,8 +350,8 @@ group_means as (
         group_observations.period as year,
         'group_mean_differs' as code,
         'medium' as severity,
-        'Koladas ovägda medel för alla kommuner (' || cast(group_observations.value as varchar)
-        || ') är ett annat än vårt (' || cast(reference_values.value as varchar) || ') för '
+        'Koladas ovägda medel för alla kommuner (' || mart.swedish_number(group_observations.value)
+        || ') är ett annat än vårt (' || mart.swedish_number(reference_values.value) || ') för '
         || group_observations.kpi_id || ' ' || cast(group_observations.period as varchar) || '.' as text
     from group_observations
     inner join reference_values
@@ -330,6 +390,10 @@ found as (
     select * from riket_zeros
     union all
     select * from equal_years
+    union all
+    select * from retitled
+    union all
+    select * from garbled
     union all
     select * from closings
     union all

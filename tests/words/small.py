@@ -45,6 +45,7 @@ class SmallPlan:
     tables: dict[str, list[dict[str, object]]] = field(default_factory=lambda: {name: [] for name in HEADS})
     plan_id: str = PLAN_ID
     labels: dict[str, str] = field(default_factory=dict)
+    groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def add(self, file: str, **cells: object) -> None:
         """A row of a file."""
@@ -166,6 +167,8 @@ class SmallPlan:
                     f"{name} = {value if value in bare or value.isdigit() else repr(value)}"
                     for name, value in self.rules.items()
                 ),
+                "[groups]",
+                *(f"{name} = {list(units)!r}" for name, units in self.groups.items()),
                 *(
                     f"[labels.{name.partition('.')[0]}]\n{name.partition('.')[2]} = {word!r}"
                     for name, word in self.labels.items()

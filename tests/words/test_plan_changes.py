@@ -1,0 +1,176 @@
+"""What changed in the words is told: a plan's moved goalposts, and the texts of its KPIs, with before and after."""
+
+from pathlib import Path
+
+import pytest
+
+from flows.events import notices
+from pipeline.run_facts import read_facts
+from pipeline.run_page import run_page
+from reports.notices import instant_text
+from tests.conftest import Nights
+from tests.words import outputs
+from tests.words.conftest import Publish, next_night
+from tests.words.small import PLAN_ID, TARGET_YEAR, SmallKolada, SmallPlan
+
+
+def plainly(text: str) -> str:
+    """A text on one line, its hard spaces plain."""
+    return " ".join(text.split())
+
+
+EDITS = (
+    "select file_name, item_id, year, edit, column_name, value_before, value_after, is_place_unchanged "
+    "from mart.plan_change order by all"
+)
+
+
+def small_plan(printed: str = "91", **target: object) -> SmallPlan:
+    """A plan with one target."""
+    plan = SmallPlan()
+    plan.indicator("G1", "N00001")
+    plan.target("G1", ">=", printed, **target)
+    return plan
+
+
+def small_kolada(title: str = "Väntetid") -> SmallKolada:
+    """A value that meets 90 and 91 alike."""
+    kolada = SmallKolada()
+    kolada.own("N00001", {2020: 80.0, TARGET_YEAR: 95.0})
+    kolada.mean("N00001", TARGET_YEAR, 80.0)
+    kolada.kpi("N00001", title=title)
+    return kolada
+
+
+@pytest.fixture(scope="module")
+def moved(publish: Publish) -> Nights:
+    """A night on which a target fell from 91 to 90 and a title changed, with the places left as they were."""
+    edited = small_plan("90")
+    edited.row("indicators", indicator_id="G1")["title"] = "Ny titel"
+    return publish((small_plan(), small_kolada()), (edited, small_kolada()))
+
+
+def test_a_target_moved_in_silence_is_a_row(moved: Nights) -> None:
+    """No verdict changed, and each edited cell stands with what it was and what it became."""
+    assert moved.query("select count(*) from mart.verdict_change") == [(0,)]
+    assert moved.query(EDITS) == [
+        ("indicators.csv", "G1", None, "edited", "title", "Indikator G1", "Ny titel", True),
+        ("targets.csv", "G1", 2023, "edited", "target_text", "91", "90", True),
+        ("targets.csv", "G1", 2023, "edited", "target_value", "91", "90", True),
+    ]
+
+
+def test_report_memo_word_and_explain_tell_which_target_moved(moved: Nights) -> None:
+    """From what, to what, when, and that the document's place was not changed with it."""
+    told = (
+        "Målvärde för G1, år 2023: Målvärde 91 → 90; Målet som det är tryckt 91 → 90. "
+        "Platsen i dokumentet (rad 8) ändrades inte med det."
+    )
+    was = (
+        "Där står 91, som gällde tidigare: planen ändrades till 90 {}, och platsen i dokumentet ändrades inte med det."
+    )
+    ((at,),) = moved.query("select distinct known_from from mart.plan_change")
+    when = plainly(instant_text(at))
+    [(_, page)] = outputs.report_pages(moved.home, PLAN_ID, (TARGET_YEAR,))
+    [listed] = page.find(lambda node: "edits" in node.classes())
+    assert f"{when}. {told}" in plainly(listed.words())
+    assert told in plainly(outputs.short_page(moved.home, PLAN_ID, TARGET_YEAR).words())
+    assert told in plainly(outputs.memo(moved.home, PLAN_ID))
+    assert told in plainly(" ".join(outputs.word_texts(moved.home, PLAN_ID).values()))
+    explained = plainly(outputs.explanation(moved.home, PLAN_ID, "G1", TARGET_YEAR))
+    assert f"{when}: {told}" in explained
+    assert was.format(when) in explained
+    article = plainly(page.by_id("i-G1").words())
+    assert was.format(when)[1:-1] in article
+    assert "där står ”Indikator G1”, som gällde tidigare" in article
+
+
+def test_a_place_that_follows_is_no_longer_the_earlier_values(publish: Publish) -> None:
+    """Once the place is edited too, it is cited without the earlier value."""
+    place = "Där står"
+    nights = publish((small_plan(), small_kolada()), (small_plan("90"), small_kolada()))
+    assert place in outputs.explanation(nights.home, PLAN_ID, "G1", TARGET_YEAR)
+    folder = nights.home.parent
+    next_night(nights, folder, small_plan("89"), small_kolada())
+    explained = outputs.explanation(nights.home, PLAN_ID, "G1", TARGET_YEAR)
+    assert "Där står 91, som gällde tidigare: planen ändrades till 89 " in explained
+    next_night(nights, folder, small_plan("89", document_lines="9"), small_kolada())
+    assert place not in outputs.explanation(nights.home, PLAN_ID, "G1", TARGET_YEAR)
+
+
+def test_rows_that_come_and_go_rules_and_goals(publish: Publish) -> None:
+    """A target added, an own figure removed, a rule and a goal's title edited; a row moved only is no edit."""
+    first, second = small_plan(), small_plan()
+    for plan in (first, second):
+        plan.indicator("G2", "N00001")
+        plan.figure("G2", 2022, 3.5)
+    second.tables["outcomes_manual.csv"] = []
+    second.target("G1", ">=", "99,5", year=2024)
+    second.rules["fixed_target_precision"] = "display"
+    second.row("goals", goal_id="MG2")["title"] = "Ett annat mål"
+    second.tables["indicators.csv"].reverse()
+    nights = publish((first, small_kolada()), (second, small_kolada()))
+    found = nights.query(
+        "select file_name, item_id, year, edit, column_name, value_before, value_after from mart.plan_change "
+        "where not (file_name = 'plan.toml [rules]' and edit = 'edited') order by all"
+    )
+    assert found == [
+        ("goals.csv", "MG2", None, "edited", "title", "Mål MG2", "Ett annat mål"),
+        ("outcomes_manual.csv", "G2", 2022, "removed", None, "3.5", None),
+        ("targets.csv", "G1", 2024, "added", None, None, "99,5"),
+    ]
+    assert nights.query(
+        "select item_id, value_before, value_after from mart.plan_change where file_name = 'plan.toml [rules]'"
+    ) == [("fixed_target_precision", "exact", "display")]
+
+
+def test_a_plan_that_left_and_comes_back_is_compared_with_what_it_was(publish: Publish) -> None:
+    """Goalposts cannot be moved by taking the plan out of the folder for a night."""
+    other = small_plan()
+    other.plan_id = "annan-2022-2024"
+    nights = publish(
+        ([small_plan(), other], small_kolada()), ([other], small_kolada()), ([small_plan("90"), other], small_kolada())
+    )
+    assert nights.query(
+        "select plan_id, column_name, value_before, value_after from mart.plan_change order by all"
+    ) == [(PLAN_ID, "target_text", "91", "90"), (PLAN_ID, "target_value", "91", "90")]
+
+
+def test_a_quiet_night_and_a_first_night_edit_nothing(publish: Publish) -> None:
+    """Neither loading a plan for the first time nor loading it again is an edit."""
+    nights = publish((small_plan(), small_kolada()), (small_plan(), small_kolada()))
+    assert nights.query("select count(*) from mart.plan_change") == [(0,)]
+
+
+def test_an_edit_and_a_retitled_kpi_are_events(publish: Publish, tmp_path: Path) -> None:
+    """Each event has before and after; the page of the run has them too, and the report a remark."""
+    nights = publish((small_plan(), small_kolada()))
+    nights.plans = (small_plan("90").write(tmp_path),)
+    nights.fake.data = small_kolada("VÃ¤ntetid").data()
+    result = nights.refresh()
+    facts = read_facts(result)
+    sent = {notice.event: notice for notice in notices(result, facts)}
+    edits = sent["kolada.plan.changed"].payload["edits"]
+    assert [(edit["column_name"], edit["before"], edit["after"]) for edit in edits] == [
+        ("target_text", "91", "90"),
+        ("target_value", "91", "90"),
+    ]
+    assert sent["kolada.plan.changed"].resource_id == f"kolada.plan.{PLAN_ID}"
+    retitled = sent["kolada.kpi.retitled"]
+    assert (retitled.resource_id, retitled.payload["title_before"], retitled.payload["title"]) == (
+        "kolada.kpi.N00001",
+        "Väntetid",
+        "VÃ¤ntetid",
+    )
+    page = run_page(result, nights.make_settings(), facts)
+    assert "| provorten-2022-2024 | targets.csv | G1 year 2023 | target_value | 91 | 90 |" in page
+    assert "| N00001 | Väntetid | VÃ¤ntetid |" in page
+    assert [
+        text for (text,) in nights.query("select text from mart.data_issue where code like 'kpi_text_%' order by code")
+    ] == [
+        "Kolada ändrade orden för nyckeltalet N00001 2026-04-03. Titeln löd ”Väntetid” och lyder nu ”VÃ¤ntetid”.",
+        "Titel eller beskrivning för nyckeltalet N00001 ser ut att vara felkodad hos Kolada: ”VÃ¤ntetid”.",
+    ]
+    [(_, report)] = outputs.report_pages(nights.home, PLAN_ID, (TARGET_YEAR,))
+    assert "Titeln löd ”Väntetid” och lyder nu ”VÃ¤ntetid”." in report.by_id("i-G1").words()
+    assert "Titeln löd" in outputs.explanation(nights.home, PLAN_ID, "G1", TARGET_YEAR)
