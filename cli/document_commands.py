@@ -9,7 +9,7 @@ import duckdb
 import typer
 
 from cli.exits import one_message
-from cli.options import HomeOption, JsonOption, SampleOption, set_options
+from cli.options import HomeOption, JsonOption, SampleOption, not_to_come, set_options
 from pipeline.settings import Settings
 from reports import Format, explain_figure, write_exports, write_report
 from warehouse.credits import MADE_UP_VALUES
@@ -19,12 +19,22 @@ from warehouse.published_file import published_file
 
 AsOfOption = Annotated[
     str | None,
-    typer.Option("--as-of", metavar="T", help="What was known then: a date (its end, in Sweden) or a timestamp (UTC)."),
+    typer.Option(
+        "--as-of",
+        metavar="T",
+        callback=not_to_come,
+        help="What was known then: a date (its end, in Sweden) or a timestamp (UTC).",
+    ),
 ]
 PlanOption = Annotated[str | None, typer.Option("--plan", help="The plan. [KOLADA_PLAN]")]
 SinceOption = Annotated[
     str | None,
-    typer.Option("--since", metavar="T", help="Tell what changed since then, instead of since the last report."),
+    typer.Option(
+        "--since",
+        metavar="T",
+        callback=not_to_come,
+        help="Tell what changed since then, instead of since the last report.",
+    ),
 ]
 
 

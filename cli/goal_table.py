@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from reports.numbers import number_text
+from reports.sourced_rows import readable
 from warehouse.credits import MADE_UP_VALUES
 from warehouse.published_file import published_file, source_kind
 
@@ -48,7 +49,7 @@ SOURCE_WORDS = {"kolada": "Kolada", "manual": "Inmatad", "document": "Dokument"}
 def print_goal_table(console: Console, published: Path, plan_id: str) -> None:
     """Print one plan's verdicts for its target year, and below them where rounding decides."""
     with published_file(published) as connection:
-        rows = connection.execute(GOAL_TABLE, [plan_id]).fetchall()
+        rows = [tuple(map(readable, row)) for row in connection.execute(GOAL_TABLE, [plan_id]).fetchall()]
         is_sample = source_kind(connection) == "sample"
     year = rows[0][3] if rows else ""
     table = Table(title=f"Måluppfyllelse {year}: {plan_id}", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)

@@ -10,7 +10,7 @@ import typer
 
 from cli.consoles import plain_console
 from cli.exits import OTHER, one_message
-from cli.options import HomeOption, JsonOption, SampleOption, set_options
+from cli.options import HomeOption, JsonOption, SampleOption, not_to_come, set_options
 from cli.terminal_progress import Terminal
 from pipeline.replay import replay as replay_to
 from pipeline.restore import restore as restore_from_raw
@@ -26,7 +26,10 @@ from warehouse.settling import settle_if_free
 def replay(
     to: Annotated[Path, typer.Option("--to", help="The DuckDB file to write; must not exist.")],
     as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="T", help="A date (its end, in Sweden) or a timestamp (UTC).")
+        str | None,
+        typer.Option(
+            "--as-of", metavar="T", callback=not_to_come, help="A date (its end, in Sweden) or a timestamp (UTC)."
+        ),
     ] = None,
     home: HomeOption = None,
     sample: SampleOption = False,

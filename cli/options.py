@@ -1,10 +1,23 @@
 """Options that several commands take. An option given becomes the setting of its name for this process."""
 
+from datetime import UTC, datetime
 from os import environ
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from cli.exits import one_message
+from warehouse.moment import past_moment
+
+
+def not_to_come(given: str | None) -> str | None:
+    """A moment as it was given, once it is one that has been."""
+    if given is not None:
+        with one_message():
+            past_moment(given, now=datetime.now(UTC))
+    return given
+
 
 HomeOption = Annotated[
     Path | None, typer.Option("--home", help="The folder that everything is written under. [KOLADA_HOME]")

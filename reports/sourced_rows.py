@@ -35,7 +35,7 @@ TIMELESS = frozenset({"ops.run", "ops.request", "ops.coverage_pair", "ops.broken
 UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
-def readable(value: object) -> object:
+def readable(value: Any) -> Any:  # noqa: ANN401 - a cell is whatever the file holds
     """A cell of the file; in a text, what no document may hold is shown as a replacement character."""
     return UNREADABLE.sub("\N{REPLACEMENT CHARACTER}", value) if isinstance(value, str) else value
 

@@ -25,6 +25,35 @@ def end_of_moment(given: str) -> datetime:
     return midnight.astimezone(UTC) - timedelta(microseconds=1)
 
 
+def past_moment(given: str, *, now: datetime) -> datetime:
+    """The same of a moment that has been, or of today in Sweden.
+
+    Args:
+        given: a date or a timestamp.
+        now: the present instant, aware.
+
+    Raises:
+        InvalidMoment: it is neither, or it is yet to come.
+    """
+    instant = end_of_moment(given)
+    today = now.astimezone(SWEDEN).date()
+    is_later = date.fromisoformat(given) > today if _is_day(given) else instant > now
+    if is_later:
+        raise InvalidMoment(
+            f"`{given}` is yet to come, so nobody knows what will be known then. Write a date up to "
+            f"{today.isoformat()}, or leave it out for what is known now."
+        )
+    return instant
+
+
+def _is_day(given: str) -> bool:
+    try:
+        date.fromisoformat(given)
+    except ValueError:
+        return False
+    return True
+
+
 def _timestamp(given: str) -> datetime:
     try:
         instant = datetime.fromisoformat(given)

@@ -110,6 +110,21 @@ def test_no_width_scrolls_sideways(sample_world: World, tab: Tab, width):
     assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+def test_a_link_leads_to_a_heading_that_is_seen(sample_world: World, tab: Tab, width):
+    """The banner over the sample hides no heading that a link leads to, however many lines it takes."""
+    tab.show_as(width=width)
+    tab.open(sample_world.report.path)
+    hidden = tab.evaluate(
+        "JSON.stringify([...document.querySelectorAll('article.indicator')].filter(each => {"
+        "location.hash = '#' + each.id;"
+        "const banner = document.querySelector('.banner').getBoundingClientRect();"
+        "return each.getBoundingClientRect().top < banner.bottom - 1 && banner.top <= 0;"
+        "}).map(each => each.id))"
+    )
+    assert json.loads(str(hidden)) == []
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_no_label_of_a_chart_lies_over_another(sample_world: World, awkward_world: World, tab: Tab, width):
     """Every text in every chart can be read: none over another, none cut off, however long the municipality's name."""

@@ -1,0 +1,177 @@
+"""Words that were wrong once: each is told as it is, in every output that has it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.app import make_app
+from tests.conftest import Nights
+from tests.mart.test_questions import text as question
+from tests.words import outputs
+from tests.words.conftest import Publish
+from tests.words.small import OTHERS, PLAN_ID, TARGET_YEAR, SmallKolada, SmallPlan
+from warehouse.errors import InvalidMoment
+from warehouse.moment import past_moment
+
+
+def rounded_nights(publish: Publish, printed: str, **rules: str) -> Nights:
+    """83.6 becomes 84 in Kolada, on the second night."""
+    plan = SmallPlan(rules=dict(rules))
+    plan.indicator("G1", "N00001", display_decimals=0)
+    plan.target("G1", ">=", printed)
+    nights = []
+    for value in (83.6, 84.0):
+        kolada = SmallKolada()
+        kolada.own("N00001", {TARGET_YEAR: value})
+        kolada.mean("N00001", TARGET_YEAR, 80.0)
+        nights.append((plan, kolada))
+    return publish(*nights)
+
+
+def test_a_rounding_that_flips_a_verdict_is_shown(publish: Publish) -> None:
+    """83.6 to 84 against 84: memo and report show the value's change beside the verdict's."""
+    nights = rounded_nights(publish, "84")
+    assert nights.query("select change_kind from mart.revision") == [("rounding",)]
+    memo = outputs.memo(nights.home, PLAN_ID)
+    assert "| N00001 Nyckeltal N00001 | 2023 | Totalt | Ändrad avrundning | 83,6 | 84,0 |" in memo
+    assert "Inget värde har ändrats" not in memo
+    [(_, page)] = outputs.report_pages(nights.home, PLAN_ID, (TARGET_YEAR,))
+    assert "Ändrad avrundning" in page.words()
+
+
+def test_a_rounding_that_nothing_rests_on_is_left_out_and_told_as_that(publish: Publish) -> None:
+    """83.6 to 84 against 70: the table has no such row, and the memo does not say that no value changed."""
+    nights = rounded_nights(publish, "70")
+    memo = outputs.memo(nights.home, PLAN_ID)
+    assert "Ändrad avrundning" not in memo
+    assert "Inget värde har ändrats mer än i avrundningen, och ingen bedömning vilar på den skillnaden." in memo
+
+
+def test_both_genders_are_judged_at_the_plans_precision(publish: Publish) -> None:
+    """Question 17: women's 94.7 meets 95 without decimals, and not where all is compared exactly."""
+    for rule, expected in (("target", [(True, False)]), ("exact", [(False, False)])):
+        plan, kolada = SmallPlan(rules={"fixed_target_precision": rule}), SmallKolada()
+        plan.indicator("G1", "N00001")
+        plan.target("G1", ">=", "95")
+        kolada.own("N00001", {TARGET_YEAR: 94.7})
+        kolada.own("N00001", {TARGET_YEAR: 94.7}, "K")
+        kolada.own("N00001", {TARGET_YEAR: 94.2}, "M")
+        nights = publish((plan, kolada))
+        asked = f"select is_met_for_women, is_met_for_men from ({question(17)}) where year = 2023"
+        assert nights.query(asked) == expected
+
+
+def test_numbers_in_remarks_have_a_decimal_comma(publish: Publish) -> None:
+    """Two equal years, a printed outcome that was revised: no decimal point between digits in any remark."""
+    plan, kolada = SmallPlan(), SmallKolada()
+    plan.indicator("G1", "N00001")
+    plan.target("G1", ">=", "80,5")
+    plan.add("outcomes_document", indicator_id="G1", year=2020, value="71.25", document_line=3)
+    kolada.own("N00001", {2020: 70.25, 2021: 84.75, 2022: 84.75, TARGET_YEAR: 84.0})
+    kolada.riket("N00001", TARGET_YEAR, 0.0)
+    for place, unit in enumerate(OTHERS):
+        kolada.cell("N00001", unit, TARGET_YEAR, 80.25 + place)
+    nights = publish((plan, kolada))
+    remarks = dict(
+        nights.query("select code, text from mart.data_issue where indicator_id = 'G1' or kpi_id = 'N00001'")
+    )
+    assert remarks["equal_years"].startswith("Samma värde två år i rad (84,75, 2021 och 2022)")
+    assert remarks["document_revised"] == "Dokumentet anger 71,25 för 2020, Kolada i dag 70,25."
+    assert "kommunernas median är 83,3" in remarks["riket_zero"]
+
+
+def test_control_characters_reach_no_document(publish: Publish) -> None:
+    """A title of Kolada's with NUL, escape and C1 characters is shown with replacement characters, everywhere."""
+    plan, kolada = SmallPlan(), SmallKolada()
+    plan.indicator("G1", "N00001")
+    plan.target("G1", ">=", "80")
+    kolada.own("N00001", {TARGET_YEAR: 84.0})
+    kolada.mean("N00001", TARGET_YEAR, 80.0)
+    nights = publish((plan, kolada))
+    bent = SmallKolada(cells=kolada.cells)
+    bent.kpi("N00001", title="Titel\x00med\x1b[31m\x85skräp")
+    nights.fake.data = bent.data()
+    nights.refresh()
+    [(_, page)] = outputs.report_pages(nights.home, PLAN_ID, (TARGET_YEAR,))
+    texts = (
+        (nights.home / f"{TARGET_YEAR}.html").read_text(encoding="utf-8"),
+        outputs.memo(nights.home, PLAN_ID),
+        outputs.explanation(nights.home, PLAN_ID, "G1", TARGET_YEAR),
+        " ".join(outputs.word_texts(nights.home, PLAN_ID).values()),
+        outputs.terminal(nights.home, PLAN_ID),
+    )
+    assert outputs.workbook_rows(nights.home, PLAN_ID)
+    for text in texts:
+        assert [char for char in text if (ord(char) < 32 and char not in "\n\t\r") or 127 <= ord(char) < 160] == []
+    assert "Titel\N{REPLACEMENT CHARACTER}med\N{REPLACEMENT CHARACTER}[31m" in page.words()
+
+
+def test_a_day_to_come_is_refused(publish: Publish) -> None:
+    """By report, explain and replay: nobody knows what will be known; today is no day to come."""
+    tomorrow = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
+    for command in (
+        ["report", "--as-of", tomorrow],
+        ["report", "--since", tomorrow],
+        ["explain", "G1", "--as-of", tomorrow],
+        ["replay", "--as-of", tomorrow, "--to", "x.duckdb"],
+    ):
+        result = CliRunner().invoke(make_app(), command)
+        assert (result.exit_code, f"`{tomorrow}` is yet to come" in result.output) == (2, True), result.output
+
+
+@pytest.mark.parametrize(
+    ("given", "is_past"),
+    [
+        ("2026-04-02", True),
+        ("2026-04-01T23:59:59", True),
+        ("2026-04-03", False),
+        ("2026-04-02T12:00:01", False),
+        ("2026-04-02T13:59:59+02:00", True),
+    ],
+)
+def test_what_is_yet_to_come_goes_by_the_day_in_sweden(given: str, is_past: bool) -> None:
+    """A date is a day in Sweden, a timestamp an instant."""
+    now = datetime(2026, 4, 2, 12, tzinfo=UTC)
+    if is_past:
+        past_moment(given, now=now)
+    else:
+        with pytest.raises(InvalidMoment, match="yet to come"):
+            past_moment(given, now=now)
+
+
+def test_one_goal_is_one(publish: Publish) -> None:
+    """God ekonomisk hushållning of one financial goal speaks of it in the singular."""
+    plan, kolada = SmallPlan(), SmallKolada()
+    plan.goal("F", "financial")
+    plan.indicator("F1", "N00001", goal_id="F")
+    plan.target("F1", ">=", "80")
+    plan.indicator("G1", "N00001")
+    plan.target("G1", ">=", "80")
+    kolada.own("N00001", {TARGET_YEAR: 84.0})
+    kolada.mean("N00001", TARGET_YEAR, 80.0)
+    nights = publish((plan, kolada))
+    [(_, page)] = outputs.report_pages(nights.home, PLAN_ID, (TARGET_YEAR,))
+    words = " ".join(page.words().split())
+    assert "1 av 1 finansiellt mål och 1 av 1 verksamhetsmål är uppfyllda." in words
+    assert "1 finansiella" not in words
+
+
+def test_a_late_value_needs_a_date_that_kolada_gave(publish: Publish) -> None:
+    """Without a publication date nothing is said to be late; with one that has passed it is."""
+    for dates, expected in (
+        ({}, "Kolada anger ingen nästa publicering."),
+        (
+            {"publication_date": "2026-03-01", "publ_period": "2025"},
+            "Värdet för 2025 skulle ha kommit slutligt 1 mars 2026 och är försenat.",
+        ),
+    ):
+        plan, kolada = SmallPlan(), SmallKolada()
+        plan.indicator("G1", "N00001")
+        plan.target("G1", ">=", "80")
+        kolada.own("N00001", {TARGET_YEAR: 84.0})
+        kolada.mean("N00001", TARGET_YEAR, 80.0)
+        kolada.kpi("N00001", **dates)
+        nights = publish((plan, kolada))
+        [(_, page)] = outputs.report_pages(nights.home, PLAN_ID, (TARGET_YEAR,))
+        assert " ".join(outputs.article_texts(page, "G1")["detail Nästa värde"].split()) == expected
