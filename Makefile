@@ -131,7 +131,10 @@ bench-versions: $(READY)  ## Measure nights beside those of OLDER, a checkout of
 bench-year: $(READY)  ## Measure a year of nights over one home: the file, and a night, at the end and at the beginning
 	$(BIN)/python -m benchmarks.bench_year --data $(DATA)
 
+bench-web: $(READY)  ## Measure the pages of kolada web, one reader at a time and a hundred at once
+	$(BIN)/python -m benchmarks.bench_web --data $(DATA)
+
 clean:  ## Remove what make made, but not the data
 	rm -rf $(VENV) $(PEERS) benchmarks/.pages .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
-.PHONY: help install demo test slow oldest sweep test-all docs pictures bench bench-mirror bench-night bench-start bench-report bench-versions bench-year lint format wheel lock clean
+.PHONY: help install demo test slow oldest sweep test-all docs pictures bench bench-mirror bench-night bench-start bench-report bench-versions bench-year bench-web lint format wheel lock clean

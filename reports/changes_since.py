@@ -100,9 +100,10 @@ def find_changes(
 
 
 def _publication_before(source: Source) -> datetime | None:
-    found = source.connection.execute(
-        "select max(published_at) from ops.publication where published_at < ?", [source.known_at]
-    ).fetchone()
+    with source.asking() as cursor:
+        found = cursor.execute(
+            "select max(published_at) from ops.publication where published_at < ?", [source.known_at]
+        ).fetchone()
     return found[0] if found else None
 
 

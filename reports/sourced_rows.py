@@ -6,7 +6,8 @@ same relation name either way.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -71,6 +72,7 @@ class Source:
         known_at: the instant (UTC, naive) of the publication that is shown.
         run_id: of that publication.
         source_kind: live, recorded or sample.
+        database: what the connection calls the file.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -78,6 +80,7 @@ class Source:
     known_at: datetime
     run_id: str
     source_kind: str
+    database: str
 
     @property
     def is_worked_out_later(self) -> bool:
@@ -108,11 +111,18 @@ class Source:
             order: what stands after `order by`.
         """
         ordering = f" order by {order}" if order else ""
-        answer = self.connection.execute(
-            f"select * from {self.relation(name)} as found where {where}{ordering}", list(parameters)
-        )
-        columns = [column[0] for column in answer.description or ()]
-        return [Row(name, dict(zip(columns, map(readable, values), strict=True))) for values in answer.fetchall()]
+        sql = f"select * from {self.relation(name)} as found where {where}{ordering}"
+        with self.asking() as cursor:
+            answer = cursor.execute(sql, list(parameters))
+            columns = [column[0] for column in answer.description or ()]
+            return [Row(name, dict(zip(columns, map(readable, values), strict=True))) for values in answer.fetchall()]
+
+    @contextmanager
+    def asking(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor of its own for each question, so that several threads can ask one source."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(f'use "{self.database}"')
+            yield cursor
 
     def one(self, name: str, where: str = "true", parameters: Sequence[object] = ()) -> Row | None:
         """The first row that fulfils a condition, if any."""
@@ -145,7 +155,8 @@ def open_source(connection: duckdb.DuckDBPyConnection, as_of: str | None = None)
             f"Ask for that day or a later one: `kolada report --as-of {first:%Y-%m-%d}`."
         )
     known_at, run_id = shown[-1]
-    return Source(connection, moment, known_at, run_id, source_kind(connection))
+    ((database,),) = connection.execute("select current_database()").fetchall()
+    return Source(connection, moment, known_at, run_id, source_kind(connection), database)
 
 
 def key_of(relation: str) -> Sequence[str]:

@@ -69,6 +69,35 @@ class Tab:
             "? done(1) : addEventListener('load', () => done(1)))"
         )
 
+    def visit(self, url: str) -> None:
+        """Go to an address and wait until its page has loaded."""
+        for domain in ("Page", "Network", "Runtime", "Log"):
+            self.call(f"{domain}.enable")
+        self.call("Page.navigate", url=url)
+        self.evaluate(
+            "new Promise(done => document.readyState === 'complete' "
+            "? done(1) : addEventListener('load', () => done(1)))"
+        )
+
+    def leave_by(self, script: str) -> str:
+        """Do what leads to another page, wait until that has loaded, and return its address."""
+        self.call("Runtime.evaluate", expression=script)
+        return self.arrive()
+
+    def arrive(self) -> str:
+        """Wait for the page that is on its way, and return its address."""
+        while True:
+            message = json.loads(self.socket.recv(timeout=ANSWER_SECONDS))
+            self.note(message)
+            if message.get("method") == "Page.loadEventFired":
+                return str(self.evaluate("location.href"))
+
+    def press(self, key: str, *, code: int, text: str = "") -> None:
+        """Press and let go of a key."""
+        named = {"key": key, "code": key, "windowsVirtualKeyCode": code}
+        self.call("Input.dispatchKeyEvent", type="keyDown" if text else "rawKeyDown", text=text, **named)
+        self.call("Input.dispatchKeyEvent", type="keyUp", **named)
+
     def evaluate(self, script: str) -> object:
         """The value of a script, awaited."""
         answer = self.call("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
