@@ -29,7 +29,6 @@ from web import make_app
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks-web.md"
 ADDRESSES = (
-    "/",
     "/mal/{plan}?year=2022",
     "/mal/{plan}/{indicator}?year=2022",
     "/mal/{plan}/{indicator}/forklara?year=2022",
@@ -129,8 +128,8 @@ def main() -> None:
             "",
             *table(("page", "first, s", "again, s", "holds"), rows),
             "",
-            f"{given.readers} readers at once, each with every page: {pages:,} pages, {errors} errors, {pace:.0f} pages",
-            "a second.",
+            f"{given.readers} readers at once, each with every page: {pages:,} pages, {errors} errors, {pace:.0f}",
+            "pages a second.",
             "",
         ]
     )

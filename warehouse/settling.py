@@ -60,9 +60,9 @@ def settle(home: Home, *, now: datetime) -> Settled:
             raise PublishedMissing(lost_message(home))
         return Settled(None)
     file = publication_of(home.published)
-    drop_newer_snapshots(home, file)
     run = kept_run_of(home, file.run_id)
     if run is not None and run.is_rolled_back:
+        drop_newer_snapshots(home, file)
         target = publish_again(home, newest_whole(home), now=now)
         return Settled(target, file_sha256=sha256_on_record(home, target), taken_back=file.run_id)
     if run is not None and not run.is_published:
@@ -71,6 +71,7 @@ def settle(home: Home, *, now: datetime) -> Settled:
     last = last_published(home)
     if last is not None and is_outdated(file, last):
         raise PublishedOutdated(outdated_message(home, file, last))
+    drop_newer_snapshots(home, file)
     return Settled(file, file_sha256=sha256_on_record(home, file))
 
 

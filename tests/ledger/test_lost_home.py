@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from cli.exits import BAD_INPUT, OTHER, STALE
 from pipeline.progress import Silent
 from pipeline.replay import replay
+from pipeline.restore import restore
 from pipeline.status import read_status
 from tests.ledger.support import findings, replay_differs
 from warehouse.errors import (
@@ -96,12 +97,17 @@ def test_the_pages_name_the_way_back(home, kind):
 
 
 def test_an_older_file_in_its_place_is_noticed(nights, home, run_ids):
-    """An older file that somebody put there is not built upon: the ledger knows of a later night."""
-    overwrite(home.published, snapshots(home)[-1].read_bytes())
-    with pytest.raises(PublishedOutdated, match=rf"{run_ids[1]}.*{run_ids[2]}.*kolada restore"):
+    """An older file that somebody put there is not built upon: the ledger knows of a later night. Nothing goes."""
+    overwrite(home.published, snapshots(home)[0].read_bytes())
+    before = contents(home)
+    with pytest.raises(PublishedOutdated, match=rf"{run_ids[0]}.*{run_ids[2]}.*kolada restore"):
         nights.refresh()
     assert "an older file was put there" in warnings(nights)
     assert any("an older file" in finding for finding in findings(home))
+    assert before == contents(home)
+    restore(home, now=nights.now, reporter=Silent())
+    assert run_ids[1] == roll_back(home, now=nights.now).to_run_id
+    assert [] == findings(home)
 
 
 @pytest.mark.parametrize("lost", ["raw", "raw/manifests", "raw/bodies"])

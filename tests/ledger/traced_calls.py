@@ -102,9 +102,9 @@ class TracedCommands:
         self.starter.stdin.write(json.dumps([name, str(home), self.url, self.instant, str(self.fifo)]) + "\n")
         self.starter.stdin.flush()
         process = int(self.starter.stdout.readline())
-        with subprocess.Popen(["strace", "-f", "-qq", *trace, "-p", str(process)]) as strace:
+        with subprocess.Popen(["strace", "-f", "-qq", *trace, "-p", str(process)], stderr=subprocess.PIPE) as strace:
             while f"TracerPid:\t{strace.pid}" not in Path(f"/proc/{process}/status").read_text(encoding="utf-8"):
-                assert strace.poll() is None, "strace may not trace"
+                assert strace.poll() is None, strace.communicate()
                 time.sleep(0.005)
             self.fifo.write_bytes(b"")
             return int(self.starter.stdout.readline())
