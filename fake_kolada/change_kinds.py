@@ -23,6 +23,7 @@ from fake_kolada.changed_cells import (
 )
 from fake_kolada.data_set import DataSet
 from fake_kolada.lie_kinds import LIES
+from fake_kolada.list_lies import LIST_LIES
 
 __all__ = ["CHANGES", "ChangeError", "ChangeKind"]
 
@@ -248,4 +249,4 @@ _KINDS = (
     ),
 )
 
-CHANGES: Mapping[str, ChangeKind] = {kind.name: kind for kind in (*_KINDS, *LIES)}
+CHANGES: Mapping[str, ChangeKind] = {kind.name: kind for kind in (*_KINDS, *LIES, *LIST_LIES)}

@@ -73,6 +73,7 @@ def test_two_kpis_have_each_others_values(small):
         ("titles:kpi/N00002=Ny", "kpis", "title", ["Första, andel (%)", "Ny"]),
         ("titles_exchanged:kpi", "kpis", "title", ["Andra, antal, år 2024", "Första, andel (%)"]),
         ("members_lost", "group_members", "member_id", ["0114", "0117"]),
+        ("members_exchanged", "group_members", "group_id", ["G2328", "G3000", "G3000", "G3000"]),
         ("members_lost:G2328=2", "group_members", "member_id", ["0114", "0115", "0117"]),
         (
             "groups_renewed",
