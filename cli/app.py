@@ -17,6 +17,7 @@ COMMANDS = {
     "refresh": "run_commands",
     "backfill": "run_commands",
     "mirror": "run_commands",
+    "review": "review_command",
     "doctor": "run_commands",
     "replay": "history_commands",
     "restore": "history_commands",

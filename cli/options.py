@@ -31,14 +31,6 @@ SampleOption = Annotated[
 WaitOption = Annotated[
     float | None, typer.Option("--wait", help="Seconds to wait for another run that is writing. [KOLADA_WAIT]")
 ]
-AcceptLossOption = Annotated[
-    str | None,
-    typer.Option(
-        "--accept-loss",
-        metavar="REASON",
-        help="Publish though something is missing or a check objects. The reason is kept.",
-    ),
-]
 DirectOption = Annotated[bool, typer.Option("--direct", help="Without Prefect: the same work, the same result.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document for machines.")]
 

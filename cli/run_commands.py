@@ -14,7 +14,6 @@ from cli.consoles import ERRORS, plain_console, wide_console
 from cli.exits import BAD_INPUT, HELD, one_message
 from cli.goal_table import print_goal_table
 from cli.options import (
-    AcceptLossOption,
     BaseUrlOption,
     DirectOption,
     GoalsOption,
@@ -45,7 +44,6 @@ def refresh(
     base_url: BaseUrlOption = None,
     goals: GoalsOption = None,
     wait: WaitOption = None,
-    accept_loss: AcceptLossOption = None,
     sample: SampleOption = False,
     direct: DirectOption = False,
     as_json: JsonOption = False,
@@ -63,9 +61,9 @@ def refresh(
         judged = plans_to_judge(settings)
         shown = plan_to_show(settings, judged)
         result = (
-            directly(settings, refresh_job(judged.plans, broken=judged.broken, accept_loss=accept_loss))
+            directly(settings, refresh_job(judged.plans, broken=judged.broken))
             if direct
-            else through_prefect("refresh", sample=sample, accept_loss=accept_loss)
+            else through_prefect("refresh", sample=sample)
         )
         if result.state == "published" and not as_json:
             print_goal_table(wide_console(), result.published, shown.plan_id)
@@ -130,7 +128,6 @@ def backfill(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Tell which requests would be sent and how long they take.")
     ] = False,
-    accept_loss: AcceptLossOption = None,
     home: HomeOption = None,
     base_url: BaseUrlOption = None,
     goals: GoalsOption = None,
@@ -160,7 +157,6 @@ def backfill(
             unit_ids=checked_ids(unit or ()),
             years=parse_years(years) if years is not None else (),
             broken=judged.broken,
-            accept_loss=accept_loss,
         )
         # Wrong ids are told before Prefect starts, which takes its time.
         planned = plan_job(settings, job)
@@ -175,7 +171,6 @@ def backfill(
                 kpis=job.kpi_ids,
                 municipalities=job.unit_ids or (),
                 years=job.years or (),
-                accept_loss=job.accept_loss,
                 sample=sample,
             )
         )
@@ -188,7 +183,6 @@ def mirror(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Tell what would be read, in how many requests, and how long it takes.")
     ] = False,
-    accept_loss: AcceptLossOption = None,
     home: HomeOption = None,
     base_url: BaseUrlOption = None,
     goals: GoalsOption = None,
@@ -217,14 +211,9 @@ def mirror(
             typer.echo(json.dumps(planned.fields(), ensure_ascii=False) if as_json else planned.text())
             return
         result = (
-            directly(
-                settings,
-                mirror_job(
-                    judged.plans, audit_days=settings.mirror_days, broken=judged.broken, accept_loss=accept_loss
-                ),
-            )
+            directly(settings, mirror_job(judged.plans, audit_days=settings.mirror_days, broken=judged.broken))
             if direct
-            else through_prefect("mirror", accept_loss=accept_loss, sample=sample)
+            else through_prefect("mirror", sample=sample)
         )
         show(result, as_json=as_json)
     exit_held(result)

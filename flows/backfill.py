@@ -45,7 +45,6 @@ def backfill(
     municipalities: tuple[UnitId, ...] = (),
     years: tuple[Year, ...] = (),
     dry_run: bool = False,
-    accept_loss: str | None = None,
     sample: bool = False,
 ) -> State[RunResult]:
     """Read KPIs, units or years from Kolada again or for the first time, and publish; nothing else is touched.
@@ -56,7 +55,6 @@ def backfill(
         municipalities: Municipalities, regions or groups by id, such as ["1489"]. Empty means all of them.
         years: Years such as [2015, 2016]. Empty means all of them.
         dry_run: Tell which requests would be sent and how long they take, and read nothing.
-        accept_loss: Publish though something is missing or a check objects, for this reason, which is kept.
         sample: Use the built-in sample instead of the API, in a home of its own. Its values are made up.
     """
     settings = Settings.of(sample=sample)
@@ -70,7 +68,6 @@ def backfill(
             unit_ids=municipalities,
             years=years,
             broken=judged.broken,
-            accept_loss=accept_loss,
         )
 
     if not dry_run:

@@ -51,6 +51,12 @@ def notices(result: RunResult, facts: RunFacts) -> Iterator[Notice]:
                 "run_id": result.run_id,
                 "reason": "incomplete" if result.is_incomplete else "check",
                 "message": result.message,
+                "checks": [
+                    {"check": check.address, "plans": list(check.plan_ids), "rows": check.offending_count}
+                    for check in result.checks
+                    if check.is_blocking
+                ],
+                "what_to_do": "kolada review",
             },
         )
     for change in facts.verdict_changes:

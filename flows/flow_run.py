@@ -4,11 +4,11 @@ Retries and the rate limit are the client's; the lock on the home is the guard a
 what it is good at: a schedule, a place to look, an alarm. States are named so that the list of runs tells the story:
 
     Published                  COMPLETED
-    Published with warnings    COMPLETED   a check that does not block found something, a loss was accepted, or a
+    Published with warnings    COMPLETED   a check that does not block found something, findings were approved, or a
                                            plan is broken and judged by its last good version
     Planned                    COMPLETED   a dry run: nothing was read or changed
     Held: incomplete           FAILED      something could not be read; the published file is as it was
-    Held: check                FAILED      a blocking check objects; the published file is as it was
+    Held: check                FAILED      what was read contradicts what is known; the published file is as it was
     Failed: source             FAILED      Kolada does not answer, or not as it should
     Failed: input              FAILED      an argument, a setting or a plan cannot be used
     Failed: home               FAILED      the home is locked, full or damaged
@@ -93,7 +93,7 @@ def run_as_flow(settings: Settings, make_job: Callable[[Settings], Job]) -> Stat
         return failed_state(error)
     facts = read_facts(result)
     tell(result, settings, facts, kind=job.kind, reporter=reporter)
-    return flow_state(result, is_loss_accepted=job.accept_loss is not None and bool(lost_or_blocked(result)))
+    return flow_state(result)
 
 
 def tell(result: RunResult, settings: Settings, facts: RunFacts, *, kind: str, reporter: FlowReporter) -> None:
@@ -101,11 +101,8 @@ def tell(result: RunResult, settings: Settings, facts: RunFacts, *, kind: str, r
     logger = get_run_logger()
     logger.info(result.figures)
     logger.info("Pairs of KPI and unit: %s", ", ".join(f"{count} {kind}" for kind, count in result.coverage.items()))
-    for broken in result.broken_plans:
-        logger.warning("%s", broken)
-    for found in result.checks:
-        if found.offending_count:
-            logger.warning("Check %s (%s): %s found", found.name, found.severity, found.offending_count)
+    for warning in result.warnings:
+        logger.warning("%s", warning)
     for change in facts.verdict_changes:
         logger.info(
             "Verdict changed: %s %s %s, %s to %s (%s)",
@@ -139,22 +136,15 @@ def tell(result: RunResult, settings: Settings, facts: RunFacts, *, kind: str, r
         logger.warning("The run's artifacts or events could not be left in Prefect: %s", error)
 
 
-def flow_state(result: RunResult, *, is_loss_accepted: bool = False) -> State[RunResult]:
+def flow_state(result: RunResult) -> State[RunResult]:
     """The state that lets the run list tell the story."""
     if result.state == "held":
         name = "Held: incomplete" if result.is_incomplete else "Held: check"
         return Failed(name=name, message=result.message, data=result)
-    has_warnings = (
-        is_loss_accepted or bool(result.broken_plans) or any(check.offending_count for check in result.checks)
-    )
-    name = "Published with warnings" if has_warnings else "Published"
-    return Completed(name=name, message=f"{result.figures} {result.message}", data=result)
-
-
-def lost_or_blocked(result: RunResult) -> int:
-    """What an operator's reason let through: lost pairs and findings of blocking checks."""
-    lost = sum(result.coverage.get(outcome, 0) for outcome in ("failed", "unaccounted"))
-    return lost + sum(check.offending_count for check in result.checks if check.is_blocking)
+    if not result.warnings:
+        return Completed(name="Published", message=f"{result.figures} {result.message}", data=result)
+    told = "; ".join(result.warnings)
+    return Completed(name="Published with warnings", message=f"{result.figures} {result.message} {told}", data=result)
 
 
 def failed_state(error: Exception) -> State[RunResult]:

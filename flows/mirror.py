@@ -25,18 +25,17 @@ def run_name() -> str:
 
 
 @flow(name="mirror", flow_run_name=run_name, persist_result=False, validate_parameters=True)
-def mirror(*, dry_run: bool = False, accept_loss: str | None = None, sample: bool = False) -> State[RunResult]:
+def mirror(*, dry_run: bool = False, sample: bool = False) -> State[RunResult]:
     """Read all of Kolada the first time, later what is due or changed and a rolling share of the rest; publish.
 
     Args:
         dry_run: Tell what would be read, in how many requests and how long, and read nothing.
-        accept_loss: Publish though something is missing or a check objects, for this reason, which is kept.
         sample: Use the built-in sample instead of the API, in a home of its own. Its values are made up.
     """
 
     def job(given: Settings) -> Job:
         judged = plans_to_judge(given)
-        return mirror_job(judged.plans, audit_days=given.mirror_days, broken=judged.broken, accept_loss=accept_loss)
+        return mirror_job(judged.plans, audit_days=given.mirror_days, broken=judged.broken)
 
     settings = Settings.of(sample=sample)
     if not dry_run:

@@ -21,16 +21,15 @@ def run_name() -> str:
 
 
 @flow(name="refresh", flow_run_name=run_name, persist_result=False, validate_parameters=True)
-def refresh(*, sample: bool = False, accept_loss: str | None = None) -> State[RunResult]:
+def refresh(*, sample: bool = False) -> State[RunResult]:
     """Read every plan's KPIs whole from Kolada, judge the goals and publish the warehouse.
 
     Args:
         sample: Use the built-in sample instead of the API, in a home of its own. Its values are made up.
-        accept_loss: Publish though something is missing or a check objects, for this reason, which is kept.
     """
 
     def job(settings: Settings) -> Job:
         judged = plans_to_judge(settings)
-        return refresh_job(judged.plans, broken=judged.broken, accept_loss=accept_loss)
+        return refresh_job(judged.plans, broken=judged.broken)
 
     return run_as_flow(Settings.of(sample=sample), job)

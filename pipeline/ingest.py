@@ -22,8 +22,15 @@ from pipeline.asking_again import EMPTY_ANSWER, AskingAgain, Lost, Narrowing, pa
 from pipeline.empty_answers import Doubt, EmptyAnswers, data_request, doubt_about, in_short
 from pipeline.jobs import NATIONAL_GROUP, RIKET, Job, Rectangle
 from pipeline.progress import Reporter
-from warehouse.coverage import Coverage, settle_coverage
-from warehouse.ledger_records import Answered, Asked, CatalogueRead, CoverageSettled, Failed, Source, Withdrawn
+from warehouse.ledger_records import (
+    Answered,
+    Asked,
+    CatalogueRead,
+    Doubted,
+    Failed,
+    Source,
+    Withdrawn,
+)
 from warehouse.run_ledger import RunLedger
 from warehouse.stage import Stage
 
@@ -34,12 +41,24 @@ CATALOGUE_PARTS: tuple[Collection, ...] = ("kpi", "municipality", "municipality_
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What Kolada has: frames with the client's KPI, municipality and group schemas, each read whole."""
+    """What Kolada has, and what it had.
+
+    Attributes:
+        kpis: tonight's list whole, in the client's schema; so are the municipalities and the groups.
+        municipalities: of type K and L, Riket among the latter.
+        groups: a row per group and member.
+        source_kind: live, recorded or sample.
+        absent_units: units that are known and not in tonight's list, as rows of municipalities: they are asked for
+            all the same, since a list may be short.
+        absent_groups: the ids of groups that are known and not in tonight's list.
+    """
 
     kpis: pl.DataFrame
     municipalities: pl.DataFrame
     groups: pl.DataFrame
     source_kind: str
+    absent_units: pl.DataFrame | None = None
+    absent_groups: frozenset[str] = frozenset()
 
     @property
     def kpi_ids(self) -> frozenset[str]:
@@ -60,18 +79,25 @@ class Catalogue:
         }
 
     @property
-    def unit_ids(self) -> tuple[str, ...]:
-        """Every municipality, region and Riket that can be asked for."""
-        return tuple(self.askable_municipalities["municipality_id"].sort())
+    def units(self) -> pl.DataFrame:
+        """Every municipality, region and Riket that can be asked for: tonight's and those known before."""
+        listed = self.municipalities
+        units = listed if self.absent_units is None else pl.concat([listed, self.absent_units])
+        return units.filter(pl.col("municipality_id").str.contains(MUNICIPALITY_PATTERN)).sort("municipality_id")
 
     @property
-    def askable_municipalities(self) -> pl.DataFrame:
-        """Those with an id of a form that the API is known to take; one of a new form was remarked on."""
-        return self.municipalities.filter(pl.col("municipality_id").str.contains(MUNICIPALITY_PATTERN))
+    def unit_ids(self) -> tuple[str, ...]:
+        """Their ids."""
+        return tuple(self.units["municipality_id"])
+
+    @property
+    def group_ids(self) -> frozenset[str]:
+        """Every group of tonight's list, and those known before."""
+        return frozenset(self.groups["group_id"]) | self.absent_groups
 
     @property
     def askable_kpis(self) -> pl.DataFrame:
-        """As `askable_municipalities`."""
+        """The KPIs with an id of a form that the API is known to take; one of a new form was remarked on."""
         return self.kpis.filter(pl.col("kpi_id").str.contains(KPI_PATTERN))
 
 
@@ -107,7 +133,7 @@ def remark(answer: Answer, ledger: RunLedger, reporter: Reporter) -> None:
 
 def planned_requests(job: Job, catalogue: Catalogue) -> list[DataRequest]:
     """The requests that read what the job wants, in the fewest requests that the API takes."""
-    asked = sorted(set(job.kpi_ids) & catalogue.kpi_ids)
+    asked = sorted(set(job.kpi_ids) & set(catalogue.askable_kpis["kpi_id"]))
     return plan_requests(asked, wanted_units(job, catalogue), job.years) if asked else []
 
 
@@ -115,7 +141,7 @@ def wanted_units(job: Job, catalogue: Catalogue) -> tuple[str, ...]:
     """The units that the job wants: those it names, or every unit and the national group."""
     if job.unit_ids is not None:
         return job.unit_ids
-    has_group = NATIONAL_GROUP in set(catalogue.groups["group_id"])
+    has_group = NATIONAL_GROUP in catalogue.group_ids
     return (*catalogue.unit_ids, NATIONAL_GROUP) if has_group else catalogue.unit_ids
 
 
@@ -128,8 +154,8 @@ def read_cells(
     stage: Stage,
     reporter: Reporter,
     rectangles: Sequence[Rectangle] | None = None,
-) -> Coverage:
-    """Read every wanted cell into the stage and account for each wanted pair.
+) -> None:
+    """Read every wanted cell into the stage.
 
     A failed request does not end the reading: the rest is read, so that the next run has less to do, and the loss is
     told by the coverage.
@@ -157,9 +183,6 @@ def read_cells(
     reporter.stage("Values", total=len(requests))
     reading = Reading(client, catalogue, ledger=ledger, stage=stage, reporter=reporter)
     reading.read(requests)
-    coverage = settle_coverage(stage)
-    ledger.record(CoverageSettled(counts=tuple(coverage.counts.to_dicts()), exceptions=tuple(coverage.lost.to_dicts())))
-    return coverage
 
 
 class Reading:
@@ -203,9 +226,9 @@ class Reading:
                 self.take(result, request)
             self.reporter.advance()
         again = AskingAgain(self.client)
-        for lost in self._after_failures(failures, len(requests), again, doubts):
-            self._lose(lost)
-        for lost in self._empty_answers(again).settle(doubts):
+        missing = list(self._after_failures(failures, len(requests), again, doubts))
+        missing += self._empty_answers(again).settle(doubts)
+        for lost in missing:
             self._lose(lost)
 
     def take(self, answer: Answer, wanted: DataRequest) -> None:
@@ -249,7 +272,7 @@ class Reading:
                 yield from again.in_smaller_parts(lost, Narrowing(settle, first="kpis"))
 
     def _empty_answers(self, again: AskingAgain) -> EmptyAnswers:
-        kinds = self.catalogue.municipalities.select(
+        kinds = self.catalogue.units.select(
             pl.col("municipality_id").alias("unit_id"),
             # Riket is a kind of its own: no other unit tells what it should report.
             kind=pl.when(pl.col("municipality_id") == RIKET).then(pl.lit(RIKET)).otherwise("municipality_type"),
@@ -263,29 +286,29 @@ class Reading:
             reject=self.reject,
             say=self.reporter.say,
             unit_kinds=kinds,
-            catalogue_kpis=self.catalogue.kpi_ids,
+            catalogue_kpis=self.catalogue.askable_kpis["kpi_id"].to_list(),
         )
 
     def _lose(self, lost: Lost) -> None:
         """Put what could not be had on the ledger and on the stage."""
         request = lost.request
-        message = lost.reason
+        kpi_ids, unit_ids, years = request.kpi_ids, request.municipality_ids, request.years
         if lost.error == EMPTY_ANSWER:
             message = (
                 f"{lost.reason}: Kolada answered `{url_of(self.client.base_url, request)}` without a single row for "
                 f"{len(request.kpi_ids)} KPIs and {len(request.municipality_ids)} units, again and again. That is not "
                 "accepted: the run is held."
             )
-        self.ledger.record(
-            Failed(
-                kpi_ids=request.kpi_ids,
-                unit_ids=request.municipality_ids,
-                years=request.years,
-                error=lost.error,
-                message=message,
+            self.ledger.record(
+                Doubted(kpi_ids=kpi_ids, unit_ids=unit_ids, years=years, request_ids=lost.request_ids, message=message)
             )
-        )
-        self.stage.fail(request.kpi_ids, request.municipality_ids, message)
+            self.stage.doubt(kpi_ids, unit_ids, years, message)
+        else:
+            message = lost.reason
+            self.ledger.record(
+                Failed(kpi_ids=kpi_ids, unit_ids=unit_ids, years=years, error=lost.error, message=message)
+            )
+            self.stage.fail(kpi_ids, unit_ids, message, lost.error)
         self.reporter.say(message)
 
 

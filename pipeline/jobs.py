@@ -64,7 +64,6 @@ class Job:
         kpi_ids: KPIs wanted; those that have left the catalogue are accounted for and not asked for.
         unit_ids: units wanted; None means every unit of the catalogue and the national group.
         years: years wanted; None means all of them.
-        accept_loss: an operator's reason to publish though something is missing, or None.
         audit_days: for a mirror, which chooses its KPIs when the catalogue is known: within how many days every cell
             is read again.
         broken: the plans whose files are wrong; the last good version of each is among the plans.
@@ -75,7 +74,6 @@ class Job:
     kpi_ids: tuple[str, ...]
     unit_ids: tuple[str, ...] | None = None
     years: tuple[int, ...] | None = None
-    accept_loss: str | None = None
     audit_days: int | None = None
     broken: tuple[BrokenPlan, ...] = ()
 
@@ -91,9 +89,32 @@ class Job:
         }
 
 
-def refresh_job(plans: tuple[Plan, ...], *, broken: tuple[BrokenPlan, ...] = (), accept_loss: str | None = None) -> Job:
+def command_for(kind: str, parameters: Mapping[str, object], *, is_sample: bool) -> str:
+    """The command that does such work: `kolada refresh`, or a backfill with what it was asked for.
+
+    Args:
+        kind: refresh, backfill or mirror.
+        parameters: those of the job, as it has them or as a ledger does.
+        is_sample: whether the built-in sample is the source.
+    """
+    words = [f"kolada {kind}"]
+    if kind == "backfill":
+        words += [f"--kpi {each}" for each in listed(parameters, "kpi_ids")]
+        words += [f"--unit {each}" for each in listed(parameters, "unit_ids")]
+        years = ",".join(map(str, listed(parameters, "years")))
+        words += [f"--years {years}"] if years else []
+    return " ".join([*words, *(["--sample"] if is_sample else [])])
+
+
+def listed(parameters: Mapping[str, object], name: str) -> list[object]:
+    """A list among the parameters; empty where it names none."""
+    given = parameters.get(name)
+    return list(given) if isinstance(given, list | tuple) else []
+
+
+def refresh_job(plans: tuple[Plan, ...], *, broken: tuple[BrokenPlan, ...] = ()) -> Job:
     """Read every KPI of every plan whole: all units, all years, so that nothing depends on what was read before."""
-    return Job(kind="refresh", plans=plans, kpi_ids=planned_kpis(plans), accept_loss=accept_loss, broken=broken)
+    return Job(kind="refresh", plans=plans, kpi_ids=planned_kpis(plans), broken=broken)
 
 
 def planned_kpis(plans: tuple[Plan, ...]) -> tuple[str, ...]:
@@ -101,15 +122,9 @@ def planned_kpis(plans: tuple[Plan, ...]) -> tuple[str, ...]:
     return tuple(sorted({kpi_id for plan in plans for kpi_id in (*plan.kpi_ids, *plan.cross_check_kpi_ids)}))
 
 
-def mirror_job(
-    plans: tuple[Plan, ...],
-    *,
-    audit_days: int,
-    broken: tuple[BrokenPlan, ...] = (),
-    accept_loss: str | None = None,
-) -> Job:
+def mirror_job(plans: tuple[Plan, ...], *, audit_days: int, broken: tuple[BrokenPlan, ...] = ()) -> Job:
     """Read all of Kolada, or of it what is due."""
-    return Job(kind="mirror", plans=plans, kpi_ids=(), audit_days=audit_days, accept_loss=accept_loss, broken=broken)
+    return Job(kind="mirror", plans=plans, kpi_ids=(), audit_days=audit_days, broken=broken)
 
 
 def backfill_job(
@@ -120,7 +135,6 @@ def backfill_job(
     unit_ids: Iterable[str] = (),
     years: Iterable[int] = (),
     broken: tuple[BrokenPlan, ...] = (),
-    accept_loss: str | None = None,
 ) -> Job:
     """Make a job of what was asked for.
 
@@ -131,7 +145,6 @@ def backfill_job(
         unit_ids: units by id; none means all of them.
         years: years; none means all of them.
         broken: the plans whose files are wrong.
-        accept_loss: an operator's reason to publish though something is missing, or None.
 
     Raises:
         InvalidIdentifier: an id does not look like one.
@@ -159,7 +172,6 @@ def backfill_job(
         kpi_ids=tuple(sorted(wanted)),
         unit_ids=units or None,
         years=chosen_years or None,
-        accept_loss=accept_loss,
         broken=broken,
     )
 

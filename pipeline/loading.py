@@ -80,14 +80,20 @@ def finish(
     run_id: str,
     known_from: datetime,
     loaded: LoadCounts,
-    accepted_loss: str | None,
+    **given: object,
 ) -> int:
     """Write the last tables of the file, the runs' own story, from the manifests known by then.
+
+    Args:
+        connection: the file that is about to be published.
+        known: the manifests.
+        run_id: of the run.
+        known_from: the publication's instant.
+        loaded: what the history took up.
+        given: columns of ops.publication that the run knows beside.
 
     Returns:
         How many verdicts differ from the publication before.
     """
     merge_ops(connection, known, current_run_id=run_id)
-    return close_publication(
-        connection, run_id=run_id, published_at=known_from, counts=loaded, accepted_loss=accepted_loss
-    )
+    return close_publication(connection, run_id=run_id, published_at=known_from, counts=loaded, **given)

@@ -77,16 +77,17 @@ def select(connection: duckdb.DuckDBPyConnection | None, catalogue: Catalogue, *
         today: the day on which the mirror began.
         days: within how many days every KPI is read again.
     """
-    reasons = dict.fromkeys(catalogue.askable_kpis["kpi_id"].sort(), NEVER_READ)
+    kpis = catalogue.askable_kpis
+    reasons = dict.fromkeys(kpis["kpi_id"].sort(), NEVER_READ)
     if connection is not None:
-        reasons = choose(connection, catalogue.askable_kpis, today=today, days=days)
-    types = dict(catalogue.askable_kpis.select("kpi_id", "municipality_type").iter_rows())
+        reasons = choose(connection, kpis, today=today, days=days)
+    types = dict(kpis.select("kpi_id", "municipality_type").iter_rows())
     chosen = {kpi_id: types[kpi_id] for kpi_id in reasons}
     outliers = known_outliers(connection, chosen, catalogue) if connection is not None else []
     return Selection(
         reasons=reasons,
         rectangles=(*rectangles(chosen, catalogue), *outliers),
-        kpi_count=catalogue.kpis.height,
+        kpi_count=kpis.height,
     )
 
 
@@ -141,8 +142,8 @@ def rectangles(types: Mapping[str, str], catalogue: Catalogue) -> tuple[Rectangl
 
     K is for municipalities, L for regions, A for both.
     """
-    unit_types = dict(catalogue.askable_municipalities.select("municipality_id", "municipality_type").iter_rows())
-    groups = set(catalogue.groups["group_id"])
+    unit_types = dict(catalogue.units.select("municipality_id", "municipality_type").iter_rows())
+    groups = catalogue.group_ids
     municipalities = tuple(sorted(unit for unit, kind in unit_types.items() if kind == "K"))
     regions = tuple(sorted(unit for unit, kind in unit_types.items() if kind != "K" and unit != RIKET))
     riket = (RIKET,) if RIKET in unit_types else ()
@@ -164,7 +165,7 @@ def known_outliers(
 ) -> list[Rectangle]:
     """Pairs that have known values though the KPI's type does not say so: they are read too, or they would grow old."""
     chosen = pl.DataFrame(list(types.items()), schema={"kpi_id": pl.String, "kpi_type": pl.String}, orient="row")
-    unit = catalogue.askable_municipalities.select("municipality_id", pl.col("municipality_type").alias("unit_type"))
+    unit = catalogue.units.select("municipality_id", pl.col("municipality_type").alias("unit_type"))
     connection.register("chosen", chosen.to_arrow())
     connection.register("unit", unit.to_arrow())
     try:

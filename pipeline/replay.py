@@ -29,6 +29,7 @@ from warehouse.ledger_records import (
     Answered,
     Asked,
     CatalogueRead,
+    Doubted,
     Failed,
     Landed,
     LossAccepted,
@@ -37,6 +38,7 @@ from warehouse.ledger_records import (
     Publishing,
     RunResumed,
     Source,
+    TakenUp,
     Withdrawn,
 )
 from warehouse.manifest import Manifest, manifests
@@ -62,7 +64,7 @@ class Night:
         catalogue: part -> request ids.
         plan_files: plan_id -> file name -> body hash.
         scopes: the scopes that were read whole.
-        wanted: the asked, withdrawn and failed records, which coverage needs.
+        told: what was wanted, withdrawn and not had, and what was doubted: all else that coverage needs.
         accepted_loss: the operator's reason, if any.
         marts_by: the software that judged the night; None from before marts had a history.
         marts: what the publication did to the marts.
@@ -75,7 +77,7 @@ class Night:
     catalogue: dict[str, tuple[str, ...]] = field(default_factory=dict)
     plan_files: dict[str, dict[str, str]] = field(default_factory=dict)
     scopes: list[Answered] = field(default_factory=list)
-    wanted: list[Asked | Withdrawn | Failed] = field(default_factory=list)
+    told: list[Asked | Withdrawn | Failed | Doubted] = field(default_factory=list)
     accepted_loss: str | None = None
     marts_by: str | None = None
     marts: list[MartRows] = field(default_factory=list)
@@ -174,6 +176,9 @@ def take_in_again(connection: duckdb.DuckDBPyConnection, home: Home, night: Nigh
     store = RawStore(home.bodies)
     stage = Stage(connection)
     restage(night, store, stage)
+    # What was doubted and published all the same was approved.
+    approved = {kpi_id for record in night.told if isinstance(record, Doubted) for kpi_id in record.kpi_ids}
+    settle_coverage(stage, approved_empty_kpis=sorted(approved))
     return take_in(
         connection,
         stage,
@@ -208,8 +213,11 @@ def read_night(manifest: Manifest) -> Night:
     for record in manifest.records():
         match record:
             case RunResumed():
-                night.catalogue, night.plan_files, night.scopes, night.wanted = {}, {}, [], []
+                night.catalogue, night.plan_files, night.scopes, night.told = {}, {}, [], []
                 night.marts, night.accepted_loss = [], None
+            case TakenUp():
+                # What was read stands; the plans as they were when it was taken up follow.
+                night.plan_files, night.marts = {}, []
             case Landed():
                 night.landed[record.request_id] = record
             case CatalogueRead():
@@ -220,8 +228,8 @@ def read_night(manifest: Manifest) -> Night:
                 night.plan_files[record.plan_id] = record.files
             case Answered():
                 night.scopes.append(record)
-            case Asked() | Withdrawn() | Failed():
-                night.wanted.append(record)
+            case Asked() | Withdrawn() | Failed() | Doubted():
+                night.told.append(record)
             case LossAccepted():
                 night.accepted_loss = record.reason
             case Publishing():
@@ -233,20 +241,21 @@ def read_night(manifest: Manifest) -> Night:
 
 
 def restage(night: Night, store: RawStore, stage: Stage) -> None:
-    """Put a night's values and scopes on the stage again, and account for them as the run did."""
-    for record in night.wanted:
+    """Put what a night read on the stage again."""
+    for record in night.told:
         match record:
             case Asked():
                 stage.want(record.kpi_ids, record.unit_ids)
             case Withdrawn():
                 stage.withdraw(record.kpi_ids)
             case Failed():
-                stage.fail(record.kpi_ids, record.unit_ids, record.message)
+                stage.fail(record.kpi_ids, record.unit_ids, record.message, record.error)
+            case Doubted():
+                stage.doubt(record.kpi_ids, record.unit_ids, record.years, record.message)
     for scope in night.scopes:
         for request_id in scope.request_ids:
             stage.add_observations(within(frame_of(night, store, request_id), scope.kpi_ids), request_id)
         stage.add_scope(scope.kpi_ids, scope.unit_ids, scope.years)
-    settle_coverage(stage)
 
 
 def catalogue_of(night: Night, store: RawStore) -> Catalogue:

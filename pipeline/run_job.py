@@ -5,8 +5,10 @@
     cells       every wanted cell read, each (KPI, unit) accounted for
     load        compared with what is known: versions
     judge       marts built as of this run's instant
-    check       blocking checks stop the run
+    check       what was found and not approved holds the run; it can be reviewed then (review.py)
     publish     one atomic rename
+
+A held run whose findings were approved is taken up: catalogue and cells come from its ledger, and nothing is fetched.
 
 `run_job` takes `call`, which runs each stage: directly, or as a Prefect task (refresh.py). Everything that a stage
 decides is on the ledger before the next one starts.
@@ -14,26 +16,31 @@ decides is on the ledger before the next one starts.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
+from itertools import groupby
 from pathlib import Path
-from typing import ParamSpec, Protocol, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 import duckdb
 import httpx
+import polars as pl
 
 from kolada_client import Clock, KoladaClient
 from pipeline import loading
+from pipeline.holding import Gate, account, in_short, is_incomplete, message_about, verdict_changes
 from pipeline.ingest import Catalogue, planned_requests, read_catalogue, read_cells
-from pipeline.jobs import BrokenPlan, Job, check_wanted
+from pipeline.jobs import BrokenPlan, Job, check_wanted, command_for
 from pipeline.judged_criteria import refuse_unjudged
 from pipeline.mirror_selection import select
 from pipeline.plans_to_judge import without_unknown_kpis
 from pipeline.progress import Reporter, Silent
+from pipeline.replay import Night, catalogue_of, read_night, restage
 from pipeline.settings import Settings
 from pipeline.source import open_client
-from warehouse.checks import CheckResult, run_checks
+from warehouse.approvals import Approvals, approvals_in_force, held_runs
+from warehouse.checks import CheckResult, prepare_checks, run_checks
 from warehouse.coverage import Coverage
 from warehouse.database import working_file
 from warehouse.definition import marts_by
@@ -41,9 +48,7 @@ from warehouse.errors import PublishedUnrecorded, SourceMismatch
 from warehouse.history import LoadCounts, naive_utc
 from warehouse.home import Home
 from warehouse.ledger_records import (
-    Checked,
     Held,
-    LossAccepted,
     PlanBroken,
     PlanFiles,
     Published,
@@ -56,7 +61,7 @@ from warehouse.mart_bodies import keep_marts
 from warehouse.ops import last_publication, last_published_run
 from warehouse.publish import clear_work, next_instant, publish, start_work
 from warehouse.published_file import naming_damage
-from warehouse.run_ledger import RunIdentity, RunLedger, open_run
+from warehouse.run_ledger import RunIdentity, RunLedger, open_run, take_up_held
 from warehouse.schema import ensure_schema
 from warehouse.settling import settle
 from warehouse.stage import Stage
@@ -102,13 +107,14 @@ class RunResult:
         published: the file that analysts open; in a held run the one from before, if any.
         source_kind: live, recorded or sample.
         coverage: pairs per outcome.
-        loaded: what the history took up; None when the run was held before.
-        checks: what the checks found.
+        loaded: what the history took up, or would.
+        checks: what the checks found, scope by scope.
         request_count: HTTP requests of this run, those before a resumption included.
         verdict_changes: how many verdicts differ from the last publication.
-        is_incomplete: whether a held run was held for what could not be read, and not by a check.
+        is_incomplete: whether a held run was held for what could not be read, and nothing else.
         broken_plans: the plans whose files were wrong.
         remarks: what was odd about answers that count all the same.
+        flips: the verdicts that a held run would change: rows of mart.verdict_change.
     """
 
     run_id: str
@@ -124,6 +130,16 @@ class RunResult:
     is_incomplete: bool = False
     broken_plans: tuple[BrokenPlan, ...] = ()
     remarks: tuple[str, ...] = ()
+    flips: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What does not hold a run but is named wherever it is told of: broken plans; checks, scopes and plans."""
+        told = [result for result in self.checks if result.offending_count and not result.is_blocking]
+        return (
+            *(str(broken) for broken in self.broken_plans),
+            *(in_short(name, list(results)) for name, results in groupby(told, key=lambda result: result.name)),
+        )
 
     @property
     def figures(self) -> str:
@@ -152,6 +168,9 @@ class Run:
     reporter: Reporter
     clock: Callable[[], datetime]
     replaces: datetime | None
+    builds_on: str | None
+    gate: Gate
+    night: Night | None = None
     known_from: datetime | None = field(default=None)
 
 
@@ -194,17 +213,26 @@ def run_job(
     home.prepare()
     with home.writer(f"kolada {job.kind}", wait_seconds=settings.wait, on_wait=reporter.say):
         settled = settle(home, now=clock())
-        ledger = open_run(
-            home,
-            identity_of(settings, job),
-            software_version=SOFTWARE_VERSION,
-            flow_run_id=flow_run_id,
-            now=clock(),
-            resume_within=timedelta(hours=settings.resume_hours),
-            published=settled.file.run_id if settled.file is not None else None,
+        published = settled.file.run_id if settled.file is not None else None
+        identity = identity_of(settings, job)
+        held = next(
+            (run for run in held_runs(home, published) if identity.reads_as(run.start) and run.is_approved), None
         )
-        if ledger.is_resumed:
-            reporter.say(f"Taking up run {ledger.run_id}: what already landed is not fetched again")
+        if held is not None:
+            ledger = take_up_held(home, held, software_version=SOFTWARE_VERSION, flow_run_id=flow_run_id, now=clock())
+            reporter.say(f"Taking up run {ledger.run_id}, which was held and approved: nothing is fetched")
+        else:
+            ledger = open_run(
+                home,
+                identity,
+                software_version=SOFTWARE_VERSION,
+                flow_run_id=flow_run_id,
+                now=clock(),
+                resume_within=timedelta(hours=settings.resume_hours),
+                published=published,
+            )
+            if ledger.is_resumed:
+                reporter.say(f"Taking up run {ledger.run_id}: what already landed is not fetched again")
         with (
             stop_on_record(home, ledger, clock),
             open_client(settings, ledger, transport, client_clock) as client,
@@ -215,6 +243,8 @@ def run_job(
                 home,
                 ledger,
                 file_sha256=settled.file_sha256,
+                approvals=approvals_in_force(home, published),
+                night=read_night(held.manifest) if held is not None else None,
                 client=client,
                 call=call,
                 reporter=reporter,
@@ -229,12 +259,28 @@ def carry_out(
     ledger: RunLedger,
     *,
     file_sha256: frozenset[str],
+    approvals: Approvals,
+    night: Night | None,
     client: KoladaClient,
     call: Call,
     reporter: Reporter,
     clock: Callable[[], datetime],
 ) -> RunResult:
-    """The stages of an opened run, in order, on a copy of the published file, whose SHA-256 may be known."""
+    """The stages of an opened run, in order, on a copy of the published file, whose SHA-256 may be known.
+
+    Args:
+        settings: where from and where to.
+        job: what is wanted.
+        home: whose lock is held.
+        ledger: of the run.
+        file_sha256: of the published file; empty where the ledger does not know it.
+        approvals: what was approved since the last publication.
+        night: what the run had read when it was held; None for one that reads.
+        client: who is asked.
+        call: runs each stage.
+        reporter: told of the progress.
+        clock: tells the present instant, aware.
+    """
     work_file = start_work(home, ledger.run_id, sha256=file_sha256)
     with naming_damage(home.published), working_file(work_file) as connection:
         migrated = ensure_schema(connection, upgrade_progress(reporter))
@@ -250,26 +296,24 @@ def carry_out(
             reporter=reporter,
             clock=clock,
             replaces=last_publication(connection),
+            builds_on=last_published_run(connection),
+            gate=Gate(ledger, approvals),
+            night=night,
         )
         catalogue = call("Read the catalogue", read_and_check_catalogue, run)
         keep_plan_files(run.job, ledger)
         coverage = call("Read the values", read_wanted_cells, run, catalogue)
-        if not coverage.lost.is_empty() and job.accept_loss is None:
-            return hold(run, catalogue, coverage, message_about_loss(coverage, run.job.kind), is_incomplete=True)
         loaded = call("Load the history", load, run, catalogue)
         call("Judge the goals", judge, run, catalogue)
-        checks = call("Check", check, run)
-        blocking = [result for result in checks if result.is_blocking]
-        if blocking and job.accept_loss is None:
-            message = message_about_checks(blocking, run.job.kind)
-            return hold(run, catalogue, coverage, message, loaded=loaded, checks=checks)
+        call("Check", check, run)
+        if run.gate.holding:
+            return hold(run, catalogue, coverage, loaded)
         verdict_changes = loading.finish(
             connection,
             manifests(home.manifests),
             run_id=ledger.run_id,
             known_from=instant_of(run),
             loaded=loaded,
-            accepted_loss=job.accept_loss,
         )
         keep_what_is_published(run, is_whole=bool(migrated) or run.replaces is None)
     call("Publish", put_in_place, run, loaded, verdict_changes)
@@ -281,7 +325,7 @@ def carry_out(
         source_kind=catalogue.source_kind,
         coverage=coverage.totals(),
         loaded=loaded,
-        checks=tuple(checks),
+        checks=tuple(run.gate.results),
         request_count=ledger.request_count,
         verdict_changes=verdict_changes,
         broken_plans=run.job.broken,
@@ -340,7 +384,10 @@ def keep_plan_files(job: Job, ledger: RunLedger) -> None:
 
 def read_and_check_catalogue(run: Run) -> Catalogue:
     """Read the catalogue; refuse a source of another kind than the home's, and plans that name unknown KPIs."""
-    catalogue = read_catalogue(run.client, run.ledger, run.reporter)
+    if run.night is not None:
+        catalogue = catalogue_of(run.night, run.ledger.store)
+    else:
+        catalogue = with_what_was_known(run.connection, read_catalogue(run.client, run.ledger, run.reporter))
     held = run.connection.execute(
         "select source_kind from ops.run where state = 'published' order by published_at desc limit 1"
     ).fetchone()
@@ -362,15 +409,33 @@ def read_and_check_catalogue(run: Run) -> Catalogue:
     return catalogue
 
 
+def with_what_was_known(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> Catalogue:
+    """The catalogue with the units and groups that are known and absent from its lists."""
+    listed = catalogue.municipalities["municipality_id"]
+    known = connection.execute(
+        "select municipality_id, municipality_name, municipality_type from core.municipality"
+    ).fetchall()
+    groups = connection.execute("select group_id from core.municipality_group").fetchall()
+    units = pl.DataFrame(known, schema=catalogue.municipalities.schema, orient="row")
+    return replace(
+        catalogue,
+        absent_units=units.filter(~pl.col("municipality_id").is_in(listed.implode())),
+        absent_groups=frozenset(group_id for (group_id,) in groups),
+    )
+
+
 def read_wanted_cells(run: Run, catalogue: Catalogue) -> Coverage:
-    """Read every wanted cell into the stage."""
+    """Read every wanted cell into the stage, and account for each (KPI, unit)."""
+    if run.night is not None:
+        restage(run.night, run.ledger.store, run.stage)
+        return account(run.stage, run.gate, run.ledger, run.job.plans)
     rectangles = None
     if run.job.audit_days is not None:
         # The day on which the run began, so that a run that is taken up again chooses the same.
         selection = select(run.connection, catalogue, today=run.ledger.started_at.date(), days=run.job.audit_days)
         run.ledger.record(Selected(counts=selection.counts(), kpi_count=selection.kpi_count))
         rectangles = selection.rectangles
-    return read_cells(
+    read_cells(
         run.client,
         run.job,
         catalogue,
@@ -379,6 +444,7 @@ def read_wanted_cells(run: Run, catalogue: Catalogue) -> Coverage:
         reporter=run.reporter,
         rectangles=rectangles,
     )
+    return account(run.stage, run.gate, run.ledger, run.job.plans)
 
 
 def load(run: Run, catalogue: Catalogue) -> LoadCounts:
@@ -388,8 +454,6 @@ def load(run: Run, catalogue: Catalogue) -> LoadCounts:
     run.ledger.record(
         Publishing(known_from=run.known_from, builds_on=last_published_run(run.connection), marts_by=marts_by())
     )
-    if run.job.accept_loss is not None:
-        run.ledger.record(LossAccepted(reason=run.job.accept_loss))
     return loading.take_in(
         run.connection,
         run.stage,
@@ -411,27 +475,12 @@ def judge(run: Run, catalogue: Catalogue) -> None:
     )
 
 
-def check(run: Run) -> list[CheckResult]:
-    """Run the checks and put what they found on the ledger."""
+def check(run: Run) -> None:
+    """Run the checks, and take what they found to the gate."""
     run.reporter.stage("Checks")
-    results = run_checks(
-        run.connection,
-        {
-            "max_vanished_share": run.settings.max_vanished_share,
-            "max_withdrawn_share": run.settings.max_withdrawn_share,
-        },
-    )
-    for result in results:
-        run.ledger.record(
-            Checked(
-                check_name=result.name,
-                severity=result.severity,
-                offending_count=result.offending_count,
-                example=result.example,
-                is_accepted=result.is_blocking and run.job.accept_loss is not None,
-            )
-        )
-    return results
+    plans = prepare_checks(run.connection, run.settings.limits())
+    for found in run_checks(run.connection):
+        run.gate.take(found, plans)
 
 
 def keep_what_is_published(run: Run, *, is_whole: bool) -> None:
@@ -466,18 +515,26 @@ def put_in_place(run: Run, loaded: LoadCounts, verdict_changes: int) -> None:
         ) from error
 
 
-def hold(
-    run: Run,
-    catalogue: Catalogue,
-    coverage: Coverage,
-    message: str,
-    *,
-    is_incomplete: bool = False,
-    loaded: LoadCounts | None = None,
-    checks: list[CheckResult] | None = None,
-) -> RunResult:
-    """End a run without publishing: yesterday's file stays, and the ledger says why."""
-    run.ledger.record(Held(message=message, is_incomplete=is_incomplete, at=run.clock()))
+def hold(run: Run, catalogue: Catalogue, coverage: Coverage, loaded: LoadCounts) -> RunResult:
+    """End a run without publishing: yesterday's file stays, and the ledger says why and what would have changed."""
+    holding = run.gate.holding
+    message = message_about(
+        holding,
+        command=command_for(run.job.kind, run.job.parameters, is_sample=run.settings.is_sample),
+        is_sample=run.settings.is_sample,
+    )
+    changes = verdict_changes(run.connection, instant_of(run))
+    run.ledger.record(
+        Held(
+            at=run.clock(),
+            message=message,
+            is_incomplete=is_incomplete(holding),
+            builds_on=run.builds_on,
+            verdict_changes=run.ledger.store.put(changes.write_json().encode()),
+            is_reviewable=True,
+        )
+    )
+    run.ledger.sync()
     return RunResult(
         run_id=run.ledger.run_id,
         state="held",
@@ -486,33 +543,13 @@ def hold(
         source_kind=catalogue.source_kind,
         coverage=coverage.totals(),
         loaded=loaded,
-        checks=tuple(checks or ()),
+        checks=tuple(run.gate.results),
         request_count=run.ledger.request_count,
-        is_incomplete=is_incomplete,
+        verdict_changes=changes.height,
+        is_incomplete=is_incomplete(holding),
         broken_plans=run.job.broken,
         remarks=run.ledger.remarks,
-    )
-
-
-def message_about_loss(coverage: Coverage, kind: str) -> str:
-    """What is missing, in one sentence."""
-    lost = coverage.lost
-    kpis = lost["kpi_id"].unique().sort().to_list()
-    shown = ", ".join(kpis[:5]) + (" ..." if len(kpis) > 5 else "")  # noqa: PLR2004 - enough to recognise them
-    reason = next((text for text in lost["reason"].to_list() if text), "no request accounts for them")
-    return (
-        f"Held: {lost.height} of {coverage.pair_count} wanted (KPI, unit) pairs are missing, of {len(kpis)} KPIs "
-        f"({shown}). First reason: {reason} The published file is as it was. Run `kolada {kind}` again: what landed "
-        f'is not fetched again. To publish without them: `kolada {kind} --accept-loss "REASON"`.'
-    )
-
-
-def message_about_checks(blocking: list[CheckResult], kind: str) -> str:
-    """Which checks stop the run, in one sentence."""
-    told = "; ".join(f"{result.question} `{result.name}`: {result.example}" for result in blocking)
-    return (
-        f"Held by {len(blocking)} check(s): {told}. The published file is as it was. If this is what Kolada means, "
-        f'publish it with `kolada {kind} --accept-loss "REASON"`.'
+        flips=tuple(changes.to_dicts()),
     )
 
 

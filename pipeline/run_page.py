@@ -3,13 +3,15 @@
 Text only: it knows nothing of Prefect, so the commands that never start it can use the words here.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from goals.codes import LABELS
 from pipeline.jobs import BrokenPlan
 from pipeline.run_facts import PlanEdit, RunFacts, VerdictChange
 from pipeline.run_job import RunResult
 from pipeline.settings import Settings
+from warehouse.checks import CheckResult
 from warehouse.credits import DERIVED, MADE_UP_VALUES, RECEIVED, as_printed
 
 LISTED = 20
@@ -21,7 +23,11 @@ COVERAGE_WORDS = {
     "failed": "kunde inte läsas",
     "unaccounted": "utan besked",
 }
-CHECK_WORDS = {"blocking": "stoppar", "warning": "varnar"}
+CHECK_WORDS = {"fault": "stoppar, fel i programmet", "blocking": "stoppar", "warning": "varnar"}
+WHAT_TO_DO = (
+    "`kolada review` visar vad körningen skulle ändra och godkänner det del för del, med skäl; nästa körning "
+    "publicerar det sedan utan att hämta något. Görs ingenting läses allt om nästa gång."
+)
 
 
 def headline(result: RunResult) -> str:
@@ -33,12 +39,13 @@ def headline(result: RunResult) -> str:
 
 def run_page(result: RunResult, settings: Settings, facts: RunFacts) -> str:
     """The page of a run that came to an end."""
+    found = [each for each in result.checks if each.offending_count]
     return "\n".join(
         [
             f"# {headline(result)}",
             "",
             *([f"> **{MADE_UP_VALUES}**", ""] if result.source_kind == "sample" else []),
-            *([result.message, ""] if result.state == "held" else []),
+            *([result.message, "", WHAT_TO_DO, ""] if result.state == "held" else []),
             *table(("Körning", result.run_id), summary(result, settings, facts)),
             *(
                 listing("Planer med fel i filerna", (broken_plan(each) for each in result.broken_plans))
@@ -51,6 +58,15 @@ def run_page(result: RunResult, settings: Settings, facts: RunFacts) -> str:
                 "Ändrade bedömningar",
                 ("plan", "mål eller indikator", "år", "före", "efter", "orsak"),
                 (verdict_change(change) for change in facts.verdict_changes),
+            ),
+            *(
+                section(
+                    "Bedömningar som skulle ändras",
+                    ("plan", "mål eller indikator", "år", "före", "efter", "orsak"),
+                    (flip(row) for row in result.flips),
+                )
+                if result.state == "held"
+                else []
             ),
             *section(
                 "Ändringar i planer",
@@ -82,11 +98,7 @@ def run_page(result: RunResult, settings: Settings, facts: RunFacts) -> str:
             *listing("Anmärkningar på svaren från API:et", result.remarks),
             *listing(
                 "Kontroller som fann något",
-                (
-                    f"**{each.question}** {each.offending_count} fynd ({CHECK_WORDS[each.severity]}): {each.example}"
-                    for each in result.checks
-                    if each.offending_count
-                ),
+                (check(each) for each in sorted(found, key=lambda each: not each.is_blocking)),
             ),
             "",
             as_printed(f"Värden: {RECEIVED}. Bedömningar: {DERIVED}.", result.source_kind),
@@ -136,6 +148,23 @@ def plan_edit(edit: PlanEdit) -> tuple[object, ...]:
         edit.column_name or label("plan_edit", edit.edit),
         edit.before or "-",
         edit.after or "-",
+    )
+
+
+def flip(row: Mapping[str, Any]) -> tuple[object, ...]:
+    """A verdict that a held run would change, in Swedish."""
+    before, after = (label("verdict", row[name]) for name in ("verdict_before", "verdict"))
+    return row["plan_id"], row["item_id"], row["year"], before, after, label("cause", row["cause"])
+
+
+def check(result: CheckResult) -> str:
+    """What a check found in one scope: the question, how `kolada review` names it, its plans and the first rows."""
+    plans = f"; {', '.join(result.plan_ids)}" if result.plan_ids else ""
+    what = CHECK_WORDS[result.severity]
+    if result.approved_by is not None:
+        what = f"godkänt av {result.approved_by}: {result.reason}"
+    return (
+        f"**{result.question_sv}** `{result.address}`{plans}: {result.offending_count} fynd ({what}): {result.example}"
     )
 
 

@@ -6,10 +6,10 @@ This is the one place where a setting, its default and its meaning stand; docs/s
 from collections.abc import Collection
 from pathlib import Path
 from types import UnionType
-from typing import Annotated, get_args, get_origin
+from typing import get_args, get_origin
 
 from pydantic import Field, PositiveFloat, PositiveInt, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from kolada_client import (
     DEFAULT_BASE_URL,
@@ -19,15 +19,13 @@ from kolada_client import (
     DEFAULT_RATE,
     DEFAULT_TIMEOUT,
 )
+from pipeline.limits import Limits
 from warehouse.home import SAMPLE_FOLDER
 
 SAMPLE_URL = "http://sample.invalid/v3"
 
 # The plan that travels with the software, in its package; the sample is judged by it where nobody has written one.
 SHIPPED_GOALS = Path(__file__).resolve().parent.parent / "goals"
-
-Share = Annotated[float, Field(ge=0, le=1)]
-
 
 HEAD = """# Settings
 
@@ -41,8 +39,19 @@ This page is made by `kolada settings --markdown > docs/settings.md`; a test kee
 |---|---|---|---|
 """
 
+LIMITS_HEAD = """
+## Limits
+
+What may change in a night before a run is held. A share is of what was known; more than it holds the run, with the
+rows that go beyond, until somebody approves them (`kolada review`). A few cells, or those of one unit, never exceed a
+share of cells, unless it is 0, which lets none pass; 1 lets all pass.
+
+| variable | default | type | share of what, or what else |
+|---|---|---|---|
+"""
+
 FOOT = """
-Other variables:
+## Other variables
 
 | variable | meaning |
 |---|---|
@@ -54,7 +63,7 @@ Other variables:
 """
 
 
-class Settings(BaseSettings):
+class Settings(Limits):
     """What the pipeline reads and where it writes. Values are checked when the settings are made."""
 
     model_config = SettingsConfigDict(env_prefix="KOLADA_", env_file=".env", extra="ignore", frozen=True)
@@ -87,12 +96,6 @@ class Settings(BaseSettings):
         description="Seconds that a run waits for another one that is writing, before it gives up.",
     )
     keep: PositiveInt = Field(default=7, description="How many earlier published files are kept for `kolada rollback`.")
-    max_vanished_share: Share = Field(
-        default=0.01, description="A run in which more than this share of the known cells vanish is held."
-    )
-    max_withdrawn_share: Share = Field(
-        default=0.25, description="A run in which more than this share of the catalogue is withdrawn is held."
-    )
     mirror_days: PositiveInt = Field(
         default=28,
         description="Within how many days `kolada mirror` reads every cell again, whatever the calendar says.",
@@ -165,11 +168,13 @@ class Settings(BaseSettings):
 
 def settings_page() -> str:
     """The page."""
-    rows = [
-        f"| KOLADA_{name.upper()} | `{field.default}` | {type_name(field.annotation)} | {field.description} |"
+    rows = {
+        name: f"| KOLADA_{name.upper()} | `{field.default}` | {type_name(field.annotation)} | {field.description} |\n"
         for name, field in Settings.model_fields.items()
-    ]
-    return HEAD + "\n".join(rows) + "\n" + FOOT
+    }
+    settings = "".join(row for name, row in rows.items() if name not in Limits.model_fields)
+    limits = "".join(rows[name] for name in Limits.model_fields)
+    return HEAD + settings + LIMITS_HEAD + limits + FOOT
 
 
 def type_name(annotation: object) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 
 import psutil
 
-from pipeline.jobs import BrokenPlan
+from pipeline.jobs import BrokenPlan, command_for
 from pipeline.schedule import next_scheduled_run
 from pipeline.settings import Settings
+from warehouse.approvals import held_runs
 from warehouse.errors import WarehouseError
 from warehouse.home import SAMPLE_FOLDER, Home
 from warehouse.ledger_records import NAMING_BODIES
@@ -163,6 +164,9 @@ def read_status(settings: Settings, *, now: datetime | None = None) -> Status:
             *((lost,) if lost is not None else warnings_about_age(age_hours, settings, home)),
             *warnings_about_raw(home),
             *warnings_about_runs(runs, is_running=is_running),
+            *warnings_about_review(
+                home, file.run_id if file is not None else None, told=runs, is_sample=settings.is_sample
+            ),
             *warnings_about_plans(kept),
         ),
     )
@@ -250,6 +254,19 @@ def warnings_about_plans(kept: list[Manifest]) -> Iterator[str]:
             for row in story.broken_plans:
                 yield str(BrokenPlan(row["plan_id"], row["problem"], row["version_from"]))
             return
+
+
+def warnings_about_review(
+    home: Home, published: str | None, *, told: tuple[dict[str, Any], ...], is_sample: bool
+) -> Iterator[str]:
+    """Whether a held run waits for a review, or for the run that publishes it; `told` are the runs told of already."""
+    waiting = tuple(held_runs(home, published))
+    approved = next((run for run in waiting if run.is_approved), None)
+    if approved is not None:
+        command = command_for(approved.start.kind, approved.start.parameters, is_sample=is_sample)
+        yield f"run `{approved.run_id}` was held and is approved: `{command}` publishes it without fetching again"
+    elif waiting and waiting[0].run_id not in {run["run_id"] for run in told}:
+        yield f"run `{waiting[0].run_id}` is held: `kolada review` shows what it would change"
 
 
 def warnings_about_runs(runs: tuple[dict[str, Any], ...], *, is_running: bool) -> Iterator[str]:

@@ -21,7 +21,7 @@ BLANKED: Final[Mapping[str, tuple[str, ...]]] = {
     "ops.publication": ("accepted_loss",),
     "ops.coverage_pair": ("reason",),
     "ops.broken_plan": ("problem",),
-    "ops.approval": ("reason",),
+    "ops.check_result": ("reason",),
 }
 
 

@@ -15,11 +15,15 @@ from fake_kolada import DataSet, FakeKolada, recorded_data
 from goals import Plan, read_plan, read_plans
 from kolada_client import ManualClock
 from pipeline.jobs import Job, refresh_job
+from pipeline.limits import Limits
 from pipeline.run_job import RunResult, run_job
 from pipeline.settings import Settings
 from tests.warehouse.first_release.make_fixture import PLAN as SMALL_PLAN
 from tests.warehouse.first_release.make_fixture import small_data
 from warehouse.database import quoted
+
+# A home with these takes whatever comes.
+UNLIMITED = {name: 1.0 for name in Limits.model_fields if name.endswith("_share")}
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PLANS = REPOSITORY / "goals"
@@ -57,9 +61,9 @@ class Nights:
     transport: httpx.BaseTransport | None = None
     settings: dict[str, object] = field(default_factory=dict)
 
-    def refresh(self, *, accept_loss: str | None = None, plans: tuple[Plan, ...] | None = None) -> RunResult:
+    def refresh(self, *, plans: tuple[Plan, ...] | None = None) -> RunResult:
         """Run the next night, without Prefect and without really waiting."""
-        return self.run(refresh_job(plans if plans is not None else self.plans, accept_loss=accept_loss))
+        return self.run(refresh_job(plans if plans is not None else self.plans))
 
     def run(self, job: Job) -> RunResult:
         """Do a job on the next night."""
@@ -84,7 +88,7 @@ class Nights:
             **{"base_url": "http://kolada.test/v3", "home": self.home, "goals": PLANS, "wait": 0.0, **self.settings}
         )
 
-    def query(self, sql: str, parameters: list[object] | None = None) -> list[tuple[object, ...]]:
+    def query(self, sql: str, parameters: list[object] | dict[str, object] | None = None) -> list[tuple[object, ...]]:
         """Ask the published file."""
         with duckdb.connect() as connection:
             connection.execute(f"attach {quoted(str(self.home / 'kolada.duckdb'))} as warehouse (read_only)")
@@ -115,7 +119,12 @@ def first_night(
 
 @pytest.fixture
 def small_nights(tmp_path: Path) -> Nights:
-    """A new home before a corner of the sample: a few units and KPIs, judged by a made-up plan; quick to load."""
+    """A new home before a corner of the sample."""
+    return small_home(tmp_path / "home")
+
+
+def small_home(home: Path) -> Nights:
+    """A home before a corner of the sample: a few units and KPIs, judged by a made-up plan; quick to load."""
     plan = read_plan(SMALL_PLAN)
     fake = FakeKolada(small_data([*plan.kpi_ids, *plan.cross_check_kpi_ids]))
-    return Nights(home=tmp_path / "home", fake=fake, plans=(plan,))
+    return Nights(home=home, fake=fake, plans=(plan,))

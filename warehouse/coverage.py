@@ -3,18 +3,19 @@
     values              at least one cell came, with a value or a null
     nothing_published   the scope was read whole and held nothing for the pair
     withdrawn           the KPI is not in the catalogue, so it was not asked for
-    failed              the request that carried the pair failed, or its answer is not believed
+    failed              the request that carried the pair failed, or its answer is not accepted
     unaccounted         none of these: a fault of this software
 
-The last two keep a run from publishing. The pairs stand in `coverage_pair` until they are published; what is
+The last two hold a run. The pairs stand in `coverage_pair` until they are published; what is
 held here is small whatever the length of the run, unless much was lost.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from warehouse.database import run_sql
+from warehouse.database import run_sql, set_variables
 from warehouse.stage import Stage
 
 COUNT_SCHEMA = {"kpi_id": pl.String, "outcome": pl.String, "unit_count": pl.Int32}
@@ -49,9 +50,15 @@ class Coverage:
         return int(self.counts["unit_count"].sum())
 
 
-def settle_coverage(stage: Stage) -> Coverage:
-    """Give every wanted pair its outcome, from what is on the stage."""
+def settle_coverage(stage: Stage, *, approved_empty_kpis: Sequence[str]) -> Coverage:
+    """Give every wanted pair its outcome, from what is on the stage.
+
+    Args:
+        stage: what the run read.
+        approved_empty_kpis: the KPIs of which doubted answers without rows are taken for what they say.
+    """
     stage.flush()
+    set_variables(stage.connection, {"approved_empty_kpis": list(approved_empty_kpis)})
     run_sql(stage.connection, "load/settle_coverage.sql")
     counts = stage.connection.execute(
         "select kpi_id, outcome, cast(count(*) as integer) as unit_count from coverage_pair "

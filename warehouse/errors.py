@@ -118,3 +118,11 @@ class QueryRefused(WarehouseError):
 
 class QueryFailed(WarehouseError):
     """A query that DuckDB could not answer, or not within its limits."""
+
+
+class NothingToReview(WarehouseError):
+    """No run is held, or not the one that was named, or another run has published since."""
+
+
+class ReviewRefused(WarehouseError):
+    """An approval without a reason, of something that holds nothing, or of a fault of this software."""

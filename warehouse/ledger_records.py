@@ -203,19 +203,76 @@ class CoverageSettled(LedgerRecord):
     exceptions: tuple[dict[str, Any], ...]
 
 
+class Doubted(LedgerRecord):
+    """A scope was answered without a row, against what is known or what others report: accepted only once approved."""
+
+    record = "doubted"
+    kpi_ids: tuple[str, ...]
+    unit_ids: tuple[str, ...]
+    years: tuple[int, ...] = ()
+    request_ids: tuple[str, ...] = ()
+    message: str
+
+
 class Checked(LedgerRecord):
-    """What one check found."""
+    """What one check found in one scope (a KPI, a unit, a group ...); without a scope, that it found nothing.
+
+    The rows of all scopes of a check are one body; `rows_sha256` is the hash of this scope's. Who approved them, and
+    why, is known where they were approved before.
+    """
 
     record = "check"
     check_name: str
     severity: str
+    scope: str | None = None
+    plan_ids: tuple[str, ...] = ()
     offending_count: int
     example: str | None = None
-    is_accepted: bool
+    question: str = ""
+    question_sv: str = ""
+    rows_sha256: str | None = None
+    body: str | None = None
+    approved_by: str | None = None
+    reason: str | None = None
+    is_accepted: bool | None = None
+    """In manifests of before the review: whether a reason for the whole run was given."""
+
+    @property
+    def bodies(self) -> tuple[str, ...]:
+        """The rows."""
+        return () if self.body is None else (self.body,)
+
+
+class Approved(LedgerRecord):
+    """Somebody approved the rows that a check of this held run found in a scope, and no others."""
+
+    record = "approved"
+    check_name: str
+    scope: str
+    reason: str
+    by: str
+    at: AwareDatetime
+    row_count: int
+    rows_sha256: str
+    body: str
+
+    @property
+    def bodies(self) -> tuple[str, ...]:
+        """The rows of the check, this scope's among them."""
+        return (self.body,)
+
+
+class TakenUp(LedgerRecord):
+    """A held run whose findings were approved goes on from what it had read; nothing is fetched."""
+
+    record = "taken_up"
+    at: AwareDatetime
+    software_version: str
+    flow_run_id: str | None = None
 
 
 class LossAccepted(LedgerRecord):
-    """An operator's reason to publish though something is missing or a check objects."""
+    """In manifests of before the review: a reason to publish though something is missing or a check objects."""
 
     record = "loss_accepted"
     reason: str
@@ -265,12 +322,25 @@ class Published(LedgerRecord):
 
 
 class Held(LedgerRecord):
-    """The run ended without publishing; incomplete when only failed requests stood in the way."""
+    """The run ended without publishing; incomplete when only what could not be read stood in the way.
+
+    It can be reviewed, and taken up once it is approved, for as long as the publication that it was compared with is
+    the last one. The verdicts that it would change are a body.
+    """
 
     record = "held"
     at: AwareDatetime
     message: str
     is_incomplete: bool
+    builds_on: str | None = None
+    verdict_changes: str | None = None
+    is_reviewable: bool = False
+    """Whether its findings are on the ledger; those of before the review are not."""
+
+    @property
+    def bodies(self) -> tuple[str, ...]:
+        """The verdicts that it would change."""
+        return () if self.verdict_changes is None else (self.verdict_changes,)
 
 
 class Stopped(LedgerRecord):

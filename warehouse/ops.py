@@ -32,6 +32,7 @@ from warehouse.ledger_records import (
     RunStarted,
     Source,
     Stopped,
+    TakenUp,
 )
 from warehouse.manifest import Manifest, run_number_of
 
@@ -74,13 +75,16 @@ PAIR_SCHEMA = {
     "row_count": pl.Int32,
     "reason": pl.String,
 }
-CHECK_SCHEMA = {
+CHECK_SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "run_id": pl.String,
     "check_name": pl.String,
     "severity": pl.String,
+    "scope": pl.String,
+    "plan_ids": pl.List(pl.String),
     "offending_count": pl.Int32,
     "example": pl.String,
-    "is_accepted": pl.Boolean,
+    "approved_by": pl.String,
+    "reason": pl.String,
 }
 
 
@@ -135,7 +139,7 @@ def _take(story: RunStory, record: LedgerRecord) -> None:
                 "started_at": naive_utc(record.started_at),
                 "state": "interrupted",
             }
-        case RunResumed():
+        case RunResumed() | TakenUp():
             story.run |= {
                 "resumed_at": naive_utc(record.at),
                 "flow_run_id": record.flow_run_id,
@@ -168,7 +172,8 @@ def _take(story: RunStory, record: LedgerRecord) -> None:
             story.coverage = [{"run_id": run_id, **row} for row in record.counts]
             story.exceptions = [{"run_id": run_id, **row} for row in record.exceptions]
         case Checked():
-            story.checks.append({"run_id": story.run["run_id"], **record.model_dump()})
+            reason = story.accepted_loss if record.is_accepted else record.reason
+            story.checks.append({"run_id": story.run["run_id"], **record.model_dump(), "reason": reason})
         case PlanBroken():
             version_from = naive_utc(record.version_from) if record.version_from is not None else None
             row = {"run_id": story.run["run_id"], "plan_id": record.plan_id, "problem": record.problem}
@@ -312,7 +317,7 @@ def close_publication(
             accepted_loss = $accepted_loss
         where run_id = $run_id
         """,
-        {"run_id": run_id, "at": instant, "version_count": counts.versions, **given},
+        {"run_id": run_id, "at": instant, "version_count": counts.versions, "accepted_loss": None, **given},
     )
     ((count,),) = connection.execute(
         "select verdict_change_count from ops.publication where run_id = ?", [run_id]

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from warehouse.approvals import HeldRun
 from warehouse.errors import BodyCorrupt, BodyMissing
 from warehouse.home import Home
 from warehouse.ledger_records import (
@@ -24,6 +25,7 @@ from warehouse.ledger_records import (
     RunResumed,
     RunStarted,
     Stopped,
+    TakenUp,
 )
 from warehouse.manifest import Manifest, make_run_id, manifests, run_number_of
 from warehouse.raw_store import RawStore
@@ -50,14 +52,13 @@ class RunIdentity:
 
     def is_of(self, start: RunStarted) -> bool:
         """Whether a run on record was the same piece of work."""
+        return self.reads_as(start) and self.plans == start.plans
+
+    def reads_as(self, start: RunStarted) -> bool:
+        """Whether a run on record read the same; plans may have been edited since, if they rest on the same KPIs."""
         # A manifest has lists where the job has tuples.
         parameters = json.loads(json.dumps(self.parameters))
-        return (self.kind, self.base_url, self.plans, parameters) == (
-            start.kind,
-            start.base_url,
-            start.plans,
-            start.parameters,
-        )
+        return (self.kind, self.base_url, parameters) == (start.kind, start.base_url, start.parameters)
 
 
 class RunLedger:
@@ -247,6 +248,16 @@ def open_run(
     return ledger
 
 
+def take_up_held(
+    home: Home, held: HeldRun, *, software_version: str, flow_run_id: str | None, now: datetime
+) -> RunLedger:
+    """Go on with a held run whose findings were approved. Only the holder of the home's lock may call this."""
+    ledger = RunLedger(held.manifest, RawStore(home.bodies), started_at=held.start.started_at)
+    ledger.take_up(held.manifest.records())
+    ledger.record(TakenUp(at=now, software_version=software_version, flow_run_id=flow_run_id))
+    return ledger
+
+
 def resumable_start(records: Iterable[LedgerRecord], identity: RunIdentity) -> RunStarted | None:
     """How the run of these records started, if it is the same work and ended without its result being judged.
 
@@ -258,11 +269,12 @@ def resumable_start(records: Iterable[LedgerRecord], identity: RunIdentity) -> R
         match record:
             case RunStarted():
                 start = record
-            case Published() | Held() | Stopped() | RunResumed():
+            case Published() | Held() | Stopped() | RunResumed() | TakenUp():
                 end = record
             case DamagedRecord():
                 return None
     if start is None or not identity.is_of(start):
         return None
-    is_judged = isinstance(end, Published) or (isinstance(end, Held) and not end.is_incomplete)
+    # One that was taken up after it was approved, and died, is taken up again as what it is.
+    is_judged = isinstance(end, Published | TakenUp) or (isinstance(end, Held) and not end.is_incomplete)
     return start if not is_judged else None

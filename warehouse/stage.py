@@ -45,6 +45,7 @@ SCOPE_SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "unit_ids": pl.List(pl.String),
     "years": pl.List(pl.Int32),
     "reason": pl.String,
+    "error": pl.String,
 }
 ROWS_IN_A_FILE = 250_000
 
@@ -52,8 +53,8 @@ ROWS_IN_A_FILE = 250_000
 class Stage:
     """Takes a run's frames, in any order, for an open working file.
 
-    What was added can be read from `staged_observation`, `staged_scope`, `staged_wanted`, `staged_withdrawn` and
-    `staged_failed` after `flush`.
+    What was added can be read from `staged_observation`, `staged_scope`, `staged_wanted`, `staged_withdrawn`,
+    `staged_failed` and `staged_doubted` after `flush`.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -95,9 +96,14 @@ class Stage:
         """Say that these KPIs are not in the catalogue."""
         self._add("withdrawn", kpi_ids, ())
 
-    def fail(self, kpi_ids: Sequence[str], unit_ids: Sequence[str], reason: str) -> None:
-        """Say that this scope was not read, or that its answer is not believed."""
-        self._add("failed", kpi_ids, unit_ids, reason=reason)
+    def fail(self, kpi_ids: Sequence[str], unit_ids: Sequence[str], reason: str, error: str | None = None) -> None:
+        """Say that this scope was not read: why, and with which error."""
+        self._add("failed", kpi_ids, unit_ids, reason=reason, error=error)
+
+    def doubt(self, kpi_ids: Sequence[str], unit_ids: Sequence[str], years: Sequence[int], reason: str) -> None:
+        """Say that this scope was answered without a row, against what is known: read whole, once somebody approves."""
+        self._add("doubted", kpi_ids, unit_ids, years=years, reason=reason)
+        self.add_scope(kpi_ids, unit_ids, years)
 
     def set_kpis(self, frame: pl.DataFrame) -> None:
         """The whole catalogue: a row per KPI."""
@@ -127,8 +133,15 @@ class Stage:
         *,
         years: Sequence[int] = (),
         reason: str | None = None,
+        error: str | None = None,
     ) -> None:
-        row = {"kpi_ids": list(kpi_ids), "unit_ids": list(unit_ids), "years": list(years), "reason": reason}
+        row = {
+            "kpi_ids": list(kpi_ids),
+            "unit_ids": list(unit_ids),
+            "years": list(years),
+            "reason": reason,
+            "error": error,
+        }
         self._scopes.setdefault(fate, []).append(row)
 
     def _write_observations(self) -> None:

@@ -24,9 +24,10 @@ COVERAGE: Final = """
     group by outcome order by outcome
 """
 CHECKS: Final = """
-    select check_name, severity, offending_count, example from ops.check_result
+    select check_name || coalesce(':' || scope, '') as found, severity, offending_count, example
+    from ops.check_result
     where run_id = (select run_id from ops.publication order by published_at desc limit 1)
-    order by offending_count = 0, severity, check_name
+    order by offending_count = 0, severity, found
 """
 RUNS: Final = """
     select run_id, kind, state, started_at, published_at, message from ops.run

@@ -1,4 +1,5 @@
--- The one outcome of every (KPI, unit) that the run wanted: the first that fits.
+-- The one outcome of every (KPI, unit) that the run wanted: the first that fits. An answer without rows that is doubted
+-- counts as failed, but for the KPIs of which somebody approved it.
 
 create or replace temp table coverage_pair as
 with wanted as (
@@ -21,6 +22,14 @@ failed as (
         unit_id,
         arg_min(reason, failure_number) as reason
     from staged_failed
+    group by kpi_id, unit_id
+    union all by name
+    select
+        kpi_id,
+        unit_id,
+        any_value(reason) as reason
+    from staged_doubted
+    where not list_contains(getvariable('approved_empty_kpis'), kpi_id)
     group by kpi_id, unit_id
 ),
 

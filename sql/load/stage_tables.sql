@@ -21,7 +21,8 @@ create or replace temp table read_scope (
     kpi_ids varchar[] not null,
     unit_ids varchar[] not null,
     years integer[] not null,
-    reason varchar
+    reason varchar,
+    error varchar
 );
 
 create or replace temp table wanted_scope as from read_scope;
@@ -29,6 +30,9 @@ create or replace temp table wanted_scope as from read_scope;
 create or replace temp table withdrawn_scope as from read_scope;
 
 create or replace temp table failed_scope as from read_scope;
+
+-- Scopes that were answered without a row, against what is known; they are in read_scope too.
+create or replace temp table doubted_scope as from read_scope;
 
 create or replace temp view staged_scope as
 with per_kpi as (
@@ -76,7 +80,8 @@ with per_kpi as (
         rowid as failure_number,
         unnest(kpi_ids) as kpi_id,
         unit_ids,
-        reason
+        reason,
+        error
     from failed_scope
 )
 
@@ -84,8 +89,35 @@ select
     failure_number,
     kpi_id,
     unnest(unit_ids) as unit_id,
-    reason
+    reason,
+    error
 from per_kpi;
+
+create or replace temp view staged_doubted as
+with per_kpi as (
+    select
+        unnest(kpi_ids) as kpi_id,
+        unit_ids,
+        years,
+        reason
+    from doubted_scope
+),
+
+per_pair as (
+    select
+        kpi_id,
+        unnest(unit_ids) as unit_id,
+        years,
+        reason
+    from per_kpi
+)
+
+select
+    kpi_id,
+    unit_id,
+    unnest(if(len(years) = 0, [null], years)) as period,
+    reason
+from per_pair;
 
 create or replace temp table staged_kpi (
     kpi_id varchar not null,

@@ -61,12 +61,14 @@ create table if not exists ops.check_result (
     run_id varchar not null,
     check_name varchar not null,
     severity varchar not null,
+    scope varchar,
+    plan_ids varchar[],
     offending_count integer not null,
     example varchar,
-    is_accepted boolean not null
+    approved_by varchar,
+    reason varchar
 );
 
--- The one clock of the marts: a publication stands here before its marts are built.
 create table if not exists ops.broken_plan (
     run_id varchar not null,
     plan_id varchar not null,
@@ -74,6 +76,7 @@ create table if not exists ops.broken_plan (
     version_from timestamp
 );
 
+-- The one clock of the marts: a publication stands here before its marts are built.
 create table if not exists ops.publication (
     run_id varchar not null,
     published_at timestamp not null,

@@ -44,7 +44,16 @@ def result(**fields):
 
 def finding(severity):
     """A check that found something."""
-    return CheckResult(name="x", severity=severity, question="Is it so?", offending_count=2, example="no")
+    return CheckResult(
+        name="x",
+        severity=severity,
+        scope="N15436",
+        plan_ids=("plan-a",),
+        question="Is it so?",
+        question_sv="Är det så?",
+        offending_count=2,
+        example="no",
+    )
 
 
 @pytest.mark.parametrize(
@@ -119,7 +128,33 @@ def test_the_page_speaks_swedish():
     ended = result(checks=(finding("warning"),))
     page = run_page(ended, Settings(), RunFacts(verdict_changes=(CHANGE,)))
     assert "| plan-a | P4.3 | 2023 | Uppfyllt | Ej uppfyllt | Eget värde reviderat |" in page
-    assert "- **Is it so?** 2 fynd (varnar): no" in page
+    assert "- **Är det så?** `x:N15436`; plan-a: 2 fynd (varnar): no" in page
+
+
+def test_a_held_run_says_what_to_do():
+    """State, event and page name the check with its scope and plans, and the command that shows it."""
+    ended = result(
+        state="held",
+        message="Held: x. `kolada review` shows what it would change",
+        checks=(finding("warning"), finding("blocking")),
+        flips=(
+            {
+                "plan_id": "plan-a",
+                "item_id": "P4.3",
+                "year": 2023,
+                "verdict_before": "met",
+                "verdict": "no_data",
+                "cause": "own_value_suppressed",
+            },
+        ),
+    )
+    page = run_page(ended, Settings(), RunFacts())
+    assert "`kolada review` visar vad körningen skulle ändra" in page
+    assert "| plan-a | P4.3 | 2023 | Uppfyllt | Data saknas | Eget värde dolt |" in page
+    assert "`x:N15436`; plan-a: 2 fynd (stoppar)" in page
+    (held,) = notices(ended, RunFacts())
+    assert [{"check": "x:N15436", "plans": ["plan-a"], "rows": 2}] == held.payload["checks"]
+    assert ("kolada review", True) == (held.payload["what_to_do"], "kolada review" in flow_state(ended).message)
 
 
 def test_a_count_has_room_between_thousands():

@@ -38,7 +38,6 @@ class Mirrors:
         *,
         days: float = 7,
         reporter: Reporter | None = None,
-        accept_loss: str | None = None,
         client_clock: ManualClock | None = None,
     ) -> RunResult:
         """Run the next mirror, without Prefect and without really waiting."""
@@ -46,7 +45,7 @@ class Mirrors:
         made = self.make_settings()
         return run_job(
             made,
-            mirror_job((), audit_days=made.mirror_days, accept_loss=accept_loss),
+            mirror_job((), audit_days=made.mirror_days),
             transport=self.fake.transport(),
             client_clock=client_clock or ManualClock(),
             clock=lambda: self.now,

@@ -1,13 +1,16 @@
 """Answers that are odd and count all the same: published as received, and told where people look."""
 
 from dataclasses import replace
+from typing import Any
 
+import httpx
 import polars as pl
 
 from fake_kolada import apply_change
 from pipeline.run_facts import RunFacts
 from pipeline.run_page import run_page
 from tests.conftest import Nights
+from tests.pipeline.support import EditedAnswers, asked
 
 
 def test_an_empty_last_page_is_accepted_and_remarked(small_nights: Nights) -> None:
@@ -69,3 +72,23 @@ def test_a_value_beyond_doubles_spoils_its_own_request(small_nights: Nights) -> 
     result = small_nights.refresh()
     assert "held" == result.state
     assert "N15436" in result.message
+
+
+def test_a_unit_that_kolada_refuses_spoils_itself_only(small_nights: Nights) -> None:
+    """A listed unit that every request with it is refused for is named; all else is read, on later nights too."""
+
+    def edit(request: httpx.Request, page: dict[str, Any]) -> dict[str, Any] | httpx.Response:
+        if request.url.path.endswith("/municipality"):
+            values = [*page["values"], {"id": "9999", "title": "Nyby", "type": "K"}]
+            return {**page, "values": values, "count": len(values)}
+        return httpx.Response(404, json={"detail": "Not Found"}) if "9999" in asked(request, "municipality") else page
+
+    small_nights.transport = EditedAnswers(small_nights.fake, edit)
+    first = small_nights.refresh()
+    assert "published" == first.state
+    assert [("9999",)] == small_nights.query("select distinct unit_id from ops.coverage_pair where outcome = 'failed'")
+    (told,) = [warning for warning in first.warnings if "ids_refused" in warning]
+    assert "9999" in told
+    later = small_nights.refresh()
+    assert "published" == later.state
+    assert any("pairs_still_missing" in warning for warning in later.warnings)

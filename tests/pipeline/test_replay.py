@@ -8,6 +8,7 @@ import pytest
 from fake_kolada import FakeKolada, apply_change
 from pipeline.progress import Silent
 from pipeline.replay import replay
+from tests.conftest import UNLIMITED
 from warehouse.database import quoted
 from warehouse.errors import BodyCorrupt, BodyMissing, NotPublished, ReplayTargetExists
 from warehouse.home import Home
@@ -30,11 +31,12 @@ NIGHTLY_CHANGES = [
 def five_nights(tmp_path_factory, make_nights, recorded, plans):
     """Five nights, each with changes of its own; a copy of the published file after each."""
     nights = make_nights(home=tmp_path_factory.mktemp("five") / "home", fake=FakeKolada(recorded), plans=plans)
+    nights.settings.update(UNLIMITED)
     copies = []
     for number, changes in enumerate(NIGHTLY_CHANGES):
         for change in changes:
             nights.fake.data = apply_change(nights.fake.data, change)
-        nights.refresh()
+        assert nights.refresh().state == "published"
         copy = nights.home.parent / f"night-{number}.duckdb"
         copy.write_bytes((nights.home / "kolada.duckdb").read_bytes())
         copies.append((nights.now, copy))

@@ -10,6 +10,7 @@ import pytest
 from fake_kolada import FakeKolada, apply_changes
 from goals import Plan
 from reports import Report, write_report
+from tests.conftest import UNLIMITED
 from tests.reports.support import PLAN_ID, Node, awkward_plan, corner, opened, read_page, with_awkward_names
 
 
@@ -54,9 +55,7 @@ def awkward_world(tmp_path_factory: pytest.TempPathFactory, make_nights: Callabl
     folder = tmp_path_factory.mktemp("awkward")
     plan = awkward_plan(folder)
     data = with_awkward_names(corner(ids(plan), source_kind="recorded"))
-    nights = make_nights(
-        home=folder / "home", fake=FakeKolada(data), plans=(plan,), settings={"max_vanished_share": 1.0}
-    )
+    nights = make_nights(home=folder / "home", fake=FakeKolada(data), plans=(plan,), settings=dict(UNLIMITED))
     nights.refresh()
     nights.fake.data = apply_changes(
         nights.fake.data,

@@ -121,7 +121,7 @@ def test_what_is_withheld_is_known_to_the_dictionary() -> None:
     said = {column for column in columns - NO_PERSONS if column.endswith("_by")}
     assert said <= set(PERSONS)
     assert set(EMPTIED) <= set(described_relations())
-    assert set(BLANKED) - {"ops.approval"} <= set(described_relations())
+    assert set(BLANKED) <= set(described_relations())
 
 
 def test_the_same_state_is_shared_once(two_nights: list[Path], tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fake_kolada import FakeKolada
-from tests.conftest import Nights
+from tests.conftest import UNLIMITED, Nights
 from tests.words.small import SmallKolada, SmallPlan
 
 Publish = Callable[..., Nights]
@@ -19,7 +19,7 @@ def publish(tmp_path_factory: pytest.TempPathFactory) -> Publish:
     def published(*nights: tuple[SmallPlan | Sequence[SmallPlan], SmallKolada]) -> Nights:
         folder = tmp_path_factory.mktemp("small")
         done = Nights(home=folder / "home", fake=FakeKolada(nights[0][1].data()), plans=())
-        done.settings = {"max_vanished_share": 1.0}
+        done.settings = dict(UNLIMITED)
         for plans, kolada in nights:
             next_night(done, folder, plans, kolada)
         return done

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from fake_kolada import FakeKolada
+from tests.conftest import UNLIMITED
 from tests.sweeping import is_whole
 from tests.words import claims, outputs
 from tests.words.made_up import MadeUpWorld, kolada_of, plan_of, worlds
@@ -178,7 +179,7 @@ def published(tmp_path_factory: pytest.TempPathFactory, make_nights: Callable) -
             home=folder / "home",
             fake=FakeKolada(kolada_of(world, 0).data()),
             plans=(plan,),
-            settings={"max_vanished_share": 1.0},
+            settings=dict(UNLIMITED),
         )
         assert nights.refresh().state == "published"
         nights.fake.data = kolada_of(world, 1).data()

@@ -1,6 +1,12 @@
 -- Did the catalogue come empty?
-select 'kpi' as part
+-- sv: Kom katalogen tom?
+-- scope: list
+select
+    'kpi' as scope,
+    'no KPI' as after
 where not exists (select 1 from core.kpi where not is_withdrawn)
 union all
-select 'municipality' as part
+select
+    'municipality' as scope,
+    'no municipality' as after
 where not exists (select 1 from core.municipality where municipality_type = 'K');

@@ -1,13 +1,14 @@
--- Did more of the known cells vanish at once than is believable?
-with counted as (
-    select
-        coalesce(sum(cell_count) filter (where change_kind = 'vanished'), 0) as vanished_now,
-        (select coalesce(sum(known.cell_count), 0) from known_count as known) as known_before
-    from load_count
-)
-
+-- Are more of a KPI's known cells absent than Kolada removes in a night?
+-- sv: Saknas fler av nyckeltalets kända värden än Kolada brukar ta bort på en natt?
+-- scope: kpi
 select
-    vanished_now,
-    known_before
-from counted
-where vanished_now > getvariable('max_vanished_share') * known_before;
+    kpi_id as scope,
+    kpi_id,
+    unit_id,
+    period,
+    gender,
+    before,
+    after,
+    '' as note
+from offending_cell
+where class = 'vanished';

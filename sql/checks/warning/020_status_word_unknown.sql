@@ -1,7 +1,9 @@
 -- Did a status word arrive that nobody has described?
+-- sv: Kom ett statusord som ingen har beskrivit?
+-- scope: word
 select
-    status,
-    count(*) as cell_count
+    status as scope,
+    count(*) || ' cells' as after
 from core.observation
 where status not in ('', 'Missing', 'Privacy', 'Not applicable')
 group by status;

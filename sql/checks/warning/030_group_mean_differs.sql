@@ -1,4 +1,6 @@
 -- Does Kolada's unweighted mean over all municipalities differ from ours?
+-- sv: Skiljer sig Koladas ovägda medel över alla kommuner från vårt?
+-- scope: kpi
 with ours as (
     select
         observation.kpi_id,
@@ -13,13 +15,13 @@ with ours as (
 )
 
 select
+    theirs.kpi_id as scope,
     theirs.kpi_id,
+    theirs.group_id as unit_id,
     theirs.period,
     theirs.gender,
-    theirs.value as kolada_value,
-    ours.value as own_value,
-    theirs.value_count as kolada_n,
-    ours.n as own_n
+    'ours ' || ours.value || ', n ' || ours.n as before,
+    'theirs ' || coalesce(cast(theirs.value as varchar), 'no value') || ', n ' || theirs.value_count as after
 from core.group_observation as theirs
 inner join ours using (kpi_id, period, gender)
 where

@@ -9,6 +9,20 @@ create or replace temp table known_count (
     cell_count bigint not null
 );
 
+-- Each known cell that differs, as it was and as it is: what the checks and the review of a held run read.
+create or replace temp table difference (
+    kpi_id varchar not null,
+    unit_id varchar not null,
+    period integer not null,
+    gender varchar not null,
+    change_kind varchar not null,
+    known_value double,
+    known_status varchar,
+    was_gone boolean not null,
+    value double,
+    status varchar
+);
+
 create or replace temp table rescaled_kpi (
     kpi_id varchar not null,
     median_ratio double not null

@@ -65,6 +65,21 @@ select
 from changed_cell
 group by change_kind;
 
+insert into difference
+select
+    kpi_id,
+    unit_id,
+    period,
+    gender,
+    change_kind,
+    known_value,
+    known_status,
+    was_deleted or was_vanished as was_gone,
+    value,
+    status
+from changed_cell
+where is_known;
+
 insert into known_count
 select
     (select count(*) from same_cell where not is_deleted)

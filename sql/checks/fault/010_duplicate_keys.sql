@@ -1,4 +1,6 @@
 -- Has any cell more than one open version?
+-- sv: Har någon cell mer än en gällande version?
+-- scope: kpi
 -- Only what a run opens can double a cell, so the KPIs that it opened nothing of need no look.
 with opened_kpi as (
     select kpi_id from core.observation_version where known_from = getvariable('known_from')
@@ -7,22 +9,24 @@ with opened_kpi as (
 )
 
 select
+    kpi_id as scope,
     kpi_id,
-    municipality_id,
+    municipality_id as unit_id,
     period,
     gender,
-    count(*) as open_versions
+    count(*) || ' open versions' as after
 from core.observation_version
 where known_to is null and kpi_id in (from opened_kpi)
 group by kpi_id, municipality_id, period, gender
 having count(*) > 1
 union all
 select
+    kpi_id as scope,
     kpi_id,
-    group_id as municipality_id,
+    group_id as unit_id,
     period,
     gender,
-    count(*) as open_versions
+    count(*) || ' open versions' as after
 from core.group_observation_version
 where known_to is null and kpi_id in (from opened_kpi)
 group by kpi_id, group_id, period, gender

@@ -1,4 +1,6 @@
--- Does every indicator of every plan have one row for every year?
+-- Has an indicator of a plan not exactly one row for a year?
+-- sv: Har en indikator i en plan inte precis en rad för ett år?
+-- scope: plan
 with wanted as (
     select
         indicator.plan_id,
@@ -10,10 +12,10 @@ with wanted as (
 )
 
 select
-    wanted.plan_id,
-    wanted.indicator_id,
-    wanted.year,
-    count(judged.indicator_id) as row_count
+    wanted.plan_id as scope,
+    wanted.year as period,
+    wanted.indicator_id as before,
+    count(judged.indicator_id) || ' rows' as after
 from wanted
 left join mart.goal_fulfilment as judged
     on

@@ -1,0 +1,58 @@
+-- Is there a value for a year that no KPI has yet, or that is long before the others?
+-- sv: Finns det ett värde för ett år som inte kan ha kommit, eller som ligger långt före de andra?
+-- scope: kpi
+with opened as (
+    select
+        kpi_id,
+        municipality_id as unit_id,
+        period,
+        gender,
+        value,
+        status
+    from core.observation_version
+    where known_from = getvariable('known_from') and change_kind = 'first'
+    union all
+    select
+        kpi_id,
+        group_id as unit_id,
+        period,
+        gender,
+        value,
+        status
+    from core.group_observation_version
+    where known_from = getvariable('known_from') and change_kind = 'first'
+),
+
+improbable as (
+    select *
+    from opened
+    where
+        period > year(getvariable('known_from')) + getvariable('max_years_ahead')
+        or period < getvariable('first_plausible_year')
+),
+
+-- Where a KPI had such years before, some more of them are nothing new.
+known as (
+    select
+        kpi_id,
+        min(period) as first_period,
+        max(period) as last_period
+    from core.observation_version
+    where known_from < getvariable('known_from') and kpi_id in (select improbable.kpi_id from improbable)
+    group by kpi_id
+)
+
+select
+    improbable.kpi_id as scope,
+    improbable.kpi_id,
+    improbable.unit_id,
+    improbable.period,
+    improbable.gender,
+    '' as before,
+    cell_text(improbable.value, improbable.status) as after
+from improbable
+left join known on improbable.kpi_id = known.kpi_id
+where
+    improbable.period > coalesce(known.last_period, 0) + getvariable('max_years_ahead')
+    or improbable.period
+    < coalesce(known.first_period, getvariable('first_plausible_year')) - getvariable('max_years_ahead');

@@ -1,0 +1,12 @@
+-- Could values still not be read that the last publication did without?
+-- sv: Kunde värden fortfarande inte läsas, som den förra publiceringen fick klara sig utan?
+-- scope: kpi
+select
+    failed.kpi_id as scope,
+    failed.kpi_id,
+    failed.unit_id,
+    'no answer' as before,
+    'no answer' as after,
+    failed.reason as note
+from failed_pair as failed
+where failed.was_failed;
