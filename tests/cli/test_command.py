@@ -1,16 +1,14 @@
 """The command as a user meets it: the whole way over real HTTP, and one clear message for each thing that is wrong."""
 
 import json
-import os
 import shutil
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from fake_kolada import FakeKolada, sample_data
+from tests.cli.support import run_kolada
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PLAN = "alingsas-2022-2024"
@@ -28,25 +26,7 @@ def kolada(tmp_path, api):
     """Runs the command in a folder of its own; returns the ended process."""
 
     def run(*arguments, **variables):
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("KOLADA_")}
-        environment |= {
-            "KOLADA_BASE_URL": api,
-            "KOLADA_HOME": str(tmp_path / "home"),
-            "KOLADA_GOALS": str(REPOSITORY / "goals"),
-            "KOLADA_RATE": "1000",
-            "KOLADA_MAX_ATTEMPTS": "1",
-            "PYTHONPATH": str(REPOSITORY),
-            "COLUMNS": "200",
-        }
-        return subprocess.run(
-            [sys.executable, "-c", "from cli import main; main()", *arguments],
-            cwd=tmp_path,
-            env=environment | variables,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+        return run_kolada(tmp_path, api, *arguments, **variables)
 
     return run
 

@@ -2,6 +2,7 @@
 
     python run_and_die.py HOME RECORDED POINT NUMBER
 
+RECORDED is the folder of recorded data, or `small` for the corner of the sample that small nights are made of.
 POINT is `request` (before the answer to the NUMBERth request reaches the client), `step` (after the NUMBERth result was
 handled), `stage:NAME` (as that stage begins) or `clock` (at the NUMBERth look at the clock, the last of which is after
 the rename and before the ledger's last line). The points are reached through the seams that every caller has.
@@ -16,11 +17,12 @@ from pathlib import Path
 import httpx
 
 from fake_kolada import FakeKolada, recorded_data
-from goals import read_plans
+from goals import read_plan, read_plans
 from pipeline.jobs import refresh_job
 from pipeline.progress import Silent
 from pipeline.run_job import run_job
 from pipeline.settings import Settings
+from tests.warehouse.first_release.make_fixture import PLAN, small_data
 
 GOALS = Path(__file__).resolve().parents[2] / "goals"
 
@@ -73,11 +75,16 @@ def main() -> None:
         death.pass_by("clock")
         return instant
 
+    if recorded == "small":
+        plans = (read_plan(PLAN),)
+        data = small_data([*plans[0].kpi_ids, *plans[0].cross_check_kpi_ids])
+    else:
+        plans, data = read_plans(GOALS), recorded_data(Path(recorded))
     settings = Settings(base_url="http://kolada.test/v3", home=Path(home), goals=GOALS, wait=0.0, rate=1000.0)
     run_job(
         settings,
-        refresh_job(read_plans(GOALS)),
-        transport=DyingTransport(FakeKolada(recorded_data(Path(recorded))).transport(), death),
+        refresh_job(plans),
+        transport=DyingTransport(FakeKolada(data).transport(), death),
         reporter=DyingReporter(death),
         clock=clock,
     )

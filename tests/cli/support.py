@@ -1,0 +1,33 @@
+"""The command in a process of its own, as a user gives it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def run_kolada(
+    folder: Path, base_url: str, *arguments: str, goals: Path = REPOSITORY / "goals", **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Run `kolada` in a folder, its home below it; returns the ended process."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("KOLADA_")}
+    environment |= {
+        "KOLADA_BASE_URL": base_url,
+        "KOLADA_HOME": str(folder / "home"),
+        "KOLADA_GOALS": str(goals),
+        "KOLADA_RATE": "1000",
+        "KOLADA_MAX_ATTEMPTS": "1",
+        "PYTHONPATH": str(REPOSITORY),
+        "COLUMNS": "200",
+    }
+    return subprocess.run(
+        [sys.executable, "-c", "from cli import main; main()", *arguments],
+        cwd=folder,
+        env=environment | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
