@@ -9,7 +9,7 @@ import pytest
 
 from fake_kolada import FakeKolada, sample_data
 from kolada_client import KoladaError, ManualClock
-from pipeline.jobs import backfill_job
+from pipeline.jobs import backfill_job, mirror_job, planned_kpis, refresh_job
 from pipeline.run_job import run_job
 from tests.conftest import Nights
 from tests.pipeline.support import EditedAnswers, asked, without_rows
@@ -23,7 +23,14 @@ CELLS = """
 # Percent of the data answers that come empty; of so many at least nine in ten nights must be whole at the first try.
 RATES = (1, 5, 20, 50)
 MOSTLY_WHOLE = (1, 5)
-POINTS = [(rate, night, seed) for rate in RATES for night in (1, 2) for seed in range(8)]
+JOBS = {
+    "refresh": refresh_job,
+    "backfill": lambda plans: backfill_job(plans, kpi_ids=planned_kpis(plans)),
+    "mirror": lambda plans: mirror_job(plans, audit_days=1),
+}
+# A first night of each kind, and a refresh after an honest one.
+KINDS = (("refresh", 1), ("refresh", 2), ("backfill", 1), ("mirror", 1))
+POINTS = [(rate, kind, night, seed) for rate in RATES for kind, night in KINDS for seed in range(5)]
 
 # Two units that are asked for in one request, none of them a plan's own.
 FEW = ["0114", "0115"]
@@ -46,20 +53,25 @@ def honest(recent, plans, tmp_path_factory):
 
 def random_nights(honest, folder, capsys):
     """Nights before a source that answers at random with nothing: each whole or held, and how many of each."""
-    whole, ended = honest.query(CELLS), {rate: Counter() for rate in RATES}
-    for number, (rate, night, seed) in enumerate(points_of(POINTS, seed=13)):
+    whole, ended = {"refresh": honest.query(CELLS)}, {rate: Counter() for rate in RATES}
+    for number, (rate, kind, night, seed) in enumerate(points_of(POINTS, seed=13)):
+        if kind not in whole:
+            undisturbed = Nights(home=folder / kind, fake=FakeKolada(honest.fake.data), plans=honest.plans)
+            assert "published" == undisturbed.run(JOBS[kind](honest.plans)).state
+            whole[kind] = undisturbed.query(CELLS)
         fake = FakeKolada(honest.fake.data, faults=[f"empty_answer@{rate}%{seed}"])
         nights = Nights(home=folder / str(number), fake=fake, plans=honest.plans)
         try:
-            state = (nights if night == 1 else nights.after(honest)).refresh().state
+            state = (nights if night == 1 else nights.after(honest)).run(JOBS[kind](honest.plans)).state
         except KoladaError as error:
             state = type(error).__name__
         if state == "published":
-            assert whole == nights.query(CELLS), (rate, night, seed)
+            assert whole[kind] == nights.query(CELLS), (rate, kind, night, seed)
         ended[rate][state] += 1
     with capsys.disabled():
         for rate, counted in ended.items():
             print(f"\n{honest.fake.data.source_kind:9} {rate:3} % of the answers empty: {dict(counted)}", end="")
+    assert len(POINTS) >= 50
     for rate in MOSTLY_WHOLE:
         assert ended[rate]["published"] >= 0.9 * ended[rate].total()
 
