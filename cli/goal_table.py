@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from reports.numbers import number_text
+from reports.numbers import full_text, number_text
 from reports.sourced_rows import readable
 from warehouse.credits import MADE_UP_VALUES
 from warehouse.published_file import published_file, source_kind
@@ -24,8 +24,11 @@ GOAL_TABLE = """
         judged.year,
         shown."Utfall",
         judged.shown_decimals,
+        judged.target_kind,
         judged.operator,
-        coalesce(shown."Målvärde", shown."Jämförelsevärde"),
+        shown."Ställs mot",
+        shown."Målvärde",
+        shown."Målvärdets övre gräns",
         judged.verdict,
         shown."Bedömning",
         shown."Skäl",
@@ -61,14 +64,31 @@ def print_goal_table(console: Console, published: Path, plan_id: str) -> None:
     table.add_column("Bedömning", min_width=20)
     table.add_column("Källa", no_wrap=True, min_width=8)
     notes = []
-    for id_, title, kpi_id, _, value, decimals, operator, criterion, verdict, label, reason, rounding, source in rows:
+    for (
+        id_,
+        title,
+        kpi_id,
+        _,
+        value,
+        decimals,
+        kind,
+        operator,
+        held,
+        wanted,
+        high,
+        verdict,
+        label,
+        reason,
+        rounding,
+        source,
+    ) in rows:
         beside = "avrundningen avgör" if rounding else reason
         table.add_row(
             Text(id_),
             kpi_id or "",
             Text(title),
             number(value, decimals),
-            "" if criterion is None else f"{operator or ''} {number(criterion, decimals)}".strip(),
+            target(kind, operator, held, wanted, high, decimals=decimals),
             Text.assemble((label, COLOURS.get(verdict, "dim")), f" ({beside})" if beside else ""),
             "Exempel" if is_sample and source == "kolada" else SOURCE_WORDS.get(source, ""),
         )
@@ -81,6 +101,25 @@ def print_goal_table(console: Console, published: Path, plan_id: str) -> None:
         console.print(
             Text(MADE_UP_VALUES, style="bold yellow") + Text(" The data is a sample: every value is made up.", style="")
         )
+
+
+def target(
+    kind: str | None,
+    operator: str | None,
+    held: float | None,
+    wanted: float | None,
+    high: float | None,
+    *,
+    decimals: int,
+) -> str:
+    """What the value is held against: a number with its operator, a range, or the last place that is enough."""
+    if kind == "range":
+        return f"{number(wanted, decimals)} till {number(high, decimals)}"
+    if kind == "rank":
+        return f"plats {number(wanted, 0)}"
+    if kind == "best_share":
+        return "" if wanted is None else f"bästa {full_text(wanted)} %"
+    return "" if held is None else f"{operator or ''} {number(held, decimals)}".strip()
 
 
 def number(value: float | None, decimals: int) -> str:

@@ -27,7 +27,6 @@ from goals import (
     read_each_plan,
     scaffold,
 )
-from pipeline.judged_criteria import refuse_unjudged
 from pipeline.settings import SHIPPED_GOALS, Settings
 from warehouse.home import Home
 from warehouse.kpi_search import search_kpis
@@ -64,8 +63,6 @@ def check(goals: GoalsOption = None, home: HomeOption = None) -> None:
     with one_message():
         settings = Settings()
         plans, broken = read_each_plan(settings.goals, municipalities=municipality_names())
-        for plan in plans:
-            refuse_unjudged(plan)
         looked_up = dict.fromkeys(plans, LookedUp((), (), ()))
         with published_catalogue(settings) as connection:
             if connection is not None:

@@ -22,6 +22,13 @@ REFERENCES = ("national_average", "riket", "unweighted_mean", "median", "p25", "
 RANK_SCOPES = ("all", "county", "similar")
 PERIODS = ("T1", "T2", "Q1", "Q2", "Q3", "Q4", *(f"{month:02}" for month in range(1, 13)))
 
+# What the plan of a region says otherwise.
+REGION_LABELS: Mapping[tuple[str, str], str] = {
+    ("verdict_reason", "not_participating"): "regionen deltog inte",
+    ("value_source", "manual"): "Regionens uppgift",
+    ("reference", "unweighted_mean"): "Alla regioner (ovägt medel)",
+    ("reference", "group"): "Grupp av regioner i Kolada (ovägt medel)",
+}
 LABELS: Mapping[str, Mapping[str, str]] = {
     "verdict": {
         "met": "Uppfyllt",
@@ -47,6 +54,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "not_applicable": "ej tillämpligt",
         "missing_reported": "uppgift saknas (bortfall)",
         "total_missing": "värde för kvinnor eller män, men inget totalt",
+        "gender_missing": "värde för kvinnor eller män saknas",
         "value_withheld_unknown": "värdet saknas utan angivet skäl",
         "not_participating": "kommunen deltog inte",
         "nothing_published": "inget har publicerats för nyckeltalet",
@@ -73,15 +81,23 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "financial": "Finansiellt mål",
         "follow_up": "Uppföljningsmått",
     },
-    "direction": {"higher": "Högre är bättre", "lower": "Lägre är bättre"},
+    "direction": {"higher": "Högre är bättre", "lower": "Lägre är bättre", "target": "Närmare målet är bättre"},
     "value_source": {"kolada": "Kolada", "manual": "Kommunens uppgift", "document": "Tryckt i budgeten"},
     "value_route": {"kolada": "Hämtas från Kolada", "manual": "Matas in"},
     "target_kind": {
         "number": "Målvärde",
+        "range": "Inom ett spann",
+        "reference": "Jämfört med andra",
+        "previous_year": "Jämfört med föregående år",
+        "previous_measurement": "Jämfört med föregående mätning",
+        "base_year": "Jämfört med ett basår",
+        "rank": "Plats bland andra",
+        "best_share": "Bland de bästa procenten",
+        "other_value": "Jämfört med ett annat tal",
+        "gender_gap": "Skillnad mellan kvinnor och män",
+        # The kinds of older plans, which may have a word for them; no criterion is of these kinds.
         "above_reference": "Över jämförelsevärdet",
         "below_reference": "Under jämförelsevärdet",
-        "previous_year": "Jämfört med föregående år",
-        "other_value": "Jämfört med ett annat tal",
     },
     "operator": {">=": "minst", ">": "över", "<=": "högst", "<": "under"},
     "reference": {
@@ -93,7 +109,11 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "p25": "Undre kvartil",
         "p75": "Övre kvartil",
         "county": "Kommunerna i länet (ovägt medel)",
+        "group": "Grupp av kommuner i Kolada (ovägt medel)",
+        "own": "Planens egen lista (ovägt medel)",
         "previous_year": "Föregående år",
+        "previous_measurement": "Föregående mätning",
+        "base_year": "Basåret",
         "other_value": "Jämförelsetal",
     },
     "trend": {
@@ -151,5 +171,11 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "budget_kind": {"budget": "Budget", "plan": "Plan", "actual": "Faktisk"},
     "budget_level": {"line": "Rad", "total": "Summa", "key_figure": "Nyckeltal", "text": "Löptext"},
     "severity": {"high": "Hög", "medium": "Medel", "low": "Låg"},
-    "gender": {"T": "Totalt", "K": "Kvinnor", "M": "Män"},
+    "gender": {
+        "T": "Totalt",
+        "K": "Kvinnor",
+        "M": "Män",
+        "both": "Kvinnor och män var för sig",
+        "gap": "Skillnaden mellan dem",
+    },
 }

@@ -52,6 +52,9 @@ _DIRECTIONS: Mapping[str, str] = {
     "högre är bättre": "higher",
     "lägre": "lower",
     "lägre är bättre": "lower",
+    "närmare": "target",
+    "närmare målet": "target",
+    "närmare målet är bättre": "target",
 }
 
 

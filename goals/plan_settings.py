@@ -11,7 +11,7 @@ from datetime import date
 from typing import TypedDict
 
 from goals.cell_values import GROUP_NAME_PATTERN, ID_PATTERN, KPI_PATTERN
-from goals.codes import LABELS
+from goals.codes import LABELS, REGION_LABELS
 from goals.csv_rows import decode
 from goals.errors import Finding, listed, suggestion
 from goals.plan_columns import KEYS, SETTINGS_FILE
@@ -128,7 +128,7 @@ def _settings(tree: TomlTree) -> Settings:
         document_line_count=tree.count("document.line_count"),
         document_last_page=tree.count("document.last_page"),
         rules=_rules(tree, unit),
-        labels=_labels(tree),
+        labels=_labels(tree, unit),
         cross_checks=_cross_checks(tree),
         groups=_groups(tree),
     )
@@ -258,8 +258,10 @@ def _rules(tree: TomlTree, unit: str) -> Mapping[str, str]:
     return chosen
 
 
-def _labels(tree: TomlTree) -> Mapping[tuple[str, str], str]:
+def _labels(tree: TomlTree, unit: str) -> Mapping[tuple[str, str], str]:
     labels = {(kind, code): word for kind, words in LABELS.items() for code, word in words.items()}
+    if is_region(unit):
+        labels |= REGION_LABELS
     for kind in tree.table("labels", LABELS):
         if kind not in LABELS:
             continue

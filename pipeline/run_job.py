@@ -32,7 +32,6 @@ from pipeline import loading
 from pipeline.holding import Gate, account, in_short, is_incomplete, message_about, verdict_changes
 from pipeline.ingest import Catalogue, planned_requests, read_catalogue, read_cells
 from pipeline.jobs import BrokenPlan, Job, check_wanted, command_for
-from pipeline.judged_criteria import refuse_unjudged
 from pipeline.mirror_selection import select
 from pipeline.plans_to_judge import without_unknown_kpis
 from pipeline.progress import Reporter, Silent
@@ -206,8 +205,6 @@ def run_job(
             and could not be put on record.
         RawStoreError: the raw store is damaged.
     """
-    for plan in job.plans:
-        refuse_unjudged(plan)
     reporter = reporter or Silent()
     home = Home(settings.home)
     home.prepare()

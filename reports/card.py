@@ -11,6 +11,7 @@ from reports.contents import Contents, GoalPart, IndicatorPart
 from reports.located_figures import figure, figure_in_full, figure_of_year, line_range, wording
 from reports.notices import source_text
 from reports.numbers import HARD_SPACE, join_years
+from reports.period_sentences import within_year
 from reports.plan_edits import printed_before
 from reports.reasons import WITHHELD, short_reason
 from reports.sourced_rows import Row
@@ -88,10 +89,11 @@ class Card:
 
     def target_source(self) -> str:
         """Where in the document the target stands."""
-        lines = self.part.criteria[self.contents.year]["target_document_lines"]
+        lines = self.row["target_document_lines"]
         place = f", rad {lines.replace('-', '–')}" if lines else ""
-        before = printed_before(self.contents, self.part.target_edits(self.part.criteria[self.contents.year]))
-        return f"Källa: {self.contents.plan['document_title']}{place}{f' ({before})' if before else ''}"
+        before = printed_before(self.contents, self.part.target_edits(self.row))
+        document = self.contents.plan["document_title"] or "planens filer"
+        return f"Källa: {document}{place}{f' ({before})' if before else ''}"
 
     def reference_source(self) -> str:
         """The source label of the figure that was compared with."""
@@ -179,7 +181,8 @@ class Card:
         for heading, lines in (
             ("Värdets status", words.maturity(row)),
             ("Utveckling", words.development(self.contents, row)),
-            ("Bland kommunerna", words.placing(self.contents, self.part, row)),
+            ("Under året", within_year(self.part.periods[self.contents.year], self.decimals)),
+            (f"Bland {self.contents.units_definite}", words.placing(self.contents, self.part, row)),
             ("Liknande kommuner", self.similar()),
             ("Kvinnor och män", [words.genders(self.contents, self.part, row)]),
             ("Bokslutet", [words.at_bokslut(self.contents, self.part, row)]),
@@ -219,10 +222,9 @@ class Card:
             said.append(Markup("sida{}{}").format(HARD_SPACE, figure(row, "document_page")))
         if row["document_lines"] is not None:
             said.append(Markup("rad{}{}").format(HARD_SPACE, line_range(row, "document_lines")))
-        criterion = self.part.criteria.get(self.contents.year)
-        target_lines = criterion["target_document_lines"] if criterion is not None else None
-        if criterion is not None and target_lines is not None and target_lines != row["document_lines"]:
-            lines = line_range(criterion, "target_document_lines")
+        target_lines = row["target_document_lines"]
+        if target_lines is not None and target_lines != row["document_lines"]:
+            lines = line_range(row, "target_document_lines")
             said.append(Markup("målvärdet rad{}{}").format(HARD_SPACE, lines))
         before = printed_before(self.contents, self.part.own_edits)
         return Markup(", ").join([*said, before] if before else said) + "."

@@ -13,6 +13,7 @@ from reports.sourced_rows import Row, Source, by, find_plan
 # What is found of a KPI, and told with each indicator that reads it.
 KPI_ISSUES = ("kpi_text_changed", "kpi_text_garbled")
 RIKET, UNWEIGHTED = "riket", "unweighted_mean"
+RIKET_ID = "0000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class IndicatorPart:
     indicator: Row
     judged: Mapping[int, Row]
     bokslut: Mapping[int, Row]
-    criteria: Mapping[int, Row]
+    criteria: Mapping[int, tuple[Row, ...]]
+    periods: Mapping[int, tuple[Row, ...]]
     history: Mapping[tuple[int, str], Row]
     national: Mapping[int, Row]
     average: Mapping[int, Row]
@@ -75,7 +77,7 @@ class IndicatorPart:
         """What was edited of the target that a criterion comes from, oldest first.
 
         Args:
-            criterion: of mart.judgement_input.
+            criterion: of mart.criterion_outcome, or the judgement that shows it.
         """
         return [
             row
@@ -140,12 +142,33 @@ class Contents:
     budget_lines: tuple[Row, ...]
     reconciliation: tuple[Row, ...]
     groups: tuple[Row, ...] = field(default=())
+    group_names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def place(self) -> str:
         """The municipality's name, or its code where Kolada's list doesn't have it."""
         name = self.municipality["municipality_name"] if self.municipality else self.plan["municipality_id"]
         return str(name)
+
+    @property
+    def is_region(self) -> bool:
+        """Whether the plan is a region's: it is compared with regions."""
+        return is_region(self.plan)
+
+    @property
+    def units(self) -> str:
+        """What it is compared with: `kommuner` or `regioner`."""
+        return "regioner" if self.is_region else "kommuner"
+
+    @property
+    def units_definite(self) -> str:
+        """Those: `kommunerna` or `regionerna`."""
+        return "regionerna" if self.is_region else "kommunerna"
+
+    @property
+    def units_genitive(self) -> str:
+        """Theirs: `kommuners` or `regioners`."""
+        return f"{self.units}s"
 
     def label(self, kind: str, code: str | None) -> str:
         """The plan's Swedish word for a code; the code itself where the plan has none."""
@@ -155,6 +178,12 @@ class Contents:
     def indicators(self) -> tuple[IndicatorPart, ...]:
         """All indicators, in the order of the plan."""
         return tuple(part for goal in self.goals for part in goal.indicators)
+
+
+def is_region(row: Row) -> bool:
+    """Whether a row is of a region: 00 and the code of its county. 0000 is Riket."""
+    unit = str(row["municipality_id"])
+    return unit.startswith("00") and unit != RIKET_ID
 
 
 def gather(source: Source, plan_id: str, year: int | None = None) -> Contents:
@@ -202,6 +231,7 @@ def gather(source: Source, plan_id: str, year: int | None = None) -> Contents:
                 "mart.similar_group", "plan_id = ? and is_latest_vintage", [plan_id], order="topic, municipality_id"
             )
         ),
+        group_names=_named_groups(source, plan_id),
     )
 
 
@@ -210,6 +240,15 @@ def focus_year(plan: Row, dates: Mapping[int, Row], today: date) -> int:
     closed = [year for year, row in dates.items() if row["bokslut_date"] <= today]
     last = max(closed, default=plan["first_budget_year"])
     return int(max(min(last, plan["target_year"]), plan["first_year"]))
+
+
+def _named_groups(source: Source, plan_id: str) -> dict[str, str]:
+    """The names of the Kolada groups that the plan's criteria compare with, by id."""
+    targets = source.rows("plan.target", "plan_id = ?", [plan_id])
+    codes = {str(row[column]) for row in targets for column in ("reference", "rank_scope")}
+    ids = sorted(code.partition(":")[2] for code in codes if code.startswith("group:"))
+    found = source.rows("core.municipality_group", "list_contains(?, group_id)", [ids]) if ids else ()
+    return {str(row["group_id"]): str(row["group_name"]) for row in found}
 
 
 def _goals(source: Source, plan: Row, year: int) -> tuple[GoalPart, ...]:
@@ -251,11 +290,13 @@ class _Gatherer:
         self.source, self.plan, self.year = source, plan, year
         plan_id = plan["plan_id"]
         mine = ("plan_id = ?", [plan_id])
+        self.unweighted = f"regions:{UNWEIGHTED}" if is_region(plan) else UNWEIGHTED
         self.judged = by(source.rows("mart.goal_fulfilment", *mine), "indicator_id")
         self.bokslut = by(source.rows("mart.goal_fulfilment_bokslut", *mine), "indicator_id")
         self.criteria = by(
-            source.rows("mart.judgement_input", f"{mine[0]} and basis = 'today'", mine[1]), "indicator_id"
+            source.rows("mart.criterion_outcome", *mine, order="target_order, criterion"), "indicator_id", "year"
         )
+        self.periods = by(source.rows("mart.period_outcome", *mine, order="last_month, period"), "indicator_id", "year")
         self.history = by(source.rows("mart.indicator_history", *mine), "indicator_id")
         self.outcomes = by(source.rows("mart.national_outcome", *mine), "indicator_id", "year")
         self.calendar = by(source.rows("mart.publication_calendar", *mine), "kpi_id")
@@ -301,10 +342,11 @@ class _Gatherer:
             indicator=indicator,
             judged=judged,
             bokslut={row["year"]: row for row in self.bokslut.get(key, [])},
-            criteria={row["year"]: row for row in self.criteria.get(key, [])},
+            criteria={year: tuple(self.criteria.get((*key, year), [])) for year in judged},
+            periods={year: tuple(self.periods.get((*key, year), [])) for year in judged},
             history={(row["year"], row["gender"]): row for row in self.history.get(key, [])},
             national=self.series(kpi_id, RIKET),
-            average=self.series(kpi_id, UNWEIGHTED),
+            average=self.series(kpi_id, self.unweighted),
             distribution=distribution,
             similar_mean=self.similar_mean(judged.get(self.year)),
             outcome=next(iter(self.outcomes.get((*key, self.year), [])), None),
@@ -338,7 +380,7 @@ class _Gatherer:
         """The year in focus, or the last one before it in which the own municipality has a value."""
         kpi_id, own_id = indicator["kpi_id"], self.plan["municipality_id"]
         for year in range(self.year, self.plan["first_year"] - 1, -1):
-            places = self.places.get((kpi_id, year), [])
+            places = [row for row in self.places.get((kpi_id, year), []) if is_region(row) is is_region(self.plan)]
             own = next((row for row in places if row["municipality_id"] == own_id), None)
             if own is None:
                 continue
@@ -352,8 +394,8 @@ class _Gatherer:
                 group=members[0] if members else None,
                 references={
                     name: row
-                    for name in (RIKET, UNWEIGHTED)
-                    if (row := self.series(kpi_id, name).get(year)) is not None
+                    for name, reference in ((RIKET, RIKET), (UNWEIGHTED, self.unweighted))
+                    if (row := self.series(kpi_id, reference).get(year)) is not None
                 },
             )
         return None

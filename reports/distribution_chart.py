@@ -10,6 +10,7 @@ from reports.labels import Spot, above_rules, shortened
 from reports.numbers import decimals_in, number_text
 from reports.sourced_rows import Row
 from reports.svg import Scale, address, element, picture, place, scale_over, tick_decimals, ticks
+from reports.trend_chart import level_in
 from reports.verdict_sentences import decimals_of
 
 WIDTH = 400.0
@@ -41,9 +42,8 @@ def distribution_chart(contents: Contents, part: IndicatorPart) -> Markup | None
     found = part.distribution
     if found is None or found.own is None:
         return None
-    judged = part.judged[contents.year]
     decimals = decimals_of(part.judged[found.year])
-    target = judged if judged["target_value"] is not None else None
+    target = level_in(part, contents.year)
     values = [row["value"] for row in found.places]
     across = scale_over([*values, *([target["target_value"]] if target is not None else [])], LEFT, RIGHT, padding=0.03)
     labels = list(_labels(contents, found, target, across, decimals))
@@ -59,7 +59,7 @@ def distribution_chart(contents: Contents, part: IndicatorPart) -> Markup | None
         WIDTH,
         floor + 38,
         name=f"f-{part.id}",
-        title=f"{part.id}: alla kommuner {found.year}",
+        title=f"{part.id}: alla {contents.units} {found.year}",
         described=_described(contents, found, decimals),
         marks=marks,
     )
@@ -151,7 +151,7 @@ def _described(contents: Contents, found: Distribution, decimals: int) -> str:
     ordered: Mapping[str, Row] = found.references
     values = [row["value"] for row in found.places]
     lowest, highest = number_text(min(values), decimals), number_text(max(values), decimals)
-    said = [f"{len(values)} kommuner har värde {found.year}, från {lowest} till {highest}."]
+    said = [f"{len(values)} {contents.units} har värde {found.year}, från {lowest} till {highest}."]
     if found.own is not None:
         said.append(
             f"{contents.place} har {number_text(found.own['value'], decimals)}, "

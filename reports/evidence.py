@@ -26,7 +26,6 @@ class Evidence:
         kpi: the catalogue's words when the value was learned, or now where there is no value.
         kpi_versions: all that the catalogue has said.
         references: the means of that year.
-        target: the row of plan.target that applies; None without a target.
         printed: what the document prints for the year.
         manual: what was entered by hand for the year.
         reconciliation: the document against Kolada.
@@ -42,7 +41,6 @@ class Evidence:
     kpi: Row | None
     kpi_versions: tuple[Row, ...]
     references: tuple[Row, ...]
-    target: Row | None
     printed: Row | None
     manual: tuple[Row, ...]
     reconciliation: Row | None
@@ -88,6 +86,8 @@ def gather_evidence(source: Source, plan_id: str, indicator_id: str, year: int |
     wanted = sorted({row["request_id"] for row in versions if row["request_id"]})
     requests = {row["request_id"]: row for row in source.rows("ops.request", "list_contains(?, request_id)", [wanted])}
     kpi_versions = tuple(source.rows("core.kpi_version", "kpi_id = ?", [kpi_id], order="known_from")) if kpi_id else ()
+    units = "regions:" if contents.is_region else ""
+    shown = [name if name == "riket" else f"{units}{name}" for name in SHOWN_REFERENCES]
     here = ("plan_id = ? and indicator_id = ? and year = ?", [plan_id, part.id, contents.year])
     return Evidence(
         contents=contents,
@@ -105,17 +105,16 @@ def gather_evidence(source: Source, plan_id: str, indicator_id: str, year: int |
                 [
                     kpi_id,
                     judged["value_year"] or contents.year,
-                    list(SHOWN_REFERENCES),
+                    shown,
                     judged["reference_kind"],
                     judged["similar_group_id"],
                     list(SHOWN_REFERENCES),
                 ],
-                order="list_position(?, split_part(reference, ':', 1))",
+                order="list_position(?, split_part(replace(reference, 'regions:', ''), ':', 1))",
             )
         )
         if kpi_id
         else (),
-        target=_target(source, judged),
         printed=source.one("plan.outcome_document", *here),
         manual=tuple(source.rows("plan.outcome_manual", *here, order="kind")),
         reconciliation=source.one("mart.reconciliation", *here),
@@ -186,12 +185,3 @@ def _definition(kpi_versions: tuple[Row, ...], versions: tuple[Row, ...]) -> Row
         if then:
             return then[-1]
     return kpi_versions[-1] if kpi_versions else None
-
-
-def _target(source: Source, judged: Row) -> Row | None:
-    found = source.rows(
-        "plan.target",
-        "plan_id = ? and indicator_id = ? and (year is null or year = ?)",
-        [judged["plan_id"], judged["indicator_id"], judged["target_year"]],
-    )
-    return found[0] if found else None

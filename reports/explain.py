@@ -9,6 +9,8 @@ import duckdb
 from markupsafe import Markup
 
 from reports import sentences as words
+from reports.contents import Contents
+from reports.criterion_words import PLACES, compared_name, criterion
 from reports.evidence import Evidence, gather_evidence
 from reports.notices import known_text, made_up_notice, source_text
 from reports.numbers import (
@@ -26,7 +28,7 @@ from reports.reasons import reason, short_reason
 from reports.rule_sentences import RULES
 from reports.sentences import plain
 from reports.sourced_rows import Row, open_source
-from reports.verdict_sentences import REFERENCE_KINDS, criterion, decimals_of, margin_decimals, verdict_sentence
+from reports.verdict_sentences import REFERENCE_KINDS, decimals_of, margin_decimals, verdict_sentence
 
 WIDTH = 96
 COMPARISONS = {
@@ -176,7 +178,8 @@ def _judgement(evidence: Evidence) -> Iterator[str]:
         yield f"Skäl: {short_reason(contents, row['verdict_reason'])} ({row['verdict_reason']})."
     if row["margin"] is not None:
         label = source_text(contents.source, words.derived_label(row))
-        yield f"Marginal (plus är bra): {_number(row['margin'], margin_decimals(row))}. {label}."
+        unit = " platser" if row["margin_unit"] == "places" else ""
+        yield f"Marginal (plus är bra): {_number(row['margin'], margin_decimals(row))}{unit}. {label}."
     if row["is_sensitive"] is not None:
         with_other = contents.label("verdict", row["verdict_alt"]).lower()
         yield (
@@ -190,49 +193,75 @@ def _judgement(evidence: Evidence) -> Iterator[str]:
 
 def _rule(evidence: Evidence) -> Iterator[str]:
     row, contents, part = evidence.judged, evidence.contents, evidence.part
-    target = evidence.target
-    if target is None:
+    criteria = part.criteria[evidence.year]
+    if not criteria:
         yield "Indikatorn har inget målvärde."
         return
-    printed = f", tryckt som ”{target['target_text']}”" if target["target_text"] else ""
-    yield f"Mål: {plain(criterion(contents, part, row))}{printed}."
-    where = [contents.plan["document_title"]]
-    if row["document_page"]:
-        where.append(f"sida {row['document_page']}")
-    if target["document_lines"] or row["document_lines"]:
-        where.append(f"rad {_lines(target['document_lines'] or row['document_lines'])}")
-    yield f"Målet står i {', '.join(where)} (SHA-256 {contents.plan['document_sha256']})."
-    before = printed_before(contents, part.target_edits(part.criteria[evidence.year]))
-    if before:
-        yield f"{before[0].upper()}{before[1:]}."
+    for each in criteria:
+        name = f"Kriteriet {each['criterion']}" if len(criteria) > 1 else "Mål"
+        printed = f", tryckt som ”{each['target_text']}”" if each["target_text"] else ""
+        yield f"{name}: {plain(criterion(contents, each))}{printed}."
+    if len(criteria) > 1:
+        needed = "ett av kriterierna räcker" if part.indicator["criteria_rule"] == "any" else "alla kriterier ska nås"
+        yield f"Regel för flera kriterier: {needed}."
+    if row["owner"]:
+        yield f"Ansvarig: {row['owner']}."
+    yield _place_in_document(contents, row)
+    for each in criteria:
+        before = printed_before(contents, part.target_edits(each))
+        if before:
+            yield f"{before[0].upper()}{before[1:]}."
     if row["direction"]:
         yield f"{contents.label('direction', row['direction'])}."
     rules = {rule["rule_name"]: rule["rule_value"] for rule in contents.rules}
-    names = ["average_precision" if row["target_kind"] in REFERENCE_KINDS else "fixed_target_precision"]
-    match part.criteria[evidence.year]["target_reference"]:
-        case "national_average":
-            names.insert(0, "national_average")
-        case "similar":
-            yield "Jämförelsevärdet är det ovägda medlet av de liknande kommuner som har värde."
-    for name in names:
+    for name in _rules_of(criteria):
         value = rules.get(name, "")
         yield f"{RULES[name].get(value, value)} (regel {name} = {value})"
+    if any(each["target_reference"] == "similar" for each in criteria):
+        yield "Jämförelsevärdet är det ovägda medlet av de liknande kommuner som har värde."
+    if any(each["target_kind"] in PLACES for each in criteria):
+        yield f"Platsen räknas på värden som de är mottagna, bland de {contents.units} i urvalet som har värde."
     if row["compared_at_decimals"] is not None:
         yield f"Här jämförs {decimals_text(row['compared_at_decimals'])}."
     yield f"Planens filer har SHA-256 {contents.plan['files_sha256']}."
 
 
+def _rules_of(criteria: tuple[Row, ...]) -> Iterator[str]:
+    """The plan's rules that the criteria use, each once."""
+    if any(each["target_reference"] == "national_average" for each in criteria):
+        yield "national_average"
+    if any(each["target_kind"] in REFERENCE_KINDS for each in criteria):
+        yield "average_precision"
+    if any(each["target_kind"] not in (*REFERENCE_KINDS, *PLACES) for each in criteria):
+        yield "fixed_target_precision"
+    yield "partly_met_by"
+
+
+def _place_in_document(contents: Contents, row: Row) -> str:
+    """Where the target stands; of a plan without a document, that it has none."""
+    if contents.plan["document_title"] is None:
+        return "Planen har inget dokument: målet står i planens filer."
+    where = [contents.plan["document_title"]]
+    if row["document_page"]:
+        where.append(f"sida {row['document_page']}")
+    lines = row["target_document_lines"] or row["document_lines"]
+    if lines:
+        where.append(f"rad {_lines(lines)}")
+    return f"Målet står i {', '.join(where)} (SHA-256 {contents.plan['document_sha256']})."
+
+
 def _references(evidence: Evidence) -> Iterator[str]:
     contents, row = evidence.contents, evidence.judged
     for reference in evidence.references:
-        name = contents.label("reference", reference["reference"].split(":")[0])
-        used = " Detta användes." if reference["reference"] == row["reference_kind"] else ""
+        code = reference["reference"].removeprefix("regions:")
+        name = contents.label("reference", code.split(":")[0])
+        used = " Detta användes." if code == row["reference_kind"] else ""
         n = f", n = {reference['n']}" if reference["n"] is not None else ""
         label = source_text(contents.source, reference["source_label"])
         yield f"{name} {reference['period']}: {_number(reference['value'], decimals_of(row))}{n}. {label}.{used}"
-    if row["reference_value"] is not None and row["target_kind"] in ("previous_year", "other_value"):
-        name = contents.label("reference", row["reference_kind"])
-        yield f"{name}: {_number(row['reference_value'], decimals_of(row))}. Detta användes."
+    if row["reference_value"] is not None and row["target_kind"] != "reference":
+        name = plain(compared_name(contents, row))
+        yield f"{name[:1].upper()}{name[1:]}: {_number(row['reference_value'], decimals_of(row))}. Detta användes."
 
 
 def _versions(evidence: Evidence) -> Iterator[str]:
@@ -356,7 +385,8 @@ def _data(evidence: Evidence) -> Mapping[str, object]:
         "indicator": cells(evidence.part.indicator),
         "judgement": cells(evidence.judged),
         "judgement_at_bokslut": cells(evidence.part.bokslut.get(evidence.year)),
-        "target": cells(evidence.target),
+        "criteria": table(evidence.part.criteria[evidence.year]),
+        "periods": table(evidence.part.periods[evidence.year]),
         "rules": table(contents.rules),
         "references": table(evidence.references),
         "versions": table(evidence.versions),

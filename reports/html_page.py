@@ -16,6 +16,7 @@ from reports.card import NO_VALUE, Card, on_one_line
 from reports.change_sentences import revised_values, value_change
 from reports.changes_since import Changes
 from reports.contents import Contents, GoalPart
+from reports.criterion_words import criterion
 from reports.distribution_chart import distribution_chart
 from reports.located_figures import counted, figure, figure_of_year, wording
 from reports.matrix import matrix_rows
@@ -28,7 +29,7 @@ from reports.short_report import gaps, revised_cells
 from reports.signs import sign, sign_of, sign_sheet
 from reports.sourced_rows import Row
 from reports.trend_chart import trend_chart
-from reports.verdict_sentences import criterion, verdict_sentence
+from reports.verdict_sentences import verdict_sentence
 from warehouse.credits import DERIVED, RECEIVED
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -259,6 +260,7 @@ class _View:
             ),
             ("Värdet har tagits bort ur Kolada", lambda row: row["verdict_reason"] == "value_withdrawn"),
             ("Kolada har inget totalt värde", lambda row: row["verdict_reason"] == "total_missing"),
+            ("Kolada saknar värde för kvinnor eller män", lambda row: row["verdict_reason"] == "gender_missing"),
             (
                 "Kolada har räknat om nyckeltalet sedan målet sattes",
                 lambda row: row["verdict_reason"] == "kpi_rescaled",
@@ -268,7 +270,7 @@ class _View:
             ("Bedömningen är känslig för hur riksgenomsnittet räknas", lambda row: row["is_sensitive"]),
             ("Avrundningen avgör", lambda row: row["is_rounded_only"]),
             ("På gränsen till jämförelsevärdet", lambda row: row["is_borderline"]),
-            ("Jämförelsevärdet vilar på få kommuner", lambda row: row["is_reference_weak"]),
+            (f"Jämförelsevärdet vilar på få {self.contents.units}", lambda row: row["is_reference_weak"]),
             ("Riket saknas och det ovägda medlet används", lambda row: row["verdict_reason"] == "riket_missing"),
             ("Värdet är hämtat ur det tryckta dokumentet", lambda row: row["value_source"] == "document"),
         ):
@@ -282,8 +284,8 @@ class _View:
         for row in self.contents.rules:
             name, value = row["rule_name"], row["rule_value"]
             if name == "reference_min_n":
-                yield Markup("Ett medelvärde över färre än {} kommuner märks som svagt.").format(
-                    wording(row, "rule_value")
+                yield Markup("Ett medelvärde över färre än {} {} märks som svagt.").format(
+                    wording(row, "rule_value"), self.contents.units
                 )
             elif name in RULES:
                 yield escape(RULES[name].get(value, value))

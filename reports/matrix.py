@@ -11,11 +11,13 @@ from markupsafe import Markup, escape
 
 from reports.card import Card
 from reports.contents import Contents, GoalPart, IndicatorPart
+from reports.criterion_words import criterion
 from reports.located_figures import figure, wording
+from reports.period_sentences import period_figures, period_name
 from reports.reasons import WITHHELD, short_reason
 from reports.sourced_rows import Row
 from reports.sparkline import sparkline
-from reports.verdict_sentences import criterion, decimals_of
+from reports.verdict_sentences import decimals_of
 
 NO_PLACE = Markup('<span class="is-missing" aria-hidden="true">–</span><span class="hidden">ingen plats</span>')
 
@@ -55,9 +57,12 @@ class MatrixRow:
         row = self.row
         if not row["target_kind"]:
             return Markup('<span class="is-missing">inget mål</span>')
-        said = criterion(self.contents, self.part, row)
-        if row["reference_value"] is not None:
-            said += Markup(" ({})").format(figure(row, "reference_value", decimals_of(row)))
+        said = criterion(self.contents, row)
+        if row["place"] is not None:
+            return said + Markup(" (plats {} av {})").format(figure(row, "place"), figure(row, "place_n"))
+        if row["reference_value"] is not None and row["compared_with"] is not None:
+            column = "compared_with" if row["target_offset"] else "reference_value"
+            said += Markup(" ({})").format(figure(row, column, decimals_of(row)))
         return said
 
     def trend(self) -> Markup:
@@ -77,7 +82,12 @@ class MatrixRow:
         if row.values.get("comment"):
             return wording(row, "comment")
         said = "; ".join(self._remarks())
-        return escape(said[:1].upper() + said[1:])
+        remarks = escape(said[:1].upper() + said[1:])
+        periods = self.part.periods[self.contents.year]
+        if row["value"] is not None or not periods:
+            return remarks
+        told = Markup("{}: {}").format(period_name(periods[-1]), period_figures(periods[-1], decimals_of(row)))
+        return Markup("{}; {}").format(remarks, told) if remarks else told
 
     def _remarks(self) -> Iterator[str]:
         row = self.row
@@ -88,7 +98,7 @@ class MatrixRow:
             ("is_preliminary", "preliminärt värde"),
             ("is_provisional", f"värdet är från {row['value_year']}"),
             ("is_sensitive", "känsligt för hur medlet räknas"),
-            ("is_reference_weak", "jämförs med få kommuner"),
+            ("is_reference_weak", f"jämförs med få {self.contents.units}"),
         ):
             if row[column]:
                 yield said

@@ -13,6 +13,7 @@ REASONS = {
     "not_applicable": "Nyckeltalet är inte tillämpligt för kommunen detta år.",
     "missing_reported": "Värdet redovisas som bortfall i Kolada.",
     "total_missing": "Kolada har värde för kvinnor eller män men inget totalt, och målet gäller det totala.",
+    "gender_missing": "Målet gäller kvinnor eller män, och Kolada har inget sådant värde för året.",
     "not_published_yet": "Värdet är ännu inte publicerat i Kolada, för någon kommun.",
     "publication_overdue": "Värdet borde ha publicerats men finns inte i Kolada, för någon kommun.",
     "not_measured": "Ingen kommun har något värde för året: mätningen gjordes inte.",

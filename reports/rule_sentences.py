@@ -51,7 +51,8 @@ RULES: Mapping[str, Mapping[str, str]] = {
 MEANINGS = {
     "met": "Värdet uppfyller målet.",
     "not_met": "Värdet finns och uppfyller inte målet.",
-    "partly_met": "Ett mål med flera delar, där inte alla är uppfyllda. Räknas inte som uppfyllt.",
+    "partly_met": "Ett mål med flera delar, där inte alla är uppfyllda, eller ett utfall som planens regel låter vara "
+    "delvis uppfyllt. Räknas inte som uppfyllt.",
     "not_yet_due": "Målet gäller ett senare år.",
     "no_data": "Inget värde finns. Skälet står vid indikatorn. Det är varken uppfyllt eller ej uppfyllt.",
     "withheld": "Värdet är dolt i Kolada, av sekretess eller utan angivet skäl.",

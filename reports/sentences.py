@@ -42,10 +42,12 @@ def warnings(contents: Contents, row: Row) -> Iterator[Markup]:
     """What a reader must know before using the verdict."""
     if row["verdict_reason"] == "riket_missing":
         yield Markup(
-            "Riket saknas för nyckeltalet. Jämförelsen görs med det ovägda medlet av de {} kommuner som har värde."
-        ).format(figure(row, "reference_n"))
+            "Riket saknas för nyckeltalet. Jämförelsen görs med det ovägda medlet av de {} {} som har värde."
+        ).format(figure(row, "reference_n"), contents.units)
     if row["is_reference_weak"]:
-        yield Markup("Jämförelsevärdet är svagt: det vilar på bara {} kommuner.").format(figure(row, "reference_n"))
+        yield Markup("Jämförelsevärdet är svagt: det vilar på bara {} {}.").format(
+            figure(row, "reference_n"), contents.units
+        )
     if row["is_sensitive"]:
         yield Markup("Bedömningen är känslig: med det andra sättet att räkna riksgenomsnittet blir den {}.").format(
             contents.label("verdict", row["verdict_alt"]).lower()
@@ -153,9 +155,10 @@ def _signed(row: Row, column: str) -> Markup:
 def placing(contents: Contents, part: IndicatorPart, row: Row) -> Iterator[Markup]:
     """Place among the municipalities, distance to others, and how many would meet the same criterion."""
     if row["rank"] is not None:
-        yield Markup("Plats {} av {} kommuner med värde, {} kvartilen ({} i Koladas färgskala).").format(
+        yield Markup("Plats {} av {} {} med värde, {} kvartilen ({} i Koladas färgskala).").format(
             figure(row, "rank"),
             figure(row, "rank_n"),
+            contents.units,
             ORDINALS[row["quartile"]],
             contents.label("colour", row["colour"]).lower(),
         )
@@ -163,7 +166,7 @@ def placing(contents: Contents, part: IndicatorPart, row: Row) -> Iterator[Marku
         Markup("{} mot {}").format(_signed(row, column), name)
         for column, name in (
             ("difference_riket", "Riket"),
-            ("difference_unweighted", "alla kommuners ovägda medel"),
+            ("difference_unweighted", f"alla {contents.units_genitive} ovägda medel"),
             ("difference_similar", "liknande kommuner"),
         )
         if row[column] is not None
@@ -171,8 +174,11 @@ def placing(contents: Contents, part: IndicatorPart, row: Row) -> Iterator[Marku
     if distances:
         yield Markup("Skillnad (plus är bättre): {}.").format(Markup("; ").join(distances))
     if part.outcome is not None and part.outcome["n"]:
-        yield Markup("{} av {} kommuner ({}) skulle klara samma kriterium.").format(
-            figure(part.outcome, "n_meeting"), figure(part.outcome, "n"), percent(part.outcome, "share_meeting")
+        yield Markup("{} av {} {} ({}) skulle klara samma kriterium.").format(
+            figure(part.outcome, "n_meeting"),
+            figure(part.outcome, "n"),
+            contents.units,
+            percent(part.outcome, "share_meeting"),
         )
 
 
@@ -265,6 +271,7 @@ def goal_counts(goal_row: Row) -> Markup:
         Markup("{} {}").format(figure(goal_row, column), word)
         for column, word in (
             ("n_met", "uppfylld" if goal_row["n_met"] == 1 else "uppfyllda"),
+            ("n_partly_met", "delvis uppfylld" if goal_row["n_partly_met"] == 1 else "delvis uppfyllda"),
             ("n_not_met", "ej uppfylld" if goal_row["n_not_met"] == 1 else "ej uppfyllda"),
             ("n_not_yet_due", "där målåret ej nåtts"),
             ("n_no_data", "utan data"),

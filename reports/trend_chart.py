@@ -75,8 +75,13 @@ def _average(contents: Contents, part: IndicatorPart) -> Iterator[Line]:
 
 
 def target_row(part: IndicatorPart) -> Row | None:
-    """The judgement of the first year with a number as its target."""
-    return next((row for _, row in sorted(part.judged.items()) if row["target_value"] is not None), None)
+    """The criterion of the first year with a number that the total must reach: what can be drawn as a level."""
+    return next((row for year in sorted(part.criteria) if (row := level_in(part, year)) is not None), None)
+
+
+def level_in(part: IndicatorPart, year: int) -> Row | None:
+    """The criterion of a year that is a number for the total; places, ranges and means are no level."""
+    return next((row for row in part.criteria[year] if row["target_kind"] == "number" and row["gender"] == "T"), None)
 
 
 def _axes(contents: Contents, across: Scale, up: Scale, right: float) -> Iterator[Markup]:

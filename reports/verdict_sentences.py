@@ -7,12 +7,14 @@ contradicts the verdict. Where rounding decides, the sentence says so and gives 
 from markupsafe import Markup, escape
 
 from reports.contents import Contents, IndicatorPart
-from reports.located_figures import figure, figure_in_full, figure_of_year, magnitude, magnitude_in_full
-from reports.numbers import decimals_in, decimals_text, decimals_that_tell_apart, rounded
+from reports.criterion_words import PLACES, added, best_where, compared_name, criterion, outcome_name
+from reports.located_figures import figure, figure_in_full, figure_of_year, magnitude, magnitude_in_full, wording
+from reports.numbers import decimals_text, decimals_that_tell_apart, rounded
 from reports.reasons import reason
 from reports.sourced_rows import Row
 
-REFERENCE_KINDS = ("above_reference", "below_reference")
+REFERENCE_KINDS = ("reference",)
+NEGATIONS = {"met": "", "partly_met": "inte helt ", "not_met": "inte "}
 
 
 def decimals_of(row: Row) -> int:
@@ -22,7 +24,9 @@ def decimals_of(row: Row) -> int:
 
 
 def margin_decimals(row: Row) -> int:
-    """Enough decimals that a margin which is not nothing doesn't look like nothing."""
+    """Enough decimals that a margin which is not nothing doesn't look like nothing; none where it is places."""
+    if row["margin_unit"] == "places":
+        return 0
     return decimals_that_tell_apart(row["margin"], 0.0, decimals_of(row))
 
 
@@ -36,143 +40,207 @@ def meets(value: float, operator: str, held_against: float) -> bool:
     }[operator]
 
 
-def criterion(contents: Contents, part: IndicatorPart, row: Row) -> Markup:
-    """What the indicator has to reach: `minst 91`, `över riksgenomsnittet`."""
-    word = contents.label("operator", row["operator"])
-    held = part.criteria.get(row["year"])
-    match row["target_kind"]:
-        case "number":
-            printed = held["target_decimals"] if held is not None else None
-            decimals = max(printed or 0, decimals_in(row["target_value"]))
-            return Markup("{} {}").format(word, figure(row, "target_value", decimals))
-        case "above_reference" | "below_reference":
-            return Markup("{} {}").format(word, _wanted_name(contents, part, row))
-        case "previous_year":
-            return Markup("{} föregående års värde").format(word)
-        case "other_value":
-            return Markup("{} det tal som uppgiften jämförs med").format(word)
-        case _:
-            return Markup("inget målvärde")
-
-
 def verdict_sentence(contents: Contents, part: IndicatorPart, row: Row) -> Markup:
-    """The verdict and what decided it."""
+    """The verdict and what decided it; of several criteria, what each came to."""
+    criteria = part.criteria.get(row["year"], ())
+    if len(criteria) > 1:
+        needed = "ett räcker" if part.indicator["criteria_rule"] == "any" else "alla ska vara uppfyllda"
+        said = [criterion_result(contents, each) for each in criteria]
+        return Markup("Indikatorn har {} kriterier, och {}. {}").format(len(criteria), needed, Markup(" ").join(said))
+    return criterion_sentence(contents, row)
+
+
+def criterion_result(contents: Contents, row: Row) -> Markup:
+    """One of several criteria: its name and verdict before its sentence."""
+    return Markup("{}: {}. {}").format(
+        wording(row, "criterion"), contents.label("verdict", row["verdict"]).lower(), criterion_sentence(contents, row)
+    )
+
+
+def criterion_sentence(contents: Contents, row: Row) -> Markup:
+    """The verdict of one criterion and what decided it."""
     match row["verdict"]:
-        case "met" | "not_met" if row["is_rounded_only"]:
-            return _decided_by_rounding(contents, part, row)
-        case "met" | "not_met":
-            return _decided(contents, part, row)
+        case "met" | "partly_met" | "not_met":
+            said = _decided_by_rounding(contents, row) if row["is_rounded_only"] else _decided(contents, row)
+            return said + _partly(contents, row) if row["verdict"] == "partly_met" else said
         case "not_yet_due" if row["is_at_target_now"] is not None:
-            return _not_yet_due(contents, part, row)
+            return _not_yet_due(contents, row)
         case _:
             return escape(reason(contents, row))
 
 
-def rounding_sentence(contents: Contents, part: IndicatorPart, row: Row) -> Markup:
+def rounding_sentence(contents: Contents, row: Row) -> Markup:
     """That rounding decides, both numbers unrounded, and what is missing or left over."""
-    value = figure_in_full(row, "value")
+    held = Markup("")
     if _is_held_shown(row):
-        held = Markup(" och {} {}").format(_compared_name(contents, part, row), figure_in_full(row, _held_column(row)))
-    else:
-        held = Markup("")
+        held = Markup(" och {} {}").format(_held_name(contents, row), figure_in_full(row, _held_column(row)))
     margin = magnitude_in_full(row, "margin")
     left = (
         Markup(", och det saknas {}.").format(margin)
         if row["margin"] < 0
         else Markup(", med {} i marginal.").format(margin)
     )
-    return Markup("Avrundningen avgör: orundat är utfallet {}{}{}").format(value, held, left)
-
-
-def _decided(contents: Contents, part: IndicatorPart, row: Row) -> Markup:
-    decimals = decimals_of(row)
-    value, goal = figure(row, "value", decimals), criterion(contents, part, row)
-    margin = magnitude(row, "margin", margin_decimals(row))
-    is_met = row["verdict"] == "met"
-    if row["margin"] == 0:
-        what = "målvärdet" if row["reference_value"] is None else _compared_name(contents, part, row)
-        equal = Markup("Utfallet {} är lika med {} {}.").format(value, what, figure(row, _held_column(row), decimals))
-        return equal + Markup(" Målet, {}, är {}uppfyllt.").format(goal, "" if is_met else "inte ")
-    if row["reference_value"] is None:
-        if is_met:
-            return Markup("Utfallet {} uppfyller målet, {}, med {} i marginal.").format(value, goal, margin)
-        return Markup("Utfallet {} uppfyller inte målet, {}. Det skiljer {}.").format(value, goal, margin)
-    against = Markup("{} {}").format(_compared_name(contents, part, row), figure(row, "reference_value", decimals))
-    how = contents.label("operator", row["operator"])
-    verb = "ligger" if row["operator"] in (">", "<") else "är"
-    if is_met:
-        return Markup("Utfallet {} {} {} {}, med {} i marginal.").format(value, verb, how, against, margin)
-    return Markup("Utfallet {} {} inte {} {}. Det skiljer {}.").format(value, verb, how, against, margin)
-
-
-def _decided_by_rounding(contents: Contents, part: IndicatorPart, row: Row) -> Markup:
-    return Markup("{} Målet, {}, är {}uppfyllt. {}").format(
-        _as_compared(contents, part, row),
-        criterion(contents, part, row),
-        "" if row["verdict"] == "met" else "inte ",
-        rounding_sentence(contents, part, row),
+    return Markup("Avrundningen avgör: orundat är {} {}{}{}").format(
+        _lowered(outcome_name(row)), figure_in_full(row, "value"), held, left
     )
 
 
-def _not_yet_due(contents: Contents, part: IndicatorPart, row: Row) -> Markup:
-    goal, year = criterion(contents, part, row), figure_of_year(row, "target_year")
+def _decided(contents: Contents, row: Row) -> Markup:
+    if row["target_kind"] in PLACES:
+        return _decided_by_place(contents, row)
+    if row["margin"] == 0:
+        return _decided_by_nothing(contents, row)
+    goal, margin = criterion(contents, row), magnitude(row, "margin", margin_decimals(row))
+    if row["target_kind"] == "range":
+        met = Markup("ligger inom målet, {}, med {} till närmaste gräns.").format(goal, margin)
+        missed = Markup("ligger utanför målet, {}. Det skiljer {}.").format(goal, margin)
+    elif row["reference_value"] is None:
+        met = Markup("uppfyller målet, {}, med {} i marginal.").format(goal, margin)
+        missed = Markup("uppfyller inte målet, {}. Det skiljer {}.").format(goal, margin)
+    else:
+        verb, how = "ligger" if row["operator"] in (">", "<") else "är", contents.label("operator", row["operator"])
+        against = _against(contents, row)
+        met = Markup("{} {} {}, med {} i marginal.").format(verb, how, against, margin)
+        missed = Markup("{} inte {} {}. Det skiljer {}.").format(verb, how, against, margin)
+    return Markup("{} {}").format(_outcome(row, decimals_of(row)), met if row["verdict"] == "met" else missed)
+
+
+def _decided_by_nothing(contents: Contents, row: Row) -> Markup:
+    """Value and criterion are the same: whether that is enough follows from the operator."""
+    what = compared_name(contents, row) if row["reference_value"] is not None else "målvärdet"
+    held = figure(row, _held_column(row), decimals_of(row))
+    return Markup("{} är lika med {}{} {}. Målet, {}, är {}uppfyllt.").format(
+        _outcome(row, decimals_of(row)),
+        what,
+        _with_added(row),
+        held,
+        criterion(contents, row),
+        NEGATIONS[row["verdict"]],
+    )
+
+
+def _against(contents: Contents, row: Row) -> Markup:
+    """The figure that the criterion names, and what it comes to with the offset."""
+    decimals = decimals_of(row)
+    said = Markup("{} {}").format(compared_name(contents, row), figure(row, "reference_value", decimals))
+    if row["target_offset"]:
+        said += Markup("{}, alltså {}").format(added(row), figure(row, "compared_with", decimals))
+    return said
+
+
+def _decided_by_place(contents: Contents, row: Row) -> Markup:
+    place, goal = _place(contents, row), criterion(contents, row)
+    noun = "plats" if abs(row["margin"]) == 1 else "platser"
+    if row["verdict"] == "not_met":
+        return Markup("{} uppfyller inte målet, {}. Det skiljer {} {}.").format(
+            place, goal, magnitude(row, "margin", 0), noun
+        )
+    if row["margin"] == 0:
+        return Markup("{} är den sista plats som uppfyller målet, {}.").format(place, goal)
+    return Markup("{} uppfyller målet, {}, med {} {} i marginal.").format(
+        place, goal, magnitude(row, "margin", 0), noun
+    )
+
+
+def _place(contents: Contents, row: Row) -> Markup:
+    """The place, among how many and which: `Plats 3 av 29 i länet`."""
+    where = best_where(contents, row)
+    whom = f" {outcome_name(row).removeprefix('Utfallet ')}" if row["gender"] in ("K", "M") else ""
+    return Markup("Plats {} av {} {}{} (utfall {})").format(
+        figure(row, "place"),
+        figure(row, "place_n"),
+        f"bland {where}" if row["rank_scope"] == "all" else where,
+        whom,
+        figure(row, "value", decimals_of(row)),
+    )
+
+
+def _decided_by_rounding(contents: Contents, row: Row) -> Markup:
+    return Markup("{} Målet, {}, är {}uppfyllt. {}").format(
+        _as_compared(contents, row),
+        criterion(contents, row),
+        NEGATIONS[row["verdict"]],
+        rounding_sentence(contents, row),
+    )
+
+
+def _partly(contents: Contents, row: Row) -> Markup:
+    """Why a miss is partly met: within the tolerance, or better than the baseline."""
+    rules = {rule["rule_name"]: rule["rule_value"] for rule in contents.rules}
+    if rules.get("partly_met_by") == "tolerance":
+        unit = " procent" if row["tolerance_unit"] == "percent" else ""
+        return Markup(" Det ryms i toleransen, {}{}: målet är delvis uppfyllt.").format(
+            figure_in_full(row, "tolerance"), unit
+        )
+    decimals = decimals_that_tell_apart(row["baseline_value"], row["value"], decimals_of(row))
+    return Markup(" Det är bättre än {} års värde, {}: målet är delvis uppfyllt.").format(
+        figure_of_year(row, "baseline_year"), figure(row, "baseline_value", decimals)
+    )
+
+
+def _not_yet_due(contents: Contents, row: Row) -> Markup:
+    goal, year = criterion(contents, row), figure_of_year(row, "target_year")
     is_there = "når redan dit" if row["is_at_target_now"] else "når inte dit ännu"
     if _rounding_decides(row):
         return Markup("Målet, {}, gäller {}. {} Det {}. {}").format(
-            goal, year, _as_compared(contents, part, row), is_there, rounding_sentence(contents, part, row)
+            goal, year, _as_compared(contents, row), is_there, rounding_sentence(contents, row)
         )
-    return Markup("Målet, {}, gäller {}. Utfallet {} {}.").format(
-        goal, year, figure(row, "value", decimals_of(row)), is_there
-    )
+    outcome = _place(contents, row) if row["target_kind"] in PLACES else _outcome(row, decimals_of(row))
+    return Markup("Målet, {}, gäller {}. {} {}.").format(goal, year, outcome, is_there)
+
+
+def _outcome(row: Row, decimals: int) -> Markup:
+    return Markup("{} {}").format(outcome_name(row), figure(row, "value", decimals))
 
 
 def _rounding_decides(row: Row) -> bool:
     """Whether rounding turns the answer round, also before the target's year."""
-    held_against, is_meeting = _held_against(row), row["is_at_target_now"]
-    if row["value"] is None or held_against is None or is_meeting is None:
+    if row["target_kind"] in PLACES or row["margin"] is None or row["is_at_target_now"] is None:
         return False
-    return meets(row["value"], row["operator"], held_against) is not bool(is_meeting)
+    if row["target_kind"] == "range":
+        is_meeting = bool(row["margin"] >= 0)
+    else:
+        is_meeting = meets(row["value"], row["operator"], row["compared_with"])
+    return is_meeting is not bool(row["is_at_target_now"])
 
 
-def _as_compared(contents: Contents, part: IndicatorPart, row: Row) -> Markup:
+def _as_compared(contents: Contents, row: Row) -> Markup:
     """The numbers at the decimals that the plan compares at."""
     decimals = row["compared_at_decimals"]
-    said = Markup("Planen jämför {}. Då är utfallet {}").format(decimals_text(decimals), figure(row, "value", decimals))
+    said = Markup("Planen jämför {}. Då är {} {}").format(
+        decimals_text(decimals), _lowered(outcome_name(row)), figure(row, "value", decimals)
+    )
     if _is_held_shown(row):
-        name, held = _compared_name(contents, part, row), figure(row, _held_column(row), decimals)
-        said += Markup(" och {} {}").format(name, held)
+        said += Markup(" och {} {}").format(_held_name(contents, row), figure(row, _held_column(row), decimals))
     return said + "."
 
 
 def _is_held_shown(row: Row) -> bool:
     """Whether what the value is held against must be told as well: a mean, or a target that is rounded itself."""
-    target, decimals = row["target_value"], row["compared_at_decimals"]
-    return target is None or float(rounded(target, decimals)) != target
+    if row["target_value"] is None or row["target_kind"] == "range":
+        return True
+    return bool(float(rounded(row["target_value"], row["compared_at_decimals"])) != row["target_value"])
+
+
+def _held_name(contents: Contents, row: Row) -> Markup:
+    if row["target_kind"] == "range":
+        return Markup("målets närmaste gräns")
+    return Markup("{}{}").format(compared_name(contents, row), _with_added(row))
+
+
+def _with_added(row: Row) -> str:
+    """That an offset is in the number that follows."""
+    if not row["target_offset"]:
+        return ""
+    return " med avdraget" if row["target_offset"] < 0 else " med tillägget"
 
 
 def _held_column(row: Row) -> str:
+    """The column of what the value is held against: the one that says most of where it is from."""
+    if row["target_kind"] == "range" or row["target_offset"]:
+        return "compared_with"
     return "target_value" if row["reference_value"] is None else "reference_value"
 
 
-def _held_against(row: Row) -> float | None:
-    held: float | None = row[_held_column(row)]
-    return held
-
-
-def _wanted_name(contents: Contents, part: IndicatorPart, row: Row) -> str:
-    """What a criterion of a mean names: `riksgenomsnittet`, `liknande kommuners medel`."""
-    wanted = part.criteria[row["year"]]["target_reference"]
-    return "liknande kommuners medel" if wanted == "similar" else contents.label("reference", wanted).lower()
-
-
-def _compared_name(contents: Contents, part: IndicatorPart, row: Row) -> str:
-    """What the outcome was compared with: `målvärdet`, `riksgenomsnittet (Riket)`, `föregående år`."""
-    if row["reference_value"] is None:
-        return "målvärdet"
-    kind = contents.label("reference", str(row["reference_kind"]).split(":")[0])
-    if part.criteria[row["year"]]["target_reference"] is None:
-        return kind.lower()
-    name = _wanted_name(contents, part, row)
-    if str(row["reference_kind"]).startswith("similar"):
-        return name
-    return name if name == kind.lower() else f"{name} ({kind.replace(' (', ', ').replace(')', '')})"
+def _lowered(text: str) -> str:
+    return text[:1].lower() + text[1:]

@@ -14,6 +14,7 @@ from xlsxwriter.format import Format as CellFormat
 from xlsxwriter.worksheet import Worksheet
 
 from reports.contents import Contents, GoalPart, IndicatorPart
+from reports.criterion_words import PLACES, criteria_in_words
 from reports.notices import known_text, made_up_notice, source_text
 from reports.numbers import decimals_in
 from reports.reasons import short_reason
@@ -87,12 +88,28 @@ def _value_source(contents: Contents, _: IndicatorPart, row: Row) -> Cell:
     return source_text(contents.source, row["source_label"]) or None
 
 
-def _rounding(contents: Contents, part: IndicatorPart, row: Row) -> Cell:
-    return plain(rounding_sentence(contents, part, row)) if row["is_rounded_only"] else None
+def _rounding(contents: Contents, _: IndicatorPart, row: Row) -> Cell:
+    return plain(rounding_sentence(contents, row)) if row["is_rounded_only"] else None
+
+
+def _criterion(contents: Contents, part: IndicatorPart, row: Row) -> Cell:
+    return plain(criteria_in_words(contents, part, row)) if row["target_kind"] else None
+
+
+def _held(_contents: Contents, _part: IndicatorPart, row: Row) -> Cell:
+    return row["compared_with"] if row["margin_unit"] == "points" else None
+
+
+def _margin_unit(_contents: Contents, _part: IndicatorPart, row: Row) -> Cell:
+    if row["margin"] is None:
+        return None
+    return "platser" if row["margin_unit"] == "places" else row["unit"]
 
 
 def _target_decimals(row: Row) -> int:
-    """A target is shown whole."""
+    """A target is shown whole; a place has no decimals."""
+    if row["target_kind"] in PLACES:
+        return decimals_in(row["target_value"])
     return max(decimals_of(row), decimals_in(row["target_value"]) if row["target_value"] is not None else 0)
 
 
@@ -106,15 +123,19 @@ COLUMNS = (
     SheetColumn("Utfall", BY_ROW, 10, _plain("value"), decimals_of),
     SheetColumn("Källa", BY_ROW, 26, _value_source),
     SheetColumn("Preliminärt", DERIVED, 11, _flag("is_preliminary")),
+    SheetColumn("Mål", PLAN, 30, _criterion),
     SheetColumn("Villkor", PLAN, 9, _label("operator", "operator")),
     SheetColumn("Målvärde", PLAN, 10, _plain("target_value"), _target_decimals),
     SheetColumn("Jämförs med", DERIVED, 24, _reference),
     SheetColumn("Jämförelsevärde", source_label("reference_in_swedish"), 15, _plain("reference_value"), decimals_of),
     SheetColumn("Antal kommuner", DERIVED, 10, _plain("reference_n")),
+    SheetColumn("Ställs mot", DERIVED, 10, _held, decimals_of),
+    SheetColumn("Plats i jämförelsen", DERIVED, 10, _plain("place")),
     SheetColumn("Bedömning", DERIVED, 18, _label("verdict", "verdict")),
     SheetColumn("Skäl", DERIVED, 30, _reason),
     SheetColumn("Avrundning", DERIVED, 30, _rounding),
     SheetColumn("Marginal", DERIVED, 10, _plain("margin"), margin_decimals),
+    SheetColumn("Marginalens enhet", DERIVED, 12, _margin_unit),
     SheetColumn("Känslig", DERIVED, 8, _flag("is_sensitive")),
     SheetColumn("Trend sedan baslinjen", DERIVED, 16, _label("trend", "trend")),
     SheetColumn("Takt", DERIVED, 14, _label("pace", "pace")),

@@ -137,3 +137,58 @@ create or replace macro mart.available_date(period, month_day, year_offset) as (
 create or replace macro mart.was_out(period, month_day, year_offset, on_date, judged_year) as (
     coalesce(mart.available_date(period, month_day, year_offset) <= on_date, period <= judged_year)
 );
+
+-- Whether an id is a region's: 00 and the code of its county. 0000 is Riket.
+create or replace macro mart.is_region(unit) as (
+    unit like '00%' and unit <> '0000'
+);
+
+-- Up to which month of the year a period goes: T1 to April, Q2 to June, 09 to September.
+create or replace macro mart.last_month(period) as (
+    case left(period, 1)
+        when 'T' then 4 * cast(right(period, 1) as integer)
+        when 'Q' then 3 * cast(right(period, 1) as integer)
+        else cast(period as integer)
+    end
+);
+
+-- The verdict of several criteria of which all must be met. One that is not due yet counts only where all are.
+create or replace macro mart.all_of(verdicts) as (
+    case
+        when list_contains(verdicts, 'not_met') then 'not_met'
+        when list_contains(verdicts, 'no_data') then 'no_data'
+        when list_contains(verdicts, 'not_comparable') then 'not_comparable'
+        when list_contains(verdicts, 'not_assessable') then 'not_assessable'
+        when list_contains(verdicts, 'partly_met') then 'partly_met'
+        when list_contains(verdicts, 'met') then 'met'
+        else 'not_yet_due'
+    end
+);
+
+-- The verdict of several criteria of which one is enough.
+create or replace macro mart.any_of(verdicts) as (
+    case
+        when list_contains(verdicts, 'met') then 'met'
+        when list_contains(verdicts, 'no_data') then 'no_data'
+        when list_contains(verdicts, 'not_comparable') then 'not_comparable'
+        when list_contains(verdicts, 'not_assessable') then 'not_assessable'
+        when list_contains(verdicts, 'partly_met') then 'partly_met'
+        when list_contains(verdicts, 'not_met') then 'not_met'
+        else 'not_yet_due'
+    end
+);
+
+-- A figure with what a criterion adds to it, in points or in percent of its absolute value; of 0 there is no percent.
+create or replace macro mart.with_offset(base, added, added_unit) as (
+    case
+        when coalesce(added, 0) = 0 then base
+        when added_unit = 'percent' then case when base <> 0 then mart.difference(base, -abs(base) * added / 100) end
+        else mart.difference(base, -added)
+    end
+);
+
+-- How far a value lies from a criterion: from its number, or outside its range. For indicators where the nearer is the
+-- better.
+create or replace macro mart.distance_to(number, kind, low, high, aim) as (
+    case when kind = 'range' then greatest(low - number, number - high, 0) else abs(mart.difference(number, aim)) end
+);

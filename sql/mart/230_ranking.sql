@@ -1,20 +1,25 @@
--- The place of each municipality on the plans' KPIs, as known now. One row per KPI, period and municipality
--- with a value. The colour says how it stands among the others, not whether the result is good.
+-- The place of each municipality on the KPIs of the plans (of each region, for those of a region), as known now.
+-- One row per KPI, period and unit with a value. The colour says how it stands among the others, not whether the
+-- result is good. Where plans read a KPI in different directions, place and colour are null.
 with placings as (
-    select * from working.standing
+    select
+        *,
+        min(direction) over kpi_wide <> max(direction) over kpi_wide as is_read_both_ways
+    from working.standing
+    window kpi_wide as (partition by kpi_id)
 ),
 
 final as (
-    select
+    select distinct
         kpi_id,
         period,
         municipality_id,
         municipality_name,
         value,
-        rank,
-        rank_n,
-        quartile,
-        colour,
+        case when not is_read_both_ways then rank end as rank,
+        case when not is_read_both_ways then rank_n end as rank_n,
+        case when not is_read_both_ways then quartile end as quartile,
+        case when not is_read_both_ways then colour end as colour,
         mart.derived_label() as source_label
     from placings
     where sight_id = 'today'

@@ -1,7 +1,11 @@
 -- All that a verdict rests on, one row for each judgement: what the judging function (mart.judged) takes in. Seen from
 -- today, and from the year's bokslut. Nothing here changes by the clock alone: dates stand as dates.
--- One row per plan, basis, indicator and year of the plan.
+-- One row per plan, basis, indicator, criterion, gender that is compared (T, K, M, or gap: the gap between women and
+-- men) and year of the plan; an indicator without a criterion is there once, as a total.
 --
+--   named_value      the reference that the criterion names, other than the national average: a mean, a quartile ...
+--   previous_value   the measurement before the value; base_value that of the criterion's base year
+--   place            among the units of the criterion's scope
 --   available_date   when the year's value is usually out: by the plan's or the catalogue's dates (working.plan_kpi);
 --                    else the first day on which anybody had the year; else three years after it
 --   rescaled         Kolada rescaled all values of the KPI after the target was written and nobody has decided since
@@ -9,16 +13,28 @@
 --   baseline   the value of the plan's baseline year, or of the last printed year before it; where the document prints
 --              nothing, of the last measured year up to it
 --   breaks     between the value and what it would be held against
-with sights as (
-    select * from working.sight
-),
-
-rules as (
+with rules as (
     select * from working.rule_setting
 ),
 
 indicators as (
-    select * from plan.indicator
+    select * from working.followed_indicator
+),
+
+items as (
+    select * from working.judged_item
+),
+
+units as (
+    select * from core.municipality
+),
+
+listed_units as (
+    select * from working.listed_unit
+),
+
+places as (
+    select * from working.criterion_place
 ),
 
 printed_outcomes as (
@@ -32,10 +48,6 @@ manual_figures as (
 
 series_breaks as (
     select * from plan.series_break
-),
-
-criteria as (
-    select * from working.criterion
 ),
 
 measured as (
@@ -52,7 +64,6 @@ activity as (
 
 reference_values as (
     select * from working.reference
-    where gender = 'T'
 ),
 
 placings as (
@@ -119,8 +130,12 @@ own_rows as (
         sight_id,
         kpi_id,
         period,
-        true as has_row,
+        bool_or(value is not null) as has_value,
+        bool_or(gender = 'K') as has_row_women,
+        bool_or(gender = 'M') as has_row_men,
         max(case when gender = 'T' then status end) as status,
+        max(case when gender = 'K' then status end) as status_women,
+        max(case when gender = 'M' then status end) as status_men,
         max(case when gender = 'K' then value end) as value_women,
         max(case when gender = 'M' then value end) as value_men
     from own_cells
@@ -139,6 +154,7 @@ own_versions as (
         own_kpis.kpi_id,
         own_kpis.municipality_id,
         versions.period,
+        versions.gender,
         versions.value,
         versions.is_deleted or versions.change_kind = 'vanished' as is_gone,
         versions.known_from,
@@ -146,15 +162,15 @@ own_versions as (
     from own_kpis
     inner join core.observation_version as versions
         on own_kpis.kpi_id = versions.kpi_id and own_kpis.municipality_id = versions.municipality_id
-    where versions.gender = 'T'
 ),
 
--- The own totals that were known as a number once, and that Kolada deleted or gives no more.
-withdrawn_totals as (
+-- The own values that were known as a number once, and that Kolada deleted or gives no more.
+withdrawn_values as (
     select distinct
         gone.kpi_id,
         gone.municipality_id,
         gone.period,
+        gone.gender,
         gone.known_from,
         gone.known_to
     from own_versions as gone
@@ -163,29 +179,41 @@ withdrawn_totals as (
             gone.kpi_id = earlier.kpi_id
             and gone.municipality_id = earlier.municipality_id
             and gone.period = earlier.period
+            and gone.gender = earlier.gender
             and gone.known_from > earlier.known_from
     where gone.is_gone and earlier.value is not null
 ),
 
-withdrawn as (
+seen_withdrawn as (
     select distinct
         seen_kpis.plan_id,
         seen_kpis.sight_id,
         seen_kpis.kpi_id,
-        withdrawn_totals.period,
-        true as is_withdrawn
+        withdrawn_values.period,
+        withdrawn_values.gender
     from seen_kpis
-    inner join withdrawn_totals
+    inner join withdrawn_values
         on
-            seen_kpis.kpi_id = withdrawn_totals.kpi_id
-            and seen_kpis.municipality_id = withdrawn_totals.municipality_id
+            seen_kpis.kpi_id = withdrawn_values.kpi_id
+            and seen_kpis.municipality_id = withdrawn_values.municipality_id
     where
         case
-            when seen_kpis.basis = 'today' then withdrawn_totals.known_to is null
+            when seen_kpis.basis = 'today' then withdrawn_values.known_to is null
             else
                 not seen_kpis.is_estimated
-                and core.holds_at(withdrawn_totals.known_from, withdrawn_totals.known_to, seen_kpis.seen_at)
+                and core.holds_at(withdrawn_values.known_from, withdrawn_values.known_to, seen_kpis.seen_at)
         end
+),
+
+-- Those that were compared: a gap is gone with either of its two.
+withdrawn as (
+    select * from seen_withdrawn
+
+    union
+
+    select * replace ('gap' as gender)
+    from seen_withdrawn
+    where gender in ('K', 'M')
 ),
 
 first_days as (
@@ -282,6 +310,7 @@ baselines as (
         measured.plan_id,
         measured.sight_id,
         measured.indicator_id,
+        measured.gender,
         measured.year as baseline_year,
         measured.value as baseline_value,
         case when measured.value_source <> 'kolada' then measured.known_from end as baseline_written_at
@@ -293,82 +322,63 @@ baselines as (
             and measured.indicator_id = baseline_years.indicator_id
     where measured.year <= coalesce(baseline_years.printed_baseline_year, rules.baseline_year)
     qualify row_number() over (
-        partition by measured.plan_id, measured.sight_id, measured.indicator_id
+        partition by measured.plan_id, measured.sight_id, measured.indicator_id, measured.gender
         order by measured.year desc
     ) = 1
 ),
 
-items as (
+list_sizes as (
     select
-        sights.plan_id,
-        sights.municipality_id,
-        sights.basis,
-        sights.sight_id,
-        sights.bokslut_date,
-        sights.year,
-        indicators.indicator_id,
-        indicators.kpi_id,
-        indicators.direction,
-        indicators.display_decimals,
-        indicators.similar_group_topic,
-        rules.national_average,
-        rules.reference_min_n,
-        rules.fixed_target_precision,
-        rules.average_precision,
-        rules.has_latest_measurement
-    from sights
-    inner join indicators on sights.plan_id = indicators.plan_id
-    inner join rules on sights.plan_id = rules.plan_id
+        sight_id,
+        list,
+        count(*) as member_count
+    from listed_units
+    group by sight_id, list
 ),
 
--- The year's own value; an earlier one only where the plan's rules let it stand in.
-valued as (
+county_sizes as (
     select
-        items.plan_id,
-        items.sight_id,
-        items.indicator_id,
-        items.year,
-        measured.year as value_year,
-        measured.value,
-        measured.value_source,
-        measured.source_label,
-        measured.known_from,
-        measured.is_estimated as is_value_estimated
+        county_code,
+        count(*) as member_count
+    from units
+    where municipality_type = 'K'
+    group by county_code
+),
+
+-- Under which name the reference that a criterion names stands among the reference values.
+named as (
+    select
+        items.*,
+        units.county_code,
+        similar_groups.group_id as similar_group_id,
+        similar_groups.member_count as similar_member_count,
+        similar_groups.is_oldest_membership,
+        case when items.is_region then 'regions:' else '' end || 'unweighted_mean' as unweighted_reference,
+        case
+            when items.target_reference = 'riket' then 'riket'
+            when items.target_reference in ('unweighted_mean', 'median', 'p25', 'p75')
+                then case when items.is_region then 'regions:' else '' end || items.target_reference
+            when items.target_reference = 'county' then 'county:' || units.county_code
+            when items.target_reference = 'similar' then 'similar:' || similar_groups.group_id
+            when items.target_reference like 'own:%'
+                then 'own:' || items.plan_id || ':' || items.target_reference[5:]
+            when items.target_reference like 'group:%' then items.target_reference
+        end as named_reference
     from items
-    inner join measured
+    left join units on items.municipality_id = units.municipality_id
+    left join similar_groups
         on
-            items.plan_id = measured.plan_id
-            and items.sight_id = measured.sight_id
-            and items.indicator_id = measured.indicator_id
-            and (
-                items.year = measured.year
-                or (items.has_latest_measurement and items.year > measured.year)
-            )
-    qualify row_number() over (
-        partition by items.plan_id, items.sight_id, items.indicator_id, items.year
-        order by measured.year desc
-    ) = 1
+            items.plan_id = similar_groups.plan_id
+            and items.sight_id = similar_groups.sight_id
+            and items.similar_group_topic = similar_groups.topic
 ),
 
 gathered as (
     select
         items.*,
-        criteria.target_year,
-        criteria.target_kind,
-        criteria.operator,
-        criteria.target_value,
-        criteria.target_text,
-        criteria.target_decimals,
-        criteria.target_reference,
-        criteria.target_document_lines,
-        criteria.known_from as target_known_from,
-        coalesce(criteria.is_yearly_criterion, false) as is_yearly_criterion,
-        valued.value,
-        valued.value_year,
-        valued.value_source,
-        valued.source_label,
-        valued.known_from,
-        coalesce(valued.is_value_estimated, seen_kpis.is_estimated, false) as is_estimated,
+        coalesce(items.is_value_estimated, seen_kpis.is_estimated, false) as is_estimated,
+        base.value as base_value,
+        case when base.value_source <> 'kolada' then base.known_from end as base_written_at,
         last_year.value as last_year_value,
         case when last_year.value_source <> 'kolada' then last_year.known_from end as last_year_written_at,
         manual_outcomes.comparison_value,
@@ -386,10 +396,22 @@ gathered as (
             first_days.first_day,
             make_date(items.year + 3, 12, 31)
         ) as available_date,
-        own_rows.has_row as has_own_row,
-        own_rows.status as own_status,
-        withdrawn.is_withdrawn as is_value_withdrawn,
-        case when valued.value_source = 'kolada' then rescalings.rescaled_at end as rescaled_at,
+        case items.gender
+            when 'K' then own_rows.has_row_women
+            when 'M' then own_rows.has_row_men
+            when 'gap' then own_rows.has_row_women and own_rows.has_row_men
+            else own_rows.period is not null
+        end as has_own_row,
+        case items.gender
+            when 'K' then own_rows.status_women
+            when 'M' then own_rows.status_men
+            when 'gap' then coalesce(own_rows.status_women, own_rows.status_men)
+            else own_rows.status
+        end as own_status,
+        own_rows.period is not null as has_any_own_row,
+        coalesce(own_rows.has_value, false) as has_any_own_value,
+        withdrawn.period is not null as is_value_withdrawn,
+        case when items.value_source = 'kolada' then rescalings.rescaled_at end as rescaled_at,
         mart.swedish_date(rescalings.rescaled_at) <= decided_rescalings.decided_to as is_rescaling_decided,
         coalesce(activity.row_count, 0) as year_row_count,
         coalesce(activity.value_count, 0) as year_value_count,
@@ -398,45 +420,49 @@ gathered as (
         riket.value as riket_value,
         unweighted.value as unweighted_value,
         unweighted.n as unweighted_n,
-        similar_groups.group_id as similar_group_id,
-        similar_groups.member_count as similar_member_count,
-        similar_groups.is_oldest_membership,
         similar_mean.value as similar_value,
         similar_mean.n as similar_n,
+        named_mean.value as named_value,
+        named_mean.n as named_n,
+        case items.target_reference
+            when 'county' then county_sizes.member_count
+            when 'similar' then items.similar_member_count
+            else list_sizes.member_count
+        end as named_member_count,
+        places.place,
+        places.place_n,
         own_rows.value_women,
         own_rows.value_men,
         placings.rank,
         placings.rank_n,
         placings.quartile,
         placings.colour
-    from items
-    left join criteria
+    from named as items
+    left join measured as base
         on
-            items.plan_id = criteria.plan_id
-            and items.indicator_id = criteria.indicator_id
-            and items.year = criteria.year
-    left join valued
-        on
-            items.plan_id = valued.plan_id
-            and items.sight_id = valued.sight_id
-            and items.indicator_id = valued.indicator_id
-            and items.year = valued.year
+            items.plan_id = base.plan_id
+            and items.sight_id = base.sight_id
+            and items.indicator_id = base.indicator_id
+            and items.gender = base.gender
+            and items.base_year = base.year
     left join measured as last_year
         on
             items.plan_id = last_year.plan_id
             and items.sight_id = last_year.sight_id
             and items.indicator_id = last_year.indicator_id
-            and coalesce(valued.value_year, items.year) - 1 = last_year.year
+            and items.gender = last_year.gender
+            and coalesce(items.value_year, items.year) - 1 = last_year.year
     left join manual_outcomes
         on
             items.plan_id = manual_outcomes.plan_id
             and items.indicator_id = manual_outcomes.indicator_id
-            and coalesce(valued.value_year, items.year) = manual_outcomes.year
+            and coalesce(items.value_year, items.year) = manual_outcomes.year
     left join baselines
         on
             items.plan_id = baselines.plan_id
             and items.sight_id = baselines.sight_id
             and items.indicator_id = baselines.indicator_id
+            and items.gender = baselines.gender
     left join seen_kpis
         on
             items.plan_id = seen_kpis.plan_id
@@ -447,13 +473,14 @@ gathered as (
             items.plan_id = own_rows.plan_id
             and items.sight_id = own_rows.sight_id
             and items.kpi_id = own_rows.kpi_id
-            and coalesce(valued.value_year, items.year) = own_rows.period
+            and coalesce(items.value_year, items.year) = own_rows.period
     left join withdrawn
         on
             items.plan_id = withdrawn.plan_id
             and items.sight_id = withdrawn.sight_id
             and items.kpi_id = withdrawn.kpi_id
             and items.year = withdrawn.period
+            and items.gender = withdrawn.gender
     left join first_days on items.kpi_id = first_days.kpi_id and items.year = first_days.period
     left join rescalings
         on
@@ -473,31 +500,47 @@ gathered as (
         on
             items.sight_id = riket.sight_id
             and items.kpi_id = riket.kpi_id
-            and coalesce(valued.value_year, items.year) = riket.period
+            and coalesce(items.value_year, items.year) = riket.period
+            and items.gender = riket.gender
             and riket.reference = 'riket'
     left join reference_values as unweighted
         on
             items.sight_id = unweighted.sight_id
             and items.kpi_id = unweighted.kpi_id
-            and coalesce(valued.value_year, items.year) = unweighted.period
-            and unweighted.reference = 'unweighted_mean'
-    left join similar_groups
-        on
-            items.plan_id = similar_groups.plan_id
-            and items.sight_id = similar_groups.sight_id
-            and items.similar_group_topic = similar_groups.topic
+            and coalesce(items.value_year, items.year) = unweighted.period
+            and items.gender = unweighted.gender
+            and items.unweighted_reference = unweighted.reference
     left join reference_values as similar_mean
         on
             items.sight_id = similar_mean.sight_id
             and items.kpi_id = similar_mean.kpi_id
-            and coalesce(valued.value_year, items.year) = similar_mean.period
-            and 'similar:' || similar_groups.group_id = similar_mean.reference
+            and coalesce(items.value_year, items.year) = similar_mean.period
+            and items.gender = similar_mean.gender
+            and 'similar:' || items.similar_group_id = similar_mean.reference
+    left join reference_values as named_mean
+        on
+            items.sight_id = named_mean.sight_id
+            and items.kpi_id = named_mean.kpi_id
+            and coalesce(items.value_year, items.year) = named_mean.period
+            and items.gender = named_mean.gender
+            and items.named_reference = named_mean.reference
+    left join county_sizes on items.county_code = county_sizes.county_code
+    left join list_sizes on items.sight_id = list_sizes.sight_id and items.named_reference = list_sizes.list
+    left join places
+        on
+            items.plan_id = places.plan_id
+            and items.sight_id = places.sight_id
+            and items.indicator_id = places.indicator_id
+            and items.rank_scope = places.rank_scope
+            and items.gender = places.gender
+            and case when items.value_source = 'kolada' then items.value_year end = places.period
     left join placings
         on
             items.sight_id = placings.sight_id
             and items.kpi_id = placings.kpi_id
-            and case when valued.value_source = 'kolada' then valued.value_year end = placings.period
+            and case when items.value_source = 'kolada' then items.value_year end = placings.period
             and items.municipality_id = placings.municipality_id
+            and items.direction = placings.direction
 ),
 
 -- Which breaks lie between two points that would be compared.
@@ -506,12 +549,22 @@ broken as (
         gathered.plan_id,
         gathered.sight_id,
         gathered.indicator_id,
+        gathered.criterion,
+        gathered.gender,
         gathered.year,
         bool_or(
             series_breaks.first_year_after > gathered.baseline_year
             and series_breaks.first_year_after <= gathered.value_year
         ) as is_broken_since_baseline,
         bool_or(series_breaks.first_year_after = gathered.value_year) as is_broken_since_last_year,
+        bool_or(
+            series_breaks.first_year_after > gathered.previous_value_year
+            and series_breaks.first_year_after <= gathered.value_year
+        ) as is_broken_since_previous,
+        bool_or(
+            series_breaks.first_year_after > gathered.base_year
+            and series_breaks.first_year_after <= gathered.value_year
+        ) as is_broken_since_base,
         bool_or(series_breaks.voids_target and series_breaks.first_year_after <= gathered.value_year)
             as has_voiding_break,
         string_agg(
@@ -521,6 +574,7 @@ broken as (
                     and (
                         series_breaks.first_year_after > gathered.baseline_year
                         or series_breaks.first_year_after = gathered.value_year
+                        or series_breaks.first_year_after > gathered.base_year
                         or series_breaks.voids_target
                     )
                     then series_breaks.why
@@ -531,7 +585,13 @@ broken as (
     from gathered
     inner join series_breaks
         on gathered.plan_id = series_breaks.plan_id and gathered.kpi_id = series_breaks.kpi_id
-    group by gathered.plan_id, gathered.sight_id, gathered.indicator_id, gathered.year
+    group by
+        gathered.plan_id,
+        gathered.sight_id,
+        gathered.indicator_id,
+        gathered.criterion,
+        gathered.gender,
+        gathered.year
 ),
 
 rescaled as (
@@ -539,11 +599,15 @@ rescaled as (
         plan_id,
         sight_id,
         indicator_id,
+        criterion,
+        gender,
         year,
         rescaled_at >= target_known_from
-        and target_kind = 'number'
+        and target_kind in ('number', 'range', 'gender_gap')
         and not coalesce(is_rescaling_decided, false) as is_rescaled_since_target,
         rescaled_at >= last_year_written_at as is_rescaled_since_last_year,
+        rescaled_at >= previous_written_at as is_rescaled_since_previous,
+        rescaled_at >= base_written_at as is_rescaled_since_base,
         rescaled_at >= baseline_written_at as is_rescaled_since_baseline,
         'Kolada räknade om alla värden för nyckeltalet ' || cast(mart.swedish_date(rescaled_at) as varchar)
         || '.' as note
@@ -556,7 +620,11 @@ final as (
         gathered.plan_id,
         gathered.basis,
         gathered.indicator_id,
+        gathered.criterion,
+        gathered.gender,
         gathered.year,
+        gathered.target_order,
+        gathered.criteria_rule,
         gathered.kpi_id,
         gathered.bokslut_date,
         gathered.is_estimated,
@@ -564,6 +632,14 @@ final as (
         gathered.target_kind,
         gathered.operator,
         gathered.target_value,
+        gathered.target_high,
+        gathered.target_offset,
+        gathered.offset_unit,
+        gathered.base_year,
+        gathered.rank_scope,
+        gathered.target_gender,
+        gathered.tolerance,
+        gathered.tolerance_unit,
         gathered.target_text,
         gathered.target_decimals,
         gathered.target_reference,
@@ -575,12 +651,16 @@ final as (
         gathered.reference_min_n,
         gathered.fixed_target_precision,
         gathered.average_precision,
+        gathered.partly_met_by,
         gathered.value,
         gathered.value_year,
         gathered.value_source,
         gathered.source_label,
         gathered.known_from,
         gathered.last_year_value,
+        gathered.previous_value_year,
+        gathered.previous_value,
+        gathered.base_value,
         gathered.comparison_value,
         gathered.baseline_year,
         gathered.baseline_value,
@@ -591,12 +671,22 @@ final as (
         gathered.similar_value,
         gathered.similar_n,
         gathered.similar_member_count,
+        gathered.named_reference,
+        gathered.named_value,
+        gathered.named_n,
+        cast(gathered.named_member_count as integer) as named_member_count,
+        gathered.place,
+        gathered.place_n,
         gathered.is_oldest_membership,
         coalesce(broken.is_broken_since_baseline, false) as is_broken_since_baseline,
         coalesce(broken.is_broken_since_last_year, false) as is_broken_since_last_year,
+        coalesce(broken.is_broken_since_previous, false) as is_broken_since_previous,
+        coalesce(broken.is_broken_since_base, false) as is_broken_since_base,
         coalesce(broken.has_voiding_break, false) as has_voiding_break,
         coalesce(rescaled.is_rescaled_since_target, false) as is_rescaled_since_target,
         coalesce(rescaled.is_rescaled_since_last_year, false) as is_rescaled_since_last_year,
+        coalesce(rescaled.is_rescaled_since_previous, false) as is_rescaled_since_previous,
+        coalesce(rescaled.is_rescaled_since_base, false) as is_rescaled_since_base,
         coalesce(rescaled.is_rescaled_since_baseline, false) as is_rescaled_since_baseline,
         nullif(
             concat_ws(
@@ -606,6 +696,8 @@ final as (
                     when
                         rescaled.is_rescaled_since_target
                         or rescaled.is_rescaled_since_last_year
+                        or rescaled.is_rescaled_since_previous
+                        or rescaled.is_rescaled_since_base
                         or rescaled.is_rescaled_since_baseline
                         then rescaled.note
                 end
@@ -620,8 +712,10 @@ final as (
         gathered.publication_date,
         gathered.available_date,
         coalesce(gathered.has_own_row, false) as has_own_row,
+        gathered.has_any_own_row,
+        gathered.has_any_own_value,
         gathered.own_status,
-        coalesce(gathered.is_value_withdrawn, false) as is_value_withdrawn,
+        gathered.is_value_withdrawn,
         gathered.year_row_count,
         gathered.year_value_count,
         gathered.last_row_period,
@@ -638,14 +732,18 @@ final as (
             gathered.plan_id = broken.plan_id
             and gathered.sight_id = broken.sight_id
             and gathered.indicator_id = broken.indicator_id
+            and gathered.criterion is not distinct from broken.criterion
+            and gathered.gender = broken.gender
             and gathered.year = broken.year
     left join rescaled
         on
             gathered.plan_id = rescaled.plan_id
             and gathered.sight_id = rescaled.sight_id
             and gathered.indicator_id = rescaled.indicator_id
+            and gathered.criterion is not distinct from rescaled.criterion
+            and gathered.gender = rescaled.gender
             and gathered.year = rescaled.year
 )
 
 select * from final
-order by plan_id, basis, indicator_id, year
+order by plan_id, basis, indicator_id, criterion, gender, year

@@ -1,5 +1,5 @@
 -- Each goal of each plan in each year, as known now: how its indicators came out, and the goal's own verdict.
--- One row per plan, goal and year. n_indicators = n_met + n_not_met + n_not_yet_due + n_no_data +
+-- One row per plan, goal and year. n_indicators = n_met + n_partly_met + n_not_met + n_not_yet_due + n_no_data +
 -- n_not_comparable + n_not_assessable. A prioritised goal is assessed by people: counts are what they have to
 -- go by.
 with goal_judgements as (

@@ -86,7 +86,11 @@ final as (
             own.plan_id = similar_groups.plan_id
             and reference_values.reference = 'similar:' || similar_groups.group_id
     where
-        reference_values.reference_kind in ('riket', 'unweighted_mean', 'median', 'p25', 'p75')
+        reference_values.reference_kind = 'riket'
+        or (
+            reference_values.reference_kind in ('unweighted_mean', 'median', 'p25', 'p75')
+            and starts_with(reference_values.reference, 'regions:') = mart.is_region(own.municipality_id)
+        )
         or reference_values.reference = 'county:' || own.county_code
         or similar_groups.group_id is not null
 )

@@ -15,7 +15,7 @@ observations as (
 
 measured as (
     select * from working.measured
-    where sight_id = 'today'
+    where sight_id = 'today' and gender = 'T'
 ),
 
 manual_figures as (

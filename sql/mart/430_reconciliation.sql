@@ -7,7 +7,7 @@
 --   published_since  the document had no value, Kolada has one
 --   missing_in_both  neither has one
 with indicators as (
-    select * from plan.indicator
+    select * from working.followed_indicator
     where kpi_id is not null
 ),
 

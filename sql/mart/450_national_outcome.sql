@@ -1,18 +1,23 @@
--- How many municipalities would meet the same criterion as the plan's own? One row per plan, indicator with a
--- KPI and a criterion, and year. Every municipality of type K with a value is judged by the function that judges the
--- plan's own (mart.judged), with its own value and its own last year in the place of the plan's, against the same
--- number or mean. Its own similar group is not asked for: a criterion against similar municipalities is counted
--- against the plan's own group.
+-- How many municipalities would meet the same criterion as the plan's own (for a region's plan: how many regions)? One
+-- row per plan, indicator with a KPI and a criterion of the total, and year. Every unit with a value is judged by the
+-- function that judges the plan's own (mart.judged), with its own value and its own last year in the place of the
+-- plan's, against the same number, range or reference. Its own similar group is not asked for: a criterion against
+-- similar municipalities is counted against the plan's own group. Of several criteria, the one that is shown.
 with own as (
     select * from mart.goal_fulfilment
     where
         kpi_id is not null
-        and target_kind in ('number', 'above_reference', 'below_reference', 'previous_year')
+        and target_kind in ('number', 'range', 'reference', 'previous_year')
+        and target_gender = 'T'
+),
+
+plans as (
+    select * from plan.plan
 ),
 
 own_inputs as (  -- noqa: ST03
     select * from mart.judgement_input
-    where basis = 'today'
+    where basis = 'today' and gender = 'T'
 ),
 
 observations as (
@@ -22,7 +27,7 @@ observations as (
 
 units as (
     select * from core.municipality
-    where municipality_type = 'K'
+    where municipality_type = 'K' or mart.is_region(municipality_id)
 ),
 
 -- Each value as the criterion of the year after it, for the KPIs that are judged so.
@@ -49,10 +54,15 @@ inputs as (  -- noqa: ST03
         on
             own.plan_id = own_inputs.plan_id
             and own.indicator_id = own_inputs.indicator_id
+            and own.criterion is not distinct from own_inputs.criterion
             and own.year = own_inputs.year
     inner join observations
         on own.kpi_id = observations.kpi_id and own.year = observations.period
-    inner join units on observations.municipality_id = units.municipality_id
+    inner join plans on own.plan_id = plans.plan_id
+    inner join units
+        on
+            observations.municipality_id = units.municipality_id
+            and mart.is_region(plans.municipality_id) = mart.is_region(units.municipality_id)
     left join last_years
         on
             observations.kpi_id = last_years.kpi_id
@@ -83,7 +93,7 @@ final as (
         own.year,
         own.target_kind,
         own.operator,
-        coalesce(own.target_value, own.reference_value) as compared_with,
+        case when own.target_kind = 'range' then own.target_value else own.compared_with end as compared_with,
         cast(coalesce(counted.n, 0) as integer) as n,
         cast(coalesce(counted.n_meeting, 0) as integer) as n_meeting,
         case when counted.n > 0 then counted.n_meeting / counted.n end as share_meeting,

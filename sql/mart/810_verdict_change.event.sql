@@ -17,9 +17,32 @@ after as (
 ),
 
 -- The rows as they were, judged by today's function: where that alone gives the new verdict, the software changed it.
+-- Rows from before criteria of every kind have no gender; they say above or below a reference by the kind.
 inputs_before as (  -- noqa: ST03
     select
-        judgement_input_version.*,
+        judgement_input_version.* replace (
+            coalesce(judgement_input_version.gender, 'T') as gender,
+            case
+                when judgement_input_version.target_kind in ('above_reference', 'below_reference') then 'reference'
+                else judgement_input_version.target_kind
+            end as target_kind,
+            case
+                when judgement_input_version.gender is null and judgement_input_version.target_reference = 'similar'
+                    then 'similar:' || judgement_input_version.similar_group_id
+                else judgement_input_version.named_reference
+            end as named_reference,
+            case
+                when judgement_input_version.gender is null and judgement_input_version.target_reference = 'similar'
+                    then judgement_input_version.similar_value
+                else judgement_input_version.named_value
+            end as named_value,
+            coalesce(judgement_input_version.has_any_own_row, judgement_input_version.has_own_row)
+                as has_any_own_row,
+            coalesce(
+                judgement_input_version.has_any_own_value,
+                judgement_input_version.value_women is not null or judgement_input_version.value_men is not null
+            ) as has_any_own_value
+        ),
         clock.today as judged_on
     from mart.judgement_input_version
     inner join clock on judgement_input_version.published_from < clock.published_at
@@ -31,8 +54,11 @@ inputs_before as (  -- noqa: ST03
         )
 ),
 
+-- Where an indicator has one criterion, of one gender, its verdict is that of the row.
 judged_before as (
-    select * from mart.judged('inputs_before')
+    select *
+    from mart.judged('inputs_before')
+    qualify count(*) over (partition by plan_id, indicator_id, year) = 1
 ),
 
 compared as (
@@ -58,7 +84,10 @@ compared as (
                     [
                         case when before.target_text is distinct from after.target_text then 'target_edited' end,
                         case when before.rules_text is distinct from after.rules_text then 'rule_changed' end,
-                        case when before.manual_figure is distinct from after.manual_figure then 'manual_figure_edited' end,
+                        case
+                            when before.manual_figure is distinct from after.manual_figure
+                                then 'manual_figure_edited'
+                        end,
                         case
                             when after.level = 'indicator' and before.value is null and after.value is not null
                                 then 'new_year'
@@ -67,7 +96,10 @@ compared as (
                             when after.level = 'indicator' and before.value is not null and after.value is null
                                 then 'own_value_suppressed'
                         end,
-                        case when after.level = 'indicator' and before.value <> after.value then 'own_value_revised' end,
+                        case
+                            when after.level = 'indicator' and before.value <> after.value
+                                then 'own_value_revised'
+                        end,
                         case when before.members_hash is distinct from after.members_hash then 'group_changed' end,
                         case
                             when
@@ -77,7 +109,8 @@ compared as (
                         end,
                         case when not before.is_kpi_withdrawn and after.is_kpi_withdrawn then 'kpi_withdrawn' end,
                         case
-                            when before.kpi_definition_hash is distinct from after.kpi_definition_hash then 'kpi_redefined'
+                            when before.kpi_definition_hash is distinct from after.kpi_definition_hash
+                                then 'kpi_redefined'
                         end
                     ]
             end,

@@ -24,6 +24,7 @@ final as (
         goals.goal_title as "Måltext",
         judgements.indicator_id as "Id",
         judgements.indicator_title as "Indikator",
+        judgements.owner as "Ansvarig",
         coalesce(roles.label, judgements.role) as "Roll",
         judgements.kpi_id as "Nyckeltal",
         judgements.year as "År",
@@ -31,11 +32,22 @@ final as (
         mart.rounded(judgements.value, judgements.shown_decimals) as "Utfall",
         judgements.source_label as "Utfallets källa",
         judgements.is_preliminary as "Preliminärt",
+        coalesce(kinds.label, judgements.target_kind) as "Slag av mål",
         coalesce(operators.label, judgements.operator) as "Villkor",
-        mart.rounded(judgements.target_value, judgements.shown_decimals) as "Målvärde",
+        case
+            when judgements.target_kind in ('rank', 'best_share') then judgements.target_value
+            else mart.rounded(judgements.target_value, judgements.shown_decimals)
+        end as "Målvärde",
+        mart.rounded(judgements.target_high, judgements.shown_decimals) as "Målvärdets övre gräns",
+        judgements.target_text as "Målet som det är tryckt",
         coalesce(reference_labels.label, judgements.reference_kind) as "Jämförs med",
         mart.rounded(judgements.reference_value, judgements.shown_decimals) as "Jämförelsevärde",
         judgements.reference_n as "Antal kommuner i jämförelsen",
+        case
+            when judgements.margin_unit = 'points'
+                then mart.rounded(judgements.compared_with, judgements.shown_decimals)
+        end as "Ställs mot",
+        judgements.place as "Plats i jämförelsen",
         coalesce(verdicts.label, judgements.verdict) as "Bedömning",
         coalesce(reasons.label, judgements.verdict_reason) as "Skäl",
         case
@@ -48,11 +60,13 @@ final as (
                         else 'med ' || cast(judgements.compared_at_decimals as varchar) || ' decimaler'
                     end
                     || '. Orundat är utfallet ' || mart.swedish_number(judgements.value)
-                    || ' mot ' || mart.swedish_number(coalesce(judgements.target_value, judgements.reference_value))
+                    || ' mot ' || mart.swedish_number(judgements.compared_with)
                     || case when judgements.margin < 0 then ', och det saknas ' else ', med en marginal på ' end
                     || mart.swedish_number(abs(judgements.margin)) || '.'
         end as "Avrundning",
         judgements.margin as "Marginal",
+        case judgements.margin_unit when 'places' then 'platser' when 'points' then judgements.unit end
+            as "Marginalens enhet",
         coalesce(trends.label, judgements.trend) as "Trend sedan baslinjen",
         coalesce(paces.label, judgements.pace) as "Takt",
         judgements.rank as "Plats",
@@ -63,6 +77,7 @@ final as (
         national_outcomes.n_meeting as "Kommuner som skulle uppfylla",
         national_outcomes.n as "Kommuner med värde",
         judgements.forecast_value as "Prognos",
+        judgements.comment as "Kommentar",
         judgements.document_page as "Sida",
         judgements.document_lines as "Rader"
     from judgements
@@ -96,6 +111,11 @@ final as (
             judgements.plan_id = operators.plan_id
             and operators.label_kind = 'operator'
             and judgements.operator = operators.code
+    left join labels as kinds
+        on
+            judgements.plan_id = kinds.plan_id
+            and kinds.label_kind = 'target_kind'
+            and judgements.target_kind = kinds.code
     left join labels as reference_labels
         on
             judgements.plan_id = reference_labels.plan_id

@@ -1,5 +1,5 @@
--- What each bokslut could see: every unit's total for the year itself, and every value of the plan's own
--- municipality. Working relation. One row per sight, KPI, unit, period and gender.
+-- What each bokslut could see: every unit's total for the year itself (women and men too where a criterion asks for
+-- them), and every value of the plan's own unit. Working relation. One row per sight, KPI, unit, period and gender.
 with seen_kpis as (
     select *
     from working.seen_kpi
@@ -8,6 +8,12 @@ with seen_kpis as (
 
 rules as (
     select * from working.rule_setting
+),
+
+gendered_kpis as (
+    select distinct kpi_id
+    from working.followed_indicator
+    where has_gendered_criterion and kpi_id is not null
 ),
 
 versions as (
@@ -31,7 +37,9 @@ candidates as (
     from seen_kpis
     inner join versions
         on seen_kpis.kpi_id = versions.kpi_id and seen_kpis.year = versions.period
-    where versions.gender = 'T' and seen_kpis.municipality_id <> versions.municipality_id
+    where
+        seen_kpis.municipality_id <> versions.municipality_id
+        and (versions.gender = 'T' or versions.kpi_id in (select gendered_kpis.kpi_id from gendered_kpis))
 
     union all
 
@@ -49,7 +57,9 @@ candidates as (
     inner join rules on seen_kpis.plan_id = rules.plan_id and rules.has_latest_measurement
     inner join versions
         on seen_kpis.kpi_id = versions.kpi_id and seen_kpis.year > versions.period
-    where versions.gender = 'T' and seen_kpis.municipality_id <> versions.municipality_id
+    where
+        seen_kpis.municipality_id <> versions.municipality_id
+        and (versions.gender = 'T' or versions.kpi_id in (select gendered_kpis.kpi_id from gendered_kpis))
 
     union all
 

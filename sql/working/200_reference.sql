@@ -1,20 +1,17 @@
--- What a municipality's value is compared with, from each sight: Riket as received, and what we compute over
--- the municipalities of type K that have a value. Working relation of mart.reference_value and of the
--- judgement. One row per sight, KPI, period, gender and reference; a reference without a value has no row.
+-- What a unit's value is compared with, from each sight: Riket as received, and what we compute over the municipalities
+-- that have a value: all, those of a county, of a group, of a plan's own list. For the KPIs of a region's plan the same
+-- over the regions. Working relation of mart.reference_value and of the judgement.
+-- One row per sight, KPI, period, gender and reference; a reference without a value has no row.
 with plan_kpis as (
     select * from working.plan_kpi
 ),
 
-plans as (
-    select * from plan.plan
+cells as (
+    select * from working.seen_cell
 ),
 
-observations as (
-    select * from core.observation
-),
-
-bokslut_cells as (
-    select * from working.bokslut_cell
+units as (
+    select * from core.municipality
 ),
 
 all_similar_members as (
@@ -24,7 +21,7 @@ all_similar_members as (
         municipality_id
     from mart.similar_group
 
-    union all
+    union
 
     select
         sight_id,
@@ -34,39 +31,8 @@ all_similar_members as (
     where sight_id <> 'today'
 ),
 
-units as (
-    select * from core.municipality
-),
-
-cells as (
-    select
-        'today' as sight_id,
-        observations.kpi_id,
-        observations.period,
-        observations.gender,
-        observations.municipality_id,
-        observations.value
-    from observations
-    where
-        observations.value is not null
-        and observations.kpi_id in (select plan_kpis.kpi_id from plan_kpis)
-
-    union all
-
-    -- Of a bokslut, every unit is held for the years that may be judged: other years are the own
-    -- municipality's.
-    select
-        bokslut_cells.sight_id,
-        bokslut_cells.kpi_id,
-        bokslut_cells.period,
-        bokslut_cells.gender,
-        bokslut_cells.municipality_id,
-        bokslut_cells.value
-    from bokslut_cells
-    where
-        bokslut_cells.value is not null
-        and bokslut_cells.gender = 'T'
-        and bokslut_cells.is_judged_year
+listed_units as (
+    select * from working.listed_unit
 ),
 
 riket as (
@@ -84,13 +50,22 @@ riket as (
     where units.is_riket
 ),
 
-municipal_cells as (
+unit_cells as (
     select
         cells.*,
-        units.county_code
+        units.county_code,
+        units.municipality_type,
+        case when units.municipality_type = 'K' then '' else 'regions:' end as prefix
     from cells
     inner join units on cells.municipality_id = units.municipality_id
-    where units.municipality_type = 'K'
+    where
+        units.municipality_type = 'K'
+        or (
+            mart.is_region(cells.municipality_id)
+            and cells.kpi_id in (
+                select plan_kpis.kpi_id from plan_kpis where mart.is_region(plan_kpis.municipality_id)
+            )
+        )
 ),
 
 summaries as (
@@ -99,23 +74,24 @@ summaries as (
         kpi_id,
         period,
         gender,
+        prefix,
         mart.steady_mean(value) as unweighted_mean,
         -- Between two values they are interpolated: rounded, so that no binary noise is left.
         round(median(value), 10) as median,
         round(quantile_cont(value, 0.25), 10) as p25,
         round(quantile_cont(value, 0.75), 10) as p75,
         cast(count(*) as integer) as n
-    from municipal_cells
-    group by sight_id, kpi_id, period, gender
+    from unit_cells
+    group by sight_id, kpi_id, period, gender, prefix
 ),
 
-all_municipalities as (
+all_units as (
     select
         sight_id,
         kpi_id,
         period,
         gender,
-        unnest(['unweighted_mean', 'median', 'p25', 'p75']) as reference,
+        prefix || unnest(['unweighted_mean', 'median', 'p25', 'p75']) as reference,
         unnest(['unweighted_mean', 'median', 'p25', 'p75']) as reference_kind,
         unnest([unweighted_mean, median, p25, p75]) as value,
         n
@@ -124,70 +100,66 @@ all_municipalities as (
 
 counties as (
     select distinct units.county_code
-    from plans
-    inner join units on plans.municipality_id = units.municipality_id
-    where units.county_code is not null
+    from plan_kpis
+    inner join units on plan_kpis.municipality_id = units.municipality_id
+    where units.municipality_type = 'K' and units.county_code is not null
 ),
 
-county as (
+members as (
     select
-        municipal_cells.sight_id,
-        municipal_cells.kpi_id,
-        municipal_cells.period,
-        municipal_cells.gender,
+        unit_cells.*,
         'county:' || counties.county_code as reference,
-        'county' as reference_kind,
-        mart.steady_mean(municipal_cells.value) as value,
-        cast(count(*) as integer) as n
-    from municipal_cells
-    inner join counties on municipal_cells.county_code = counties.county_code
-    group by
-        municipal_cells.sight_id,
-        municipal_cells.kpi_id,
-        municipal_cells.period,
-        municipal_cells.gender,
-        counties.county_code
-),
+        'county' as reference_kind
+    from unit_cells
+    inner join counties on unit_cells.county_code = counties.county_code
+    where unit_cells.municipality_type = 'K'
 
-similar_members as (
-    select distinct
-        sight_id,
-        group_id,
-        municipality_id
-    from all_similar_members
-),
+    union all
 
-similar_municipalities as (
     select
-        municipal_cells.sight_id,
-        municipal_cells.kpi_id,
-        municipal_cells.period,
-        municipal_cells.gender,
+        unit_cells.*,
         'similar:' || similar_members.group_id as reference,
-        'similar' as reference_kind,
-        mart.steady_mean(municipal_cells.value) as value,
-        cast(count(*) as integer) as n
-    from municipal_cells
-    inner join similar_members
+        'similar' as reference_kind
+    from unit_cells
+    inner join all_similar_members as similar_members
         on
-            municipal_cells.sight_id = similar_members.sight_id
-            and municipal_cells.municipality_id = similar_members.municipality_id
-    group by
-        municipal_cells.sight_id,
-        municipal_cells.kpi_id,
-        municipal_cells.period,
-        municipal_cells.gender,
-        similar_members.group_id
+            unit_cells.sight_id = similar_members.sight_id
+            and unit_cells.municipality_id = similar_members.municipality_id
+    where unit_cells.municipality_type = 'K'
+
+    union all
+
+    select
+        unit_cells.*,
+        listed_units.list as reference,
+        split_part(listed_units.list, ':', 1) as reference_kind
+    from unit_cells
+    inner join listed_units
+        on
+            unit_cells.sight_id = listed_units.sight_id
+            and unit_cells.municipality_id = listed_units.municipality_id
+),
+
+some_units as (
+    select
+        sight_id,
+        kpi_id,
+        period,
+        gender,
+        reference,
+        reference_kind,
+        mart.steady_mean(value) as value,
+        cast(count(*) as integer) as n
+    from members
+    group by sight_id, kpi_id, period, gender, reference, reference_kind
 ),
 
 final as (
     select * from riket
     union all
-    select * from all_municipalities
+    select * from all_units
     union all
-    select * from county
-    union all
-    select * from similar_municipalities
+    select * from some_units
 )
 
 select * from final

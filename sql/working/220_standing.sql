@@ -1,16 +1,18 @@
--- The place of each municipality of type K among those with a value, from each sight: unrounded values, best
--- first by the KPI's direction, ties share the better place. Working relation of mart.ranking and the
--- judgement. One row per sight, KPI, period and municipality; KPIs without a direction are not ranked.
+-- The place of each unit among those of its sort with a value, from each sight and in each direction that a plan reads
+-- the KPI in: unrounded values, best first, ties share the better place. Municipalities; regions too for the KPIs of a
+-- region's plan. Working relation of mart.ranking and the judgement.
+-- One row per sight, KPI, direction, period and unit; KPIs without a direction are not ranked.
 with plan_kpis as (
     select * from working.plan_kpi
 ),
 
-observations as (
-    select * from core.observation
+indicators as (
+    select * from working.followed_indicator
 ),
 
-bokslut_cells as (
-    select * from working.bokslut_cell
+cells as (
+    select * from working.seen_cell
+    where gender = 'T'
 ),
 
 units as (
@@ -18,56 +20,40 @@ units as (
 ),
 
 directions as (
-    select
+    select distinct
         kpi_id,
-        min(direction) as direction
-    from plan_kpis
-    where direction is not null
-    group by kpi_id
-),
-
-cells as (
-    select
-        'today' as sight_id,
-        kpi_id,
-        period,
-        municipality_id,
-        value
-    from observations
-    where gender = 'T' and value is not null
-
-    union all
-
-    select
-        bokslut_cells.sight_id,
-        bokslut_cells.kpi_id,
-        bokslut_cells.period,
-        bokslut_cells.municipality_id,
-        bokslut_cells.value
-    from bokslut_cells
-    where
-        bokslut_cells.gender = 'T'
-        and bokslut_cells.value is not null
-        and bokslut_cells.is_judged_year
+        direction
+    from indicators
+    where direction in ('higher', 'lower') and kpi_id is not null
 ),
 
 placed as (
     select
         cells.sight_id,
         cells.kpi_id,
+        directions.direction,
         cells.period,
         cells.municipality_id,
         units.municipality_name,
         cells.value,
         rank() over (
-            partition by cells.sight_id, cells.kpi_id, cells.period
+            partition by cells.sight_id, cells.kpi_id, directions.direction, cells.period, units.municipality_type
             order by case when directions.direction = 'lower' then cells.value else -cells.value end
         ) as place,
-        count(*) over (partition by cells.sight_id, cells.kpi_id, cells.period) as rank_n
+        count(*) over (
+            partition by cells.sight_id, cells.kpi_id, directions.direction, cells.period, units.municipality_type
+        ) as rank_n
     from cells
     inner join directions on cells.kpi_id = directions.kpi_id
     inner join units on cells.municipality_id = units.municipality_id
-    where units.municipality_type = 'K'
+    where
+        units.municipality_type = 'K'
+        or (
+            mart.is_region(cells.municipality_id)
+            and cells.kpi_id in (
+                select plan_kpis.kpi_id from plan_kpis where mart.is_region(plan_kpis.municipality_id)
+            )
+        )
 ),
 
 quartered as (
@@ -81,6 +67,7 @@ final as (
     select
         sight_id,
         kpi_id,
+        direction,
         period,
         municipality_id,
         municipality_name,

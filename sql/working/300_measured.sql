@@ -1,9 +1,10 @@
 -- The value of each indicator and year, from each sight: Kolada first, then a figure that people entered,
 -- then the outcome that the document prints for the same indicator, or for the same KPI under another
--- indicator. A forecast is no value. Working relation. One row per plan, sight, indicator and year that has a
--- value.
+-- indicator. A forecast is no value, and neither is a figure of a part of the year. Women and men, and the gap between
+-- them (gender gap), only where a criterion asks for them: those are Kolada's alone. Working relation.
+-- One row per plan, sight, indicator, gender and year that has a value.
 with indicators as (
-    select * from plan.indicator
+    select * from working.followed_indicator
 ),
 
 plans as (
@@ -51,6 +52,7 @@ from_kolada as (
         seen_kpis.sight_id,
         seen_kpis.kpi_id,
         observations.period,
+        observations.gender,
         observations.value,
         observations.known_from,
         seen_kpis.is_estimated
@@ -59,7 +61,7 @@ from_kolada as (
         on
             seen_kpis.kpi_id = observations.kpi_id
             and seen_kpis.municipality_id = observations.municipality_id
-    where seen_kpis.basis = 'today' and observations.gender = 'T' and observations.value is not null
+    where seen_kpis.basis = 'today' and observations.value is not null
 
     union all
 
@@ -68,6 +70,7 @@ from_kolada as (
         seen_kpis.sight_id,
         seen_kpis.kpi_id,
         bokslut_cells.period,
+        bokslut_cells.gender,
         bokslut_cells.value,
         bokslut_cells.known_from,
         seen_kpis.is_estimated
@@ -77,7 +80,7 @@ from_kolada as (
             seen_kpis.sight_id = bokslut_cells.sight_id
             and seen_kpis.kpi_id = bokslut_cells.kpi_id
             and seen_kpis.municipality_id = bokslut_cells.municipality_id
-    where bokslut_cells.gender = 'T' and bokslut_cells.value is not null
+    where bokslut_cells.value is not null
 ),
 
 kolada as (
@@ -85,6 +88,7 @@ kolada as (
         indicators.plan_id,
         from_kolada.sight_id,
         indicators.indicator_id,
+        from_kolada.gender,
         from_kolada.period as year,
         from_kolada.value,
         'kolada' as value_source,
@@ -96,6 +100,7 @@ kolada as (
     from indicators
     inner join from_kolada
         on indicators.plan_id = from_kolada.plan_id and indicators.kpi_id = from_kolada.kpi_id
+    where from_kolada.gender = 'T' or indicators.has_gendered_criterion
 ),
 
 -- The municipality's own figures count as out at the bokslut; one that was entered later is marked as
@@ -105,6 +110,7 @@ manual as (
         manual_figures.plan_id,
         plan_sights.sight_id,
         manual_figures.indicator_id,
+        'T' as gender,
         manual_figures.year,
         manual_figures.value,
         'manual' as value_source,
@@ -128,10 +134,11 @@ printed as (
         indicators.plan_id,
         plan_sights.sight_id,
         indicators.indicator_id,
+        'T' as gender,
         printed_outcomes.year,
         printed_outcomes.value,
         'document' as value_source,
-        'Källa: ' || plans.document_title
+        'Källa: ' || coalesce(plans.document_title, 'planens dokument')
         || coalesce(', rad ' || cast(printed_outcomes.document_line as varchar), '') as source_label,
         printed_outcomes.known_from,
         plan_sights.basis = 'bokslut' as is_estimated,
@@ -178,13 +185,37 @@ candidates as (
     select * from printed
 ),
 
-final as (
+measured as (
     select * exclude (precedence, precedence_within)
     from candidates
     qualify row_number() over (
-        partition by plan_id, sight_id, indicator_id, year
+        partition by plan_id, sight_id, indicator_id, gender, year
         order by precedence, precedence_within
     ) = 1
+),
+
+gaps as (
+    select
+        women.* replace (
+            'gap' as gender,
+            abs(mart.difference(women.value, men.value)) as value,
+            mart.derived_label() as source_label,
+            greatest(women.known_from, men.known_from) as known_from
+        )
+    from measured as women
+    inner join measured as men
+        on
+            women.plan_id = men.plan_id
+            and women.sight_id = men.sight_id
+            and women.indicator_id = men.indicator_id
+            and women.year = men.year
+    where women.gender = 'K' and men.gender = 'M'
+),
+
+final as (
+    select * from measured
+    union all
+    select * from gaps
 )
 
 select * from final

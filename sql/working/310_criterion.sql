@@ -1,6 +1,7 @@
--- The criterion that each indicator is judged by in each year: the year's own target, else a standing one,
--- else the latest earlier one (a target goes on applying after its year), else the next one to come. Working
--- relation. One row per plan, indicator and year that has a criterion.
+-- The criteria that each indicator is judged by in each year: of each criterion the year's own target, else a standing
+-- one, else the latest earlier one (a target goes on applying after its year), else the next one to come. A target of a
+-- draft that is yet to be put into a kind is none. Working relation.
+-- One row per plan, indicator, criterion, year and gender that is compared (gap: the gap between women and men).
 with targets as (
     select * from plan.target
 ),
@@ -16,29 +17,14 @@ years as (
     from plans
 ),
 
-final as (
+chosen as (
     select
-        targets.plan_id,
-        targets.indicator_id,
-        years.year,
-        targets.year as target_year,
-        case
-            when targets.kind <> 'reference' then targets.kind
-            when targets.operator in ('>', '>=') then 'above_reference'
-            when targets.operator in ('<', '<=') then 'below_reference'
-        end as target_kind,
-        targets.operator,
-        targets.target_value,
-        targets.target_text,
-        targets.target_decimals,
-        targets.reference as target_reference,
-        targets.is_yearly_criterion,
-        targets.document_lines as target_document_lines,
-        targets.known_from
+        targets.*,
+        years.year as judged_year
     from targets
     inner join years on targets.plan_id = years.plan_id
     qualify row_number() over (
-        partition by targets.plan_id, targets.indicator_id, years.year
+        partition by targets.plan_id, targets.indicator_id, targets.criterion, years.year
         order by
             case
                 when targets.year = years.year then 1
@@ -46,9 +32,43 @@ final as (
                 when targets.year < years.year then 3
                 else 4
             end,
-            abs(targets.year - years.year),
-            targets.target_order
+            abs(targets.year - years.year)
     ) = 1
+),
+
+final as (
+    select
+        plan_id,
+        indicator_id,
+        criterion,
+        coalesce(target_order, 0) as target_order,
+        judged_year as year,
+        year as target_year,
+        kind as target_kind,
+        operator,
+        target_value,
+        target_high,
+        "offset" as target_offset,
+        offset_unit,
+        reference as target_reference,
+        base_year,
+        rank_scope,
+        coalesce(gender, 'T') as target_gender,
+        unnest(
+            case
+                when kind = 'gender_gap' then ['gap']
+                when gender = 'both' then ['K', 'M']
+                else [coalesce(gender, 'T')]
+            end
+        ) as gender,
+        tolerance,
+        tolerance_unit,
+        target_text,
+        target_decimals,
+        is_yearly_criterion and kind is not null as is_yearly_criterion,
+        document_lines as target_document_lines,
+        known_from
+    from chosen
 )
 
 select * from final

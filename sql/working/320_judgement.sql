@@ -1,13 +1,11 @@
--- The judgement of every indicator and year with all that is shown beside it, once for both bases: seen from today, and
--- from the year's bokslut. One row per plan, basis, indicator and year of the plan.
+-- The judgement of every indicator and year with all that is shown beside it, once for both bases: seen from today,
+-- and from the year's bokslut. One row per plan, basis, indicator and year of the plan. Of several criteria, the
+-- indicator's rule says what they come to together; the row shows the first of them in the file that has that
+-- verdict.
 --
 --   path         the straight line from the baseline to the target; the target itself when it was reached already
 --   comparable   no series break between baseline and value: otherwise no change, pace or projection
-with clock as (
-    select * from working.clock
-),
-
-plans as (
+with plans as (
     select * from plan.plan
 ),
 
@@ -16,7 +14,24 @@ goals as (
 ),
 
 indicators as (
-    select * from plan.indicator
+    select * from working.followed_indicator
+),
+
+criteria as (
+    select * from working.judged_criterion
+),
+
+comments as (
+    select
+        plan_id,
+        item_id,
+        year,
+        text as comment
+    from plan.comment
+    qualify row_number() over (
+        partition by plan_id, item_id, year
+        order by period is not null, mart.last_month(period) desc
+    ) = 1
 ),
 
 forecasts as (
@@ -28,19 +43,67 @@ forecasts as (
         source_note as forecast_note
     from plan.outcome_manual
     where kind = 'forecast'
-    qualify row_number() over (partition by plan_id, indicator_id, year order by entered_at desc) = 1
+    qualify row_number() over (
+        partition by plan_id, indicator_id, year
+        order by entered_at desc, coalesce(mart.last_month(period), 12) desc
+    ) = 1
 ),
 
-inputs as (  -- noqa: ST03
+listed as (
     select
-        judgement_input.*,
-        least(clock.today, judgement_input.bokslut_date) as judged_on
-    from mart.judgement_input as judgement_input
-    cross join clock
+        plan_id,
+        basis,
+        indicator_id,
+        year,
+        coalesce(any_value(criteria_rule), 'all') as criteria_rule,
+        list(verdict) as verdicts,
+        list(coalesce(verdict_alt, verdict)) as alternative_verdicts,
+        bool_or(verdict_alt is not null) as has_alternative,
+        bool_and(coalesce(is_at_target_now, true)) as may_be_at_every_target_now,
+        bool_or(coalesce(is_at_target_now, false)) as is_at_some_target_now,
+        bool_or(is_at_target_now is null) as is_unknown_now,
+        cast(count(*) as integer) as n_criteria
+    from criteria
+    group by plan_id, basis, indicator_id, year
+),
+
+put_together as (
+    select
+        plan_id,
+        basis,
+        indicator_id,
+        year,
+        n_criteria,
+        case when criteria_rule = 'any' then mart.any_of(verdicts) else mart.all_of(verdicts) end as joint_verdict,
+        case
+            when not has_alternative then null
+            when criteria_rule = 'any' then mart.any_of(alternative_verdicts)
+            else mart.all_of(alternative_verdicts)
+        end as joint_verdict_alt,
+        case
+            when criteria_rule = 'any' then is_at_some_target_now or case when is_unknown_now then null else false end
+            else may_be_at_every_target_now and case when is_unknown_now then null else true end
+        end as is_at_joint_target_now
+    from listed
 ),
 
 judged as (
-    select * from mart.judged('inputs')
+    select
+        criteria.* exclude (verdict_alt, is_at_target_now),  -- noqa: RF02
+        put_together.n_criteria,
+        put_together.joint_verdict_alt,
+        put_together.is_at_joint_target_now
+    from criteria
+    inner join put_together
+        on
+            criteria.plan_id = put_together.plan_id
+            and criteria.basis = put_together.basis
+            and criteria.indicator_id = put_together.indicator_id
+            and criteria.year = put_together.year
+    qualify row_number() over (
+        partition by criteria.plan_id, criteria.basis, criteria.indicator_id, criteria.year
+        order by criteria.verdict <> put_together.joint_verdict, criteria.target_order, criteria.criterion
+    ) = 1
 ),
 
 described as (
@@ -55,14 +118,23 @@ described as (
         indicators.title as indicator_title,
         indicators.part as indicator_part,
         indicators.unit,
+        indicators.owner,
+        comments.comment,
         indicators.document_page,
         indicators.document_lines,
         forecasts.forecast_value,
         forecasts.forecast_note,
-        case judged.direction when 'higher' then 1 when 'lower' then -1 end as direction_sign,
+        case
+            when judged.gender = 'gap' or judged.direction = 'lower' then -1
+            when judged.direction = 'higher' then 1
+        end as direction_sign,
+        -- A difference to a mean is good or bad by the direction; where the nearer is the better, it is neither.
+        case judged.direction when 'lower' then -1 when 'higher' then 1 when 'target' then 1 end as difference_sign,
         -- Progress is worth measuring against a number that lies in a coming year.
-        case when judged.target_kind = 'number' and not judged.is_target_void then judged.target_value end
-            as path_target,
+        case
+            when judged.target_kind = 'number' and judged.direction <> 'target' and not judged.is_target_void
+                then judged.target_value
+        end as path_target,
         judged.baseline_year < judged.value_year
         and not judged.is_broken_since_baseline
         and not judged.is_rescaled_since_baseline as is_comparable_with_baseline,
@@ -79,12 +151,16 @@ described as (
             judged.plan_id = forecasts.plan_id
             and judged.indicator_id = forecasts.indicator_id
             and judged.year = forecasts.year
+    left join comments
+        on
+            judged.plan_id = comments.plan_id
+            and judged.indicator_id = comments.item_id
+            and judged.year = comments.year
 ),
 
 progress as (
     select
         *,
-        verdict in ('met', 'not_met') as is_judged,
         case when is_comparable_with_baseline then mart.difference(value, baseline_value) end
             as change_since_baseline,
         case when is_comparable_with_last_year then mart.difference(value, last_year_value) end
@@ -94,7 +170,20 @@ progress as (
                 then
                     greatest(criterion_sign * mart.difference(path_target, baseline_value), 0)
                     / (target_year - baseline_year)
-        end as required_per_year
+        end as required_per_year,
+        -- How much nearer to the target: what improves where the nearer is the better.
+        case
+            when direction = 'target' and gender <> 'gap' and is_comparable_with_baseline
+                then
+                    mart.distance_to(baseline_value, target_kind, target_value, target_high, compared_with)
+                    - mart.distance_to(value, target_kind, target_value, target_high, compared_with)
+        end as nearer_since_baseline,
+        case
+            when direction = 'target' and gender <> 'gap' and is_comparable_with_last_year
+                then
+                    mart.distance_to(last_year_value, target_kind, target_value, target_high, compared_with)
+                    - mart.distance_to(value, target_kind, target_value, target_high, compared_with)
+        end as nearer_since_last_year
     from described
 ),
 
@@ -131,6 +220,7 @@ final as (
         kpi_id,
         municipality_id,
         year,
+        owner,
         unit,
         direction,
         display_decimals,
@@ -151,62 +241,60 @@ final as (
         bokslut_date,
         is_estimated,
         target_year,
+        criterion,
+        n_criteria,
         target_kind,
         operator,
-        case when target_kind = 'number' then target_value end as target_value,
+        target_value,
+        target_high,
+        target_offset,
+        offset_unit,
+        base_year,
+        rank_scope,
+        target_gender,
+        tolerance,
+        tolerance_unit,
         target_text,
-        case when target_kind <> 'number' and compared_with is not null then reference_kind end
-            as reference_kind,
-        case when target_kind <> 'number' then compared_with end as reference_value,
-        case when target_kind <> 'number' then reference_n end as reference_n,
+        target_decimals,
+        target_reference,
+        target_document_lines,
+        gender,
+        compared_with,
+        case when reference_value is not null then reference_kind end as reference_kind,
+        reference_value,
+        case when reference_value is not null or place is not null then reference_n end as reference_n,
         case
-            when target_kind not in ('above_reference', 'below_reference') or compared_with is null then null
-            when target_reference = 'similar' then similar_n < similar_member_count
+            when target_kind <> 'reference' or compared_with is null then null
+            when named_member_count is not null then named_n < named_member_count
             when reference_kind = 'riket' then false
             else reference_n < reference_min_n
         end as is_reference_weak,
+        place,
+        case when place is not null then place_n end as place_n,
         verdict,
         verdict_reason,
-        case
-            when is_judged and is_meeting_alternative then 'met'
-            when is_judged and not is_meeting_alternative then 'not_met'
-        end as verdict_alt,
-        case when is_judged then is_meeting <> is_meeting_alternative end as is_sensitive,
+        case when is_judged then joint_verdict_alt end as verdict_alt,
+        case when is_judged then (verdict = 'met') <> (joint_verdict_alt = 'met') end as is_sensitive,
         compared_at_decimals,
-        -- The decimals at which value and compared_with tell the verdict: where rounding decides, those compared at.
+        shown_decimals,
+        is_rounded_only,
         case
-            when is_meeting <> is_meeting_exactly then compared_at_decimals
-            else
-                mart.telling_decimals(
-                    value,
-                    compared_with,
-                    greatest(
-                        display_decimals,
-                        case
-                            when target_kind in ('above_reference', 'below_reference') then 1
-                            else coalesce(compared_at_decimals, 0)
-                        end,
-                        case when target_kind = 'number' then mart.decimals_in(target_value) else 0 end
-                    )
-                )
-        end as shown_decimals,
-        case when is_judged then is_meeting <> is_meeting_exactly end as is_rounded_only,
-        case
-            when is_judged and target_kind in ('above_reference', 'below_reference')
+            when is_judged and target_kind = 'reference'
                 then mart.rounded(value, display_decimals) = mart.rounded(compared_with, display_decimals)
         end as is_borderline,
         is_kpi_withdrawn,
         margin,
-        case when not is_target_void then is_meeting end as is_at_target_now,
+        margin_unit,
+        is_at_joint_target_now as is_at_target_now,
         baseline_year,
         baseline_value,
         change_since_baseline,
         case
             when baseline_year < value_year and (is_broken_since_baseline or is_rescaled_since_baseline)
                 then 'method_changed'
-            when mart.rounded(change_since_baseline, display_decimals) = 0 then 'unchanged'
-            when direction_sign * change_since_baseline > 0 then 'improved'
-            when direction_sign * change_since_baseline < 0 then 'worsened'
+            when mart.rounded(change_since_baseline, display_decimals) = 0 or nearer_since_baseline = 0 then 'unchanged'
+            when direction_sign * change_since_baseline > 0 or nearer_since_baseline > 0 then 'improved'
+            when direction_sign * change_since_baseline < 0 or nearer_since_baseline < 0 then 'worsened'
         end as trend,
         change_since_last_year,
         case
@@ -215,9 +303,10 @@ final as (
                 and last_year_value is not null
                 and (is_broken_since_last_year or is_rescaled_since_last_year)
                 then 'method_changed'
-            when mart.rounded(change_since_last_year, display_decimals) = 0 then 'unchanged'
-            when direction_sign * change_since_last_year > 0 then 'improved'
-            when direction_sign * change_since_last_year < 0 then 'worsened'
+            when mart.rounded(change_since_last_year, display_decimals) = 0 or nearer_since_last_year = 0
+                then 'unchanged'
+            when direction_sign * change_since_last_year > 0 or nearer_since_last_year > 0 then 'improved'
+            when direction_sign * change_since_last_year < 0 or nearer_since_last_year < 0 then 'worsened'
         end as trend_since_last_year,
         required_per_year,
         actual_per_year,
@@ -239,9 +328,9 @@ final as (
         rank_n,
         quartile,
         colour,
-        direction_sign * mart.difference(value, riket_value) as difference_riket,
-        direction_sign * mart.difference(value, unweighted_value) as difference_unweighted,
-        direction_sign * mart.difference(value, similar_value) as difference_similar,
+        difference_sign * mart.difference(value, riket_value) as difference_riket,
+        difference_sign * mart.difference(value, unweighted_value) as difference_unweighted,
+        difference_sign * mart.difference(value, similar_value) as difference_similar,
         case when similar_value is not null then similar_group_id end as similar_group_id,
         case when similar_value is not null then is_oldest_membership end as is_oldest_membership,
         value_women,
@@ -258,6 +347,7 @@ final as (
         comparability_note,
         forecast_value,
         forecast_note,
+        comment,
         document_page,
         document_lines
     from paced

@@ -23,6 +23,19 @@ assessments as (
     select * from plan.assessment
 ),
 
+comments as (
+    select
+        plan_id,
+        item_id,
+        year,
+        text as comment
+    from plan.comment
+    qualify row_number() over (
+        partition by plan_id, item_id, year
+        order by period is not null, mart.last_month(period) desc
+    ) = 1
+),
+
 counted as (
     select
         plan_id,
@@ -31,6 +44,7 @@ counted as (
         year,
         count(*) as n_indicators,
         count(*) filter (where verdict = 'met') as n_met,
+        count(*) filter (where verdict = 'partly_met') as n_partly_met,
         count(*) filter (where verdict = 'not_met') as n_not_met,
         count(*) filter (where verdict = 'not_yet_due') as n_not_yet_due,
         count(*) filter (where verdict = 'no_data') as n_no_data,
@@ -58,6 +72,7 @@ computed as (
         goals.section,
         goals.title as goal_title,
         goals.focus_area,
+        goals.owner,
         goals.counts_in_majority,
         coalesce(goals.compound_rule, rules.compound) as compound_rule,
         case
@@ -66,7 +81,7 @@ computed as (
             when counted.n_not_assessable > 0 then 'not_assessable'
             when counted.n_not_yet_due > 0 then 'not_yet_due'
             when counted.n_met = counted.n_indicators then 'met'
-            when counted.n_met > 0 then 'partly_met'
+            when counted.n_met + counted.n_partly_met > 0 then 'partly_met'
             else 'not_met'
         end as verdict_all_parts,
         case
@@ -75,6 +90,7 @@ computed as (
             when counted.n_not_comparable > 0 then 'not_comparable'
             when counted.n_not_assessable > 0 then 'not_assessable'
             when counted.n_not_yet_due > 0 then 'not_yet_due'
+            when counted.n_partly_met > 0 then 'partly_met'
             else 'not_met'
         end as verdict_any_part
     from counted
@@ -102,6 +118,7 @@ final as (
         ruled.section,
         ruled.goal_title,
         ruled.focus_area,
+        ruled.owner,
         ruled.year,
         ruled.counts_in_majority,
         -- People decide where no arithmetic can; where it can, their word stands beside it.
@@ -130,6 +147,7 @@ final as (
         case when ruled.section <> 'prioritized' then ruled.verdict_any_part end as verdict_any_part,
         cast(ruled.n_indicators as integer) as n_indicators,
         cast(ruled.n_met as integer) as n_met,
+        cast(ruled.n_partly_met as integer) as n_partly_met,
         cast(ruled.n_not_met as integer) as n_not_met,
         cast(ruled.n_not_yet_due as integer) as n_not_yet_due,
         cast(ruled.n_no_data as integer) as n_no_data,
@@ -144,8 +162,14 @@ final as (
         assessments.verdict as assessment_verdict,
         assessments.text as assessment_text,
         assessments.decided_by as assessment_decided_by,
-        assessments.decided_at as assessment_decided_at
+        assessments.decided_at as assessment_decided_at,
+        comments.comment
     from ruled
+    left join comments
+        on
+            ruled.plan_id = comments.plan_id
+            and ruled.goal_id = comments.item_id
+            and ruled.year = comments.year
     left join assessments
         on
             ruled.plan_id = assessments.plan_id

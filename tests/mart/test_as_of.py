@@ -90,7 +90,7 @@ def test_membership_is_as_known_at_the_moment(world: World) -> None:
     """A group whose members change keeps its id; each moment has the members of its time."""
     world.kpi("N00001")
     world.indicator("A", kpi_id="N00001", similar_group_topic="grundskola")
-    world.target("A", ">", kind="above_reference", reference="similar")
+    world.target("A", ">", kind="reference", reference="similar")
     world.series("N00001", {2023: 50})
     world.cell("N00001", "1002", 2023, 40)
     world.cell("N00001", "1003", 2023, 60)
@@ -133,7 +133,7 @@ def test_where_history_does_not_reach_the_bokslut_is_estimated(world: World) -> 
     for indicator_id, kpi_id, month_day, year_offset in (("A", "N00001", "10-01", 0), ("B", "N00002", "04-25", 1)):
         world.kpi(kpi_id)
         world.indicator(indicator_id, kpi_id=kpi_id)
-        world.target(indicator_id, ">", kind="above_reference", reference="national_average")
+        world.target(indicator_id, ">", kind="reference", reference="national_average")
         world.series(kpi_id, {2022: 40, 2023: 50, 2024: 60})
         world.cell(kpi_id, "0000", 2023, 45)
         world.plan_row("availability", kpi_id=kpi_id, month_day=month_day, year_offset=year_offset, basis="Påhittad.")
@@ -171,7 +171,7 @@ def test_the_bokslut_takes_the_oldest_members_that_we_know(world: World) -> None
     """Where no membership was known at the bokslut, the oldest known stands in, marked; today has today's."""
     world.kpi("N00001")
     world.indicator("A", kpi_id="N00001", similar_group_topic="grundskola")
-    world.target("A", ">", kind="above_reference", reference="similar")
+    world.target("A", ">", kind="reference", reference="similar")
     world.series("N00001", {2023: 50})
     world.cell("N00001", "1002", 2023, 40)
     world.cell("N00001", "1003", 2023, 60)

@@ -195,7 +195,7 @@ def reasons(empty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         world.target("withdrawn, with a value", ">=", 40)
         world.kpi("N00098")
         world.indicator("no mean", kpi_id="N00098")
-        world.target("no mean", ">", kind="above_reference", reference="national_average")
+        world.target("no mean", ">", kind="reference", reference="national_average")
         world.plan_row("outcome_document", indicator_id="no mean", year=2023, value=50)
         world.kpi("N00099")
         world.indicator("nought", kpi_id="N00099")

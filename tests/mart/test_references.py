@@ -13,7 +13,7 @@ def above_average(world: World, own: float, riket: float | None, others: list[fl
     """An indicator for 2023 that has to be above the national average."""
     world.kpi("N00001")
     world.indicator("A", kpi_id="N00001")
-    world.target("A", ">", kind="above_reference", reference="national_average")
+    world.target("A", ">", kind="reference", reference="national_average")
     world.series("N00001", {2023: own})
     if riket is not None:
         world.cell("N00001", "0000", 2023, riket)
@@ -78,7 +78,7 @@ def test_averages_are_compared_as_received_and_strictly(world: World) -> None:
     above_average(world, own=80.33, riket=79.79, others=[])
     world.kpi("N00002")
     world.indicator("B", kpi_id="N00002")
-    world.target("B", ">", kind="above_reference", reference="national_average")
+    world.target("B", ">", kind="reference", reference="national_average")
     world.series("N00002", {2023: 84})
     world.cell("N00002", "0000", 2023, 84)
     world.build()
@@ -177,7 +177,7 @@ def test_lower_is_better_ranks_the_lowest_first(world: World) -> None:
     """Direction decides who is best, and the sign of every difference."""
     above_average(world, own=30, riket=50, others=[70, 20])
     world.connection.execute("update plan.indicator_version set direction = 'lower'")
-    world.connection.execute("update plan.target_version set kind = 'below_reference', operator = '<'")
+    world.connection.execute("update plan.target_version set operator = '<'")
     world.build()
     assert world.judged("A", 2023, "verdict", "rank", "rank_n", "margin", "difference_unweighted") == (
         "met",

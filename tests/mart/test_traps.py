@@ -100,10 +100,10 @@ def test_trap_08_averages_strictly_targets_reached(built: duckdb.DuckDBPyConnect
         "select distinct target_kind, operator from mart.goal_fulfilment where target_kind <> 'previous_year' "
         "and role in ('steering', 'operational') order by all",
     ) == [
-        ("above_reference", ">"),
-        ("below_reference", "<"),
         ("number", "<="),
         ("number", ">="),
+        ("reference", "<"),
+        ("reference", ">"),
     ]
 
 

@@ -259,7 +259,7 @@ def test_an_earlier_year_stands_in_only_by_rule_and_marked(make_world: Callable[
     world = make_world(latest_measurement="true")
     world.kpi("N00001")
     world.indicator("A", kpi_id="N00001")
-    world.target("A", ">", kind="above_reference", reference="national_average")
+    world.target("A", ">", kind="reference", reference="national_average")
     world.series("N00001", {2022: 50})
     world.cell("N00001", "0000", 2022, 40)
     world.cell("N00001", "0000", 2023, 60)

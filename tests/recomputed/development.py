@@ -7,14 +7,10 @@ the earlier value); what is held against a requirement (`required_per_year`, `ac
 from dataclasses import dataclass
 
 from tests.recomputed.facts import Facts
-from tests.recomputed.judgement import is_voided, target_of
-from tests.recomputed.outcomes import outcome, printed_under
-from tests.recomputed.plan_files import Indicator, Plan, Target
+from tests.recomputed.judgement import baseline, is_voided, target_of
+from tests.recomputed.outcomes import outcome
+from tests.recomputed.plan_files import Indicator, Plan
 from tests.recomputed.precision import looks_equal, looks_zero
-
-# The last year that was over when the budget was decided, in the autumn before its first year: for 2022-2024
-# that is 2020, from which the document counts.
-YEARS_BEFORE_BUDGET = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +38,7 @@ def development(facts: Facts, plan: Plan, indicator: Indicator, year: int) -> De
     earlier = None if before is None else (year - 1, before.value)
     since_start = start if start is not None and start[0] < year else None
     change = _change(plan, indicator, since_start, year, value)
-    aim = _aim(plan, indicator, target_of(plan, indicator, year), year)
+    aim = _aim(facts, plan, indicator, year)
     required = _required(indicator, start, aim)
     actual = pace = projected = None
     if change is not None and start is not None:
@@ -62,21 +58,6 @@ def development(facts: Facts, plan: Plan, indicator: Indicator, year: int) -> De
         pace=pace,
         projected_value=projected,
     )
-
-
-def baseline(facts: Facts, plan: Plan, indicator: Indicator) -> tuple[int, float] | None:
-    """The last outcome that the document knew at the start of the period, as it is measured today.
-
-    Where the document prints none for the KPI, the last one measured by then.
-    """
-    start = plan.budget_years.start - YEARS_BEFORE_BUDGET
-    rows = printed_under(plan, indicator)
-    years = {year for row, year in plan.printed if row in rows} or {*facts.years(indicator.kpi_id or ""), *plan.years}
-    for year in sorted((year for year in years if year <= start), reverse=True):
-        found = outcome(facts, plan, indicator, year)
-        if found is not None:
-            return year, found.value
-    return None
 
 
 def _change(
@@ -99,9 +80,12 @@ def _trend(
     return "improved" if indicator.sign * (value - earlier[1]) > 0 else "worsened"
 
 
-def _aim(plan: Plan, indicator: Indicator, target: Target | None, year: int) -> tuple[int, float] | None:
+def _aim(facts: Facts, plan: Plan, indicator: Indicator, year: int) -> tuple[int, float] | None:
     """The year and number of a dated target; a target that a break has voided is nothing to move towards."""
-    if target is None or target.value is None or target.year is None or is_voided(plan, indicator, target, year):
+    target = target_of(plan, indicator, year)
+    if target is None or target.kind != "number" or target.value is None or target.year is None:
+        return None
+    if is_voided(facts, plan, indicator, target, "T", year):
         return None
     return target.year, target.value
 

@@ -54,6 +54,7 @@ class Facts:
     unit_types: Mapping[str, str]
     unit_names: Mapping[str, str]
     similar_groups: tuple[SimilarGroup, ...]
+    groups: Mapping[str, tuple[str, ...]]
     titles: Mapping[str, str]
     publications: Mapping[str, tuple[int, date]]
 
@@ -61,6 +62,16 @@ class Facts:
         """The value of one cell, or None."""
         cell = self.cells.get((kpi_id, year, gender), {}).get(unit)
         return None if cell is None else cell.value
+
+    def peers_values(self, kpi_id: str, year: int, gender: str, own: str) -> dict[str, float]:
+        """The values of those that a unit is compared with: municipalities, or for a region the regions."""
+        if own[:2] != "00":
+            return self.municipality_values(kpi_id, year, gender)
+        return {
+            unit: cell.value
+            for unit, cell in self.cells.get((kpi_id, year, gender), {}).items()
+            if cell.value is not None and unit[:2] == "00" and unit != RIKET
+        }
 
     def municipality_values(self, kpi_id: str, year: int, gender: str) -> dict[str, float]:
         """The municipalities (type K) that have a value."""
@@ -187,6 +198,7 @@ def _facts(
         unit_types={unit: kind for unit, _, kind in units},
         unit_names={unit: name for unit, name, _ in units},
         similar_groups=tuple(similar),
+        groups={group_id: tuple(members) for group_id, _, members in groups},
         titles=titles,
         publications=publications,
     )

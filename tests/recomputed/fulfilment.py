@@ -3,7 +3,8 @@
 from tests.recomputed.development import development
 from tests.recomputed.facts import Facts
 from tests.recomputed.genders import gender_columns
-from tests.recomputed.judgement import Judgement, judge
+from tests.recomputed.held_against import PLACES, units_of
+from tests.recomputed.judgement import JUDGED, Judgement, judge, judge_criterion, targets_of
 from tests.recomputed.outcomes import outcome
 from tests.recomputed.plan_files import Indicator, Plan
 from tests.recomputed.rankings import places
@@ -21,19 +22,19 @@ def goal_fulfilment(facts: Facts, plan: Plan) -> Table:
 
 
 def _fulfilment_row(facts: Facts, plan: Plan, indicator: Indicator, year: int) -> Row:
-    found = outcome(facts, plan, indicator, year)
-    value = None if found is None else found.value
+    judged = judge(facts, plan, indicator, year)
+    value = judged.value
     moved = development(facts, plan, indicator, year)
     return {
         "goal_id": indicator.goal_id,
         "role": indicator.role,
         "kpi_id": indicator.kpi_id,
         "direction": indicator.direction,
-        "value": value,
-        "value_year": None if found is None else year,
-        "value_source": None if found is None else found.source,
+        "value_year": None if value is None else year,
+        "value_source": None if value is None else source_of(facts, plan, indicator, judged.gender, year),
         "forecast_value": plan.forecasts.get((indicator.indicator_id, year)),
-        **_judgement_columns(facts, plan, indicator, judge(facts, plan, indicator, year)),
+        **_judgement_columns(facts, plan, indicator, judged),
+        "margin_sign": None if judged.comparison is None else int(judged.comparison.margin.compare(0)),
         "baseline_year": moved.baseline_year,
         "baseline_value": moved.baseline_value,
         "change_since_baseline": moved.change_since_baseline,
@@ -51,36 +52,87 @@ def _fulfilment_row(facts: Facts, plan: Plan, indicator: Indicator, year: int) -
     }
 
 
+def source_of(facts: Facts, plan: Plan, indicator: Indicator, gender: str, year: int) -> str | None:
+    """Where a value is from; women, men and the gap between them are Kolada's alone."""
+    if gender != "T":
+        return "kolada"
+    found = outcome(facts, plan, indicator, year)
+    return None if found is None else found.source
+
+
 def _is_weak(facts: Facts, plan: Plan, indicator: Indicator, judged: Judgement) -> bool | None:
-    """A national mean over too few municipalities, or a mean of similar ones that lacks some of them."""
-    if judged.target is None or judged.target.reference is None or judged.reference is None:
+    """A mean over too few units of all, or one of some units that lacks some of them."""
+    target, held = judged.target, judged.held
+    if target is None or target.kind != "reference" or held.bar is None:
         return None
-    group = facts.similar_group(indicator.topic or "", plan.municipality_id)
-    is_similar = judged.target.reference == "similar" and group is not None
-    enough = len(group.members) if is_similar and group else int(plan.rules["reference_min_n"])
-    return judged.reference.n is not None and judged.reference.n < enough
+    if held.kind == "riket":
+        return False
+    units = units_of(facts, plan, indicator, target.reference or "")
+    default = 10 if plan.municipality_id[:2] == "00" else 100
+    enough = int(plan.rules.get("reference_min_n", default)) if units is None else len(units)
+    return held.n is not None and held.n < enough
 
 
-def _judgement_columns(facts: Facts, plan: Plan, indicator: Indicator, judged: Judgement) -> Row:
-    target, reference, compared = judged.target, judged.reference, judged.comparison
-    is_judged = judged.verdict in {"met", "not_met"}
+def criterion_outcome(facts: Facts, plan: Plan) -> Table:
+    """Every criterion of every indicator in every year of the plan."""
+    return {
+        (plan.plan_id, indicator.indicator_id, target.criterion, year): criterion_columns(
+            judge_criterion(facts, plan, indicator, target, year)
+        )
+        for indicator in plan.indicators
+        for year in plan.years
+        for target in targets_of(plan, indicator, year)
+    }
+
+
+def verdict_columns(facts: Facts, plan: Plan) -> Table:
+    """Every indicator in every year of the plan: the columns that its criteria decide."""
+    return {
+        (plan.plan_id, indicator.indicator_id, year): _judgement_columns(
+            facts, plan, indicator, judge(facts, plan, indicator, year)
+        )
+        for indicator in plan.indicators
+        for year in plan.years
+    }
+
+
+def criterion_columns(judged: Judgement) -> Row:
+    """What is told of one criterion, shown alone or for its indicator."""
+    target, held, compared = judged.target, judged.held, judged.comparison
+    is_judged = judged.verdict in JUDGED
+    bar = held.bar if compared is None else compared.bar
+    is_place = target is not None and target.kind in PLACES
+    has_reference = held.figure is not None
     return {
         "target_kind": None if target is None else target.kind,
         "operator": None if target is None else target.operator,
         "target_value": None if target is None else target.value,
-        "reference_kind": None if reference is None else reference.kind,
-        "reference_value": None if reference is None else reference.value,
-        "reference_n": None if reference is None else reference.n,
-        "is_reference_weak": _is_weak(facts, plan, indicator, judged),
+        "gender": judged.gender,
+        "value": judged.value,
+        "compared_with": None if bar is None else float(bar),
+        "reference_kind": held.kind if has_reference else None,
+        "reference_value": held.figure if has_reference else None,
+        "place": held.place,
         "verdict": judged.verdict,
         "verdict_reason": judged.reason,
         "verdict_alt": judged.verdict_alt,
-        "is_sensitive": None if judged.verdict_alt is None else judged.verdict_alt != judged.verdict,
         "is_rounded_only": compared.is_rounded_only if compared and is_judged else None,
+        "margin": None if compared is None else float(compared.margin),
+        "margin_unit": None if target is None else "places" if is_place else "points",
+        "is_at_target_now": judged.is_at_target_now,
+    }
+
+
+def _judgement_columns(facts: Facts, plan: Plan, indicator: Indicator, judged: Judgement) -> Row:
+    compared, columns = judged.comparison, criterion_columns(judged)
+    is_judged = judged.verdict in JUDGED
+    shows_n = judged.held.figure is not None or judged.held.place is not None
+    return {
+        **columns,
+        "reference_n": judged.held.n if shows_n else None,
+        "is_reference_weak": _is_weak(facts, plan, indicator, judged),
+        "is_sensitive": (judged.verdict_alt == "met") != (judged.verdict == "met") if judged.verdict_alt else None,
         "is_borderline": compared.is_borderline if compared and is_judged else None,
-        "margin": None if compared is None else compared.margin,
-        "margin_sign": None if compared is None else (compared.margin > 0) - (compared.margin < 0),
-        "is_at_target_now": None if compared is None or judged.verdict == "not_comparable" else compared.is_met,
     }
 
 

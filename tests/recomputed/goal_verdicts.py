@@ -47,9 +47,9 @@ def compound(rule: str, parts: Sequence[str]) -> str:
     unknown = [each for each in UNKNOWN if each in parts]
     if unknown:
         return unknown[0]
-    if "met" not in parts:
-        return "not_met"
-    return "partly_met" if "not_met" in parts else "met"
+    if set(parts) == {"met"}:
+        return "met"
+    return "partly_met" if {"met", "partly_met"} & set(parts) else "not_met"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,28 +1,30 @@
-"""One verdict: an outcome held against the criterion of its year.
+"""One verdict: an outcome held against each of its criteria, and what several criteria come to together.
 
 The order is settled: no value, no criterion, a break between target and value, a target whose year hasn't
-come, then met or not met. What could not be compared leaves every flag empty.
+come, then met, partly met or not met. What could not be compared leaves every flag empty.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from tests.recomputed.facts import Facts
-from tests.recomputed.outcomes import missing_reason, outcome
+from tests.recomputed.held_against import PLACES, Held, dec, held_against, measurements_of, previous_year
+from tests.recomputed.outcomes import missing_reason
 from tests.recomputed.plan_files import Indicator, Plan, Target
-from tests.recomputed.precision import holds, looks_equal, target_decimals
-from tests.recomputed.references import Reference, national_average, similar
+from tests.recomputed.precision import holds, looks_equal, rounded, target_decimals
 
-_MISSING_BARS = {
-    "previous_year": "previous_missing",
-    "other_value": "comparison_value_missing",
-    "above_reference": "reference_missing",
-    "below_reference": "reference_missing",
-}
+# The last year that was over when the budget was decided, in the autumn before its first year: for 2022-2024
+# that is 2020, from which the document counts.
+YEARS_BEFORE_BUDGET = 2
+GENDERS = {"both": ("K", "M")}
+JUDGED = ("met", "partly_met", "not_met")
+UNKNOWN = ("no_data", "not_comparable", "not_assessable")
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """An outcome against one number: at the precision that the plan sets, and exactly.
+    """An outcome against one criterion: at the precision that the plan sets, and exactly.
 
     `is_borderline` says that outcome and mean are printed alike; of a fixed target it says nothing.
     """
@@ -30,7 +32,9 @@ class Comparison:
     is_met: bool
     is_met_exactly: bool
     is_borderline: bool | None
-    margin: float
+    margin: Decimal
+    compared_margin: Decimal
+    bar: Decimal
 
     @property
     def is_rounded_only(self) -> bool:
@@ -40,108 +44,208 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The verdict on one indicator and year with all that it rests on."""
+    """The verdict on one indicator and year by one criterion, with all that it rests on."""
 
     verdict: str
     reason: str | None
     target: Target | None
-    reference: Reference | None
+    gender: str = "T"
+    value: float | None = None
+    held: Held = field(default_factory=Held)
     comparison: Comparison | None = None
     verdict_alt: str | None = None
+    is_at_target_now: bool | None = None
 
 
 def judge(facts: Facts, plan: Plan, indicator: Indicator, year: int) -> Judgement:
-    """The judgement of an indicator in a year."""
-    target = target_of(plan, indicator, year)
-    reference, other = _held_against(facts, plan, indicator, target, year)
-    found = outcome(facts, plan, indicator, year)
-    if found is None:
-        return Judgement("no_data", missing_reason(facts, plan, indicator, year), target, reference)
-    if target is None:
-        return Judgement("not_assessable", "no_target", None, None)
-    bar = target.value if reference is None else reference.value
-    compared = None if bar is None else _compare(plan, indicator, target, found.value, bar)
-    unanswered = _unanswered(plan, indicator, target, year)
-    if compared is None or unanswered is not None:
-        return Judgement(*(unanswered or ("no_data", _MISSING_BARS[target.kind])), target, reference, compared)
-    reason = "riket_missing" if _fell_back(plan, target, reference) else None
-    alternative = None if other is None else _compare(plan, indicator, target, found.value, other.value)
-    return Judgement(
-        _verdict(compared), reason, target, reference, compared, None if alternative is None else _verdict(alternative)
-    )
+    """The judgement of an indicator in a year: of several criteria, the first that has their joint verdict."""
+    targets = targets_of(plan, indicator, year)
+    if not targets:
+        value = measurements_of(facts, plan, indicator, "T").get(year)
+        if value is None:
+            return Judgement("no_data", missing_reason(facts, plan, indicator, year), None)
+        return Judgement("not_assessable", "no_target", None, value=value)
+    parts = [judge_criterion(facts, plan, indicator, target, year) for target in targets]
+    verdict = together(indicator, [each.verdict for each in parts])
+    shown = next(each for each in parts if each.verdict == verdict)
+    alternative = None
+    if any(each.verdict_alt for each in parts):
+        alternative = together(indicator, [each.verdict_alt or each.verdict for each in parts])
+    now = [each.is_at_target_now for each in parts]
+    decisive = not indicator.needs_all_criteria
+    joint = decisive if decisive in now else None if None in now else not decisive
+    return replace(shown, verdict_alt=alternative if verdict in JUDGED else None, is_at_target_now=joint)
 
 
-def _unanswered(plan: Plan, indicator: Indicator, target: Target, year: int) -> tuple[str, str] | None:
-    """The verdict and reason where a measured value isn't to be compared, or not yet."""
-    order = (
-        (not target.is_yearly_criterion, "not_assessable", "no_yearly_criterion"),
-        (is_voided(plan, indicator, target, year), "not_comparable", "series_break"),
-        (target.year is not None and year < target.year, "not_yet_due", "before_target_year"),
-    )
-    return next(((verdict, reason) for fits, verdict, reason in order if fits), None)
+def together(indicator: Indicator, verdicts: Sequence[str]) -> str:
+    """What several criteria come to; one that is not due yet counts only where all are."""
+    due = [each for each in verdicts if each != "not_yet_due"]
+    first, last = ("not_met", "met") if indicator.needs_all_criteria else ("met", "not_met")
+    order = (first, *UNKNOWN, "partly_met", last)
+    return next((each for each in order if each in due), "not_yet_due")
+
+
+def judge_criterion(facts: Facts, plan: Plan, indicator: Indicator, target: Target, year: int) -> Judgement:
+    """The judgement by one criterion; where women and men must each meet it, of the one with the smaller margin."""
+    if target.kind == "gender_gap":
+        return _judge_gender(facts, plan, indicator, target, "gap", year)
+    genders = GENDERS.get(target.gender, (target.gender,))
+    found = [_judge_gender(facts, plan, indicator, target, gender, year) for gender in genders]
+    return min(found, key=_lack_first)
+
+
+def _lack_first(judged: Judgement) -> tuple[bool, bool, Decimal]:
+    compared = judged.comparison
+    has_bar = judged.held.bar is not None or compared is not None
+    return judged.value is not None, has_bar, Decimal(0) if compared is None else compared.margin
+
+
+def _judge_gender(facts: Facts, plan: Plan, indicator: Indicator, target: Target, gender: str, year: int) -> Judgement:
+    value = measurements_of(facts, plan, indicator, gender).get(year)
+    held = held_against(facts, plan, indicator, target, gender, year)
+    if value is None:
+        return Judgement("no_data", missing_reason(facts, plan, indicator, year, gender), target, gender, None, held)
+    compared = _compare(plan, indicator, target, value, held)
+    is_void = is_voided(facts, plan, indicator, target, gender, year)
+    now = None if compared is None or is_void else compared.is_met
+    found = Judgement("", None, target, gender, value, held, compared, None, now)
+    if not target.is_yearly_criterion:
+        return replace(found, verdict="not_assessable", reason="no_yearly_criterion")
+    if is_void:
+        return replace(found, verdict="not_comparable", reason="series_break")
+    if target.year is not None and year < target.year:
+        return replace(found, verdict="not_yet_due", reason="before_target_year")
+    if compared is None:
+        return replace(found, verdict="no_data", reason=held.missing or "reference_missing")
+    verdict = "met" if compared.is_met else "partly_met" if _is_near(facts, plan, found, indicator, year) else "not_met"
+    alternative = None
+    if held.other is not None:
+        is_met = _holds(value, target, held.other, _decimals(plan, indicator, target))
+        alternative = "met" if is_met else "not_met"
+    reason = "riket_missing" if _fell_back(plan, target, held) else None
+    return replace(found, verdict=verdict, reason=reason, verdict_alt=alternative)
+
+
+def _is_near(facts: Facts, plan: Plan, found: Judgement, indicator: Indicator, year: int) -> bool:
+    """Whether a miss is partly met, by the plan's rule."""
+    target, compared, value = found.target, found.comparison, found.value
+    if target is None or compared is None or value is None:
+        return False
+    if plan.rules["partly_met_by"] == "tolerance" and target.tolerance is not None:
+        widest = dec(target.tolerance)
+        if target.is_tolerance_percent:
+            widest = abs(compared.bar) * widest / 100
+        return -compared.compared_margin <= widest
+    if plan.rules["partly_met_by"] != "improving" or target.kind not in {"number", "range", "base_year"}:
+        return False
+    start = baseline(facts, plan, indicator, found.gender)
+    if start is None or start[0] >= year or plan.breaks_between(indicator.kpi_id, start[0], year):
+        return False
+    return _goodness(indicator, target, compared, value) > _goodness(indicator, target, compared, start[1])
+
+
+def _goodness(indicator: Indicator, target: Target, compared: Comparison, value: float) -> Decimal:
+    """A number that is greater for a better value."""
+    if indicator.direction != "target":
+        return indicator.sign * dec(value)
+    if target.kind == "range":
+        return min(dec(value) - dec(target.value or 0), dec(target.high or 0) - dec(value))
+    return -abs(dec(value) - compared.bar)
+
+
+def baseline(facts: Facts, plan: Plan, indicator: Indicator, gender: str = "T") -> tuple[int, float] | None:
+    """The last outcome that the document knew at the start of the period, as it is measured today.
+
+    Where the document prints none for the KPI, the last one measured by then.
+    """
+    start = plan.budget_years.start - YEARS_BEFORE_BUDGET
+    rows = [
+        each.indicator_id
+        for each in plan.indicators
+        if each == indicator or (indicator.kpi_id and each.kpi_id == indicator.kpi_id)
+    ]
+    printed = [year for row, year in plan.printed if row in rows and year <= start]
+    known = measurements_of(facts, plan, indicator, gender)
+    years = [year for year in known if year <= (max(printed) if printed else start)]
+    return (max(years), known[max(years)]) if years else None
 
 
 def target_of(plan: Plan, indicator: Indicator, year: int) -> Target | None:
-    """The target of the year: a standing one, else the latest that has come, else the first that will."""
+    """The first criterion's target of the year."""
+    return next(iter(targets_of(plan, indicator, year)), None)
+
+
+def targets_of(plan: Plan, indicator: Indicator, year: int) -> list[Target]:
+    """Of each criterion the target of the year: a standing one, else the latest that has come, else the first."""
     targets = plan.targets.get(indicator.indicator_id, ())
-    dated = sorted((each for each in targets if each.year is not None), key=lambda each: each.year or 0)
-    come = [each for each in dated if (each.year or 0) <= year]
-    standing = [each for each in targets if each.year is None]
-    return next(iter([*standing, *reversed(come), *dated]), None)
+    found = []
+    for criterion in dict.fromkeys(each.criterion for each in targets):
+        own = [each for each in targets if each.criterion == criterion]
+        dated = sorted((each for each in own if each.year is not None), key=lambda each: each.year or 0)
+        come = [each for each in dated if (each.year or 0) <= year]
+        standing = [each for each in own if each.year is None]
+        found.append(next(iter([*standing, *reversed(come), *dated])))
+    return found
 
 
-def _held_against(
-    facts: Facts, plan: Plan, indicator: Indicator, target: Target | None, year: int
-) -> tuple[Reference | None, Reference | None]:
-    """The reference that the criterion names, and the other mean where there is one."""
-    if target is None or target.kind == "number":
-        return None, None
-    if target.kind == "previous_year":
-        before = outcome(facts, plan, indicator, year - 1)
-        return (None if before is None else Reference("previous_year", before.value, None)), None
-    if target.kind == "other_value":
-        manual = plan.manual.get((indicator.indicator_id, year))
-        bar = None if manual is None else manual.comparison_value
-        return (None if bar is None else Reference("other_value", bar, None)), None
-    kpi_id = indicator.kpi_id or ""
-    if target.reference == "similar":
-        group = facts.similar_group(indicator.topic or "", plan.municipality_id)
-        return similar(facts, kpi_id, year, group), None
-    return national_average(facts, str(plan.rules["national_average"]), kpi_id, year)
-
-
-def _fell_back(plan: Plan, target: Target, reference: Reference | None) -> bool:
+def _fell_back(plan: Plan, target: Target, held: Held) -> bool:
     """Whether the unweighted mean stands in for a Riket that has no value."""
     return (
         target.reference == "national_average"
         and plan.rules["national_average"] == "riket_else_unweighted"
-        and reference is not None
-        and reference.kind != "riket"
+        and held.kind != "riket"
     )
 
 
-def is_voided(plan: Plan, indicator: Indicator, target: Target, year: int) -> bool:
+def is_voided(facts: Facts, plan: Plan, indicator: Indicator, target: Target, gender: str, year: int) -> bool:
     """Whether a break lies between what the criterion was set for, or holds against, and the value."""
     breaks = plan.breaks.get(indicator.kpi_id or "", ())
-    if target.kind == "previous_year":
-        return any(first_after == year for first_after, _ in breaks)
-    return target.kind == "number" and any(voids and first_after <= year for first_after, voids in breaks)
+    if target.kind in {"number", "range", "gender_gap"}:
+        return any(voids and first_after <= year for first_after, voids in breaks)
+    earlier = previous_year(facts, plan, indicator, target, gender, year)
+    return earlier is not None and plan.breaks_between(indicator.kpi_id, earlier, year)
 
 
-def _compare(plan: Plan, indicator: Indicator, target: Target, value: float, bar: float) -> Comparison:
-    is_average = target.kind in {"above_reference", "below_reference"}
-    if is_average:
-        decimals = indicator.display_decimals if plan.rules["average_precision"] == "display" else None
-    else:
-        rule = str(plan.rules["fixed_target_precision"])
-        decimals = target_decimals(rule, target.decimals, indicator.display_decimals)
+def _decimals(plan: Plan, indicator: Indicator, target: Target) -> int | None:
+    if target.kind == "reference":
+        return indicator.display_decimals if plan.rules["average_precision"] == "display" else None
+    rule = str(plan.rules["fixed_target_precision"])
+    return target_decimals(rule, target.decimals, indicator.display_decimals)
+
+
+def _holds(value: float, target: Target, bar: Decimal, decimals: int | None) -> bool:
+    return holds(value, str(target.operator), float(bar), decimals)
+
+
+def _compare(plan: Plan, indicator: Indicator, target: Target, value: float, held: Held) -> Comparison | None:
+    decimals = _decimals(plan, indicator, target)
+    if target.kind == "range":
+        return _compare_range(target, value, decimals)
+    if held.bar is None:
+        return None
+    if target.kind in PLACES:
+        spare = held.bar - (held.place or 0)
+        return Comparison(spare >= 0, spare >= 0, None, spare, spare, held.bar)
+    margins = [target.sign * (rounded(value, places) - rounded(float(held.bar), places)) for places in (None, decimals)]
+    is_mean = target.kind == "reference"
     return Comparison(
-        is_met=holds(value, target.operator, bar, decimals),
-        is_met_exactly=holds(value, target.operator, bar),
-        is_borderline=looks_equal(value, bar, indicator.display_decimals) if is_average else None,
-        margin=indicator.sign * (value - bar),
+        is_met=_holds(value, target, held.bar, decimals),
+        is_met_exactly=_holds(value, target, held.bar, None),
+        is_borderline=looks_equal(value, float(held.bar), indicator.display_decimals) if is_mean else None,
+        margin=margins[0],
+        compared_margin=margins[1],
+        bar=held.bar,
     )
 
 
-def _verdict(comparison: Comparison) -> str:
-    return "met" if comparison.is_met else "not_met"
+def _compare_range(target: Target, value: float, decimals: int | None) -> Comparison | None:
+    """Both ends are in; the margin is the distance to the nearer end, minus outside."""
+    low, high = target.value or 0.0, target.high or 0.0
+    margins = [
+        min(rounded(value, places) - rounded(low, places), rounded(high, places) - rounded(value, places))
+        for places in (None, decimals)
+    ]
+    nearer = low if abs(dec(value) - dec(low)) <= abs(dec(value) - dec(high)) else high
+    if target.is_tolerance_percent and nearer == 0:
+        return None
+    return Comparison(margins[1] >= 0, margins[0] >= 0, None, margins[0], margins[1], dec(nearer))

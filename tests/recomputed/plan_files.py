@@ -15,7 +15,11 @@ DEFAULT_RULES = {
     "average_precision": "exact",
     "compound": "all_parts",
     "majority": "each_group",
+    "partly_met_by": "none",
 }
+
+
+OLDER_REFERENCE_KINDS = ("above_reference", "below_reference")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Indicator:
     direction: str | None
     display_decimals: int
     topic: str | None
+    needs_all_criteria: bool
 
     @property
     def sign(self) -> int:
@@ -50,13 +55,27 @@ class Indicator:
 class Target:
     """One row of targets.csv; `decimals` are those of the target as printed."""
 
+    criterion: str | None
     year: int | None
     kind: str
-    operator: str
+    operator: str | None
     value: float | None
+    high: float | None
     decimals: int | None
     reference: str | None
+    offset: float | None
+    is_offset_percent: bool
+    base_year: int | None
+    rank_scope: str | None
+    gender: str
+    tolerance: float | None
+    is_tolerance_percent: bool
     is_yearly_criterion: bool
+
+    @property
+    def sign(self) -> int:
+        """Plus one where the value must be high, minus one where it must be low."""
+        return -1 if self.operator in {"<", "<="} else 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +96,7 @@ class Plan:
     years: range
     budget_years: range
     rules: Mapping[str, Any]
+    lists: Mapping[str, tuple[str, ...]]
     goals: tuple[Goal, ...]
     indicators: tuple[Indicator, ...]
     cross_check_kpis: frozenset[str]
@@ -114,7 +134,8 @@ def read_plan_files(folder: Path) -> Plan:
         target_year=head["target_year"],
         years=range(head["years"]["first"], head["years"]["last"] + 1),
         budget_years=range(head["budget_years"]["first"], head["budget_years"]["last"] + 1),
-        rules={**DEFAULT_RULES, **head["rules"]},
+        rules={**DEFAULT_RULES, **head.get("rules", {})},
+        lists={name: tuple(units) for name, units in head.get("groups", {}).items()},
         goals=tuple(
             Goal(row["goal_id"], row["section"], row["counts_in_majority"] == "true", row["compound_rule"])
             for row in _rows(folder, "goals")
@@ -173,17 +194,28 @@ def _indicator(row: Mapping[str, str]) -> Indicator:
         direction=row["direction"] or None,
         display_decimals=int(row["display_decimals"]),
         topic=row["similar_group_topic"] or None,
+        needs_all_criteria=row.get("criteria_rule") != "any",
     )
 
 
 def _target(row: Mapping[str, str]) -> Target:
     printed = row["target_text"].replace(",", ".")
+    value = row["target_value"]
     return Target(
+        criterion=row.get("criterion") or None,
         year=int(row["year"]) if row["year"] else None,
-        kind=row["kind"],
-        operator=row["operator"],
-        value=_number(row["target_value"]),
-        decimals=len(printed.partition(".")[2]) if row["kind"] == "number" else None,
+        kind="reference" if row["kind"] in OLDER_REFERENCE_KINDS else row["kind"],
+        operator=row["operator"] or None,
+        value=_number(value),
+        high=_number(row.get("target_high", "")),
+        decimals=len((printed or value).partition(".")[2]) if value else None,
         reference=row["reference"] or None,
+        offset=_number(row.get("offset", "")),
+        is_offset_percent=row.get("offset_unit") == "percent",
+        base_year=int(row["base_year"]) if row.get("base_year") else None,
+        rank_scope=row.get("rank_scope") or None,
+        gender=row.get("gender") or "T",
+        tolerance=_number(row.get("tolerance", "")),
+        is_tolerance_percent=row.get("tolerance_unit") == "percent",
         is_yearly_criterion=row["is_yearly_criterion"] == "true",
     )

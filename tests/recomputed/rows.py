@@ -80,7 +80,15 @@ def _goal_row(goal: GoalVerdict) -> Row:
         "n_indicators": goal.n_indicators,
         **{
             f"n_{verdict}": goal.counts.get(verdict, 0)
-            for verdict in ("met", "not_met", "not_yet_due", "no_data", "not_comparable", "not_assessable")
+            for verdict in (
+                "met",
+                "partly_met",
+                "not_met",
+                "not_yet_due",
+                "no_data",
+                "not_comparable",
+                "not_assessable",
+            )
         },
         "share_met": goal.counts.get("met", 0) / goal.n_indicators,
     }

@@ -14,7 +14,7 @@ from goals import read_plan
 from tests.recomputed import rows
 from tests.recomputed.comparing import differences, keyed, told
 from tests.recomputed.facts import Facts, frame_facts, recorded_facts
-from tests.recomputed.fulfilment import goal_fulfilment
+from tests.recomputed.fulfilment import criterion_outcome, goal_fulfilment
 from tests.recomputed.genders import gender_gap
 from tests.recomputed.plan_files import Plan, read_plan_files
 from tests.recomputed.plan_variants import OTHER_RULES, plan_variant
@@ -53,6 +53,7 @@ def per_plan(recompute: Callable[[Facts, Plan], Table]) -> Callable[[Facts, Sequ
 
 TABLES: Mapping[str, Published] = {
     "goal_fulfilment": Published(("plan_id", "indicator_id", "year"), per_plan(goal_fulfilment)),
+    "criterion_outcome": Published(("plan_id", "indicator_id", "criterion", "year"), per_plan(criterion_outcome)),
     "reference_value": Published(("kpi_id", "period", "gender", "reference"), rows.reference_value),
     "ranking": Published(("kpi_id", "period", "municipality_id"), per_plan(rows.ranking)),
     "gender_gap": Published(("plan_id", "kpi_id", "period"), per_plan(gender_gap)),

@@ -12,7 +12,15 @@ Row = Mapping[str, object]
 N = r"([−+]?\d[\d\u00a0]*(?:,\d+)?)"
 OP = r"(minst|över|högst|under)"
 NAME = r"([^\d]+?)"
-GOAL = rf"(?:{OP} (?:{N}|[^\d,]+))"
+WHOM = r"(?: mellan kvinnor och män)?(?: för (?:kvinnor|män|både kvinnor och män))?"
+# Without groups: what a criterion asks for. A number follows the operator, a figure's name, or a range.
+NUMBER = r"[−+]?\d[\d\u00a0]*(?:,\d+)?"
+ADDED = rf"(?: (?:plus|minus) {NUMBER}(?: procentenheter| procent)?)?"
+FIGURE_NAME = r"(?:\d{4} års värde|[^\d]+?)"
+GOAL = rf"(?:{OP} (?:{N}{WHOM}|(?:\d{{4}} års värde|[^\d,.]+?){ADDED}{WHOM})|mellan {NUMBER} och {NUMBER}{WHOM})"
+WHO = r"(?:Utfallet(?: för kvinnor| för män)?|Skillnaden mellan kvinnor och män)"
+PLACE = r"Plats (\d+) av (\d+) [^()]*\(utfall [^)]*\)"
+DECIDED = ("met", "partly_met", "not_met")
 WORDS = {"minst": ">=", "över": ">", "högst": "<=", "under": "<"}
 
 
@@ -43,12 +51,12 @@ def is_rounding_of(text: str, value: object) -> bool:
 
 def held_against(row: Row) -> object:
     """The number that the value was held against."""
-    return row["reference_value"] if row["target_value"] is None else row["target_value"]
+    return row["compared_with"]
 
 
 def is_met(row: Row) -> bool:
     """Whether the row's answer is yes: its verdict, or before the target's year whether it is there already."""
-    return row["verdict"] == "met" if row["verdict"] in ("met", "not_met") else bool(row["is_at_target_now"])
+    return row["verdict"] == "met" if row["verdict"] in DECIDED else bool(row["is_at_target_now"])
 
 
 def pair(row: Row, value: str, held: str) -> Iterator[str]:
@@ -57,7 +65,11 @@ def pair(row: Row, value: str, held: str) -> Iterator[str]:
         yield f"{value} is no rounding of {row['value']}"
     if not is_rounding_of(held, held_against(row)):
         yield f"{held} is no rounding of {held_against(row)}"
-    if holds(number(value), str(row["operator"]), number(held)) != is_met(row):
+    if row["target_kind"] == "range":
+        low, high = exact(row["target_value"]), exact(row["target_high"])
+        if not row["is_rounded_only"] and (low <= number(value) <= high) != is_met(row):
+            yield f"{value} between {low} and {high} beside {row['verdict']}"
+    elif holds(number(value), str(row["operator"]), number(held)) != is_met(row):
         yield f"{value} {row['operator']} {held} beside {row['verdict']}"
 
 
@@ -76,9 +88,9 @@ def says(row: Row, *, met: bool) -> Iterator[str]:
         yield f"says {'met' if met else 'not met'}"
 
 
-def operator_is(row: Row, word: str) -> Iterator[str]:
-    """A sentence that names the operator."""
-    if WORDS[word] != row["operator"]:
+def operator_is(row: Row, word: str | None) -> Iterator[str]:
+    """A sentence that names the operator; of a range there is none."""
+    if (WORDS[word] if word is not None else None) != row["operator"]:
         yield f"says {word} of {row['operator']}"
 
 
@@ -96,7 +108,9 @@ def _number_missed(row: Row, value: str, word: str, target: str, margin: str) ->
     yield from left(row, "skiljer", margin)
 
 
-def _equal(row: Row, value: str, held: str, word: str, target: str | None, negation: str | None) -> Iterator[str]:
+def _equal(
+    row: Row, value: str, held: str, word: str | None, target: str | None, negation: str | None
+) -> Iterator[str]:
     yield from says(row, met=negation is None)
     yield from operator_is(row, word)
     yield from pair(row, value, held)
@@ -106,18 +120,70 @@ def _equal(row: Row, value: str, held: str, word: str, target: str | None, negat
         yield f"names {target} beside {held}"
 
 
-def _mean(row: Row, value: str, negation: str | None, word: str, held: str, words: str, margin: str) -> Iterator[str]:
+def _mean(
+    row: Row,
+    value: str,
+    negation: str | None,
+    word: str,
+    reference: str,
+    side: str | None,
+    added: str | None,
+    sum_of_both: str | None,
+    words: str,
+    margin: str,
+) -> Iterator[str]:
     yield from says(row, met=negation is None)
     yield from operator_is(row, word)
-    yield from pair(row, value, held)
+    yield from pair(row, value, sum_of_both or reference)
+    if not is_rounding_of(reference, row["reference_value"]):
+        yield f"{reference} is no rounding of {row['reference_value']}"
+    if added is not None and (side == "minus", number(added)) != (
+        exact(row["target_offset"]) < 0,
+        abs(exact(row["target_offset"])),
+    ):
+        yield f"{side} {added} for {row['target_offset']}"
     yield from left(row, "skiljer" if words == "Det skiljer" else "marginal", margin)
+
+
+def _range(row: Row, value: str, side: str, low: str, high: str, words: str, margin: str) -> Iterator[str]:
+    yield from says(row, met=side == "inom")
+    if (number(low), number(high)) != (exact(row["target_value"]), exact(row["target_high"])):
+        yield f"{low} to {high} for {row['target_value']} to {row['target_high']}"
+    if not is_rounding_of(value, row["value"]):
+        yield f"{value} is no rounding of {row['value']}"
+    if (number(low) <= number(value) <= number(high)) != (side == "inom"):
+        yield f"{value} lies {side} {low} to {high}"
+    yield from left(row, "skiljer" if words == "Det skiljer" else "marginal", margin)
+
+
+def _place(row: Row, place: str, n: str, answer: str, margin: str | None) -> Iterator[str]:
+    yield from says(row, met=answer != "uppfyller inte")
+    if (int(place), int(n)) != (row["place"], row["place_n"]):
+        yield f"place {place} of {n} for {row['place']} of {row['place_n']}"
+    if (0 if margin is None else int(margin)) != abs(row["margin"]):
+        yield f"{margin} places told of the margin {row['margin']}"
+
+
+def partly(row: Row, text: str) -> Iterator[str]:
+    """Why a miss is partly met, and nothing of the kind beside any other verdict."""
+    tolerated = re.search(rf"Det ryms i toleransen, {N}( procent)?: målet är delvis uppfyllt\.", text)
+    better = re.search(rf"Det är bättre än (\d{{4}}) års värde, {N}: målet är delvis uppfyllt\.", text)
+    if bool(tolerated or better) != (row["verdict"] == "partly_met"):
+        yield f"partly met beside {row['verdict']}"
+    if tolerated and number(tolerated[1]) != exact(row["tolerance"]):
+        yield f"tolerance {tolerated[1]} for {row['tolerance']}"
+    if better:
+        before, now = exact(row["baseline_value"]), exact(row["value"])
+        moved = {"higher": now > before, "lower": now < before}.get(str(row["direction"]), True)
+        if not moved or int(better[1]) != row["baseline_year"] or not is_rounding_of(better[2], row["baseline_value"]):
+            yield f"better than {better[0]!r}: {before} in {row['baseline_year']}"
 
 
 def _rounded(
     row: Row,
     value: str,
     held: str | None,
-    word: str,
+    word: str | None,
     target: str | None,
     answer: str,
     exact_value: str,
@@ -137,7 +203,7 @@ def _rounded(
         yield "says that rounding decides"
 
 
-def _ahead(row: Row, word: str, target: str | None, value: str, answer: str) -> Iterator[str]:
+def _ahead(row: Row, word: str | None, target: str | None, value: str, answer: str) -> Iterator[str]:
     yield from says(row, met=answer == "når redan dit")
     yield from operator_is(row, word)
     if target is not None:
@@ -145,28 +211,75 @@ def _ahead(row: Row, word: str, target: str | None, value: str, answer: str) -> 
 
 
 ROUNDING = (
-    rf"Avrundningen avgör: orundat är utfallet {N}(?: och [^\d]+? {N})?, (?:och )?"
+    rf"Avrundningen avgör: orundat är [^\d]+? {N}(?: och {FIGURE_NAME}(?: med (?:avdraget|tillägget))? {N})?, (?:och )?"
     rf"(det saknas|med) {N}(?: i marginal)?\."
 )
 DECIMALS = r"(?:utan decimaler|med en decimal|med \d decimaler)"
-COMPARED = rf"Planen jämför {DECIMALS}\. Då är utfallet {N}(?: och [^\d]+? {N})?\. "
-MEAN = rf"Utfallet {N} (?:ligger|är) (inte )?{OP} [^\d]+? {N}[,.] (med|Det skiljer) {N}(?: i marginal)?\."
-SENTENCES: tuple[tuple[re.Pattern[str], Callable[..., Iterator[str]]], ...] = (
-    (re.compile(rf"Utfallet {N} uppfyller målet, {OP} {N}, med {N} i marginal\."), _number_met),
-    (re.compile(rf"Utfallet {N} uppfyller inte målet, {OP} {N}\. Det skiljer {N}\."), _number_missed),
-    (re.compile(rf"Utfallet {N} är lika med [^\d]+? {N}\. Målet, {GOAL}, är (inte )?uppfyllt\."), _equal),
-    (re.compile(MEAN), _mean),
-    (re.compile(rf"{COMPARED}Målet, {GOAL}, (är uppfyllt|är inte uppfyllt)\. {ROUNDING}"), _rounded),
+COMPARED = (
+    rf"Planen jämför {DECIMALS}\. Då är [^\d]+? {N}(?: och {FIGURE_NAME}(?: med (?:avdraget|tillägget))? {N})?\. "
 )
-AHEAD = re.compile(rf"Målet, {GOAL}, gäller \d{{4}}\. Utfallet {N} (når redan dit|når inte dit ännu)\.")
+MEAN = (
+    rf"{WHO} {N} (?:ligger|är) (inte )?{OP} {FIGURE_NAME} {N}"
+    rf"(?: (plus|minus) {N}(?: procentenheter| procent)?, alltså {N})?[,.] (med|Det skiljer) {N}(?: i marginal)?\."
+)
+SENTENCES: tuple[tuple[re.Pattern[str], Callable[..., Iterator[str]]], ...] = (
+    (
+        re.compile(rf"{PLACE} är (den sista plats) som uppfyller målet, [^.]*?()\."),
+        lambda row, place, n, said, _: _place(row, place, n, said, None),
+    ),
+    (re.compile(rf"{PLACE} (uppfyller) målet, .*?, med (\d+) plats(?:er)? i marginal\."), _place),
+    (re.compile(rf"{PLACE} (uppfyller inte) målet, .*?\. Det skiljer (\d+) plats(?:er)?\."), _place),
+    (
+        re.compile(
+            rf"{WHO} {N} ligger (inom|utanför) målet, mellan {N} och {N}{WHOM}[,.] (med|Det skiljer) {N}"
+            r"(?: till närmaste gräns)?\."
+        ),
+        _range,
+    ),
+    (re.compile(rf"{WHO} {N} uppfyller målet, {OP} {N}{WHOM}, med {N} i marginal\."), _number_met),
+    (re.compile(rf"{WHO} {N} uppfyller inte målet, {OP} {N}{WHOM}\. Det skiljer {N}\."), _number_missed),
+    (
+        re.compile(
+            rf"{WHO} {N} är lika med {FIGURE_NAME}(?: med (?:avdraget|tillägget))? {N}\. "
+            rf"Målet, {GOAL}, är (inte |inte helt )?uppfyllt\."
+        ),
+        _equal,
+    ),
+    (re.compile(MEAN), _mean),
+    (
+        re.compile(rf"{COMPARED}Målet, {GOAL}, (är uppfyllt|är inte uppfyllt|är inte helt uppfyllt)\. {ROUNDING}"),
+        _rounded,
+    ),
+)
+AHEAD = re.compile(rf"Målet, {GOAL}, gäller \d{{4}}\. {WHO} {N} (når redan dit|når inte dit ännu)\.")
+AHEAD_PLACE = re.compile(rf"Målet, (?:bäst|bland) .*?, gäller \d{{4}}\. {PLACE} (når redan dit|når inte dit ännu)\.")
 AHEAD_ROUNDED = re.compile(
     rf"Målet, {GOAL}, gäller \d{{4}}\. {COMPARED}Det (når redan dit|når inte dit ännu)\. {ROUNDING}"
 )
+SEVERAL = re.compile(r"Indikatorn har (\d+) kriterier, och (alla ska vara uppfyllda|ett räcker)\. ")
 
 
 def decision(row: Row, text: str) -> Iterator[str]:
+    """What a verdict's sentence says against its row: of several criteria, each sentence against its own row."""
+    criteria = row.get("criteria") or ()
+    found = SEVERAL.search(text)
+    if (len(criteria) > 1) != bool(found):
+        yield f"tells {found and found[1]} criteria of {len(criteria)}"
+        return
+    if not found:
+        yield from one_decision(row, text)
+        return
+    if int(found[1]) != len(criteria):
+        yield f"tells {found[1]} criteria of {len(criteria)}"
+    starts = [text.index(f"{each['criterion']}: ") for each in criteria]
+    for each, start, end in zip(criteria, starts, [*starts[1:], len(text)], strict=True):
+        yield from one_decision(each, text[start:end])
+
+
+def one_decision(row: Row, text: str) -> Iterator[str]:
     """What a sentence of a verdict says against its row; that it is not understood, where it is not."""
-    if row["verdict"] not in ("met", "not_met", "not_yet_due"):
+    yield from partly(row, text)
+    if row["verdict"] not in (*DECIDED, "not_yet_due"):
         for pattern, _ in SENTENCES:
             if pattern.search(text):
                 yield f"decides on {row['verdict']}"
@@ -175,8 +288,15 @@ def decision(row: Row, text: str) -> Iterator[str]:
         if found := pattern.search(text):
             yield from claims(row, *found.groups())
             return
+    if row["verdict"] == "not_yet_due" and row["is_at_target_now"] is None:
+        return
     if found := AHEAD.search(text):
         yield from _ahead(row, *found.groups())
+    elif found := AHEAD_PLACE.search(text):
+        place, n, answer = found.groups()
+        yield from says(row, met=answer == "når redan dit")
+        if (int(place), int(n)) != (row["place"], row["place_n"]):
+            yield f"place {place} of {n} for {row['place']} of {row['place_n']}"
     elif found := AHEAD_ROUNDED.search(text):
         word, target, value, held, *rest = found.groups()
         yield from _rounded(row, value, held, word, target, *rest)
@@ -186,7 +306,9 @@ def decision(row: Row, text: str) -> Iterator[str]:
 
 def development(row: Row, text: str) -> Iterator[str]:
     """Trends and pace against the numbers beside them."""
-    sign = {"higher": 1, "lower": -1}[str(row["direction"])]
+    sign = {"higher": 1, "lower": -1}.get("lower" if row["gender"] == "gap" else str(row["direction"]))
+    if sign is None:
+        return
     for word, before, after, note in re.findall(
         rf"(Förbättrad|Försämrad|Oförändrad) sedan utgångsläget \d{{4}} \({N} → {N}(, en skillnad[^)]*)?\)", text
     ):
@@ -239,16 +361,19 @@ def genders(row: Row, text: str) -> Iterator[str]:
     if number(women) == number(men) or number(gap) == 0:
         yield f"{women} and {men} differ by {gap}"
     if favour is not None:
-        sign = {"higher": 1, "lower": -1}[str(row["direction"])]
-        if (sign * (number(women) - number(men)) > 0) != (favour == "kvinnors"):
+        sign = {"higher": 1, "lower": -1}.get(str(row["direction"]), 0)
+        if sign == 0:
+            yield f"{found[0]!r} where the nearer is the better"
+        elif (sign * (number(women) - number(men)) > 0) != (favour == "kvinnors"):
             yield f"{women} and {men} in favour of {favour}"
 
 
 def shown_pair(row: Row, value: str, held: str, rounding: str, margin: str = "") -> Iterator[str]:
     """A table's two numbers and its margin: the verdict, or a remark that rounding decides."""
-    if row["verdict"] not in ("met", "not_met"):
+    if row["verdict"] not in DECIDED:
         return
-    yield from pair(row, value, held)
+    if row["margin_unit"] == "points":
+        yield from pair(row, value, held)
     if bool(row["is_rounded_only"]) != ("vrundningen avgör" in rounding):
         yield f"rounding: {rounding!r} beside {row['is_rounded_only']}"
     if margin:

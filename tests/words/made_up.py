@@ -15,6 +15,9 @@ from hypothesis import strategies as st
 from tests.words.small import OTHERS, OWN, TARGET_YEAR, YEARS, SmallKolada, SmallPlan
 
 OPERATORS = {"higher": (">=", ">"), "lower": ("<=", "<")}
+ALSO = ("range", "previous_measurement", "base_year", "rank", "best_share", "gender_gap", "several", "women", "both")
+KINDS = ("number", "average", "number", "similar", "previous_year", "other_value", "offset", *ALSO)
+OF_KOLADA = ("rank", "best_share", "gender_gap", "several", "women", "both")
 Cells = Mapping[tuple[str, int, str], float | None]
 
 
@@ -89,7 +92,7 @@ def indicators(draw: st.DrawFn, number: int) -> MadeUpIndicator:
         number=number,
         direction=direction,
         display_decimals=draw(st.integers(0, 3)),
-        kind=draw(st.sampled_from(["number", "average", "number", "similar", "previous_year", "other_value"])),
+        kind=draw(st.sampled_from(KINDS)),
         operator=draw(st.sampled_from(OPERATORS[direction])),
         bar=draw(numbers()),
         near=tuple(draw(st.lists(offsets, min_size=4, max_size=4))),
@@ -106,21 +109,25 @@ def figures(kind: str, bar: Decimal, near: tuple[Decimal, ...], seed: int) -> Fi
         return float(bar + chance.choice([*near, Decimal(0)]))
 
     manual: dict[int, tuple[float, float | None]] = {}
-    if kind == "other_value" or (kind in ("number", "previous_year") and chance.random() < 0.2):
+    if kind == "other_value" or (
+        kind in ("number", "previous_year", "range", "previous_measurement", "base_year") and chance.random() < 0.2
+    ):
         years = [TARGET_YEAR, *(year for year in YEARS if year != TARGET_YEAR and chance.random() < 0.8)]
         manual = {year: (beside(), beside() if kind == "other_value" else None) for year in sorted(years)}
     return Figures(
-        year=chance.choice([TARGET_YEAR, TARGET_YEAR, TARGET_YEAR, 2024, None]) if kind == "number" else None,
+        year=chance.choice([TARGET_YEAR, TARGET_YEAR, TARGET_YEAR, 2024, None])
+        if kind in ("number", "range", "rank", "women", "gender_gap")
+        else None,
         printed=chance.choice([None, beside()]),
         manual=manual,
-        nights=nights(float(bar), beside, chance),
+        nights=nights(float(bar), beside, chance, has_genders=kind in ("gender_gap", "women", "both", "several")),
     )
 
 
-def nights(bar: float, beside: Callable[[], float], chance: Random) -> tuple[Cells, Cells]:
+def nights(bar: float, beside: Callable[[], float], chance: Random, *, has_genders: bool) -> tuple[Cells, Cells]:
     """Two nights' values of a KPI: the own municipality's by gender, the others', and maybe Riket's."""
     first: dict[tuple[str, int, str], float | None] = {}
-    has_riket, has_genders = chance.random() < 0.5, chance.random() < 0.5
+    has_riket, has_genders = chance.random() < 0.5, has_genders or chance.random() < 0.5
     for year in YEARS:
         near = beside()
         first |= {(unit, year, "T"): chance.choice([near, bar, beside()]) for unit in OTHERS}
@@ -149,6 +156,7 @@ def worlds(draw: st.DrawFn, count: int) -> MadeUpWorld:
         ),
         "reference_min_n": draw(st.sampled_from(["1", "100"])),
         "latest_measurement": draw(st.sampled_from(["false", "false", "true"])),
+        "partly_met_by": draw(st.sampled_from(["none", "tolerance", "improving"])),
     }
     return MadeUpWorld(rules, tuple(draw(indicators(number)) for number in range(1, count + 1)))
 
@@ -163,8 +171,11 @@ def plan_of(world: MadeUpWorld) -> SmallPlan:
             direction=each.direction,
             display_decimals=each.display_decimals,
             similar_group_topic="grundskola" if each.kpi_id else "",
+            criteria_rule=("all", "any")[each.seed % 2] if each.kind == "several" else "",
         )
-        plan.target(each.id, each.operator, **target_of(each))
+        tolerance = {"tolerance": "2"} if world.rules["partly_met_by"] == "tolerance" and each.seed % 3 else {}
+        for cells in targets_of(each):
+            plan.target(each.id, **{"operator": each.operator, **cells, **tolerance})
         for year, (value, other) in each.figures.manual.items():
             plan.figure(each.id, year, written(value), comparison_value=written(other))
         if each.figures.printed is not None:
@@ -172,14 +183,43 @@ def plan_of(world: MadeUpWorld) -> SmallPlan:
     return plan
 
 
-def target_of(each: MadeUpIndicator) -> dict[str, object]:
-    """What the indicator has to reach, beside the operator."""
-    if each.kind == "number":
-        return {"printed": written(each.bar).replace(".", ","), "year": each.figures.year or ""}
-    if each.kind in ("average", "similar"):
-        kind = "above_reference" if each.direction == "higher" else "below_reference"
-        return {"kind": kind, "reference": "national_average" if each.kind == "average" else "similar"}
-    return {"kind": each.kind}
+def targets_of(each: MadeUpIndicator) -> list[dict[str, object]]:
+    """What the indicator has to reach, beside the operator: of several criteria, each with its name."""
+    if each.kind != "several":
+        return [target_of(each, each.kind)]
+    kinds = (("number", "level"), ("previous_year", "growth"), ("rank", "place"))
+    return [{**target_of(each, kind), "criterion": name} for kind, name in kinds]
+
+
+def target_of(each: MadeUpIndicator, kind: str) -> dict[str, object]:
+    """What a criterion of a kind asks for, beside the operator."""
+    printed, year = written(each.bar).replace(".", ","), each.figures.year or ""
+    known: dict[str, dict[str, object]] = {
+        "number": {"printed": printed, "year": year},
+        "women": {"printed": printed, "year": year, "gender": "K"},
+        "both": {"printed": printed, "year": "", "gender": "both"},
+        "average": {"kind": "reference", "reference": "national_average"},
+        "similar": {"kind": "reference", "reference": "similar"},
+        "offset": {
+            "kind": "reference",
+            "reference": "unweighted_mean",
+            "offset": written(each.near[0] or Decimal(2)),
+            "offset_unit": ("points", "percent")[each.seed % 2],
+        },
+        "range": {
+            "kind": "range",
+            "operator": "",
+            "target_value": written(each.bar),
+            "target_high": written(each.bar + abs(each.near[1])),
+            "target_text": f"{printed} och uppåt",
+            "year": year,
+        },
+        "base_year": {"kind": "base_year", "base_year": YEARS[0], "offset": written(each.near[2] or Decimal(1))},
+        "rank": {"kind": "rank", "operator": "", "target_value": 1 + each.seed % 4, "rank_scope": "all", "year": year},
+        "best_share": {"kind": "best_share", "operator": "", "target_value": "33.3", "rank_scope": "similar"},
+        "gender_gap": {"kind": "gender_gap", "operator": "<=", "target_value": "1.5", "year": year},
+    }
+    return known.get(kind, {"kind": kind})
 
 
 def kolada_of(world: MadeUpWorld, night: int) -> SmallKolada:

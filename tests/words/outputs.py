@@ -31,6 +31,14 @@ def judgements(home: Path, plan_id: str) -> dict[tuple[str, int], Mapping[str, o
         found = connection.execute("select * from mart.goal_fulfilment where plan_id = ?", [plan_id])
         names = [column[0] for column in found.description or ()]
         rows = [dict(zip(names, values, strict=True)) for values in found.fetchall()]
+        found = connection.execute(
+            "select * from mart.criterion_outcome where plan_id = ? order by target_order, criterion", [plan_id]
+        )
+        names = [column[0] for column in found.description or ()]
+        criteria = [dict(zip(names, values, strict=True)) for values in found.fetchall()]
+    for row in rows:
+        key = row["indicator_id"], row["year"]
+        row["criteria"] = [each for each in criteria if (each["indicator_id"], each["year"]) == key]
     return {(row["indicator_id"], row["year"]): row for row in rows}
 
 

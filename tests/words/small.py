@@ -44,8 +44,9 @@ class SmallPlan:
     rules: dict[str, str] = field(default_factory=dict)
     tables: dict[str, list[dict[str, object]]] = field(default_factory=lambda: {name: [] for name in HEADS})
     plan_id: str = PLAN_ID
-    labels: dict[str, str] = field(default_factory=dict)
+    municipality_id: str = OWN
     groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
 
     def add(self, file: str, **cells: object) -> None:
         """A row of a file."""
@@ -153,7 +154,7 @@ class SmallPlan:
         return "\n".join(
             [
                 f'plan_id = "{self.plan_id}"',
-                f'municipality_id = "{OWN}"',
+                f'municipality_id = "{self.municipality_id}"',
                 'title = "Påhittad plan"',
                 "is_made_up = true",
                 f"target_year = {TARGET_YEAR}",
@@ -185,6 +186,7 @@ class SmallKolada:
     cells: dict[tuple[str, str, int, str], float | None] = field(default_factory=dict)
     statuses: dict[tuple[str, str, int, str], str] = field(default_factory=dict)
     kpis: dict[str, dict[str, object]] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=lambda: dict(UNITS))
     groups: dict[str, tuple[str, tuple[str, ...]]] = field(
         default_factory=lambda: {
             "G2328": ("Alla kommuner (ovägt medel)", (OWN, *OTHERS)),
@@ -236,9 +238,9 @@ class SmallKolada:
             kpis=pl.DataFrame(catalogue, infer_schema_length=None),
             municipalities=pl.DataFrame(
                 {
-                    "municipality_id": list(UNITS),
-                    "municipality_name": list(UNITS.values()),
-                    "municipality_type": ["L" if unit == "0000" else "K" for unit in UNITS],
+                    "municipality_id": list(self.units),
+                    "municipality_name": list(self.units.values()),
+                    "municipality_type": ["L" if unit.startswith("00") else "K" for unit in self.units],
                 }
             ),
             groups=pl.DataFrame(
@@ -246,7 +248,7 @@ class SmallKolada:
             ),
             group_members=pl.DataFrame(
                 [
-                    {"group_id": group_id, "member_id": unit, "member_name": UNITS[unit]}
+                    {"group_id": group_id, "member_id": unit, "member_name": self.units[unit]}
                     for group_id, (_, members) in self.groups.items()
                     for unit in members
                 ]

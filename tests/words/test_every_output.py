@@ -39,7 +39,7 @@ def contradictions(home: Path) -> Iterator[str]:
     ):
         for row in rows:
             key = row["Id"], int(row["År"])
-            held = row["Målvärde"] or row["Jämförelsevärde"]
+            held = row["Ställs mot"]
             said = claims.shown_pair(
                 judged[key], swedish(row["Utfall"]), swedish(held), row["Avrundning"], swedish(row["Marginal"])
             )
@@ -67,10 +67,8 @@ def of_article(judged: dict, page: outputs.Node, indicator_id: str, year: int) -
     margin = next((text for name, text in facts.items() if name.startswith("Marginal")), "")
     value = facts[f"Utfall {year}"]
     goal = next((text for name, text in facts.items() if re.fullmatch(r"Mål( \d{4})?", name)), "")
-    numbers = re.findall(claims.N, goal)
-    reference = next((text for name, text in facts.items() if not name.startswith(("Utfall", "Mål", "Marginal"))), "")
-    held = numbers[0] if numbers else reference if row["reference_value"] is not None else ""
     cautions = texts.get("detail Att tänka på", "")
+    held = held_in_facts(row, facts, goal)
     if held:
         yield from named(f"{place} facts", claims.shown_pair(row, value, held, cautions, margin))
     yield from named(f"{place} development", claims.development(row, texts.get("detail Utveckling", "")))
@@ -78,6 +76,15 @@ def of_article(judged: dict, page: outputs.Node, indicator_id: str, year: int) -
     yield from named(f"{place} genders", claims.genders(row, texts.get("detail Kvinnor och män", "")))
     yield from named(f"{place} chart", of_chart(row, texts))
     yield from named(f"{place} years", of_years(judged, page, indicator_id))
+
+
+def held_in_facts(row: claims.Row, facts: dict[str, str], goal: str) -> str:
+    """The number that the facts show beside the outcome; nothing for places, ranges and what an offset is added to."""
+    if row["target_kind"] in ("number", "gender_gap"):
+        return re.findall(claims.N, goal)[0]
+    if row["target_offset"] or row["reference_value"] is None:
+        return ""
+    return next((text for name, text in facts.items() if not name.startswith(("Utfall", "Mål", "Marginal"))), "")
 
 
 def of_matrix(place: str, judged: dict, page: outputs.Node, year: int) -> Iterator[str]:
@@ -88,7 +95,7 @@ def of_matrix(place: str, judged: dict, page: outputs.Node, year: int) -> Iterat
     for indicator_id, cells in rows.items():
         row = judged[indicator_id, year]
         numbers = re.findall(claims.N, cells["Mål"])
-        if numbers:
+        if numbers and row["target_kind"] not in ("range", "rank", "best_share"):
             said = claims.shown_pair(row, cells["Utfall"], numbers[-1], cells["Kommentar"])
             yield from named(f"{place} {indicator_id}", said)
 
@@ -105,8 +112,10 @@ def of_chart(row: claims.Row, texts: dict[str, str]) -> Iterator[str]:
     """The labels of the chart of all municipalities, where the mean in it is the one that judged."""
     if row["verdict"] not in ("met", "not_met") or row["value_source"] != "kolada" or row["is_rounded_only"]:
         return
-    beside = "target" if row["target_value"] is not None else "average"
-    is_shown = row["target_value"] is not None or row["reference_kind"] == "riket"
+    if row["gender"] != "T" or row["target_offset"] or len(row["criteria"]) > 1:
+        return
+    beside = "target" if row["target_kind"] == "number" else "average"
+    is_shown = row["target_kind"] == "number" or row["reference_kind"] == "riket"
     if "chart own" in texts and f"chart {beside}" in texts and is_shown and row["value_year"] == row["year"]:
         own, held = (re.findall(claims.N, texts[f"chart {name}"])[-1] for name in ("own", beside))
         yield from claims.pair(row, own, held)
@@ -120,10 +129,12 @@ def of_years(judged: dict, page: outputs.Node, indicator_id: str) -> Iterator[st
         own = rows.get("Provorten", ["–"] * len(YEARS))[index]
         if row["verdict"] not in ("met", "not_met") or row["value_year"] != year or row["is_rounded_only"]:
             continue
+        if row["gender"] != "T" or row["target_offset"]:
+            continue
         mean = {"riket": "Riket", "unweighted_mean": "Ovägt medel"}.get(str(row["reference_kind"]))
         if mean in rows:
             yield from claims.pair(row, own, rows[mean][index])
-        elif row["target_value"] is not None:
+        elif row["target_kind"] == "number":
             target = claims.exact(row["target_value"])
             if claims.holds(claims.number(own), str(row["operator"]), target) != claims.is_met(row):
                 yield f"{own} in {year} beside {row['verdict']}"
@@ -145,7 +156,8 @@ def of_explanation(row: claims.Row, text: str) -> Iterator[str]:
 def of_terminal(judged: dict, text: str) -> Iterator[str]:
     """The goal table of the target year."""
     line = re.compile(
-        rf"^ (A\d+) +(?:[NU]\d{{5}})? +Indikator A\d+ +(?:{claims.N}|–) +(?:(>=|>|<=|<) {claims.N})? +(\S.*?)  ",
+        rf"^ (A\d+) +(?:[NU]\d{{5}})? +Indikator A\d+ +(?:{claims.N}|–) +"
+        rf"(?:(>=|>|<=|<) {claims.N}|plats \d+|bästa [\d,]+ %|\S+ till \S+)? +(\S.*?)  ",
         re.MULTILINE,
     )
     seen = set()

@@ -162,7 +162,7 @@ def test_compared_exactly_the_view_shows_the_difference(publish: Publish) -> Non
     """79,52 is not over 79,577, nor 35,46 at most 35,4: shown so that a reader sees it, whatever is usually shown."""
     plan, kolada = SmallPlan(), SmallKolada()
     plan.indicator("E1", "N00001", display_decimals=0)
-    plan.target("E1", ">", kind="above_reference", reference="national_average")
+    plan.target("E1", ">", kind="reference", reference="national_average")
     kolada.own("N00001", {TARGET_YEAR: 79.52})
     kolada.riket("N00001", TARGET_YEAR, 79.577)
     plan.indicator("E2", "N00002", display_decimals=0, direction="lower")

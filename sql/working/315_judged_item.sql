@@ -1,0 +1,111 @@
+-- What is judged: each indicator in each year of its plan, by each of its criteria, with the value that is compared.
+-- One without a criterion is there once, as a total. The year's own value; an earlier one only where the plan's rules
+-- let it stand in. Beside it the measurement before it, whichever year that is. Working relation. One row per plan,
+-- sight, indicator, criterion, gender and year of the plan.
+with sights as (
+    select * from working.sight
+),
+
+rules as (
+    select * from working.rule_setting
+),
+
+indicators as (
+    select * from working.followed_indicator
+),
+
+criteria as (
+    select * from working.criterion
+),
+
+measured as (
+    select
+        *,
+        case when value_source <> 'kolada' then known_from end as written_at
+    from working.measured
+),
+
+items as (
+    select
+        sights.plan_id,
+        sights.municipality_id,
+        sights.basis,
+        sights.sight_id,
+        sights.bokslut_date,
+        sights.year,
+        indicators.indicator_id,
+        indicators.kpi_id,
+        indicators.direction,
+        indicators.display_decimals,
+        indicators.similar_group_topic,
+        indicators.criteria_rule,
+        indicators.is_region,
+        rules.national_average,
+        rules.reference_min_n,
+        rules.fixed_target_precision,
+        rules.average_precision,
+        rules.partly_met_by,
+        rules.has_latest_measurement,
+        criteria.* exclude (plan_id, indicator_id, year, gender, known_from, is_yearly_criterion),  -- noqa: RF02
+        criteria.known_from as target_known_from,
+        coalesce(criteria.gender, 'T') as gender,
+        coalesce(criteria.is_yearly_criterion, false) as is_yearly_criterion
+    from sights
+    inner join indicators on sights.plan_id = indicators.plan_id
+    inner join rules on sights.plan_id = rules.plan_id
+    left join criteria
+        on
+            indicators.plan_id = criteria.plan_id
+            and indicators.indicator_id = criteria.indicator_id
+            and sights.year = criteria.year
+),
+
+valued as (
+    select
+        items.*,
+        measured.year as value_year,
+        measured.value,
+        measured.value_source,
+        measured.source_label,
+        measured.known_from,
+        measured.is_estimated as is_value_estimated
+    from items
+    left join measured
+        on
+            items.plan_id = measured.plan_id
+            and items.sight_id = measured.sight_id
+            and items.indicator_id = measured.indicator_id
+            and items.gender = measured.gender
+            and (
+                items.year = measured.year
+                or (items.has_latest_measurement and items.year > measured.year)
+            )
+    qualify row_number() over (
+        partition by
+            items.plan_id, items.sight_id, items.indicator_id, items.criterion, items.gender, items.year
+        order by measured.year desc nulls last
+    ) = 1
+),
+
+final as (
+    select
+        valued.*,
+        earlier.year as previous_value_year,
+        earlier.value as previous_value,
+        earlier.written_at as previous_written_at
+    from valued
+    left join measured as earlier
+        on
+            valued.plan_id = earlier.plan_id
+            and valued.sight_id = earlier.sight_id
+            and valued.indicator_id = earlier.indicator_id
+            and valued.gender = earlier.gender
+            and coalesce(valued.value_year, valued.year) > earlier.year
+    qualify row_number() over (
+        partition by
+            valued.plan_id, valued.sight_id, valued.indicator_id, valued.criterion, valued.gender, valued.year
+        order by earlier.year desc nulls last
+    ) = 1
+)
+
+select * from final
