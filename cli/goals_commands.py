@@ -13,6 +13,7 @@ from rich.table import Table
 
 from cli.exits import one_message
 from cli.form_commands import fill, form
+from cli.goals_diff_command import diff
 from cli.options import GoalsOption, HomeOption, set_options
 from fake_kolada import public_municipalities
 from goals import (
@@ -45,6 +46,7 @@ TOPICS = """
 PROPOSALS = 3
 
 app = typer.Typer(help="The plans: what a council decided, as data.", no_args_is_help=True)
+app.command()(diff)
 app.command()(form)
 app.command()(fill)
 

@@ -1,0 +1,116 @@
+"""What people see of the councils' plans: one owner's part, parts of the year, drafts, and changes before a merge."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.app import make_app
+from fake_kolada import FakeKolada
+from pipeline.jobs import refresh_job
+from pipeline.plans_to_judge import plans_to_judge
+from reports import write_report
+from tests.conftest import Nights
+from tests.councils.conftest import FOLDER, council_data, council_plans
+from tests.reports.support import Node, opened, read_page
+
+KATRINEHOLM = "katrineholm-0483-2019-2022"
+SUNDSVALL = "sundsvall-2281-2020-2030"
+
+
+def report_page(nights: Nights, folder: Path, plan_id: str, **given: object) -> Node:
+    """A plan's report, read back."""
+    with opened(nights.home) as connection:
+        written = write_report(connection, plan_id, folder=folder, **given)
+    return read_page(written.path)
+
+
+def test_the_report_tells_what_was_entered_during_the_year(councils: Nights, tmp_path: Path) -> None:
+    """A half-year's figure is shown with its period, and that it is not judged."""
+    article = report_page(councils, tmp_path, KATRINEHOLM).by_id("i-invanare").words()
+    assert "Till och med juni: utfall 34\u00a0700." in article
+    assert "Siffror för en del av året och prognoser bedöms inte." in article
+
+
+def test_each_of_several_criteria_is_told(councils: Nights, tmp_path: Path) -> None:
+    """An indicator with a level and a growth says how both came out."""
+    article = report_page(councils, tmp_path, SUNDSVALL, year=2021).by_id("i-soliditet").words()
+    assert "Indikatorn har 2 kriterier, och alla ska vara uppfyllda." in article
+    assert "level: uppfyllt. Utfallet 9,2 uppfyller målet, minst 9, med 0,2 i marginal." in article
+    assert "growth: ej uppfyllt. Utfallet 9,2 ligger inte över föregående år 9,5. Det skiljer 0,3." in article
+
+
+def test_every_page_of_a_draft_says_that_it_is_one(councils: Nights, tmp_path: Path) -> None:
+    """A plan without a document, bokslut dates and budget table is reported, and marked."""
+    assert "Utkast" in report_page(councils, tmp_path, SUNDSVALL).words()
+
+
+def diffed(nights: Nights, plans: Path, *options: str) -> str:
+    """What `kolada goals diff` prints."""
+    arguments = ["goals", "diff", "--goals", str(plans), "--home", str(nights.home), *options]
+    result = CliRunner().invoke(make_app(["goals"]), arguments)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+@pytest.fixture
+def edited_plans(tmp_path: Path) -> Path:
+    """The councils' plans with an edited target: self-financing is to be at least 25 percent, and no longer 30."""
+    plans = tmp_path / "plans"
+    shutil.copytree(FOLDER / "plans", plans)
+    file = plans / "uddevalla-1485-2023" / "targets.csv"
+    text = file.read_text(encoding="utf-8")
+    assert text.count(",30,") == 1
+    file.write_text(text.replace(",30,", ",25,").replace("minst 30 procent", "minst 25 procent"), encoding="utf-8")
+    return plans
+
+
+def test_goals_diff_shows_targets_and_verdicts_and_publishes_nothing(councils: Nights, edited_plans: Path) -> None:
+    """Both cells of the target, and the verdict that they turn, with its cause; the published file is as it was."""
+    before = (councils.home / "kolada.duckdb").read_bytes()
+    found = json.loads(diffed(councils, edited_plans, "--json"))
+    assert [(row["column"], row["before"], row["after"]) for row in found["targets"]] == [
+        ("target_value", "30", "25"),
+        ("target_text", "minst 30 procent", "minst 25 procent"),
+    ]
+    assert [(row["item_id"], row["year"], row["before"], row["after"], row["cause"]) for row in found["verdicts"]] == [
+        ("sjalvfinansiering", 2023, "not_met", "met", "target_edited")
+    ]
+    assert (councils.home / "kolada.duckdb").read_bytes() == before
+
+
+def test_goals_diff_in_markdown(councils: Nights, edited_plans: Path) -> None:
+    """Tables to paste into a review."""
+    said = diffed(councils, edited_plans, "--markdown")
+    assert "| uddevalla-1485-2023 | sjalvfinansiering |  |  | target_value | 30 | 25 |" in said
+    assert "| not_met | met | target_edited |" in said
+
+
+def test_goals_diff_of_unchanged_plans_is_empty(councils: Nights) -> None:
+    """Nothing is told where nothing differs."""
+    found = json.loads(diffed(councils, FOLDER / "plans", "--json"))
+    assert found == {"targets": [], "verdicts": [], "broken": [], "unread": []}
+
+
+def test_two_municipalities_a_region_and_a_draft_with_one_broken(tmp_path: Path, make_nights: type[Nights]) -> None:
+    """One home, one night in which a plan is broken: the others are right, and the broken one by its last version."""
+    names = ("uddevalla-1485-2023", "vargarda-1442-2023-2025", "vastra-gotaland-0014-2023", SUNDSVALL)
+    goals = tmp_path / "goals"
+    for name in names:
+        shutil.copytree(FOLDER / "plans" / name, goals / name)
+    plans = tuple(plan for plan in council_plans() if plan.plan_id in names)
+    nights = make_nights(
+        home=tmp_path / "home", fake=FakeKolada(council_data()), plans=plans, settings={"goals": goals}
+    )
+    assert nights.refresh().state == "published"
+    asked = "select plan_id, indicator_id, year, verdict from mart.goal_fulfilment order by all"
+    before = nights.query(asked)
+    file = goals / "vargarda-1442-2023-2025" / "targets.csv"
+    file.write_text(file.read_text(encoding="utf-8").replace("number", "siffra"), encoding="utf-8")
+    judged = plans_to_judge(nights.make_settings())
+    assert [broken.plan_id for broken in judged.broken] == ["vargarda-1442-2023-2025"]
+    result = nights.run(refresh_job(judged.plans, broken=judged.broken))
+    assert result.state == "published"
+    assert nights.query(asked) == before
