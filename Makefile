@@ -91,6 +91,13 @@ format: $(READY)  ## Format the code and mend what can be mended
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# Not among the pinned ones: it looks at them.
+$(VENV)/audit: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --target $@ pip-audit==2.10.1
+
+audit: $(VENV)/audit  ## Look up known vulnerabilities of everything that is pinned, where the service answers
+	PYTHONPATH=$(VENV)/audit $(BIN)/python .ci/audit.py
+
 wheel: $(READY)  ## Build the wheel and the sdist into dist/
 	$(BIN)/python -m hatchling build -d dist
 
@@ -137,4 +144,4 @@ bench-web: $(READY)  ## Measure the pages of kolada web, one reader at a time an
 clean:  ## Remove what make made, but not the data
 	rm -rf $(VENV) $(PEERS) benchmarks/.pages .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
-.PHONY: help install demo test slow oldest sweep test-all docs pictures bench bench-mirror bench-night bench-start bench-report bench-versions bench-year bench-web lint format wheel lock clean
+.PHONY: help install demo test slow oldest sweep test-all docs pictures bench bench-mirror bench-night bench-start bench-report bench-versions bench-year bench-web lint format wheel audit lock clean
