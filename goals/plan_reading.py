@@ -86,6 +86,11 @@ def read_plan(folder: Path, *, municipalities: Mapping[str, str] | None = None) 
             remedy = "Move it out of the plan's folder"
             findings.append(Finding(f"{path.name}/", "a folder within the plan", "it would be ignored", remedy))
             continue
+        if path.exists() and not path.is_file():
+            # Reading a pipe waits for its writer, and a device has no end.
+            remedy = "Put an ordinary file in its place, or move it out of the plan's folder"
+            findings.append(Finding(path.name, "a pipe, socket or device, no file", "the plan is not whole", remedy))
+            continue
         try:
             files[path.name] = path.read_bytes()
         except OSError as error:

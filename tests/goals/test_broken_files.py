@@ -1,5 +1,6 @@
 """Files that can't be read as CSV in UTF-8 at all, files that are missing and files that are too many."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -150,3 +151,16 @@ def test_a_folder_within_the_plan_is_refused(
     (folder / "gammalt").mkdir()
     with pytest.raises(PlanError, match="gammalt/: a folder within the plan"):
         read_plan(folder)
+
+
+@pytest.mark.parametrize("name", ["goals.csv", "extra.csv"])
+def test_what_is_no_file_is_refused(
+    name: str, example_files: dict[str, bytes], write_plan: Callable[[dict[str, bytes]], Path]
+) -> None:
+    """A pipe would be waited for and a device read without end, in the place of a plan's file or beside it."""
+    folder = write_plan(example_files)
+    for make in (os.mkfifo, lambda path: path.symlink_to("/dev/zero")):
+        (folder / name).unlink(missing_ok=True)
+        make(folder / name)
+        with pytest.raises(PlanError, match=f"{name}: a pipe, socket or device"):
+            read_plan(folder)
