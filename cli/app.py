@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
-from cli.consoles import ERRORS
+from cli.consoles import ERRORS, print_in_any_encoding
 
 # Each command with the module that holds it, in the order of `kolada --help`.
 COMMANDS = {
@@ -80,6 +80,7 @@ def make_app(names: Iterable[str] = COMMANDS) -> typer.Typer:
 
 def main() -> None:
     """Run the command."""
+    print_in_any_encoding()
     set_on_retry_hooks([say_that_it_is_tried_again])
     # The modules of all commands together take longer to import than most commands to run.
     given = sys.argv[1] if len(sys.argv) > 1 else ""

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory, gettempdir
 
 import duckdb
 import polars as pl
@@ -56,6 +57,31 @@ def working_file(
     The file is written and closed when the block ends well; when it does not, it is good for nothing. What a run stages
     beside it, and what DuckDB sets aside on disk, is removed.
     """
+    with written_to(path) as file, opened(file, threads=threads, memory_limit=memory_limit) as connection:
+        yield connection
+
+
+@contextmanager
+def written_to(path: Path) -> Iterator[Path]:
+    """Where DuckDB can write a file that is to stand at a path.
+
+    In a path with a question mark DuckDB looks for its log in another folder. Then the file is written in the temporary
+    folder and copied.
+    """
+    if "?" not in str(path.absolute()):
+        yield path
+        return
+    with TemporaryDirectory(prefix="kolada-", dir="/tmp" if "?" in gettempdir() else None) as folder:  # noqa: S108
+        file = Path(folder, path.name)
+        if path.exists():
+            shutil.copyfile(path, file)
+        yield file
+        shutil.copyfile(file, path)
+
+
+@contextmanager
+def opened(path: Path, *, threads: int | None, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A file for writing, checkpointed when the block ends well."""
     aside = beside(path, "tmp")
     config: Config = {
         "memory_limit": memory_limit,

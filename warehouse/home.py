@@ -83,8 +83,14 @@ class Home:
         """Make the folders.
 
         Raises:
-            HomeError: the home is not a folder or cannot be written.
+            HomeError: the home is not a folder or cannot be written, or DuckDB cannot read its path.
         """
+        if "\\" in str(self.root):
+            raise HomeError(
+                f"The home folder `{self.root}` has a backslash in its path, which DuckDB takes for a slash. "
+                "Nothing was fetched and nothing was changed. "
+                "Choose another one: `KOLADA_HOME=/some/folder kolada refresh`."
+            )
         try:
             for folder in (self.root, self.raw, self.work, self.snapshots):
                 folder.mkdir(parents=True, exist_ok=True)

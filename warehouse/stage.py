@@ -6,6 +6,7 @@ asked, some KPIs for some units in a row, and multiplied out only where it is co
 coverage (coverage.py) read nothing else of a run.
 """
 
+import glob
 import shutil
 import tempfile
 import weakref
@@ -69,7 +70,7 @@ class Stage:
         self._written_count = 0
         self._scopes: dict[str, list[dict[str, object]]] = {}
         self._write_observations()  # an empty file: what reads them finds the columns when nothing came
-        set_variables(connection, {"staged_files": str(self._folder / "*.parquet")})
+        set_variables(connection, {"staged_files": f"{glob.escape(str(self._folder))}/*.parquet"})
         run_sql(connection, "load/stage_tables.sql")
 
     def add_observations(self, frame: pl.DataFrame, request_id: str | None) -> None:

@@ -1,0 +1,107 @@
+"""The command where paths and terminals are odd: characters of patterns, pipes among the plans, ASCII and Latin-1."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PLANS = str(REPOSITORY / "goals")
+COUNT = ["sql", "--sample", "--json", "select count(*) as n from mart.goal_fulfilment"]
+NAMES = ["hem [1]?*", "[a-z]{x,y}'q 100%20 å"]
+
+
+def run(command, folder, **variables):
+    """The command in a folder, with these variables only; bytes, since the encoding is the matter."""
+    return subprocess.run(
+        [sys.executable, "-m", "kolada_pipeline", *command],
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(REPOSITORY), "COLUMNS": "150", **variables},
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def done(command, folder, **variables):
+    """What a command that ended well printed."""
+    ended = run(command, folder, **variables)
+    assert ended.returncode == 0, ended.stderr.decode(errors="replace")
+    return ended.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_home_and_plans_stand_anywhere(name, tmp_path):
+    """A home and a folder of plans whose names DuckDB or a shell would take for patterns or options."""
+    folder = tmp_path / name
+    folder.mkdir()
+    variables = {"KOLADA_HOME": str(folder / "home"), "KOLADA_GOALS": str(folder / "goals")}
+    done(["goals", "new", "--example"], tmp_path, **variables)
+    done(["goals", "check"], tmp_path, **variables)
+    done(["refresh", "--sample", "--direct"], tmp_path, **variables)
+    counted = done(
+        ["sql", "--sample", "--json", "select count(*) as n from mart.goal_fulfilment"], tmp_path, **variables
+    )
+    assert json.loads(counted)[0]["n"] > 0
+    for command in (["status"], ["verify"], ["report"]):
+        done([*command, "--sample"], tmp_path, **variables)
+    (folder / "home" / "sample" / "kolada.duckdb").unlink()
+    done(["restore", "--sample"], tmp_path, **variables)
+    assert counted == done(COUNT, tmp_path, **variables)
+    assert [each.name for each in tmp_path.iterdir()] == [name]
+
+
+def test_a_home_that_duckdb_cannot_read_is_refused(tmp_path):
+    """DuckDB takes a backslash for a slash: one line before anything is fetched."""
+    refused = run(
+        ["refresh", "--sample", "--direct"], tmp_path, KOLADA_HOME="a\\b", KOLADA_GOALS=str(REPOSITORY / "goals")
+    )
+    assert refused.returncode == 2
+    assert b"has a backslash in its path" in refused.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_every_terminal_takes_what_is_printed(encoding, tmp_path):
+    """What the encoding lacks is escaped, in every command; JSON stays JSON with the same content."""
+    variables = {"KOLADA_HOME": str(tmp_path / "home"), "KOLADA_GOALS": PLANS}
+    narrow = variables | {"PYTHONIOENCODING": encoding}
+    wide = variables | {"PYTHONIOENCODING": "utf-8"}
+    done(["refresh", "--sample", "--direct"], tmp_path, **narrow)
+    query = "select plan_id, title, statement from mart.goal_fulfilment order by all limit 50"
+    as_json = [
+        ["sql", "--sample", "--json", query],
+        ["explain", "--sample", "P1.1", "--json"],
+        ["status", "--sample", "--json"],
+    ]
+    for command in as_json[:2]:
+        got = json.loads(done(command, tmp_path, **narrow).decode(encoding))
+        assert json.loads(done(command, tmp_path, **wide)) == got
+    json.loads(done(as_json[2], tmp_path, **narrow).decode(encoding))
+    plain = [
+        ["sql", "--sample", query],
+        ["explain", "--sample", "P1.1"],
+        ["kpi", "search", "--sample", "behörig"],
+        ["status", "--sample"],
+        ["settings"],
+        ["goals", "check"],
+        ["serve", "--deployments"],
+        ["refresh", "--help"],
+    ]
+    for command in plain:
+        done(command, tmp_path, **narrow).decode(encoding)
+
+
+def test_a_pipe_among_the_plans_is_told(tmp_path):
+    """Reading it would wait for ever: the check names it and ends."""
+    done(["goals", "new", "--example"], tmp_path)
+    (plan,) = (tmp_path / "goals").iterdir()
+    os.mkfifo(plan / "notes.csv")
+    refused = run(["goals", "check"], tmp_path)
+    assert refused.returncode == 2
+    assert b"notes.csv: a pipe, socket or device" in refused.stderr
