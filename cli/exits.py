@@ -28,17 +28,19 @@ from kolada_client import (
     KoladaStatusError,
     KoladaUnreachable,
 )
+from pipeline.trouble import about_files
 from warehouse.errors import HomeLocked, PublishedUnrecorded, RawStoreError, WarehouseError
 
 OTHER, BAD_INPUT, HELD, UNREACHABLE, STALE = 1, 2, 3, 4, 5
 
 
 @contextmanager
-def one_message(*bad_input: type[Exception]) -> Iterator[None]:
+def one_message(*bad_input: type[Exception], other: tuple[type[Exception], ...] = ()) -> Iterator[None]:
     """Turn the errors that we know into one message and an exit code; KOLADA_TRACEBACK=1 shows where they arose.
 
     Args:
         bad_input: errors of the command's own that stand for bad input. Only that command imports what raises them.
+        other: errors of the command's own that stand for something else.
     """
     try:
         yield
@@ -46,6 +48,8 @@ def one_message(*bad_input: type[Exception]) -> Iterator[None]:
         raise  # whoever read our output wants no more of it; the command line ends quietly
     except bad_input as error:
         end_with(error, str(error), BAD_INPUT)
+    except other as error:
+        end_with(error, str(error), OTHER)
     except (KoladaError, PlanError, WarehouseError, ValidationError, duckdb.Error, OSError) as error:
         end_with(error, message_of(error), code_of(error))
 
@@ -84,10 +88,7 @@ def message_of(error: Exception) -> str:
             for finding in error.errors()
         )
     if isinstance(error, duckdb.Error | OSError):
-        return (
-            f"Reading or writing failed: {error}. Nothing was published, and what was received is kept. "
-            "Look at the disk (`df -h`) and at the rights of KOLADA_HOME, then run the command again."
-        )
+        return about_files(error)
     text = str(error)
     if isinstance(error, KoladaError) and not isinstance(error, InvalidIdentifier | InvalidRequest):
         text += "\nThe published file is as it was."
