@@ -101,6 +101,7 @@ class NoPlans(PlanError):
             f"`{self.folder}`: {self.problem}, so there is nothing to judge, and no request is sent. "
             "Begin with one of:\n"
             "  kolada refresh --sample       look around: made-up values, and the plan that comes with the software\n"
+            "                                (unless KOLADA_GOALS or `--goals` names a folder)\n"
             "  kolada goals new --example    a copy of that plan, to see how one is written\n"
             "  kolada goals new --municipality 1480 --from indicators.csv    a plan of your own from a table\n"
             "or name the folder that holds your plans: `--goals FOLDER`, KOLADA_GOALS."

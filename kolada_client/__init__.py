@@ -30,6 +30,7 @@ from kolada_client.data_page import parse_data_page, parse_ou_data_page
 from kolada_client.doctor import examine
 from kolada_client.doctor_report import DoctorPoint, DoctorReport
 from kolada_client.errors import (
+    InvalidEnvironment,
     InvalidIdentifier,
     InvalidRequest,
     KoladaContractError,
@@ -100,6 +101,7 @@ __all__ = [
     "DoctorPoint",
     "DoctorReport",
     "Failure",
+    "InvalidEnvironment",
     "InvalidIdentifier",
     "InvalidRequest",
     "KoladaClient",

@@ -5,9 +5,10 @@ surfaces: frames for notebooks (`data`, `kpis` ...), and answers with their page
 `answer`, `answers`).
 """
 
+import os
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from types import TracebackType
@@ -19,6 +20,7 @@ import polars as pl
 from kolada_client import schemas
 from kolada_client.answering import answer_to, answers_to
 from kolada_client.clock import Clock, SystemClock
+from kolada_client.environment import way_out
 from kolada_client.errors import InvalidRequest, KoladaNotFound, UnknownIdentifier
 from kolada_client.fetching import Fetcher
 from kolada_client.identifiers import LIST_LIMIT, PAGE_SIZE
@@ -35,7 +37,6 @@ from kolada_client.models import (
     UnitKind,
 )
 from kolada_client.planner import plan_requests
-from kolada_client.proxies import proxy_for
 from kolada_client.urls import check_base_url
 from kolada_client.version import default_user_agent
 from kolada_client.waiting import Allowance, Pace
@@ -80,6 +81,8 @@ class KoladaClient:
         page_size: Entries on a full page; only a stand-in has others than 5,000.
         transport: What carries the requests, in place of the network: a stand-in's transport.
         landing: Where every answer is kept before it is parsed; None keeps nothing.
+        environment: The variables that name proxies and certificates; os.environ if not given. None of them
+            holds where a transport is given.
         user_agent: How the client introduces itself.
         clock: Whose time; tests give a `ManualClock`.
 
@@ -98,6 +101,7 @@ class KoladaClient:
         page_size: int = PAGE_SIZE,
         transport: httpx.BaseTransport | None = None,
         landing: Landing | None = None,
+        environment: Mapping[str, str] | None = None,
         user_agent: str | None = None,
         clock: Clock | None = None,
     ) -> None:
@@ -114,6 +118,8 @@ class KoladaClient:
         self._clock = clock or SystemClock()
         self._concurrency = concurrency
         self._total_deadline = total_deadline
+        self.way = way_out(self.base_url, os.environ if environment is None else environment)
+        """How requests leave this machine, where no transport carries them."""
         self._fetcher = Fetcher(
             clock=self._clock,
             pace=Pace(rate, self._clock),
@@ -123,7 +129,7 @@ class KoladaClient:
             user_agent=user_agent or default_user_agent(),
             landing=landing,
             transport=transport,
-            proxy=proxy_for(self.base_url),
+            way=self.way,
         )
         self._page_size = page_size
         self._whole: dict[Collection, pl.DataFrame] = {}

@@ -105,6 +105,7 @@ def examine(client: KoladaClient) -> DoctorReport:
         source_kind=received.source_kind,
         examined_at=received.fetched_at,
         software_version=project_version(),
+        way=client.way.lines(),
         points=tuple(points),
     )
 

@@ -37,6 +37,7 @@ class DoctorReport:
         source_kind: `live`, or what a stand-in says of itself.
         examined_at: When, in UTC.
         software_version: Ours.
+        way: How the requests left this machine: proxy and certificates, a sentence each.
         points: One per question, in the order in which they were asked.
     """
 
@@ -44,6 +45,7 @@ class DoctorReport:
     source_kind: str
     examined_at: datetime
     software_version: str
+    way: tuple[str, ...]
     points: tuple[DoctorPoint, ...]
 
     @property
@@ -64,6 +66,7 @@ class DoctorReport:
             "",
             f"- API: `{self.base_url}` ({self.source_kind})",
             f"- examined: {self.examined_at:%Y-%m-%d %H:%M:%S} UTC, by version {self.software_version}",
+            *(f"- {sentence}" for sentence in self.way),
             f"- to look at: {', '.join(open_points) if open_points else 'nothing'}",
         ]
         for point in self.points:

@@ -5,6 +5,7 @@
     KoladaError
     ├── InvalidIdentifier (also a ValueError)   an id or a year that Kolada cannot mean; nothing was sent
     ├── InvalidRequest (also a ValueError)      a request that the API cannot answer; nothing was sent
+    │   └── InvalidEnvironment                  a variable for proxies or certificates that cannot be used
     ├── UnknownIdentifier (also a ValueError)   an id of the right form that Kolada's catalogue does not have
     ├── KoladaUnreachable                       no whole answer arrived, in any try
     ├── KoladaDeadlineExceeded                  the time given for one request ran out
@@ -75,6 +76,10 @@ class InvalidIdentifier(KoladaError, ValueError):
 
 class InvalidRequest(KoladaError, ValueError):
     """A request that the API has no route for, or a list longer than its limit; nothing is sent."""
+
+
+class InvalidEnvironment(InvalidRequest):
+    """A variable of the environment (a proxy, certificates) that cannot be used; nothing is sent."""
 
 
 class UnknownIdentifier(KoladaError, ValueError):

@@ -16,6 +16,7 @@ import httpx
 
 from kolada_client.body_kinds import brief_text, unreadable
 from kolada_client.clock import Clock
+from kolada_client.environment import CHECK_NETWORK, WayOut
 from kolada_client.errors import (
     IF_IT_STAYS,
     KoladaContractError,
@@ -69,7 +70,7 @@ class Fetcher:
         user_agent: How the client introduces itself.
         landing: Where answers are kept, or None.
         transport: What carries the requests in place of the network.
-        proxy: The proxy through which the network is reached, or None.
+        way: How the network is reached.
     """
 
     def __init__(
@@ -83,10 +84,11 @@ class Fetcher:
         user_agent: str,
         landing: Landing | None,
         transport: httpx.BaseTransport | None,
-        proxy: str | None,
+        way: WayOut,
     ) -> None:
+        self._way = way if transport is None else None
         self._http = httpx.Client(
-            transport=transport or BoundedTransport(connections=concurrency, proxy=proxy),
+            transport=transport or BoundedTransport(way, connections=concurrency),
             headers={"User-Agent": user_agent, "Accept": "application/json", "Accept-Encoding": OFFERED},
             cookies=NoCookies(),
             follow_redirects=False,
@@ -272,7 +274,7 @@ class Fetcher:
         what = "broke off before the whole answer had come" if connected else "could not be made"
         return KoladaUnreachable(
             f"the connection for `{url}` {what} (`{type(error).__name__}: {brief_text(str(error))}`), so the request "
-            "has no answer. Check the network and KOLADA_BASE_URL, then run `kolada doctor`.",
+            f"has no answer. {self._way.remedy(error) if self._way else CHECK_NETWORK}, then run `kolada doctor`.",
             connected=connected,
             url=url,
         )

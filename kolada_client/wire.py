@@ -17,6 +17,7 @@ import httpcore
 import httpx
 
 from kolada_client.clock import Clock
+from kolada_client.environment import WayOut
 from kolada_client.waiting import Allowance
 
 MAX_HEAD_BYTES: Final = 256 * 1024
@@ -99,13 +100,17 @@ class BoundedTransport(httpx.HTTPTransport):
     """httpx's own transport, over connections that keep to `limited_to`.
 
     Args:
+        way: How the network is reached: proxy and certificates.
         connections: The most at a time.
-        proxy: The URL of a proxy, or None.
+
+    Raises:
+        InvalidEnvironment: A variable that the way rests on cannot be used.
     """
 
-    def __init__(self, *, connections: int, proxy: str | None = None) -> None:
+    def __init__(self, way: WayOut, *, connections: int) -> None:
         limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
-        super().__init__(limits=limits, proxy=proxy)
+        trust = way.trust()
+        super().__init__(limits=limits, verify=trust, proxy=way.proxy_for_httpx(trust), trust_env=False)
         # httpcore takes a backend from whoever makes a pool; httpx makes its pools without asking for one.
         self._pool._network_backend = _BoundedBackend()  # noqa: SLF001
 

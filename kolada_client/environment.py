@@ -1,0 +1,225 @@
+"""What the environment says of the way out of this machine: proxies and certificates.
+
+    https_proxy, http_proxy, all_proxy    the proxy, by the scheme of what is asked; in small letters or capitals
+    no_proxy                              the hosts that are asked directly, in every form that curl knows
+    SSL_CERT_FILE, SSL_CERT_DIR           the certificates that are trusted, in place of certifi's
+
+What belongs here: reading these variables, and a sentence about each that cannot be used. httpx reads them too, but it
+knows fewer forms of NO_PROXY and raises whatever it stumbles over. Invariant: a password in a proxy's address is never
+shown.
+"""
+
+import re
+import ssl
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+from urllib.request import getproxies
+
+import certifi
+import httpx
+
+from kolada_client.errors import InvalidEnvironment
+
+PROXY_VARIABLES: Final = tuple(
+    name for word in ("https_proxy", "http_proxy", "all_proxy") for name in (word, word.upper())
+)
+SYSTEM: Final = "the system's settings"
+CHECK_NETWORK: Final = "Check the network and KOLADA_BASE_URL"
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+_HIGHEST_PORT: Final = 65535
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """How requests to one host leave this machine.
+
+    Attributes:
+        host: the host that is asked.
+        proxy: the proxy's address with its password, or None when the host is asked directly.
+        proxy_source: the variable that names the proxy, or the system's settings; None where nothing does.
+        exception: the entry of NO_PROXY for which the proxy is passed by; None where none fits.
+        certificates: the file or folder of trusted certificates.
+        certificates_source: the variable that names it, or `certifi`.
+    """
+
+    host: str
+    proxy: str | None
+    proxy_source: str | None
+    exception: str | None
+    certificates: Path
+    certificates_source: str
+
+    def trust(self) -> ssl.SSLContext:
+        """The certificates as a TLS context.
+
+        Raises:
+            InvalidEnvironment: the file or folder holds none.
+        """
+        return _trust(self.certificates_source, self.certificates)
+
+    def proxy_for_httpx(self, trust: ssl.SSLContext) -> httpx.Proxy | None:
+        """The proxy as httpx takes it; None where the host is asked directly.
+
+        Raises:
+            InvalidEnvironment: the address is none of a proxy.
+        """
+        return None if self.proxy is None else _proxy(self.proxy_source or SYSTEM, self.proxy, trust)
+
+    def lines(self) -> tuple[str, str]:
+        """The way in two sentences, for people; without passwords."""
+        if self.proxy is not None:
+            way = f"{self.host} is asked through the proxy `{shown(self.proxy)}` ({self.proxy_source})."
+        elif self.exception is not None:
+            way = f"{self.host} is asked directly: NO_PROXY has `{self.exception}`, before {self.proxy_source}."
+        else:
+            way = f"{self.host} is asked directly: no proxy is named."
+        return way, f"Certificates are trusted as in `{self.certificates}` ({self.certificates_source})."
+
+    def remedy(self, error: Exception) -> str:
+        """What to look at when no connection could be made by this way: the beginning of a sentence."""
+        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            return (
+                f"Its certificate is not among those in `{self.certificates}` ({self.certificates_source}): where a "
+                "proxy reads TLS, name a file with its root certificate, `SSL_CERT_FILE=FILE`"
+            )
+        if self.proxy is not None:
+            return f"Check the proxy `{shown(self.proxy)}` ({self.proxy_source}), the network and KOLADA_BASE_URL"
+        return CHECK_NETWORK
+
+
+def way_out(url: str, environment: Mapping[str, str]) -> WayOut:
+    """The way to a URL by these variables; nothing is opened or checked.
+
+    Args:
+        url: what is asked.
+        environment: the variables, such as os.environ.
+    """
+    parts = urlsplit(url)
+    source, proxy = _proxy_variable(parts.scheme, environment)
+    exception = None
+    if proxy is not None:
+        port = parts.port or _DEFAULT_PORTS.get(parts.scheme, 0)
+        exceptions = environment.get("no_proxy", environment.get("NO_PROXY", ""))
+        exception = next(
+            (entry for entry in no_proxy_entries(exceptions) if _covers(entry, parts.hostname or "", port)), None
+        )
+    certificates_source, certificates = _certificates(environment)
+    return WayOut(
+        host=parts.hostname or url,
+        proxy=None if exception is not None else proxy,
+        proxy_source=source,
+        exception=exception,
+        certificates=certificates,
+        certificates_source=certificates_source,
+    )
+
+
+def check_environment(environment: Mapping[str, str]) -> None:
+    """Refuse variables that software built on httpx cannot use, whichever host it is to ask.
+
+    Raises:
+        InvalidEnvironment: the first variable that cannot be used.
+    """
+    trust = _trust(*_certificates(environment))
+    for name in PROXY_VARIABLES:
+        if environment.get(name):
+            _proxy(name, environment[name], trust)
+
+
+def no_proxy_entries(text: str) -> Iterator[str]:
+    """The entries of NO_PROXY: separated by commas or blanks."""
+    return (entry for entry in re.split(r"[,\s]+", text) if entry)
+
+
+def shown(proxy: str) -> str:
+    """A proxy's address on one line, without user and password."""
+    masked = re.sub(r"^([a-z0-9+]+://)?.*@", r"\1***@", proxy, flags=re.IGNORECASE | re.DOTALL)
+    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in masked)
+
+
+def _proxy_variable(scheme: str, environment: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """The variable that names a scheme's proxy, and the proxy; small letters stand above capitals, as in curl."""
+    for word in (f"{scheme}_proxy", "all_proxy"):
+        for name in (word, word.upper()):
+            if name in environment:
+                # Set to nothing it says that there is none, whatever the variable in capitals says.
+                if environment[name]:
+                    return name, environment[name]
+                break
+    if any(environment.get(name) for name in PROXY_VARIABLES):
+        return None, None
+    of_system = getproxies().get(scheme)
+    return (SYSTEM, of_system) if of_system else (None, None)
+
+
+def _covers(entry: str, host: str, port: int) -> bool:
+    """Whether an entry of NO_PROXY means a host: itself, a domain that it is below, or a network that it is in."""
+    if entry == "*":
+        return True
+    address = _address(host)
+    name, network_port = _without_port(entry)
+    if network_port is not None and network_port != port:
+        return False
+    if address is not None:
+        try:
+            return address in ip_network(name.strip("[]"), strict=False)
+        except ValueError:
+            return False
+    wanted = name.removeprefix("*").removeprefix(".").removesuffix(".").lower()
+    asked = host.removesuffix(".").lower()
+    return bool(wanted) and (asked == wanted or asked.endswith(f".{wanted}"))
+
+
+def _address(host: str) -> object:
+    try:
+        return ip_address(host.strip("[]"))
+    except ValueError:
+        return None
+
+
+def _without_port(entry: str) -> tuple[str, int | None]:
+    found = re.fullmatch(r"(\[.*\]|[^:]*):(\d{1,5})", entry)
+    return (found[1], int(found[2])) if found else (entry, None)
+
+
+def _proxy(source: str, address: str, trust: ssl.SSLContext) -> httpx.Proxy:
+    try:
+        url = httpx.URL(address if "://" in address else f"http://{address}")
+        if not url.host or (url.port or 1) > _HIGHEST_PORT:
+            raise ValueError("it has no host" if not url.host else f"there is no port {url.port}")  # noqa: TRY301
+        # httpx takes no TLS settings for a proxy that is spoken to without TLS.
+        proxy = httpx.Proxy(url, ssl_context=trust if url.scheme == "https" else None)
+    except (ValueError, httpx.InvalidURL) as error:
+        problem = str(error).replace(address, shown(address))
+        msg = (
+            f"{source} = `{shown(address)}` names no proxy that can be used ({problem}); nothing was sent. "
+            "Give it as `http://HOST:PORT` (or https, socks5, socks5h in place of http), or unset it."
+        )
+        raise InvalidEnvironment(msg) from None
+    return proxy
+
+
+def _certificates(environment: Mapping[str, str]) -> tuple[str, Path]:
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        if environment.get(name):
+            return name, Path(environment[name])
+    return "certifi", Path(certifi.where())
+
+
+def _trust(source: str, certificates: Path) -> ssl.SSLContext:
+    try:
+        if source == "SSL_CERT_DIR":
+            next(certificates.iterdir(), None)
+            return ssl.create_default_context(capath=str(certificates))
+        return ssl.create_default_context(cafile=str(certificates))
+    except (OSError, ssl.SSLError) as error:
+        problem = error.strerror or str(error)
+        msg = (
+            f"{source} = `{certificates}` gives no certificates to trust ({problem}); nothing was sent. "
+            "Name a readable file of certificates in PEM form (SSL_CERT_DIR: a folder of them), or unset it."
+        )
+        raise InvalidEnvironment(msg) from None
