@@ -19,6 +19,16 @@ PROJECT = "kolada"
 CONSEQUENCE = (
     "Nothing can be scheduled by it. Correct it, or make it anew: `kolada serve --deployments > prefect.yaml`."
 )
+# Short forms that Prefect takes, too.
+SHORT_FORMS = {
+    "@hourly": "0 * * * *",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *",
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+}
 # A clock that goes forward skips at most this much, and one that goes back repeats at most this much.
 LARGEST_CLOCK_CHANGE = timedelta(hours=3)
 
@@ -45,7 +55,7 @@ class Scheduled:
         seen_from = after.astimezone(zone).replace(tzinfo=None) - LARGEST_CLOCK_CHANGE
         found: list[datetime] = []
         last: datetime | None = None
-        for wall in CronSim(self.cron, seen_from):
+        for wall in CronSim(SHORT_FORMS.get(self.cron, self.cron), seen_from):
             if last is not None and wall > last:
                 break
             instant = wall.replace(tzinfo=zone).astimezone(UTC)

@@ -100,7 +100,9 @@ def test_the_next_run_by_the_clock_in_sweden(after, expected):
 
 
 @pytest.mark.parametrize("timezone", ["Europe/Stockholm", "Australia/Lord_Howe", "UTC"])
-@pytest.mark.parametrize("cron", ["30 2 * * *", "*/20 * * * *", "45 1-3 * * *", "0 4 * * 6", "10 2 13 * 5"])
+@pytest.mark.parametrize(
+    "cron", ["30 2 * * *", "*/20 * * * *", "45 1-3 * * *", "0 4 * * 6", "10 2 13 * 5", "@daily", "@hourly"]
+)
 def test_the_next_run_is_the_one_that_prefect_starts(cron, timezone):
     """Prefect's own schedule says the same, minute by minute around every change of the clock."""
     prefects, ours = CronSchedule(cron=cron, timezone=timezone), Scheduled("refresh/nightly", cron, timezone)
