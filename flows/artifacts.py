@@ -19,7 +19,7 @@ from prefect.artifacts import (
 
 from pipeline.run_facts import RunFacts
 from pipeline.run_job import RunResult
-from pipeline.run_page import run_page
+from pipeline.run_page import failure_page, run_page
 from pipeline.settings import Settings
 from warehouse.credits import DERIVED, MADE_UP_VALUES, as_printed
 
@@ -86,6 +86,20 @@ class ProgressArtifact:
                 update_progress_artifact(self._id, progress, description=description)
         except httpx.HTTPError as error:
             self._logger.warning("The progress could not be shown, and the run goes on: %s", error)
+
+
+def leave_failure(kind: str, state: str, message: str) -> None:
+    """Create the page of a run that an error ended, under the key of the pages of its kind.
+
+    Args:
+        kind: refresh, backfill or mirror.
+        state: the name of the state in which it ends.
+        message: what is wrong.
+
+    Raises:
+        httpx.HTTPError: Prefect's server does not take it.
+    """
+    create_markdown_artifact(key=kind, markdown=failure_page(state, message), description=message)
 
 
 def leave_artifacts(result: RunResult, settings: Settings, facts: RunFacts, *, kind: str) -> None:

@@ -9,16 +9,13 @@ from prefect.runtime import flow_run
 from prefect.states import Completed
 from pydantic import Field
 
-from flows.flow_run import failed_state, run_as_flow
-from goals import PlanError
-from kolada_client import KoladaError
+from flows.flow_run import leaving_a_page, run_as_flow
 from kolada_client.identifiers import FIRST_YEAR, KPI_PATTERN, LAST_YEAR, UNIT_PATTERN
 from pipeline.backfill_estimate import RequestPlan, plan_job
 from pipeline.jobs import Job, backfill_job
 from pipeline.plans_to_judge import plans_to_judge
 from pipeline.run_job import RunResult
 from pipeline.settings import Settings
-from warehouse.errors import WarehouseError
 
 # Lists and not `list | None`: what is wrong with an item can then be said, rather than that no alternative fits.
 KpiId = Annotated[str, Field(pattern=KPI_PATTERN)]
@@ -38,6 +35,7 @@ def run_name() -> str:
 
 
 @flow(name="backfill", flow_run_name=run_name, persist_result=False, validate_parameters=True)
+@leaving_a_page
 def backfill(
     *,
     plan: str | None = None,
@@ -72,10 +70,7 @@ def backfill(
 
     if not dry_run:
         return run_as_flow(settings, job_for)
-    try:
-        planned = plan_job(settings, job_for(settings))
-    except (KoladaError, PlanError, WarehouseError) as error:
-        return failed_state(error)
+    planned = plan_job(settings, job_for(settings))
     create_markdown_artifact(key="request-plan", markdown=f"```\n{planned.text()}\n```", description=in_short(planned))
     return Completed(name="Planned", message=in_short(planned))
 

@@ -15,8 +15,10 @@ what it is good at: a schedule, a place to look, an alarm. States are named so t
 """
 
 from collections.abc import Callable
+from functools import wraps
 from typing import ParamSpec, TypeVar
 
+import duckdb
 import httpx
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
@@ -25,7 +27,7 @@ from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 from pydantic import ValidationError
 
-from flows.artifacts import ProgressArtifact, leave_artifacts
+from flows.artifacts import ProgressArtifact, leave_artifacts, leave_failure
 from flows.events import emit
 from flows.json_logs import log_as_json
 from flows.prefect_environment import be_quiet_at_exit
@@ -35,12 +37,19 @@ from pipeline.jobs import Job
 from pipeline.run_facts import RunFacts, read_facts
 from pipeline.run_job import RunResult, run_job
 from pipeline.settings import Settings
+from pipeline.trouble import about_files
 from warehouse.errors import WarehouseError
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
+EXPECTED = (KoladaError, PlanError, WarehouseError, ValidationError, OSError, duckdb.Error)
+
 be_quiet_at_exit()
+
+
+class NotTold(RuntimeError):
+    """A run came to its end, and its page and events cannot be made."""
 
 
 class FlowReporter:
@@ -76,23 +85,50 @@ def call_as_task(
     return as_task(function)(*args, **kwargs)
 
 
+def leaving_a_page(
+    function: Callable[Parameters, State[RunResult]],
+) -> Callable[Parameters, State[RunResult]]:
+    """A flow's function that leaves a page when an error ends it, such as a run that published leaves.
+
+    Errors that we know become the state that names them; any other goes on to Prefect.
+    """
+
+    @wraps(function)
+    def run(*args: Parameters.args, **kwargs: Parameters.kwargs) -> State[RunResult]:
+        try:
+            return function(*args, **kwargs)
+        except EXPECTED as error:
+            leave_failure_page(error)
+            return failed_state(error)
+        except Exception as error:
+            leave_failure_page(error)
+            raise
+
+    return run
+
+
 def run_as_flow(settings: Settings, make_job: Callable[[Settings], Job]) -> State[RunResult]:
     """Do a job inside a flow run, show it, tell of it, and end in the state that names how it went.
 
     Args:
         settings: where from and where to.
-        make_job: what is wanted; called in here, since plans that cannot be read are a way to end too.
+        make_job: what is wanted; called in here, so that a log in JSON has what it says.
+
+    Raises:
+        NotTold: the run ended and cannot tell about itself.
     """
     if settings.log_json:
         log_as_json()
     reporter = FlowReporter()
+    job = make_job(settings)
+    result = run_job(settings, job, call=call_as_task, reporter=reporter, flow_run_id=flow_run.id)
     try:
-        job = make_job(settings)
-        result = run_job(settings, job, call=call_as_task, reporter=reporter, flow_run_id=flow_run.id)
-    except (KoladaError, PlanError, WarehouseError) as error:
-        return failed_state(error)
-    facts = read_facts(result)
-    tell(result, settings, facts, kind=job.kind, reporter=reporter)
+        tell(result, settings, read_facts(result), kind=job.kind, reporter=reporter)
+    except Exception as error:
+        raise NotTold(
+            f"The run ended as {result.state}: {result.message} But what it changed could not be read: "
+            f"{message_of(error)} See `kolada status`."
+        ) from error
     return flow_state(result)
 
 
@@ -147,9 +183,24 @@ def flow_state(result: RunResult) -> State[RunResult]:
     return Completed(name="Published with warnings", message=f"{result.figures} {result.message} {told}", data=result)
 
 
+def leave_failure_page(error: Exception) -> None:
+    """Leave the page of a failed run; where Prefect does not take it, the state still tells."""
+    try:
+        leave_failure(flow_run.flow_name or "run", failure_name(error), message_of(error))
+    except httpx.HTTPError as trouble:
+        get_run_logger().warning("The run's page could not be left in Prefect: %s", trouble)
+
+
 def failed_state(error: Exception) -> State[RunResult]:
     """The state of a run that an error ended; the error goes with it for the command, which has an exit code for it."""
-    return Failed(name=failure_name(error), message=str(error), data=error)
+    return Failed(name=failure_name(error), message=message_of(error), data=error)
+
+
+def message_of(error: Exception) -> str:
+    """What is wrong, in words."""
+    if isinstance(error, OSError | duckdb.Error):
+        return about_files(error)
+    return str(error) if isinstance(error, EXPECTED) else f"{type(error).__name__}: {error}"
 
 
 def failure_name(error: Exception) -> str:
@@ -159,5 +210,7 @@ def failure_name(error: Exception) -> str:
             return "Failed: input"
         case KoladaError():
             return "Failed: source"
-        case _:
+        case WarehouseError() | OSError() | duckdb.Error():
             return "Failed: home"
+        case _:
+            return "Failed"

@@ -8,15 +8,12 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from flows.flow_run import failed_state, run_as_flow
-from goals import PlanError
-from kolada_client import KoladaError
+from flows.flow_run import leaving_a_page, run_as_flow
 from pipeline.jobs import Job, mirror_job
 from pipeline.mirror_estimate import plan_mirror
 from pipeline.plans_to_judge import plans_to_judge
 from pipeline.run_job import RunResult
 from pipeline.settings import Settings
-from warehouse.errors import WarehouseError
 
 
 def run_name() -> str:
@@ -25,6 +22,7 @@ def run_name() -> str:
 
 
 @flow(name="mirror", flow_run_name=run_name, persist_result=False, validate_parameters=True)
+@leaving_a_page
 def mirror(*, dry_run: bool = False, sample: bool = False) -> State[RunResult]:
     """Read all of Kolada the first time, later what is due or changed and a rolling share of the rest; publish.
 
@@ -40,10 +38,7 @@ def mirror(*, dry_run: bool = False, sample: bool = False) -> State[RunResult]:
     settings = Settings.of(sample=sample)
     if not dry_run:
         return run_as_flow(settings, job)
-    try:
-        planned = plan_mirror(settings, today=datetime.now(UTC).date())
-    except (KoladaError, PlanError, WarehouseError) as error:
-        return failed_state(error)
+    planned = plan_mirror(settings, today=datetime.now(UTC).date())
     in_short = f"{planned.request_count} requests, about {planned.expected_seconds:.0f} seconds. Nothing was read."
     create_markdown_artifact(key="request-plan", markdown=f"```\n{planned.text()}\n```", description=in_short)
     return Completed(name="Planned", message=in_short)

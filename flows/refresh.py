@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from flows.flow_run import run_as_flow
+from flows.flow_run import leaving_a_page, run_as_flow
 from pipeline.jobs import Job, refresh_job
 from pipeline.plans_to_judge import plans_to_judge
 from pipeline.run_job import RunResult
@@ -21,6 +21,7 @@ def run_name() -> str:
 
 
 @flow(name="refresh", flow_run_name=run_name, persist_result=False, validate_parameters=True)
+@leaving_a_page
 def refresh(*, sample: bool = False) -> State[RunResult]:
     """Read every plan's KPIs whole from Kolada, judge the goals and publish the warehouse.
 

@@ -23,6 +23,11 @@ COVERAGE_WORDS = {
     "failed": "kunde inte läsas",
     "unaccounted": "utan besked",
 }
+FAILURE_WORDS = {
+    "Failed: source": "Kolada svarar inte, eller inte som det ska",
+    "Failed: input": "en uppgift, en inställning eller en plan kan inte användas",
+    "Failed: home": "hemmet är låst, fullt eller skadat",
+}
 CHECK_WORDS = {"fault": "stoppar, fel i programmet", "blocking": "stoppar", "warning": "varnar"}
 WHAT_TO_DO = (
     "`kolada review` visar vad körningen skulle ändra och godkänner det del för del, med skäl; nästa körning "
@@ -35,6 +40,18 @@ def headline(result: RunResult) -> str:
     if result.state == "published":
         return "Publicerad"
     return "Hållen: ofullständig" if result.is_incomplete else "Hållen: kontroll"
+
+
+def failure_page(state: str, message: str) -> str:
+    """The page of a run that an error ended before it could publish or be held.
+
+    Args:
+        state: the name of the state in Prefect, such as `Failed: source`.
+        message: what is wrong, as the command says it.
+    """
+    kind = FAILURE_WORDS.get(state)
+    kept = "Den publicerade filen är som den var." if kind else "Vad som är publicerat: `kolada status`."
+    return f"# Misslyckad: {kind or 'okänt fel'}\n\n{message}\n\n{kept}\n"
 
 
 def run_page(result: RunResult, settings: Settings, facts: RunFacts) -> str:
