@@ -23,6 +23,8 @@ def about_files(error: OSError | duckdb.Error) -> str:
             advice = "Make room on the disk (`df -h`), then give the command again."
         case "broken":
             advice = "Look at the disk (`df -h`, `mount`, `dmesg`), then give the command again."
+        case "too large":
+            advice = "Raise the limit of files (`ulimit -f`), or look which file system it is (`df -hT`)."
         case "rights":
             advice = "Let this user read and write it (`ls -l`), or choose another place."
         case "missing":
@@ -49,7 +51,12 @@ def kind_of(error: OSError | duckdb.Error, said: str) -> str:
     if isinstance(error, duckdb.OutOfMemoryException):
         return "memory"
     if isinstance(error, duckdb.IOException):
-        words = {"Permission denied": "rights", "No such file": "missing", "Conflicting lock": "lock"}
+        words = {
+            "File too large": "too large",
+            "Permission denied": "rights",
+            "No such file": "missing",
+            "Conflicting lock": "lock",
+        }
         return next((kind for word, kind in words.items() if word in said), "")
     return ""
 
@@ -60,6 +67,8 @@ def kind_by_number(error: OSError) -> str:
         return "full"
     if error.errno in BROKEN:
         return "broken"
+    if error.errno == errno.EFBIG:
+        return "too large"
     if isinstance(error, PermissionError):
         return "rights"
     if isinstance(error, FileNotFoundError | NotADirectoryError | IsADirectoryError | FileExistsError):
