@@ -1,7 +1,8 @@
 """`kolada refresh`, `backfill`, `mirror` and `doctor`: the commands that talk to the API."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from os import environ
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from cli.consoles import ERRORS, plain_console, wide_console
-from cli.exits import BAD_INPUT, HELD, one_message
+from cli.exits import BAD_INPUT, HELD, OTHER, end_with, one_message
 from cli.goal_table import print_goal_table
 from cli.options import (
     BaseUrlOption,
@@ -25,7 +26,12 @@ from cli.options import (
     set_options,
 )
 from cli.terminal_progress import Terminal
-from flows.prefect_environment import prepare_for_prefect
+from flows.prefect_environment import (
+    PrefectMisconfigured,
+    PrefectUnusable,
+    close_temporary_server,
+    prepare_for_prefect,
+)
 from goals import Plan
 from kolada_client import KoladaClient
 from pipeline.jobs import Job, backfill_job, checked_ids, mirror_job, parse_years, refresh_job
@@ -239,18 +245,35 @@ def through_prefect(name: str, **parameters: object) -> RunResult:
     """
     if not environ.get("PREFECT_API_URL"):
         ERRORS.print("Starting a temporary Prefect server; the first time takes up to a minute (--direct: without)")
-    prepare_for_prefect()
+    with naming_direct():
+        if prepare_for_prefect(Settings().home) is None:
+            close_temporary_server()
     # Prefect takes seconds to import; commands that do without it do not pay.
     from importlib import import_module  # noqa: PLC0415
 
+    from flows.prefect_server import check_server, told_if_lost  # noqa: PLC0415
+
     flow = cast("Callable[..., State[RunResult]]", getattr(import_module(f"flows.{name}"), name))
-    state = flow(**parameters, return_state=True)
+    with naming_direct():
+        check_server()
+        with told_if_lost():
+            state = flow(**parameters, return_state=True)
     result: object = state.result(raise_on_failure=False)
     if isinstance(result, BaseException):
         raise result
     if not isinstance(result, RunResult):
         raise TypeError(f"the flow ended in `{state.name}` without a result")
     return result
+
+
+@contextmanager
+def naming_direct() -> Iterator[None]:
+    """End with one message where Prefect cannot be used, which names the way to do without."""
+    try:
+        yield
+    except PrefectUnusable as error:
+        code = BAD_INPUT if isinstance(error, PrefectMisconfigured) else OTHER
+        end_with(error, f"{error} Or do without Prefect: the same command with `--direct`.", code)
 
 
 def show(result: RunResult, *, as_json: bool) -> None:
@@ -288,8 +311,11 @@ def doctor(
     with one_message():
         settings = Settings()
         with KoladaClient(settings.base_url, rate=min(settings.rate, 2.0), concurrency=1) as client:
+            # Said beforehand: it matters most where nobody answers.
+            for line in client.way.lines():
+                ERRORS.print(line)
             report = examine(client)
-    output.write_text(report.to_markdown(), encoding="utf-8")
-    output.with_suffix(".json").write_text(report.to_json(), encoding="utf-8")
+        output.write_text(report.to_markdown(), encoding="utf-8")
+        output.with_suffix(".json").write_text(report.to_json(), encoding="utf-8")
     typer.echo(report.to_markdown())
     typer.echo(f"Written to {output} and {output.with_suffix('.json')}.")

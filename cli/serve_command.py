@@ -2,14 +2,17 @@
 
 import sys
 from datetime import UTC, datetime
+from os import environ
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.consoles import ERRORS
-from cli.exits import BAD_INPUT, OTHER, one_message
+from cli.exits import BAD_INPUT, one_message
 from cli.options import GoalsOption, HomeOption, set_options
+from flows.prefect_environment import PrefectMisconfigured, prepare_for_prefect
+from flows.server_access import NoServer, ServerAccess
 from kolada_pipeline import misplaced_package
 from pipeline.plans_to_judge import plans_to_judge
 from pipeline.progress import JsonReporter
@@ -29,23 +32,34 @@ def serve(
         bool,
         typer.Option("--deployments", help="Print the prefect.yaml that holds, for a copy of your own, and exit."),
     ] = False,
+    show_env: Annotated[
+        bool,
+        typer.Option(
+            "--env", help="Print what Prefect's own command needs, for `source <(kolada serve --env)`, and exit."
+        ),
+    ] = False,
 ) -> None:
     """Run what is due, every night, until stopped: a Prefect server, a worker, and the deployments of prefect.yaml.
 
-    Where PREFECT_API_URL names a server, that one is used and none is started. SIGINT or SIGTERM stops everything in
-    order; a run that is stopped so is taken up again by the next one. Telemetry is off.
+    Where PREFECT_API_URL names a server, that one is used and none is started. The server asks for the password in
+    KOLADA_HOME/prefect/auth; who holds it can run code as this user. SIGINT or SIGTERM stops everything in order; a run
+    that is stopped so is taken up again by the next one. Telemetry is off.
 
     Exits with 0 stopped, 2 bad input, 1 something that is needed did not start or ended.
 
     Example: `kolada serve --port 4200`, then open http://127.0.0.1:4200
     """
     set_options(home=home, goals=goals)
-    with one_message(ScheduleError):
+    with one_message(ScheduleError, NoServer):
         if show_deployments:
             typer.echo(deployments_file().read_text(encoding="utf-8"), nl=False)
             return
-        refuse_shadowing(Path.cwd())
         settings = Settings()
+        access = ServerAccess(settings.home.absolute())
+        if show_env:
+            typer.echo("\n".join(access.exports(environ)))
+            return
+        refuse_shadowing(Path.cwd())
         judged = plans_to_judge(settings)
         Home(settings.home).prepare()
         upcoming = next_scheduled_run(datetime.now(UTC))
@@ -57,14 +71,13 @@ def serve(
         say(str(broken))
     if upcoming is not None:
         say(f"Next by the schedule: {upcoming[0]} at {upcoming[1]:%Y-%m-%d %H:%M %Z}")
+    with one_message(PrefectMisconfigured):
+        prepare_for_prefect(settings.home.absolute())
     # Prefect takes seconds to import; a wrong setting is told before that.
     from flows.serve import ServeError, Serving  # noqa: PLC0415
 
-    try:
-        Serving(host=host, port=port, say=say, is_logging_json=settings.log_json).run()
-    except ServeError as error:
-        ERRORS.print(str(error))
-        raise typer.Exit(OTHER) from error
+    with one_message(other=(ServeError,)):
+        Serving(access=access, host=host, port=port, say=say, is_logging_json=settings.log_json).run()
 
 
 def refuse_shadowing(folder: Path) -> None:

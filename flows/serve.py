@@ -1,7 +1,9 @@
 """Everything that a nightly run needs, on one machine, from one command.
 
-    server        a Prefect server, where none is configured (PREFECT_API_URL); stops with this process
-    pool          one run at a time
+    server        a Prefect server, where none is configured (PREFECT_API_URL); stops with this process. It asks for a
+                  password of its own making, answers pages of its own address only, and is asked directly, whatever
+                  proxies the environment names
+    pool          one run at a time, of which nothing but its parameters can be chosen
     deployments   those of prefect.yaml, by `prefect deploy --all`; their runs work in this process's folder
     worker        starts the runs; started again if it dies, after what it left behind is settled
 
@@ -17,27 +19,44 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
-from prefect.client.orchestration import get_client
-from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.settings import (
+    PREFECT_API_AUTH_STRING,
+    PREFECT_API_URL,
+    PREFECT_HOME,
+    PREFECT_SERVER_API_AUTH_STRING,
+    temporary_settings,
+)
+from pydantic import SecretStr
 
-from flows.orphaned_runs import drop_missed_nights, settle_left_behind
+from flows.orphaned_runs import drop_missed_nights, settle_left_behind, settle_stuck
 from flows.prefect_environment import JSON_LOGGING, NO_TELEMETRY, folders_for_prefect
+from flows.server_access import ServerAccess
 from flows.service_processes import send, with_variable
-from flows.work_pool import POOL, ensure_work_pool
+from flows.work_pool import POOL, ensure_work_pool, refuse_unknown_parameters
 from pipeline.schedule import deployments_file
+from pipeline.source import variables_for_own_server
 
 MARK = "KOLADA_SERVE"
 POLL_SECONDS = 0.2
 SERVER_SECONDS = 180.0
+CONFIGURED_SERVER_SECONDS = 20.0
 WORK_STOP_SECONDS = 20.0
 SERVER_STOP_SECONDS = 10.0
 PAUSE_AFTER_DEATH_SECONDS = 5.0
+LOOK_SECONDS = 15.0
+LINES_KEPT = 20
+EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - told apart, not chosen
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 DEATHS_BEFORE_GIVING_UP = 5
 # A worker that lived this long is not one that cannot start: its end begins a new count.
 STEADY_SECONDS = 600.0
@@ -56,6 +75,7 @@ class Serving:
     """One `kolada serve`.
 
     Attributes:
+        access: where the server's password and address are kept.
         host: where the server listens, if one is started.
         port: its port.
         say: takes a line for the operator.
@@ -63,6 +83,7 @@ class Serving:
         deployments: the prefect.yaml that is deployed.
     """
 
+    access: ServerAccess
     host: str
     port: int
     say: Callable[[str], None]
@@ -71,6 +92,8 @@ class Serving:
     _stop: threading.Event = field(default_factory=threading.Event)
     _mark: str = field(default_factory=lambda: secrets.token_hex(8))
     _api_url: str = ""
+    _password: str | None = None
+    _server_lines: deque[str] = field(default_factory=lambda: deque(maxlen=LINES_KEPT))
     _children: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def run(self) -> None:
@@ -95,19 +118,51 @@ class Serving:
         configured = PREFECT_API_URL.value()
         if configured:
             self._api_url = configured
+            self._password = value_of_secret(PREFECT_API_AUTH_STRING.value())
             self.say(f"Using the Prefect server at {configured}")
             self._wait_for_server(None)
             return None
         self._check_port()
-        self._api_url = f"http://{self.host}:{self.port}/api"
-        self.say(f"Starting a Prefect server at http://{self.host}:{self.port}")
+        self._api_url = f"{self._address()}/api"
+        self._password = self.access.make_password(value_of_secret(PREFECT_SERVER_API_AUTH_STRING.value()))
+        self.say(f"Starting a Prefect server at {self._address()}; its password: {self.access.auth_file}")
+        os.environ.update(variables_for_own_server(os.environ, urlsplit(self._api_url).hostname))
         server = self._start("server", "start", "--host", self.host, "--port", str(self.port), part="server")
+        threading.Thread(target=self._pass_on, args=[server], daemon=True).start()
         self._wait_for_server(server)
+        self.access.remember_url(self._api_url)
+        self.say("For Prefect's own command, in a shell: source <(kolada serve --env)")
         return server
+
+    def _address(self, name: str | None = None) -> str:
+        """Where the server is asked from this machine, or the same under another name of it."""
+        name = name or (LOOPBACK[0] if self.host in EVERY_ADDRESS else self.host)
+        return f"http://{f'[{name}]' if ':' in name else name}:{self.port}"
+
+    def _origins(self) -> str:
+        """The addresses whose pages a browser lets ask the server: its own, by every name that it has here."""
+        return ",".join(self._address(name) for name in (LOOPBACK if self.host in LOOPBACK else (self.host,)))
+
+    def _pass_on(self, server: subprocess.Popen[bytes]) -> None:
+        """Print what the server says, and keep its last lines."""
+        for line in server.stderr or ():
+            sys.stderr.buffer.write(line)
+            sys.stderr.flush()
+            self._server_lines.append(line.decode(errors="replace").rstrip())
+
+    def _what_the_server_said(self) -> str:
+        return "It said last:\n" + "\n".join(self._server_lines) if self._server_lines else "It said nothing."
+
+    @contextmanager
+    def _client(self) -> Iterator[SyncPrefectClient]:
+        """A client of the server."""
+        settings = {PREFECT_API_URL: self._api_url, PREFECT_API_AUTH_STRING: self._password}
+        with temporary_settings(settings), get_client(sync_client=True) as client:
+            yield client
 
     def _prepare(self) -> None:
         """Make the pool and the deployments."""
-        with temporary_settings({PREFECT_API_URL: self._api_url}), get_client(sync_client=True) as client:
+        with self._client() as client:
             self.say(ensure_work_pool(client))
         deploying = self._start(
             "--no-prompt", "deploy", "--all", "--prefect-file", str(self.deployments), is_quiet=True
@@ -118,6 +173,8 @@ class Serving:
                 f"`prefect deploy --all` of `{self.deployments}` failed, so nothing is scheduled:\n{told}\n"
                 "Correct it, and run `kolada serve` again."
             )
+        with self._client() as client:
+            refuse_unknown_parameters(client)
         self.say(f"Deployments of {self.deployments} are in place")
 
     def _keep_worker(self, server: subprocess.Popen[bytes] | None) -> None:
@@ -129,37 +186,50 @@ class Serving:
             worker = self._start("worker", "start", "--pool", POOL, "--type", "process", "--limit", "1")
             self.say(
                 f"Worker started (process {worker.pid}); runs start by the schedule, or with "
-                f"`PREFECT_API_URL={self._api_url} prefect deployment run refresh/nightly`"
+                "`prefect deployment run refresh/nightly`"
             )
+            look_at = time.monotonic() + LOOK_SECONDS
             while worker.poll() is None:
                 self._pause(POLL_SECONDS)
                 if server is not None and server.poll() is not None:
                     raise ServeError(
                         f"The Prefect server ended by itself with code `{server.returncode}`, so nothing can run. "
-                        "Its last lines stand above. Run `kolada serve` again."
+                        f"{self._what_the_server_said()}\nRun `kolada serve` again."
                     )
+                if time.monotonic() >= look_at:
+                    self._look_for_stuck_runs()
+                    look_at = time.monotonic() + LOOK_SECONDS
             self.say(f"The worker ended by itself with code {worker.returncode}; it is started again")
             deaths = 1 if time.monotonic() - started_at >= STEADY_SECONDS else deaths + 1
             self._pause(PAUSE_AFTER_DEATH_SECONDS)
         raise ServeError(
             f"The worker ended `{DEATHS_BEFORE_GIVING_UP}` times in a row by itself, so nothing runs any more. "
-            "Its last lines stand above. Mend what they tell, and run `kolada serve` again."
+            "What it said of the cause, if anything, is above. Mend that, and run `kolada serve` again."
         )
 
     def _settle(self) -> None:
         """Give an end to what an earlier worker left behind."""
-        with temporary_settings({PREFECT_API_URL: self._api_url}), get_client(sync_client=True) as client:
+        with self._client() as client:
             for line in (*settle_left_behind(client, POOL), *drop_missed_nights(client, POOL)):
                 self.say(line)
+
+    def _look_for_stuck_runs(self) -> None:
+        """Give the pool's place back that a run keeps at which nothing works."""
+        try:
+            with self._client() as client:
+                for line in settle_stuck(client, POOL, now=datetime.now(UTC)):
+                    self.say(line)
+        except httpx.HTTPError as error:
+            self.say(f"Could not look for stuck runs, and will again in {LOOK_SECONDS:.0f} s: {error!r}")
 
     def _start(self, *arguments: str, part: str = "work", is_quiet: bool = False) -> subprocess.Popen[bytes]:
         """Start a Prefect command below this process."""
         child = subprocess.Popen(
             [sys.executable, "-m", "prefect", *arguments],
-            env=self._environment() | {MARK: self._mark_of(part)},
+            env=self._environment(part) | {MARK: self._mark_of(part)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE if is_quiet else subprocess.DEVNULL if part == "server" else None,
-            stderr=subprocess.STDOUT if is_quiet else None,
+            stderr=subprocess.STDOUT if is_quiet else subprocess.PIPE if part == "server" else None,
             # A terminal's Ctrl-C is for this process, which stops the others in order.
             start_new_session=True,
         )
@@ -169,44 +239,66 @@ class Serving:
     def _mark_of(self, part: str) -> str:
         return f"{self._mark}-{part}"
 
-    def _environment(self) -> dict[str, str]:
+    def _environment(self, part: str) -> dict[str, str]:
+        password = {"PREFECT_API_AUTH_STRING": self._password} if self._password else {}
+        if part == "server" and self._password:
+            password["PREFECT_SERVER_API_AUTH_STRING"] = self._password
         return {
             **NO_TELEMETRY,
             **folders_for_prefect(PREFECT_HOME.value()),
             **(JSON_LOGGING if self.is_logging_json else {}),
             "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+            "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": self._origins(),
             **os.environ,
+            **password,
             "PREFECT_API_URL": self._api_url,
         }
 
     def _check_port(self) -> None:
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((self.host, self.port))
-            except OSError as error:
-                raise ServeError(
-                    f"`{self.host}:{self.port}` cannot be listened at ({error.strerror}), so no server was started. "
-                    "Choose another port, `kolada serve --port 4201`, or use the server that runs there: "
-                    f"`PREFECT_API_URL=http://{self.host}:{self.port}/api kolada serve`."
-                ) from error
+        """Refuse an address where nothing can listen, before Prefect starts to."""
+        try:
+            (family, kind, *_, address), *_ = socket.getaddrinfo(
+                self.host, self.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            )
+            with socket.socket(family, kind) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(address)
+        except (OSError, OverflowError) as error:
+            problem = error.strerror if isinstance(error, OSError) else error
+            raise ServeError(
+                f"Cannot listen on `{self.host}:{self.port}` ({problem}), so no server was started. "
+                "Choose another port, `kolada serve --port 4201`, or use the server that runs there: "
+                f"`PREFECT_API_URL={self._address()}/api kolada serve`."
+            ) from error
 
     def _wait_for_server(self, server: subprocess.Popen[bytes] | None) -> None:
-        deadline = time.monotonic() + SERVER_SECONDS
+        deadline = time.monotonic() + (SERVER_SECONDS if server is not None else CONFIGURED_SERVER_SECONDS)
+        why = ""
         while time.monotonic() < deadline:
             try:
-                if httpx.get(f"{self._api_url}/health", timeout=2.0).is_success:
+                # One on this machine is asked directly, whatever proxies the environment names.
+                answer = httpx.get(f"{self._api_url}/health", timeout=2.0, trust_env=server is None)
+            except (httpx.TransportError, httpx.InvalidURL) as error:
+                why = f"{error or type(error).__name__}"
+            else:
+                if answer.is_success:
                     self.say("The Prefect server answers")
                     return
-            except httpx.TransportError:
-                # Not up yet.
-                pass
+                why = f"status {answer.status_code}"
             if server is not None and server.poll() is not None:
-                break
+                raise ServeError(
+                    f"The Prefect server ended with code `{server.returncode}` before it answered, so nothing can run. "
+                    f"{self._what_the_server_said()}\nMend what it says, and run `kolada serve` again."
+                )
             self._pause(POLL_SECONDS)
+        if server is None:
+            raise ServeError(
+                f"The Prefect server at `{self._api_url}` does not answer ({why}), so nothing can run. Start it, or "
+                "unset or correct PREFECT_API_URL (`prefect config view`), and run `kolada serve` again."
+            )
         raise ServeError(
-            f"The Prefect server at `{self._api_url}` does not answer, so nothing can run. Look at its lines above, or "
-            "at PREFECT_API_URL (`prefect config view`), and run `kolada serve` again."
+            f"The Prefect server at `{self._api_url}` does not answer after {SERVER_SECONDS:.0f} seconds ({why}), so "
+            f"nothing can run. {self._what_the_server_said()}\nRun `kolada serve` again."
         )
 
     def _ended(self, process: subprocess.Popen[bytes], *, within: float) -> int | None:
@@ -252,3 +344,9 @@ class Serving:
         for child in self._children.values():
             child.poll()
         return with_variable(MARK, self._mark_of(part))
+
+
+def value_of_secret(secret: object) -> str | None:
+    """A setting of Prefect's that may be wrapped so that it is not shown."""
+    value = secret.get_secret_value() if isinstance(secret, SecretStr) else secret
+    return str(value) if value else None

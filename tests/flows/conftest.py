@@ -1,14 +1,12 @@
 """What the tests of nightly runs share: a small made-up Kolada, homes, and one real Prefect server with its worker."""
 
-import json
 import os
+import shutil
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Collection, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +17,8 @@ import httpx
 import polars as pl
 import psutil
 import pytest
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
 from fake_kolada import DataSet, FakeKolada, sample_data
 from flows.service_processes import send, with_variable
@@ -27,6 +27,7 @@ from kolada_client import ManualClock
 from pipeline.jobs import Job, backfill_job, refresh_job
 from pipeline.run_job import RunResult, run_job
 from pipeline.settings import Settings
+from tests.flows.support import free_port, wait_for
 from warehouse.database import quoted
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -37,6 +38,9 @@ BIN = Path(sys.executable).parent
 OUTSIDE = "N99001"
 FIRST_YEAR = 2019
 
+# What the served runs read in `.env`; the stand-in's address joins it.
+RUN_VARIABLES = {"KOLADA_RATE": "500"}
+
 # Generous, since nothing waits for them when all is well: a machine with other work takes its time.
 START_SECONDS = 240
 RUN_SECONDS = 240
@@ -44,6 +48,17 @@ EVENT_SECONDS = 90
 
 # A worker asks for work every ten seconds; the tests need not wait for that.
 QUICK_WORKER = {"PREFECT_WORKER_QUERY_SECONDS": "1"}
+
+# Far enough to schedule a run on either of the next two nights when the clock changes.
+FAR_AHEAD = {"PREFECT_SERVER_SERVICES_SCHEDULER_MAX_SCHEDULED_TIME": "P400D"}
+
+# Proxies that nobody listens at: our own server must be asked directly all the same. The stand-in is excepted by a form
+# that curl knows and httpx does not.
+DEAD_PROXIES = {
+    "HTTP_PROXY": "http://127.0.0.1:9",
+    "ALL_PROXY": "socks5://127.0.0.1:9",
+    "NO_PROXY": "127.0.0.0/8 [::1]",
+}
 
 
 @pytest.fixture(scope="session")
@@ -121,14 +136,21 @@ class Operations:
     log: Path
     environment: dict[str, str]
     api_url: str
+    password: str
     fake: FakeKolada
     home: Path
+    work: Path
+
+    def set_variables(self, **variables: str) -> None:
+        """What the runs that start from now on find in `.env` of the folder that they work in, and nothing else."""
+        lines = [f"{name}={value}" for name, value in (RUN_VARIABLES | variables).items()]
+        (self.work / ".env").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def command(
         self,
         *words: str,
         home: Path | None = None,
-        folder: Path = REPOSITORY,
+        folder: Path | None = None,
         without: Collection[str] = (),
         **variables: str,
     ) -> subprocess.CompletedProcess[str]:
@@ -137,31 +159,30 @@ class Operations:
         return subprocess.run(
             [str(BIN / words[0]), *words[1:]],
             env=environment | ({"KOLADA_HOME": str(home)} if home else {}) | variables,
-            cwd=folder,
+            cwd=folder or self.work,
             capture_output=True,
             text=True,
             check=False,
             timeout=RUN_SECONDS,
         )
 
-    def trigger(self, deployment: str, *parameters: str, home: Path, **variables: str) -> str:
-        """Start a deployment through Prefect's command, in a home of its own; returns the flow run's id."""
-        given = json.dumps({"KOLADA_HOME": str(home), **variables})
-        started = self.command(
-            "prefect", "deployment", "run", deployment, *parameters, "--job-variable", f"env={given}"
-        )
+    def trigger(self, deployment: str, *parameters: str) -> str:
+        """Start a deployment through Prefect's command; returns the flow run's id."""
+        started = self.command("prefect", "deployment", "run", deployment, *parameters)
         assert started.returncode == 0, started.stdout + started.stderr
         return started.stdout.partition("UUID: ")[2].split()[0]
 
-    def trigger_by_api(self, deployment: str, *, home: Path, parameters: object = None, **variables: str) -> str:
+    def trigger_by_api(self, deployment: str, *, parameters: object = None) -> str:
         """The same without the seconds that the command takes to start."""
         found = self.get(f"deployments/name/{deployment}")
-        run = self.post(
-            f"deployments/{found['id']}/create_flow_run",
-            parameters=parameters or {},
-            job_variables={"env": {"KOLADA_HOME": str(home), **variables}},
-        )
-        return str(run["id"])
+        return str(self.post(f"deployments/{found['id']}/create_flow_run", parameters=parameters or {})["id"])
+
+    @contextmanager
+    def client(self) -> Iterator[SyncPrefectClient]:
+        """Prefect's client of this server."""
+        settings = {PREFECT_API_URL: self.api_url, PREFECT_API_AUTH_STRING: self.password}
+        with temporary_settings(settings), get_client(sync_client=True) as client:
+            yield client
 
     def state_after(self, flow_run_id: str) -> dict[str, Any]:
         """The final state of a flow run."""
@@ -177,6 +198,11 @@ class Operations:
         """Ask the API for one thing."""
         return self._asked("GET", path)
 
+    def delete(self, path: str) -> None:
+        """Take away what stands at a path of the API."""
+        user, _, word = self.password.partition(":")
+        httpx.delete(f"{self.api_url}/{path}", timeout=60, auth=(user, word)).raise_for_status()
+
     def post(self, path: str, **body: object) -> Any:
         """Ask the API with a body, or tell it something."""
         return self._asked("POST", path, json=body)
@@ -185,7 +211,8 @@ class Operations:
         """The answer, once the server has one: while its SQLite file is busy it says 503, as it does to Prefect."""
 
         def ask_once() -> httpx.Response | None:
-            answer = httpx.request(method, f"{self.api_url}/{path}", timeout=60, **content)
+            user, _, word = self.password.partition(":")
+            answer = httpx.request(method, f"{self.api_url}/{path}", timeout=60, auth=(user, word), **content)
             return None if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE else answer
 
         return wait_for(ask_once, EVENT_SECONDS, self.last_lines).raise_for_status().json()
@@ -239,23 +266,6 @@ def command_of(process_id: int) -> str:
         return ""
 
 
-def wait_for(look: Callable[[], Any], seconds: float, story: Callable[[], str]) -> Any:
-    """Look until there is something to see, for a bounded time."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if seen := look():
-            return seen
-        time.sleep(0.25)
-    pytest.fail(f"nothing to see after {seconds} seconds; the log ends: {story()}")
-
-
-def free_port() -> int:
-    """A port that nobody listens at."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(scope="session")
 def operations(tmp_path_factory: pytest.TempPathFactory, small_data: DataSet) -> Iterator[Operations]:
     """`kolada serve` on free ports with a Prefect home of its own; it ends with code 0 and leaves no process."""
@@ -265,7 +275,7 @@ def operations(tmp_path_factory: pytest.TempPathFactory, small_data: DataSet) ->
     home = folder / "home"
     with ExitStack() as stack:
         fake = FakeKolada(small_data)
-        base_url = stack.enter_context(fake.serve())
+        RUN_VARIABLES["KOLADA_BASE_URL"] = stack.enter_context(fake.serve())
         environment = {
             name: value
             for name, value in os.environ.items()
@@ -273,22 +283,24 @@ def operations(tmp_path_factory: pytest.TempPathFactory, small_data: DataSet) ->
         } | {
             "PREFECT_HOME": str(folder / "prefect"),
             "KOLADA_HOME": str(home),
-            "KOLADA_BASE_URL": base_url,
             "KOLADA_GOALS": str(PLANS),
-            "KOLADA_RATE": "500",
         }
-        log = folder / "serve.log"
+        log, work = folder / "serve.log", folder / "work [*?]"
+        work.mkdir()
         process = subprocess.Popen(
             [str(BIN / "kolada"), "serve", "--port", str(port)],
-            env=environment | QUICK_WORKER,
-            cwd=REPOSITORY,
+            env=environment | QUICK_WORKER | FAR_AHEAD | DEAD_PROXIES,
+            cwd=work,
             stdout=stack.enter_context(log.open("wb")),
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        running = Operations(process, log, environment | {"PREFECT_API_URL": api_url}, api_url, fake, home)
+        running = Operations(process, log, environment | {"PREFECT_API_URL": api_url}, api_url, "", fake, home, work)
+        running.set_variables()
         try:
             running.wait_for_log("Worker started")
+            running.password = (home / "prefect" / "auth").read_text(encoding="ascii").strip()
+            running.environment["PREFECT_API_AUTH_STRING"] = running.password
             yield running
         finally:
             process.send_signal(signal.SIGTERM)
@@ -308,6 +320,18 @@ def fake(operations: Operations, small_data: DataSet) -> FakeKolada:
     operations.fake.faults = ()
     operations.fake.clear_log()
     return operations.fake
+
+
+@pytest.fixture
+def home(operations: Operations) -> Path:
+    """The home of the served runs, emptied of what tests before left there."""
+    operations.set_variables()
+    for path in operations.home.iterdir():
+        if path.is_dir() and path.name != "prefect":
+            shutil.rmtree(path)
+        elif path.is_file():
+            path.unlink()
+    return operations.home
 
 
 @pytest.fixture(scope="session")

@@ -10,14 +10,14 @@ REASON = "Kolada has hidden the schools"
 PUBLISHED = {"Published", "Published with warnings"}
 
 
-def test_a_held_night_is_approved_and_published(operations, fake, small_data, ask_home, tmp_path):
+def test_a_held_night_is_approved_and_published(operations, fake, small_data, ask_home, home):
     """Held by a check; approved in part it is held by the rest; approved in full it is published without a request."""
-    first = operations.trigger_by_api("refresh/nightly", home=tmp_path)
+    first = operations.trigger_by_api("refresh/nightly")
     assert operations.state_after(first)["name"] in PUBLISHED
 
     lie = apply_changes(small_data, ["values_null:N15436", "values_null:N15485"])
     fake.data = lie
-    second = operations.trigger_by_api("refresh/nightly", home=tmp_path)
+    second = operations.trigger_by_api("refresh/nightly")
     state = operations.state_after(second)
     assert ("Held: check", "FAILED") == (state["name"], state["type"])
     assert "`kolada review` shows what it would change" in state["message"]
@@ -30,38 +30,34 @@ def test_a_held_night_is_approved_and_published(operations, fake, small_data, as
     assert "`kolada review` visar vad körningen skulle ändra" in page
     assert "## Bedömningar som skulle ändras" in page
 
-    part = operations.command(
-        "kolada", "review", "--approve", "cells_suppressed:N15436", "--reason", REASON, home=tmp_path
-    )
+    part = operations.command("kolada", "review", "--approve", "cells_suppressed:N15436", "--reason", REASON, home=home)
     assert part.returncode == 0, part.stderr
-    third = operations.trigger_by_api("refresh/nightly", home=tmp_path)
+    third = operations.trigger_by_api("refresh/nightly")
     state = operations.state_after(third)
     assert "Held: check" == state["name"]
     assert ("N15436" in state["message"], "N15485" in state["message"]) == (False, True)
 
-    full = operations.command("kolada", "review", "--approve", "cells_suppressed", "--reason", REASON, home=tmp_path)
+    full = operations.command("kolada", "review", "--approve", "cells_suppressed", "--reason", REASON, home=home)
     assert full.returncode == 0, full.stderr
     fake.clear_log()
-    fourth = operations.trigger_by_api("refresh/nightly", home=tmp_path)
+    fourth = operations.trigger_by_api("refresh/nightly")
     state = operations.state_after(fourth)
     assert "Published with warnings" == state["name"]
     assert REASON in state["message"]
     assert [] == list(fake.log)
     values = "select count(value) from core.observation where kpi_id in ('N15436', 'N15485')"
-    assert [(0,)] == ask_home(tmp_path, values)
+    assert [(0,)] == ask_home(home, values)
 
 
-def test_a_held_night_is_overtaken_by_a_good_one(operations, fake, small_data, ask_home, tmp_path):
+def test_a_held_night_is_overtaken_by_a_good_one(operations, fake, small_data, ask_home, home):
     """Nobody approves; Kolada mends itself, the next night publishes, and there is nothing to review any more."""
-    first = operations.trigger_by_api("refresh/nightly", home=tmp_path)
+    first = operations.trigger_by_api("refresh/nightly")
     assert operations.state_after(first)["name"] in PUBLISHED
     fake.data = apply_changes(small_data, ["unit_vanished:0000"])
-    second = operations.trigger_by_api("refresh/nightly", home=tmp_path)
+    second = operations.trigger_by_api("refresh/nightly")
     assert "Held: check" == operations.state_after(second)["name"]
     fake.data = small_data
-    third = operations.trigger_by_api("refresh/nightly", home=tmp_path)
+    third = operations.trigger_by_api("refresh/nightly")
     assert operations.state_after(third)["name"] in PUBLISHED
-    assert "nothing to review" in operations.command("kolada", "review", home=tmp_path).stdout
-    assert [(True,)] == ask_home(
-        tmp_path, "select count(value) > 0 from core.observation where municipality_id = '0000'"
-    )
+    assert "nothing to review" in operations.command("kolada", "review", home=home).stdout
+    assert [(True,)] == ask_home(home, "select count(value) > 0 from core.observation where municipality_id = '0000'")

@@ -12,8 +12,6 @@ from threading import Thread
 
 import pytest
 from prefect.blocks.notifications import CustomWebhookNotificationBlock
-from prefect.client.orchestration import get_client
-from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from fake_kolada import FakeKolada
 from flows.orphaned_runs import drop_missed_nights, settle_left_behind
@@ -45,7 +43,7 @@ def alarms(operations, tmp_path_factory):
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as server:
         Thread(target=server.serve_forever).start()
-        with temporary_settings({PREFECT_API_URL: operations.api_url}):
+        with operations.client():
             block_id = CustomWebhookNotificationBlock(
                 name="alarm",
                 url=f"http://127.0.0.1:{server.server_port}",
@@ -60,26 +58,28 @@ def alarms(operations, tmp_path_factory):
         server.shutdown()
 
 
-def test_a_killed_worker_costs_only_what_was_missing(operations, fake, ask_home, tmp_path):
+def test_a_killed_worker_costs_only_what_was_missing(operations, fake, ask_home, home):
     """Worker and run are killed in the middle; the next run finishes by itself and asks only for what was missing."""
     workers = operations.log.read_text(encoding="utf-8").count("Worker started")
-    killed = operations.trigger_by_api("refresh/nightly", home=tmp_path, KOLADA_RATE="2")
+    operations.set_variables(KOLADA_RATE="2")
+    killed = operations.trigger_by_api("refresh/nightly")
     operations.until(lambda: len(fake.log) >= 7)
     send(signal.SIGKILL, [*operations.processes("worker start"), *operations.processes("prefect.engine")])
     operations.until(lambda: not operations.processes("prefect.engine"))
-    landed = set(landed_urls(tmp_path))
+    landed = set(landed_urls(home))
     fake.clear_log()
-    assert not (tmp_path / "kolada.duckdb").exists()
+    assert not (home / "kolada.duckdb").exists()
     operations.wait_for_log("Worker started", count=workers + 1)
     assert operations.state_after(killed)["type"] == "CRASHED"
-    again = operations.trigger_by_api("refresh/nightly", home=tmp_path)
+    operations.set_variables()
+    again = operations.trigger_by_api("refresh/nightly")
     assert operations.state_after(again)["name"] in PUBLISHED
     asked = [entry.url for entry in fake.log]
     assert landed
     assert asked
     assert landed.isdisjoint(asked)
     assert len(asked) == len(set(asked))
-    assert ask_home(tmp_path, "select count(*) from ops.run") == [(1,)]
+    assert ask_home(home, "select count(*) from ops.run") == [(1,)]
 
 
 def landed_urls(home):
@@ -90,13 +90,12 @@ def landed_urls(home):
                 yield record["url"]
 
 
-def test_runs_that_are_started_together_take_turns(operations, fake, make_desk, ask_home, tmp_path):
+def test_runs_that_are_started_together_take_turns(operations, fake, make_desk, ask_home, home, tmp_path):
     """The nightly run and two backfills all complete, one after the other, and leave what they would have alone."""
-    home = tmp_path / "together"
     runs = [
-        operations.trigger_by_api("refresh/nightly", home=home),
+        operations.trigger_by_api("refresh/nightly"),
         *(
-            operations.trigger_by_api("backfill/ad-hoc", parameters={"kpis": [OUTSIDE], "years": years}, home=home)
+            operations.trigger_by_api("backfill/ad-hoc", parameters={"kpis": [OUTSIDE], "years": years})
             for years in ([2019, 2020], [2020, 2021])
         ),
     ]
@@ -113,35 +112,37 @@ def test_runs_that_are_started_together_take_turns(operations, fake, make_desk, 
     assert desk.query(VERDICTS) == ask_home(home, VERDICTS)
 
 
-def test_a_source_that_is_away_the_whole_night(operations, alarms, make_desk, small_data, tmp_path):
+def test_a_source_that_is_away_the_whole_night(operations, alarms, make_desk, small_data, home):
     """The run fails with a state that says so, yesterday's file stays, status warns, and the next run heals it."""
     kolada = FakeKolada(small_data)
-    make_desk(tmp_path, kolada, datetime.now(UTC) - timedelta(days=2)).refresh()
-    yesterday = (tmp_path / "kolada.duckdb").read_bytes()
+    make_desk(home, kolada, datetime.now(UTC) - timedelta(days=2)).refresh()
+    yesterday = (home / "kolada.duckdb").read_bytes()
     with socket.socket() as silent:
         # Taken, so that nobody else listens there, and refused to all who call.
         silent.bind(("127.0.0.1", 0))
         port = silent.getsockname()[1]
         url = f"http://127.0.0.1:{port}/v3"
-        away = operations.trigger_by_api("refresh/nightly", home=tmp_path, KOLADA_BASE_URL=url, KOLADA_MAX_ATTEMPTS="2")
+        operations.set_variables(KOLADA_BASE_URL=url, KOLADA_MAX_ATTEMPTS="2")
+        away = operations.trigger_by_api("refresh/nightly")
         state = operations.state_after(away)
     assert ("FAILED", "Failed: source") == (state["type"], state["name"])
     assert url in state["message"]
-    assert (tmp_path / "kolada.duckdb").read_bytes() == yesterday
-    told = operations.command("kolada", "status", home=tmp_path)
+    assert (home / "kolada.duckdb").read_bytes() == yesterday
+    told = operations.command("kolada", "status", home=home)
     assert told.returncode == 5
     assert "the last run is failed" in told.stdout
     operations.until(lambda: [each for each in alarms if each["subject"].endswith("Failed: source")])
     with kolada.serve(port=port):
-        healed = operations.trigger_by_api("refresh/nightly", home=tmp_path, KOLADA_BASE_URL=url)
+        healed = operations.trigger_by_api("refresh/nightly")
         assert operations.state_after(healed)["name"] in PUBLISHED
-    assert operations.command("kolada", "status", home=tmp_path).returncode == 0
+    assert operations.command("kolada", "status", home=home).returncode == 0
 
 
-def test_a_held_run_says_so(operations, alarms, fake, tmp_path):
+def test_a_held_run_says_so(operations, alarms, fake, home):
     """A request that fails every time holds the run: its state, its page, an event and an alarm tell."""
     fake.faults = ["server_error_html@every:1489"]
-    run = operations.trigger_by_api("refresh/nightly", home=tmp_path, KOLADA_MAX_ATTEMPTS="2")
+    operations.set_variables(KOLADA_MAX_ATTEMPTS="2")
+    run = operations.trigger_by_api("refresh/nightly")
     state = operations.state_after(run)
     assert ("FAILED", "Held: incomplete") == (state["type"], state["name"])
     assert "# Hållen: ofullständig" in operations.artifacts(run)["refresh"]["data"]
@@ -168,7 +169,7 @@ def test_missed_nights_and_runs_left_behind_are_settled(operations):
     runs = operations.post("flow_runs/filter", flow_runs=missed, sort="EXPECTED_START_TIME_ASC")
     assert len(runs) == 7
 
-    with temporary_settings({PREFECT_API_URL: operations.api_url}), get_client(sync_client=True) as client:
+    with operations.client() as client:
         assert len(list(drop_missed_nights(client, pool))) == 6
         assert list(drop_missed_nights(client, pool)) == []
         last = runs[-1]["id"]

@@ -1,7 +1,7 @@
 """Run it every night: `kolada serve`, Prefect's own command, what the API tells of a run."""
 
 import subprocess
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from fake_kolada import apply_changes
+from pipeline.schedule import Scheduled
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -55,9 +56,36 @@ def test_the_schedule_is_in_place(operations):
     assert {(2, 30)} == {(each.hour, each.minute) for each in at}
 
 
-def test_nightly_and_backfill_through_prefects_command(operations, fake, plans, small_data, ask_home, tmp_path):
+def test_the_next_run_is_the_servers_when_the_clock_changes(operations):
+    """On the two nights when the clock changes next the server has the runs that `status` and `serve` name."""
+    nights = nights_of_change(datetime.now(UTC))
+    schedules = [Scheduled("refresh/clock", f"30 2 {night.day} {night.month} *", SWEDEN.key) for night in nights]
+    deployment = operations.post(
+        "deployments/",
+        name="clock",
+        flow_id=operations.get("deployments/name/refresh/nightly")["flow_id"],
+        schedules=[{"schedule": {"cron": each.cron, "timezone": each.timezone}} for each in schedules],
+    )["id"]
+    ours = {"deployment_id": {"any_": [deployment]}}
+    order = "EXPECTED_START_TIME_ASC"
+    found = operations.until(
+        lambda: len(runs := operations.post("flow_runs/filter", flow_runs=ours, sort=order)) == 2 and runs
+    )
+    operations.delete(f"deployments/{deployment}")
+    expected = [each.next_run(datetime.now(UTC)) for each in schedules]
+    assert [(3, 30), (2, 30)] == sorted(((each.hour, each.minute) for each in expected), reverse=True)
+    assert expected == [datetime.fromisoformat(run["expected_start_time"]) for run in found]
+
+
+def nights_of_change(now):
+    """The next two days on which the clock in Sweden goes forward or back."""
+    days = (now.astimezone(SWEDEN).replace(hour=0, minute=0) + timedelta(days=step) for step in range(1, 400))
+    return [day for day in days if day.utcoffset() != (day + timedelta(days=1)).utcoffset()][:2]
+
+
+def test_nightly_and_backfill_through_prefects_command(operations, fake, plans, small_data, ask_home, home):
     """Both deployments publish; states, artifacts and events tell what happened; the file holds what Kolada has."""
-    first = operations.trigger("refresh/nightly", home=tmp_path)
+    first = operations.trigger("refresh/nightly")
     state = operations.state_after(first)
     assert state["name"] in PUBLISHED
     assert "cells received" in state["message"]
@@ -68,24 +96,22 @@ def test_nightly_and_backfill_through_prefects_command(operations, fake, plans, 
     assert "# Publicerad" in artifacts["refresh"]["data"]
     assert artifacts["progress"]["data"] == 100.0
     planned = {kpi_id for plan in plans for kpi_id in (*plan.kpi_ids, *plan.cross_check_kpi_ids)}
-    assert source_values(small_data, planned) == ask_home(tmp_path, VALUES)
+    assert source_values(small_data, planned) == ask_home(home, VALUES)
 
-    second = operations.trigger(
-        "backfill/ad-hoc", "-p", "years=[2020,2021]", "-p", f'kpis=["{OUTSIDE}"]', home=tmp_path
-    )
+    second = operations.trigger("backfill/ad-hoc", "-p", "years=[2020,2021]", "-p", f'kpis=["{OUTSIDE}"]')
     assert operations.state_after(second)["name"] in PUBLISHED
     assert operations.flow_run(second)["name"] == f"backfill {OUTSIDE} 2020 2021"
     outside = [row for row in source_values(small_data, {OUTSIDE}) if row[2] in {2020, 2021}]
-    assert outside == [row for row in ask_home(tmp_path, VALUES) if row[0] == OUTSIDE]
+    assert outside == [row for row in ask_home(home, VALUES) if row[0] == OUTSIDE]
 
     revised = "revised:N15436/1489/2023/T=99.5"
     fake.data = apply_changes(small_data, ["kpi_removed:N15485", revised])
-    third = operations.trigger_by_api("refresh/nightly", home=tmp_path)
+    third = operations.trigger_by_api("refresh/nightly")
     assert operations.state_after(third)["name"] in PUBLISHED
     (withdrawn,) = operations.events("kolada.kpi.withdrawn", third, 1)
     assert withdrawn["resource"]["prefect.resource.id"] == "kolada.kpi.N15485"
     assert f"prefect.flow-run.{third}" in {each["prefect.resource.id"] for each in withdrawn["related"]}
-    (changes,) = ask_home(tmp_path, "select count(*) from mart.verdict_change")[0]
+    (changes,) = ask_home(home, "select count(*) from mart.verdict_change")[0]
     told = operations.events("kolada.verdict.changed", third, changes)
     assert changes == len(told)
     assert "kolada.verdict.alingsas-2022-2024.indicator.P4.3.2023" in {
@@ -109,17 +135,17 @@ def test_wrong_parameters_are_refused_at_once(operations, parameter, message):
     assert message in " ".join((refused.stdout + refused.stderr).split())
 
 
-def test_an_unknown_kpi_fails_with_a_suggestion(operations, fake, tmp_path):
+def test_an_unknown_kpi_fails_with_a_suggestion(operations, fake, home):
     """An id that no catalogue has ends the run as bad input, with what was meant."""
-    run = operations.trigger_by_api("backfill/ad-hoc", parameters={"kpis": ["N15346"]}, home=tmp_path)
+    run = operations.trigger_by_api("backfill/ad-hoc", parameters={"kpis": ["N15346"]})
     state = operations.state_after(run)
     assert state["name"] == "Failed: input"
     assert "Did you mean `N15436`" in state["message"]
 
 
-def test_refresh_uses_the_server_that_runs(operations, fake, tmp_path):
+def test_refresh_uses_the_server_that_runs(operations, fake, home):
     """`kolada refresh` starts no server of its own when one is named: its run stands there, with a task per stage."""
-    ended = operations.command("kolada", "refresh", "--json", home=tmp_path)
+    ended = operations.command("kolada", "refresh", "--json", home=home)
     assert ended.returncode == 0, ended.stderr
     ended = {"state": {"type": {"any_": ["COMPLETED"]}}}
     runs = operations.post("flow_runs/filter", flow_runs=ended, sort="END_TIME_DESC", limit=1)

@@ -11,6 +11,7 @@ from prefect.cli._app import _app as prefect_commands
 
 from cli.app import make_app
 from fake_kolada import sample_data
+from flows.work_pool import refuse_unknown_parameters
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
 KOLADA = typer.main.get_command(make_app())
@@ -65,19 +66,22 @@ def test_what_is_left_out_stands_on_the_page():
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_the_page_works_from_top_to_bottom(operations, fake, tmp_path):
+def test_the_page_works_from_top_to_bottom(operations, fake, home):
     """Every command, as written and in the page's order, ends well, and so do the runs that it starts."""
     fake.data = sample_data()
     for command in commands_of_the_page():
         if command in ELSEWHERE:
             continue
         words, _, file = command.partition(" > ")
-        given = operations.command(*shlex.split(words), folder=tmp_path, without=["KOLADA_GOALS"])
+        given = operations.command(*shlex.split(words), without=["KOLADA_GOALS"])
         assert given.returncode == 0, f"{command}: {given.stdout}{given.stderr}"
         if file:
-            (tmp_path / file).write_text(given.stdout, encoding="utf-8")
+            (operations.work / file).write_text(given.stdout, encoding="utf-8")
         for run in re.findall(r"UUID: (\S+)", given.stdout):
             assert operations.state_after(run)["type"] == "COMPLETED"
-    assert (tmp_path / "kolada-doctor.md").exists()
+    assert (operations.work / "kolada-doctor.md").exists()
+    # Deployed by hand, the deployments have not what `kolada serve` adds.
+    with operations.client() as client:
+        refuse_unknown_parameters(client)
     names = {run["state"]["name"] for run in operations.post("flow_runs/filter", limit=50)}
     assert "Planned" in names

@@ -1,0 +1,237 @@
+"""`kolada serve` is closed by default: a password, no other origin, no say in what is executed."""
+
+import json
+import os
+import shlex
+import stat
+import subprocess
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
+
+from flows.orphaned_runs import WITHOUT_START, settle_stuck
+from flows.server_access import NoServer, ServerAccess
+from flows.service_processes import with_variable
+
+pytestmark = [pytest.mark.timeout(900)]
+
+BACKFILL = "prefect deployment run backfill/ad-hoc -p dry_run=true -p 'kpis=[\"U00811\"]'"
+PUBLISHED = {"Published", "Published with warnings"}
+
+
+def in_a_shell(operations, script, **variables):
+    """A script in bash, in an environment without the server's address and password."""
+    names = ("PREFECT_API_URL", "PREFECT_API_AUTH_STRING")
+    environment = {name: value for name, value in operations.environment.items() if name not in names} | variables
+    path = f"{os.path.dirname(operations.process.args[0])}:{environment['PATH']}"  # noqa: PTH120 - a piece of PATH
+    return subprocess.run(
+        ["bash", "-c", script],
+        cwd=operations.work,
+        env=environment | {"PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+    )
+
+
+@pytest.mark.slow
+def test_nobody_is_answered_without_the_password(operations):
+    """Reading and writing are refused without it and with a wrong one; only the probes of health are answered."""
+    deployment = operations.get("deployments/name/refresh/nightly")["id"]
+    assert httpx.get(f"{operations.api_url}/health").status_code == 200
+    for auth in (None, ("kolada", "wrong")):
+        refused = [
+            httpx.get(f"{operations.api_url}/deployments/{deployment}", auth=auth),
+            httpx.get(f"{operations.api_url}/admin/settings", auth=auth),
+            httpx.post(f"{operations.api_url}/deployments/{deployment}/create_flow_run", json={}, auth=auth),
+            httpx.post(f"{operations.api_url}/work_pools/filter", json={}, auth=auth),
+        ]
+        assert [401] * 4 == [answer.status_code for answer in refused]
+    ui = operations.api_url.removesuffix("/api")
+    assert httpx.get(f"{ui}/ui-settings").json()["auth"] == "BASIC"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", ["events/in", "events/out", "logs/out", "work_pools/kolada/workers/connect"])
+def test_no_socket_is_open_without_the_password(operations, path):
+    """Neither events nor logs can be sent or read, nor work taken, with a wrong password or none."""
+    address = f"{operations.api_url.replace('http', 'ws')}/{path}"
+    for token in (None, "kolada:wrong"):
+        with connect(address, subprotocols=["prefect"], proxy=None) as socket:
+            socket.send(json.dumps({"type": "auth", "token": token}))
+            with pytest.raises(ConnectionClosed) as closed:
+                socket.recv(timeout=60)
+        assert closed.value.rcvd.code == 1008
+    with pytest.raises(InvalidStatus):
+        connect(address, proxy=None)
+
+
+@pytest.mark.slow
+def test_the_password_is_the_owners_alone(operations):
+    """The file can be read by its owner only, and neither the log nor a command line shows what is in it."""
+    file = operations.home / "prefect" / "auth"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    word = operations.password.partition(":")[2]
+    assert len(word) >= 32
+    assert word not in operations.log.read_text(encoding="utf-8")
+    assert str(file) in operations.log.read_text(encoding="utf-8")
+    assert "source <(kolada serve --env)" in operations.log.read_text(encoding="utf-8")
+    assert operations.processes(word) == []
+
+
+@pytest.mark.slow
+def test_pages_of_other_origins_are_not_answered(operations):
+    """A browser lets a page of the server's own address read its answers, and no other page."""
+    own = operations.api_url.removesuffix("/api")
+    allowed = {
+        origin: httpx.options(
+            f"{operations.api_url}/deployments/filter",
+            headers={"Origin": origin, "Access-Control-Request-Method": "POST"},
+        ).headers.get("Access-Control-Allow-Origin")
+        for origin in (own, own.replace("127.0.0.1", "localhost"), "http://evil.example", "http://127.0.0.1:9", "null")
+    }
+    assert list(allowed)[:2] == [origin for origin, answer in allowed.items() if answer == origin]
+    assert [None] * 3 == list(allowed.values())[2:]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "job_variables",
+    [{"command": "touch here"}, {"env": {"KOLADA_HOME": "elsewhere"}}, {"working_dir": "/"}, {"x": 1}],
+    ids=lambda given: next(iter(given)),
+)
+def test_a_run_does_not_say_what_is_executed(operations, job_variables):
+    """Neither command, environment nor working folder can be given with a run, by the password's holder either."""
+    deployment = operations.get("deployments/name/refresh/nightly")["id"]
+    user, _, word = operations.password.partition(":")
+    refused = httpx.post(
+        f"{operations.api_url}/deployments/{deployment}/create_flow_run",
+        json={"job_variables": job_variables},
+        auth=(user, word),
+    )
+    assert refused.status_code == 422
+    assert "was unexpected" in refused.text
+    (template,) = {str(operations.get("work_pools/kolada")["base_job_template"]["job_configuration"])}
+    assert template == "{'stream_output': True}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("deployment", ["refresh/nightly", "backfill/ad-hoc", "mirror/weekly"])
+def test_unknown_parameters_are_refused(operations, deployment):
+    """The server refuses a parameter that the flow does not have, before there is a run."""
+    found = operations.get(f"deployments/name/{deployment}")
+    user, _, word = operations.password.partition(":")
+    refused = httpx.post(
+        f"{operations.api_url}/deployments/{found['id']}/create_flow_run",
+        json={"parameters": {"year": 2015}},
+        auth=(user, word),
+    )
+    assert refused.status_code in {409, 422}
+    assert "'year' was unexpected" in refused.text
+
+
+@pytest.mark.slow
+def test_prefects_command_with_and_without_the_variable(operations, fake, home):
+    """With the line that `kolada serve` prints Prefect's command works, past the proxies; without it it is refused."""
+    without = in_a_shell(operations, f"export PREFECT_API_URL={operations.api_url}; {BACKFILL}")
+    assert without.returncode != 0
+    assert "401 Unauthorized" in without.stdout + without.stderr
+    proxies = {"HTTP_PROXY": "http://127.0.0.1:9", "ALL_PROXY": "http://127.0.0.1:9"}
+    for variables in ({}, proxies):
+        ready = in_a_shell(operations, f"source <(kolada serve --env) && {BACKFILL}", **variables)
+        assert ready.returncode == 0, ready.stdout + ready.stderr
+        run = ready.stdout.partition("UUID: ")[2].split()[0]
+        assert operations.state_after(run)["name"] == "Planned"
+
+
+@pytest.mark.slow
+def test_our_own_commands_are_let_in_by_themselves(operations, fake, home, tmp_path):
+    """Our commands find the password in their home, past the proxies; with another home they say what to do."""
+    proxies = {"HTTP_PROXY": "http://127.0.0.1:9", "NO_PROXY": "[::1] 127.0.0.0/8"}
+    for words in (["refresh"], ["backfill", "--kpi", "N99001"], ["mirror"]):
+        ended = operations.command("kolada", *words, "--json", without=["PREFECT_API_AUTH_STRING"], **proxies)
+        assert ended.returncode == 0, ended.stderr
+        assert '"state": "published"' in ended.stdout
+    refused = operations.command("kolada", "refresh", without=["PREFECT_API_AUTH_STRING"], home=tmp_path / "other")
+    assert refused.returncode == 1
+    assert "Traceback" not in refused.stderr
+    assert f"The Prefect server at `{operations.api_url}` does not let this command in (status 401)" in refused.stderr
+    assert "source <(kolada serve --env)" in refused.stderr
+
+
+@pytest.mark.slow
+def test_a_run_without_a_process_gives_its_place_back(operations, fake, home):
+    """A run that stays pending with nothing at work ends as crashed while the worker lives, and the next one runs."""
+    deployment = operations.get("deployments/name/refresh/nightly")["id"]
+    later = str(datetime.now(UTC) + timedelta(days=1))
+    scheduled = {"type": "SCHEDULED", "state_details": {"scheduled_time": later}}
+    stuck = operations.post(f"deployments/{deployment}/create_flow_run", state=scheduled)["id"]
+    operations.post(f"flow_runs/{stuck}/set_state", state={"type": "PENDING"}, force=True)
+    waiting = operations.trigger_by_api("refresh/nightly")
+    assert operations.state_after(stuck)["type"] == "CRASHED"
+    assert "Its process is gone" in operations.flow_run(stuck)["state"]["message"]
+    assert operations.state_after(waiting)["name"] in PUBLISHED
+
+
+@pytest.mark.slow
+def test_a_run_that_does_not_start_is_ended(operations):
+    """A process that has not come to its flow within ten minutes is ended, and its run with it."""
+    pool, now = "slow-to-start", datetime.now(UTC)
+    operations.post("work_pools/", name=pool, type="process")
+    flow_id = operations.get("deployments/name/refresh/nightly")["flow_id"]
+    deployment = operations.post("deployments/", name=pool, flow_id=flow_id, work_pool_name=pool)["id"]
+    later = {"type": "SCHEDULED", "state_details": {"scheduled_time": str(now + timedelta(days=1))}}
+    run = operations.post(f"deployments/{deployment}/create_flow_run", state=later)["id"]
+    operations.post(f"flow_runs/{run}/set_state", state={"type": "PENDING"}, force=True)
+    with (
+        subprocess.Popen(["sleep", "600"], env={"PREFECT__FLOW_RUN_ID": run}) as process,
+        operations.client() as client,
+    ):
+        assert list(settle_stuck(client, pool, now=now + WITHOUT_START - timedelta(minutes=1))) == []
+        (line,) = settle_stuck(client, pool, now=now + WITHOUT_START + timedelta(minutes=1))
+        assert "did not start within 10 minutes" in line
+        assert process.wait(30) == -9
+    assert with_variable("PREFECT__FLOW_RUN_ID", run) == []
+    assert operations.flow_run(run)["state_type"] == "CRASHED"
+
+
+def test_a_password_that_others_could_read_is_made_anew(tmp_path):
+    """The password stays between starts, unless its file was open to others."""
+    access = ServerAccess(tmp_path)
+    first = access.make_password()
+    assert first == access.make_password() == access.password()
+    access.auth_file.chmod(0o644)
+    second = access.make_password()
+    assert second != first
+    assert stat.S_IMODE(access.auth_file.stat().st_mode) == 0o600
+    access.auth_file.write_text("", encoding="ascii")
+    third = access.make_password()
+    assert third not in {first, second, ""}
+    assert access.make_password("kim:lösen ord") == access.password() == access.make_password() == "kim:lösen ord"
+
+
+def test_the_password_goes_to_our_own_server_only(tmp_path):
+    """Another server's address, or a password that is set, gets none; without a server there are no lines."""
+    access = ServerAccess(tmp_path)
+    with pytest.raises(NoServer, match=r"sudo -u kolada .* kolada serve --env"):
+        list(access.exports({}))
+    password = access.make_password()
+    access.remember_url("http://127.0.0.1:4200/api")
+    own = {"PREFECT_API_URL": "http://127.0.0.1:4200/api/"}
+    assert password == access.password_for(own)
+    assert access.password_for({}) is None
+    assert access.password_for({"PREFECT_API_URL": "https://prefect.example/api"}) is None
+    assert access.password_for(own | {"PREFECT_API_AUTH_STRING": "other"}) is None
+    lines = list(access.exports({"ALL_PROXY": "http://p:1", "NO_PROXY": "*.example [::1]"}))
+    given = dict(shlex.split(line.removeprefix("export "))[0].split("=", 1) for line in lines)
+    assert (own["PREFECT_API_URL"].rstrip("/"), password) == (
+        given["PREFECT_API_URL"],
+        given["PREFECT_API_AUTH_STRING"],
+    )
+    assert given["NO_PROXY"] == "example,localhost,127.0.0.1,::1"
+    assert given["KOLADA_GIVEN_NO_PROXY"] == "*.example [::1]"

@@ -1,0 +1,191 @@
+"""Prefect's own failures become one line with the next command, and a run that fails outright leaves a page."""
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from fake_kolada import FakeKolada, sample_data
+from tests.flows.support import free_port, wait_for
+
+PLANS = str(Path(__file__).resolve().parents[2] / "goals")
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+def environment_in(folder):
+    """The variables of a user who has set nothing, with a Prefect home of its own."""
+    return {"PATH": "/usr/bin:/bin", "HOME": str(folder), "PREFECT_HOME": str(folder / "prefect")}
+
+
+def answers(url):
+    """Whether a server is there."""
+    try:
+        return httpx.get(url).is_success
+    except httpx.TransportError:
+        return False
+
+
+def run(command, environment, folder):
+    """A command of ours in a folder of its own, with its own Prefect home."""
+    return subprocess.run(
+        [sys.executable, "-m", "kolada_pipeline", *command],
+        cwd=folder,
+        env=environment_in(folder) | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+
+@pytest.fixture(scope="module")
+def silent_port():
+    """A port that is taken, and at which nobody answers."""
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        yield silent.getsockname()[1]
+
+
+@pytest.mark.parametrize(
+    "command", [["refresh", "--sample"], ["mirror", "--sample"], ["serve"]], ids=lambda each: each[0]
+)
+def test_a_dead_server_is_told(command, silent_port, tmp_path):
+    """PREFECT_API_URL of a server that is gone: one line that names it, and what to do."""
+    assert run(["goals", "new", "--example"], {}, tmp_path).returncode == 0
+    url = f"http://127.0.0.1:{silent_port}/api"
+    ended = run(command, {"PREFECT_API_URL": url}, tmp_path)
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    last = ended.stderr.strip().splitlines()[-1]
+    assert f"The Prefect server at `{url}`" in last
+    assert "does not answer" in last
+    assert "PREFECT_API_URL" in last
+    assert ("kolada serve" if command == ["serve"] else "--direct") in last
+
+
+def test_a_server_that_is_none_is_told(tmp_path):
+    """An address at which something else answers."""
+    with FakeKolada(sample_data()).serve() as url:
+        ended = run(["refresh", "--sample"], {"PREFECT_API_URL": url}, tmp_path)
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    assert f"What answers at `{url}` (PREFECT_API_URL) is no Prefect server: status 404." in ended.stderr
+
+
+def test_a_temporary_server_that_does_not_start_in_time_is_told(tmp_path):
+    """Too little time for it: one line with the variable that gives more, and the way without Prefect."""
+    ended = run(["refresh", "--sample"], {"PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "1"}, tmp_path)
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    assert "Prefect's temporary server did not start" in ended.stderr
+    assert "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS=600" in ended.stderr
+    assert "--direct" in ended.stderr
+
+
+def test_a_setting_that_prefect_cannot_read_is_told(tmp_path):
+    """A wrong value in Prefect's environment: one line that names it."""
+    ended = run(["refresh", "--sample"], {"PREFECT_API_REQUEST_TIMEOUT": "soon"}, tmp_path)
+    assert ended.returncode == 2
+    assert len(ended.stderr.strip().splitlines()) == 2
+    assert "Prefect's setting PREFECT_API_REQUEST_TIMEOUT = `soon` cannot be used" in ended.stderr
+    assert ended.stderr.endswith("Or do without Prefect: the same command with `--direct`.\n")
+    refused = run(["serve"], {"PREFECT_LOGGING_LEVEL": "LOUD", "KOLADA_GOALS": PLANS}, tmp_path)
+    assert refused.returncode == 2
+    assert "Prefect's setting PREFECT_LOGGING_LEVEL = `LOUD` cannot be used" in refused.stderr
+    assert "--direct" not in refused.stderr
+
+
+def test_prefects_own_folder_is_told(tmp_path):
+    """Profiles that are no TOML, and a folder that cannot be made: one line that names them."""
+    (tmp_path / "prefect").mkdir()
+    (tmp_path / "prefect" / "profiles.toml").write_text("active = [", encoding="utf-8")
+    ended = run(["refresh", "--sample"], {}, tmp_path)
+    assert ended.returncode == 2
+    assert "Prefect's profiles cannot be read" in ended.stderr
+    ended = run(["refresh", "--sample"], {"PREFECT_HOME": str(tmp_path / "prefect" / "profiles.toml" / "x")}, tmp_path)
+    assert ended.returncode == 2
+    assert "Prefect's own folder `" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_what_a_server_that_ends_said_is_told(tmp_path):
+    """Its database cannot be opened: the last line says so and quotes the server."""
+    url = f"sqlite+aiosqlite:///{tmp_path}/absent/prefect.db"
+    broken = {"PREFECT_SERVER_DATABASE_CONNECTION_URL": url, "KOLADA_GOALS": PLANS}
+    ended = run(["serve", "--port", str(free_port())], broken, tmp_path)
+    assert ended.returncode == 1
+    told = ended.stderr.partition("before it answered, so nothing can run. It said last:\n")[2]
+    assert "unable to open database file" in told
+    assert told.endswith("run `kolada serve` again.\n")
+
+
+def test_a_server_that_is_lost_during_a_run_is_told(tmp_path):
+    """The server is killed while Kolada is read: one line says what is kept, and `--direct` goes on from there."""
+    url = f"http://127.0.0.1:{free_port()}"
+    shared = {"PREFECT_API_URL": f"{url}/api", "PREFECT_CLIENT_MAX_RETRIES": "0", "KOLADA_GOALS": PLANS}
+    environment = environment_in(tmp_path) | shared
+    server = subprocess.Popen(
+        [sys.executable, "-m", "prefect", "server", "start", "--port", url.rpartition(":")[2]],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    fake = FakeKolada(sample_data())
+    with server, fake.serve() as kolada:
+        wait_for(lambda: answers(f"{url}/api/health"), 240, lambda: "no server")
+        slowly = environment | {"KOLADA_BASE_URL": kolada, "KOLADA_RATE": "2"}
+        command = [sys.executable, "-m", "kolada_pipeline", "refresh"]
+        with subprocess.Popen(command, cwd=tmp_path, env=slowly, stderr=subprocess.PIPE, text=True) as process:
+            wait_for(lambda: len(fake.log) >= 8, 240, lambda: "nothing asked")
+            server.kill()
+            said = process.communicate(timeout=300)[1]
+        assert process.returncode == 1
+        (told,) = (line for line in said.splitlines() if line.startswith("Prefect's server was lost during the run: "))
+        assert "What was received is kept" in told
+        assert told.endswith("with `--direct`.")
+        landed = {entry.url for entry in fake.log}
+        fake.clear_log()
+        again = run(["refresh", "--direct"], shared | {"KOLADA_BASE_URL": kolada, "KOLADA_RATE": "500"}, tmp_path)
+        assert again.returncode == 0, again.stderr
+        assert fake.log
+        assert landed.isdisjoint(entry.url for entry in fake.log)
+
+
+def test_the_temporary_server_asks_for_a_password(tmp_path):
+    """The server that Prefect starts for one command answers nobody else."""
+    fake = FakeKolada(sample_data())
+    with fake.serve() as kolada:
+        environment = environment_in(tmp_path) | {"KOLADA_BASE_URL": kolada, "KOLADA_RATE": "4", "KOLADA_GOALS": PLANS}
+        command = [sys.executable, "-m", "kolada_pipeline", "refresh"]
+        with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True) as process:
+            lines = iter(process.stderr.readline, "")
+            url = next(line for line in lines if "Starting temporary server on" in line).split()[-1]
+            wait_for(lambda: len(fake.log) >= 3, 240, lambda: "nothing asked")
+            assert httpx.get(f"{url}/api/health").status_code == 200
+            assert httpx.post(f"{url}/api/flow_runs/filter", json={}).status_code == 401
+            process.communicate(timeout=300)
+        assert process.returncode == 0
+
+
+def test_a_run_that_fails_outright_leaves_a_page(operations, home, silent_port):
+    """The source is away: the run's page says so, in the run's list of artifacts, as a published run's page does."""
+    url = f"http://127.0.0.1:{silent_port}/v3"
+    operations.set_variables(KOLADA_BASE_URL=url, KOLADA_MAX_ATTEMPTS="1")
+    away = operations.trigger_by_api("refresh/nightly")
+    assert operations.state_after(away)["name"] == "Failed: source"
+    page = operations.artifacts(away)["refresh"]
+    assert page["data"].startswith("# Misslyckad: Kolada svarar inte")
+    assert url in page["data"]
+    planned = operations.trigger_by_api("backfill/ad-hoc", parameters={"kpis": ["U00811"], "dry_run": True})
+    assert operations.state_after(planned)["name"] == "Failed: source"
+    assert url in operations.artifacts(planned)["backfill"]["data"]
+    operations.set_variables(KOLADA_RATE="fast")
+    refused = operations.trigger_by_api("refresh/nightly")
+    assert operations.state_after(refused)["name"] == "Failed: input"
+    page = operations.artifacts(refused)["refresh"]["data"]
+    assert page.startswith("# Misslyckad: en uppgift, en inställning eller en plan kan inte användas")
+    assert "fast" in page
