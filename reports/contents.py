@@ -236,8 +236,11 @@ def gather(source: Source, plan_id: str, year: int | None = None) -> Contents:
 
 
 def focus_year(plan: Row, dates: Mapping[int, Row], today: date) -> int:
-    """The target year; before its bokslut, the last year whose bokslut had come, or the plan's first budget year."""
-    closed = [year for year, row in dates.items() if row["bokslut_date"] <= today]
+    """The target year; before its bokslut, the last year whose bokslut had come, or the plan's first budget year.
+
+    A draft has no bokslut dates: its years count as closed when they are over.
+    """
+    closed = [year for year, row in dates.items() if row["bokslut_date"] <= today] if dates else [today.year - 1]
     last = max(closed, default=plan["first_budget_year"])
     return int(max(min(last, plan["target_year"]), plan["first_year"]))
 
