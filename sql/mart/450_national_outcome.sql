@@ -70,7 +70,7 @@ inputs as (  -- noqa: ST03
             and observations.period = last_years.year
 ),
 
-judged as (
+judged as materialized (
     select * from mart.judged('inputs')
 ),
 

@@ -375,8 +375,8 @@ direction_conflicts as (
         cast(null as integer) as year,
         'direction_conflict' as code,
         'high' as severity,
-        'Planerna är inte ense om vilken riktning som är bra för ' || kpi_id || ': rangordningen följer '
-        || '”' || min(direction) over (partition by kpi_id) || '”.' as text
+        'Planerna är inte ense om vilken riktning som är bra för ' || kpi_id
+        || ': plats och färg visas per plan, efter dess egen riktning.' as text
     from plan_kpis
     where direction is not null
     qualify min(direction) over (partition by kpi_id) <> max(direction) over (partition by kpi_id)

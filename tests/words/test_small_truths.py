@@ -175,3 +175,20 @@ def test_a_late_value_needs_a_date_that_kolada_gave(publish: Publish) -> None:
         nights = publish((plan, kolada))
         [(_, page)] = outputs.report_pages(nights.home, PLAN_ID, (TARGET_YEAR,))
         assert " ".join(outputs.article_texts(page, "G1")["detail Nästa värde"].split()) == expected
+
+
+def test_two_plans_that_read_a_kpi_in_opposite_directions(publish: Publish) -> None:
+    """Place and colour of each goal go by its own plan's direction; mart.ranking gives none."""
+    higher, lower, kolada = SmallPlan(), SmallPlan(plan_id="motsatt-2022-2024"), SmallKolada()
+    for plan, operator, direction in ((higher, ">=", "higher"), (lower, "<=", "lower")):
+        plan.indicator("G1", "N00001", direction=direction)
+        plan.target("G1", operator, "80")
+    kolada.own("N00001", {TARGET_YEAR: 90.0})
+    for place, unit in enumerate(OTHERS):
+        kolada.cell("N00001", unit, TARGET_YEAR, 70.0 + place)
+    nights = publish(([higher, lower], kolada))
+    asked = "select plan_id, rank, rank_n, colour from mart.goal_fulfilment where year = 2023 order by plan_id desc"
+    assert nights.query(asked) == [(PLAN_ID, 1, 7, "green"), ("motsatt-2022-2024", 7, 7, "red")]
+    assert nights.query("select distinct rank, quartile, colour from mart.ranking") == [(None, None, None)]
+    [text] = {text for (text,) in nights.query("select text from mart.data_issue where code = 'direction_conflict'")}
+    assert text.endswith("plats och färg visas per plan, efter dess egen riktning.")
