@@ -1,8 +1,8 @@
 """One command's work on a home, by its name, in a process that can be killed on its way.
 
-As a program it starts such a process for each line on its input, `NAME HOME URL INSTANT FIFO` as JSON, and tells its
-number and, when it has ended, its exit code; less than zero for a signal. A process begins when somebody has opened
-the FIFO for writing. What it needs is imported beforehand, and none of it is used before the process is there.
+As a program it starts such a process for each line on its input, `NAME HOME URL INSTANT` as JSON, and tells its
+number and, when it has ended, its exit code; less than zero for a signal. The process begins at the next line of the
+input. What it needs is imported beforehand, and none of it is used before the process is there.
 """
 
 import ctypes
@@ -47,22 +47,32 @@ def act(name: str, home: Home, url: str, now: datetime) -> None:
                     restore(home, now=now, reporter=Silent(), is_forced=True)
 
 
-def start(name: str, home: str, url: str, instant: str, fifo: str) -> int:
-    """Start a process that acts once the FIFO is opened; returns its number."""
+def start(name: str, home: str, url: str, instant: str) -> tuple[int, int]:
+    """Start a process that acts once its pipe is closed; returns its number and the pipe."""
+    waits, begins = os.pipe()
     if number := os.fork():
-        return number
+        os.close(waits)
+        return number, begins
+    os.close(begins)
     code = 1
     try:
         ctypes.CDLL(None).prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0)
-        Path(fifo).read_bytes()
+        os.read(waits, 1)
         act(name, Home(Path(home)), url, datetime.fromisoformat(instant))
         code = 0
     finally:
         os._exit(code)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Start a process for each two lines of the input."""
     for line in sys.stdin:
-        process = start(*json.loads(line))
+        process, begins = start(*json.loads(line))
         print(process, flush=True)
+        sys.stdin.readline()
+        os.close(begins)
         print(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -30,7 +30,10 @@ OF_A_SERIES = 10
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call: its name, which of its thread's calls of that name it is, and how strace shows it."""
+    """One call: its name, which of its thread's calls of that name it is, and how strace shows it.
+
+    strace counts by thread: the first thread that comes so far is the one that is killed.
+    """
 
     name: str
     number: int
@@ -41,15 +44,14 @@ class TracedCommands:
     """Commands, each in a process of its own beneath strace.
 
     Args:
-        folder: for a FIFO and strace's notes.
+        folder: for strace's notes.
         url: where the commands read.
         instant: when they are given.
     """
 
     def __init__(self, folder: Path, url: str, instant: str) -> None:
-        self.fifo, self.log = folder / "begin", folder / "calls"
+        self.log = folder / "calls"
         self.url, self.instant = url, instant
-        os.mkfifo(self.fifo)
         self.starter = subprocess.Popen(
             [sys.executable, "-m", "tests.ledger.one_act"],
             cwd=REPOSITORY,
@@ -99,12 +101,17 @@ class TracedCommands:
         """Give a command beneath strace; returns its exit code."""
         assert self.starter.stdin is not None
         assert self.starter.stdout is not None
-        self.starter.stdin.write(json.dumps([name, str(home), self.url, self.instant, str(self.fifo)]) + "\n")
+        self.starter.stdin.write(json.dumps([name, str(home), self.url, self.instant]) + "\n")
         self.starter.stdin.flush()
         process = int(self.starter.stdout.readline())
-        with subprocess.Popen(["strace", "-f", "-qq", *trace, "-p", str(process)], stderr=subprocess.PIPE) as strace:
-            while f"TracerPid:\t{strace.pid}" not in Path(f"/proc/{process}/status").read_text(encoding="utf-8"):
-                assert strace.poll() is None, strace.communicate()
-                time.sleep(0.005)
-            self.fifo.write_bytes(b"")
-            return int(self.starter.stdout.readline())
+        words = ["strace", "-f", "-qq", *trace, "-p", str(process)]
+        with subprocess.Popen(words, stderr=subprocess.PIPE) as strace:
+            try:
+                while f"TracerPid:\t{strace.pid}" not in Path(f"/proc/{process}/status").read_text(encoding="utf-8"):
+                    assert strace.poll() is None, strace.communicate()
+                    time.sleep(0.005)
+            finally:
+                self.starter.stdin.write("\n")
+                self.starter.stdin.flush()
+                code = int(self.starter.stdout.readline())
+        return code
