@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fake_kolada import FakeKolada, apply_change
+from fake_kolada import FakeKolada, apply_change, apply_changes
 from goals import read_plan
 from tests.conftest import Nights
 from tests.ledger.support import Replays
@@ -92,8 +92,14 @@ def make_home(three_nights: Nights, tmp_path_factory: pytest.TempPathFactory) ->
     shutil.copytree(three_nights.home, pruned)
     prune(Home(pruned), keep_nights=1, now=three_nights.now)
 
+    held = tmp_path_factory.mktemp("held") / "home"
+    shutil.copytree(pruned, held)
+    emptied = apply_changes(three_nights.fake.data, ("values_null:N15436", "values_null:N15485"))
+    lying = Nights(home=held, fake=FakeKolada(emptied), plans=three_nights.plans, now=three_nights.now)
+    assert lying.refresh().state == "held"
+
     def make(name: str, to: Path) -> Home:
-        shutil.copytree(three_nights.home if name == "prune" else pruned, to)
+        shutil.copytree({"prune": three_nights.home, "review": held}.get(name, pruned), to)
         home = Home(to)
         if name == "restore a lost file":
             home.published.unlink()

@@ -29,6 +29,7 @@ NEXT = {
     "refresh": ("refresh", "verify", "rollback", "prune"),
     "rollback": ("rollback", "verify", "refresh"),
     "prune": ("prune", "verify", "refresh", "rollback"),
+    "review": ("review", "verify", "refresh", "rollback"),
     "restore": ("restore",),
     "restore a lost file": ("restore",),
 }
@@ -65,6 +66,7 @@ def points_in(
         pytest.param("refresh", marks=pytest.mark.slow),
         "rollback",
         pytest.param("prune", marks=pytest.mark.slow),
+        pytest.param("review", marks=pytest.mark.slow),
         pytest.param("restore", marks=pytest.mark.slow),
         pytest.param("restore a lost file", marks=pytest.mark.slow),
     ],
