@@ -5,12 +5,17 @@ import sys
 from collections.abc import Iterable
 from importlib import import_module
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from cli.consoles import ERRORS, print_in_any_encoding
+from cli.exits import BAD_INPUT, OTHER
+from cli.language import FAMILIES, in_swedish, is_swedish, translate_help
+
+# What the command line cannot read. Typer has no public name for it.
+USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 
 # Each command with the module that holds it, in the order of `kolada --help`.
 COMMANDS = {
@@ -84,7 +89,29 @@ def main() -> None:
     set_on_retry_hooks([say_that_it_is_tried_again])
     # The modules of all commands together take longer to import than most commands to run.
     given = sys.argv[1] if len(sys.argv) > 1 else ""
-    make_app([given] if given in COMMANDS else [] if given == "--version" else COMMANDS)()
+    app = make_app([given] if given in COMMANDS else [] if given == "--version" else COMMANDS)
+    if is_swedish() and given in (*FAMILIES, "", "-h", "--help"):
+        run_in_swedish(app)
+    else:
+        app()
+
+
+def run_in_swedish(app: typer.Typer) -> None:
+    """Run the command with help and refusals in Swedish; exits as it would in English."""
+    command = typer.main.get_command(app)
+    translate_help(command)
+    try:
+        code = command(prog_name="kolada", standalone_mode=False)
+    except USAGE_ERROR as error:
+        refused = cast("typer.BadParameter", error)
+        said = in_swedish(" ".join(refused.format_message().split()))
+        where = refused.ctx.command_path if refused.ctx is not None else "kolada"
+        ERRORS.print(f"{said}{'' if said.endswith(('.', '?')) else '.'} Se `{where} --help`.")
+        sys.exit(BAD_INPUT)
+    except typer.Abort:
+        ERRORS.print("Avbrutet.")
+        sys.exit(OTHER)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 def say_that_it_is_tried_again(details: RetryDetails) -> None:

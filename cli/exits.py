@@ -18,6 +18,7 @@ import typer
 from pydantic import ValidationError
 
 from cli.consoles import ERRORS
+from cli.language import plan_error_told, told
 from goals import PlanError
 from kolada_client import (
     InvalidIdentifier,
@@ -58,7 +59,7 @@ def end_with(error: Exception, message: str, code: int) -> NoReturn:
     """Tell an error's message and exit; or let the error itself out where that is asked."""
     if environ.get("KOLADA_TRACEBACK"):
         raise error
-    ERRORS.print(message)
+    ERRORS.print(told(message))
     raise typer.Exit(code) from error
 
 
@@ -89,7 +90,7 @@ def message_of(error: Exception) -> str:
         )
     if isinstance(error, duckdb.Error | OSError):
         return about_files(error)
-    text = str(error)
+    text = plan_error_told(error) if isinstance(error, PlanError) else str(error)
     if isinstance(error, KoladaError) and not isinstance(error, InvalidIdentifier | InvalidRequest):
         text += "\nThe published file is as it was."
     return text

@@ -58,6 +58,7 @@ FOOT = """
 | PREFECT_API_URL | The Prefect server to use; without it `kolada serve` starts one, `kolada refresh` a temporary one. |
 | PREFECT_HOME | Where Prefect keeps its database and profiles; `~/.prefect` by default. |
 | PREFECT_SERVER_ANALYTICS_ENABLED, DO_NOT_TRACK | Prefect's telemetry; `kolada serve` sets them to `false` and `1`. |
+| KOLADA_LANG | The language of report, export, explain and goals: `sv` or `en`; by default the locale's. |
 | KOLADA_TRACEBACK | Set to 1, an error that we know shows where it arose. |
 | KOLADA_RECORDED | The folder of recorded data that tests read; `../shared/kolada` by default. |
 """

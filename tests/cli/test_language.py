@@ -1,0 +1,153 @@
+"""Swedish where a controller reads: help, refusals and errors come from one catalogue, by KOLADA_LANG or the locale."""
+
+import ast
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import typer
+
+from cli.app import COMMANDS, main, make_app
+from cli.language import FAMILIES, catalogue, in_swedish, is_swedish
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+READ = [*sorted((REPOSITORY / "reports").glob("*.py")), REPOSITORY / "warehouse" / "moment.py"]
+READ += [REPOSITORY / "warehouse" / "published_file.py", REPOSITORY / "warehouse" / "schema.py"]
+# What no option of a controller leads to.
+INNER = ("publication of the run `{}` without the run",)
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Callable[..., str]:
+    """Runs the command as it is started, in a language and an empty folder; what it says and how it ends."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG", "KOLADA_LANG", "KOLADA_HOME", "KOLADA_PLAN"):
+        monkeypatch.setenv(name, "unset")
+        monkeypatch.delenv(name)
+
+    def run(*arguments: str, **variables: str) -> str:
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["kolada", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        return f"{ended.value.code}: {' '.join((printed.out + printed.err).split())}"
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["report"], "2: Det finns ingen publicerad fil på `"),
+        (["export"], "2: Valet `--format` saknas. Välj en av parquet, csv, xlsx, docx, memo."),
+        (["export", "--format", "pdf"], "2: `pdf` kan inte stå för `--format`"),
+        (["report", "--yeer", "3"], "2: Det finns inget val `--yeer`."),
+        (["report", "--year", "x"], "2: Värdet för `--year` är inget heltal. Se `kolada report --help`."),
+        (["explain"], "2: `INDICATOR` saknas. Se `kolada explain --help`."),
+        (["goals", "nytt"], "2: Det finns inget kommando `nytt`."),
+        (["goals", "form"], "2: Valet `--year` saknas. Se `kolada goals form --help`."),
+    ],
+)
+def test_refusals_are_swedish(said: Callable[..., str], arguments: list[str], expected: str) -> None:
+    """What cannot be done, the exit code and the way on."""
+    assert said(*arguments, KOLADA_LANG="sv").startswith(expected)
+
+
+def test_operations_stay_english(said: Callable[..., str]) -> None:
+    """Commands for operations, and everything in another language."""
+    assert "There is no published warehouse" in said("report", LANG="en_US.UTF-8")
+    assert "No such option" in said("status", "--hjelp", KOLADA_LANG="sv")
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({}, False),
+        ({"LANG": "sv_SE.UTF-8"}, True),
+        ({"LANG": "sv_SE.UTF-8", "LC_ALL": "C"}, False),
+        ({"LANG": "sv_SE.UTF-8", "KOLADA_LANG": "en"}, False),
+        ({"LANG": "en_GB.UTF-8", "KOLADA_LANG": "sv-SE"}, True),
+        ({"LC_MESSAGES": "sv_FI"}, True),
+    ],
+)
+def test_the_language_is_chosen(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], expected: bool) -> None:
+    """KOLADA_LANG stands above the locale, LC_ALL above LC_MESSAGES above LANG."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG", "KOLADA_LANG"):
+        monkeypatch.setenv(name, "unset")
+        monkeypatch.delenv(name)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert is_swedish() is expected
+
+
+def commands(command: object, path: tuple[str, ...]) -> Iterator[tuple[str, object]]:
+    """A command and those below it, by name."""
+    yield " ".join(path), command
+    for name, child in getattr(command, "commands", {}).items():
+        yield from commands(child, (*path, name))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_help_text_has_a_swedish_one(family: str) -> None:
+    """Each command and each option of the families that controllers use; the form's are Swedish as they are."""
+    assert family in COMMANDS
+    root = typer.main.get_command(make_app([family, "kpi"])).commands[family]
+    for name, command in commands(root, (family,)):
+        if name in ("goals form", "goals fill"):
+            continue
+        assert name in catalogue()["commands"], name
+        for parameter in command.params:
+            texts = catalogue()["options"]
+            assert f"{name} {parameter.name}" in texts or parameter.name in texts, (name, parameter.name)
+
+
+def raised(path: Path) -> Iterator[str]:
+    """The messages that a module's errors are made with; `{}` stands for what differs."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args):
+            continue
+        if not isinstance(node.args[0], ast.JoinedStr | ast.Constant) or node.func.id[0].islower():
+            continue
+        message = node.args[0]
+        parts = message.values if isinstance(message, ast.JoinedStr) else [message]
+        text = "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in parts)
+        if "`" in text and text.rstrip("{}").endswith((".", " ")):
+            yield text
+
+
+def test_every_error_of_the_outputs_has_a_swedish_text() -> None:
+    """Each message that reports, moments and the published file can end with, what differs in it put through."""
+    found = {text for path in READ for text in raised(path)} - set(INNER)
+    assert len(found) > 15
+    assert found - set(catalogue()["messages"]) == set()
+    english = "The plan `p` has no goal `Å`, so nothing was written. Its goals: `A`, `B`."
+    assert in_swedish(english) == "Planen `p` har inget mål `Å`, så inget har skrivits. Dess mål: `A`, `B`."
+    assert in_swedish("Unknown to it.") == "Unknown to it."
+    for pattern, swedish in catalogue()["messages"].items():
+        assert swedish.format(*["x"] * pattern.count("{}")), pattern
+
+
+def test_what_is_wrong_with_a_plan_is_told_in_swedish(
+    said: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each finding of a broken plan: where, what, what follows, what to write; with the value in backticks."""
+    shutil.copytree(REPOSITORY / "goals" / "alingsas-2022-2024", tmp_path / "goals" / "alingsas-2022-2024")
+    for file, old, new in (
+        ("indicators.csv", "P1.1,P1,steering", "P1.1,P9,stearing"),
+        ("targets.csv", ",number,>=,", ",numer,>=,"),
+        ("goals.csv", "P1,prioritized,", "P1,prioritised,"),
+    ):
+        path = tmp_path / "goals" / "alingsas-2022-2024" / file
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    told = said("goals", "check", KOLADA_LANG="sv")
+    assert told.startswith("2: Planen `alingsas-2022-2024` nekas, och inget hämtas för den: 4 att rätta.")
+    assert "kolumn role: en okänd kod: `stearing`; ingen regel vet vad den betyder. Skriv en av `steering`" in told
+    assert "finns inte i goals.csv: `P9`; raden hör inte till något. Skriv ett id i goals.csv" in told
+    assert "Menade du `prioritized`?" in told
+    assert "Rätta filerna" in told
