@@ -40,6 +40,16 @@ SIGNS: Mapping[str, Markup] = {
 }
 
 
+# The same in documents that hold no drawings: a character, the colour of the letters and that of the ground.
+LOOKS: Mapping[str, tuple[str, str, str]] = {
+    "met": ("✓", "#0d6847", "#e3f1ea"),
+    "not_met": ("✗", "#a3301f", "#fae6e2"),
+    "partly_met": ("◐", "#7a5600", "#fdf1d4"),
+    "not_yet_due": ("○", "#3d4a57", "#eef1f4"),
+    "not_comparable": ("≠", "#3d4a57", "#eef1f4"),
+}
+
+
 def sign_of(verdict: str, reason: str | None = None) -> str:
     """The sign that a verdict is drawn with: a hidden figure looks different from a missing one."""
     return "withheld" if verdict == "no_data" and reason in WITHHELD else verdict

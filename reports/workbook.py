@@ -1,170 +1,40 @@
-"""The workbook: an overview, a sheet per goal, and a sheet that says whose figure each column holds.
+"""The workbook: the matrix first, a sheet per goal, the years of god ekonomisk hushållning, all data, and the sources.
 
 Numbers are numbers and formatted at the indicator's own decimals; texts are written as texts, whatever they begin with,
-so that none becomes a formula or a link.
+so that none becomes a formula or a link. Every sheet is made to be printed: landscape, as wide as the paper, with its
+headings on every page.
 """
 
 import io
-import textwrap
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import Final
 
 import xlsxwriter
-from xlsxwriter.format import Format as CellFormat
+from xlsxwriter.utility import xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
-from reports.contents import Contents, GoalPart, IndicatorPart
-from reports.criterion_words import PLACES, criteria_in_words
-from reports.notices import known_text, made_up_notice, source_text
-from reports.numbers import decimals_in
-from reports.reasons import short_reason
-from reports.sentences import plain
+from reports.contents import Contents, IndicatorPart
+from reports.notices import source_text
+from reports.rule_sentences import MEANINGS, RULES
+from reports.signs import LOOKS
 from reports.sourced_rows import Row
-from reports.verdict_sentences import decimals_of, margin_decimals, rounding_sentence
-from warehouse.credits import DERIVED, PLAN, RECEIVED, source_label
+from reports.workbook_columns import COLUMNS, CRITERIA, PERIODS, Cell, SheetColumn
+from reports.workbook_goals import GoalSheet
+from reports.workbook_matrix import MatrixSheet
+from reports.workbook_styles import A3, A4, Styles, height, lines_of
+from warehouse.credits import DERIVED, PLAN
 
-Cell = str | float | int | None
-BY_ROW = "Se kolumnen Källa"
-FORBIDDEN_IN_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\", "-"))
-LONGEST_NAME = 31
-# Heights in points; a spreadsheet row has 409 at most.
-LINE_HEIGHT, SOURCES_HEIGHT, HEADINGS_HEIGHT, MOST_LINES = 15, 46, 32, 20
-# Wider sheets than this, in characters, are printed two pages wide.
-WIDEST_PAGE = 230
-OPTIONS = {
+OPTIONS: Final = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
     "in_memory": True,
 }
-COLOURS = {"met": "#0d6847", "not_met": "#a3301f", "partly_met": "#7a5600"}
-
-
-@dataclass(frozen=True, slots=True)
-class SheetColumn:
-    """A column of a sheet.
-
-    Attributes:
-        title: its heading.
-        source: its source label, which stands above the heading.
-        width: in characters.
-        cell: its content for one indicator and year.
-        decimals: how its numbers are shown; None for texts and whole numbers.
-    """
-
-    title: str
-    source: str
-    width: int
-    cell: Callable[[Contents, IndicatorPart, Row], Cell]
-    decimals: Callable[[Row], int] | None = None
-
-
-def _label(kind: str, column: str) -> Callable[[Contents, IndicatorPart, Row], Cell]:
-    return lambda contents, _, row: contents.label(kind, row[column]) or None
-
-
-def _plain(column: str) -> Callable[[Contents, IndicatorPart, Row], Cell]:
-    return lambda _contents, _part, row: row[column]
-
-
-def _flag(column: str) -> Callable[[Contents, IndicatorPart, Row], Cell]:
-    return lambda _contents, _part, row: None if row[column] is None else "ja" if row[column] else "nej"
-
-
-def _reference(contents: Contents, _: IndicatorPart, row: Row) -> Cell:
-    return contents.label("reference", str(row["reference_kind"]).split(":")[0]) if row["reference_kind"] else None
-
-
-def _reason(contents: Contents, _: IndicatorPart, row: Row) -> Cell:
-    return short_reason(contents, row["verdict_reason"]) if row["verdict_reason"] else None
-
-
-def _bokslut(contents: Contents, part: IndicatorPart, row: Row) -> Cell:
-    then = part.bokslut.get(row["year"])
-    return contents.label("verdict", then["verdict"]) if then is not None else None
-
-
-def _value_source(contents: Contents, _: IndicatorPart, row: Row) -> Cell:
-    return source_text(contents.source, row["source_label"]) or None
-
-
-def _rounding(contents: Contents, _: IndicatorPart, row: Row) -> Cell:
-    return plain(rounding_sentence(contents, row)) if row["is_rounded_only"] else None
-
-
-def _criterion(contents: Contents, part: IndicatorPart, row: Row) -> Cell:
-    return plain(criteria_in_words(contents, part, row)) if row["target_kind"] else None
-
-
-def _held(_contents: Contents, _part: IndicatorPart, row: Row) -> Cell:
-    return row["compared_with"] if row["margin_unit"] == "points" else None
-
-
-def _margin_unit(_contents: Contents, _part: IndicatorPart, row: Row) -> Cell:
-    if row["margin"] is None:
-        return None
-    return "platser" if row["margin_unit"] == "places" else row["unit"]
-
-
-def _target_decimals(row: Row) -> int:
-    """A target is shown whole; a place has no decimals."""
-    if row["target_kind"] in PLACES:
-        return decimals_in(row["target_value"])
-    return max(decimals_of(row), decimals_in(row["target_value"]) if row["target_value"] is not None else 0)
-
-
-COLUMNS = (
-    SheetColumn("Id", PLAN, 7, _plain("indicator_id")),
-    SheetColumn("Indikator", PLAN, 48, _plain("indicator_title")),
-    SheetColumn("Roll", PLAN, 18, _label("role", "role")),
-    SheetColumn("Nyckeltal", RECEIVED, 10, _plain("kpi_id")),
-    SheetColumn("År", PLAN, 7, _plain("year")),
-    SheetColumn("Enhet", PLAN, 14, _plain("unit")),
-    SheetColumn("Utfall", BY_ROW, 10, _plain("value"), decimals_of),
-    SheetColumn("Källa", BY_ROW, 26, _value_source),
-    SheetColumn("Preliminärt", DERIVED, 11, _flag("is_preliminary")),
-    SheetColumn("Mål", PLAN, 30, _criterion),
-    SheetColumn("Villkor", PLAN, 9, _label("operator", "operator")),
-    SheetColumn("Målvärde", PLAN, 10, _plain("target_value"), _target_decimals),
-    SheetColumn("Jämförs med", DERIVED, 24, _reference),
-    SheetColumn("Jämförelsevärde", source_label("reference_in_swedish"), 15, _plain("reference_value"), decimals_of),
-    SheetColumn("Antal kommuner", DERIVED, 10, _plain("reference_n")),
-    SheetColumn("Ställs mot", DERIVED, 10, _held, decimals_of),
-    SheetColumn("Plats i jämförelsen", DERIVED, 10, _plain("place")),
-    SheetColumn("Bedömning", DERIVED, 18, _label("verdict", "verdict")),
-    SheetColumn("Skäl", DERIVED, 30, _reason),
-    SheetColumn("Avrundning", DERIVED, 30, _rounding),
-    SheetColumn("Marginal", DERIVED, 10, _plain("margin"), margin_decimals),
-    SheetColumn("Marginalens enhet", DERIVED, 12, _margin_unit),
-    SheetColumn("Känslig", DERIVED, 8, _flag("is_sensitive")),
-    SheetColumn("Trend sedan baslinjen", DERIVED, 16, _label("trend", "trend")),
-    SheetColumn("Takt", DERIVED, 14, _label("pace", "pace")),
-    SheetColumn("Plats", DERIVED, 7, _plain("rank")),
-    SheetColumn("Av antal kommuner", DERIVED, 10, _plain("rank_n")),
-    SheetColumn("Färg bland kommunerna", DERIVED, 12, _label("colour", "colour")),
-    SheetColumn("Kvinnor", RECEIVED, 9, _plain("value_women"), decimals_of),
-    SheetColumn("Män", RECEIVED, 9, _plain("value_men"), decimals_of),
-    SheetColumn("Prognos", PLAN, 9, _plain("forecast_value"), decimals_of),
-    SheetColumn("Bedömning vid bokslutet", DERIVED, 18, _bokslut),
-    SheetColumn("Sida", PLAN, 6, _plain("document_page")),
-    SheetColumn("Rader", PLAN, 11, _plain("document_lines")),
-)
-OVERVIEW = (
-    ("Mål", PLAN, 7),
-    ("Måltext", PLAN, 60),
-    ("Avsnitt", PLAN, 30),
-    ("År", PLAN, 7),
-    ("Bedömning", DERIVED, 20),
-    ("Indikatorer", DERIVED, 11),
-    ("Uppfyllda", DERIVED, 11),
-    ("Ej uppfyllda", DERIVED, 11),
-    ("Ej förfallna", DERIVED, 11),
-    ("Utan data", DERIVED, 11),
-    ("Ej jämförbara", DERIVED, 11),
-    ("Ej bedömbara", DERIVED, 11),
-)
-COUNTS = ("n_indicators", "n_met", "n_not_met", "n_not_yet_due", "n_no_data", "n_not_comparable", "n_not_assessable")
-MANAGEMENT = (
+MANAGEMENT, CRITERIA_SHEET, PERIODS_SHEET = "God ekonomisk hushållning", "Kriterier", "Under året"
+DATA, SOURCES = "Data", "Källor"
+SOURCE_ROW, HEAD_ROW = 3, 4
+SOURCE_LINES: Final = 4
+MANAGEMENT_COLUMNS: Final = (
     ("År", PLAN, 7),
     ("Läsning", PLAN, 28),
     ("Gällande läsning", PLAN, 10),
@@ -172,7 +42,7 @@ MANAGEMENT = (
     ("Finansiella mål", DERIVED, 11),
     ("varav uppfyllda", DERIVED, 11),
     ("varav utan svar", DERIVED, 11),
-    ("Verksamhetsmål", DERIVED, 13),
+    ("Verksamhetsmål", DERIVED, 15),
     ("varav uppfyllda", DERIVED, 11),
     ("varav utan svar", DERIVED, 11),
     ("Bedömning vid bokslutet", DERIVED, 20),
@@ -183,171 +53,170 @@ def render_workbook(contents: Contents) -> bytes:
     """The workbook of one plan."""
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, OPTIONS) as book:
-        book.set_properties({"title": f"Måluppfyllelse {contents.place}", "comments": _about(contents)})
-        writer = _Writer(contents, book)
-        writer.overview()
-        writer.management()
+        styles = Styles(book, contents)
+        about = f"{styles.notice} {styles.about()}".strip()
+        book.set_properties({"title": f"Måluppfyllelse {contents.subject}", "comments": about})
+        places = _places(contents)
+        MatrixSheet(contents, styles, {item: own for item, (_, own, _) in places.items()}).write()
+        goals = GoalSheet(contents, styles, places)
         for goal in contents.goals:
-            writer.goal(goal)
-        writer.sources()
+            goals.write(goal)
+        if not contents.scope.is_partial:
+            _management(contents, styles)
+        _criteria(contents, styles)
+        _periods(contents, styles)
+        _data(contents, styles)
+        _sources(contents, styles)
     return content.getvalue()
 
 
-def _about(contents: Contents) -> str:
-    notice = made_up_notice(contents.source, contents.plan)
-    known = f"{contents.plan['title']}, {known_text(contents.source)}."
-    return f"{notice} {known}".strip()
+def _places(contents: Contents) -> dict[str, tuple[str, str, str]]:
+    """Where the years, the own values and what they are held against stand in the data, of indicators with a value."""
+    titles = [column.title for column in COLUMNS]
+    at = [titles.index(title) for title in ("År", "Utfall", "Ställs mot")]
+    places: dict[str, tuple[str, str, str]] = {}
+    row = HEAD_ROW + 1
+    for part in contents.indicators:
+        last = row + len(part.judged) - 1
+        if any(judged["value"] is not None for judged in part.judged.values()):
+            years, own, held = (f"={DATA}!{xl_range_abs(row, column, last, column)}" for column in at)
+            places[part.id] = (years, own, held)
+        row = last + 1
+    return {item: (years, own, held) for item, (years, own, held) in places.items()}
 
 
-def sheet_name(goal: GoalPart) -> str:
-    """A goal's id as a sheet's name: without the signs that a sheet's name can't have."""
-    return goal.id.translate(FORBIDDEN_IN_NAMES)[:LONGEST_NAME]
+def _table(styles: Styles, sheet: Worksheet, columns: Sequence[tuple[str, str, int]], row_count: int) -> None:
+    """Sources above headings, a frozen head, filters."""
+    label = styles.format(font_color="#545c66", italic=True, font_size=8, text_wrap=True, valign="bottom")
+    for place, (title, source, width) in enumerate(columns):
+        sheet.set_column(place, place, width)
+        sheet.write_string(SOURCE_ROW, place, source_text(styles.contents.source, source), label)
+        sheet.write_string(HEAD_ROW, place, title, styles.heading())
+    sheet.set_row(SOURCE_ROW, 12 * SOURCE_LINES)
+    sheet.set_row(HEAD_ROW, height(2))
+    sheet.freeze_panes(HEAD_ROW + 1, 2)
+    sheet.autofilter(HEAD_ROW, 0, max(HEAD_ROW + row_count, HEAD_ROW + 1), len(columns) - 1)
 
 
-class _Writer:
-    """Writes sheets that look alike: title, notice, sources above headings, a frozen head, filters."""
-
-    head_rows = 5
-
-    def __init__(self, contents: Contents, book: xlsxwriter.Workbook) -> None:
-        self.contents, self.book = contents, book
-        self.notice = made_up_notice(contents.source, contents.plan)
-        self.title = book.add_format({"bold": True, "font_size": 14})
-        self.warned = book.add_format({"bold": True, "bg_color": "#fff3d6", "font_color": "#4a3500"})
-        self.quiet = book.add_format({"font_color": "#545c66", "italic": True, "font_size": 9})
-        self.label = book.add_format(
-            {
-                "font_color": "#545c66",
-                "italic": True,
-                "font_size": 8,
-                "text_wrap": True,
-                "valign": "bottom",
-                "align": "left",
-                "indent": 1,
-            }
-        )
-        self.heading = book.add_format(
-            {"bold": True, "text_wrap": True, "bottom": 1, "valign": "bottom", "align": "left", "indent": 1}
-        )
-        self.wrapped = book.add_format({"text_wrap": True, "valign": "top", "align": "left", "indent": 1})
-        self.top = book.add_format({"valign": "top"})
-        self.verdicts = {
-            contents.label("verdict", code): book.add_format(
-                {"bold": True, "font_color": colour, "valign": "top", "align": "left", "indent": 1}
-            )
-            for code, colour in COLOURS.items()
-        }
-        self.numbers: dict[int, CellFormat] = {}
-        self.widths: list[int] = []
-
-    def number(self, decimals: int) -> CellFormat:
-        """The format of numbers with some decimals; a spreadsheet in Swedish shows the comma."""
-        if decimals not in self.numbers:
-            pattern = "#,##0" + (f".{'0' * decimals}" if decimals else "")
-            self.numbers[decimals] = self.book.add_format({"num_format": pattern, "valign": "top"})
-        return self.numbers[decimals]
-
-    def sheet(self, name: str, title: str, columns: Sequence[tuple[str, str, int]], row_count: int) -> Worksheet:
-        """A sheet with its head; rows start at `head_rows`."""
-        sheet = self.book.add_worksheet(name)
-        sheet.write_string(0, 0, title, self.title)
-        sheet.write_string(1, 0, self.notice or _about(self.contents), self.warned if self.notice else self.quiet)
-        sheet.write_string(
-            2, 0, _about(self.contents) if self.notice else "Källa per kolumn står över rubriken.", self.quiet
-        )
-        self.widths = [width for _, _, width in columns]
-        for index, (heading, source, width) in enumerate(columns):
-            sheet.set_column(index, index, width)
-            sheet.write_string(3, index, source_text(self.contents.source, source), self.label)
-            sheet.write_string(4, index, heading, self.heading)
-        sheet.set_row(3, SOURCES_HEIGHT)
-        sheet.set_row(4, HEADINGS_HEIGHT)
-        sheet.freeze_panes(self.head_rows, 2)
-        sheet.autofilter(4, 0, max(4 + row_count, 5), len(columns) - 1)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1 if sum(self.widths) <= WIDEST_PAGE else 2, 0)
-        sheet.repeat_rows(4)
-        sheet.repeat_columns(0, 1)
-        if self.notice:
-            sheet.set_header(f"&C&B{self.notice.replace('&', '&&')}")
-        sheet.set_footer(f"&L{_about(self.contents).replace('&', '&&')[:200]}&R&P (&N)")
-        return sheet
-
-    def row(
-        self, sheet: Worksheet, index: int, cells: Sequence[Cell], shapes: Sequence[CellFormat | None] = ()
-    ) -> None:
-        """Write a row, each cell by its type, and give it the height that its longest text needs.
-
-        Not every program works out heights when it opens a file.
-        """
-        lines = 1
-        for column, value in enumerate(cells):
-            shape = shapes[column] if shapes else None
-            match value:
-                case None:
-                    continue
-                case str():
-                    sheet.write_string(index, column, value, shape or self.verdicts.get(value) or self.wrapped)
-                    lines = max(lines, len(textwrap.wrap(value, max(self.widths[column] - 2, 1))))
-                case _:
-                    sheet.write_number(index, column, value, shape or self.top)
-        sheet.set_row(index, LINE_HEIGHT * min(lines, MOST_LINES))
-
-    def overview(self) -> None:
-        """All goals in all years."""
-        rows = [
-            (goal, goal.verdicts[year])
-            for year in sorted(self.contents.years, reverse=True)
-            for goal in self.contents.goals
-            if year in goal.verdicts
+def _management(contents: Contents, styles: Styles) -> None:
+    """God ekonomisk hushållning by year and reading."""
+    rows = [row for _, row in sorted(contents.management.items(), reverse=True)]
+    sheet = styles.book.add_worksheet(MANAGEMENT)
+    styles.head(sheet, f"God ekonomisk hushållning, {contents.place}", "Källa per kolumn står över rubriken.")
+    _table(styles, sheet, MANAGEMENT_COLUMNS, len(rows))
+    for number, row in enumerate(rows, start=HEAD_ROW + 1):
+        cells: list[Cell] = [
+            row["year"],
+            contents.label("variant", row["variant"]),
+            "ja" if row["is_ruling_variant"] else "nej",
+            styles.word(row["verdict"]),
+            row["financial_n"],
+            row["financial_met"],
+            row["financial_unknown"],
+            row["operational_n"],
+            row["operational_met"],
+            row["operational_unknown"],
+            styles.word(row["bokslut_verdict"]) if row["bokslut_verdict"] else None,
         ]
-        sheet = self.sheet("Översikt", f"Måluppfyllelse, {self.contents.place}", OVERVIEW, len(rows))
-        for index, (goal, row) in enumerate(rows, start=self.head_rows):
-            cells: list[Cell] = [
-                goal.id,
-                goal.goal["title"],
-                self.contents.label("section", row["section"]),
-                row["year"],
-                self.contents.label("verdict", row["verdict"]),
-                *(row[column] for column in COUNTS),
-            ]
-            self.row(sheet, index, cells)
+        _row(styles, sheet, number, cells)
+    styles.page(sheet, repeat=(SOURCE_ROW, HEAD_ROW))
 
-    def management(self) -> None:
-        """God ekonomisk hushållning by year and reading."""
-        rows = [row for _, row in sorted(self.contents.management.items(), reverse=True)]
-        sheet = self.sheet("God ekonomisk hushållning", "God ekonomisk hushållning", MANAGEMENT, len(rows))
-        for index, row in enumerate(rows, start=self.head_rows):
-            cells: list[Cell] = [
-                row["year"],
-                self.contents.label("variant", row["variant"]),
-                "ja" if row["is_ruling_variant"] else "nej",
-                self.contents.label("verdict", row["verdict"]),
-                row["financial_n"],
-                row["financial_met"],
-                row["financial_unknown"],
-                row["operational_n"],
-                row["operational_met"],
-                row["operational_unknown"],
-                self.contents.label("verdict", row["bokslut_verdict"]) or None,
-            ]
-            self.row(sheet, index, cells)
 
-    def goal(self, goal: GoalPart) -> None:
-        """One goal: its indicators, latest year first."""
-        rows = [(part, part.judged[year]) for part in goal.indicators for year in sorted(part.judged, reverse=True)]
-        columns = [(column.title, column.source, column.width) for column in COLUMNS]
-        sheet = self.sheet(sheet_name(goal), f"{goal.id} {goal.goal['title']}", columns, len(rows))
-        for index, (part, row) in enumerate(rows, start=self.head_rows):
-            cells = [column.cell(self.contents, part, row) for column in COLUMNS]
-            shapes = [self.number(column.decimals(row)) if column.decimals is not None else None for column in COLUMNS]
-            self.row(sheet, index, cells, shapes)
+def _criteria(contents: Contents, styles: Styles) -> None:
+    """Every criterion of the indicators that have several, with its own verdict."""
+    rows = [
+        (part, row)
+        for part in contents.indicators
+        for year in sorted(part.criteria, reverse=True)
+        for row in part.criteria[year]
+        if len(part.criteria[year]) > 1
+    ]
+    if rows:
+        _columns(styles, CRITERIA_SHEET, "Indikatorer med flera kriterier", CRITERIA, rows)
 
-    def sources(self) -> None:
-        """Whose figure each column holds."""
-        columns: Mapping[str, str] = {column.title: column.source for column in COLUMNS}
-        heads = (("Kolumn", DERIVED, 26), ("Källa", DERIVED, 80))
-        sheet = self.sheet("Källor", "Källa per kolumn i målens blad", heads, len(columns))
-        for index, (title, source) in enumerate(columns.items(), start=self.head_rows):
-            self.row(sheet, index, [title, source_text(self.contents.source, source)])
+
+def _periods(contents: Contents, styles: Styles) -> None:
+    """What was entered for parts of the years; nothing in it is judged."""
+    rows = [
+        (part, row)
+        for part in contents.indicators
+        for year in sorted(part.periods, reverse=True)
+        for row in part.periods[year]
+    ]
+    if rows:
+        _columns(styles, PERIODS_SHEET, "Uppföljning under året: bedöms inte", PERIODS, rows)
+
+
+def _data(contents: Contents, styles: Styles) -> None:
+    """Every indicator and year with all columns, oldest year first."""
+    rows = [(part, part.judged[year]) for part in contents.indicators for year in sorted(part.judged)]
+    _columns(styles, DATA, f"Data, {contents.place}", COLUMNS, rows, paper=A3)
+
+
+def _columns(
+    styles: Styles,
+    name: str,
+    title: str,
+    columns: Sequence[SheetColumn],
+    rows: Sequence[tuple[IndicatorPart, Row]],
+    *,
+    paper: int = A4,
+) -> None:
+    """A sheet of rows with the source of each column above its heading."""
+    sheet = styles.book.add_worksheet(name)
+    styles.head(sheet, title, "Källa per kolumn står över rubriken.")
+    _table(styles, sheet, [(column.title, column.source, column.width) for column in columns], len(rows))
+    for number, (part, row) in enumerate(rows, start=HEAD_ROW + 1):
+        for place, column in enumerate(columns):
+            value = column.cell(styles.contents, part, row)
+            if isinstance(value, str):
+                sheet.write_string(number, place, value, styles.format())
+            elif value is not None:
+                shape = {} if column.decimals is None else {"num_format": _pattern(column.decimals(row))}
+                sheet.write_number(number, place, value, styles.format(**shape))
+    styles.page(sheet, repeat=(HEAD_ROW, HEAD_ROW), paper=paper)
+
+
+def _pattern(decimals: int) -> str:
+    return "#,##0" + (f".{'0' * decimals}" if decimals else "")
+
+
+def _row(styles: Styles, sheet: Worksheet, number: int, cells: Sequence[Cell]) -> None:
+    for place, value in enumerate(cells):
+        match value:
+            case None:
+                sheet.write_blank(number, place, None, styles.text)
+            case str():
+                sheet.write_string(number, place, value, styles.text)
+            case _:
+                sheet.write_number(number, place, value, styles.text)
+
+
+def _sources(contents: Contents, styles: Styles) -> None:
+    """How the workbook is read, and what each column of the data means and whose figure it is."""
+    sheet = styles.book.add_worksheet(SOURCES)
+    styles.head(sheet, "Källor och hur arbetsboken läses", "Kolumnerna är de i bladet Data.")
+    columns = (("Kolumn", DERIVED, 26), ("Källa", DERIVED, 44), ("Vad den säger", DERIVED, 90))
+    for place, (title, _, width) in enumerate(columns):
+        sheet.set_column(place, place, width)
+        sheet.write_string(HEAD_ROW, place, title, styles.heading())
+    number = HEAD_ROW + 1
+    for column in COLUMNS:
+        source = source_text(contents.source, column.source)
+        _row(styles, sheet, number, [column.title, source, column.about])
+        sheet.set_row(number, height(max(lines_of(source, 44), lines_of(column.about, 90))))
+        number += 1
+    rules = {row["rule_name"]: row["rule_value"] for row in contents.rules}
+    told = [
+        *((styles.word(code), "Bedömning", MEANINGS[code]) for code in LOOKS),
+        *((name, "Regel", RULES[name].get(value, value)) for name, value in rules.items() if name in RULES),
+        ("Dokument", "Planen", contents.plan["document_title"] or "inget dokument"),
+        ("Körning", contents.run["run_id"], f"Programversion {contents.run['software_version']}."),
+    ]
+    for name, kind, said in told:
+        _row(styles, sheet, number, [name, kind, said])
+        sheet.set_row(number, height(max(lines_of(said, 90), lines_of(name, 26))))
+        number += 1
+    sheet.autofilter(HEAD_ROW, 0, number - 1, len(columns) - 1)
+    sheet.freeze_panes(HEAD_ROW + 1, 1)
+    styles.page(sheet, repeat=(HEAD_ROW, HEAD_ROW))

@@ -41,6 +41,11 @@ class Meaning:
     source: str
 
     @property
+    def in_swedish(self) -> str:
+        """The same sentence in Swedish; the label where nobody has translated it."""
+        return swedish_sentences().get(self.about, f"{self.label}.")
+
+    @property
     def comment(self) -> str:
         """The column's comment."""
         return f"{self.about} Unit: {self.unit}." if self.unit else self.about
@@ -90,6 +95,12 @@ class Described:
 def common_columns() -> Mapping[str, Mapping[str, str]]:
     """What each column name means wherever it stands."""
     return _read("columns")
+
+
+@cache
+def swedish_sentences() -> Mapping[str, str]:
+    """The Swedish sentence for each English one that says what a column means."""
+    return _read("swedish")
 
 
 def source_labels() -> Mapping[str, Mapping[str, str]]:

@@ -1,12 +1,14 @@
-"""The workbook in LibreOffice: it opens, and its numbers and texts come out as what they are."""
+"""Documents in LibreOffice: they open and print well; the workbook's numbers and texts are what they are."""
 
 import csv
+import os
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
-from reports import Format, write_exports
+from reports import Asked, Format, write_exports
 from tests.reports.conftest import World
 from tests.reports.support import INDICATOR_TITLE, PLAN_ID, opened
 
@@ -25,10 +27,66 @@ def office() -> str:
     return program
 
 
+@pytest.fixture(scope="module")
+def printed(
+    awkward_world: World, sample_world: World, office: str, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Path]:
+    """Workbook, Word text and memo of each world as LibreOffice prints them, by name."""
+    folder = tmp_path_factory.mktemp("printed")
+    pages = {}
+    for name, world in (("sample", sample_world), ("awkward", awkward_world)):
+        with opened(world.home) as connection:
+            for output_format, ending in ((Format.XLSX, "xlsx"), (Format.DOCX, "docx"), (Format.MEMO, "docx")):
+                path = folder / f"{name}-{output_format}.{ending}"
+                write_exports(connection, output_format, Asked(PLAN_ID, output=path), folder=folder)
+                pages[path.stem] = path
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    subprocess.run(
+        [office, profile, "--headless", "--convert-to", "pdf", "--outdir", folder, *pages.values()],
+        check=True,
+        capture_output=True,
+        timeout=600,
+    )
+    return {name: path.with_suffix(".pdf") for name, path in pages.items()}
+
+
+def pages_of(path: Path) -> list[str]:
+    """The texts of a PDF's pages."""
+    told = subprocess.run(["pdftotext", "-layout", path, "-"], check=True, capture_output=True, text=True, timeout=60)
+    return told.stdout.split("\f")[:-1]
+
+
+@pytest.mark.parametrize(("name", "most"), [("xlsx", 35), ("docx", 45), ("memo", 4)])
+def test_each_document_prints(printed: dict[str, Path], name, most):
+    """Few pages, none of them empty; with KOLADA_PICTURES a picture of each, for people to look at."""
+    if shutil.which("pdftotext") is None:
+        pytest.skip("no pdftotext here: apt-get install poppler-utils")
+    for world in ("sample", "awkward"):
+        path = printed[f"{world}-{name}"]
+        pages = pages_of(path)
+        assert 1 <= len(pages) <= most
+        assert [number for number, text in enumerate(pages, start=1) if not text.strip()] == []
+        if "KOLADA_PICTURES" in os.environ:
+            folder = Path(os.environ["KOLADA_PICTURES"])
+            folder.mkdir(parents=True, exist_ok=True)
+            subprocess.run(["pdftoppm", "-r", "60", "-png", path, folder / path.stem], check=True, timeout=120)
+
+
+def test_the_printed_matrix_repeats_its_headings(printed: dict[str, Path]):
+    """Each page of the first sheet has the years and the verdict's heading, and no heading is cut off."""
+    if shutil.which("pdftotext") is None:
+        pytest.skip("no pdftotext here: apt-get install poppler-utils")
+    matrix = [text for text in pages_of(printed["sample-xlsx"]) if "Matris" in text]
+    assert 1 <= len(matrix) <= 4
+    for text in matrix:
+        for heading in ("Indikator", "2018", "2024", "Bedömning", "Kommentar"):
+            assert heading in text
+
+
 def test_the_workbook_opens_with_its_types(awkward_world: World, office: str, tmp_path):
     """Each goal's sheet, converted without a head, holds the file's numbers in full and its texts as texts."""
     with opened(awkward_world.home) as connection:
-        written = write_exports(connection, Format.XLSX, plan_id=PLAN_ID, folder=tmp_path)
+        written = write_exports(connection, Format.XLSX, Asked(PLAN_ID), folder=tmp_path)
         expected = dict(
             connection.execute(
                 "select indicator_id || ' ' || year, value from mart.goal_fulfilment where goal_id = 'P4'"
@@ -50,7 +108,7 @@ def test_the_workbook_opens_with_its_types(awkward_world: World, office: str, tm
         timeout=240,
     )
     sheets = {path.stem.rsplit("-", 1)[-1]: path for path in (tmp_path / "out").glob("*.csv")}
-    assert {"Översikt", "P1", "P4", "V5", "F5", "M2", "Källor"} <= set(sheets)
+    assert {"Matris", "P1", "P4", "V5", "F5", "M2", "Data", "Källor"} <= set(sheets)
     with sheets["P4"].open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file, delimiter=";"))
     header = rows[4]

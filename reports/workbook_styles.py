@@ -1,0 +1,121 @@
+"""How the workbook looks: formats of cells, and pages that print well.
+
+A verdict is told by a sign, a colour and, where there is room, its word. The sign before a number is part of the cell's
+number format, so the cell stays a number.
+"""
+
+import textwrap
+
+import xlsxwriter
+from xlsxwriter.format import Format as CellFormat
+from xlsxwriter.worksheet import Worksheet
+
+from reports.contents import Contents
+from reports.notices import known_text, made_up_notice
+from reports.signs import LOOKS
+
+INK, SOFT, RULE, GROUND = "#1c2126", "#545c66", "#d9d5cc", "#f1efea"
+# Heights in points; a spreadsheet row has 409 at most.
+LINE_HEIGHT, MOST_LINES = 15, 20
+# How many letters of a text fit where a column is one digit wide.
+FIT = 1.12
+A4, A3 = 9, 8
+
+
+class Styles:
+    """The formats of one workbook, each made once."""
+
+    def __init__(self, book: xlsxwriter.Workbook, contents: Contents) -> None:
+        self.book, self.contents = book, contents
+        self.notice = made_up_notice(contents.source, contents.plan)
+        self._made: dict[tuple[tuple[str, object], ...], CellFormat] = {}
+
+    def format(self, **shape: object) -> CellFormat:
+        """A format; the same for the same shape."""
+        key = tuple(sorted(shape.items()))
+        if key not in self._made:
+            self._made[key] = self.book.add_format({"valign": "top", "font_color": INK, **shape})
+        return self._made[key]
+
+    @property
+    def text(self) -> CellFormat:
+        """A text that wraps."""
+        return self.format(text_wrap=True, indent=1, bottom=1, bottom_color=RULE)
+
+    @property
+    def soft(self) -> CellFormat:
+        """A text of less weight."""
+        return self.format(text_wrap=True, indent=1, bottom=1, bottom_color=RULE, font_color=SOFT, font_size=9)
+
+    @property
+    def goal(self) -> CellFormat:
+        """A row that heads those of a goal."""
+        return self.format(bold=True, text_wrap=True, indent=1, bg_color=GROUND, bottom=1, bottom_color=RULE)
+
+    def heading(self, *, is_number: bool = False, is_bold: bool = True) -> CellFormat:
+        """The head of a column."""
+        side = {"align": "right"} if is_number else {"align": "left", "indent": 1}
+        return self.format(bold=is_bold, text_wrap=True, valign="bottom", bottom=2, bottom_color=INK, **side)
+
+    def number(self, decimals: int, verdict: str | None = None, *, is_soft: bool = False) -> CellFormat:
+        """A number; a spreadsheet in Swedish shows the comma.
+
+        Args:
+            decimals: how many are shown.
+            verdict: puts its sign before the number, in its colour.
+            is_soft: whether it has less weight.
+        """
+        pattern = "#,##0" + (f".{'0' * decimals}" if decimals else "")
+        shape: dict[str, object] = {"align": "right", "bottom": 1, "bottom_color": RULE}
+        if is_soft:
+            shape |= {"font_color": SOFT, "font_size": 9}
+        if verdict is not None and verdict in LOOKS:
+            sign, colour, ground = LOOKS[verdict]
+            pattern = f'"{sign} "{pattern};"{sign} −"{pattern}'
+            shape |= {"font_color": colour, "bg_color": ground}
+        return self.format(num_format=pattern, **shape)
+
+    def verdict(self, code: str) -> CellFormat:
+        """A verdict's word in its colour."""
+        _, colour, ground = LOOKS.get(code, ("", INK, ""))
+        shape: dict[str, object] = {"bg_color": ground} if ground else {}
+        return self.format(bold=True, text_wrap=True, indent=1, font_color=colour, bottom=1, bottom_color=RULE, **shape)
+
+    def word(self, code: str) -> str:
+        """A verdict with its sign."""
+        sign = LOOKS[code][0] + " " if code in LOOKS else ""
+        return sign + self.contents.label("verdict", code)
+
+    def about(self) -> str:
+        """What every sheet says of itself."""
+        return f"{self.contents.plan['title']}, {known_text(self.contents.source)}."
+
+    def head(self, sheet: Worksheet, title: str, remark: str) -> None:
+        """The first three rows: the title, what must be said of the values, how to read the sheet."""
+        sheet.hide_gridlines(2)
+        sheet.write_string(0, 0, title, self.format(bold=True, font_size=14))
+        warned = self.format(bold=True, font_color="#4a3500", bg_color="#fff3d6")
+        quiet = self.format(font_color=SOFT, italic=True, font_size=9)
+        sheet.write_string(1, 0, self.notice or self.about(), warned if self.notice else quiet)
+        sheet.write_string(2, 0, f"{self.about()} {remark}" if self.notice else remark, quiet)
+
+    def page(self, sheet: Worksheet, *, repeat: tuple[int, int], paper: int = A4, pages_wide: int = 1) -> None:
+        """Landscape, as wide as the paper, with the rows of headings on every page."""
+        sheet.set_landscape()
+        sheet.set_paper(paper)
+        sheet.set_margins(left=0.4, right=0.4, top=0.55, bottom=0.6)
+        sheet.fit_to_pages(pages_wide, 0)
+        sheet.repeat_rows(*repeat)
+        if self.notice:
+            sheet.set_header(f"&C&B{self.notice.replace('&', '&&')}")
+        sheet.set_footer(f"&L{self.about().replace('&', '&&')[:200]}&R&A  &P (&N)")
+
+
+def lines_of(text: str, width: float) -> int:
+    """About how many lines a text takes in a column so many characters wide."""
+    return max(1, sum(len(textwrap.wrap(line, max(int(width * FIT) - 2, 1))) or 1 for line in text.splitlines()))
+
+
+def height(lines: int) -> int:
+    """The height of a row of so many lines; not every program works it out when it opens a file."""
+    return LINE_HEIGHT * min(lines, MOST_LINES) + 3
