@@ -9,9 +9,10 @@ import duckdb
 import typer
 
 from cli.exits import one_message
+from cli.language import told
 from cli.options import HomeOption, JsonOption, SampleOption, not_to_come, set_options
 from pipeline.settings import Settings
-from reports import Format, explain_figure, write_exports, write_report
+from reports import Asked, Format, Scope, explain_figure, write_exports, write_report
 from warehouse.credits import MADE_UP_VALUES
 from warehouse.home import Home
 from warehouse.moment import end_of_moment
@@ -38,14 +39,27 @@ SinceOption = Annotated[
 ]
 
 
+YearOption = Annotated[int | None, typer.Option("--year", help="The year in focus; by default the target year.")]
+GoalOption = Annotated[str | None, typer.Option("--goal", help="Only this goal of the plan, such as P4.")]
+OwnerOption = Annotated[str | None, typer.Option("--owner", help="Only what this nämnd or company is responsible for.")]
+PeriodOption = Annotated[
+    str | None,
+    typer.Option("--period", help="The year up to the end of T1, T2, Q1 to Q4 or 01 to 12: figures and comments."),
+]
+
+
 def report(
+    *,
     as_of: AsOfOption = None,
     plan: PlanOption = None,
+    goal: GoalOption = None,
+    owner: OwnerOption = None,
+    period: PeriodOption = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="The HTML file; by default a dated one in reports/ under the home."),
     ] = None,
-    year: Annotated[int | None, typer.Option("--year", help="The year in focus; by default the target year.")] = None,
+    year: YearOption = None,
     since: SinceOption = None,
     short: Annotated[bool, typer.Option("--short", help="The summary alone, on two A4 pages, for the board.")] = False,
     home: HomeOption = None,
@@ -53,7 +67,7 @@ def report(
 ) -> None:
     """Write the goal report: one HTML page in Swedish that needs no network and no JavaScript.
 
-    Exits with 0 written, 2 nothing to show (no publication, before the first load, no such plan or year).
+    Exits with 0 written, 2 nothing to show (no publication, before the first load, no such plan, year, goal or owner).
 
     Example: `kolada report --as-of 2024-03-01 --output bokslut.html`
     """
@@ -70,10 +84,11 @@ def report(
                 year=year,
                 since=instant(since),
                 is_short=short,
+                scope=Scope(goal, owner, period),
             )
     if done.is_sample:
         typer.echo(MADE_UP_VALUES)
-    typer.echo(f"The report on {done.year}: {done.path} ({done.byte_count / 1e3:.0f} kB)")
+    typer.echo(told(f"The report on {done.year}: {done.path} ({done.byte_count / 1e3:.0f} kB)"))
 
 
 def explain(
@@ -102,25 +117,33 @@ def explain(
 
 
 def export(
+    *,
     output_format: Annotated[Format, typer.Option("--format", "-f", help="What kind of files.")],
     table: Annotated[
         list[str] | None,
         typer.Option("--table", "-t", help="mart.ranking, or ranking; may be given again. Parquet and CSV only."),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The folder; by default exports/ under the home.")
+        Path | None,
+        typer.Option("--output", "-o", help="A folder, or a file such as x.csv; by default exports/ under the home."),
     ] = None,
     decimal_comma: Annotated[
         bool, typer.Option("--decimal-comma", help="CSV: 84,2 instead of 84.2, for Excel in Swedish.")
     ] = False,
+    as_of: AsOfOption = None,
     plan: PlanOption = None,
+    goal: GoalOption = None,
+    owner: OwnerOption = None,
+    period: PeriodOption = None,
+    year: YearOption = None,
     since: SinceOption = None,
     home: HomeOption = None,
     sample: SampleOption = False,
 ) -> None:
-    """Write tables as Parquet or CSV, a workbook, or a memo on what has changed since last time.
+    """Write tables as Parquet or CSV, a workbook, a Word text, or a memo on what has changed since last time.
 
-    Exits with 0 written, 2 nothing to export (no publication, no such table or plan).
+    An option that a format cannot follow is refused. Exits with 0 written, 2 nothing to export (no publication, no
+    such table, plan, year, goal or owner, or an option that the format cannot follow).
 
     Example: `kolada export --format csv --table maluppfyllelse --decimal-comma`
     """
@@ -128,16 +151,18 @@ def export(
     with one_message():
         place = Home(settings.home)
         with published_file(place.published) as connection:
-            written = write_exports(
-                connection,
-                output_format,
+            asked = Asked(
                 plan_id=shown_plan(connection, settings),
-                folder=output if output is not None else place.exports,
-                tables=table or (),
+                is_plan_named=plan is not None,
+                tables=tuple(table or ()),
+                year=year,
+                as_of=as_of,
+                scope=Scope(goal, owner, period),
                 has_decimal_comma=decimal_comma,
                 since=instant(since),
-                reports=place.reports,
+                output=output,
             )
+            written = write_exports(connection, output_format, asked, folder=place.exports, reports=place.reports)
     if written.is_sample:
         typer.echo(MADE_UP_VALUES)
     for path in written.paths:

@@ -12,20 +12,36 @@ Nothing is judged or computed here: every number comes from the published file, 
 `warehouse` only.
 """
 
-from reports.errors import BeforeFirstLoad, ReportError, UnknownFigure, UnknownPlan, UnknownTable
+from reports.errors import (
+    BeforeFirstLoad,
+    OptionRefused,
+    ReportError,
+    UnknownFigure,
+    UnknownPlan,
+    UnknownScope,
+    UnknownTable,
+    UnknownYear,
+)
 from reports.explain import Explanation, explain_figure
-from reports.exporting import Format, Written, write_exports
+from reports.export_options import Asked, Format
+from reports.exporting import Written, write_exports
 from reports.html_report import Report, write_report
+from reports.scope import Scope
 
 __all__ = [
+    "Asked",
     "BeforeFirstLoad",
     "Explanation",
     "Format",
+    "OptionRefused",
     "Report",
     "ReportError",
+    "Scope",
     "UnknownFigure",
     "UnknownPlan",
+    "UnknownScope",
     "UnknownTable",
+    "UnknownYear",
     "Written",
     "explain_figure",
     "write_exports",

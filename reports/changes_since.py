@@ -7,11 +7,12 @@ same report twice.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from reports.contents import Contents
 from reports.sourced_rows import Row, Source
 
 HEAD_BYTES = 4096
@@ -48,6 +49,14 @@ class Changes:
     revisions: tuple[Row, ...]
     edits: tuple[Row, ...]
     unseen: int = 0
+
+    def of_year(self, year: int) -> "Changes":
+        """Those of one year alone."""
+        return replace(
+            self,
+            verdicts=tuple(row for row in self.verdicts if row["year"] == year),
+            revisions=tuple(row for row in self.revisions if row["period"] == year),
+        )
 
 
 def find_changes(
@@ -96,6 +105,20 @@ def find_changes(
     )
     return Changes(
         since, basis, verdicts=tuple(verdicts), revisions=seen, edits=tuple(edits), unseen=len(revisions) - len(seen)
+    )
+
+
+def within(changes: Changes, contents: Contents) -> Changes:
+    """The changes that concern the part of a plan that is shown."""
+    if not contents.scope.is_partial:
+        return changes
+    items = {goal.id for goal in contents.goals} | {part.id for part in contents.indicators}
+    kpi_ids = {part.indicator["kpi_id"] for part in contents.indicators}
+    return replace(
+        changes,
+        verdicts=tuple(row for row in changes.verdicts if row["item_id"] in items and not row["variant"]),
+        revisions=tuple(row for row in changes.revisions if row["kpi_id"] in kpi_ids),
+        edits=tuple(row for row in changes.edits if row["item_id"] in items | kpi_ids),
     )
 
 

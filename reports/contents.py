@@ -3,11 +3,13 @@
 Nothing is computed here but which rows belong together. Every number that is printed is a cell of a `Row`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from reports.errors import UnknownYear
 from reports.numbers import in_sweden
+from reports.scope import Scope
 from reports.sourced_rows import Row, Source, by, find_plan
 
 # What is found of a KPI, and told with each indicator that reads it.
@@ -143,6 +145,9 @@ class Contents:
     reconciliation: tuple[Row, ...]
     groups: tuple[Row, ...] = field(default=())
     group_names: Mapping[str, str] = field(default_factory=dict)
+    scope: Scope = field(default=Scope())
+    comments: Mapping[tuple[str, int], Row] = field(default_factory=dict)
+    period_figures: Mapping[tuple[str, str], Row] = field(default_factory=dict)
 
     @property
     def place(self) -> str:
@@ -170,6 +175,20 @@ class Contents:
         """Theirs: `kommuners` or `regioners`."""
         return f"{self.units}s"
 
+    @property
+    def subject(self) -> str:
+        """Whose goals, of which year, and which part of them."""
+        return f"{self.year}, {self.place}" + (f": {self.scope.text}" if self.scope.text else "")
+
+    def comment(self, item_id: str, year: int | None = None) -> Row | None:
+        """What a person wrote of an indicator or a goal, in the year in focus or another one."""
+        return self.comments.get((item_id, self.year if year is None else year))
+
+    def owner_of(self, part: IndicatorPart) -> str:
+        """Who is responsible for an indicator: its own owner, else its goal's; nothing where the plan names nobody."""
+        goal = next((each.goal for each in self.goals if each.id == part.indicator["goal_id"]), None)
+        return str(part.indicator["owner"] or (goal["owner"] if goal is not None else None) or "")
+
     def label(self, kind: str, code: str | None) -> str:
         """The plan's Swedish word for a code; the code itself where the plan has none."""
         return "" if code is None else self.labels.get((kind, code), code)
@@ -186,23 +205,32 @@ def is_region(row: Row) -> bool:
     return unit.startswith("00") and unit != RIKET_ID
 
 
-def gather(source: Source, plan_id: str, year: int | None = None) -> Contents:
+def gather(source: Source, plan_id: str, year: int | None = None, scope: Scope | None = None) -> Contents:
     """Read a plan with everything that belongs to it.
 
     Args:
         source: the published file at the moment asked for.
         plan_id: the plan.
         year: the year in focus; by default the target year, or the last one whose bokslut had come.
+        scope: a part of the plan; by default the whole.
 
     Raises:
         UnknownPlan: the file holds no such plan at that moment.
+        UnknownYear: the plan does not follow that year.
+        UnknownScope: the plan has no such goal or owner, or the year no such part.
     """
     plan = find_plan(source, plan_id)
     own = plan["municipality_id"]
     mine = ("plan_id = ?", [plan_id])
     dates = {row["year"]: row for row in source.rows("plan.bokslut_date", *mine, order="year")}
-    focus = year if year is not None else focus_year(plan, dates, in_sweden(source.known_at).date())
     years = tuple(range(plan["first_year"], plan["last_year"] + 1))
+    if year is not None and year not in years:
+        raise UnknownYear(plan_id, year, years[0], years[-1])
+    focus = year if year is not None else focus_year(plan, dates, in_sweden(source.known_at).date())
+    goals = source.rows("plan.goal", *mine, order="goal_order")
+    indicators = source.rows("plan.indicator", *mine, order="indicator_order")
+    wanted = (scope or Scope()).checked(plan_id, goals, indicators)
+    shown = _goals(source, plan, focus, goals, indicators, wanted)
     run = source.one("ops.run", "run_id = ?", [source.run_id])
     if run is None:
         raise LookupError(f"publication of the run `{source.run_id}` without the run")
@@ -216,13 +244,19 @@ def gather(source: Source, plan_id: str, year: int | None = None) -> Contents:
         labels={(row["label_kind"], row["code"]): str(row["label"]) for row in source.rows("plan.label", *mine)},
         bokslut_dates=dates,
         management={(row["year"], row["variant"]): row for row in source.rows("mart.sound_economic_management", *mine)},
-        goals=_goals(source, plan, focus),
+        goals=shown,
         rules=tuple(source.rows("plan.rule", *mine, order="rule_name")),
         plan_notes=tuple(
             source.rows("plan.note", "plan_id = ? and indicator_id is null", [plan_id], order="severity, code")
         ),
-        calendar=tuple(source.rows("mart.publication_calendar", *mine, order="kpi_id")),
-        budget_lines=tuple(
+        calendar=tuple(
+            row
+            for row in source.rows("mart.publication_calendar", *mine, order="kpi_id")
+            if not wanted.is_partial or row["kpi_id"] in _kpis_of(shown)
+        ),
+        budget_lines=()
+        if wanted.is_partial
+        else tuple(
             source.rows("mart.budget_line", "plan_id = ? and level = 'key_figure'", [plan_id], order="document_line")
         ),
         reconciliation=tuple(source.rows("mart.reconciliation", *mine, order="indicator_id, year")),
@@ -232,7 +266,35 @@ def gather(source: Source, plan_id: str, year: int | None = None) -> Contents:
             )
         ),
         group_names=_named_groups(source, plan_id),
+        scope=wanted,
+        comments=_comments(source, plan_id, wanted.period),
+        period_figures={
+            (row["indicator_id"], row["kind"]): row
+            for row in source.rows(
+                "plan.outcome_manual", "plan_id = ? and year = ? and period = ?", [plan_id, focus, wanted.period]
+            )
+        },
     )
+
+
+def _comments(source: Source, plan_id: str, period: str | None) -> dict[tuple[str, int], Row]:
+    """Each item's comment by year: of the period asked for, else of the whole year, else of its latest part."""
+    rows = source.rows("plan.comment", "plan_id = ?", [plan_id])
+    return {
+        (row["item_id"], row["year"]): row
+        for row in sorted(rows, key=lambda row: _lateness(row["period"], wanted=period))
+    }
+
+
+def _lateness(period: str | None, *, wanted: str | None) -> tuple[bool, bool, int]:
+    """Where a period stands: the later in this order, the sooner it is shown."""
+    months = {"T": 4, "Q": 3}
+    ends = 12 if period is None else int(period[-1]) * months[period[0]] if period[0] in months else int(period)
+    return period == wanted, period is None, ends
+
+
+def _kpis_of(goals: Iterable[GoalPart]) -> set[str]:
+    return {part.indicator["kpi_id"] for goal in goals for part in goal.indicators}
 
 
 def focus_year(plan: Row, dates: Mapping[int, Row], today: date) -> int:
@@ -254,20 +316,25 @@ def _named_groups(source: Source, plan_id: str) -> dict[str, str]:
     return {str(row["group_id"]): str(row["group_name"]) for row in found}
 
 
-def _goals(source: Source, plan: Row, year: int) -> tuple[GoalPart, ...]:
+def _goals(
+    source: Source, plan: Row, year: int, goals: Sequence[Row], indicators: Sequence[Row], scope: Scope
+) -> tuple[GoalPart, ...]:
     mine = ("plan_id = ?", [plan["plan_id"]])
     verdicts = by(source.rows("mart.goal_verdict", *mine), "goal_id")
-    indicators = by(source.rows("plan.indicator", *mine, order="indicator_order"), "goal_id")
+    of_goal = by(indicators, "goal_id")
     gatherer = _Gatherer(source, plan, year)
     checks = by(source.rows("plan.cross_check_kpi", *mine, order="kpi_id"), "goal_id")
     return tuple(
         GoalPart(
             goal=goal,
             verdicts={row["year"]: row for row in verdicts.get((goal["goal_id"],), [])},
-            indicators=tuple(gatherer.part(row) for row in indicators.get((goal["goal_id"],), [])),
+            indicators=tuple(
+                gatherer.part(row) for row in of_goal.get((goal["goal_id"],), []) if scope.holds(goal, row)
+            ),
             cross_checks=tuple(_cross_check(source, plan, row) for row in checks.get((goal["goal_id"],), [])),
         )
-        for goal in source.rows("plan.goal", *mine, order="goal_order")
+        for goal in goals
+        if scope.holds(goal) or any(scope.holds(goal, row) for row in of_goal.get((goal["goal_id"],), []))
     )
 
 

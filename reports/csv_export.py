@@ -9,7 +9,7 @@ one apostrophe always gives the text back.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -21,7 +21,6 @@ from reports.sourced_rows import Source
 SEPARATOR = ";"
 LINE_END = "\r\n"
 RISKY = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n']")
-SOURCES_NAME = "kallor.csv"
 
 
 def safe_text(text: str) -> str:
@@ -67,23 +66,38 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]
     write_whole(path, (LINE_END.join(lines) + LINE_END).encode("utf-8-sig"))
 
 
-def export_csv(source: Source, tables: Sequence[ExportTable], folder: Path, *, has_decimal_comma: bool) -> list[Path]:
-    """Write each table, and beside them what every column means and whose figure it is."""
+def export_csv(
+    source: Source,
+    tables: Sequence[ExportTable],
+    path_of: Callable[[ExportTable], Path],
+    sources: Path,
+    *,
+    has_decimal_comma: bool = False,
+) -> list[Path]:
+    """Write each table, and what every column means and whose figure it is.
+
+    Args:
+        source: the published file at the moment asked for.
+        tables: what is written.
+        path_of: the file of a table.
+        sources: the file of columns.
+        has_decimal_comma: 84,2 instead of 84.2.
+    """
     written = []
     for table in tables:
-        path = folder / f"{table.name}.csv"
+        path = path_of(table)
         rows = source.connection.execute(table.query, table.parameters).fetchall()
         write_csv(path, [column.name for column in table.columns], rows, has_decimal_comma=has_decimal_comma)
         written.append(path)
-    return [*written, write_sources(tables, folder)]
+    write_sources(tables, sources)
+    return [*written, sources]
 
 
-def write_sources(tables: Sequence[ExportTable], folder: Path) -> Path:
-    """Write the list of columns with their sources."""
-    path = folder / SOURCES_NAME
+def write_sources(tables: Sequence[ExportTable], path: Path) -> None:
+    """Write the list of columns: what each is called, whose figure it is, and what it means, in Swedish."""
     write_csv(
         path,
-        ("table", "column", "label", "source", "about"),
+        ("tabell", "kolumn", "benämning", "källa", "betydelse"),
         [
             (table.relation, column.name, column.label, column.source, column.about)
             for table in tables
@@ -91,4 +105,3 @@ def write_sources(tables: Sequence[ExportTable], folder: Path) -> Path:
         ],
         has_decimal_comma=False,
     )
-    return path

@@ -28,6 +28,7 @@ class Evidence:
         references: the means of that year.
         printed: what the document prints for the year.
         manual: what was entered by hand for the year.
+        comments: what people wrote of the indicator, every version of it, oldest first.
         reconciliation: the document against Kolada.
         verdict_changes: how the verdict has changed between publications.
         plan_edits: rows of mart.plan_change about the indicator, its goal and the plan's rules, oldest first.
@@ -43,6 +44,7 @@ class Evidence:
     references: tuple[Row, ...]
     printed: Row | None
     manual: tuple[Row, ...]
+    comments: tuple[Row, ...]
     reconciliation: Row | None
     verdict_changes: tuple[Row, ...]
     plan_edits: tuple[Row, ...]
@@ -70,16 +72,11 @@ def gather_evidence(source: Source, plan_id: str, indicator_id: str, year: int |
 
     Raises:
         UnknownPlan: no such plan.
-        UnknownFigure: no such indicator, or the plan doesn't follow the year.
+        UnknownFigure: no such indicator.
+        UnknownYear: the plan does not follow the year.
     """
     contents = gather(source, plan_id, year)
     part = _find(contents, indicator_id)
-    if contents.year not in contents.years:
-        raise UnknownFigure(
-            f"The plan `{plan_id}` does not follow the year `{contents.year}`, so there is nothing to explain. "
-            f"It follows {contents.years[0]} to {contents.years[-1]}: "
-            f"`kolada explain {part.id} --year {contents.years[-1]}`."
-        )
     judged = part.judged[contents.year]
     kpi_id = part.indicator["kpi_id"]
     versions = _versions(source, contents, kpi_id)
@@ -117,6 +114,14 @@ def gather_evidence(source: Source, plan_id: str, indicator_id: str, year: int |
         else (),
         printed=source.one("plan.outcome_document", *here),
         manual=tuple(source.rows("plan.outcome_manual", *here, order="kind")),
+        comments=tuple(
+            source.rows(
+                "plan.comment_version",
+                "plan_id = ? and item_id = ? and year = ?",
+                [plan_id, part.id, contents.year],
+                order="known_from, period",
+            )
+        ),
         reconciliation=source.one("mart.reconciliation", *here),
         verdict_changes=tuple(
             source.rows(

@@ -99,7 +99,8 @@ def explain_figure(
     Raises:
         BeforeFirstLoad: nothing had been published at that moment.
         UnknownPlan: the file holds no such plan.
-        UnknownFigure: no such indicator, or the plan doesn't follow the year.
+        UnknownFigure: no such indicator.
+        UnknownYear: the plan does not follow the year.
     """
     return explained(gather_evidence(open_source(connection, as_of), plan_id, indicator_id, year))
 
@@ -118,6 +119,7 @@ def explained(evidence: Evidence) -> Explanation:
         ("Nyckeltalets definition när värdet lästes", _definition(evidence)),
         ("I dokumentet", _document(evidence)),
         ("Kommunens egna uppgifter", _manual(evidence)),
+        ("Kommentarer", _comments(evidence)),
         ("Utveckling och läge", _standing(evidence)),
         ("Hur bedömningen har ändrats", _changes(evidence)),
         ("Hur planen har ändrats", _edits(evidence)),
@@ -332,8 +334,23 @@ def _manual(evidence: Evidence) -> Iterator[str]:
     contents = evidence.contents
     for row in evidence.manual:
         yield (
-            f"{contents.label('outcome_kind', row['kind'])} {row['year']}: {_number(row['value'])}. "
+            f"{contents.label('outcome_kind', row['kind'])} {row['year']}{_period(row)}: {_number(row['value'])}. "
             f"{row['source_note']}. Inmatad av {row['entered_by']} {date_text(row['entered_at'])}."
+        )
+
+
+def _period(row: Row) -> str:
+    return f" {row['period']}" if row["period"] else ""
+
+
+def _comments(evidence: Evidence) -> Iterator[str]:
+    """What people have written of the indicator, later taken back or changed included."""
+    for row in evidence.comments:
+        is_over = row["known_to"] is not None and row["known_to"] <= evidence.contents.source.known_at
+        until = f" Gällde till {instant_text(row['known_to'])}." if is_over else ""
+        yield (
+            f"{row['year']}{_period(row)}: ”{row['text']}” Skriven av {row['written_by']} "
+            f"{date_text(row['written_at'])}.{until}"
         )
 
 
@@ -395,6 +412,7 @@ def _data(evidence: Evidence) -> Mapping[str, object]:
         "kpi_versions": table(evidence.kpi_versions),
         "outcome_document": cells(evidence.printed),
         "outcome_manual": table(evidence.manual),
+        "comments": table(evidence.comments),
         "reconciliation": cells(evidence.reconciliation),
         "verdict_changes": table(evidence.verdict_changes),
         "plan_changes": table(evidence.plan_edits),

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from reports.errors import UnknownTable
+from reports.errors import OptionRefused, UnknownTable
+from reports.export_selection import Selection, dated_relation
 from reports.notices import made_up_notice, source_text
 from reports.sourced_rows import Source
 from warehouse.credits import source_label
@@ -48,7 +49,7 @@ class Column:
     Attributes:
         name: in the file.
         label: the Swedish word.
-        about: what it means.
+        about: what it means, in Swedish.
         source: its source label.
     """
 
@@ -60,17 +61,21 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class ExportTable:
-    """One table that is exported, whole.
+    """One table that is exported, whole or in part.
 
     Attributes:
         relation: schema and name.
         columns: of the table, the notice on made-up values last if there is one.
         notice: that notice, or nothing.
+        read_from: what stands after `from`: the relation, or the same as of a moment.
+        conditions: which rows, each with its values.
     """
 
     relation: str
     columns: tuple[Column, ...]
     notice: str
+    read_from: str = ""
+    conditions: tuple[tuple[str, tuple[object, ...]], ...] = ()
 
     @property
     def name(self) -> str:
@@ -79,28 +84,47 @@ class ExportTable:
 
     @property
     def query(self) -> str:
-        """The whole table in an order that is always the same."""
+        """The rows in an order that is always the same."""
         added = ", ? as " + NOTICE_COLUMN if self.notice else ""
-        return f"select *{added} from {self.relation} order by all"
+        where = " and ".join(condition for condition, _ in self.conditions) or "true"
+        return f"select *{added} from {self.read_from or self.relation} as exported where {where} order by all"
 
     @property
     def parameters(self) -> list[object]:
         """What the query asks for."""
-        return [self.notice] if self.notice else []
+        return [*([self.notice] if self.notice else []), *(each for _, values in self.conditions for each in values)]
 
 
-def export_tables(source: Source, names: Sequence[str]) -> list[ExportTable]:
-    """The tables named, or the answers.
+def export_tables(source: Source, names: Sequence[str], selection: Selection | None = None) -> list[ExportTable]:
+    """The tables named, or the answers; of these the ones that the selection can be made of.
+
+    Args:
+        source: the published file at the moment asked for.
+        names: of tables, with or without the schema `mart`.
+        selection: which rows; by default all.
 
     Raises:
         UnknownTable: there is no such table.
+        OptionRefused: a table that was named has nothing to select by.
     """
     there = _relations(source.connection)
     wanted = [_resolve(name, there) for name in names] or [name for name in ANSWERS if name in there]
     plans = source.rows("plan.plan")
     made_up = next((plan for plan in plans if plan["is_made_up"]), plans[0] if plans else None)
     notice = made_up_notice(source, made_up)
-    return [ExportTable(name, _columns(source, name, notice), notice) for name in dict.fromkeys(wanted)]
+    tables = []
+    for name in dict.fromkeys(wanted):
+        columns = _columns(source, name, notice)
+        try:
+            has = {column.name for column in columns}
+            conditions = () if selection is None else selection.conditions(name, has)
+            read_from = dated_relation(source, name)
+        except OptionRefused:
+            if names:
+                raise
+            continue
+        tables.append(ExportTable(name, columns, notice, read_from, conditions))
+    return tables
 
 
 def _relations(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -130,7 +154,7 @@ def _columns(source: Source, relation: str, notice: str) -> tuple[Column, ...]:
     for name, *_ in source.connection.execute(f"describe {relation}").fetchall():
         meaning = meaning_of(relation, name)
         credited = source_text(source, source_label(meaning.source))
-        columns.append(Column(name, meaning.label, meaning.about, credited))
+        columns.append(Column(name, meaning.label, meaning.in_swedish, credited))
     if notice:
         columns.append(Column(NOTICE_COLUMN, "Obs", notice, source_label("run")))
     return tuple(columns)

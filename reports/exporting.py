@@ -1,34 +1,32 @@
 """`kolada export`: the published file as files for other programs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 
 import duckdb
 
-from reports.changes_since import find_changes, last_reported
-from reports.contents import gather
+from reports.changes_since import Changes, find_changes, last_reported, within
+from reports.contents import Contents, gather
 from reports.csv_export import export_csv
-from reports.export_tables import export_tables
+from reports.errors import OptionRefused
+from reports.export_options import Asked, Format
+from reports.export_selection import select
+from reports.export_tables import ExportTable, export_tables
 from reports.html_report import write_whole
-from reports.memo import render_memo
+from reports.memo import render_memo_html, render_memo_markdown, render_memo_word
 from reports.numbers import in_sweden
 from reports.parquet_export import export_parquet
-from reports.sourced_rows import open_source
+from reports.sourced_rows import Source, open_source
 from reports.word_document import render_word
 from reports.workbook import render_workbook
 
-
-class Format(StrEnum):
-    """What can be exported to."""
-
-    PARQUET = "parquet"
-    CSV = "csv"
-    XLSX = "xlsx"
-    DOCX = "docx"
-    MEMO = "memo"
+Render = Callable[[Contents, Changes], bytes]
+DOCUMENTS: Mapping[Format, Mapping[str, Render]] = {
+    Format.XLSX: {".xlsx": lambda contents, _: render_workbook(contents)},
+    Format.DOCX: {".docx": render_word},
+    Format.MEMO: {".docx": render_memo_word, ".html": render_memo_html, ".md": render_memo_markdown},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,53 +45,74 @@ class Written:
 def write_exports(
     connection: duckdb.DuckDBPyConnection,
     output_format: Format,
+    asked: Asked,
     *,
-    plan_id: str,
     folder: Path,
-    tables: Sequence[str] = (),
-    has_decimal_comma: bool = False,
-    since: datetime | None = None,
     reports: Path | None = None,
 ) -> Written:
     """Export the published file.
 
     Args:
         connection: from `published_file`.
-        output_format: Parquet and CSV take tables; the workbook and the memo are of one plan.
-        plan_id: that plan.
-        folder: where the files go.
-        tables: which tables; by default all answers.
-        has_decimal_comma: CSV with a decimal comma.
-        since: the memo tells what changed since this instant (UTC, naive).
-        reports: where earlier reports are: without `since` the memo tells what changed since the last one.
+        output_format: Parquet and CSV are of tables; the workbook, the text and the memo of one plan.
+        asked: what is to be exported.
+        folder: where the files go unless `asked` names a place.
+        reports: where earlier reports are: without `since` a memo tells what changed since the last one.
 
     Raises:
-        BeforeFirstLoad: nothing has been published.
+        BeforeFirstLoad: nothing had been published by then.
         UnknownTable: there is no such table.
         UnknownPlan: the file holds no such plan.
+        UnknownYear: the plan does not follow that year.
+        UnknownScope: the plan has no such goal or owner, or the year no such part.
+        OptionRefused: the format cannot do something that was asked.
         ReportError: a file cannot be written.
     """
-    source = open_source(connection)
-    day = in_sweden(source.known_at).date().isoformat()
-    match output_format:
-        case Format.CSV:
-            paths = export_csv(source, export_tables(source, tables), folder, has_decimal_comma=has_decimal_comma)
-        case Format.PARQUET:
-            paths = export_parquet(source, export_tables(source, tables), folder)
-        case Format.XLSX:
-            path = folder / f"{plan_id}-{day}.xlsx"
-            write_whole(path, render_workbook(gather(source, plan_id)))
-            paths = [path]
-        case Format.DOCX:
-            path = folder / f"{plan_id}-{day}.docx"
-            contents = gather(source, plan_id)
-            write_whole(path, render_word(contents, find_changes(source, contents.plan, chosen=since)))
-            paths = [path]
-        case Format.MEMO:
-            path = folder / f"{plan_id}-{day}.md"
-            compared = since
-            if compared is None and reports is not None:
-                compared = last_reported(reports, plan_id, source.known_at)
-            write_whole(path, render_memo(gather(source, plan_id), since=compared).encode("utf-8"))
-            paths = [path]
+    asked.refuse_what_cannot_hold(output_format)
+    file = asked.file(output_format)
+    source = open_source(connection, asked.as_of)
+    place = asked.output if asked.output is not None and file is None else folder
+    if output_format in DOCUMENTS:
+        paths = _documents(source, output_format, asked, file or place, reports)
+    else:
+        paths = _tables(source, output_format, asked, file, place)
     return Written(tuple(paths), source.is_sample)
+
+
+def _tables(source: Source, output_format: Format, asked: Asked, file: Path | None, folder: Path) -> list[Path]:
+    plan_id = asked.plan_id if asked.is_plan_named or asked.scope.is_partial else None
+    tables = export_tables(source, asked.tables, select(source, plan_id, asked.scope, asked.year))
+    if file is not None and len(tables) != 1:
+        raise OptionRefused(
+            f"`{file}` is one file, and {len(tables)} tables are to be exported, so nothing was written. "
+            "Name the one with `--table`, or a folder with `--output`."
+        )
+
+    def path_of(table: ExportTable) -> Path:
+        return file or folder / f"{table.name}.{output_format}"
+
+    sources = file.with_name(f"{file.stem}-kallor.csv") if file is not None else folder / "kallor.csv"
+    if output_format is Format.CSV:
+        return export_csv(source, tables, path_of, sources, has_decimal_comma=asked.has_decimal_comma)
+    return export_parquet(source, tables, path_of, sources)
+
+
+def _documents(source: Source, output_format: Format, asked: Asked, place: Path, reports: Path | None) -> list[Path]:
+    contents = gather(source, asked.plan_id, asked.year, asked.scope)
+    compared = last_reported(reports, asked.plan_id, source.known_at) if reports is not None else None
+    if output_format is not Format.MEMO:
+        compared = None
+    changes = within(find_changes(source, contents.plan, reported_at=compared, chosen=asked.since), contents)
+    if output_format is Format.MEMO and asked.year is not None:
+        changes = changes.of_year(asked.year)
+    renders = DOCUMENTS[output_format]
+    if place.suffix in renders and not place.is_dir():
+        paths = [place]
+    else:
+        day = in_sweden(source.known_at).date().isoformat()
+        kind = "-andrat" if output_format is Format.MEMO else ""
+        stem = f"{asked.plan_id}-{day}{contents.scope.file_part}{kind}{'-as-of' if asked.as_of else ''}"
+        paths = [place / f"{stem}{ending}" for ending in renders]
+    for path in paths:
+        write_whole(path, renders[path.suffix.lower()](contents, changes))
+    return paths

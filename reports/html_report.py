@@ -7,12 +7,13 @@ from pathlib import Path
 
 import duckdb
 
-from reports.changes_since import find_changes, last_reported
-from reports.contents import gather
+from reports.changes_since import find_changes, last_reported, within
+from reports.contents import Contents, gather
 from reports.errors import ReportError
 from reports.html_page import render_page
 from reports.numbers import in_sweden
-from reports.sourced_rows import Row, open_source
+from reports.scope import Scope
+from reports.sourced_rows import open_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ def write_report(
     year: int | None = None,
     since: datetime | None = None,
     is_short: bool = False,
+    scope: Scope | None = None,
 ) -> Report:
     """Write the report of one plan.
 
@@ -56,33 +58,30 @@ def write_report(
         year: the year in focus.
         since: tell changes since this instant (UTC, naive), whatever reports there are.
         is_short: the summary alone, on two pages of paper.
+        scope: a part of the plan; by default the whole.
 
     Raises:
         BeforeFirstLoad: nothing had been published at that moment.
         UnknownPlan: the file holds no such plan.
-        ReportError: the plan doesn't follow that year, or the file cannot be written.
+        UnknownScope: the plan has no such goal or owner, or the year no such part.
+        UnknownYear: the plan does not follow that year.
+        ReportError: the file cannot be written.
     """
     source = open_source(connection, as_of)
-    contents = gather(source, plan_id, year)
-    if contents.year not in contents.years:
-        raise ReportError(
-            f"The plan `{plan_id}` does not follow the year `{contents.year}`, so there is nothing to show. "
-            f"It follows {contents.years[0]} to {contents.years[-1]}: `kolada report --year {contents.years[-1]}`."
-        )
-    name = file_name(contents.plan, source.known_at, as_of, is_short=is_short)
+    contents = gather(source, plan_id, year, scope)
+    name = file_name(contents, as_of, is_short=is_short)
     path = output if output is not None else folder / name
     reported_at = last_reported(path.parent, plan_id, source.known_at)
-    changes = find_changes(source, contents.plan, reported_at=reported_at, chosen=since)
+    changes = within(find_changes(source, contents.plan, reported_at=reported_at, chosen=since), contents)
     page = render_page(contents, changes, as_of=as_of, is_short=is_short).encode("utf-8")
     write_whole(path, page)
     return Report(path, len(page), contents.year, source.known_at, source.is_sample)
 
 
-def file_name(plan: Row, known_at: datetime, as_of: str | None, *, is_short: bool = False) -> str:
-    """A name that tells plan and day, so that earlier reports stay beside it."""
-    day = in_sweden(known_at).date().isoformat()
-    kind = ("-kort" if is_short else "") + ("-as-of" if as_of is not None else "")
-    return f"{plan['plan_id']}-{day}{kind}.html"
+def file_name(contents: Contents, as_of: str | None, *, is_short: bool = False) -> str:
+    """A name that tells plan, part and day, so that earlier reports stay beside it."""
+    kind = contents.scope.file_part + ("-kort" if is_short else "") + ("-as-of" if as_of is not None else "")
+    return f"{contents.plan['plan_id']}-{in_sweden(contents.source.known_at).date().isoformat()}{kind}.html"
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -24,16 +24,22 @@ NO_PLACE = Markup('<span class="is-missing" aria-hidden="true">–</span><span c
 
 @dataclass(frozen=True, slots=True)
 class MatrixRow:
-    """One indicator in the year in focus."""
+    """One indicator in the year in focus, or in another one."""
 
     contents: Contents
     goal: GoalPart
     part: IndicatorPart
+    other_year: int | None = None
+
+    @property
+    def year(self) -> int:
+        """The year that is told."""
+        return self.contents.year if self.other_year is None else self.other_year
 
     @property
     def row(self) -> Row:
         """The judgement."""
-        return self.part.judged[self.contents.year]
+        return self.part.judged[self.year]
 
     @property
     def kpi_id(self) -> str:
@@ -48,16 +54,28 @@ class MatrixRow:
         """The year's value, or how it is missing."""
         row = self.row
         if row["value"] is not None:
-            return figure(row, "value", decimals_of(row))
+            return figure(row, "value", decimals_of(row)) + self._of_period()
         missing = "dolt" if row["verdict_reason"] in WITHHELD else "saknas"
-        return Markup('<span class="is-missing">{}</span>').format(missing)
+        return Markup('<span class="is-missing">{}</span>').format(missing) + self._of_period()
+
+    def _of_period(self) -> Markup:
+        """What was entered for the part of the year that the report is of: outcome until then, and forecast."""
+        said = [
+            Markup("{} {}").format(word, figure(entered, "value", self.row["display_decimals"]))
+            for kind, word in (("outcome", self.contents.scope.period), ("forecast", "prognos"))
+            if (entered := self.contents.period_figures.get((self.part.id, kind))) is not None
+        ]
+        return Markup('<br><span class="quiet">{}</span>').format(Markup("<br>").join(said)) if said else Markup("")
+
+    def criterion(self) -> Markup:
+        """What the indicator has to reach."""
+        if not self.row["target_kind"]:
+            return Markup('<span class="is-missing">inget mål</span>')
+        return criterion(self.contents, self.row)
 
     def target(self) -> Markup:
         """The criterion, with the figure that it stands for where that is not a number of the plan."""
-        row = self.row
-        if not row["target_kind"]:
-            return Markup('<span class="is-missing">inget mål</span>')
-        said = criterion(self.contents, row)
+        said, row = self.criterion(), self.row
         if row["place"] is not None:
             return said + Markup(" (plats {} av {})").format(figure(row, "place"), figure(row, "place_n"))
         if row["reference_value"] is not None and row["compared_with"] is not None:
@@ -77,14 +95,14 @@ class MatrixRow:
         return Markup('{} <span class="quiet">av {}</span>').format(figure(row, "rank"), figure(row, "rank_n"))
 
     def comment(self) -> Markup:
-        """What a person wrote of the year; else why there is no answer, or what to know before using it."""
-        row = self.row
-        if row.values.get("comment"):
-            return wording(row, "comment")
+        """What a person wrote of the year, and why there is no answer or what to know before using it."""
+        written = self.contents.comment(self.part.id, self.year)
         said = "; ".join(self._remarks())
         remarks = escape(said[:1].upper() + said[1:])
-        periods = self.part.periods[self.contents.year]
-        if row["value"] is not None or not periods:
+        if written is not None:
+            return wording(written, "text") + (Markup(' <span class="quiet">{}</span>').format(remarks) if said else "")
+        row, periods = self.row, self.part.periods[self.year]
+        if row["value"] is not None or not periods or self.contents.scope.period:
             return remarks
         told = Markup("{}: {}").format(period_name(periods[-1]), period_figures(periods[-1], decimals_of(row)))
         return Markup("{}; {}").format(remarks, told) if remarks else told

@@ -1,7 +1,7 @@
 """Parquet with the tables' own types; each column carries its label, meaning and source in the file itself."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,11 +13,20 @@ from reports.html_report import write_whole
 from reports.sourced_rows import Source
 
 
-def export_parquet(source: Source, tables: Sequence[ExportTable], folder: Path) -> list[Path]:
-    """Write each table, and beside them the list of columns with their sources."""
+def export_parquet(
+    source: Source, tables: Sequence[ExportTable], path_of: Callable[[ExportTable], Path], sources: Path
+) -> list[Path]:
+    """Write each table, and the list of columns with their sources.
+
+    Args:
+        source: the published file at the moment asked for.
+        tables: what is written.
+        path_of: the file of a table.
+        sources: the file of columns.
+    """
     written = []
     for table in tables:
-        path = folder / f"{table.name}.parquet"
+        path = path_of(table)
         found = source.connection.sql(table.query, params=table.parameters).to_arrow_table()
         fields = [
             field.with_metadata({"label": column.label, "about": column.about, "source": column.source})
@@ -34,4 +43,5 @@ def export_parquet(source: Source, tables: Sequence[ExportTable], folder: Path) 
         pq.write_table(found.cast(pa.schema(fields, metadata=told)), content, compression="zstd")
         write_whole(path, content.getvalue())
         written.append(path)
-    return [*written, write_sources(tables, folder)]
+    write_sources(tables, sources)
+    return [*written, sources]

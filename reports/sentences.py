@@ -29,7 +29,9 @@ FAVOURS = {"women": "till kvinnors fördel", "men": "till mäns fördel"}
 
 def plain(markup: Markup | str) -> str:
     """The words without the markup."""
-    return unescape(markup.striptags()) if isinstance(markup, Markup) else markup
+    if not isinstance(markup, Markup):
+        return markup
+    return unescape(Markup(str(markup).replace("<br>", " ")).striptags())  # noqa: S704 - markup it was
 
 
 def derived_label(row: Row) -> str:

@@ -27,6 +27,7 @@ DATED = {
     "mart.plan_change": "known_from",
     "core.observation_version": "known_from",
     "core.kpi_version": "known_from",
+    "plan.comment_version": "known_from",
     "ops.publication": "published_at",
 }
 TIMELESS = frozenset({"ops.run", "ops.request", "ops.coverage_pair", "ops.broken_plan"})

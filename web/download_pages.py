@@ -10,12 +10,12 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
-from reports.changes_since import find_changes
+from reports.changes_since import Changes, find_changes
 from reports.contents import Contents
 from reports.csv_export import export_csv
 from reports.export_tables import export_tables
 from reports.html_page import render_page
-from reports.memo import render_memo
+from reports.memo import render_memo_html, render_memo_markdown, render_memo_word
 from reports.parquet_export import export_parquet
 from reports.sourced_rows import Source, open_source
 from reports.word_document import render_word
@@ -43,11 +43,17 @@ def _word(source: Source, contents: Contents, _: str | None) -> bytes:
     return render_word(contents, find_changes(source, contents.plan))
 
 
-def _tables(source: Source, export: Callable[..., list[Path]]) -> bytes:
+def _memo(render: Callable[[Contents, Changes], bytes]) -> Make:
+    return lambda source, contents, _: render(contents, find_changes(source, contents.plan))
+
+
+def _tables(source: Source, ending: str) -> bytes:
     """All answers as files in one archive."""
     packed = io.BytesIO()
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in export(source, export_tables(source, ()), Path(folder)):
+        place, tables = Path(folder), export_tables(source, ())
+        export = export_csv if ending == "csv" else export_parquet
+        for path in export(source, tables, lambda table: place / f"{table.name}.{ending}", place / "kallor.csv"):
             archive.write(path, path.name)
     return packed.getvalue()
 
@@ -57,15 +63,17 @@ KINDS: Final[dict[str, tuple[str, str, Make]]] = {
     "kort.html": ("Kortrapporten, två A4-sidor", "text/html; charset=utf-8", _short),
     "text.docx": ("Word-text att klistra in i årsredovisningen", DOCX, _word),
     "arbetsbok.xlsx": ("Arbetsbok", XLSX, lambda _source, contents, _as_of: render_workbook(contents)),
+    "andrat.docx": ("Vad har ändrats sedan sist, som Word-text", DOCX, _memo(render_memo_word)),
+    "andrat.html": ("Vad har ändrats sedan sist, en HTML-sida", "text/html; charset=utf-8", _memo(render_memo_html)),
     "andrat.md": (
         "Vad har ändrats sedan sist, som Markdown",
         "text/markdown; charset=utf-8",
-        lambda _source, contents, _as_of: render_memo(contents, since=None).encode(),
+        _memo(render_memo_markdown),
     ),
 }
 WHOLE: Final[dict[str, tuple[str, Callable[[Source], bytes]]]] = {
-    "csv.zip": ("Alla tabeller som CSV", lambda source: _tables(source, export_csv)),
-    "parquet.zip": ("Alla tabeller som Parquet", lambda source: _tables(source, export_parquet)),
+    "csv.zip": ("Alla tabeller som CSV", lambda source: _tables(source, "csv")),
+    "parquet.zip": ("Alla tabeller som Parquet", lambda source: _tables(source, "parquet")),
 }
 
 

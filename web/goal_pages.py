@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from reports.changes_since import find_changes
 from reports.contents import Contents, GoalPart, IndicatorPart
+from reports.errors import UnknownYear
 from reports.evidence import gather_evidence
 from reports.explain import explained
 from reports.html_page import page_names
@@ -91,16 +92,16 @@ def plan_contents(publication: Publication, request: Request, given: Asked) -> C
     Raises:
         PageError: the plan does not follow the year.
     """
-    contents = publication.contents(request.path_params["plan"], given.year(), given.optional("as_of"))
-    if contents.year not in contents.years:
-        first, last = contents.years[0], contents.years[-1]
+    as_of = given.optional("as_of")
+    try:
+        return publication.contents(request.path_params["plan"], given.year(), as_of)
+    except UnknownYear as error:
         raise PageError(
             404,
             "Året följs inte",
-            f"Planen följer åren {first} till {last}, inte {contents.year}.",
-            ((address(request.url.path, year=last, as_of=given.optional("as_of")), f"Visa {last}"),),
-        )
-    return contents
+            f"Planen följer åren {error.first} till {error.last}, inte {error.year}.",
+            ((address(request.url.path, year=error.last, as_of=as_of), f"Visa {error.last}"),),
+        ) from error
 
 
 def _filtered(contents: Contents, given: Asked) -> Iterator[GoalPart]:

@@ -31,6 +31,10 @@ INDICATOR_TITLE = '=HYPERLINK("http://exempel.invalid";"klicka") <b>fet</b>'
 NOTE = "-anmärkning <svg onload=alert(1)> | `kod` [länk](http://exempel.invalid)"
 LABEL = "Uppfyllt <u>klart</u>"
 SOURCE_NOTE = "=cmd|' /C calc'!A0 <i>bokföringen</i>"
+COMMENT = "=kommentar <script>alert(4)</script> | se s. 12"
+GOAL_COMMENT = "-följs upp i maj & juni"
+PERIOD_COMMENT = "+enligt plan efter åtta månader"
+OWNER = "Barn- & ungdomsnämnden <b>"
 ASSESSMENT = "@bedömt <script>alert(2)</script>"
 VOID_TAGS = frozenset({"meta", "link", "br", "img", "input", "hr", "col"})
 
@@ -94,6 +98,12 @@ def awkward_plan(folder: Path) -> Plan:
         place / "indicators.csv",
         lambda row: row.update(title=INDICATOR_TITLE) if row["indicator_id"] == "P4.3" else None,
     )
+    _edit(place / "goals.csv", lambda row: row.update(owner=OWNER if row["goal_id"] in ("P4", "V1") else "Ekonomi"))
+    _edit(place / "indicators.csv", lambda row: row.update(owner=OWNER if row["indicator_id"] == "P3.5" else ""))
+    (place / "comments.csv").write_text("item_id,year,period,text,written_by,written_at\n", encoding="utf-8")
+    for item, period, text in (("P4.2", "", COMMENT), ("P4", "", GOAL_COMMENT), ("F1", "T2", PERIOD_COMMENT)):
+        written = {"written_by": "Ekonomi <i>", "written_at": "2023-09-15"}
+        _append(place / "comments.csv", item_id=item, year=2023, period=period, text=text, **written)
     _append(place / "notes.csv", indicator_id="P4.3", code="awkward", severity="high", text=NOTE)
     _append(
         place / "outcomes_manual.csv",
@@ -105,6 +115,18 @@ def awkward_plan(folder: Path) -> Plan:
         entered_by='"><script>alert(3)</script>',
         entered_at="2024-02-01",
     )
+    for kind, value in (("outcome", 2.5), ("forecast", 4.25)):
+        _append(
+            place / "outcomes_manual.csv",
+            indicator_id="F1",
+            year=2023,
+            period="T2",
+            value=value,
+            kind=kind,
+            source_note="Delårsrapporten",
+            entered_by="Ekonomi",
+            entered_at="2023-09-15",
+        )
     for year, value in ((2022, 4.4), (2023, 3.96878)):
         _append(
             place / "outcomes_manual.csv",
@@ -145,6 +167,7 @@ def _append(path: Path, **cells: object) -> None:
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         rows, columns = list(reader), list(reader.fieldnames or ())
+    columns += [column for column in cells if column not in columns]
     _write(path, columns, [*rows, {column: str(cells.get(column, "")) for column in columns}])
 
 

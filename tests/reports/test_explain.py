@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from reports import UnknownFigure, explain_figure
+from reports import UnknownFigure, UnknownYear, explain_figure
 from tests.reports.conftest import World
 from tests.reports.support import INDICATOR_TITLE, NOTE, PLAN_ID, opened
 
@@ -115,5 +115,5 @@ def test_an_unknown_indicator_gets_suggestions(sample_world: World, given, hint)
 
 def test_an_unknown_year_names_the_years(sample_world: World):
     """A year that the plan doesn't follow is answered with those that it does."""
-    with pytest.raises(UnknownFigure, match=r"the year `1999`.*2018 to 2024"):
+    with pytest.raises(UnknownYear, match=r"the year `1999`.*2018 to 2024"):
         explained(sample_world, "P4.3", 1999)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reports import write_report
+from reports import Asked, Format, Scope, write_exports, write_report
 from tests.reports.chrome import Tab, browser_tab, chromium
 from tests.reports.conftest import World
 from tests.reports.support import PLAN_ID, REPOSITORY, opened
@@ -89,6 +89,56 @@ def test_axe_finds_nothing(sample_world: World, awkward_world: World, tab: Tab, 
         tab.show_as(width=width, scheme=scheme, media=media)
         tab.open(world.report.path)
         assert violations(tab, axe) == []
+
+
+@pytest.fixture(scope="module")
+def other_pages(awkward_world: World, sample_world: World, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The short reports, a part of a plan, and the memo, by name."""
+    folder = tmp_path_factory.mktemp("pages")
+    pages = {}
+    for name, world in (("sample", sample_world), ("awkward", awkward_world)):
+        with opened(world.home) as connection:
+            for kind, options in {
+                "short": {"is_short": True},
+                "goal": {"scope": Scope(goal="P4")},
+                "period": {"scope": Scope(period="T2"), "is_short": True},
+            }.items():
+                path = folder / f"{name}-{kind}.html"
+                write_report(connection, PLAN_ID, folder=folder, output=path, **options)
+                pages[path.stem] = path
+            memo = folder / f"{name}-memo.html"
+            write_exports(connection, Format.MEMO, Asked(PLAN_ID, output=memo), folder=folder)
+            pages[memo.stem] = memo
+    return pages
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme", "media"), [(1280, "light", "screen"), (390, "dark", "screen"), (794, "light", "print")]
+)
+def test_axe_finds_nothing_on_the_other_pages(
+    other_pages: dict[str, Path], tab: Tab, axe: str, pictures: Path, width, scheme, media
+):
+    """Short report, one goal, a part of the year, memo: no violation, no request, no sideways scrolling; pictures."""
+    for name, path in other_pages.items():
+        tab.show_as(width=width, scheme=scheme, media=media)
+        tab.requests.clear()
+        tab.open(path)
+        assert violations(tab, axe) == [], name
+        assert tab.requests == [path.as_uri()]
+        assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), name
+        tab.picture(pictures / f"{name}-{media}-{width}.png", clip=(0, 2500))
+
+
+@pytest.mark.parametrize("name", ["short", "period"])
+def test_on_a_phone_the_goals_come_first(other_pages: dict[str, Path], sample_world: World, tab: Tab, name):
+    """The matrix stands above the years of god ekonomisk hushållning and above the counts of verdicts."""
+    tab.show_as(width=390)
+    for path in (sample_world.report.path, other_pages[f"sample-{name}"]):
+        tab.open(path)
+        assert tab.evaluate(
+            "['.management', '.tally'].every(each => [...document.querySelectorAll(each)].every(table => "
+            "table.getBoundingClientRect().top > document.querySelector('.matrix').getBoundingClientRect().top))"
+        ), path
 
 
 def test_the_page_asks_for_nothing_and_says_nothing(sample_world: World, awkward_world: World, tab: Tab):

@@ -7,7 +7,7 @@ import pytest
 from docx.oxml.ns import qn
 from markupsafe import Markup
 
-from reports import Format, write_exports
+from reports import Asked, Format, write_exports
 from reports.chart_pictures import png
 from reports.contents import gather
 from reports.sourced_rows import open_source
@@ -20,7 +20,7 @@ from tests.reports.support import GOAL_TITLE, INDICATOR_TITLE, PLAN_ID, opened
 def document(awkward_world: World, tmp_path_factory: pytest.TempPathFactory) -> docx.document.Document:
     """The document of the world with awkward texts, made once."""
     with opened(awkward_world.home) as connection:
-        written = write_exports(connection, Format.DOCX, plan_id=PLAN_ID, folder=tmp_path_factory.mktemp("word"))
+        written = write_exports(connection, Format.DOCX, Asked(PLAN_ID), folder=tmp_path_factory.mktemp("word"))
     return docx.Document(str(written.paths[0]))
 
 

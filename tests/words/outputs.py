@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -12,7 +13,7 @@ import openpyxl
 from rich.console import Console
 
 from cli.goal_table import print_goal_table
-from reports import Format, explain_figure, write_exports, write_report
+from reports import Asked, Format, explain_figure, write_exports, write_report
 from tests.reports.support import Node, opened, read_page
 
 
@@ -97,7 +98,7 @@ def short_page(home: Path, plan_id: str, year: int) -> Node:
 def word_texts(home: Path, plan_id: str) -> dict[str, str]:
     """The Word text of the report: what it says of each indicator, by its heading."""
     with opened(home) as connection:
-        [path] = write_exports(connection, Format.DOCX, plan_id=plan_id, folder=home / "exports").paths
+        [path] = write_exports(connection, Format.DOCX, Asked(plan_id), folder=home / "exports").paths
     said: dict[str, str] = {}
     name = ""
     for paragraph in docx.Document(str(path)).paragraphs:
@@ -131,35 +132,44 @@ def explanation(home: Path, plan_id: str, indicator_id: str, year: int) -> str:
 def csv_rows(home: Path, plan_id: str) -> list[dict[str, str]]:
     """The Swedish view as `kolada export --format csv --decimal-comma` writes it."""
     with opened(home) as connection:
-        write_exports(
-            connection,
-            Format.CSV,
-            plan_id=plan_id,
-            folder=home / "exports",
-            tables=("maluppfyllelse",),
-            has_decimal_comma=True,
-        )
+        asked = Asked(plan_id, tables=("maluppfyllelse",), has_decimal_comma=True)
+        write_exports(connection, Format.CSV, asked, folder=home / "exports")
     text = (home / "exports" / "maluppfyllelse.csv").read_text(encoding="utf-8-sig")
     return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
 
 
 def workbook_rows(home: Path, plan_id: str) -> list[dict[str, str]]:
-    """The goals' sheets as a spreadsheet program shows them: numbers by their cells' formats."""
+    """The sheet of data as a spreadsheet program shows it: numbers by their cells' formats."""
+    return sheet_rows(workbook(home, plan_id)["Data"])
+
+
+def goal_sheet_rows(home: Path, plan_id: str) -> list[dict[str, str]]:
+    """The rows of all goals' sheets as a spreadsheet program shows them."""
+    book = workbook(home, plan_id)
+    names = book.sheetnames[1 : book.sheetnames.index("God ekonomisk hushållning")]
+    return [row for name in names for row in sheet_rows(book[name])]
+
+
+def workbook(home: Path, plan_id: str) -> openpyxl.Workbook:
+    """The workbook of a plan."""
     with opened(home) as connection:
-        [path] = write_exports(connection, Format.XLSX, plan_id=plan_id, folder=home / "exports").paths
-    book = openpyxl.load_workbook(path)
-    rows = []
-    for name in book.sheetnames[2:-1]:
-        sheet = book[name]
-        heads = [str(cell.value) for cell in sheet[5]]
-        for cells in sheet.iter_rows(min_row=6):
-            rows += [{head: shown(cell) for head, cell in zip(heads, cells, strict=True)}] if cells[0].value else []
-    return rows
+        [path] = write_exports(connection, Format.XLSX, Asked(plan_id), folder=home / "exports").paths
+    return openpyxl.load_workbook(path)
+
+
+def sheet_rows(sheet: openpyxl.worksheet.worksheet.Worksheet) -> list[dict[str, str]]:
+    """The rows of a sheet with an id, by their headings."""
+    heads = [str(cell.value) for cell in sheet[5]]
+    return [
+        {head: shown(cell) for head, cell in zip(heads, cells, strict=True)}
+        for cells in sheet.iter_rows(min_row=6, max_col=len(heads))
+        if cells[0].value
+    ]
 
 
 def shown(cell: object) -> str:
     """A cell as it is shown, in Swedish."""
-    value, pattern = cell.value, cell.number_format
+    value, pattern = cell.value, re.sub(r'^"[^"]*"|;.*', "", cell.number_format)
     if value is None:
         return ""
     if isinstance(value, str) or not pattern.startswith("#,##0"):
@@ -171,7 +181,8 @@ def shown(cell: object) -> str:
 def memo(home: Path, plan_id: str) -> str:
     """The memo on what changed since the publication before."""
     with opened(home) as connection:
-        [path] = write_exports(connection, Format.MEMO, plan_id=plan_id, folder=home / "exports").paths
+        written = write_exports(connection, Format.MEMO, Asked(plan_id), folder=home / "exports").paths
+    [path] = [path for path in written if path.suffix == ".md"]
     return path.read_text(encoding="utf-8")
 
 

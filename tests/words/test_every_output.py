@@ -44,6 +44,11 @@ def contradictions(home: Path) -> Iterator[str]:
                 judged[key], swedish(row["Utfall"]), swedish(held), row["Avrundning"], swedish(row["Marginal"])
             )
             yield from named(f"{output} {key}", said)
+    for row in outputs.goal_sheet_rows(home, PLAN_ID):
+        key = row["Id"], int(row["År"])
+        pair = swedish(row["Utfall"]), swedish(row["Ställs mot"])
+        said = claims.shown_pair(judged[key], *pair, row["Kommentar"], swedish(row["Marginal"]))
+        yield from named(f"goal sheet {key}", said)
     yield from of_terminal(judged, outputs.terminal(home, PLAN_ID))
     yield from of_memo(outputs.memo(home, PLAN_ID))
 

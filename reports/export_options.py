@@ -1,0 +1,93 @@
+"""What may be asked of an export, and what each format does of it; what a format cannot do is refused."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from reports.errors import OptionRefused
+from reports.scope import Scope
+
+
+class Format(StrEnum):
+    """What can be exported to."""
+
+    PARQUET = "parquet"
+    CSV = "csv"
+    XLSX = "xlsx"
+    DOCX = "docx"
+    MEMO = "memo"
+
+
+TABLES: Final = (Format.PARQUET, Format.CSV)
+DOCUMENTS: Final = (Format.XLSX, Format.DOCX, Format.MEMO)
+ENDINGS: Final[Mapping[Format, tuple[str, ...]]] = {
+    Format.PARQUET: (".parquet",),
+    Format.CSV: (".csv",),
+    Format.XLSX: (".xlsx",),
+    Format.DOCX: (".docx",),
+    Format.MEMO: (".docx", ".html", ".md"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of an export.
+
+    Attributes:
+        plan_id: the plan of a workbook, a text or a memo.
+        is_plan_named: whether tables, too, are to hold that plan alone.
+        tables: which tables; by default all answers.
+        year: the year in focus of a document, or the only year of tables.
+        as_of: what was known then.
+        scope: one goal, one owner, a part of the year.
+        has_decimal_comma: CSV with a decimal comma.
+        since: changes are told since this instant (UTC, naive).
+        output: a file, or a folder.
+    """
+
+    plan_id: str
+    is_plan_named: bool = False
+    tables: tuple[str, ...] = ()
+    year: int | None = None
+    as_of: str | None = None
+    scope: Scope = field(default_factory=Scope)
+    has_decimal_comma: bool = False
+    since: datetime | None = None
+    output: Path | None = None
+
+    def file(self, output_format: Format) -> Path | None:
+        """The file that the output names; None where it is a folder.
+
+        Raises:
+            OptionRefused: the file's name ends as another format.
+        """
+        if self.output is None or not self.output.suffix or self.output.is_dir():
+            return None
+        endings = ENDINGS[output_format]
+        if self.output.suffix.lower() not in endings:
+            raise OptionRefused(
+                f"`{self.output}` ends in `{self.output.suffix}`, and --format {output_format} writes "
+                f"{' or '.join(endings)}. Nothing was written. Name a file with that ending, or a folder."
+            )
+        return self.output
+
+    def refuse_what_cannot_hold(self, output_format: Format) -> None:
+        """Refuse an option that the format would have to ignore.
+
+        Raises:
+            OptionRefused: which, and the formats that follow it.
+        """
+        for option, is_given, formats in (
+            ("--table", bool(self.tables), TABLES),
+            ("--decimal-comma", self.has_decimal_comma, (Format.CSV,)),
+            ("--since", self.since is not None, (Format.DOCX, Format.MEMO)),
+            ("--period", self.scope.period is not None, DOCUMENTS),
+        ):
+            if is_given and output_format not in formats:
+                raise OptionRefused(
+                    f"--format {output_format} cannot follow `{option}`, so nothing was written. "
+                    f"Leave the option out, or choose a format that can: {', '.join(formats)}."
+                )

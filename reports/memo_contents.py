@@ -1,0 +1,243 @@
+"""What the memo "Vad har ändrats sedan sist" says: titles, tables and sources, before it is Markdown, HTML or Word."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from reports import sentences as words
+from reports.change_sentences import revised_values, value_change
+from reports.changes_since import Changes
+from reports.contents import Contents
+from reports.notices import made_up_notice, source_text
+from reports.numbers import date_text, instant_text, number_text, plain_decimals
+from reports.plan_edits import edits_told
+from reports.reasons import short_reason
+from reports.sentences import plain
+from reports.sourced_rows import Row
+from warehouse.credits import DERIVED, PLAN, RECEIVED
+
+MOST_COMING = 12
+UNSEEN = "Inget värde har ändrats mer än i avrundningen, och ingen bedömning vilar på den skillnaden."
+SOON = ("late", "due", "preliminary", "scheduled")
+
+
+@dataclass(frozen=True, slots=True)
+class MemoTable:
+    """One chapter of the memo.
+
+    Attributes:
+        title: its heading.
+        header: the columns' headings.
+        rows: as many texts each as there are headings.
+        source: whose figures they are.
+        empty: what is said where there are no rows; nothing leaves the chapter out.
+        numbers: which columns are numbers, from 0.
+    """
+
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    source: str
+    empty: str = ""
+    numbers: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Memo:
+    """The whole memo.
+
+    Attributes:
+        title: its heading.
+        notice: what must be said of the values; nothing for real ones.
+        lede: what it is of, and what it compares with, a sentence each.
+        tables: its chapters, those without rows and words left out.
+        foot: how it was made.
+    """
+
+    title: str
+    notice: str
+    lede: tuple[str, ...]
+    tables: tuple[MemoTable, ...]
+    foot: str
+
+
+def memo_of(contents: Contents, changes: Changes) -> Memo:
+    """The memo on what changed up to the publication that is shown."""
+    known = f"{contents.plan['title']}, som läget var känt {instant_text(contents.source.known_at)}."
+    scope = f": {contents.scope.text}" if contents.scope.text else ""
+    if changes.since is None:
+        lede: tuple[str, ...] = (known, "Detta är den första publiceringen. Det finns inget att jämföra med.")
+        tables: list[MemoTable] = [_coming(contents)]
+    else:
+        lede = (known, f"Jämfört med läget {instant_text(changes.since)} ({changes.basis.value}).")
+        tables = [
+            _verdicts(contents, changes),
+            _edits(contents, changes),
+            _revisions(contents, changes),
+            _new_values(contents, changes.since),
+            _catalogue(contents, changes.since),
+            _coming(contents),
+        ]
+    return Memo(
+        title=f"Vad har ändrats sedan sist: {contents.place}{scope}",
+        notice=made_up_notice(contents.source, contents.plan),
+        lede=lede,
+        tables=tuple(table for table in tables if table.rows or table.empty),
+        foot=f"Bedömningar: {source_text(contents.source, DERIVED)}. Körning {contents.source.run_id}.",
+    )
+
+
+def _verdicts(contents: Contents, changes: Changes) -> MemoTable:
+    return MemoTable(
+        "Ändrade bedömningar",
+        ("Vad", "År", "Från", "Till", "Orsak", "Värde"),
+        tuple(_verdict(contents, row) for row in changes.verdicts),
+        source_text(contents.source, DERIVED),
+        empty="Ingen bedömning har ändrats.",
+    )
+
+
+def _verdict(contents: Contents, row: Row) -> tuple[str, ...]:
+    def said(verdict: str, reason: str | None) -> str:
+        why = short_reason(contents, reason) if reason and verdict == "no_data" else ""
+        return contents.label("verdict", verdict) + (f" ({why})" if why else "")
+
+    return (
+        item_name(contents, row),
+        str(row["year"]),
+        said(row["verdict_before"], row["verdict_reason_before"]),
+        said(row["verdict"], row["verdict_reason"]),
+        contents.label("cause", row["cause"]),
+        plain(value_change(contents, row)),
+    )
+
+
+def item_name(contents: Contents, row: Row) -> str:
+    """What a changed verdict is about, by id and name."""
+    match row["level"]:
+        case "goal":
+            title = next((goal.goal["title"] for goal in contents.goals if goal.id == row["item_id"]), "")
+            return f"Mål {row['item_id']} {title}".strip()
+        case "indicator":
+            part = next((part for part in contents.indicators if part.id == row["item_id"]), None)
+            kpi = f" ({part.indicator['kpi_id']})" if part is not None and part.indicator["kpi_id"] else ""
+            return f"{row['item_id']} {part.indicator['title'] if part is not None else ''}{kpi}".strip()
+        case _:
+            return f"God ekonomisk hushållning, {contents.label('variant', row['variant']).lower()}"
+
+
+def _edits(contents: Contents, changes: Changes) -> MemoTable:
+    """What was edited in the plan: targets with what they were, own figures, rules."""
+    return MemoTable(
+        "Ändringar i planen",
+        ("När", "Vad"),
+        tuple((instant_text(row["known_from"]), text) for row, text in edits_told(contents, changes.edits)),
+        source_text(contents.source, PLAN),
+    )
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else number_text(value, plain_decimals(value))
+
+
+def _revisions(contents: Contents, changes: Changes) -> MemoTable:
+    return MemoTable(
+        "Kommunens egna värden som ändrats i Kolada",
+        ("Nyckeltal", "År", "Kön", "Ändring", "Från", "Till"),
+        tuple(_revision(contents, row) for row in changes.revisions),
+        source_text(contents.source, RECEIVED),
+        empty=UNSEEN if changes.unseen else "Inget värde har ändrats.",
+        numbers=(4, 5),
+    )
+
+
+def _revision(contents: Contents, row: Row) -> tuple[str, ...]:
+    old, new = revised_values(contents, row)
+    return (
+        f"{row['kpi_id']} {row['kpi_title'] or ''}".strip(),
+        str(row["period"]),
+        contents.label("gender", row["gender"]),
+        contents.label("change_kind", row["change_kind"]),
+        plain(old),
+        plain(new),
+    )
+
+
+def _new_values(contents: Contents, since: datetime) -> MemoTable:
+    """Totals that were read for the first time since then."""
+    titles = {row["kpi_id"]: row["kpi_title"] for row in contents.calendar}
+    rows = contents.source.rows(
+        "core.observation",
+        "municipality_id = ? and gender = 'T' and change_kind = 'first' and value is not null and known_from > ? "
+        "and list_contains(?, kpi_id)",
+        [contents.plan["municipality_id"], since, sorted(titles)],
+        order="kpi_id, period",
+    )
+    return MemoTable(
+        "Nya värden",
+        ("Nyckeltal", "År", "Värde"),
+        tuple(
+            (f"{row['kpi_id']} {titles[row['kpi_id']] or ''}".strip(), str(row["period"]), _number(row["value"]))
+            for row in rows
+        ),
+        source_text(contents.source, RECEIVED),
+        empty="Inget nytt värde har kommit.",
+        numbers=(2,),
+    )
+
+
+def _catalogue(contents: Contents, since: datetime) -> MemoTable:
+    return MemoTable(
+        "Nyckeltal som Kolada har ändrat",
+        ("Nyckeltal", "Titel nu", "Titel förut", "Vad"),
+        tuple(_retitled(contents, since)),
+        source_text(contents.source, RECEIVED),
+    )
+
+
+def _retitled(contents: Contents, since: datetime) -> Iterator[tuple[str, ...]]:
+    """KPIs of the plan that got a new title or description, or were withdrawn, since then."""
+    for calendar in contents.calendar:
+        versions = contents.source.rows("core.kpi_version", "kpi_id = ?", [calendar["kpi_id"]], order="known_from")
+        for before, after in pairwise(versions):
+            what = _what_changed(before, after)
+            if after["known_from"] > since and what:
+                earlier = before["title"] if before["title"] != after["title"] else ""
+                yield (after["kpi_id"], after["title"], earlier, ", ".join(what))
+
+
+def _what_changed(before: Row, after: Row) -> Sequence[str]:
+    return [
+        word
+        for word, is_so in (
+            ("ny titel", before["title"] != after["title"]),
+            ("ny beskrivning", before["description"] != after["description"]),
+            ("borttaget ur katalogen", after["is_withdrawn"] and not before["is_withdrawn"]),
+            ("åter i katalogen", before["is_withdrawn"] and not after["is_withdrawn"]),
+            ("stängt", after["closed_after_year"] is not None and before["closed_after_year"] is None),
+        )
+        if is_so
+    ]
+
+
+def _coming(contents: Contents) -> MemoTable:
+    """The publications that come next, soonest first."""
+    coming = sorted(
+        (row for row in contents.calendar if row["publication_state"] in SOON and row["next_date"] is not None),
+        key=lambda row: (row["next_date"], row["kpi_id"]),
+    )
+    return MemoTable(
+        "Vad som kommer härnäst",
+        ("Dag", "Nyckeltal", "Vad"),
+        tuple(
+            (
+                date_text(row["next_date"]),
+                f"{row['kpi_id']} {row['kpi_title'] or ''}".strip(),
+                plain(words.next_publication(row) or ""),
+            )
+            for row in coming[:MOST_COMING]
+        ),
+        source_text(contents.source, RECEIVED),
+        empty="Kolada anger ingen nästa publicering.",
+    )
