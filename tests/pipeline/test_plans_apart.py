@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from fake_kolada import apply_change
 from flows.flow_run import flow_state
 from goals import PlanError
 from pipeline.jobs import refresh_job
@@ -74,6 +75,20 @@ def verdicts(home: Nights, plan_id: str) -> list[tuple[object, ...]]:
     """What is published of a plan."""
     columns = "indicator_id, year, target_value, verdict"
     return home.query(f"select {columns} from mart.goal_fulfilment where plan_id = ? order by all", [plan_id])
+
+
+@pytest.mark.parametrize(("unit", "plan_id", "other"), [("1489", DRAFT, EXAMPLE), ("1480", EXAMPLE, DRAFT)])
+def test_a_lie_about_one_plans_municipality_names_that_plan(home: Nights, unit: str, plan_id: str, other: str) -> None:
+    """The night is held for one plan's own unit: check, message and page name that plan and not the other."""
+    night(home)
+    home.fake.data = apply_change(home.fake.data, f"unit_vanished:{unit}")
+    result = night(home)
+    assert "held" == result.state
+    assert {("unit_changed", unit, (plan_id,))} == {
+        (check.name, check.scope, check.plan_ids) for check in result.checks if check.is_blocking
+    }
+    assert (True, False) == (plan_id in result.message, other in result.message)
+    assert f"`unit_changed:{unit}`; {plan_id}: " in run_page(result, home.make_settings(), read_facts(result))
 
 
 def test_a_broken_plan_is_judged_by_its_last_good_version(home: Nights) -> None:

@@ -52,12 +52,16 @@ with per_kpi as (
 
 over_all as (
     select class_limit.class
-    from per_kpi
-    inner join class_limit on per_kpi.class = class_limit.class
+    from counted_change
+    inner join class_limit on counted_change.class = class_limit.class
+    where not counted_change.is_made_final
     group by class_limit.class, class_limit.max_share
     having
-        (count(*) >= 3 or class_limit.max_share = 0)
-        and sum(per_kpi.changed_cells) > class_limit.max_share * (select sum(known_count.cell_count) from known_count)
+        (
+            (count(distinct counted_change.kpi_id) >= 3 and count(distinct counted_change.unit_id) >= 3)
+            or class_limit.max_share = 0
+        )
+        and count(*) > class_limit.max_share * (select sum(known_count.cell_count) from known_count)
 ),
 
 lost_in_year as (
