@@ -68,7 +68,7 @@ def load_table(
         for order in orders:
             connection.execute(
                 f"update {relation}_version as held set {order} = plan_rows.{order} from plan_rows "
-                f"where held.known_to is null and held.{order} <> plan_rows.{order} "
+                f"where held.known_to is null and held.{order} is distinct from plan_rows.{order} "
                 f"and {equal('held', 'plan_rows', compared)}"
             )
     finally:

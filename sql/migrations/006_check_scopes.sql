@@ -9,6 +9,9 @@ alter table ops.check_result add column if not exists approved_by varchar;
 alter table ops.check_result add column if not exists reason varchar;
 
 update ops.check_result
+set plan_ids = [];
+
+update ops.check_result
 set reason = publication.accepted_loss
 from ops.publication as publication
 where check_result.run_id = publication.run_id and check_result.is_accepted;
