@@ -12,6 +12,7 @@ what it is good at: a schedule, a place to look, an alarm. States are named so t
     Failed: source             FAILED      Kolada does not answer, or not as it should
     Failed: input              FAILED      an argument, a setting or a plan cannot be used
     Failed: home               FAILED      the home is locked, full or damaged
+    Failed                     FAILED      a fault of this software
 """
 
 from collections.abc import Callable

@@ -19,7 +19,7 @@ COMMAND = typer.main.get_command(make_app())
 DATABASE_PAGES = [page for page in PAGES if page.parent.name != "goals"]
 ANALYSTS = REPOSITORY / "docs" / "analysts.md"
 # mart.ranking, but not mart.toml.
-RELATION = re.compile(r"\b(?:mart|core|plan|ops)\.(?!toml\b)[a-z_]+\b")
+RELATION = re.compile(r"(?<![.\w])(?:mart|core|plan|ops)\.(?!toml\b)[a-z_]+\b")
 
 
 def shown_commands() -> Iterator[tuple[str, str]]:

@@ -39,7 +39,7 @@ def test_a_kpi_outside_the_plans_joins_the_history(desk, small_data):
 def test_only_the_scope_that_was_read_can_vanish(desk, small_data):
     """A value that is gone vanishes in the year that was read again, and stays in the year that was not."""
     desk.refresh()
-    desk.fake.data = apply_changes(small_data, ["vanished:N15436/1489/2020", "vanished:N15436/1489/2021"])
+    desk.fake.data = apply_changes(small_data, ["vanished:N15436/1480/2020", "vanished:N15436/1480/2021"])
     result = desk.backfill(kpi_ids=["N15436"], years=[2020])
     assert result.loaded.opened["vanished"]
     vanished = desk.query("select distinct period from core.observation_version where change_kind = 'vanished'")

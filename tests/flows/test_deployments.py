@@ -75,6 +75,7 @@ def test_every_state_and_setting_is_documented():
         "Failed: source",
         "Failed: input",
         "Failed: home",
+        "Failed",
     }
     assert [state for state in states if f"| {state} |" not in OPERATIONS] == []
     assert settings_page() == (REPOSITORY / "docs" / "settings.md").read_text(encoding="utf-8")

@@ -64,7 +64,7 @@ DAMAGE = {
     "text": lambda _: b"not a database" * 100,
     "cut": lambda content: content[: len(content) // 2],
     "header": lambda content: bytes(4096) + content[4096:],
-    "middle": lambda content: content[: len(content) // 2] + bytes(40_000) + content[len(content) // 2 + 40_000 :],
+    "middle": lambda content: content[: len(content) // 4] + bytes(len(content) // 2) + content[-(len(content) // 4) :],
 }
 
 

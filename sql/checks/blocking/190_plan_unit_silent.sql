@@ -1,11 +1,18 @@
 -- Has a new plan's own unit no value of any KPI, though others have?
 -- sv: Saknar en ny plans egen enhet värden för alla nyckeltal, fast andra har?
 -- scope: unit
-with new_plan as (
+with asked as (
+    select unnest(unit_ids) as unit_id from read_scope
+),
+
+new_plan as (
     select
         plan_row.plan_id,
         plan_row.municipality_id as unit_id
     from plan.plan as plan_row
+    -- A backfill of other units says nothing of this one.
+    semi join asked
+        on plan_row.municipality_id = asked.unit_id
     anti join plan.plan_version as earlier
         on plan_row.plan_id = earlier.plan_id and earlier.known_from < getvariable('known_from')
 ),
