@@ -110,7 +110,7 @@ def changing(tmp_path_factory: pytest.TempPathFactory, make_nights: Callable[...
     night(plans=(plan,), data=apply_change(fake.data, "kpi_removed:U00811"))
     night(plans=(target,))
     night(plans=(figure,))
-    night(plans=(figure,), data=with_members(fake.data, {"0117": "Österåker"}))
+    night(plans=(figure,), data=with_members(fake.data, {"0115": "Vallentuna", "0117": "Österåker"}))
     return Changing(nights, tuple(copies))
 
 
