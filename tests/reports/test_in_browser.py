@@ -125,7 +125,9 @@ def test_axe_finds_nothing_on_the_other_pages(
         tab.open(path)
         assert violations(tab, axe) == [], name
         assert tab.requests == [path.as_uri()]
-        assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), name
+        # On paper the browser makes what is wide smaller; nothing scrolls there.
+        fits = tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        assert fits or media == "print", name
         tab.picture(pictures / f"{name}-{media}-{width}.png", clip=(0, 2500))
 
 
