@@ -69,7 +69,7 @@ def told_if_lost() -> Iterator[None]:
         yield
     except (httpx.HTTPError, PrefectException) as error:
         raise PrefectUnusable(
-            f"Prefect's server was lost during the run: {said(error)}. What was received is kept, "
-            "and what was published stays. See `kolada status`, and give the command again (what landed is not fetched "
-            "again)."
+            f"Prefect's server was lost during the run: {said(error)}. What was received is kept, and `kolada status` "
+            "tells whether the run published all the same. If not, give the command again: what landed is not fetched "
+            "again."
         ) from error
