@@ -23,6 +23,10 @@ ELSEWHERE = {
     "prefect worker start --pool kolada": "does not end",
     "prefect server database upgrade -y": "needs a PostgreSQL server",
     "prefect automation create --from-file automation.yaml": "given where alarms are tested",
+    'kolada review --approve cells_suppressed:N15436 --reason "Kolada hides schools of fewer than ten pupils"': (
+        "no night is held here; given where one is"
+    ),
+    'kolada review --approve units_gone --reason "Two municipalities are one"': "the same",
 }
 
 
