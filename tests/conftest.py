@@ -2,10 +2,11 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import duckdb
 import httpx
@@ -27,6 +28,13 @@ UNLIMITED = {name: 1.0 for name in Limits.model_fields if name.endswith("_share"
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PLANS = REPOSITORY / "goals"
+
+
+@pytest.fixture(autouse=True)
+def environment_of_one_test() -> Iterator[None]:
+    """What a command sets in the environment of this process ends with its test."""
+    with patch.dict(os.environ):
+        yield
 
 
 @pytest.fixture(scope="session")
