@@ -77,6 +77,14 @@ docs: $(READY)  ## Write the generated pages
 	$(BIN)/python -m tests.docs.stand_in_page
 	$(BIN)/python -m tests.docs.house_picture
 
+site: $(READY)  ## Build the documentation as a site into build/site; a dead link stops it
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	@echo "Open build/site/index.html, or: $(BIN)/mkdocs serve"
+
+coverage: $(READY)  ## Measure how much of the code `make test` runs; write build/coverage, print what is not run
+	mkdir -p build
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow" --cov --cov-report term:skip-covered --cov-report html
+
 pictures: $(READY)  ## Take the pictures of the documents anew (needs Chromium)
 	$(BIN)/python -m tests.reports.pictures
 
@@ -142,6 +150,6 @@ bench-web: $(READY)  ## Measure the pages of kolada web, one reader at a time an
 	$(BIN)/python -m benchmarks.bench_web --data $(DATA)
 
 clean:  ## Remove what make made, but not the data
-	rm -rf $(VENV) $(PEERS) benchmarks/.pages .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(PEERS) build benchmarks/.pages .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
-.PHONY: help install demo test slow oldest sweep test-all docs pictures bench bench-mirror bench-night bench-start bench-report bench-versions bench-year bench-web lint format wheel audit lock clean
+.PHONY: help install demo test slow oldest sweep test-all docs site coverage pictures bench bench-mirror bench-night bench-start bench-report bench-versions bench-year bench-web lint format wheel audit lock clean

@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,18 @@ def test_the_hosted_workflow_calls_the_same_script():
     text = (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8")
     least, above = re.search(r'requires-python = ">=3\.(\d+),<3\.(\d+)"', text).groups()
     assert job["strategy"]["matrix"]["python"] == [f"3.{minor}" for minor in range(int(least), int(above))]
+
+
+def test_coverage_is_measured_of_all_that_is_shipped():
+    """The hosted workflow measures it and shows it, and no package of the wheel is left out."""
+    workflow = YAML(typ="safe").load(REPOSITORY / ".github" / "workflows" / "ci.yml")
+    commands = [step.get("run", "") for step in workflow["jobs"]["coverage"]["steps"]]
+    assert "make coverage" in commands
+    assert "$GITHUB_STEP_SUMMARY" in commands[-1]
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    shipped = project["hatch"]["build"]["targets"]["wheel"]["packages"]
+    measured = project["coverage"]["run"]["source_pkgs"]
+    assert sorted(measured) == sorted(name for name in shipped if name not in ("kolada_pipeline.py", "sql"))
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.stem)

@@ -1,0 +1,27 @@
+"""What the README claims of ours and of others stands on the page that was measured."""
+
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+BENCHMARKS = (REPOSITORY / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+MOST_LINES = 120
+
+
+def row(text, beginning):
+    """The cells of the table's row that begins so."""
+    line = next(line for line in text.splitlines() if line.startswith(f"| {beginning}"))
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def test_the_readme_is_short():
+    """A reader gets through it: under 120 lines."""
+    assert len(README.splitlines()) < MOST_LINES
+
+
+def test_seconds_for_a_million_values_are_those_of_the_benchmark():
+    """The row of the comparison has what the benchmarks measured."""
+    names = ("ours, first load", "koladapy and pandas", "dlt, values as a nested table", "dlt, pages as Arrow tables")
+    ours, koladapy, nested, arrow = (row(BENCHMARKS, f"1,006,420 | {name} |")[3] for name in names)
+    claimed = row(README, "[a million values](docs/benchmarks.md)")[1:4]
+    assert claimed == [ours, koladapy, f"{nested}; {arrow} as Arrow"]
