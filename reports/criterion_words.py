@@ -130,7 +130,7 @@ def compared_name(contents: Contents, row: Row) -> Markup:
         case "previous_measurement":
             return Markup("den föregående mätningen")
         case "other_value":
-            return escape(contents.label("reference", "other_value").lower())
+            return Markup("jämförelsetalet")
         case "reference" if row["target_reference"] == "national_average":
             return _national_average(contents, row)
         case "reference" | "base_year":

@@ -15,6 +15,7 @@ from reports.plan_edits import edits_told
 from reports.reasons import short_reason
 from reports.sentences import plain
 from reports.sourced_rows import Row
+from reports.verdict_sentences import verdict_sentence
 from warehouse.credits import DERIVED, PLAN, RECEIVED
 
 MOST_COMING = 12
@@ -91,7 +92,7 @@ def memo_of(contents: Contents, changes: Changes) -> Memo:
 def _verdicts(contents: Contents, changes: Changes) -> MemoTable:
     return MemoTable(
         "Ändrade bedömningar",
-        ("Vad", "År", "Från", "Till", "Orsak", "Värde"),
+        ("Vad", "År", "Från", "Till", "Orsak", "Värde", "Vad som avgör"),
         tuple(_verdict(contents, row) for row in changes.verdicts),
         source_text(contents.source, DERIVED),
         empty="Ingen bedömning har ändrats.",
@@ -110,7 +111,17 @@ def _verdict(contents: Contents, row: Row) -> tuple[str, ...]:
         said(row["verdict"], row["verdict_reason"]),
         contents.label("cause", row["cause"]),
         plain(value_change(contents, row)),
+        _what_decides(contents, row),
     )
+
+
+def _what_decides(contents: Contents, row: Row) -> str:
+    """The sentence of the verdict that an indicator has now; nothing for a goal, or for a verdict that is past."""
+    part = next((part for part in contents.indicators if part.id == row["item_id"]), None)
+    judged = part.judged.get(row["year"]) if part is not None and row["level"] == "indicator" else None
+    if part is None or judged is None or judged["verdict"] != row["verdict"]:
+        return ""
+    return plain(verdict_sentence(contents, part, judged))
 
 
 def item_name(contents: Contents, row: Row) -> str:

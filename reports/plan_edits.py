@@ -62,7 +62,18 @@ CODES: Mapping[str, str] = {
     "reference": "reference",
     "value_route": "value_route",
     "verdict": "verdict",
+    "gender": "gender",
 }
+# Codes of criteria that no plan has words of its own for.
+CODE_WORDS: Mapping[str, Mapping[str, str]] = {
+    "rank_scope": {"all": "alla", "county": "länet", "similar": "liknande"},
+    "offset_unit": {"points": "i indikatorns enhet", "percent": "i procent"},
+    "tolerance_unit": {"points": "i indikatorns enhet", "percent": "i procent"},
+    "criteria_rule": {"all": "alla ska vara uppfyllda", "any": "ett räcker"},
+}
+# What holds where a cell is left empty, and need not be told of a target that came or went.
+UNSAID = frozenset({("is_yearly_criterion", "true"), ("gender", "T")})
+LISTS: Mapping[str, str] = {"group": "gruppen {} i Kolada", "own": "listan {}"}
 NUMBERS = frozenset({"target_value", "target_high", "offset", "tolerance", "value", "comparison_value"})
 PRINTED: Mapping[str, frozenset[str]] = {
     "targets.csv": NUMBERS | {"kind", "operator", "reference", "base_year", "rank_scope", "target_text"},
@@ -108,19 +119,40 @@ def change_text(words: Words, row: Row) -> str:
     """What one cell was and became, or that a row came or went."""
     if row["edit"] != "edited":
         word = words.label("plan_edit", row["edit"]).lower()
-        return f"{word} ({row['value_after'] if row['edit'] == 'added' else row['value_before']})"
+        return f"{word} ({row_text(words, row, row['value_after' if row['edit'] == 'added' else 'value_before'])})"
     label = meaning_of(TABLES.get(row["file_name"], ""), row["column_name"]).label
     before, after = (cell_text(words, row, name) for name in ("value_before", "value_after"))
     return f"{label} {before} → {after}"
 
 
+def row_text(words: Words, row: Row, text: str) -> str:
+    """A row that came or went: what is printed of it, or each of its cells where nothing is."""
+    cells = [cell.partition(": ") for cell in text.split("; ")]
+    if row["file_name"] != "targets.csv" or {"kind", "operator"}.isdisjoint(column for column, *_ in cells):
+        return text
+    return ", ".join(
+        f"{meaning_of('plan.target', column).label} {code_text(words, column, cell)}"
+        for column, _, cell in cells
+        if (column, cell) not in UNSAID
+    )
+
+
 def cell_text(words: Words, row: Row, name: str) -> str:
     """A cell of a plan's file as a reader writes it."""
-    text, column = row[name], row["column_name"]
+    return code_text(words, row["column_name"], row[name])
+
+
+def code_text(words: Words, column: str, text: str | None) -> str:
+    """What a column of a plan's files has, in words: a number, the meaning of a code, a list of units by its name."""
     if text is None:
         return "inget"
     if column in NUMBERS:
         return full_text(float(text))
+    kind, _, name = text.partition(":")
+    if column in ("reference", "rank_scope") and name and kind in LISTS:
+        return f"”{LISTS[kind].format(name)}”"
+    if column in CODE_WORDS:
+        return f"”{CODE_WORDS[column].get(text, text)}”"
     if column in CODES:
         return f"”{words.label(CODES[column], text)}”"
     return WORDS.get(text) or (text if text.replace("-", "").isdigit() else f"”{text}”")

@@ -149,7 +149,7 @@ def _place(contents: Contents, row: Row) -> Markup:
     return Markup("Plats {} av {} {}{} (utfall {})").format(
         figure(row, "place"),
         figure(row, "place_n"),
-        f"bland {where}" if row["rank_scope"] == "all" else where,
+        f"bland {where.removeprefix('av ')}" if row["rank_scope"] in ("all", "similar") else where,
         whom,
         figure(row, "value", decimals_of(row)),
     )
