@@ -75,7 +75,21 @@ def gather_evidence(source: Source, plan_id: str, indicator_id: str, year: int |
         UnknownFigure: no such indicator.
         UnknownYear: the plan does not follow the year.
     """
-    contents = gather(source, plan_id, year)
+    return evidence_within(source, gather(source, plan_id, year), indicator_id)
+
+
+def evidence_within(source: Source, contents: Contents, indicator_id: str) -> Evidence:
+    """Gather what stands behind one figure of a plan that is gathered already.
+
+    Args:
+        source: the published file at the moment that the plan is gathered for.
+        contents: the plan, with the figure's year in focus.
+        indicator_id: as in the plan; small letters will do.
+
+    Raises:
+        UnknownFigure: no such indicator.
+    """
+    plan_id = contents.plan["plan_id"]
     part = _find(contents, indicator_id)
     judged = part.judged[contents.year]
     kpi_id = part.indicator["kpi_id"]

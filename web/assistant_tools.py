@@ -20,7 +20,7 @@ from starlette.applications import Starlette
 
 from reports.contents import Contents
 from reports.errors import ReportError
-from reports.evidence import gather_evidence
+from reports.evidence import evidence_within
 from reports.explain import explained
 from reports.notices import made_up_notice, source_text
 from reports.sourced_rows import Row, Source, open_source
@@ -295,7 +295,7 @@ class AssistantTools:
             plan_id = contents.plan["plan_id"]
             with publication.reading() as connection:
                 source = open_source(connection, as_of)
-                evidence = gather_evidence(source, plan_id, indicator, contents.year)
+                evidence = evidence_within(source, contents, indicator)
                 told = explained(evidence)
             page = address(f"/mal/{plan_id}/{evidence.part.id}/forklara", year=contents.year, as_of=as_of)
             return Explanation(

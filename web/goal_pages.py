@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from reports.changes_since import find_changes
 from reports.contents import Contents, GoalPart, IndicatorPart
 from reports.errors import UnknownYear
-from reports.evidence import gather_evidence
+from reports.evidence import evidence_within
 from reports.explain import explained
 from reports.html_page import page_names
 from reports.numbers import instant_text
@@ -218,7 +218,7 @@ def explanation(request: Request) -> HTMLResponse:
     _, part = _found(contents, request)
     as_of = given.optional("as_of")
     with publication.reading() as connection:
-        evidence = gather_evidence(open_source(connection, as_of), contents.plan["plan_id"], part.id, contents.year)
+        evidence = evidence_within(open_source(connection, as_of), contents, part.id)
         return page(
             "explanation.html.j2",
             {

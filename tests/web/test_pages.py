@@ -1,6 +1,7 @@
 """What the pages show: the file's figures, every state an address, nothing but the host's own."""
 
 import re
+import time
 from html import unescape
 from pathlib import Path
 
@@ -61,6 +62,19 @@ def test_figures_are_the_files(browse, awkward_world, tmp_path: Path):
                 path = tmp_path / "page.html"
                 path.write_text(client.get(address, params={"as_of": as_of} if as_of else {}).text, encoding="utf-8")
                 assert check(open_source(connection, as_of), read_page(path)) > 20
+
+
+def test_an_explanation_takes_little_of_the_machine(browse, sample_world):
+    """Once the plan is gathered, the page that explains a figure takes less than 150 ms of the processor."""
+    client = browse(sample_world)
+    address = f"/mal/{PLAN_ID}/P4.3/forklara?year=2022"
+    assert client.get(address).status_code == 200
+    took = []
+    for _ in range(5):
+        begun = time.process_time()
+        client.get(address)
+        took.append(time.process_time() - begun)
+    assert min(took) < 0.15
 
 
 def test_a_filter_shows_what_it_says(browse, sample_world):
