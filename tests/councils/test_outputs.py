@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from cli.app import make_app
 from fake_kolada import FakeKolada
+from goals import read_plan
 from pipeline.jobs import refresh_job
 from pipeline.plans_to_judge import plans_to_judge
 from reports import write_report
@@ -16,6 +17,7 @@ from tests.conftest import Nights
 from tests.councils.conftest import FOLDER, council_data, council_plans
 from tests.reports.support import Node, opened, read_page
 
+VARGARDA = "vargarda-1442-2023-2025"
 KATRINEHOLM = "katrineholm-0483-2019-2022"
 SUNDSVALL = "sundsvall-2281-2020-2030"
 
@@ -45,6 +47,41 @@ def test_each_of_several_criteria_is_told(councils: Nights, tmp_path: Path) -> N
 def test_every_page_of_a_draft_says_that_it_is_one(councils: Nights, tmp_path: Path) -> None:
     """A plan without a document, bokslut dates and budget table is reported, and marked."""
     assert "Utkast" in report_page(councils, tmp_path, SUNDSVALL).words()
+
+
+def test_targets_that_an_edition_moved_are_told(tmp_path: Path, make_nights: type[Nights]) -> None:
+    """Row 3b: the earlier edition asked for place 90, 80 and 70 of 2018 to 2020, the next for 80, 70 and 65 from 2019.
+
+    A later one that moved a year's place as well is told with what it was and became.
+    """
+    folder = tmp_path / VARGARDA
+    shutil.copytree(FOLDER / "plans" / VARGARDA, folder)
+    file = folder / "targets.csv"
+    now = file.read_text(encoding="utf-8")
+    added = "miljo,2021,number,<=,65,,högst plats 65\n"
+    assert added in now
+    editions = (
+        now.replace(added, "miljo,2018,number,<=,90,,högst plats 90\n"),
+        now,
+        now.replace("miljo,2020,number,<=,70,,högst plats 70", "miljo,2020,number,<=,75,,högst plats 75"),
+    )
+    nights = make_nights(home=tmp_path / "home", fake=FakeKolada(council_data()), plans=())
+    for edition in editions:
+        file.write_text(edition, encoding="utf-8")
+        nights.plans = (read_plan(folder),)
+        assert nights.refresh().state == "published"
+    asked = (
+        "select year, edit, column_name, value_before, value_after from mart.plan_change "
+        "where file_name = 'targets.csv' order by known_from, year, column_name"
+    )
+    assert nights.query(asked) == [
+        (2018, "removed", None, "högst plats 90", None),
+        (2021, "added", None, None, "högst plats 65"),
+        (2020, "edited", "target_text", "högst plats 70", "högst plats 75"),
+        (2020, "edited", "target_value", "70", "75"),
+    ]
+    said = " ".join(report_page(nights, tmp_path, VARGARDA, year=2021).words().split())
+    assert "Målvärde för miljo, år 2020: Målvärde 70 → 75; Målet som det är tryckt" in said
 
 
 def diffed(nights: Nights, plans: Path, *options: str) -> str:
@@ -96,7 +133,7 @@ def test_goals_diff_of_unchanged_plans_is_empty(councils: Nights) -> None:
 
 def test_two_municipalities_a_region_and_a_draft_with_one_broken(tmp_path: Path, make_nights: type[Nights]) -> None:
     """One home, one night in which a plan is broken: the others are right, and the broken one by its last version."""
-    names = ("uddevalla-1485-2023", "vargarda-1442-2023-2025", "vastra-gotaland-0014-2023", SUNDSVALL)
+    names = ("uddevalla-1485-2023", VARGARDA, "vastra-gotaland-0014-2023", SUNDSVALL)
     goals = tmp_path / "goals"
     for name in names:
         shutil.copytree(FOLDER / "plans" / name, goals / name)

@@ -4,8 +4,8 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import anyio
@@ -36,6 +36,79 @@ FORBIDDEN = (
 )
 
 
+FIGURE = "select {} from mart.goal_fulfilment where indicator_id = '{}' and year = {}"
+CELL = (
+    "select value from core.observation "
+    "where kpi_id = '{}' and municipality_id = '{}' and period = {} and gender = '{}'"
+)
+
+
+def of_figure(indicator: str, name: str) -> Callable[[dict], object]:
+    """Picks what is told of one figure of the goals."""
+    return lambda answer: next(each[name] for each in answer["figures"] if each["indicator_id"] == indicator)
+
+
+def judged(name: str) -> Callable[[dict], object]:
+    """Picks what an explanation rests on."""
+    return lambda answer: answer["evidence"]["judgement"][name]
+
+
+def of_cell(year: int) -> Callable[[dict], object]:
+    """Picks the value of the first unit in a year."""
+    return lambda answer: next(cell["value"] for cell in answer["series"][0]["cells"] if cell["year"] == year)
+
+
+def first_cell(answer: dict) -> object:
+    """Picks the one cell of a query's answer."""
+    [[value]] = answer["rows"]
+    return value
+
+
+# Tool, arguments, what of the answer is asked for, and the SQL that knows it.
+QUESTIONS: tuple[tuple[str, dict[str, object], Callable[[dict], object], str], ...] = (
+    ("goals", {"year": 2023}, of_figure("P4.2", "value"), FIGURE.format("value", "P4.2", 2023)),
+    ("goals", {"year": 2023}, of_figure("P4.3", "verdict"), FIGURE.format("verdict", "P4.3", 2023)),
+    ("goals", {"year": 2023}, of_figure("V1-2", "margin"), FIGURE.format("margin", "V1-2", 2023)),
+    ("goals", {"year": 2022}, of_figure("P2.1", "place"), FIGURE.format("rank", "P2.1", 2022)),
+    ("goals", {"year": 2022}, of_figure("P2.1", "place_n"), FIGURE.format("rank_n", "P2.1", 2022)),
+    ("goals", {"year": 2022}, of_figure("F1", "verdict"), FIGURE.format("verdict", "F1", 2022)),
+    ("goals", {}, lambda answer: answer["year"], "select max(target_year) from plan.plan"),
+    ("goals", {"year": 2023}, lambda answer: len(answer["figures"]), "select count(*) from plan.indicator"),
+    ("explain", {"indicator": "P4.3", "year": 2022}, judged("value"), FIGURE.format("value", "P4.3", 2022)),
+    ("explain", {"indicator": "v2-1", "year": 2023}, judged("verdict"), FIGURE.format("verdict", "V2-1", 2023)),
+    ("explain", {"indicator": "V3", "year": 2023}, judged("reference_n"), FIGURE.format("reference_n", "V3", 2023)),
+    ("explain", {"indicator": "P1.2", "year": 2023}, judged("margin"), FIGURE.format("margin", "P1.2", 2023)),
+    ("compare", {"kpi": "N15436", "units": ["1489"]}, of_cell(2023), CELL.format("N15436", "1489", 2023, "T")),
+    ("compare", {"kpi": "N15436", "units": ["0000"]}, of_cell(2022), CELL.format("N15436", "0000", 2022, "T")),
+    (
+        "compare",
+        {"kpi": "N15436", "units": ["1489"], "gender": "K"},
+        of_cell(2023),
+        CELL.format("N15436", "1489", 2023, "K"),
+    ),
+    (
+        "search_kpi",
+        {"words": "N15436"},
+        lambda answer: answer["kpis"][0]["title"],
+        "select title from core.kpi where kpi_id = 'N15436'",
+    ),
+    (
+        "search_kpi",
+        {"words": "behöriga yrkesprogram"},
+        lambda answer: "N15436" in [each["kpi_id"] for each in answer["kpis"]],
+        "select true",
+    ),
+    (
+        "changes",
+        {"since": "2000-01-01"},
+        lambda answer: len(answer["verdicts"]),
+        "select count(*) from mart.verdict_change",
+    ),
+    ("query", {"sql": "select count(*) from mart.goal_verdict"}, first_cell, "select count(*) from mart.goal_verdict"),
+    ("query", {"sql": "select max(n) from core.nothing"}, lambda answer: "nothing" in answer["error"], "select true"),
+)
+
+
 def published(world: World) -> Path:
     return world.home / "kolada.duckdb"
 
@@ -53,13 +126,18 @@ class Asking:
 
     def __call__(self, tool: str, **arguments: object) -> dict:
         """A tool's answer; an error's text under `error`."""
+        return self.all([(tool, arguments)])[0]
 
-        async def ask() -> dict:
+    def all(self, questions: Iterable[tuple[str, dict[str, object]]]) -> list[dict]:
+        """The answers to many questions of one client; an error's text under `error`."""
+
+        async def ask() -> list[dict]:
             async with Client(self.server) as client:
-                answer = await client.call_tool(tool, arguments)
-                if answer.is_error:
-                    return {"error": "".join(part.text for part in answer.content)}
-                return answer.structured_content
+                answers = [await client.call_tool(tool, arguments) for tool, arguments in questions]
+            return [
+                {"error": "".join(part.text for part in each.content)} if each.is_error else each.structured_content
+                for each in answers
+            ]
 
         return anyio.run(ask)
 
@@ -208,6 +286,24 @@ def test_the_tables_are_resources(ask: Asking) -> None:
     """The list has every relation with its comment; a table has its columns."""
     assert "`mart.goal_fulfilment`" in ask.read("kolada://tables")
     assert "`verdict` (VARCHAR)" in ask.read("kolada://tables/mart.goal_fulfilment")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", ["stdio", "http"])
+def test_twenty_questions_have_the_answers_of_the_file(sample_world: World, way: str) -> None:
+    """One client of the command asks twenty questions, over each way; what the file says is what it hears."""
+    asked = [(tool, arguments) for tool, arguments, *_ in QUESTIONS]
+    with ExitStack() as stack:
+        if way == "http":
+            server: object = stack.enter_context(over_http(published(sample_world)))
+        else:
+            words = ["-m", "kolada_pipeline", "mcp", "--file", str(published(sample_world))]
+            server = StdioServerParameters(command=sys.executable, args=words)
+        answers = Asking(server).all(asked)
+    told = [pick(answer) for (_, _, pick, _), answer in zip(QUESTIONS, answers, strict=True)]
+    expected = [rows_of(sample_world, sql)[0][0] for *_, sql in QUESTIONS]
+    assert len(QUESTIONS) == 20
+    assert told == expected
 
 
 def test_over_standard_input_and_output(sample_world: World) -> None:
