@@ -19,7 +19,7 @@ from pipeline.verify import verify as verify_home
 from warehouse.errors import HomeError
 from warehouse.home import Home
 from warehouse.prune import prune as prune_raw
-from warehouse.rollback import roll_back
+from warehouse.rollback import Rollback, roll_back
 from warehouse.settling import settle_if_free
 
 
@@ -70,6 +70,8 @@ def restore(
 def rollback(home: HomeOption = None, sample: SampleOption = False) -> None:
     """Put the published file before this one back. What was received stays in the raw store.
 
+    Given again after one that was killed, it finishes that one and goes back no further.
+
     Example: `kolada rollback`
     """
     set_options(home=home)
@@ -78,9 +80,18 @@ def rollback(home: HomeOption = None, sample: SampleOption = False) -> None:
         place = Home(settings.home)
         place.prepare()
         with place.writer("kolada rollback", wait_seconds=settings.wait, on_wait=typer.echo):
-            done = roll_back(place, now=datetime.now(UTC))
+            roll_back(place, now=datetime.now(UTC), tell=tell_rollback)
+
+
+def tell_rollback(done: Rollback) -> None:
+    """Say which run is published again, and whether this command or one that was killed went back to it."""
     taken_back = f"run {done.from_run_id}" if done.from_run_id is not None else "nothing, since the file was lost"
     typer.echo(f"Published again: run {done.to_run_id}. Taken back: {taken_back}. The file: {done.published}")
+    if done.was_begun:
+        typer.echo(
+            "An earlier `kolada rollback` that was killed had begun this. It is finished, and no further night was "
+            "taken back; give the command again to go back one more."
+        )
 
 
 def prune(

@@ -41,9 +41,11 @@ def start_work(home: Home, run_id: str, *, sha256: frozenset[str]) -> Path:
     return path
 
 
-def clear_work(home: Home) -> None:
-    """Remove what runs left that died, or could not go on."""
+def clear_work(home: Home, *, keeps: Path | None = None) -> None:
+    """Remove what runs left that died, or could not go on; but for one file, if any."""
     for leftover in home.work.glob("*"):
+        if leftover == keeps:
+            continue
         if leftover.is_dir():
             shutil.rmtree(leftover)
         else:

@@ -43,18 +43,19 @@ class Settled:
     taken_back: str | None = None
 
 
-def settle(home: Home, *, now: datetime) -> Settled:
+def settle(home: Home, *, now: datetime, keeps: Path | None = None) -> Settled:
     """Finish what a process that died left half done. Only the holder of the home's lock may call this.
 
     Args:
         home: where it may have died.
         now: the present instant, UTC.
+        keeps: a file among what is left half done that the caller itself goes by.
 
     Raises:
         PublishedMissing, PublishedDamaged, PublishedOutdated: the file is not what the ledger says.
         NotPublished: the file is no warehouse of this software, or the snapshot of a rollback is gone.
     """
-    clear_leftovers(home)
+    clear_leftovers(home, keeps=keeps)
     if not home.published.exists():
         if was_published(home):
             raise PublishedMissing(lost_message(home))
@@ -121,9 +122,9 @@ def settle_if_free(home: Home, purpose: str, *, now: datetime) -> None:
         settle(home, now=now)
 
 
-def clear_leftovers(home: Home) -> None:
-    """Remove what processes that died left half written."""
-    clear_work(home)
+def clear_leftovers(home: Home, *, keeps: Path | None = None) -> None:
+    """Remove what processes that died left half written, but for one file."""
+    clear_work(home, keeps=keeps)
     RawStore(home.bodies).clear_parts()
     base_part(home).unlink(missing_ok=True)
 

@@ -23,6 +23,11 @@ def damage(path):
     path.write_bytes(content)
 
 
+def _interrupted(_):
+    """Ends a rollback where it would tell what it did."""
+    raise KeyboardInterrupt
+
+
 @pytest.mark.parametrize(
     "what", ["damaged", *(pytest.param(each, marks=pytest.mark.slow) for each in ("whole", "missing"))]
 )
@@ -72,6 +77,39 @@ def test_a_killed_rollback_past_a_damaged_snapshot_is_finished(nights, home, run
     assert (run_ids[2], run_ids[0]) == (settled.taken_back, settled.file.run_id)
     assert [] == findings(home)
     assert [] == replay_differs(home, tmp_path / "replayed.duckdb")
+
+
+def test_a_rollback_killed_before_it_told_is_not_made_twice(nights, home, run_ids):
+    """The file is back and nobody heard of it: the same command says so and goes no further; the one after it does."""
+    with pytest.raises(KeyboardInterrupt):
+        roll_back(home, now=nights.now, tell=_interrupted)
+    again = roll_back(home, now=nights.now)
+    assert (run_ids[2], run_ids[1], True) == (again.from_run_id, again.to_run_id, again.was_begun)
+    assert run_ids[1] == publication_of(home.published).run_id
+    assert [] == findings(home)
+    further = roll_back(home, now=nights.now)
+    assert (run_ids[1], run_ids[0], False) == (further.from_run_id, further.to_run_id, further.was_begun)
+
+
+def test_a_rollback_killed_before_it_told_ends_with_the_next_night(nights, home, run_ids):
+    """A night that publishes after it is what the next rollback takes back."""
+    with pytest.raises(KeyboardInterrupt):
+        roll_back(home, now=nights.now, tell=_interrupted)
+    published = nights.refresh()
+    done = roll_back(home, now=nights.now)
+    assert (published.run_id, run_ids[1], False) == (done.from_run_id, done.to_run_id, done.was_begun)
+
+
+@pytest.mark.slow
+def test_the_command_says_that_it_finished_a_killed_one(home, nights, run_ids, run_command):
+    """What was killed is named, and that no further night was taken back."""
+    with pytest.raises(KeyboardInterrupt):
+        roll_back(home, now=nights.now, tell=_interrupted)
+    said = run_command("rollback", home=home.root)
+    assert 0 == said.returncode, said.stderr
+    assert f"Published again: run {run_ids[1]}. Taken back: run {run_ids[2]}." in said.stdout
+    assert "no further night was taken back" in said.stdout
+    assert "no further night" not in run_command("rollback", home=home.root).stdout
 
 
 def test_no_further_back_than_the_pruned_nights(nights, home, run_ids):
