@@ -12,6 +12,7 @@ from cli.consoles import ERRORS
 from cli.exits import BAD_INPUT, one_message
 from cli.options import GoalsOption, HomeOption, set_options
 from flows.prefect_environment import PrefectMisconfigured, prepare_for_prefect
+from flows.served_pages import ServedPages
 from flows.server_access import NoServer, ServerAccess
 from kolada_pipeline import misplaced_package
 from pipeline.plans_to_judge import plans_to_judge
@@ -26,6 +27,15 @@ def serve(
         "127.0.0.1"
     ),
     port: Annotated[int, typer.Option("--port", help="The port of the server and its UI.")] = 4200,
+    web: Annotated[
+        bool, typer.Option("--web", help="Show the pages of `kolada web` next to it, as long as it runs.")
+    ] = False,
+    web_host: Annotated[str, typer.Option("--web-host", help="With --web: where the pages listen.")] = "127.0.0.1",
+    web_port: Annotated[int, typer.Option("--web-port", help="With --web: the port of the pages.")] = 8080,
+    web_name: Annotated[
+        list[str] | None,
+        typer.Option("--web-name", help="With --web: one more host name that browsers use, such as a proxy's."),
+    ] = None,
     home: HomeOption = None,
     goals: GoalsOption = None,
     show_deployments: Annotated[
@@ -44,6 +54,9 @@ def serve(
     Where PREFECT_API_URL names a server, that one is used and none is started. The server asks for the password in
     KOLADA_HOME/prefect/auth; who holds it can run code as this user. SIGINT or SIGTERM stops everything in order; a run
     that is stopped so is taken up again by the next one. Telemetry is off.
+
+    With --web the pages of `kolada web` are shown next to it, by a process that does not know the password and is
+    started again if it ends.
 
     Exits with 0 stopped, 2 bad input, 1 something that is needed did not start or ended.
 
@@ -76,8 +89,9 @@ def serve(
     # Prefect takes seconds to import; a wrong setting is told before that.
     from flows.serve import ServeError, Serving  # noqa: PLC0415
 
+    pages = ServedPages(web_host, web_port, tuple(web_name or ())) if web else None
     with one_message(other=(ServeError,)):
-        Serving(access=access, host=host, port=port, say=say, is_logging_json=settings.log_json).run()
+        Serving(access, host, port, say, is_logging_json=settings.log_json, pages=pages).run()
 
 
 def refuse_shadowing(folder: Path) -> None:

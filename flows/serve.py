@@ -6,6 +6,7 @@
     pool          one run at a time, of which nothing but its parameters can be chosen
     deployments   those of prefect.yaml, by `prefect deploy --all`; their runs work in this process's folder
     worker        starts the runs; started again if it dies, after what it left behind is settled
+    pages         those of `kolada web`, where they are wanted; without Prefect's variables
 
 Every process below carries KOLADA_SERVE in its environment, so that none is left when this one stops. A run that is
 stopped so is taken up again by the next one.
@@ -14,7 +15,6 @@ stopped so is taken up again by the next one.
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -40,8 +40,16 @@ from pydantic import SecretStr
 
 from flows.orphaned_runs import drop_missed_nights, settle_left_behind, settle_stuck
 from flows.prefect_environment import JSON_LOGGING, NO_TELEMETRY, folders_for_prefect
+from flows.served_pages import PAGES, ServedPages
 from flows.server_access import ServerAccess
-from flows.service_processes import send, with_variable
+from flows.service_processes import (
+    DEATHS_BEFORE_GIVING_UP,
+    PAUSE_AFTER_DEATH_SECONDS,
+    STEADY_SECONDS,
+    send,
+    why_not_listening,
+    with_variable,
+)
 from flows.work_pool import POOL, ensure_work_pool, refuse_unknown_parameters
 from pipeline.schedule import deployments_file
 from pipeline.source import variables_for_own_server
@@ -51,15 +59,12 @@ POLL_SECONDS = 0.2
 SERVER_SECONDS = 600.0
 CONFIGURED_SERVER_SECONDS = 20.0
 WORK_STOP_SECONDS = 20.0
+PAGES_STOP_SECONDS = 10.0
 SERVER_STOP_SECONDS = 10.0
-PAUSE_AFTER_DEATH_SECONDS = 5.0
 LOOK_SECONDS = 15.0
 LINES_KEPT = 20
 EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - told apart, not chosen
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-DEATHS_BEFORE_GIVING_UP = 5
-# A worker that lived this long is not one that cannot start: its end begins a new count.
-STEADY_SECONDS = 600.0
 
 
 class ServeError(RuntimeError):
@@ -81,6 +86,7 @@ class Serving:
         say: takes a line for the operator.
         is_logging_json: whether what the worker and the runs log is JSON.
         deployments: the prefect.yaml that is deployed.
+        pages: the pages that are shown next to it; none if None.
     """
 
     access: ServerAccess
@@ -89,6 +95,7 @@ class Serving:
     say: Callable[[str], None]
     is_logging_json: bool = False
     deployments: Path = field(default_factory=deployments_file)
+    pages: ServedPages | None = None
     _stop: threading.Event = field(default_factory=threading.Event)
     _mark: str = field(default_factory=lambda: secrets.token_hex(8))
     _api_url: str = ""
@@ -104,6 +111,8 @@ class Serving:
         """
         with self._told_by_signals():
             try:
+                if self.pages is not None and (problem := self.pages.problem()) is not None:
+                    raise ServeError(problem)
                 server = self._start_server()
                 self._prepare()
                 self._keep_worker(server)
@@ -122,7 +131,13 @@ class Serving:
             self.say(f"Using the Prefect server at {configured}")
             self._wait_for_server(None)
             return None
-        self._check_port()
+        problem = why_not_listening(self.host, self.port)
+        if problem is not None:
+            raise ServeError(
+                f"Cannot listen on `{self.host}:{self.port}` ({problem}), so no server was started. "
+                "Choose another port, `kolada serve --port 4201`, or use the server that runs there: "
+                f"`PREFECT_API_URL={self._address()}/api kolada serve`."
+            )
         self._api_url = f"{self._address()}/api"
         self._password = self.access.make_password(value_of_secret(PREFECT_SERVER_API_AUTH_STRING.value()))
         self.say(f"Starting a Prefect server at {self._address()}; its password: {self.access.auth_file}")
@@ -190,6 +205,8 @@ class Serving:
             )
             look_at = time.monotonic() + LOOK_SECONDS
             while worker.poll() is None:
+                if self.pages is not None:
+                    self.pages.keep(self._spawn, os.environ, self.say)
                 self._pause(POLL_SECONDS)
                 if server is not None and server.poll() is not None:
                     raise ServeError(
@@ -224,9 +241,16 @@ class Serving:
 
     def _start(self, *arguments: str, part: str = "work", is_quiet: bool = False) -> subprocess.Popen[bytes]:
         """Start a Prefect command below this process."""
+        command = [sys.executable, "-m", "prefect", *arguments]
+        return self._spawn(command, self._environment(part), part, is_quiet=is_quiet)
+
+    def _spawn(
+        self, command: list[str], environment: dict[str, str], part: str, *, is_quiet: bool = False
+    ) -> subprocess.Popen[bytes]:
+        """Start a process that ends with this one."""
         child = subprocess.Popen(
-            [sys.executable, "-m", "prefect", *arguments],
-            env=self._environment(part) | {MARK: self._mark_of(part)},
+            command,
+            env=environment | {MARK: self._mark_of(part)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE if is_quiet else subprocess.DEVNULL if part == "server" else None,
             stderr=subprocess.STDOUT if is_quiet else subprocess.PIPE if part == "server" else None,
@@ -253,23 +277,6 @@ class Serving:
             **password,
             "PREFECT_API_URL": self._api_url,
         }
-
-    def _check_port(self) -> None:
-        """Refuse an address where nothing can listen, before Prefect starts to."""
-        try:
-            (family, kind, *_, address), *_ = socket.getaddrinfo(
-                self.host, self.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-            )
-            with socket.socket(family, kind) as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                probe.bind(address)
-        except (OSError, OverflowError) as error:
-            problem = error.strerror if isinstance(error, OSError) else error
-            raise ServeError(
-                f"Cannot listen on `{self.host}:{self.port}` ({problem}), so no server was started. "
-                "Choose another port, `kolada serve --port 4201`, or use the server that runs there: "
-                f"`PREFECT_API_URL={self._address()}/api kolada serve`."
-            ) from error
 
     def _wait_for_server(self, server: subprocess.Popen[bytes] | None) -> None:
         deadline = time.monotonic() + (SERVER_SECONDS if server is not None else CONFIGURED_SERVER_SECONDS)
@@ -330,7 +337,8 @@ class Serving:
 
     def _end_all(self) -> None:
         """Stop every process below: the runs and the worker first, so that they can still tell the server."""
-        for part, patience in (("work", WORK_STOP_SECONDS), ("server", SERVER_STOP_SECONDS)):
+        patiences = {"work": WORK_STOP_SECONDS, PAGES: PAGES_STOP_SECONDS, "server": SERVER_STOP_SECONDS}
+        for part, patience in patiences.items():
             send(signal.SIGTERM, self._living(part))
             deadline = time.monotonic() + patience
             while self._living(part) and time.monotonic() < deadline:

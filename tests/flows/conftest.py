@@ -140,6 +140,7 @@ class Operations:
     fake: FakeKolada
     home: Path
     work: Path
+    pages_url: str
 
     def set_variables(self, **variables: str) -> None:
         """What the runs that start from now on find in `.env` of the folder that they work in, and nothing else."""
@@ -270,7 +271,7 @@ def command_of(process_id: int) -> str:
 def operations(tmp_path_factory: pytest.TempPathFactory, small_data: DataSet) -> Iterator[Operations]:
     """`kolada serve` on free ports with a Prefect home of its own; it ends with code 0 and leaves no process."""
     folder = tmp_path_factory.mktemp("operations")
-    port = free_port()
+    port, pages_port = free_port(), free_port()
     api_url = f"http://127.0.0.1:{port}/api"
     home = folder / "home"
     with ExitStack() as stack:
@@ -288,14 +289,16 @@ def operations(tmp_path_factory: pytest.TempPathFactory, small_data: DataSet) ->
         log, work = folder / "serve.log", folder / "work [*?]"
         work.mkdir()
         process = subprocess.Popen(
-            [str(BIN / "kolada"), "serve", "--port", str(port)],
+            [str(BIN / "kolada"), "serve", "--port", str(port), "--web", "--web-port", str(pages_port)],
             env=environment | QUICK_WORKER | FAR_AHEAD | DEAD_PROXIES,
             cwd=work,
             stdout=stack.enter_context(log.open("wb")),
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        running = Operations(process, log, environment | {"PREFECT_API_URL": api_url}, api_url, "", fake, home, work)
+        known = environment | {"PREFECT_API_URL": api_url}
+        pages_url = f"http://127.0.0.1:{pages_port}"
+        running = Operations(process, log, known, api_url, "", fake, home, work, pages_url)
         running.set_variables()
         try:
             running.wait_for_log("Worker started")
@@ -307,7 +310,8 @@ def operations(tmp_path_factory: pytest.TempPathFactory, small_data: DataSet) ->
             try:
                 code = process.wait(90)
             finally:
-                left = with_variable("PREFECT_API_URL", api_url)
+                # Its pages know the home, and no server.
+                left = [*with_variable("PREFECT_API_URL", api_url), *with_variable("KOLADA_HOME", str(home))]
                 send(signal.SIGKILL, left)
                 process.kill()
         assert (0, []) == (code, left), running.last_lines()
