@@ -15,7 +15,8 @@ from tests.ledger.traced_calls import Call, TracedCommands
 from tests.sweeping import points_of
 from warehouse.errors import NotPublished
 from warehouse.home import Home
-from warehouse.published_file import read_whole
+from warehouse.publish import snapshots
+from warehouse.published_file import publication_of, read_whole
 
 pytestmark = [
     pytest.mark.sweep,
@@ -89,4 +90,25 @@ def test_killed_at_every_change(name, part, source, make_home, commands, points_
         shutil.rmtree(home.root)
     print(f"{name}: {killed} kills at {len(chosen)} of {len(points)} points")
     # Threads take turns: now and then a call is another's, and comes too seldom.
+    assert killed >= 0.7 * len(chosen)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", points_of(range(SLICES), seed=14))
+def test_a_killed_rollback_is_not_made_twice(part, source, make_home, commands, three_nights, tmp_path):
+    """Killed at any change until it has told, a rollback given again goes back one night in all."""
+    later = three_nights.now + timedelta(days=1, hours=1)
+    home = make_home("prune", tmp_path / "undisturbed")
+    night_before = publication_of(snapshots(home)[-1]).run_id
+    points = commands.changes("rollback", home.root)
+    [told] = [number for number, call in enumerate(points) if call.name == "unlink" and "rollback.json" in call.shown]
+    chosen = points[: told + 1][part::SLICES]
+    killed = 0
+    for call in chosen:
+        home = make_home("prune", tmp_path / "home")
+        killed += commands.is_killed_at("rollback", home.root, call)
+        if publication_of(home.published).run_id != night_before or (home.work / "rollback.json").exists():
+            act("rollback", home, source, later)
+        assert publication_of(home.published).run_id == night_before, f"killed at {call}"
+        shutil.rmtree(home.root)
     assert killed >= 0.7 * len(chosen)
