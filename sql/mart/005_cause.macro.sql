@@ -33,7 +33,35 @@ create or replace macro mart.is_chosen(choice, number) as (
     (choice >> (number - 1)) & 1 = 1
 );
 
--- The causes that a changed verdict has, in the order in which the first is the cause.
+-- What an item is judged by with a choice of its parts exchanged. A part is a struct of name, before, after (null: it
+-- is not there) and causes; kept are those that are the same before and after.
+create or replace macro mart.with_chosen(kept, parts, choice) as (
+    list_concat(
+        kept,
+        list_filter(
+            list_transform(
+                parts,
+                lambda part: case
+                    when mart.is_chosen(choice, list_position(parts, part)) then part.after
+                    else part.before
+                end
+            ),
+            lambda each: each is not null
+        )
+    )
+);
+
+-- What the chosen parts were changed by.
+create or replace macro mart.causes_of_chosen(parts, choice) as (
+    flatten(
+        list_transform(
+            list_filter(parts, lambda part: mart.is_chosen(choice, list_position(parts, part))),
+            lambda part: part.causes
+        )
+    )
+);
+
+-- Causes in the order in which the first is the cause.
 create or replace macro mart.in_order_of_causes(found) as (
     list_filter(
         [
@@ -56,87 +84,12 @@ create or replace macro mart.in_order_of_causes(found) as (
     )
 );
 
--- The verdict of a goal by its parts, of which all are needed; a part without an answer leaves the goal without one.
-create or replace macro mart.all_parts(verdicts) as (
-    case
-        when len(verdicts) = 0 then null
-        when list_contains(verdicts, 'no_data') then 'no_data'
-        when list_contains(verdicts, 'not_comparable') then 'not_comparable'
-        when list_contains(verdicts, 'not_assessable') then 'not_assessable'
-        when list_contains(verdicts, 'not_yet_due') then 'not_yet_due'
-        when len(list_filter(verdicts, lambda verdict: verdict <> 'met')) = 0 then 'met'
-        when list_contains(verdicts, 'met') or list_contains(verdicts, 'partly_met') then 'partly_met'
-        else 'not_met'
-    end
-);
-
--- The verdict of a goal of which one part is enough.
-create or replace macro mart.any_part(verdicts) as (
-    case
-        when len(verdicts) = 0 then null
-        when list_contains(verdicts, 'met') then 'met'
-        when list_contains(verdicts, 'no_data') then 'no_data'
-        when list_contains(verdicts, 'not_comparable') then 'not_comparable'
-        when list_contains(verdicts, 'not_assessable') then 'not_assessable'
-        when list_contains(verdicts, 'not_yet_due') then 'not_yet_due'
-        when list_contains(verdicts, 'partly_met') then 'partly_met'
-        else 'not_met'
-    end
-);
-
--- What arithmetic says of a goal; of a prioritised one it says nothing.
-create or replace macro mart.computed_verdict(verdicts, section, compound_rule) as (
-    case
-        when section = 'prioritized' then 'assessment_required'
-        when compound_rule = 'any_part' then mart.any_part(verdicts)
-        else mart.all_parts(verdicts)
-    end
-);
-
--- A goal's verdict: people decide where no arithmetic can.
-create or replace macro mart.decided_verdict(computed, assessed) as (
-    case when computed in ('assessment_required', 'not_assessable') then coalesce(assessed, computed) else computed end
-);
-
--- How many of some verdicts are so, and how many may still come to be: no answer yet.
-create or replace macro mart.count_met(verdicts) as (
-    len(list_filter(verdicts, lambda verdict: verdict = 'met'))
-);
-
-create or replace macro mart.count_possible(verdicts) as (
-    len(list_filter(verdicts, lambda verdict: verdict not in ('not_met', 'partly_met')))
-);
-
-create or replace macro mart.majority_of(n) as (
-    cast(floor(n / 2) as integer) + 1
-);
-
--- God ekonomisk hushållning by the goals of either group: a majority of each, or of all together.
-create or replace macro mart.majority_verdict(variant, financial, operational) as (
-    case
-        when variant = 'each_group'
-            then
-                case
-                    when
-                        mart.count_met(financial) >= mart.majority_of(len(financial))
-                        and mart.count_met(operational) >= mart.majority_of(len(operational))
-                        then 'met'
-                    when
-                        mart.count_possible(financial) >= mart.majority_of(len(financial))
-                        and mart.count_possible(operational) >= mart.majority_of(len(operational))
-                        then 'undetermined'
-                    else 'not_met'
-                end
-        when
-            mart.count_met(financial) + mart.count_met(operational)
-            >= mart.majority_of(len(financial) + len(operational))
-            then 'met'
-        when
-            mart.count_possible(financial) + mart.count_possible(operational)
-            >= mart.majority_of(len(financial) + len(operational))
-            then 'undetermined'
-        else 'not_met'
-    end
+-- The causes of a changed verdict by the smallest choices that give it: in the order in which the first is the cause.
+-- Where the choice of none does, today's software judges what was there before as it now is.
+create or replace macro mart.causes_of_smallest(choices, causes) as (
+    mart.in_order_of_causes(
+        case when list_contains(choices, 0) then ['software_changed'] else coalesce(flatten(causes), []) end
+    )
 );
 
 -- Which breaks of a series, a list of structs, lie between two years: after the earlier one, up to the later one.

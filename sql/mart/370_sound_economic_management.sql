@@ -2,8 +2,8 @@
 -- per plan, year and variant: each_group asks for a majority of either group, together for one of all goals.
 -- The denominators are the goals that the council decided and never shrink: a goal without an answer
 -- (no_data, not_comparable, not_assessable, not_yet_due) is unknown, one that is partly met is not met. Where
--- the unknown goals could still decide, the verdict is undetermined. The same verdict at the year's bokslut
--- stands beside.
+-- the unknown goals could still decide, the verdict is undetermined (mart.majority_verdict). The same verdict at the
+-- year's bokslut stands beside.
 with goal_judgements as (
     select * from working.goal_judgement
     where counts_in_majority and section in ('financial', 'operational')
@@ -22,6 +22,8 @@ counted as (
         plan_id,
         basis,
         year,
+        coalesce(list(verdict) filter (where section = 'financial'), []) as financial_verdicts,
+        coalesce(list(verdict) filter (where section = 'operational'), []) as operational_verdicts,
         count(*) filter (where section = 'financial') as financial_n,
         count(*) filter (where section = 'financial' and verdict = 'met') as financial_met,
         count(*) filter (where section = 'financial' and verdict in ('not_met', 'partly_met'))
@@ -40,44 +42,19 @@ needed as (
         *,
         financial_n - financial_met - financial_not_met as financial_unknown,
         operational_n - operational_met - operational_not_met as operational_unknown,
-        cast(floor(financial_n / 2) as integer) + 1 as financial_needed,
-        cast(floor(operational_n / 2) as integer) + 1 as operational_needed,
-        cast(floor((financial_n + operational_n) / 2) as integer) + 1 as together_needed
+        mart.majority_of(financial_n) as financial_needed,
+        mart.majority_of(operational_n) as operational_needed,
+        mart.majority_of(financial_n + operational_n) as together_needed
     from counted
-),
-
-decided as (
-    select
-        needed.*,
-        variants.variant,
-        case
-            when variants.variant = 'each_group'
-                then
-                    needed.financial_met >= needed.financial_needed
-                    and needed.operational_met >= needed.operational_needed
-            else needed.financial_met + needed.operational_met >= needed.together_needed
-        end as is_met,
-        case
-            when variants.variant = 'each_group'
-                then
-                    needed.financial_met + needed.financial_unknown >= needed.financial_needed
-                    and needed.operational_met + needed.operational_unknown >= needed.operational_needed
-            else
-                needed.financial_met
-                + needed.financial_unknown
-                + needed.operational_met
-                + needed.operational_unknown
-                >= needed.together_needed
-        end as is_possible
-    from needed
-    cross join (values ('each_group'), ('together')) as variants (variant)
 ),
 
 judged as (
     select
-        *,
-        case when is_met then 'met' when is_possible then 'undetermined' else 'not_met' end as verdict
-    from decided
+        needed.*,
+        variants.variant,
+        mart.majority_verdict(variants.variant, needed.financial_verdicts, needed.operational_verdicts) as verdict
+    from needed
+    cross join (values ('each_group'), ('together')) as variants (variant)
 ),
 
 final as (

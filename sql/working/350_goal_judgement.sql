@@ -3,9 +3,8 @@
 -- One row per plan, basis, goal and year.
 --
 -- Counted are the indicators that the goal is judged by: a supporting one is shown and never counted. A
--- prioritised goal has no arithmetic rule: people assess it. Any other goal is computed from its parts: a
--- part without an answer leaves the goal without one; all_parts needs every part (some of them: partly_met),
--- any_part needs one.
+-- prioritised goal has no arithmetic rule: people assess it. Any other goal is computed from its parts by
+-- mart.computed_verdict.
 with judgements as (
     select * from working.judgement
     where role <> 'supporting'
@@ -42,6 +41,7 @@ counted as (
         basis,
         goal_id,
         year,
+        list(verdict) as verdicts,
         count(*) as n_indicators,
         count(*) filter (where verdict = 'met') as n_met,
         count(*) filter (where verdict = 'partly_met') as n_partly_met,
@@ -75,106 +75,77 @@ computed as (
         goals.owner,
         goals.counts_in_majority,
         coalesce(goals.compound_rule, rules.compound) as compound_rule,
-        case
-            when counted.n_no_data > 0 then 'no_data'
-            when counted.n_not_comparable > 0 then 'not_comparable'
-            when counted.n_not_assessable > 0 then 'not_assessable'
-            when counted.n_not_yet_due > 0 then 'not_yet_due'
-            when counted.n_met = counted.n_indicators then 'met'
-            when counted.n_met + counted.n_partly_met > 0 then 'partly_met'
-            else 'not_met'
-        end as verdict_all_parts,
-        case
-            when counted.n_met > 0 then 'met'
-            when counted.n_no_data > 0 then 'no_data'
-            when counted.n_not_comparable > 0 then 'not_comparable'
-            when counted.n_not_assessable > 0 then 'not_assessable'
-            when counted.n_not_yet_due > 0 then 'not_yet_due'
-            when counted.n_partly_met > 0 then 'partly_met'
-            else 'not_met'
-        end as verdict_any_part
+        mart.all_parts(counted.verdicts) as verdict_all_parts,
+        mart.any_part(counted.verdicts) as verdict_any_part,
+        mart.computed_verdict(counted.verdicts, goals.section, coalesce(goals.compound_rule, rules.compound))
+            as computed_verdict
     from counted
     inner join goals on counted.plan_id = goals.plan_id and counted.goal_id = goals.goal_id
     inner join rules on counted.plan_id = rules.plan_id
 ),
 
-ruled as (
-    select
-        *,
-        case
-            when section = 'prioritized' then 'assessment_required'
-            when compound_rule = 'any_part' then verdict_any_part
-            else verdict_all_parts
-        end as computed_verdict
-    from computed
-),
-
 final as (
     select
-        ruled.plan_id,
-        ruled.basis,
-        ruled.goal_id,
-        ruled.goal_order,
-        ruled.section,
-        ruled.goal_title,
-        ruled.focus_area,
-        ruled.owner,
-        ruled.year,
-        ruled.counts_in_majority,
+        computed.plan_id,
+        computed.basis,
+        computed.goal_id,
+        computed.goal_order,
+        computed.section,
+        computed.goal_title,
+        computed.focus_area,
+        computed.owner,
+        computed.year,
+        computed.counts_in_majority,
         -- People decide where no arithmetic can; where it can, their word stands beside it.
+        mart.decided_verdict(computed.computed_verdict, assessments.verdict) as verdict,
         case
-            when ruled.computed_verdict in ('assessment_required', 'not_assessable')
-                then coalesce(assessments.verdict, ruled.computed_verdict)
-            else ruled.computed_verdict
-        end as verdict,
-        case
-            when ruled.computed_verdict in ('assessment_required', 'not_assessable')
+            when computed.computed_verdict in ('assessment_required', 'not_assessable')
                 then
                     case
                         when assessments.verdict is not null then 'assessment'
-                        when ruled.computed_verdict = 'not_assessable' then 'computed'
+                        when computed.computed_verdict = 'not_assessable' then 'computed'
                     end
             else 'computed'
         end as verdict_source,
-        ruled.computed_verdict,
-        case ruled.computed_verdict
-            when 'no_data' then ruled.no_data_reason
-            when 'not_comparable' then ruled.not_comparable_reason
-            when 'not_assessable' then ruled.not_assessable_reason
+        computed.computed_verdict,
+        case computed.computed_verdict
+            when 'no_data' then computed.no_data_reason
+            when 'not_comparable' then computed.not_comparable_reason
+            when 'not_assessable' then computed.not_assessable_reason
         end as verdict_reason,
-        case when ruled.section <> 'prioritized' then ruled.compound_rule end as compound_rule,
-        case when ruled.section <> 'prioritized' then ruled.verdict_all_parts end as verdict_all_parts,
-        case when ruled.section <> 'prioritized' then ruled.verdict_any_part end as verdict_any_part,
-        cast(ruled.n_indicators as integer) as n_indicators,
-        cast(ruled.n_met as integer) as n_met,
-        cast(ruled.n_partly_met as integer) as n_partly_met,
-        cast(ruled.n_not_met as integer) as n_not_met,
-        cast(ruled.n_not_yet_due as integer) as n_not_yet_due,
-        cast(ruled.n_no_data as integer) as n_no_data,
-        cast(ruled.n_not_comparable as integer) as n_not_comparable,
-        cast(ruled.n_not_assessable as integer) as n_not_assessable,
-        cast(ruled.n_at_target_now as integer) as n_at_target_now,
-        ruled.n_met / ruled.n_indicators as share_met,
-        ruled.has_sensitive_part,
-        ruled.has_preliminary_part,
-        ruled.has_provisional_part,
-        ruled.is_estimated,
+        case when computed.section <> 'prioritized' then computed.compound_rule end as compound_rule,
+        case when computed.section <> 'prioritized' then computed.verdict_all_parts end as verdict_all_parts,
+        case when computed.section <> 'prioritized' then computed.verdict_any_part end as verdict_any_part,
+        cast(computed.n_indicators as integer) as n_indicators,
+        cast(computed.n_met as integer) as n_met,
+        cast(computed.n_partly_met as integer) as n_partly_met,
+        cast(computed.n_not_met as integer) as n_not_met,
+        cast(computed.n_not_yet_due as integer) as n_not_yet_due,
+        cast(computed.n_no_data as integer) as n_no_data,
+        cast(computed.n_not_comparable as integer) as n_not_comparable,
+        cast(computed.n_not_assessable as integer) as n_not_assessable,
+        cast(computed.n_at_target_now as integer) as n_at_target_now,
+        computed.n_met / computed.n_indicators as share_met,
+        computed.has_sensitive_part,
+        computed.has_preliminary_part,
+        computed.has_provisional_part,
+        computed.is_estimated,
         assessments.verdict as assessment_verdict,
         assessments.text as assessment_text,
         assessments.decided_by as assessment_decided_by,
         assessments.decided_at as assessment_decided_at,
         comments.comment
-    from ruled
+    from computed
     left join comments
         on
-            ruled.plan_id = comments.plan_id
-            and ruled.goal_id = comments.item_id
-            and ruled.year = comments.year
+            computed.plan_id = comments.plan_id
+            and computed.goal_id = comments.item_id
+            and computed.year = comments.year
     left join assessments
         on
-            ruled.plan_id = assessments.plan_id
-            and ruled.goal_id = assessments.goal_id
-            and ruled.year = assessments.year
+            computed.plan_id = assessments.plan_id
+            and computed.goal_id = assessments.goal_id
+            and computed.year = assessments.year
 )
 
 select * from final
