@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from fake_kolada import FAULTS, ContractChoices, DataSet, FakeKolada, sample_data
+from fake_kolada import FAULTS, ContractChoices, DataSet, FakeKolada, public_municipalities, sample_data
 from kolada_client import (
     Answer,
     Failure,
@@ -24,7 +24,7 @@ from tests.kolada_client.support import MemoryLanding
 
 PAGE = 50
 KPIS = ["N15436", "U09800"]
-UNITS = ["0000", "0114", "0115", "0117", "0120", "0123", "0125", "0126", "0127", "0128", "0136", "0138", "0139", "0180"]
+UNITS = public_municipalities()["municipality_id"].to_list()[:80]
 REQUESTS = plan_requests(KPIS, UNITS)
 KEY = ["kpi_id", "municipality_id", "period", "gender"]
 
