@@ -73,6 +73,7 @@ def test_kpis_are_found_and_shown(kolada):
     assert (nothing.returncode, json.loads(nothing.stdout)) == (2, [])
 
 
+@pytest.mark.slow
 def test_refresh_as_json(kolada):
     """--json prints one document."""
     ended = kolada("refresh", "--direct", "--json")
@@ -116,6 +117,7 @@ def unwritable(tmp_path):
     return str(tmp_path / "a-file")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "variables", "exit_code", "words"),
     [
@@ -200,6 +202,7 @@ def test_a_traceback_on_request(kolada):
     assert "Traceback" in ended.stderr
 
 
+@pytest.mark.slow
 def test_sample_and_live_data_never_mix(kolada, tmp_path, recorded, plans, make_nights):
     """A home that holds data of one kind refuses data of another."""
     nights = make_nights(home=tmp_path / "home", fake=FakeKolada(recorded), plans=plans)
@@ -221,6 +224,7 @@ def test_every_command_has_help_with_an_example(kolada, command):
     assert "Example" in ended.stdout or command == "settings"
 
 
+@pytest.mark.slow
 def test_made_up_values_name_nobody_as_their_source(kolada):
     """No row that is judged on the sample is credited to Kolada, neither as received nor as worked on."""
     kolada("refresh", "--direct")
@@ -257,6 +261,7 @@ def test_a_new_plan_is_written_whole_or_not_at_all(kolada, tmp_path):
     assert kolada("goals", "check", **variables).returncode == 0
 
 
+@pytest.mark.slow
 def test_a_check_looks_up_what_the_catalogue_knows(kolada, tmp_path):
     """Both titles of a KPI stand next to each other, and a new plan's titles without an id get proposals."""
     kolada("refresh", "--direct")

@@ -103,6 +103,7 @@ def test_every_terminal_takes_what_is_printed(encoding, tmp_path):
         done(command, tmp_path, **narrow).decode(read_as)
 
 
+@pytest.mark.slow
 def test_a_pipe_among_the_plans_is_told(tmp_path):
     """Reading it would wait for ever: the check names it and ends."""
     done(["goals", "new", "--example"], tmp_path)
@@ -113,6 +114,7 @@ def test_a_pipe_among_the_plans_is_told(tmp_path):
     assert b"extra.csv: a pipe, socket or device" in refused.stderr
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_told_as_one_and_a_wrong_path_is_not(tmp_path):
     """A real command on a full device and in a folder that is not there: each with its own advice."""
     with FakeKolada(sample_data()).serve() as url:

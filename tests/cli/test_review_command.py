@@ -33,6 +33,7 @@ def kolada(source: FakeKolada, tmp_path: Path) -> Iterator[COMMANDS]:
         yield lambda *arguments: run_kolada(tmp_path, base_url, *arguments, goals=PLAN.parent)
 
 
+@pytest.mark.slow
 def test_a_held_night_from_review_to_publication(kolada: COMMANDS, source: FakeKolada, tmp_path: Path) -> None:
     """Held with 3, shown, refused without a reason, approved in part and in full, and published without a request."""
     assert "nothing to review" in kolada("review").stdout
@@ -91,6 +92,7 @@ def test_a_held_night_from_review_to_publication(kolada: COMMANDS, source: FakeK
     assert "nothing to review" in kolada("review").stdout
 
 
+@pytest.mark.slow
 def test_a_run_that_cannot_be_reviewed_is_named(kolada: COMMANDS) -> None:
     """A run that was never held is no bad surprise: the message names those that can be reviewed."""
     assert 0 == kolada("refresh", "--direct").returncode

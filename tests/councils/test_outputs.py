@@ -131,6 +131,7 @@ def test_goals_diff_of_unchanged_plans_is_empty(councils: Nights) -> None:
     assert found == {"targets": [], "verdicts": [], "broken": [], "unread": []}
 
 
+@pytest.mark.slow
 def test_two_municipalities_a_region_and_a_draft_with_one_broken(tmp_path: Path, make_nights: type[Nights]) -> None:
     """One home, one night in which a plan is broken: the others are right, and the broken one by its last version."""
     names = ("uddevalla-1485-2023", VARGARDA, "vastra-gotaland-0014-2023", SUNDSVALL)

@@ -36,6 +36,7 @@ def test_a_kpi_outside_the_plans_joins_the_history(desk, small_data):
     assert before == desk.query(CURRENT)
 
 
+@pytest.mark.slow
 def test_only_the_scope_that_was_read_can_vanish(desk, small_data):
     """A value that is gone vanishes in the year that was read again, and stays in the year that was not."""
     desk.refresh()
@@ -88,6 +89,7 @@ def test_an_unknown_unit_is_refused(desk):
         desk.backfill(kpi_ids=[OUTSIDE], unit_ids=["9999"])
 
 
+@pytest.mark.slow
 def test_a_kpi_that_left_the_catalogue_can_still_be_named(desk, small_data):
     """What was known once is no typing error: it is accounted for as withdrawn."""
     desk.refresh()
@@ -140,6 +142,7 @@ def test_years_that_are_none(text):
         parse_years(text)
 
 
+@pytest.mark.slow
 def test_a_dry_run_tells_the_requests(desk):
     """The plan has as many requests as the run then sends, and a time by the rate."""
     desk.refresh()

@@ -25,6 +25,7 @@ def test_an_empty_home_is_not_healthy(tmp_path):
     assert status.warnings == ("nothing is published: run `kolada refresh`",)
 
 
+@pytest.mark.slow
 def test_a_published_night_is_healthy(desk):
     """The last run, the age, what is due and what runs next are all there."""
     desk.refresh()
@@ -40,6 +41,7 @@ def test_a_published_night_is_healthy(desk):
     assert "next run     refresh/nightly at " in status.text()
 
 
+@pytest.mark.slow
 def test_old_data_is_stale_though_a_backfill_is_fresh(desk):
     """A backfill makes the rest of the data no younger."""
     desk.refresh()
@@ -48,6 +50,7 @@ def test_old_data_is_stale_though_a_backfill_is_fresh(desk):
     assert status.warnings == ("the published data is 37 hours old: run `kolada refresh`",)
 
 
+@pytest.mark.slow
 def test_a_held_refresh_is_not_hidden_by_a_backfill(desk):
     """The newest refresh counts even when something else ran after it."""
     desk.refresh()
@@ -59,6 +62,7 @@ def test_a_held_refresh_is_not_hidden_by_a_backfill(desk):
     assert warning.startswith("the last refresh is held: Held:")
 
 
+@pytest.mark.slow
 def test_a_run_in_progress_is_no_failure(desk):
     """A run whose process is alive is told as running; one whose process is gone did not come to an end."""
     desk.refresh()

@@ -97,6 +97,7 @@ def test_events_of_a_run():
     assert ("check", "why") == (held.payload["reason"], held.payload["message"])
 
 
+@pytest.mark.slow
 def test_facts_of_a_night_with_news(desk, small_data):
     """A KPI that leaves is news on the night that it leaves, and not on the next one."""
     first = read_facts(desk.refresh())
@@ -110,6 +111,7 @@ def test_facts_of_a_night_with_news(desk, small_data):
     assert (0, (), ()) == (third.revision_count, third.withdrawn_kpis, third.verdict_changes)
 
 
+@pytest.mark.slow
 def test_the_page_of_a_run(desk):
     """The page has the figures, says where they come from, and that the sample is made up."""
     ended = desk.refresh()
@@ -162,6 +164,7 @@ def test_a_count_has_room_between_thousands():
     assert row((136120, 2023)) == "| 136\u00a0120 | 2023 |"
 
 
+@pytest.mark.slow
 def test_prefects_own_log_is_json_on_request():
     """With the settings that `kolada serve` gives its worker, what Prefect's commands log is JSON, too."""
     program = (

@@ -80,6 +80,7 @@ def test_every_source_with_a_kpi_is_stated_in_the_document(alingsas: Plan, lines
             assert kpi_id in text, indicator_id
 
 
+@pytest.mark.slow
 def test_every_goal_of_the_plan_is_worded_as_in_the_document(alingsas: Plan, lines: list[str]) -> None:
     """The words of the goals stand in the document."""
     whole = joined(lines, f"1-{len(lines) - 1}")

@@ -12,6 +12,7 @@ from tests.sweeping import points_of
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.slow
 @pytest.mark.sweep
 @pytest.mark.parametrize("first", range(0, 5000, 1250))
 def test_whatever_comes_is_an_answer_or_a_kolada_error(first: int) -> None:

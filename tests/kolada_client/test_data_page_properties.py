@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -121,6 +122,7 @@ _MASKED = {
 """A status that reads `value` in the place of a missing `value`: once let through."""
 
 
+@pytest.mark.slow
 @given(st.one_of(bent_documents(), documents()))
 @example(_MASKED)
 @settings(max_examples=200, deadline=None)

@@ -221,6 +221,7 @@ def run(command, environment, folder):
     )
 
 
+@pytest.mark.slow
 def test_doctor_tells_the_way_and_takes_it(proxy, tmp_path):
     """The request goes to the proxy that a variable names, NO_PROXY is held to, and the report tells both."""
     address, asked = proxy
@@ -240,6 +241,7 @@ def test_doctor_tells_the_way_and_takes_it(proxy, tmp_path):
     assert "127.0.0.1 is asked directly: NO_PROXY has `127.0.0.0/8`, before HTTP_PROXY." in report
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("environment", "told"),
     [

@@ -50,6 +50,7 @@ def served() -> Iterator[tuple[FakeKolada, str]]:
         yield fake, url
 
 
+@pytest.mark.slow
 def test_whatever_is_sent_costs_bounded_memory_and_time(served: tuple[FakeKolada, str]) -> None:
     """Bombs of 3 GB, 40 MB of nothing, headers and hints without end: each is named, and all take 200 MB at most."""
     fake, url = served

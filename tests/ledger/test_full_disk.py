@@ -116,6 +116,7 @@ class ShortWrites:
         return self.write(descriptor, content[: self.most])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WRITING)
 def test_short_at_each_append(name, source, make_home, three_nights, replays, tmp_path, monkeypatch):
     """A record is in the ledger whole or not at all; afterwards ledger, file and replay agree."""
@@ -146,6 +147,7 @@ def whole(manifest: Path) -> bool:
     return manifest.read_bytes()[-1:] in (b"", b"\n")
 
 
+@pytest.mark.slow
 def test_a_disk_that_takes_seven_bytes_at_a_time(source, make_home, three_nights, tmp_path, monkeypatch):
     """A write that comes short though there is room is gone on with."""
     home = make_home("refresh", tmp_path / "home")

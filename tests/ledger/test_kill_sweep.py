@@ -60,6 +60,7 @@ def points_in(
     return points
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", points_of(range(SLICES), seed=14))
 @pytest.mark.parametrize(
     "name",

@@ -96,6 +96,7 @@ def test_the_pages_name_the_way_back(home, kind):
     assert "kolada restore" in answer.text
 
 
+@pytest.mark.slow
 def test_an_older_file_in_its_place_is_noticed(nights, home, run_ids):
     """An older file that somebody put there is not built upon: the ledger knows of a later night. Nothing goes."""
     overwrite(home.published, snapshots(home)[0].read_bytes())
@@ -110,6 +111,7 @@ def test_an_older_file_in_its_place_is_noticed(nights, home, run_ids):
     assert [] == findings(home)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lost", ["raw", "raw/manifests", "raw/bodies"])
 def test_a_lost_raw_store_shows(nights, home, tmp_path, lost):
     """Without raw/, or a half of it, status and verify say so, a replay refuses, and the nights go on."""
@@ -155,6 +157,7 @@ def is_answer(home, path):
     return any(f'"sha256": "{path.stem}"' in manifest.read_text() for manifest in home.manifests.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line",
     [
@@ -183,6 +186,7 @@ def damage_line(path, kind):
     return number + 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line",
     ["landed", *(pytest.param(line, marks=pytest.mark.slow) for line in ("run_started", "accepted", "held", "all"))],

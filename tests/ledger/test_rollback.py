@@ -68,6 +68,7 @@ def test_a_rollback_that_was_killed_is_finished_once(nights, home, run_ids):
     assert [] == findings(home)
 
 
+@pytest.mark.slow
 def test_a_killed_rollback_past_a_damaged_snapshot_is_finished(nights, home, run_ids, tmp_path):
     """Killed after the first of its two records, it takes the other run back, too."""
     damage(snapshots(home)[-1])

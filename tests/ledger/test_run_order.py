@@ -22,6 +22,7 @@ def test_a_clock_that_is_set_back_changes_nothing(nights, home, tmp_path):
     assert [] == findings(home)
 
 
+@pytest.mark.slow
 def test_a_clock_set_back_after_a_rollback(nights, home, tmp_path):
     """Nights whose instants lie before that of the night that was taken back come after it all the same."""
     roll_back(home, now=nights.now)
@@ -35,6 +36,7 @@ def test_a_clock_set_back_after_a_rollback(nights, home, tmp_path):
     assert [] == findings(home)
 
 
+@pytest.mark.slow
 def test_a_dead_run_of_tomorrow_is_not_taken_up(nights, run_ids):
     """By a clock that was set back, a run that was held today started tomorrow: it is another day's work."""
     nights.fake.faults = ["server_error_html@every:1489"]
@@ -47,6 +49,7 @@ def test_a_dead_run_of_tomorrow_is_not_taken_up(nights, run_ids):
     assert [4, 5] == [int(run_id.split("-")[0]) for run_id in (held.run_id, result.run_id)]
 
 
+@pytest.mark.slow
 def test_numbers_go_on_where_the_manifests_are_lost(nights, home, run_ids):
     """The published file knows its number, so that a later run never bears that of an earlier one."""
     for manifest in home.manifests.iterdir():

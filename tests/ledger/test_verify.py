@@ -11,6 +11,7 @@ from warehouse.database import connect, quoted
 from warehouse.publish import snapshots
 
 
+@pytest.mark.slow
 def test_a_sound_home_has_no_findings(home, run_command):
     """The command counts what it read and exits with 0; it tells of each stage while it works."""
     ended = run_command("verify", home=home.root)

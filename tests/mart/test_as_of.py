@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import date, datetime
 
+import pytest
+
 from goals import Plan
 from tests.mart.support import World, instant, load_plan
 
@@ -47,6 +49,7 @@ def members(world: World, listed: list[tuple[str, datetime, datetime | None]]) -
         )
 
 
+@pytest.mark.slow
 def test_each_moment_has_its_own_verdict(world: World) -> None:
     """First published, then revised, then suppressed: each moment answers with what was known."""
     world.kpi("N00001")
@@ -71,6 +74,7 @@ def test_each_moment_has_its_own_verdict(world: World) -> None:
     assert world.rows("select change_kind from mart.revision_as_of('2026-05-01')") == [("revised",)]
 
 
+@pytest.mark.slow
 def test_a_cell_that_was_deleted_is_gone_and_comes_back(world: World) -> None:
     """A deleted or vanished cell is no cell; its earlier versions stand in the history."""
     world.kpi("N00001")
@@ -86,6 +90,7 @@ def test_a_cell_that_was_deleted_is_gone_and_comes_back(world: World) -> None:
     assert verdicts(world, JUNE) == [(50.0, "met", None)]
 
 
+@pytest.mark.slow
 def test_membership_is_as_known_at_the_moment(world: World) -> None:
     """A group whose members change keeps its id; each moment has the members of its time."""
     world.kpi("N00001")
@@ -183,6 +188,7 @@ def test_the_bokslut_takes_the_oldest_members_that_we_know(world: World) -> None
     assert world.judged("A", 2023, *columns) == ("not_met", 60.0, False)
 
 
+@pytest.mark.slow
 def test_an_edited_target_judges_from_its_night_on(make_world: Callable[..., World]) -> None:
     """A plan that changed is judged by its new version from then on, and by its old one before."""
     world = make_world()
@@ -208,6 +214,7 @@ def test_a_moment_is_a_date_in_sweden_or_an_instant_in_utc(world: World) -> None
     assert len(verdicts(world, instant(2026, 4, 1, 2, 59))) == 0
 
 
+@pytest.mark.slow
 def test_two_plans_share_a_warehouse(changeable: World, plan: Plan, example_plan: Plan) -> None:
     """A made-up plan of another municipality is judged beside the first, which it doesn't change."""
     before = changeable.rows("select * from mart.goal_fulfilment order by all")

@@ -5,6 +5,7 @@ import re
 from datetime import date
 
 import duckdb
+import pytest
 
 from tests.mart.support import World, instant
 from warehouse.mart_files import CLOCK, published_relations, relation_files, rests_on
@@ -33,6 +34,7 @@ def contents(world: World) -> dict[str, list[tuple[object, ...]]]:
     return {name: world.rows(f"select * from mart.{name} order by all") for name in published_relations()}
 
 
+@pytest.mark.slow
 def test_a_quiet_night_leaves_what_a_full_build_makes(world: World) -> None:
     """Days pass, a bokslut, a publication date: every mart is what it would be if all were built anew."""
     young_world(world)
@@ -46,6 +48,7 @@ def test_a_quiet_night_leaves_what_a_full_build_makes(world: World) -> None:
     assert reasons == {"not_published_yet", "publication_overdue"}
 
 
+@pytest.mark.slow
 def test_what_the_clock_does_not_move_is_left_as_it_stands(world: World) -> None:
     """Until something begins or ends: then every mart is built."""
     young_world(world)
@@ -60,6 +63,7 @@ def test_what_the_clock_does_not_move_is_left_as_it_stands(world: World) -> None
     ]
 
 
+@pytest.mark.slow
 def test_no_row_changes_by_the_clock_alone(world: World) -> None:
     """Days on which no date passes open no version in any mart."""
     young_world(world)

@@ -142,6 +142,7 @@ def test_the_bokslut_differs_where_publication_was_later(built: duckdb.DuckDBPyC
     ) == [(name, True) for name in ("P1.1", "P1.5", "P2.1", "P2.4", "P4.5", "P5.1", "P5.2", "P5.S2")]
 
 
+@pytest.mark.slow
 def test_a_rule_changes_what_it_should(changeable: World) -> None:
     """Another mean, another rounding, another reading: as-of tells the verdicts before and after apart."""
     before = changeable.rows("select item_id, year, verdict, rules_text from mart.verdict_state where level = 'goal'")
@@ -161,6 +162,7 @@ def test_a_rule_changes_what_it_should(changeable: World) -> None:
     )
 
 
+@pytest.mark.slow
 def test_what_the_data_itself_shows_is_found(changeable: World) -> None:
     """A KPI rescaled, a false nought after suppression, an unknown status, a mean that differs from Kolada's."""
     changeable.connection.execute(

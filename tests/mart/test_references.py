@@ -65,6 +65,7 @@ def test_which_mean_stands_for_the_national_average_is_a_rule(
     assert expected == world.judged("A", 2023, "verdict", "reference_kind", "verdict_alt")
 
 
+@pytest.mark.slow
 def test_riket_alone_has_no_stand_in(make_world: MakeWorld) -> None:
     """Under the rule riket a missing Riket leaves nothing to compare with."""
     world = make_world(national_average="riket")
@@ -94,6 +95,7 @@ def test_a_mean_that_ends_is_the_number_that_it_is(world: World) -> None:
     assert world.judged("A", 2023, "reference_value", "verdict", "margin") == (92.9, "not_met", 0.0)
 
 
+@pytest.mark.slow
 def test_averages_may_be_compared_as_displayed(make_world: MakeWorld) -> None:
     """With average_precision display, 80.33 is not above 79.79 at no decimals."""
     world = make_world(average_precision="display")

@@ -167,6 +167,7 @@ def test_trap_13_n_of_a_rank_is_those_with_a_value(built: duckdb.DuckDBPyConnect
     ) == [(280, 280)]
 
 
+@pytest.mark.slow
 def test_trap_14_a_revision_does_not_overwrite(changeable: World) -> None:
     """The value of yesterday is still there yesterday."""
     changeable.change_cell("N15436", "1489", 2022, 91.5, at=NOW)
@@ -213,6 +214,7 @@ def test_trap_16_the_reference_is_of_the_values_year(built: duckdb.DuckDBPyConne
     ) == [(0,)]
 
 
+@pytest.mark.slow
 def test_trap_17_u07451_is_closed_after_2024_and_never_replaced(changeable: World) -> None:
     """A value up to 2024 is comparable; U07453 never stands in for it."""
     assert changeable.rows(

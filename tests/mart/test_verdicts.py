@@ -48,6 +48,7 @@ def test_the_precision_of_fixed_targets_is_a_rule(
     assert expected == world.judged("A", 2023, "verdict")
 
 
+@pytest.mark.slow
 def test_lower_is_better_turns_operator_margin_and_trend(world: World) -> None:
     """With <= a value under the target is met, with a margin that is plus, and falling is improving."""
     world.kpi("N00001")
@@ -128,6 +129,7 @@ def test_a_target_goes_on_after_its_year_until_the_next(world: World) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_at_target_before_the_year_is_told(world: World) -> None:
     """A fixed target before its year is not yet due, whether or not it is reached."""
     world.kpi("N00001")

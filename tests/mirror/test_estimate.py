@@ -16,6 +16,7 @@ def planned(mirrors, days=7, **changed):
     return plan_mirror(settings, today=(mirrors.now + timedelta(days=days)).date())
 
 
+@pytest.mark.slow
 def test_the_first_mirror_from_what_kolada_has(make_mirrors, small):
     """With nothing published the catalogue is asked for, every KPI is read, and its size is said to be a guess."""
     mirrors = make_mirrors(small)
@@ -48,6 +49,7 @@ def test_later_mirrors_to_the_request(make_mirrors, small):
     assert plan.request_count == mirrors.run().request_count
 
 
+@pytest.mark.slow
 def test_a_kpi_without_values_is_known_to_have_none(make_mirrors, small):
     """What was read and found empty is no guess."""
     empty = small.kpis["kpi_id"][0]
@@ -59,6 +61,7 @@ def test_a_kpi_without_values_is_known_to_have_none(make_mirrors, small):
     assert planned(mirrors, days=60).assumed_share == 0
 
 
+@pytest.mark.slow
 def test_planning_changes_nothing(make_mirrors, small):
     """Nothing is asked for values, and the published file stays the same to the byte."""
     mirrors = make_mirrors(small)

@@ -43,6 +43,7 @@ def data_urls(mirrors):
     return [entry.url for entry in mirrors.fake.log if "/data/" in entry.url]
 
 
+@pytest.mark.slow
 def test_everything_is_read_once_and_counted(make_mirrors, small):
     """The cells that are held are the cells that are served, and Kolada's national means beside them."""
     mirrors = make_mirrors(small)
@@ -54,6 +55,7 @@ def test_everything_is_read_once_and_counted(make_mirrors, small):
     assert mirrors.query("select kind, state from ops.run") == [("mirror", "published")]
 
 
+@pytest.mark.slow
 def test_requests_are_near_the_lower_bound(make_mirrors, small):
     """No more than a tenth above what 25 KPIs times 25 units a request would take, each type where it applies."""
     mirrors = make_mirrors(small)
@@ -69,6 +71,7 @@ def test_requests_are_near_the_lower_bound(make_mirrors, small):
     assert least <= len(questions) <= 1.1 * least + 3
 
 
+@pytest.mark.slow
 def test_interrupted_twice_and_taken_up(make_mirrors, small):
     """A mirror that is killed and then fails goes on both times without fetching again what had landed."""
     mirrors = make_mirrors(small)
@@ -160,6 +163,7 @@ def test_a_due_day_counts_once(make_mirrors, small):
     assert mirrors.run().request_count > mirrors.run().request_count
 
 
+@pytest.mark.slow
 def test_the_polite_rate_is_kept(make_mirrors, small):
     """On the client's clock the requests that the stand-in saw took at least the time that the rate gives them."""
     mirrors = make_mirrors(small, rate=4.0)
@@ -168,6 +172,7 @@ def test_the_polite_rate_is_kept(make_mirrors, small):
     assert clock.monotonic() >= (len(mirrors.fake.log) - 1) / 4.0
 
 
+@pytest.mark.slow
 def test_an_empty_batch_that_most_others_report_is_a_loss(make_mirrors, small):
     """A whole batch of municipalities that stays empty is not believed while the others report these KPIs."""
     missing = set(small.municipalities.filter(pl.col("municipality_type") == "K")["municipality_id"].sort()[24:49])
@@ -181,6 +186,7 @@ def test_an_empty_batch_that_most_others_report_is_a_loss(make_mirrors, small):
     assert mirrors.run(days=0.1).state == "published"
 
 
+@pytest.mark.slow
 def test_an_empty_batch_that_the_type_explains_is_none(make_mirrors, small):
     """KPIs of both types that only municipalities report leave the regions' batch empty, and that is believed."""
     both = set(small.kpis.filter(pl.col("municipality_type") == "A")["kpi_id"])
@@ -192,6 +198,7 @@ def test_an_empty_batch_that_the_type_explains_is_none(make_mirrors, small):
     assert result.coverage["nothing_published"] >= len(both) * len(regions)
 
 
+@pytest.mark.slow
 def test_an_empty_batch_where_cells_are_known_is_a_loss(make_mirrors, small):
     """What was there and is gone for a whole batch is not believed, whatever the type says."""
     both = set(small.kpis.filter(pl.col("municipality_type") == "A")["kpi_id"])

@@ -31,6 +31,8 @@ JOBS = {
 # A first night of each kind, and a refresh after an honest one.
 KINDS = (("refresh", 1), ("refresh", 2), ("backfill", 1), ("mirror", 1))
 POINTS = [(rate, kind, night, seed) for rate in RATES for kind, night in KINDS for seed in range(5)]
+# Those of recorded data cost twenty times as much.
+RECORDED_POINTS = [point for point in POINTS if point[-1] < 2]
 
 # Two units that are asked for in one request, none of them a plan's own.
 FEW = ["0114", "0115"]
@@ -51,10 +53,10 @@ def honest(recent, plans, tmp_path_factory):
     return nights
 
 
-def random_nights(honest, folder, capsys):
+def random_nights(honest, points, folder, capsys):
     """Nights before a source that answers at random with nothing: each whole or held, and how many of each."""
     whole, ended = {"refresh": honest.query(CELLS)}, {rate: Counter() for rate in RATES}
-    for number, (rate, kind, night, seed) in enumerate(points_of(POINTS, seed=13)):
+    for number, (rate, kind, night, seed) in enumerate(points_of(points, seed=13)):
         if kind not in whole:
             undisturbed = Nights(home=folder / kind, fake=FakeKolada(honest.fake.data), plans=honest.plans)
             assert "published" == undisturbed.run(JOBS[kind](honest.plans)).state
@@ -71,7 +73,6 @@ def random_nights(honest, folder, capsys):
     with capsys.disabled():
         for rate, counted in ended.items():
             print(f"\n{honest.fake.data.source_kind:9} {rate:3} % of the answers empty: {dict(counted)}", end="")
-    assert len(POINTS) >= 50
     for rate in MOSTLY_WHOLE:
         assert ended[rate]["published"] >= 0.9 * ended[rate].total()
 
@@ -81,7 +82,8 @@ def random_nights(honest, folder, capsys):
 @pytest.mark.timeout(3600)
 def test_random_empties_leave_a_night_whole_or_held(honest, tmp_path, capsys):
     """Whatever share of the answers comes empty, no night publishes without a cell; few of them stop it."""
-    random_nights(honest, tmp_path, capsys)
+    assert len(POINTS) >= 50
+    random_nights(honest, POINTS, tmp_path, capsys)
 
 
 @pytest.mark.sweep
@@ -90,7 +92,7 @@ def test_random_empties_leave_a_night_whole_or_held(honest, tmp_path, capsys):
 @pytest.mark.timeout(3600)
 def test_random_empties_of_recorded_data(first_night, tmp_path, capsys):
     """The same on recorded data, whose answers have several pages."""
-    random_nights(first_night[0], tmp_path, capsys)
+    random_nights(first_night[0], RECORDED_POINTS, tmp_path, capsys)
 
 
 def night_with(honest, folder, edit, *, after=None):
@@ -120,6 +122,7 @@ def test_an_honest_night_asks_nothing_twice(honest):
     assert len(set(urls)) == len(urls) == 3 + 13 + sum("page=" in url for url in urls)
 
 
+@pytest.mark.slow
 def test_an_empty_half_is_asked_again_until_it_comes(honest, tmp_path):
     """A source that answers no more than three units at a time is asked for three at a time, and all is read."""
 
@@ -131,6 +134,7 @@ def test_an_empty_half_is_asked_again_until_it_comes(honest, tmp_path):
     assert honest.query(CELLS) == nights.query(CELLS)
 
 
+@pytest.mark.slow
 def test_a_batch_that_stays_empty_holds_a_first_night(honest, tmp_path):
     """Units that are never answered while their kind reports are missing, not empty, though nothing was known."""
 
@@ -144,6 +148,7 @@ def test_a_batch_that_stays_empty_holds_a_first_night(honest, tmp_path):
     assert not (nights.home / "kolada.duckdb").exists()
 
 
+@pytest.mark.slow
 def test_rows_that_go_missing_for_a_whole_batch_hold_a_first_night(honest, tmp_path):
     """A batch of which every row but one KPI's is gone is held: that KPI shows the source listening, and no more."""
     data = honest.fake.data
@@ -160,6 +165,7 @@ def test_rows_that_go_missing_for_a_whole_batch_hold_a_first_night(honest, tmp_p
     assert "empty answer, but other units of their kind report them" in result.message
 
 
+@pytest.mark.slow
 def test_a_page_that_was_linked_to_and_comes_empty_is_no_end(honest, tmp_path):
     """Where a second page has no rows, smaller parts are asked for, which have one page: all rows come."""
     data = sample_data()
@@ -177,6 +183,7 @@ def test_a_page_that_was_linked_to_and_comes_empty_is_no_end(honest, tmp_path):
     assert [(data.observations.filter(of_units).height,)] == nights.query("select count(*) from core.observation")
 
 
+@pytest.mark.slow
 def test_known_values_are_never_taken_for_nothing(honest, tmp_path):
     """On a later night a batch that comes empty every time is held, and the file is as it was."""
 
@@ -191,6 +198,7 @@ def test_known_values_are_never_taken_for_nothing(honest, tmp_path):
     assert before == (nights.home / "kolada.duckdb").read_bytes()
 
 
+@pytest.mark.slow
 def test_a_source_that_says_nothing_at_all_is_not_asked_for_ever(honest, tmp_path):
     """When every answer is empty, some tries show it, and the night is held."""
     nights = night_with(
@@ -200,6 +208,7 @@ def test_a_source_that_says_nothing_at_all_is_not_asked_for_ever(honest, tmp_pat
     assert len(nights.fake.log) <= 3 + 13 + 20
 
 
+@pytest.mark.slow
 def test_a_kpi_that_nobody_reports_is_asked_for_alone_once_more(honest, tmp_path):
     """Its silence is accepted after one request more, and known from then on."""
     kpi_id = "N15436"
@@ -211,6 +220,7 @@ def test_a_kpi_that_nobody_reports_is_asked_for_alone_once_more(honest, tmp_path
     assert {kpi_id} == {url.split("/kpi/")[1].split("/")[0] for url in urls}
 
 
+@pytest.mark.slow
 def test_a_kpi_that_its_kind_is_not_asked_for_is_silent_by_right(honest, tmp_path):
     """Regions report no KPI of municipalities: a request for them alone is accepted after one more."""
     nights = Nights(home=tmp_path / "home", fake=FakeKolada(honest.fake.data), plans=honest.plans)

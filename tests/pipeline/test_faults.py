@@ -67,9 +67,8 @@ def table():
         print(f"{fault:{width}}{night:7}{end}")
 
 
-# A fault that goes away leaves a whole night to run: of these, `make test` runs some and CI all.
+# Each leaves a whole night to run: of these, `make test` runs some and CI all.
 QUICK = {"dropped_connection@first", "empty_answer@first", "rate_limited@first", "server_error_html@first"}
-SLOW = {"empty_last_page@every", "gzip_bomb@every", "gzip_in_gzip@every", "zstd_bomb@every", "huge_answer@every"}
 
 
 def fault_cases():
@@ -77,11 +76,10 @@ def fault_cases():
     for name in sorted(FAULTS):
         for fault in (f"{name}@first", f"{name}@every"):
             is_paged = "next_url" in name
-            is_slow = is_paged or fault in SLOW or (fault.endswith("@first") and fault not in QUICK)
             yield pytest.param(
                 fault,
                 "paged_world" if is_paged else "small_world",
-                marks=[*([pytest.mark.recorded] if is_paged else []), *([pytest.mark.slow] if is_slow else [])],
+                marks=[*([pytest.mark.recorded] if is_paged else []), *([] if fault in QUICK else [pytest.mark.slow])],
             )
 
 
@@ -127,6 +125,7 @@ def test_later_night_with(request, tmp_path, make_nights, table, fault, world_na
     assert_all_or_nothing(nights, end, message, world, before)
 
 
+@pytest.mark.slow
 def test_an_outage_of_some_requests_is_named(make_nights, small_world, tmp_path):
     """A held run says which KPIs are missing, why, and what to do."""
     _, end, message = run_with(make_nights, small_world, tmp_path / "home", "server_error_html@every")

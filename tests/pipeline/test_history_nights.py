@@ -27,6 +27,7 @@ def versions_of_night(nights, run_id):
     )
 
 
+@pytest.mark.slow
 def test_a_quiet_second_night_writes_nothing(nights):
     """The same data again open no version, and the verdicts stay."""
     nights.refresh()
@@ -62,6 +63,7 @@ def test_each_change_becomes_its_version(nights):
     ) == [(90.5,)]
 
 
+@pytest.mark.slow
 def test_a_rescaled_kpi_is_one_finding(nights):
     """A KPI times a hundred is held as rewritten, the review names it a rescaling; approved, it is told as rescaled."""
     nights.refresh()
@@ -78,6 +80,7 @@ def test_a_rescaled_kpi_is_one_finding(nights):
     assert {check.name for check in second.checks if check.offending_count} >= {"kpi_rescaled"}
 
 
+@pytest.mark.slow
 def test_a_withdrawn_kpi_keeps_its_cells(nights):
     """A KPI that leaves the catalogue is marked, and its values and verdicts stand."""
     nights.refresh()
@@ -92,6 +95,7 @@ def test_a_withdrawn_kpi_keeps_its_cells(nights):
     ]
 
 
+@pytest.mark.slow
 def test_the_moment_between_gives_the_first_nights_table(nights):
     """As of a moment between two nights, every mart is the first night's to the last digit."""
     nights.refresh()
@@ -112,6 +116,7 @@ def test_the_moment_between_gives_the_first_nights_table(nights):
         assert nights.query(f"from mart.{name}(?::timestamp) order by all", [between]) == before[name], name
 
 
+@pytest.mark.slow
 def test_too_many_vanished_cells_hold_the_run(nights):
     """One unit left one KPI: nothing unusual, unless the limit on vanished cells lets none pass."""
     nights.refresh()

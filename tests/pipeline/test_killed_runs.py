@@ -85,6 +85,7 @@ def warehouse_contents(nights):
     )
 
 
+@pytest.mark.slow
 def test_killed_between_the_rename_and_the_last_record(nights, recorded_folder):
     """A run that died just after the rename has published: the next one puts it on record and starts anew."""
     run_and_die(nights, recorded_folder, *AFTER_RENAME)
@@ -110,6 +111,7 @@ def test_second_night_killed(nights, recorded_folder, point, number):
     assert dict(result.loaded.opened) == {}
 
 
+@pytest.mark.slow
 def test_a_dead_run_of_another_day_is_not_taken_up(nights, recorded_folder):
     """After six hours a dead run is left as it is, and its story is told in ops.run."""
     run_and_die(nights, recorded_folder, "request", 9)

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import polars as pl
+import pytest
 
 from fake_kolada import apply_change
 from pipeline.run_facts import RunFacts
@@ -13,6 +14,7 @@ from tests.conftest import Nights
 from tests.pipeline.support import EditedAnswers, asked
 
 
+@pytest.mark.slow
 def test_an_empty_last_page_is_accepted_and_remarked(small_nights: Nights) -> None:
     """Every list links to one more page that is empty: the run is published, and its page names each."""
     small_nights.fake.faults = ["empty_last_page@every:any"]
@@ -24,6 +26,7 @@ def test_an_empty_last_page_is_accepted_and_remarked(small_nights: Nights) -> No
     assert all(remark in page for remark in result.remarks[:3])
 
 
+@pytest.mark.slow
 def test_a_title_that_was_encoded_twice_is_published_as_received(small_nights: Nights) -> None:
     """The remark names the KPI, the title as it came and as it reads; the same oddity is told once a run."""
     small_nights.refresh()
@@ -38,6 +41,7 @@ def test_a_title_that_was_encoded_twice_is_published_as_received(small_nights: N
     assert (True, True) == (str(before)[:20] in remark, "UTF-8 was encoded twice" in remark)
 
 
+@pytest.mark.slow
 def test_ids_of_a_new_form_are_kept_and_not_asked_for(small_nights: Nights) -> None:
     """A KPI and a unit whose ids look like none before cost no run; they are in the catalogue, with a remark."""
     data = small_nights.fake.data
@@ -53,6 +57,7 @@ def test_ids_of_a_new_form_are_kept_and_not_asked_for(small_nights: Nights) -> N
     assert not any("X1" in entry.url or "K15856" in entry.url for entry in small_nights.fake.log)
 
 
+@pytest.mark.slow
 def test_a_value_beyond_all_reason_is_stored_as_it_is(small_nights: Nights) -> None:
     """1e28 is a finite number: it is published, judged and shown, and nothing speaks of the disk."""
     small_nights.refresh()
@@ -66,6 +71,7 @@ def test_a_value_beyond_all_reason_is_stored_as_it_is(small_nights: Nights) -> N
     assert [(0,)] == infinite
 
 
+@pytest.mark.slow
 def test_a_value_beyond_doubles_spoils_its_own_request(small_nights: Nights) -> None:
     """A whole number of 401 digits is refused with KPI, unit and year; what else was asked for is read."""
     small_nights.fake.faults = ["value_beyond_doubles@every:N15436"]
@@ -74,6 +80,7 @@ def test_a_value_beyond_doubles_spoils_its_own_request(small_nights: Nights) -> 
     assert "N15436" in result.message
 
 
+@pytest.mark.slow
 def test_a_unit_that_kolada_refuses_spoils_itself_only(small_nights: Nights) -> None:
     """A listed unit that every request with it is refused for is named; all else is read, on later nights too."""
 

@@ -77,6 +77,7 @@ def verdicts(home: Nights, plan_id: str) -> list[tuple[object, ...]]:
     return home.query(f"select {columns} from mart.goal_fulfilment where plan_id = ? order by all", [plan_id])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("unit", "plan_id", "other"), [("1489", DRAFT, EXAMPLE), ("1480", EXAMPLE, DRAFT)])
 def test_a_lie_about_one_plans_municipality_names_that_plan(home: Nights, unit: str, plan_id: str, other: str) -> None:
     """The night is held for one plan's own unit: check, message and page name that plan and not the other."""
@@ -91,6 +92,7 @@ def test_a_lie_about_one_plans_municipality_names_that_plan(home: Nights, unit: 
     assert f"`unit_changed:{unit}`; {plan_id}: " in run_page(result, home.make_settings(), read_facts(result))
 
 
+@pytest.mark.slow
 def test_a_broken_plan_is_judged_by_its_last_good_version(home: Nights) -> None:
     """The night publishes; the broken plan's verdicts are those of before, and the other's edit is judged."""
     night(home)
@@ -109,6 +111,7 @@ def test_a_broken_plan_is_judged_by_its_last_good_version(home: Nights) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_it_is_named_wherever_somebody_looks(home: Nights) -> None:
     """In the state, on the page, in the status, and on the outputs of that plan and of no other."""
     night(home)
@@ -131,6 +134,7 @@ def test_it_is_named_wherever_somebody_looks(home: Nights) -> None:
     assert "versionen" not in said[DRAFT]
 
 
+@pytest.mark.slow
 def test_the_version_that_stands_in_keeps_its_date_until_the_plan_is_mended(home: Nights) -> None:
     """Night after night; a mended plan is judged as it is then, and nothing is said of it."""
     night(home)
@@ -142,6 +146,7 @@ def test_the_version_that_stands_in_keeps_its_date_until_the_plan_is_mended(home
     assert looked_at(home).warnings == ()
 
 
+@pytest.mark.slow
 def test_a_plan_that_was_never_good_is_left_out_and_named(home: Nights) -> None:
     """The others are judged; where no plan is left, nothing is."""
     edit(home, DRAFT, "indicators.csv", "higher", "uppåt")
@@ -155,6 +160,7 @@ def test_a_plan_that_was_never_good_is_left_out_and_named(home: Nights) -> None:
         plans_to_judge(home.make_settings())
 
 
+@pytest.mark.slow
 def test_a_kpi_that_kolada_never_had_breaks_its_own_plan_only(home: Nights) -> None:
     """It is found out when the catalogue is read; the plan's last good version is judged, and asked for."""
     night(home)
@@ -168,6 +174,7 @@ def test_a_kpi_that_kolada_never_had_breaks_its_own_plan_only(home: Nights) -> N
     assert home.query("select count(*) from plan.indicator where kpi_id = 'N99436'") == [(0,)]
 
 
+@pytest.mark.slow
 def test_a_replay_judges_by_what_stood_in(home: Nights, tmp_path: Path) -> None:
     """The same plans and verdicts, from the raw store alone."""
     night(home)

@@ -64,6 +64,7 @@ def test_a_reader_in_a_loop_through_ten_refreshes(small_nights):
     assert out.splitlines()[-1].startswith("done")
 
 
+@pytest.mark.slow
 def test_an_open_reader_neither_stops_a_refresh_nor_sees_it(small_nights):
     """Who holds the old file goes on reading the old state; the next one to open sees the new."""
     small_nights.refresh()
@@ -79,12 +80,14 @@ def test_an_open_reader_neither_stops_a_refresh_nor_sees_it(small_nights):
     assert small_nights.query(value) == [(99.25,)]
 
 
+@pytest.mark.slow
 def test_the_published_file_is_read_only(small_nights):
     """Nobody changes the published file by mistake."""
     small_nights.refresh()
     assert (small_nights.home / "kolada.duckdb").stat().st_mode & 0o777 == 0o444
 
 
+@pytest.mark.slow
 def test_the_last_files_are_kept_and_older_ones_go(small_nights):
     """As many earlier files stay as the setting says."""
     small_nights.settings["keep"] = 2
@@ -93,6 +96,7 @@ def test_the_last_files_are_kept_and_older_ones_go(small_nights):
     assert len(list((small_nights.home / "snapshots").iterdir())) == 2
 
 
+@pytest.mark.slow
 def test_two_refreshes_at_once_take_turns(small_nights):
     """A run that waits publishes after the first one; the result is that of one after the other."""
     small_nights.settings["wait"] = 60.0
@@ -109,6 +113,7 @@ def test_two_refreshes_at_once_take_turns(small_nights):
     ]
 
 
+@pytest.mark.slow
 def test_a_second_refresh_that_may_not_wait_is_refused(small_nights):
     """The message names the run that is writing."""
     home = Home(small_nights.home)

@@ -116,6 +116,7 @@ def kpi_of(nights: Nights, indicator_id: object) -> object:
     return nights.query("select kpi_id from plan.indicator where indicator_id = ?", [indicator_id])[0][0]
 
 
+@pytest.mark.slow
 def test_approved_in_full_it_is_published_without_a_request(held: tuple[Nights, RunResult]) -> None:
     """The next refresh publishes the run that was held; who approved what, and why, is in the file."""
     nights, result = held
@@ -142,6 +143,7 @@ def warnings(nights: Nights) -> tuple[str, ...]:
     return read_status(nights.make_settings(), now=nights.now).warnings
 
 
+@pytest.mark.slow
 def test_a_published_approval_is_replayed(held: tuple[Nights, RunResult], tmp_path: Path) -> None:
     """A replay from the raw store gives the same cells."""
     nights, _ = held
@@ -153,6 +155,7 @@ def test_a_published_approval_is_replayed(held: tuple[Nights, RunResult], tmp_pa
     assert nights.query(VALUES) == again.query(VALUES)
 
 
+@pytest.mark.slow
 def test_approved_in_part_the_rest_still_holds(held: tuple[Nights, RunResult]) -> None:
     """The next night reads anew; the same rows of the approved scope pass, and the other scope holds it."""
     nights, first = held
@@ -168,6 +171,7 @@ def test_approved_in_part_the_rest_still_holds(held: tuple[Nights, RunResult]) -
     assert (True, True) == (without_value(nights, FIRST), without_value(nights, SECOND))
 
 
+@pytest.mark.slow
 def test_other_rows_than_those_approved_hold_again(small_nights: Nights) -> None:
     """What was approved are the rows shown: a later night in which fewer values remain is held in the same scope."""
     nights = small_nights
@@ -192,6 +196,7 @@ def test_refused_it_is_read_anew_and_a_good_night_overtakes_it(held: tuple[Night
         given(nights, "cells_suppressed")
 
 
+@pytest.mark.slow
 def test_an_approval_is_used_up_by_a_publication(held: tuple[Nights, RunResult]) -> None:
     """After a good night the same lie is held anew: it takes away other values than were shown."""
     nights, _ = held
@@ -201,6 +206,7 @@ def test_an_approval_is_used_up_by_a_publication(held: tuple[Nights, RunResult])
     assert {FIRST, SECOND} == {check.scope for check in again.checks if check.is_blocking}
 
 
+@pytest.mark.slow
 def test_an_older_held_run_can_be_taken_up_too(held: tuple[Nights, RunResult]) -> None:
     """Of two held nights the older one is approved by name, and it is the one that is published."""
     nights, first = held
@@ -231,6 +237,7 @@ def test_an_approval_that_cannot_be_is_refused(
     assert [None, None] == [each.approved for each in reviewed(nights).findings]
 
 
+@pytest.mark.slow
 def test_pairs_that_could_not_be_read_are_approved_by_kpi(small_nights: Nights) -> None:
     """A KPI that is never answered holds the night; approved, the rest is published, and the next night is not held."""
     nights = small_nights
@@ -266,6 +273,7 @@ def as_mirror(nights: Nights) -> Job:
     return mirror_job(nights.plans, audit_days=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("job", [as_backfill, as_mirror])
 def test_every_kind_of_run_is_held_and_reviewed(small_nights: Nights, job: Callable[[Nights], Job]) -> None:
     """A backfill and a mirror are held by the same checks, and the same work takes them up once they are approved."""
@@ -283,6 +291,7 @@ def test_every_kind_of_run_is_held_and_reviewed(small_nights: Nights, job: Calla
     assert [] == list(nights.fake.log)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("point", "number"),
     [

@@ -116,6 +116,7 @@ def show(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
     return print_line
 
 
+@pytest.mark.slow
 @pytest.mark.sweep
 @pytest.mark.timeout(3600)
 def test_second_nights_of_the_sample(sample_world: World, tmp_path: Path, show: Callable[[str], None]) -> None:

@@ -194,6 +194,7 @@ except SystemExit as ended:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", [[], ["--csv"], ["--json"], ["--markdown"]], ids=str)
 def test_millions_of_rows_cost_no_memory(published: Path, form: list[str]) -> None:
     """300,000 rows of text in whatever form: below 400 MB for the whole process."""

@@ -96,6 +96,7 @@ def test_sample_figures_are_announced(sample_world: World):
     assert explanation.data["is_made_up"]
 
 
+@pytest.mark.slow
 def test_every_figure_can_be_explained(awkward_world: World):
     """Each kind of indicator, with a KPI and without, measured, closed, withdrawn and manual."""
     kinds = ("P1.1", "P1.4", "P3.3", "P5.1", "P5.S2", "V5", "F3", "F5")

@@ -169,6 +169,7 @@ def test_sources_tell_received_from_computed(relation, column, source):
     assert source == source_label(meaning_of(relation, column).source)
 
 
+@pytest.mark.slow
 def test_sample_exports_say_so_in_every_row_and_sheet(sample_world: World, tmp_path):
     """Made-up values are announced in each row, in each file's metadata, on each sheet and in the memo."""
     *tables, sources = exported(sample_world, tmp_path, Format.CSV)
@@ -282,6 +283,7 @@ def test_tables_as_of_a_moment(awkward_world: World, tmp_path):
     assert pl.read_parquet(then).filter(key)["value"].to_list() != [95.4]
 
 
+@pytest.mark.slow
 def test_an_output_with_an_ending_is_a_file(sample_world: World, tmp_path):
     """One table becomes that file, with its list of columns next to it; a document too."""
     written = exported(sample_world, tmp_path, Format.CSV, tables=("ranking",), output=tmp_path / "x.csv")

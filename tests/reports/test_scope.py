@@ -22,6 +22,7 @@ def indicators(page: Node) -> set[str]:
     return {card.attributes["id"].removeprefix("i-") for card in cards}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("scope", "shown", "said"),
     [
@@ -90,6 +91,7 @@ def test_a_part_that_there_is_not(awkward_world: World, tmp_path, scope, said):
     assert not (tmp_path / "none").exists()
 
 
+@pytest.mark.slow
 def test_comments_stand_in_every_output(awkward_world: World, tmp_path):
     """Of an indicator and of a goal: in reports, Word text, workbook and explanation, as they were written."""
     _, full = written(awkward_world, tmp_path)

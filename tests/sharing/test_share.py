@@ -103,6 +103,7 @@ def test_a_share_is_whole_and_says_what_it_holds(two_nights: list[Path], tmp_pat
     assert 'href="versions/' in (tmp_path / "index.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_names_of_persons_and_the_log_stay_at_home(two_nights: list[Path], tmp_path: Path) -> None:
     """Not a byte of them is in any file, unless all is asked for."""
     share(two_nights[0], place_named(str(tmp_path / "some")), now=At())
@@ -124,6 +125,7 @@ def test_what_is_withheld_is_known_to_the_dictionary() -> None:
     assert set(BLANKED) <= set(described_relations())
 
 
+@pytest.mark.slow
 def test_the_same_state_is_shared_once(two_nights: list[Path], tmp_path: Path) -> None:
     """A second share of one publication changes nothing; the next publication is a version; a rollback is one, too."""
     place = place_named(str(tmp_path))
@@ -135,6 +137,7 @@ def test_the_same_state_is_shared_once(two_nights: list[Path], tmp_path: Path) -
     assert (latest_of(place)["name"], latest_of(place)["run_id"]) == (back.version, back.version.partition("-")[2])
 
 
+@pytest.mark.slow
 def test_older_versions_are_pruned_and_young_ones_stay(two_nights: list[Path], tmp_path: Path) -> None:
     """Beyond the count the oldest go, unless they are too young; what `latest.json` names always stays."""
     place = place_named(str(tmp_path))
@@ -177,6 +180,7 @@ class Stopping(Folder):
         super().remove_version(name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stops_at", range(5))
 def test_a_share_that_is_killed_leaves_a_whole_one(two_nights: list[Path], tmp_path: Path, stops_at: int) -> None:
     """Killed before any step, `latest.json` names a whole version, the earlier or the later; the next share goes on."""
@@ -216,6 +220,7 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     server.stop()
 
 
+@pytest.mark.slow
 def test_a_bucket_holds_whole_versions(two_nights: list[Path], bucket: str) -> None:
     """Five nights: the latest one's hashes hold, older ones are pruned, and an unknown bucket is named."""
     place = place_named(bucket)
@@ -231,6 +236,7 @@ def test_a_bucket_holds_whole_versions(two_nights: list[Path], bucket: str) -> N
         share(two_nights[0], place_named("s3://no-such-bucket"), now=At())
 
 
+@pytest.mark.slow
 def test_a_web_server_serves_what_latest_names(two_nights: list[Path], tmp_path: Path) -> None:
     """Behind a plain web server, the paths of latest.json are found relative to it."""
     share(two_nights[0], place_named(str(tmp_path)), now=At())

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 from tests.conftest import Nights
 from warehouse.database import connect
 
@@ -19,6 +21,7 @@ for opened in (working_file(Path(sys.argv[1])), published_file(Path(sys.argv[2])
 """
 
 
+@pytest.mark.slow
 def test_no_connection_draws_a_progress_bar(small_nights: Nights) -> None:
     """Where `__main__` has no file, DuckDB would draw one on stdout and spoil what a command prints for machines."""
     small_nights.refresh()

@@ -47,6 +47,7 @@ def change_file(nights, sql):
         connection.execute(sql)
 
 
+@pytest.mark.slow
 def test_the_history_survives(old_home):
     """After an upgrade the versions of before are there, and tonight's are added to them."""
     before = old_home.query("select * exclude (known_to, confirmed_at) from core.observation_version order by all")
@@ -62,6 +63,7 @@ def test_the_history_survives(old_home):
     assert after == before
 
 
+@pytest.mark.slow
 def test_every_migration_is_on_record(old_home):
     """The file says which migrations it has been through, in order."""
     assert old_home.query("select version from ops.schema_version") == [(1,)]

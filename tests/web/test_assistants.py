@@ -306,6 +306,7 @@ def test_twenty_questions_have_the_answers_of_the_file(sample_world: World, way:
     assert told == expected
 
 
+@pytest.mark.slow
 def test_over_standard_input_and_output(sample_world: World) -> None:
     """The command itself, as an assistant starts it."""
     command = StdioServerParameters(
@@ -314,6 +315,7 @@ def test_over_standard_input_and_output(sample_world: World) -> None:
     assert Asking(command)("goals", year=2022)["year"] == 2022
 
 
+@pytest.mark.slow
 def test_over_http_only_this_machine_is_answered(sample_world: World) -> None:
     """A client is answered; a request that names another host, or comes from a page of another site, is refused."""
     with over_http(published(sample_world)) as url:

@@ -52,6 +52,7 @@ def test_a_page_answers_in_full(browse, awkward_world, address):
             assert client.get(link).status_code in (200, 307), link
 
 
+@pytest.mark.slow
 def test_figures_are_the_files(browse, awkward_world, tmp_path: Path):
     """Each figure of the matrix and of a card carries exactly the value that the file has, now and as of a night."""
     client = browse(awkward_world)
@@ -127,6 +128,7 @@ def test_only_this_host_and_only_reading(browse, sample_world):
     assert "set-cookie" not in headers
 
 
+@pytest.mark.slow
 def test_a_new_publication_is_seen_at_the_next_click(browse, make_nights, plans, tmp_path):
     """The page that is asked for after a publication shows it; nobody has to start the pages anew."""
     [plan] = [each for each in plans if each.plan_id == PLAN_ID]

@@ -316,6 +316,7 @@ def goals_kolada(first: float, second: float) -> SmallKolada:
     return kolada
 
 
+@pytest.mark.slow
 def test_the_management_is_moved_by_its_own_goals(publish: Publish) -> None:
     """A target that counts for nothing was edited and missed on the same night: it is no cause."""
     nights = publish(
@@ -331,6 +332,7 @@ def test_the_management_is_moved_by_its_own_goals(publish: Publish) -> None:
     assert {tuple(causes) for *_, causes in found} == {("own_value_revised",)}
 
 
+@pytest.mark.slow
 def test_a_goal_takes_over_the_causes_of_the_parts_that_give_its_verdict(publish: Publish) -> None:
     """One part alone makes it partly met; for not met it takes both, and so both causes."""
     before = (goals_plan("80", "80"), goals_kolada(85.0, 85.0))
@@ -354,6 +356,7 @@ def test_a_goals_own_rule_and_the_plans(publish: Publish) -> None:
     assert by_rule.query(CAUSES_OF, ["goal"]) == [("M1", "partly_met", "met", ["rule_changed"])]
 
 
+@pytest.mark.slow
 def test_what_people_decide_is_an_entered_figure(publish: Publish) -> None:
     """A prioritised goal that is assessed was moved by the assessment, whatever its indicators did."""
     first, second = SmallPlan(), SmallPlan()
@@ -368,6 +371,7 @@ def test_what_people_decide_is_an_entered_figure(publish: Publish) -> None:
     assert nights.query(CAUSES_OF, ["goal"]) == [("P", "assessment_required", "met", ["manual_figure_edited"])]
 
 
+@pytest.mark.slow
 def test_of_several_criteria_those_that_give_the_verdict_hand_on_their_causes(publish: Publish) -> None:
     """Level and place must both be met: the place is lost, the edited level is not."""
 
@@ -419,6 +423,7 @@ def test_every_input_of_the_judgement_can_be_exchanged() -> None:
     assert used - flags - blocks - {"year", "rank"} == set()
 
 
+@pytest.mark.slow
 def test_a_rescaling_and_what_decides_that_the_target_stands(publish: Publish) -> None:
     """The rescaling is the cause beside the new numbers; then a row of breaks, or an edit of the target."""
     asked = (

@@ -206,6 +206,7 @@ def published(tmp_path_factory: pytest.TempPathFactory, make_nights: Callable) -
     return publish
 
 
+@pytest.mark.slow
 @pytest.mark.sweep
 @settings(
     max_examples=WORLDS,

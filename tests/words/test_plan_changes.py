@@ -85,6 +85,7 @@ def test_report_memo_word_and_explain_tell_which_target_moved(moved: Nights) -> 
     assert "där står ”Indikator G1”, som gällde tidigare" in article
 
 
+@pytest.mark.slow
 def test_a_place_that_follows_is_no_longer_the_earlier_values(publish: Publish) -> None:
     """Once the place is edited too, it is cited without the earlier value."""
     place = "Där står"
@@ -98,6 +99,7 @@ def test_a_place_that_follows_is_no_longer_the_earlier_values(publish: Publish) 
     assert place not in outputs.explanation(nights.home, PLAN_ID, "G1", TARGET_YEAR)
 
 
+@pytest.mark.slow
 def test_rows_that_come_and_go_rules_and_goals(publish: Publish) -> None:
     """A target added, an own figure removed, a rule and a goal's title edited; a row moved only is no edit."""
     first, second = small_plan(), small_plan()
@@ -124,6 +126,7 @@ def test_rows_that_come_and_go_rules_and_goals(publish: Publish) -> None:
     ) == [("fixed_target_precision", "exact", "display")]
 
 
+@pytest.mark.slow
 def test_a_plan_that_left_and_comes_back_is_compared_with_what_it_was(publish: Publish) -> None:
     """Goalposts cannot be moved by taking the plan out of the folder for a night."""
     other = small_plan()
@@ -136,12 +139,14 @@ def test_a_plan_that_left_and_comes_back_is_compared_with_what_it_was(publish: P
     ) == [(PLAN_ID, "target_text", "91", "90"), (PLAN_ID, "target_value", "91", "90")]
 
 
+@pytest.mark.slow
 def test_a_quiet_night_and_a_first_night_edit_nothing(publish: Publish) -> None:
     """Neither loading a plan for the first time nor loading it again is an edit."""
     nights = publish((small_plan(), small_kolada()), (small_plan(), small_kolada()))
     assert nights.query("select count(*) from mart.plan_change") == [(0,)]
 
 
+@pytest.mark.slow
 def test_an_edit_and_a_retitled_kpi_are_events(publish: Publish, tmp_path: Path) -> None:
     """Each event has before and after; the page of the run has them too, and the report a remark."""
     nights = publish((small_plan(), small_kolada()))

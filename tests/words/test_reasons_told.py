@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from goals.codes import LABELS
 from reports.reasons import REASONS
 from tests.reports.support import REPOSITORY
@@ -32,6 +34,7 @@ def test_the_sql_the_labels_the_sentences_and_the_page_name_the_same_reasons() -
     assert given == listed
 
 
+@pytest.mark.slow
 def test_women_and_men_are_shown_where_the_total_is_missing(publish: Publish) -> None:
     """The reason names the total; report, workbook and Swedish view show both genders and their gap."""
     plan, kolada = SmallPlan(), SmallKolada()
@@ -53,6 +56,7 @@ def test_women_and_men_are_shown_where_the_total_is_missing(publish: Publish) ->
     assert (row["Kvinnor"], row["Män"]) == ("90,0", "84,0")
 
 
+@pytest.mark.slow
 def test_one_gender_alone_is_shown(publish: Publish) -> None:
     """Where Kolada has women only, the report says so."""
     plan, kolada = SmallPlan(), SmallKolada()
@@ -64,6 +68,7 @@ def test_one_gender_alone_is_shown(publish: Publish) -> None:
     assert outputs.article_texts(page, "G1")["detail Kvinnor och män"] == "Kvinnor 91,5. För män finns inget värde."
 
 
+@pytest.mark.slow
 def test_a_value_that_kolada_took_away_is_told_as_that(publish: Publish) -> None:
     """The second night gives no row for the own municipality: it did take part, and its value is gone."""
     plan, first, second = SmallPlan(), SmallKolada(), SmallKolada()
@@ -82,6 +87,7 @@ def test_a_value_that_kolada_took_away_is_told_as_that(publish: Publish) -> None
     assert "har tagits bort" in explained
 
 
+@pytest.mark.slow
 def test_a_year_long_past_is_not_yet_published_no_more(publish: Publish) -> None:
     """A plan without availability.csv: the catalogue dates say when a year is out, and 2020 is long past."""
     plan, kolada = SmallPlan(), SmallKolada()
@@ -119,6 +125,7 @@ VERDICTS = (
 )
 
 
+@pytest.mark.slow
 def test_a_rescaled_kpi_is_not_comparable_with_a_target_written_before(publish: Publish) -> None:
     """The number and the printed baseline are in the old scale; two restated years are comparable with each other."""
     _, nights = rescaled_nights(publish)
@@ -133,6 +140,7 @@ def test_a_rescaled_kpi_is_not_comparable_with_a_target_written_before(publish: 
     assert "2026-04-03" in text
 
 
+@pytest.mark.slow
 def test_a_row_of_breaks_says_that_the_target_stands(publish: Publish) -> None:
     """`rescaled_on` with voids_target false decides; the printed baseline stays in the old scale."""
     plan, nights = rescaled_nights(publish)
@@ -142,6 +150,7 @@ def test_a_row_of_breaks_says_that_the_target_stands(publish: Publish) -> None:
     assert publish(*nights).query(VERDICTS)[0] == ("S1", "met", None, "method_changed", "improved")
 
 
+@pytest.mark.slow
 def test_a_later_edit_of_the_target_says_that_it_stands(publish: Publish) -> None:
     """A target that is written in the new scale is compared."""
     plan, nights = rescaled_nights(publish)

@@ -158,6 +158,7 @@ def test_the_terminal_shows_numbers_that_tell_the_verdict(rounded: Nights) -> No
     assert notes == ["F1", "F2", "F3", "F4", "R2"]
 
 
+@pytest.mark.slow
 def test_compared_exactly_the_view_shows_the_difference(publish: Publish) -> None:
     """79,52 is not over 79,577, nor 35,46 at most 35,4: shown so that a reader sees it, whatever is usually shown."""
     plan, kolada = SmallPlan(), SmallKolada()
@@ -176,6 +177,7 @@ def test_compared_exactly_the_view_shows_the_difference(publish: Publish) -> Non
     assert [(row["Utfall"], row["Målvärde"]) for row in exported] == [("79,5", ""), ("35,5", "35,4")]
 
 
+@pytest.mark.slow
 def test_the_terminal_rounds_decimal_texts_and_has_a_true_minus(publish: Publish) -> None:
     """84,25 and 1,005 go away from zero; below zero stands a minus sign."""
     plan, kolada = SmallPlan(), SmallKolada()
@@ -186,6 +188,7 @@ def test_the_terminal_rounds_decimal_texts_and_has_a_true_minus(publish: Publish
     assert [line.split()[4] for line in lines if "Indikator T" in line] == ["84,3", "1,01", "−84,3"]
 
 
+@pytest.mark.slow
 def test_a_plan_that_says_nothing_compares_exactly(publish: Publish) -> None:
     """94,7 does not meet a target that is printed as 95."""
     plan, kolada = SmallPlan(), SmallKolada()

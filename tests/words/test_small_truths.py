@@ -29,6 +29,7 @@ def rounded_nights(publish: Publish, printed: str, **rules: str) -> Nights:
     return publish(*nights)
 
 
+@pytest.mark.slow
 def test_a_rounding_that_flips_a_verdict_is_shown(publish: Publish) -> None:
     """83.6 to 84 against 84: memo and report show the value's change beside the verdict's."""
     nights = rounded_nights(publish, "84")
@@ -40,6 +41,7 @@ def test_a_rounding_that_flips_a_verdict_is_shown(publish: Publish) -> None:
     assert "Ändrad avrundning" in page.words()
 
 
+@pytest.mark.slow
 def test_a_rounding_that_nothing_rests_on_is_left_out_and_told_as_that(publish: Publish) -> None:
     """83.6 to 84 against 70: the table has no such row, and the memo does not say that no value changed."""
     nights = rounded_nights(publish, "70")
@@ -48,6 +50,7 @@ def test_a_rounding_that_nothing_rests_on_is_left_out_and_told_as_that(publish: 
     assert "Inget värde har ändrats mer än i avrundningen, och ingen bedömning vilar på den skillnaden." in memo
 
 
+@pytest.mark.slow
 def test_both_genders_are_judged_at_the_plans_precision(publish: Publish) -> None:
     """Question 17: women's 94.7 meets 95 without decimals, and not where all is compared exactly."""
     for rule, expected in (("target", [(True, False)]), ("exact", [(False, False)])):
@@ -62,6 +65,7 @@ def test_both_genders_are_judged_at_the_plans_precision(publish: Publish) -> Non
         assert nights.query(asked) == expected
 
 
+@pytest.mark.slow
 def test_numbers_in_remarks_have_a_decimal_comma(publish: Publish) -> None:
     """Two equal years, a printed outcome that was revised: no decimal point between digits in any remark."""
     plan, kolada = SmallPlan(), SmallKolada()
@@ -81,6 +85,7 @@ def test_numbers_in_remarks_have_a_decimal_comma(publish: Publish) -> None:
     assert "kommunernas median är 83,3" in remarks["riket_zero"]
 
 
+@pytest.mark.slow
 def test_control_characters_reach_no_document(publish: Publish) -> None:
     """A title of Kolada's with NUL, escape and C1 characters is shown with replacement characters, everywhere."""
     plan, kolada = SmallPlan(), SmallKolada()
@@ -140,6 +145,7 @@ def test_what_is_yet_to_come_goes_by_the_day_in_sweden(given: str, is_past: bool
             past_moment(given, now=now)
 
 
+@pytest.mark.slow
 def test_one_goal_is_one(publish: Publish) -> None:
     """God ekonomisk hushållning of one financial goal speaks of it in the singular."""
     plan, kolada = SmallPlan(), SmallKolada()
@@ -157,6 +163,7 @@ def test_one_goal_is_one(publish: Publish) -> None:
     assert "1 finansiella" not in words
 
 
+@pytest.mark.slow
 def test_a_late_value_needs_a_date_that_kolada_gave(publish: Publish) -> None:
     """Without a publication date nothing is said to be late; with one that has passed it is."""
     for dates, expected in (
@@ -177,6 +184,7 @@ def test_a_late_value_needs_a_date_that_kolada_gave(publish: Publish) -> None:
         assert " ".join(outputs.article_texts(page, "G1")["detail Nästa värde"].split()) == expected
 
 
+@pytest.mark.slow
 def test_two_plans_that_read_a_kpi_in_opposite_directions(publish: Publish) -> None:
     """Place and colour of each goal go by its own plan's direction; mart.ranking gives none."""
     higher, lower, kolada = SmallPlan(), SmallPlan(plan_id="motsatt-2022-2024"), SmallKolada()
