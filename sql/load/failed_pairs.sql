@@ -33,7 +33,7 @@ refused_unit as (
         bool_and(failed.error = 'KoladaNotFound')
         and failed.unit_id not in (select known.municipality_id from core.municipality_version as known)
         and failed.unit_id not in (select pair.unit_id from coverage_pair as pair where pair.outcome = 'values')
-        and failed.unit_id not in (select unnest(getvariable('own_units')))
+        and failed.unit_id not in (select unnest(cast(getvariable('own_units') as varchar[])))
 ),
 
 counted as (

@@ -29,7 +29,7 @@ failed as (
         unit_id,
         any_value(reason) as reason
     from staged_doubted
-    where not list_contains(getvariable('approved_empty_kpis'), kpi_id)
+    where not list_contains(cast(getvariable('approved_empty_kpis') as varchar[]), kpi_id)
     group by kpi_id, unit_id
 ),
 

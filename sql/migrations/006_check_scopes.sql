@@ -1,19 +1,35 @@
 -- A check is told scope by scope, with the plans that it concerns and who approved what it found. What was let through
--- before has the reason that was given for the whole run.
-alter table ops.check_result add column if not exists scope varchar;
+-- before has the reason that was given for the whole run. The table is made anew: before DuckDB 2 no table can be
+-- altered after an update in the same transaction.
+create temporary table checked as
+select
+    checks.run_id,
+    checks.check_name,
+    checks.severity,
+    cast(null as varchar) as scope,
+    cast([] as varchar[]) as plan_ids,
+    checks.offending_count,
+    checks.example,
+    cast(null as varchar) as approved_by,
+    case when checks.is_accepted then publication.accepted_loss end as reason
+from ops.check_result as checks
+left join ops.publication as publication on checks.run_id = publication.run_id;
 
-alter table ops.check_result add column if not exists plan_ids varchar[];
+drop table ops.check_result;
 
-alter table ops.check_result add column if not exists approved_by varchar;
+create table ops.check_result (
+    run_id varchar not null,
+    check_name varchar not null,
+    severity varchar not null,
+    scope varchar,
+    plan_ids varchar[],
+    offending_count integer not null,
+    example varchar,
+    approved_by varchar,
+    reason varchar
+);
 
-alter table ops.check_result add column if not exists reason varchar;
+insert into ops.check_result
+select * from checked;
 
-update ops.check_result
-set plan_ids = [];
-
-update ops.check_result
-set reason = publication.accepted_loss
-from ops.publication as publication
-where check_result.run_id = publication.run_id and check_result.is_accepted;
-
-alter table ops.check_result drop column is_accepted;
+drop table checked;
