@@ -12,6 +12,7 @@ from reports.changes_since import Changes
 from reports.contents import Contents
 from reports.html_page import NOWHERE, page_names
 from reports.memo_contents import MemoTable, memo_of
+from reports.numbers import one_line
 from reports.word_parts import new_row, prepare, table_of, write
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -35,8 +36,7 @@ def render_memo_markdown(contents: Contents, changes: Changes) -> bytes:
 
 def escaped(text: object) -> str:
     """Any text as Markdown that shows it as it is, also where Markdown lets HTML through."""
-    flat = " ".join(str(text).split())
-    return MARKED.sub(r"\\\1", flat).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return MARKED.sub(r"\\\1", one_line(str(text))).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _markdown_table(table: MemoTable) -> list[str]:

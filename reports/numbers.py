@@ -4,6 +4,7 @@ Rounding is half away from zero on the shortest decimal text of the number, as `
 reader sees is what the judgement compared.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -12,6 +13,7 @@ from warehouse.moment import SWEDEN
 
 MINUS = "\N{MINUS SIGN}"
 HARD_SPACE = "\N{NO-BREAK SPACE}"
+SOFT_SPACES = re.compile(r"[ \t\r\n\f\v]+")
 # Enough digits for any number at any decimals shown, and enough decimals to tell any two numbers apart.
 EXACT = Context(prec=60)
 MOST_DECIMALS = 20
@@ -30,6 +32,11 @@ MONTHS = (
     "november",
     "december",
 )
+
+
+def one_line(text: str) -> str:
+    """A text on one line, with one space where there were several; hard spaces stay."""
+    return SOFT_SPACES.sub(" ", text).strip(" ")
 
 
 def rounded(value: float, decimals: int) -> Decimal:

@@ -4,6 +4,7 @@ Each function gives markup in which every number is a `figure`; `plain` takes th
 the terminal and the memo. No sentence says more than the row it is made of.
 """
 
+import re
 from collections.abc import Iterator
 from html import unescape
 
@@ -11,7 +12,7 @@ from markupsafe import Markup, escape
 
 from reports.contents import Contents, IndicatorPart
 from reports.located_figures import figure, figure_in_full, figure_of_year, magnitude, percent, wording
-from reports.numbers import decimals_that_tell_apart
+from reports.numbers import decimals_that_tell_apart, one_line
 from reports.reasons import short_reason
 from reports.sourced_rows import Row
 from reports.verdict_sentences import REFERENCE_KINDS, decimals_of, meets
@@ -23,6 +24,7 @@ PACES = {
     "on_pace": "Håller den takt som målet kräver.",
     "behind": "Ligger efter den takt som målet kräver.",
 }
+TAG = re.compile(r"<[^>]*>")
 GENDERS = {"value_women": "K", "value_men": "M"}
 FAVOURS = {"women": "till kvinnors fördel", "men": "till mäns fördel"}
 
@@ -31,7 +33,7 @@ def plain(markup: Markup | str) -> str:
     """The words without the markup."""
     if not isinstance(markup, Markup):
         return markup
-    return unescape(Markup(str(markup).replace("<br>", " ")).striptags())  # noqa: S704 - markup it was
+    return one_line(unescape(TAG.sub("", str(markup).replace("<br>", " "))))
 
 
 def derived_label(row: Row) -> str:

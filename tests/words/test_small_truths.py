@@ -1,11 +1,14 @@
 """Words that were wrong once: each is told as it is, in every output that has it."""
 
+import html
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
-from cli.app import make_app
+from cli.app import make_app as make_command
 from tests.conftest import Nights
 from tests.mart.test_questions import text as question
 from tests.words import outputs
@@ -13,6 +16,7 @@ from tests.words.conftest import Publish
 from tests.words.small import OTHERS, PLAN_ID, TARGET_YEAR, SmallKolada, SmallPlan
 from warehouse.errors import InvalidMoment
 from warehouse.moment import past_moment
+from web import make_app
 
 
 def rounded_nights(publish: Publish, printed: str, **rules: str) -> Nights:
@@ -121,7 +125,7 @@ def test_a_day_to_come_is_refused(publish: Publish) -> None:
         ["explain", "G1", "--as-of", tomorrow],
         ["replay", "--as-of", tomorrow, "--to", "x.duckdb"],
     ):
-        result = CliRunner().invoke(make_app(), command)
+        result = CliRunner().invoke(make_command(), command)
         assert (result.exit_code, f"`{tomorrow}` is yet to come" in result.output) == (2, True), result.output
 
 
@@ -200,3 +204,58 @@ def test_two_plans_that_read_a_kpi_in_opposite_directions(publish: Publish) -> N
     assert nights.query("select distinct rank, quartile, colour from mart.ranking") == [(None, None, None)]
     [text] = {text for (text,) in nights.query("select text from mart.data_issue where code = 'direction_conflict'")}
     assert text.endswith("plats och färg visas per plan, efter dess egen riktning.")
+
+
+def test_a_number_and_its_percent_sign_stay_on_one_line(publish: Publish) -> None:
+    """One of two indicators met is 50 %, with a space that does not break, in every text that has it."""
+    plan, kolada = SmallPlan(), SmallKolada()
+    plan.goal("M1")
+    for name, kpi_id, value in (("G1", "N00001", 84.0), ("G2", "N00002", 70.0)):
+        plan.indicator(name, kpi_id, goal_id="M1", unit="%")
+        plan.target(name, ">=", "80")
+        kolada.own(kpi_id, {TARGET_YEAR: value})
+        kolada.mean(kpi_id, TARGET_YEAR, 75.0)
+    nights = publish((plan, kolada))
+    [_] = outputs.report_pages(nights.home, PLAN_ID, (TARGET_YEAR,))
+    report = (nights.home / f"{TARGET_YEAR}.html").read_text(encoding="utf-8")
+    shown = html.unescape(re.sub(r"<[^>]*>", "", report.partition("<body")[2]))
+    explained = outputs.explanation(nights.home, PLAN_ID, "G1", TARGET_YEAR)
+    for text in (shown, explained):
+        assert re.search(r"\d\N{NO-BREAK SPACE}%", text)
+        assert re.findall(r".{20}\d[ \n]+%.{5}", text, re.DOTALL) == []
+
+
+def test_a_mean_of_similar_municipalities_is_explained_by_its_own_rule(publish: Publish) -> None:
+    """Neither explain nor the report gives the rule of the national average for it."""
+    plan, kolada = SmallPlan(), SmallKolada()
+    plan.indicator("G1", "N00001", similar_group_topic="grundskola")
+    plan.target("G1", ">", kind="reference", reference="similar")
+    kolada.own("N00001", {TARGET_YEAR: 84.0})
+    kolada.mean("N00001", TARGET_YEAR, 80.0)
+    nights = publish((plan, kolada))
+    explained = outputs.explanation(nights.home, PLAN_ID, "G1", TARGET_YEAR)
+    assert "Jämförelsevärdet är det ovägda medlet av de liknande kommuner som har värde." in explained
+    assert "regel average_precision = " in explained
+    [(_, page)] = outputs.report_pages(nights.home, PLAN_ID, (TARGET_YEAR,))
+    told = " ".join(outputs.article_texts(page, "G1").values())
+    assert "liknande" in told
+    for text in (explained, told):
+        assert "iksgenomsnitt" not in text
+        assert "regel national_average" not in text
+
+
+def test_the_pages_changes_show_as_many_decimals_as_tell_them_apart(publish: Publish) -> None:
+    """Two decimals at most, more only where two unequal numbers would look the same; both have as many."""
+    plan, nights = SmallPlan(), []
+    plan.indicator("G1", "N00001")
+    plan.indicator("G2", "N00002")
+    plan.indicator("G3", "N00003")
+    for values in ((83.5, 80.123456, 70.0001), (84.0, 81.987654, 70.0002)):
+        kolada = SmallKolada()
+        for number, value in enumerate(values, start=1):
+            kolada.own(f"N0000{number}", {TARGET_YEAR: value})
+        nights.append((plan, kolada))
+    home = publish(*nights).home
+    with TestClient(make_app(home / "kolada.duckdb"), base_url="http://127.0.0.1") as client:
+        page = html.unescape(client.get("/andringar").text)
+    assert re.findall(r"[\d,]+ → [\d,]+", page) == ["83,5 → 84,0", "80,12 → 81,99", "70,0001 → 70,0002"]
