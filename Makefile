@@ -128,6 +128,9 @@ endif
 bench: $(READY) $(PEERS)/.ready  ## Measure against the floor, dlt and koladapy, and write docs/benchmarks.md (half an hour)
 	$(BIN)/python -m benchmarks.bench_load --peers $(PEERS)/bin/python
 
+gauntlet: $(READY) $(PEERS)/.ready  ## Put ours and the peers before the same lies and faults, write docs/gauntlet.md (half an hour)
+	$(BIN)/python -m benchmarks.bench_gauntlet --peers $(PEERS)/bin/python
+
 bench-mirror: $(READY)  ## Mirror 6,000 KPIs and 10 million values, killed twice on the way, and count what came of it
 	$(BIN)/python -m benchmarks.bench_mirror
 
@@ -152,4 +155,4 @@ bench-web: $(READY)  ## Measure the pages of kolada web, one reader at a time an
 clean:  ## Remove what make made, but not the data
 	rm -rf $(VENV) $(PEERS) build benchmarks/.pages .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
-.PHONY: help install demo test slow oldest sweep test-all docs site coverage pictures bench bench-mirror bench-night bench-start bench-report bench-versions bench-year bench-web lint format wheel audit lock clean
+.PHONY: help install demo test slow oldest sweep test-all docs site coverage pictures bench gauntlet bench-mirror bench-night bench-start bench-report bench-versions bench-year bench-web lint format wheel audit lock clean

@@ -1,9 +1,11 @@
 """What the README claims of ours and of others stands on the page that was measured."""
 
+import re
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+GAUNTLET = (REPOSITORY / "docs" / "gauntlet.md").read_text(encoding="utf-8")
 BENCHMARKS = (REPOSITORY / "docs" / "benchmarks.md").read_text(encoding="utf-8")
 MOST_LINES = 120
 
@@ -17,6 +19,19 @@ def row(text, beginning):
 def test_the_readme_is_short():
     """A reader gets through it: under 120 lines."""
     assert len(README.splitlines()) < MOST_LINES
+
+
+def test_what_was_believed_in_silence_is_what_the_gauntlet_found():
+    """The row of the comparison has the sums of the gauntlet."""
+    silent = row(GAUNTLET.partition("## In sum")[2], "").index("**old, wrong or lost, silent**")
+    sums = [row(GAUNTLET, f"{name} |") for name in ("ours", "koladapy", "dlt", "script")]
+    assert row(README, "[faults and lies](docs/gauntlet.md)")[1:] == [f"{each[silent]} of {each[1]}" for each in sums]
+
+
+def test_the_versions_compared_are_those_of_the_gauntlet():
+    """The head of the comparison names what was run."""
+    assert all(re.search(rf"Versions of the peers: .*{name}", GAUNTLET) for name in ("koladapy 1.0.1", "dlt 1.31.0"))
+    assert {"koladapy 1.0.1", "dlt 1.31.0, `rest_api`"} <= set(row(README, "20"))
 
 
 def test_seconds_for_a_million_values_are_those_of_the_benchmark():
