@@ -240,9 +240,7 @@ def test_the_memo_is_the_same_as_page_and_as_word(awkward_world: World, tmp_path
         [one_line(cell.words()) for cell in row.find(lambda node: node.tag in ("th", "td"))] for row in rows
     ]
     word = docx.Document(str(paths[".docx"]))
-    assert expected == [
-        [one_line(cell.text) for cell in row.cells] for table in word.tables for row in table.rows
-    ]
+    assert expected == [[one_line(cell.text) for cell in row.cells] for table in word.tables for row in table.rows]
     headings = [line.removeprefix("## ") for line in lines if line.startswith("## ")]
     assert headings == [each.text for each in word.paragraphs if each.style.name == "Heading 1"]
     assert "Vad som kommer härnäst" in headings
