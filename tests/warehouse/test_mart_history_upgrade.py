@@ -2,7 +2,7 @@
 
 import json
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -85,15 +85,12 @@ def unpacked(name: str, folder: Path, make_nights: Callable[..., Nights]) -> Ear
     fake = FakeKolada(small_data([*plan.kpi_ids, *plan.cross_check_kpi_ids]))
     nights = make_nights(home=folder / "home", fake=fake, plans=(plan,), now=datetime(2026, 4, 3, 0, 30, tzinfo=UTC))
     said = json.loads((folder / "home" / "said.json").read_bytes())
-    return Earlier(nights, [with_reasons_of_today(night) for night in said])
+    return Earlier(nights, [{**night, "judged": with_reasons_of_today(night["judged"])} for night in said])
 
 
-def with_reasons_of_today(night: dict[str, Any]) -> dict[str, Any]:
-    """What a night said, in the names of today."""
-    judged = [
-        [*row[:REASON], RENAMED.get((row[0], row[REASON]), row[REASON]), *row[REASON + 1 :]] for row in night["judged"]
-    ]
-    return {**night, "judged": judged}
+def with_reasons_of_today(rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
+    """Rows of `JUDGED` that earlier software made, in the names of today."""
+    return [[*row[:REASON], RENAMED.get((row[0], row[REASON]), row[REASON]), *row[REASON + 1 :]] for row in rows]
 
 
 @pytest.fixture(params=["whole", "pruned"])
@@ -143,10 +140,10 @@ def test_what_an_upgrade_worked_out_is_put_back(earlier: Earlier, tmp_path: Path
 
 def test_a_file_lost_before_the_upgrade_is_put_back(whole: Earlier) -> None:
     """No night kept its marts: they are worked out, and say so; the next night goes on."""
-    before = whole.nights.query(JUDGED.format(""))
+    before = with_reasons_of_today(whole.nights.query(JUDGED.format("")))
     lost(whole.home)
     restore(whole.home, now=NOW, reporter=Silent())
-    assert whole.nights.query(JUDGED.format("")) == before
+    assert [list(row) for row in whole.nights.query(JUDGED.format(""))] == before
     assert whole.nights.query("select distinct is_worked_out_later from ops.publication") == [(True,)]
     assert whole.nights.refresh().state == "published"
 
