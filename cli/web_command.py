@@ -58,6 +58,7 @@ def listen(host: str, port: int, command: str) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen()
     except OSError as error:
         ERRORS.print(
             f"Cannot listen on `{host}:{port}`: {error.strerror or error}. Nothing was started. "
