@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from flows.service_processes import (
     DEATHS_BEFORE_GIVING_UP,
@@ -38,7 +38,7 @@ class ServedPages:
     _process: subprocess.Popen[bytes] | None = None
     _started_at: float = 0.0
     _deaths: int = 0
-    _again_at: float | None = field(default=0.0)
+    _again_at: float | None = 0.0
 
     @property
     def url(self) -> str:

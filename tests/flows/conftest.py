@@ -42,8 +42,8 @@ FIRST_YEAR = 2019
 RUN_VARIABLES = {"KOLADA_RATE": "500"}
 
 # Generous, since nothing waits for them when all is well: a machine with other work takes its time.
-START_SECONDS = 600
-RUN_SECONDS = 400
+START_SECONDS = 240
+RUN_SECONDS = 240
 EVENT_SECONDS = 90
 
 # A worker asks for work every ten seconds; the tests need not wait for that.
