@@ -31,8 +31,6 @@ JOBS = {
 # A first night of each kind, and a refresh after an honest one.
 KINDS = (("refresh", 1), ("refresh", 2), ("backfill", 1), ("mirror", 1))
 POINTS = [(rate, kind, night, seed) for rate in RATES for kind, night in KINDS for seed in range(5)]
-# Those of recorded data cost twenty times as much.
-RECORDED_POINTS = [point for point in POINTS if point[-1] < 2]
 
 # Two units that are asked for in one request, none of them a plan's own.
 FEW = ["0114", "0115"]
@@ -53,10 +51,10 @@ def honest(recent, plans, tmp_path_factory):
     return nights
 
 
-def random_nights(honest, points, folder, capsys):
+def random_nights(honest, folder, capsys):
     """Nights before a source that answers at random with nothing: each whole or held, and how many of each."""
     whole, ended = {"refresh": honest.query(CELLS)}, {rate: Counter() for rate in RATES}
-    for number, (rate, kind, night, seed) in enumerate(points_of(points, seed=13)):
+    for number, (rate, kind, night, seed) in enumerate(points_of(POINTS, seed=13)):
         if kind not in whole:
             undisturbed = Nights(home=folder / kind, fake=FakeKolada(honest.fake.data), plans=honest.plans)
             assert "published" == undisturbed.run(JOBS[kind](honest.plans)).state
@@ -73,6 +71,7 @@ def random_nights(honest, points, folder, capsys):
     with capsys.disabled():
         for rate, counted in ended.items():
             print(f"\n{honest.fake.data.source_kind:9} {rate:3} % of the answers empty: {dict(counted)}", end="")
+    assert len(POINTS) >= 50
     for rate in MOSTLY_WHOLE:
         assert ended[rate]["published"] >= 0.9 * ended[rate].total()
 
@@ -82,8 +81,7 @@ def random_nights(honest, points, folder, capsys):
 @pytest.mark.timeout(3600)
 def test_random_empties_leave_a_night_whole_or_held(honest, tmp_path, capsys):
     """Whatever share of the answers comes empty, no night publishes without a cell; few of them stop it."""
-    assert len(POINTS) >= 50
-    random_nights(honest, POINTS, tmp_path, capsys)
+    random_nights(honest, tmp_path, capsys)
 
 
 @pytest.mark.sweep
@@ -92,7 +90,7 @@ def test_random_empties_leave_a_night_whole_or_held(honest, tmp_path, capsys):
 @pytest.mark.timeout(3600)
 def test_random_empties_of_recorded_data(first_night, tmp_path, capsys):
     """The same on recorded data, whose answers have several pages."""
-    random_nights(first_night[0], RECORDED_POINTS, tmp_path, capsys)
+    random_nights(first_night[0], tmp_path, capsys)
 
 
 def night_with(honest, folder, edit, *, after=None):
