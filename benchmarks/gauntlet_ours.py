@@ -40,6 +40,7 @@ def night(base_url: str, folder: Path, _kpis: Sequence[str]) -> Told:
     result = run_job(settings, refresh_job((read_plan(PLAN),)), client_clock=HurriedClock(), clock=lambda: at)
     if result.state == "held":
         return Told(HELD, [result.message])
-    # A check by its name alone: how many rows it found differs from one honest night to the next.
-    said = [*result.remarks, *dict.fromkeys(check.name for check in result.checks if check.offending_count)]
+    # A check and what it is about: how many rows it found differs from one honest night to the next.
+    found = (f"{each.name} {each.scope or ''}".strip() for each in result.checks if each.offending_count)
+    said = [*result.remarks, *dict.fromkeys(found)]
     return Told(WARNED if said else SILENT, said)
