@@ -43,6 +43,8 @@ RUN_VARIABLES = {"KOLADA_RATE": "500"}
 
 # Generous, since nothing waits for them when all is well: a machine with other work takes its time.
 START_SECONDS = 240
+# What browsers call the pages beside their address, as behind a proxy.
+PAGES_NAME = "mal.kommunen.test"
 RUN_SECONDS = 240
 EVENT_SECONDS = 90
 
@@ -289,7 +291,17 @@ def operations(tmp_path_factory: pytest.TempPathFactory, small_data: DataSet) ->
         log, work = folder / "serve.log", folder / "work [*?]"
         work.mkdir()
         process = subprocess.Popen(
-            [str(BIN / "kolada"), "serve", "--port", str(port), "--web", "--web-port", str(pages_port)],
+            [
+                str(BIN / "kolada"),
+                "serve",
+                "--port",
+                str(port),
+                "--web",
+                "--web-port",
+                str(pages_port),
+                "--web-name",
+                PAGES_NAME,
+            ],
             env=environment | QUICK_WORKER | FAR_AHEAD | DEAD_PROXIES,
             cwd=work,
             stdout=stack.enter_context(log.open("wb")),

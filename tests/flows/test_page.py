@@ -19,6 +19,8 @@ KOLADA = typer.main.get_command(make_app())
 # Not given by the test that gives the rest, and why.
 ELSEWHERE = {
     "kolada serve": "the server that the others are given to is one",
+    "kolada serve --web": "the same server shows the pages",
+    "kolada serve --web --web-name mal.kommunen.se": "the same; the name is tried where the pages are",
     "prefect work-pool create kolada --type process": "`kolada serve` has made it",
     "prefect worker start --pool kolada": "does not end",
     "prefect server database upgrade -y": "needs a PostgreSQL server",

@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from flows.service_processes import send
-from tests.flows.conftest import command_of
+from tests.flows.conftest import PAGES_NAME, command_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -19,7 +19,8 @@ def pages_of(operations):
     """The process that shows the pages."""
     port = operations.pages_url.rpartition(":")[2]
     below = [process.pid for process in psutil.Process(operations.process.pid).children()]
-    return [each for each in below if command_of(each).endswith(f"web --host 127.0.0.1 --port {port}")]
+    command = f"web --host 127.0.0.1 --port {port} --name {PAGES_NAME}"
+    return [each for each in below if command_of(each).endswith(command)]
 
 
 def asked(operations, path="/", **headers):
@@ -44,12 +45,13 @@ def test_a_night_is_seen_on_the_pages(operations, fake, home):
 
 
 def test_the_pages_know_nothing_of_prefect(operations):
-    """They ask for no password and are given none, and answer no other host name."""
+    """They ask for no password and are given none, and answer no host name but theirs."""
     (process_id,) = operations.until(lambda: pages_of(operations))
     known = psutil.Process(process_id).environ()
     assert [name for name in known if name.startswith("PREFECT_")] == []
     assert operations.password not in "".join(known.values())
     assert operations.until(lambda: asked(operations)).status_code in {200, 503}
+    assert asked(operations, Host=PAGES_NAME).status_code in {200, 503}
     assert asked(operations, Host="evil.example").status_code == 403
 
 
