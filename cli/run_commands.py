@@ -1,19 +1,22 @@
 """`kolada refresh`, `backfill`, `mirror` and `doctor`: the commands that talk to the API."""
 
 import json
+import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from os import environ
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, NoReturn, cast
 
 import typer
 
 from cli.consoles import ERRORS, plain_console, wide_console
 from cli.exits import BAD_INPUT, HELD, OTHER, end_with, one_message
 from cli.goal_table import print_goal_table
+from cli.language import told
 from cli.options import (
     BaseUrlOption,
     DirectOption,
@@ -27,6 +30,8 @@ from cli.options import (
 )
 from cli.terminal_progress import Terminal
 from flows.prefect_environment import (
+    IMPATIENCE,
+    PrefectLost,
     PrefectMisconfigured,
     PrefectUnusable,
     close_temporary_server,
@@ -245,6 +250,8 @@ def through_prefect(name: str, **parameters: object) -> RunResult:
     """
     if not environ.get("PREFECT_API_URL"):
         ERRORS.print("Starting a temporary Prefect server; the first time takes up to a minute (--direct: without)")
+    for variable, value in IMPATIENCE.items():
+        environ.setdefault(variable, value)
     with naming_direct():
         if prepare_for_prefect(Settings().home) is None:
             close_temporary_server()
@@ -272,8 +279,18 @@ def naming_direct() -> Iterator[None]:
     try:
         yield
     except PrefectUnusable as error:
-        code = BAD_INPUT if isinstance(error, PrefectMisconfigured) else OTHER
-        end_with(error, f"{error} Or do without Prefect: the same command with `--direct`.", code)
+        message = f"{error} Or do without Prefect: the same command with `--direct`."
+        if isinstance(error, PrefectLost) and not environ.get("KOLADA_TRACEBACK"):
+            leave_at_once(message)
+        end_with(error, message, BAD_INPUT if isinstance(error, PrefectMisconfigured) else OTHER)
+
+
+def leave_at_once(message: str) -> NoReturn:
+    """Tell a message and end this process without the exit handlers: Prefect's wait for the server that is gone."""
+    ERRORS.print(told(message))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(OTHER)
 
 
 def show(result: RunResult, *, as_json: bool) -> None:

@@ -26,6 +26,8 @@ from warehouse.credits import DERIVED, MADE_UP_VALUES, as_printed
 Logger = logging.Logger | logging.LoggerAdapter[logging.Logger]
 
 SECONDS_BETWEEN_UPDATES = 1.0
+# A server that did not answer is left in peace: the run is not to wait for it at each step.
+SECONDS_OF_SILENCE = 60.0
 
 # Where a stage begins and ends on the way from 0 to 100; reading takes most of a night's time.
 STAGES = {
@@ -52,6 +54,7 @@ class ProgressArtifact:
         self._total: int | None = None
         self._steps = 0
         self._told_at = 0.0
+        self._silent_until = 0.0
 
     def stage(self, name: str, total: int | None) -> None:
         """A stage begins."""
@@ -78,6 +81,8 @@ class ProgressArtifact:
 
     def _update(self, progress: float, description: str) -> None:
         self._told_at = time.monotonic()
+        if self._told_at < self._silent_until:
+            return
         try:
             if self._id is None:
                 made = create_progress_artifact(progress=progress, key="progress", description=description)
@@ -85,6 +90,7 @@ class ProgressArtifact:
             else:
                 update_progress_artifact(self._id, progress, description=description)
         except httpx.HTTPError as error:
+            self._silent_until = time.monotonic() + SECONDS_OF_SILENCE
             self._logger.warning("The progress could not be shown, and the run goes on: %s", error)
 
 

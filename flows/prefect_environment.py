@@ -24,6 +24,9 @@ NO_TELEMETRY = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"
 # A temporary server that starts for the first time makes its database, on a slow machine for longer than Prefect waits.
 PATIENCE = {"PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180"}
 
+# A command that a person gave waits some seconds for a server that is away, not Prefect's minute at each question.
+IMPATIENCE = {"PREFECT_CLIENT_MAX_RETRIES": "2"}
+
 # Prefect's logging settings (its logging.yml) with our lines in them: what the worker prints is JSON, too.
 JSON_LOGGING = {
     "PREFECT_LOGGING_HANDLERS_CONSOLE_CLASS": "flows.json_logs.JsonConsole",
@@ -35,6 +38,10 @@ JSON_LOGGING = {
 
 class PrefectUnusable(RuntimeError):
     """Prefect, or the server that it is to use, cannot be used; the message is for the operator."""
+
+
+class PrefectLost(PrefectUnusable):
+    """The server went away during a run; what Prefect does as this process ends waits for it in vain."""
 
 
 class PrefectMisconfigured(PrefectUnusable):

@@ -3,7 +3,9 @@
 Prefect says of a server that does not answer, or of its own settings, in a hundred lines of traceback.
 """
 
-from collections.abc import Iterator
+import logging
+import os
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import httpx
@@ -11,7 +13,12 @@ from prefect.client.orchestration import get_client
 from prefect.exceptions import PrefectException
 from prefect.settings import PREFECT_API_URL
 
-from flows.prefect_environment import PrefectUnusable
+from flows.prefect_environment import PrefectLost, PrefectUnusable
+
+# Where Prefect's handlers that print are, and the parts of it that speak of the way to the server.
+PRINTING = ("", "prefect", "prefect._internal")
+TALKING = ("prefect._internal", "prefect.client", "prefect.events", "prefect.logging")
+Filter = Callable[[logging.LogRecord], bool]
 
 
 def check_server() -> None:
@@ -63,13 +70,56 @@ def told_if_lost() -> Iterator[None]:
     """Turn what Prefect raises when its server goes away during a run into one sentence.
 
     Raises:
-        PrefectUnusable: the server was lost.
+        PrefectLost: the server was lost; what Prefect itself says of it is held back for good.
     """
+    troubles = Troubles()
     try:
         yield
     except (httpx.HTTPError, PrefectException) as error:
-        raise PrefectUnusable(
+        raise PrefectLost(
             f"Prefect's server was lost during the run: {said(error)}. What was received is kept, and `kolada status` "
             "tells whether the run published all the same. If not, give the command again: what landed is not fetched "
             "again."
         ) from error
+    except BaseException:
+        troubles.tell()
+        raise
+    troubles.tell()
+
+
+class Troubles:
+    """What Prefect says of its own troubles, held back from the terminal until it is known what they were.
+
+    It tells the loss of its server in a traceback of each part that talked to it. KOLADA_TRACEBACK=1 shows
+    them at once.
+    """
+
+    def __init__(self) -> None:
+        self._held: list[tuple[logging.Handler, logging.LogRecord]] = []
+        self._filters: dict[logging.Handler, Filter] = {}
+        self._raises = logging.raiseExceptions
+        if os.environ.get("KOLADA_TRACEBACK"):
+            return
+        # By this switch of Python's own Prefect prints that a line of the log did not reach the server.
+        logging.raiseExceptions = False
+        for name in PRINTING:
+            for handler in logging.getLogger(name).handlers:
+                self._filters[handler] = self._holding(handler)
+                handler.addFilter(self._filters[handler])
+
+    def tell(self) -> None:
+        """Print what was held back, and hold back nothing more."""
+        logging.raiseExceptions = self._raises
+        for handler, each in self._filters.items():
+            handler.removeFilter(each)
+        for handler, record in self._held:
+            handler.handle(record)
+
+    def _holding(self, handler: logging.Handler) -> Filter:
+        def is_printed_now(record: logging.LogRecord) -> bool:
+            is_trouble = record.levelno >= (logging.WARNING if record.name.startswith(TALKING) else logging.ERROR)
+            if is_trouble:
+                self._held.append((handler, record))
+            return not is_trouble
+
+        return is_printed_now
