@@ -34,16 +34,25 @@ OPTIONAL = tuple(
 _SWEDISH: Mapping[str, str] = {
     "titel": "title",
     "indikator": "title",
+    "mått": "title",
     "nyckeltal": "kpi_id",
+    "nyckeltals-id": "kpi_id",
+    "kpi": "kpi_id",
+    "kolada-id": "kpi_id",
     "enhet": "unit",
     "riktning": "direction",
     "mål": "target",
     "målvärde": "target",
+    "målnivå": "target",
     "år": "year",
     "målår": "year",
     "övergripande mål": "goal_title",
+    "mål (rubrik)": "goal_title",
+    "målområde": "focus_area",
     "ansvarig": "owner",
+    "ansvarig nämnd": "owner",
     "nämnd": "owner",
+    "nämnd/bolag": "owner",
     "källa": "source",
     "del": "part",
 }
@@ -93,8 +102,9 @@ def fault(file: str, problem: str, remedy: str, value: str | None = None, row: i
 
 def _rows(file: str, cells: Sequence[Sequence[str]]) -> tuple[list[TableRow], list[Finding]]:
     first = next((place for place, row in enumerate(cells) if any(cell.strip() for cell in row)), None)
-    header = [] if first is None else [_column(name) for name in cells[first]]
-    findings = list(_header_findings(file, header, (first or 0) + 1))
+    written = [] if first is None else [" ".join(name.split()) for name in cells[first]]
+    header = [_column(name) for name in written]
+    findings = list(_header_findings(file, written, (first or 0) + 1))
     rows = []
     for number, row in enumerate(cells[(first or 0) + 1 :], start=(first or 0) + 2):
         if not any(cell.strip() for cell in row):
@@ -114,21 +124,35 @@ def _rows(file: str, cells: Sequence[Sequence[str]]) -> tuple[list[TableRow], li
 
 
 def _column(name: str) -> str:
-    plain = unicodedata.normalize("NFC", " ".join(name.split())).lower()
+    plain = unicodedata.normalize("NFC", name).lower()
     return _SWEDISH.get(plain, plain)
 
 
-def _header_findings(file: str, header: Sequence[str], row: int) -> Iterator[Finding]:
+def _header_findings(file: str, written: Sequence[str], row: int) -> Iterator[Finding]:
+    header = [_column(name) for name in written]
     for name in NEEDED:
         if name not in header:
-            yield fault(file, f"the column `{name}` is missing", f"Let the first row name {', '.join(NEEDED)}", row=row)
-    for place, name in enumerate(header):
-        if name not in NEEDED + OPTIONAL:
-            guess = suggestion(name, NEEDED + OPTIONAL)
-            remedy = f"Remove it, or use one of {', '.join(OPTIONAL)}.{guess}".rstrip(".")
-            yield fault(file, "an unknown column", remedy, name, row)
+            known = f"Let the first row name {', '.join(NEEDED)}, or {', '.join(map(_swedish_name, NEEDED))}"
+            yield fault(file, f"the column `{name}` is missing", known, row=row)
+    for place, (name, own) in enumerate(zip(header, written, strict=True)):
+        earlier = written[header.index(name)]
+        if re.fullmatch(r"mål\w*[ .:]+(?:19|20)\d\d", name):
+            remedy = "Write one row for each year, with the target in `mål` and the year in `år`"
+            yield fault(file, "a column for one year", remedy, own, row)
+        elif name not in NEEDED + OPTIONAL:
+            guess = suggestion(name, (*NEEDED, *OPTIONAL, *_SWEDISH))
+            swedish = ", ".join(dict.fromkeys(map(_swedish_name, OPTIONAL)))
+            yield fault(file, "an unknown column", f"Remove it, or use one of {swedish}.{guess}".rstrip("."), own, row)
+        elif name in header[:place] and own.lower() == earlier.lower():
+            yield fault(file, "a column stands twice", "Keep one", own, row)
         elif name in header[:place]:
-            yield fault(file, "a column stands twice", "Keep one", name, row)
+            remedy = "Call the column with the goals' titles `övergripande mål`" if name == "target" else "Keep one"
+            yield fault(file, f"a second column for the {name}, beside `{earlier}`", remedy, own, row)
+
+
+def _swedish_name(column: str) -> str:
+    """The first Swedish name of a column, where it has one."""
+    return next((swedish for swedish, name in _SWEDISH.items() if name == column), column)
 
 
 def _cells_of_workbook(path: Path) -> list[list[str]] | Finding:

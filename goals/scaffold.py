@@ -18,7 +18,7 @@ from pathlib import Path
 
 from goals.cell_values import plain_number
 from goals.codes import ROLES_OF_SECTION
-from goals.errors import Finding, PlanError
+from goals.errors import Finding, PlanError, listed
 from goals.indicator_table import TableRow, fault, read_table
 from goals.new_settings import Frame, settings_text
 from goals.plan import Plan
@@ -108,7 +108,8 @@ def scaffold(
     years = [int(row["year"]) for row in rows if row["year"]]
     last = max(years, default=(today or datetime.now(tz=UTC).date()).year)
     first_target = min(years, default=last)
-    plan_id = plan_id or f"{_slug(name)}-{first_target}-{last}"
+    span = f"{first_target}-{last}" if first_target < last else f"{last}"
+    plan_id = plan_id or f"{_slug(name)}-{span}"
     target = out_folder / plan_id
     if not PLAN_ID_PATTERN.fullmatch(plan_id):
         raise NewPlanRefused(
@@ -117,10 +118,12 @@ def scaffold(
     if target.exists():
         raise NewPlanRefused(plan_id, [_taken(target)])
     written = _Written(table.name, rows, propose)
+    if written.findings:
+        raise NewPlanRefused(plan_id, written.findings)
     frame = Frame(
         plan_id=plan_id,
         unit=unit,
-        title=title or f"Mål för {name} {first_target}-{last}",
+        title=title or f"Mål för {name} {span}",
         first_year=first_target - _YEARS_BEFORE,
         last_year=last,
         first_budget_year=first_target,
@@ -204,8 +207,11 @@ class _Written:
         self._source = source
         self._propose = propose
         self._rows: dict[str, list[tuple[int, Mapping[str, str]]]] = {}
-        self._goals: set[str] = set()
+        self._goals: dict[str, str] = {}
+        self._ids: dict[str, str] = {}
         self._indicators: dict[tuple[str, ...], str] = {}
+        self._first_rows: dict[str, TableRow] = {}
+        self.findings: list[Finding] = []
         self._counts: dict[str, int] = {}
         self.remarks: list[str] = []
         self.has_text_alone = False
@@ -236,9 +242,9 @@ class _Written:
         self._rows.setdefault(file, []).append((row.number, cells))
 
     def _add(self, row: TableRow) -> None:
-        goal_id, section = row["goal"] or "G1", row["section"] or "prioritized"
+        goal_id, section = self._goal_id(row), row["section"] or "prioritized"
         if goal_id not in self._goals:
-            self._goals.add(goal_id)
+            self._goals[goal_id] = row["goal_title"]
             counted = "true" if section in {"operational", "financial"} else "false"
             goal = {
                 "goal_id": goal_id,
@@ -249,16 +255,36 @@ class _Written:
                 "compound_rule": row["compound_rule"],
             }
             self._put("goals.csv", row, goal)
+        elif row["goal_title"] and row["goal_title"] != self._goals[goal_id]:
+            problem = f"another title of the goal `{goal_id}`, which is `{self._goals[goal_id]}` above"
+            remedy = "Write the same title on each of its rows, or another id in `goal`"
+            self.findings.append(fault(self._source, problem, remedy, row["goal_title"], row.number))
         # One indicator with several targets stands in as many rows.
         same = (goal_id, row["title"], row["part"], row["kpi_id"])
         if same not in self._indicators:
             self._counts[goal_id] = self._counts.get(goal_id, 0) + 1
             self._indicators[same] = f"{goal_id}.{self._counts[goal_id]}"
             self._put("indicators.csv", row, self._indicator(row, goal_id, section, self._indicators[same]))
+            self._first_rows[self._indicators[same]] = row
             if not row["kpi_id"]:
                 self._propose_kpis(row, self._indicators[same])
+        self._say_the_same(row, self._first_rows[self._indicators[same]])
         if row["target"] or row["kind"]:
             self._put("targets.csv", row, self._target(row, self._indicators[same]))
+
+    def _say_the_same(self, row: TableRow, first: TableRow) -> None:
+        """What a later row of an indicator says of it must be what its first row says, or nothing."""
+        for column in FORMATS["indicators.csv"].header:
+            if row[column] and row[column] != first[column]:
+                problem = f"another {column} of `{row['title']}` than in row {first.number}, `{first[column]}`"
+                remedy = "Write the same in both, or tell the two indicators apart in `part`"
+                self.findings.append(fault(self._source, problem, remedy, row[column], row.number))
+
+    def _goal_id(self, row: TableRow) -> str:
+        """The goal of a row: as the table names it, else one for each title that the table gives a goal."""
+        if row["goal"]:
+            return row["goal"]
+        return self._ids.setdefault(row["goal_title"], f"G{len(self._ids) + 1}")
 
     def _indicator(self, row: TableRow, goal_id: str, section: str, indicator_id: str) -> Mapping[str, str]:
         return {
@@ -280,11 +306,10 @@ class _Written:
             said = {"operator": read.operator, "target_value": read.number, "reference": read.reference}
             return {**cells, "kind": read.kind, **said}
         self.has_text_alone = True
-        kinds = " or ".join(f"`{kind}`" for kind in telling_kinds(row["target"]))
         self.remarks.append(
             f"{self._source}, row {row.number}: the target `{row['target']}` of `{row['title']}` says more than a "
-            f"number, so it is kept as it is and not judged. {kinds} could say it: fill in `kind` of `{indicator_id}` "
-            "in targets.csv."
+            "number, so it is kept as it is and not judged. Fill in `kind` and what belongs to it on the row of "
+            f"`{indicator_id}` in targets.csv; what could say it: {listed(telling_kinds(row['target']))}."
         )
         return {column: cells.get(column, "") for column in ("indicator_id", "criterion", "year", "target_text")}
 

@@ -38,23 +38,28 @@ _TARGET = re.compile(
     r"(?P<unit>.*)",
     re.IGNORECASE | re.DOTALL,
 )
+_BASE = r"(?:från|sedan|mot|som|än|nivån?(?: av)?|basår|jämför\w*(?: med)?)(?: år)? (?:19|20)\d\d\b"
 # Words that tell of a kind, in the order in which the kinds are named.
 _TELLING: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
-        r"topp\b|bästa.*(?:%|procent|tredjedel|fjärdedel)|(?:%|procent|tredjedel|fjärdedel).*bäst|kvartil",
+        r"topp\b|bästa.*(?:%|procent|tredjedel|fjärdedel)|(?:%|procent|tredjedel|fjärdedel).*bäst|bästa kvartil",
         ("best_share",),
     ),
-    (r"bland de .*bäst|\bplats|plac|rank", ("rank",)),
-    (r"±|mellan|\d\s*(?:-|–|till)\s*\d|plus minus|intervall", ("range",)),
-    (r"kvinn|flick|\bkön|\bmän\b|pojk", ("gender_gap",)),
+    (r"bland de \S*\d+ .*bäst|\bplats|plac|rank", ("rank",)),
+    (r"±|mellan -?\d|(?<!\d)\d{1,3}(?:,\d+)?\s*(?:-|–|till)\s*-?\d{1,3}(?!\d)|plus minus|intervall|avvik", ("range",)),
+    (r"(?:lika|skillnad|gap).*(?:kvinn|flick|\bkön)|(?:kvinn|flick|\bkön).*(?:lika|skillnad|gap)", ("gender_gap",)),
+    (r"^(?!.*(?:lika|skillnad|gap)).*\b(?:kvinnor|män|flickor|pojkar)\b", ("number",)),
     (r"rike|genomsnitt|medel|median|kvartil|liknande|\blän", ("reference",)),
-    (r"\b(?:19|20)\d\d\b", ("base_year",)),
-    (
-        r"öka|minsk|förbättr|bättre|oförändr|högre|lägre|föregående|närmast|senaste",
-        ("previous_year", "previous_measurement"),
-    ),
-    (r"inte (?:snabbare|mer|högre) än", ("other_value",)),
+    (_BASE, ("base_year",)),
+    (r"(?:inte|ej) (?:snabbare|mer|högre) än", ("other_value",)),
+    (r"mätning|undersökning", ("previous_measurement",)),
+    (r"föregående år|förra året|året (?:före|innan)|varje år|årlig|år från år", ("previous_year",)),
 )
+# What a text says where it says none of these: a change since some earlier value, or numbers for years.
+_CHANGE = r"öka|minsk|förbättr|försämr|bättre|oförändr|höj|sänk|stärk|högre|lägre|närmast|senast"
+_YEARS = r"\b(?:19|20)\d\d\b"
+# Places and shares are taken among units, which the text names as well: these are no means to compare with.
+_AMONG = frozenset({"rank", "best_share"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +99,15 @@ def read_target(text: str, *, unit: str, direction: str, operator: str = "") -> 
 
 def telling_kinds(text: str) -> tuple[str, ...]:
     """The kinds of targets that could say a text, the likeliest first."""
-    words = text.lower()
-    found = [kind for telling, kinds in _TELLING if re.search(telling, words) for kind in kinds]
-    return tuple(dict.fromkeys(found)) or ("number", "range", "other_value")
+    words = " ".join(text.lower().split())
+    found = list(dict.fromkeys(kind for telling, kinds in _TELLING if re.search(telling, words) for kind in kinds))
+    if _AMONG.intersection(found):
+        found = [kind for kind in found if kind != "reference"]
+    if not found and re.search(_CHANGE, words):
+        found = ["previous_year", "previous_measurement"]
+    if re.search(r"\d", re.sub(_YEARS, "", words)) and re.search(_YEARS, re.sub(_BASE, "", words)):
+        found = ["number", *(kind for kind in found if kind != "number")]
+    return tuple(found) or ("number", "range", "other_value")
 
 
 def _is_unit(written: str, unit: str) -> bool:
