@@ -180,6 +180,12 @@ class Contents:
         """Whose goals, of which year, and which part of them."""
         return f"{self.year}, {self.place}" + (f": {self.scope.text}" if self.scope.text else "")
 
+    @property
+    def file_part(self) -> str:
+        """What a file's name gets of the year and the part; nothing for the whole in the target year."""
+        year = "" if self.year == self.plan["target_year"] else f"-{self.year}"
+        return f"{year}{self.scope.file_part}"
+
     def comment(self, item_id: str, year: int | None = None) -> Row | None:
         """What a person wrote of an indicator or a goal, in the year in focus or another one."""
         return self.comments.get((item_id, self.year if year is None else year))

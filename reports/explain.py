@@ -314,7 +314,10 @@ def _document(evidence: Evidence) -> Iterator[str]:
     row, contents = evidence.judged, evidence.contents
     place = [f"sida {row['document_page']}"] if row["document_page"] else []
     place += [f"rad {_lines(row['document_lines'])}"] if row["document_lines"] else []
-    yield f"Indikatorn: {contents.plan['document_title']}{', ' if place else ''}{', '.join(place)}."
+    if contents.plan["document_title"]:
+        yield f"Indikatorn: {', '.join([contents.plan['document_title'], *place])}."
+    else:
+        yield "Planen har inget dokument."
     before = printed_before(contents, evidence.part.own_edits)
     if before:
         yield f"{before[0].upper()}{before[1:]}."

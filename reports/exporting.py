@@ -111,7 +111,7 @@ def _documents(source: Source, output_format: Format, asked: Asked, place: Path,
     else:
         day = in_sweden(source.known_at).date().isoformat()
         kind = "-andrat" if output_format is Format.MEMO else ""
-        stem = f"{asked.plan_id}-{day}{contents.scope.file_part}{kind}{'-as-of' if asked.as_of else ''}"
+        stem = f"{asked.plan_id}-{day}{contents.file_part}{kind}{'-as-of' if asked.as_of else ''}"
         paths = [place / f"{stem}{ending}" for ending in renders]
     for path in paths:
         write_whole(path, renders[path.suffix.lower()](contents, changes))

@@ -79,8 +79,8 @@ def write_report(
 
 
 def file_name(contents: Contents, as_of: str | None, *, is_short: bool = False) -> str:
-    """A name that tells plan, part and day, so that earlier reports stay beside it."""
-    kind = contents.scope.file_part + ("-kort" if is_short else "") + ("-as-of" if as_of is not None else "")
+    """A name that tells plan, year, part and day, so that earlier reports stay beside it."""
+    kind = contents.file_part + ("-kort" if is_short else "") + ("-as-of" if as_of is not None else "")
     return f"{contents.plan['plan_id']}-{in_sweden(contents.source.known_at).date().isoformat()}{kind}.html"
 
 

@@ -2,6 +2,17 @@
 
 from collections.abc import Mapping
 
+NAMES: Mapping[str, str] = {
+    "national_average": "vad riksgenomsnittet är",
+    "reference_min_n": "hur många värden ett jämförelsevärde minst ska vila på",
+    "fixed_target_precision": "avrundning mot målvärden",
+    "average_precision": "avrundning mot genomsnitt",
+    "compound": "mål med flera delar",
+    "partly_met_by": "delvis uppfyllt",
+    "majority": "majoritet",
+    "bokslut": "läget vid bokslutet",
+    "latest_measurement": "tidigare års värden",
+}
 RULES: Mapping[str, Mapping[str, str]] = {
     "national_average": {
         "riket_else_unweighted": "Riksgenomsnittet är Riket; saknas det gäller kommunernas ovägda medel.",

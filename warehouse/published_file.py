@@ -151,13 +151,13 @@ def read_whole(path: Path) -> None:
 
 def advice(missing: Path) -> str:
     """What to do where nothing is published; it knows whether the sample is."""
-    if missing.parent.name == SAMPLE_FOLDER:
-        return "Make one with `kolada refresh --sample`."
     if (missing.parent / SAMPLE_FOLDER / missing.name).exists():
         return (
             "The built-in sample is published: give the same command with `--sample`. "
             "Real values come with `kolada refresh`."
         )
+    if missing.parent.name == SAMPLE_FOLDER:
+        return "Make one with `kolada refresh --sample`."
     return "Make one with `kolada refresh`, or with `kolada refresh --sample` to look around."
 
 

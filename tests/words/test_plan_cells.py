@@ -1,0 +1,126 @@
+"""Cells of a plan's files in words: no code of the files is shown to a reader as it is written in them."""
+
+import pytest
+
+from goals.codes import LABELS
+from goals.plan_columns import FORMATS
+from goals.rules import RULES
+from reports.plan_cells import TABLES, cell_text, row_text
+from reports.plan_edits import edits_told
+
+CODES = [
+    (file, column.name, code)
+    for file, form in FORMATS.items()
+    for column in form.columns
+    for code in column.codes
+    if column.name != "document_lines"
+]
+
+
+class DefaultWords:
+    """The words of a plan that has none of its own."""
+
+    def label(self, kind: str, code: str | None) -> str:
+        """The default word; the code itself where there is none."""
+        return LABELS.get(kind, {}).get(code or "", code or "")
+
+
+def edit(**told: object) -> dict[str, object]:
+    """One row of mart.plan_change: a cell of a rule, unless told otherwise."""
+    usual = {"run_id": "1", "file_name": "plan.toml [rules]", "item_id": "majority", "row_key": "", "edit": "edited"}
+    usual |= {"criterion": None, "year": None, "column_name": "rule_value", "document_lines": None}
+    return {**usual, "value_before": None, "value_after": None, "is_place_unchanged": False, **told}
+
+
+def sentence(**told: object) -> str:
+    """What is told of one edit."""
+    ((_, text),) = edits_told(DefaultWords(), [edit(**told)])
+    return text.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(("file", "column", "code"), CODES)
+def test_every_code_of_a_plan_has_words(file: str, column: str, code: str) -> None:
+    """Whichever file and column it stands in."""
+    assert cell_text(DefaultWords(), file, column, code).strip("”") != code
+
+
+def test_every_rule_and_each_of_its_values_has_words() -> None:
+    """A changed rule is told as what it does, before and after."""
+    for rule in RULES:
+        for value in rule.allowed:
+            told = sentence(item_id=rule.name, value_before=value, value_after=value)
+            assert f"Regeln om {rule.name}:" not in told
+            assert f"”{value}”" not in told
+    assert sentence(item_id="fixed_target_precision", value_before="exact", value_after="target") == (
+        "Regeln om avrundning mot målvärden: ”Utfall och målvärde jämförs orundade” → ”Utfall och målvärde avrundas "
+        "till så många decimaler som målet är tryckt med och jämförs sedan”."
+    )
+    assert sentence(item_id="reference_min_n", value_before="100", value_after="50") == (
+        "Regeln om hur många värden ett jämförelsevärde minst ska vila på: 100 → 50."
+    )
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        (
+            {"file_name": "outcomes_manual.csv", "item_id": "F1", "year": 2026, "value_after": "62.5"},
+            "Inmatad uppgift för F1, år 2026: tillagt (62,5).",
+        ),
+        (
+            {
+                "file_name": "outcomes_manual.csv",
+                "item_id": "F1",
+                "year": 2026,
+                "row_key": "year 2026, period T1, kind forecast",
+                "value_after": "59",
+            },
+            "Inmatad uppgift för F1, år 2026, prognos, första tertialet: tillagt (59).",
+        ),
+        (
+            {"file_name": "assessments.csv", "item_id": "P4", "year": 2026, "value_after": "partly_met"},
+            "Bedömning av mål P4, år 2026: tillagt (”Delvis uppfyllt”).",
+        ),
+        (
+            {
+                "file_name": "comments.csv",
+                "item_id": "P4",
+                "year": 2026,
+                "row_key": "year 2026, period 10",
+                "value_after": "Dyrt.",
+            },
+            "Kommentar till P4, år 2026, till och med oktober: tillagt (Dyrt.).",
+        ),
+        (
+            {
+                "file_name": "plan.toml [labels]",
+                "item_id": "verdict",
+                "row_key": "code met",
+                "edit": "edited",
+                "column_name": "label",
+                "value_before": "Uppfyllt",
+                "value_after": "Uppnått",
+            },
+            "Benämning: Svenskt ord ”Uppfyllt” → ”Uppnått”.",
+        ),
+        (
+            {
+                "file_name": "outcomes_document.csv",
+                "item_id": "P4.3",
+                "year": 2021,
+                "row_key": "year 2021",
+                "value_after": "raw_marker: blank",
+            },
+            "Tryckt utfall för P4.3, år 2021: tillagt (Markör i dokumentet ”tom ruta”).",
+        ),
+    ],
+)
+def test_a_row_that_came_is_told_in_words(told: dict[str, object], expected: str) -> None:
+    """Its number with a decimal comma, its code's word, the part of the year and that it is a forecast."""
+    assert sentence(**{"edit": "added", "column_name": None, **told}) == expected
+
+
+def test_a_text_with_a_colon_is_no_list_of_cells() -> None:
+    """What a person wrote is shown as it is."""
+    assert row_text(DefaultWords(), "comments.csv", "P4", "Obs: dyrt; se bilaga") == "Obs: dyrt; se bilaga"
+    assert set(FORMATS) < set(TABLES)
