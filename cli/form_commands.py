@@ -10,6 +10,7 @@ from cli.exits import one_message
 from cli.options import GoalsOption, HomeOption, PlanOption, SampleOption, set_options
 from goals import read_plan
 from goals.codes import PERIODS
+from goals.plan_columns import SETTINGS_FILE
 from pipeline.figures_fill import fill_in, plan_of_form
 from pipeline.figures_form import write_form
 from pipeline.form_layout import FormPlan, Judged, read_judged
@@ -46,7 +47,8 @@ def form(
     set_options(plan=plan, goals=goals, home=home)
     with one_message(FormError):
         settings = Settings.of(sample=sample)
-        chosen = read_plan(settings.goals / settings.plan)
+        shown = settings.plan_to_show([file.parent.name for file in settings.goals.glob(f"*/{SETTINGS_FILE}")])
+        chosen = read_plan(settings.goals / shown)
         asked = FormPlan(chosen, year, period.upper())
         check_asked(asked, owner)
         published = Home(settings.home).published

@@ -33,7 +33,8 @@ GOAL_TABLE = """
         shown."Bedömning",
         shown."Skäl",
         shown."Avrundning",
-        judged.value_source
+        judged.value_source,
+        plan_row.is_draft
     from mart.maluppfyllelse as shown
     inner join mart.goal_fulfilment as judged
         on
@@ -55,7 +56,9 @@ def print_goal_table(console: Console, published: Path, plan_id: str) -> None:
         rows = [tuple(map(readable, row)) for row in connection.execute(GOAL_TABLE, [plan_id]).fetchall()]
         is_sample = source_kind(connection) == "sample"
     year = rows[0][3] if rows else ""
-    table = Table(title=f"Måluppfyllelse {year}: {plan_id}", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    draft = ". Utkast: planen är inte beslutad" if rows and rows[0][-1] else ""
+    title = f"Måluppfyllelse {year}: {plan_id}{draft}"
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("Id", no_wrap=True, min_width=5)
     table.add_column("Nyckeltal", no_wrap=True, min_width=9)
     table.add_column("Indikator", no_wrap=True, overflow="ellipsis", max_width=max(console.width - FIXED_WIDTH, 16))
@@ -81,6 +84,7 @@ def print_goal_table(console: Console, published: Path, plan_id: str) -> None:
         reason,
         rounding,
         source,
+        _,
     ) in rows:
         beside = "avrundningen avgör" if rounding else reason
         table.add_row(

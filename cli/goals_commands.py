@@ -14,6 +14,7 @@ from rich.table import Table
 from cli.exits import one_message
 from cli.form_commands import fill, form
 from cli.goals_diff_command import diff
+from cli.language import say, told
 from cli.options import GoalsOption, HomeOption, set_options
 from fake_kolada import public_municipalities
 from goals import (
@@ -79,13 +80,17 @@ def check(goals: GoalsOption = None, home: HomeOption = None) -> None:
 
 def show_plan(plan: Plan, found: LookedUp) -> None:
     """What a plan holds, what a person should look at, and both titles of each KPI."""
-    state = "to correct" if found.findings else "in order"
-    typer.echo(f"{plan.plan_id}: {plan.tables['indicator'].height} indicators, {len(plan.kpi_ids)} KPIs, {state}")
+    size = f"{plan.tables['indicator'].height} indicators, {len(plan.kpi_ids)} KPIs"
+    if found.findings:
+        say(f"{plan.plan_id}: {size}, to correct")
+    else:
+        say(f"{plan.plan_id}: {size}, in order")
     for remark in found.remarks:
-        typer.echo(f"- {remark}")
+        typer.echo(f"- {told(remark)}")
     if not found.titles:
         return
-    table = Table("Indicator", "KPI", "In the plan", "In Kolada", box=box.SIMPLE_HEAD)
+    names = ("Indicator", "KPI", "In the plan", "In Kolada")
+    table = Table(*map(told, names), box=box.SIMPLE_HEAD)
     for row in found.titles:
         table.add_row(*row)
     Console().print(table)
@@ -152,12 +157,13 @@ def new(
         settings = Settings()
         if is_example:
             folder = copy_example(SHIPPED_GOALS, settings.goals)
-            typer.echo(f"Written: {folder}")
-            typer.echo("Next: `kolada refresh`, or `kolada refresh --sample` to try it on made-up values.")
+            say(f"Written: {folder}")
+            say("Next: `kolada refresh`, or `kolada refresh --sample` to try it on made-up values.")
             return
         if municipality is None or source is None:
             raise typer.BadParameter("name a municipality and a table: --municipality 1480 --from indicators.xlsx")
         with published_catalogue(settings) as connection:
+            has_catalogue = connection is not None
             written = scaffold(
                 municipality,
                 source,
@@ -168,11 +174,17 @@ def new(
                 document=document,
                 propose=None if connection is None else lambda words: proposals(connection, words),
             )
-        draft = " a draft," if written.plan.tables["plan"]["is_draft"][0] else ""
-        typer.echo(f"Written:{draft} {written.folder}, with {written.plan.tables['indicator'].height} indicators.")
+        say(f"Written: {written.folder}, with {written.plan.tables['indicator'].height} indicators.")
+        if written.plan.tables["plan"]["is_draft"][0]:
+            say("The plan is a draft, and every output says so, until `is_draft` in plan.toml is `false`.")
         for remark in written.remarks:
-            typer.echo(f"- {remark}")
-        typer.echo(f"Next: `kolada goals check`, then `kolada refresh --plan {written.plan.plan_id}`.")
+            typer.echo(f"- {told(remark)}")
+        if written.remarks:
+            say("docs/skriv-ett-mal.md shows every form of a target with its row.")
+        if not has_catalogue and not written.plan.tables["indicator"]["kpi_id"].is_not_null().all():
+            say("No catalogue is published here yet, so no KPI was looked up by its title: `kolada refresh` reads it.")
+            say('Then search with `kolada kpi search "behörig yrkesprogram"`.')
+        say("Next: `kolada goals check`, then `kolada refresh`.")
 
 
 def proposals(connection: duckdb.DuckDBPyConnection, words: str) -> list[tuple[str, str]]:

@@ -1,7 +1,8 @@
 """`kolada goals diff`: what the plans' files, as they are now, would change."""
 
 import json
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Annotated
 
 import typer
@@ -11,10 +12,13 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.exits import one_message
+from cli.language import is_swedish, told
 from cli.options import GoalsOption, HomeOption, JsonOption, set_options
 from pipeline.plans_tried import TargetDifference, Tried, VerdictDifference, try_plans
 from pipeline.settings import Settings
+from reports.plan_cells import cell_text, column_label
 
+TARGETS_FILE = "targets.csv"
 TARGETS = ("Plan", "Indicator", "Criterion", "Year", "What", "Before", "Now")
 VERDICTS = ("Plan", "What", "Year", "Before", "Now", "Cause")
 MarkdownOption = Annotated[bool, typer.Option("--markdown", help="Markdown tables, to paste into a review.")]
@@ -38,41 +42,71 @@ def diff(
     with one_message():
         tried = try_plans(Settings())
     if as_json:
-        typer.echo(json.dumps(asdict(tried), ensure_ascii=False, indent=2))
+        typer.echo(as_document(tried))
     elif markdown:
         typer.echo(in_markdown(tried), nl=False)
     else:
         show(tried)
 
 
+def as_document(tried: Tried) -> str:
+    """One JSON document, with codes as they are."""
+    found = asdict(tried)
+    del found["labels"]
+    return json.dumps(found, ensure_ascii=False, indent=2)
+
+
 def remarks(tried: Tried) -> list[str]:
     """What to know before the differences are believed."""
-    said = [f"The plan `{plan}` is broken, and its last good version was tried: {why}" for plan, why in tried.broken]
+    said = [
+        told(f"The plan `{plan}` is broken, and its last good version was tried: {why}") for plan, why in tried.broken
+    ]
     said += [
-        f"The plan `{plan}` asks for `{kpi}`, which the published file does not have: `kolada refresh` reads it"
+        told(f"The plan `{plan}` asks for `{kpi}`, which the published file does not have: `kolada refresh` reads it.")
         for plan, kpi in tried.unread
     ]
     return said
 
 
-def target_cells(row: TargetDifference) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class PlanWords:
+    """One plan's words for codes."""
+
+    plan_id: str
+    labels: Mapping[tuple[str, str, str], str]
+
+    def label(self, kind: str, code: str | None) -> str:
+        """The word for a code; the code itself where the plan has none, and everywhere in English."""
+        return self.labels.get((self.plan_id, kind, code or ""), code or "") if is_swedish() else code or ""
+
+
+def target_cells(tried: Tried, row: TargetDifference) -> list[str]:
     """A differing target as a row of a table."""
-    what = row.column or ("new target" if row.before is None else "removed target")
-    return [
-        row.plan_id,
-        row.indicator_id,
-        row.criterion or "",
-        "" if row.year is None else str(row.year),
-        what,
-        row.before or "",
-        row.after or "",
-    ]
+    words = PlanWords(row.plan_id, tried.labels)
+    before, after, what = row.before or "", row.after or "", row.column
+    if not row.column:
+        what = told("new target") if row.before is None else told("removed target")
+    elif is_swedish():
+        before, after = (cell_text(words, TARGETS_FILE, row.column, each) for each in (row.before, row.after))
+        what = column_label(TARGETS_FILE, row.column)
+    year = "" if row.year is None else str(row.year)
+    return [row.plan_id, named(row.indicator_id, row.title), row.criterion or "", year, what, before, after]
 
 
-def verdict_cells(row: VerdictDifference) -> list[str]:
+def verdict_cells(tried: Tried, row: VerdictDifference) -> list[str]:
     """A differing verdict as a row of a table."""
-    what = f"{row.level} {row.item_id}" if row.level != "sound_economic_management" else f"{row.level} {row.variant}"
-    return [row.plan_id, what, str(row.year), row.before or "", row.after or "", row.cause or ""]
+    words = PlanWords(row.plan_id, tried.labels)
+    if row.level == "sound_economic_management":
+        what = f"{told(row.level)} ({words.label('variant', row.variant)})"
+    else:
+        what = f"{told(row.level)} {named(row.item_id, row.title)}"
+    before, after = (words.label("verdict", each) for each in (row.before, row.after))
+    return [row.plan_id, what, str(row.year), before, after, words.label("cause", row.cause)]
+
+
+def named(item_id: str, title: str) -> str:
+    """An item's id and title."""
+    return f"{item_id} {title}".strip()
 
 
 def show(tried: Tried) -> None:
@@ -82,7 +116,7 @@ def show(tried: Tried) -> None:
         console.print(Text(said, style="yellow"))
     for title, columns, rows in tables(tried):
         if not rows:
-            console.print(f"{title}: none.")
+            console.print(f"{title}: {told('none')}.")
             continue
         table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
         for column in columns:
@@ -92,11 +126,12 @@ def show(tried: Tried) -> None:
         console.print(table)
 
 
-def tables(tried: Tried) -> list[tuple[str, tuple[str, ...], list[list[str]]]]:
+def tables(tried: Tried) -> list[tuple[str, list[str], list[list[str]]]]:
     """The two tables: title, headings and rows."""
+    targets, verdicts = ([told(name) for name in names] for names in (TARGETS, VERDICTS))
     return [
-        ("Targets that differ", TARGETS, [target_cells(row) for row in tried.targets]),
-        ("Verdicts that would differ", VERDICTS, [verdict_cells(row) for row in tried.verdicts]),
+        (told("Targets that differ"), targets, [target_cells(tried, row) for row in tried.targets]),
+        (told("Verdicts that would differ"), verdicts, [verdict_cells(tried, row) for row in tried.verdicts]),
     ]
 
 
@@ -109,7 +144,7 @@ def in_markdown(tried: Tried) -> str:
             written = [columns, ["---"] * len(columns), *rows]
             lines.append("\n".join(f"| {' | '.join(map(_escaped, row))} |" for row in written) + "\n")
         else:
-            lines.append("None.\n")
+            lines.append(f"{told('None.')}\n")
     return "\n".join(lines)
 
 

@@ -13,9 +13,10 @@ from os import environ
 from pathlib import Path
 from typing import Any, Final
 
+import typer
 from typer import rich_utils
 
-from goals import Finding, NoPlans, PlanError
+from goals import Finding, NewPlanRefused, NoPlans, PlanError
 
 FAMILIES: Final = ("report", "export", "explain", "goals")
 CATALOGUE: Final = Path(__file__).parent / "swedish_messages.toml"
@@ -78,13 +79,18 @@ def plan_error_told(error: PlanError) -> str:
     """What is wrong with a plan, in the language that is asked for."""
     if not is_swedish() or isinstance(error, NoPlans):
         return str(error)
-    return "\n".join(
-        [
-            f"Planen `{error.plan}` nekas, och inget hämtas för den: {len(error.findings)} att rätta.",
-            *(f"  {number}. {finding_told(each)}" for number, each in enumerate(error.findings, start=1)),
-            "Rätta filerna (goals/README.md beskriver varje kolumn), och kör `kolada goals check`.",
-        ]
-    )
+    head = f"Planen `{error.plan}` nekas, och inget hämtas för den: {len(error.findings)} att rätta."
+    tail = "Rätta filerna (goals/README.md beskriver varje kolumn), och kör `kolada goals check`."
+    if isinstance(error, NewPlanRefused):
+        head = f"Ingen plan `{error.plan}` skrivs: {len(error.findings)} att rätta i det som den görs av."
+        tail = "Rätta, och kör `kolada goals new` igen. docs/skriv-ett-mal.md visar varje form av mål."
+    found = (f"  {number}. {finding_told(each)}" for number, each in enumerate(error.findings, start=1))
+    return "\n".join([head, *found, tail])
+
+
+def say(text: str) -> None:
+    """Print a message in the language that is asked for."""
+    typer.echo(told(text))
 
 
 def told(text: str) -> str:

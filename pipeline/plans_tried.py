@@ -6,6 +6,7 @@ published. What a plan newly asks of Kolada is not in the file yet, and is named
 
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from pathlib import Path
@@ -45,12 +46,27 @@ _CAUSES: Final = """
     from mart.verdict_change
     where known_from = $at
 """
+# Of an item that is gone as well.
+_TITLES: Final = """
+    select plan_id, goal_id as item_id, arg_max(title, known_from) as title
+    from plan.goal_version
+    group by all
+    union all
+    select plan_id, indicator_id, arg_max(title, known_from)
+    from plan.indicator_version
+    group by all
+"""
+_LABELS: Final = """
+    select plan_id, label_kind, code, label
+    from plan.label
+"""
 _UNREAD: Final = """
     select distinct plan_id, kpi_id
     from plan.indicator
     where kpi_id is not null and kpi_id not in (select kpi_id from core.kpi)
     order by all
 """
+Titles = Mapping[tuple[str, str], str]
 LEVELS: Final = ("indicator", "goal", "sound_economic_management")
 
 
@@ -60,6 +76,7 @@ class TargetDifference:
 
     plan_id: str
     indicator_id: str
+    title: str
     criterion: str | None
     year: int | None
     column: str
@@ -74,6 +91,7 @@ class VerdictDifference:
     plan_id: str
     level: str
     item_id: str
+    title: str
     year: int
     variant: str
     before: str | None
@@ -90,12 +108,14 @@ class Tried:
         verdicts: the verdicts that would differ.
         broken: the plans whose files are wrong, and what is wrong; their last good version was tried.
         unread: plans with the KPIs that they ask for and the published file does not have.
+        labels: the plans' words for codes, by plan, kind and code.
     """
 
     targets: tuple[TargetDifference, ...]
     verdicts: tuple[VerdictDifference, ...]
     broken: tuple[tuple[str, str], ...]
     unread: tuple[tuple[str, str], ...]
+    labels: Mapping[tuple[str, str, str], str]
 
 
 def try_plans(settings: Settings) -> Tried:
@@ -134,11 +154,13 @@ def try_plans(settings: Settings) -> Tried:
             close_absent_plans(connection, plan_ids=kept, known_from=at.replace(tzinfo=UTC))
             open_publication(connection, run_id=TRIAL, published_at=at.replace(tzinfo=UTC))
             build_marts(connection, source_kind=kind)
+            titles = {(plan_id, item_id): title for plan_id, item_id, title in connection.execute(_TITLES).fetchall()}
             return Tried(
-                targets=_targets(connection, before, at),
-                verdicts=_verdicts(connection, before, at),
+                targets=_targets(connection, titles, before, at),
+                verdicts=_verdicts(connection, titles, before, at),
                 broken=tuple((plan.plan_id, plan.problem) for plan in judged.broken),
                 unread=tuple(connection.execute(_UNREAD).fetchall()),
+                labels={tuple(key): word for *key, word in connection.execute(_LABELS).fetchall()},
             )
 
 
@@ -148,7 +170,9 @@ def _rows(connection: duckdb.DuckDBPyConnection, sql: str, at: object) -> list[d
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-def _targets(connection: duckdb.DuckDBPyConnection, before: object, at: object) -> tuple[TargetDifference, ...]:
+def _targets(
+    connection: duckdb.DuckDBPyConnection, titles: Titles, before: object, at: object
+) -> tuple[TargetDifference, ...]:
     key = ("plan_id", "indicator_id", "criterion", "year")
     then, now = (
         {tuple(row[name] for name in key): row for row in _rows(connection, _TARGETS, one)} for one in (before, at)
@@ -161,7 +185,9 @@ def _targets(connection: duckdb.DuckDBPyConnection, before: object, at: object) 
             continue
         found += [(each, name, _text(old[name]), _text(new[name])) for name in old if old[name] != new[name]]
     return tuple(
-        TargetDifference(plan_id, indicator_id, criterion, year, column, one, other)
+        TargetDifference(
+            plan_id, indicator_id, titles.get((plan_id, indicator_id), ""), criterion, year, column, one, other
+        )
         for (plan_id, indicator_id, criterion, year), column, one, other in found
     )
 
@@ -177,7 +203,9 @@ def _text(value: object) -> str | None:
     return None if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _verdicts(connection: duckdb.DuckDBPyConnection, before: object, at: object) -> tuple[VerdictDifference, ...]:
+def _verdicts(
+    connection: duckdb.DuckDBPyConnection, titles: Titles, before: object, at: object
+) -> tuple[VerdictDifference, ...]:
     key = ("plan_id", "level", "item_id", "year", "variant")
     then, now = (
         {tuple(row[name] for name in key): row["verdict"] for row in _rows(connection, _VERDICTS, one)}
@@ -186,7 +214,17 @@ def _verdicts(connection: duckdb.DuckDBPyConnection, before: object, at: object)
     causes = {tuple(row[name] for name in key): row["cause"] for row in _rows(connection, _CAUSES, at)}
     differing = [each for each in then.keys() | now.keys() if then.get(each) != now.get(each)]
     return tuple(
-        VerdictDifference(plan_id, level, item_id, year, variant, then.get(each), now.get(each), causes.get(each))
+        VerdictDifference(
+            plan_id,
+            level,
+            item_id,
+            titles.get((plan_id, item_id), ""),
+            year,
+            variant,
+            then.get(each),
+            now.get(each),
+            causes.get(each),
+        )
         for each in sorted(differing, key=lambda one: (one[0], LEVELS.index(one[1]), *one[2:]))
         for plan_id, level, item_id, year, variant in [each]
     )

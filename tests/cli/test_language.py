@@ -15,6 +15,12 @@ from cli.language import FAMILIES, catalogue, in_swedish, is_swedish
 REPOSITORY = Path(__file__).resolve().parents[2]
 READ = [*sorted((REPOSITORY / "reports").glob("*.py")), REPOSITORY / "warehouse" / "moment.py"]
 READ += [REPOSITORY / "warehouse" / "published_file.py", REPOSITORY / "warehouse" / "schema.py"]
+# A heading's and a table's marks in Markdown; the last line of an error that is told in Swedish as a whole.
+BESIDE = (
+    "## {}\n",
+    "| {} |",
+    "Correct them, then run `kolada goals new` again. docs/skriv-ett-mal.md shows every form of a target.",
+)
 # What no option of a controller leads to.
 INNER = ("publication of the run `{}` without the run",)
 
@@ -129,6 +135,47 @@ def test_every_error_of_the_outputs_has_a_swedish_text() -> None:
     assert in_swedish("Unknown to it.") == "Unknown to it."
     for pattern, swedish in catalogue()["messages"].items():
         assert swedish.format(*["x"] * pattern.count("{}")), pattern
+
+
+def said_by(path: Path) -> Iterator[str]:
+    """What a module says: the texts that it gives to `say` and `told`, or makes as remarks; `{}` for what differs."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Call(func=ast.Name(id="say" | "told") | ast.Attribute(attr="append" | "insert"), args=[*_, text]):
+                found = text
+            case ast.Yield(value=text) if path.name == "kolada_catalogue.py":
+                found = text
+            case _:
+                continue
+        if isinstance(found, ast.JoinedStr | ast.Constant):
+            parts = found.values if isinstance(found, ast.JoinedStr) else [found]
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in parts)
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["cli/goals_commands.py", "cli/goals_diff_command.py", "goals/scaffold.py", "goals/checks/kolada_catalogue.py"],
+)
+def test_what_the_goals_commands_say_has_a_swedish_text(module: str) -> None:
+    """Headings, remarks and the next command: each is in the catalogue."""
+    found = {text for text in said_by(REPOSITORY / module) if " " in text and any(map(str.isalpha, text))}
+    assert found - set(BESIDE) - set(catalogue()["messages"]) == set()
+    assert len(found) > 2
+
+
+def test_a_new_plan_is_told_in_swedish(said: Callable[..., str], tmp_path: Path) -> None:
+    """What was written, which targets a person puts into a kind, what comes next; and what to correct in the table."""
+    table = tmp_path / "mål.csv"
+    table.write_text("Indikator,Nyckeltal,Enhet,Riktning,Mål,År\nTrygghet,,%,högre,topp 25 %,2026\n", encoding="utf-8")
+    new = ("goals", "new", "--municipality", "1480", "--from", str(table))
+    told = said(*new, KOLADA_LANG="sv")
+    assert "Skrivet: goals/goteborg-2026, med 1 indikatorer. Planen är ett utkast" in told
+    assert "mål.csv, rad 2: målet `topp 25 %` för `Trygghet` säger mer än ett tal" in told
+    assert "Här finns ingen publicerad katalog än" in told
+    assert "Sedan: `kolada goals check`, och `kolada refresh`." in told
+    again = said(*new, KOLADA_LANG="sv")
+    assert again.startswith("2: Ingen plan `goteborg-2026` skrivs: 1 att rätta i det som den görs av.")
+    assert "det finns redan en sådan plan, och inget skrivs över" in again
 
 
 def test_what_is_wrong_with_a_plan_is_told_in_swedish(

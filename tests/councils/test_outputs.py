@@ -121,8 +121,19 @@ def test_goals_diff_shows_targets_and_verdicts_and_publishes_nothing(councils: N
 def test_goals_diff_in_markdown(councils: Nights, edited_plans: Path) -> None:
     """Tables to paste into a review."""
     said = diffed(councils, edited_plans, "--markdown")
-    assert "| uddevalla-1485-2023 | sjalvfinansiering |  |  | target_value | 30 | 25 |" in said
+    assert "| uddevalla-1485-2023 | sjalvfinansiering Självfinansieringsgrad |  |  | target_value | 30 | 25 |" in said
     assert "| not_met | met | target_edited |" in said
+
+
+def test_goals_diff_in_swedish(councils: Nights, edited_plans: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Columns, verdicts and causes in words, items with their titles."""
+    monkeypatch.setenv("KOLADA_LANG", "sv")
+    said = diffed(councils, edited_plans, "--markdown")
+    assert "## Mål som skiljer sig" in said
+    assert "| uddevalla-1485-2023 | sjalvfinansiering Självfinansieringsgrad |  |  | Målvärde | 30 | 25 |" in said
+    assert (
+        "| Indikator sjalvfinansiering Självfinansieringsgrad | 2023 | Ej uppfyllt | Uppfyllt | Målet ändrat |" in said
+    )
 
 
 def test_goals_diff_of_unchanged_plans_is_empty(councils: Nights) -> None:
