@@ -1,11 +1,15 @@
 """What the tests of several folders share: the recorded data, homes, and a way to run one night after another."""
 
+import fcntl
+import gc
 import os
+import pickle
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import duckdb
@@ -23,11 +27,20 @@ from tests.warehouse.first_release.make_fixture import PLAN as SMALL_PLAN
 from tests.warehouse.first_release.make_fixture import small_data
 from warehouse.database import quoted
 
+# A name and a maker of files in a folder -> a copy of the folder, and what the maker returned.
+MakeOnce = Callable[[str, Callable[[Path], Any]], tuple[Path, Any]]
+
 # A home with these takes whatever comes.
 UNLIMITED = {name: 1.0 for name in Limits.model_fields if name.endswith("_share")}
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PLANS = REPOSITORY / "goals"
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is loaded by now out of every later garbage collection: it stays to the end, and is much."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -114,6 +127,31 @@ def nights(tmp_path: Path, recorded: DataSet, plans: tuple[Plan, ...]) -> Nights
 def make_nights() -> Callable[..., Nights]:
     """Makes homes in fixtures of wider scope."""
     return Nights
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> MakeOnce:
+    """Makes a folder that is costly to make once for all workers of a test run; the one who asks gets a copy.
+
+    What the maker returns must pickle, and be true of a copy too.
+    """
+    common = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        common = common.parent
+
+    def made(name: str, make: Callable[[Path], Any]) -> tuple[Path, Any]:
+        original, returned = common / f"{name}-original", common / f"{name}.pickle"
+        with (common / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not returned.exists():
+                shutil.rmtree(original, ignore_errors=True)
+                original.mkdir()
+                returned.write_bytes(pickle.dumps(make(original)))
+        copy = tmp_path_factory.mktemp(name) / "copy"
+        shutil.copytree(original, copy)
+        return copy, pickle.loads(returned.read_bytes())  # noqa: S301 - written by this test run
+
+    return made
 
 
 @pytest.fixture(scope="session")

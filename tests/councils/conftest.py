@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
@@ -10,7 +10,7 @@ import pytest
 
 from fake_kolada import DataSet, FakeKolada, public_municipalities
 from goals import Plan, read_plan
-from tests.conftest import Nights
+from tests.conftest import MakeOnce, Nights
 
 FOLDER = Path(__file__).parent
 SIMILAR = ("0114", "0115", "0117")
@@ -46,10 +46,13 @@ def council_data() -> DataSet:
 
 
 @pytest.fixture(scope="package")
-def councils(tmp_path_factory: pytest.TempPathFactory, make_nights: Callable[..., Nights]) -> Nights:
+def councils(make_nights: Callable[..., Nights], made_once: MakeOnce) -> Nights:
     """One published night of all the plans."""
-    nights = make_nights(
-        home=tmp_path_factory.mktemp("councils") / "home", fake=FakeKolada(council_data()), plans=council_plans()
-    )
-    assert nights.refresh().state == "published"
-    return nights
+
+    def make(folder: Path) -> datetime:
+        nights = make_nights(home=folder / "home", fake=FakeKolada(council_data()), plans=council_plans())
+        assert nights.refresh().state == "published"
+        return nights.now
+
+    folder, now = made_once("councils", make)
+    return make_nights(home=folder / "home", fake=FakeKolada(council_data()), plans=council_plans(), now=now)

@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from goals import Plan, read_plan
+from tests.conftest import MakeOnce
 from tests.mart.support import (
     FIRST_LOAD,
     NOW,
@@ -34,28 +35,35 @@ def plan() -> Plan:
 
 
 @pytest.fixture(scope="session")
-def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def empty_file(made_once: MakeOnce) -> Path:
     """A warehouse without a row, its marts built and no publication on record: copied by every made-up world."""
-    path = tmp_path_factory.mktemp("empty") / "kolada.duckdb"
-    with duckdb.connect(str(path)) as connection:
-        ensure_schema(connection)
-        publish(connection, JANUARY_2000)
-        connection.execute("delete from ops.publication")
-    return path
+
+    def make(folder: Path) -> None:
+        with duckdb.connect(str(folder / "kolada.duckdb")) as connection:
+            ensure_schema(connection)
+            publish(connection, JANUARY_2000)
+            connection.execute("delete from ops.publication")
+
+    folder, _ = made_once("empty-file", make)
+    return folder / "kolada.duckdb"
 
 
 @pytest.fixture(scope="session")
-def built_file(empty_file: Path, plan: Plan, recorded_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built_file(empty_file: Path, plan: Plan, recorded_folder: Path, made_once: MakeOnce) -> Path:
     """The recorded data judged by the plan: published when it was loaded, and on the quiet night after."""
-    path = tmp_path_factory.mktemp("built") / "kolada.duckdb"
-    path.write_bytes(empty_file.read_bytes())
-    with duckdb.connect(str(path)) as connection:
-        load_catalogue(connection, recorded_folder)
-        load_plan(connection, plan)
-        load_observations(connection, recorded_folder, [*plan.kpi_ids, *plan.cross_check_kpi_ids])
-        publish(connection, FIRST_LOAD)
-        publish(connection, NOW, is_all=False)
-    return path
+
+    def make(folder: Path) -> None:
+        path = folder / "kolada.duckdb"
+        path.write_bytes(empty_file.read_bytes())
+        with duckdb.connect(str(path)) as connection:
+            load_catalogue(connection, recorded_folder)
+            load_plan(connection, plan)
+            load_observations(connection, recorded_folder, [*plan.kpi_ids, *plan.cross_check_kpi_ids])
+            publish(connection, FIRST_LOAD)
+            publish(connection, NOW, is_all=False)
+
+    folder, _ = made_once("built-file", make)
+    return folder / "kolada.duckdb"
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """Published files for the tests of reports: a corner of the sample, and one with awkward texts and two nights."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -10,7 +10,7 @@ import pytest
 from fake_kolada import FakeKolada, apply_changes
 from goals import Plan
 from reports import Report, write_report
-from tests.conftest import UNLIMITED
+from tests.conftest import UNLIMITED, MakeOnce
 from tests.reports.support import PLAN_ID, Node, awkward_plan, corner, opened, read_page, with_awkward_names
 
 
@@ -39,35 +39,48 @@ def make_world(home: Path, **options: object) -> World:
     return World(home, report, read_page(report.path))
 
 
+def copied(folder: Path, report: Report) -> World:
+    """The world in a copy of the folder that it was made in."""
+    report = replace(report, path=folder / "home" / "reports" / report.path.name)
+    return World(folder / "home", report, read_page(report.path))
+
+
 @pytest.fixture(scope="session")
-def sample_world(tmp_path_factory: pytest.TempPathFactory, plans: tuple[Plan, ...], make_nights: Callable) -> World:
+def sample_world(plans: tuple[Plan, ...], make_nights: Callable, made_once: MakeOnce) -> World:
     """The repository's plan judged by a corner of the sample, one night."""
-    [plan] = [plan for plan in plans if plan.plan_id == PLAN_ID]
-    fake = FakeKolada(corner(ids(plan), source_kind="sample"))
-    nights = make_nights(home=tmp_path_factory.mktemp("sample") / "home", fake=fake, plans=(plan,))
-    nights.refresh()
-    return make_world(nights.home)
+
+    def make(folder: Path) -> Report:
+        [plan] = [plan for plan in plans if plan.plan_id == PLAN_ID]
+        fake = FakeKolada(corner(ids(plan), source_kind="sample"))
+        nights = make_nights(home=folder / "home", fake=fake, plans=(plan,))
+        nights.refresh()
+        return make_world(nights.home).report
+
+    return copied(*made_once("sample-world", make))
 
 
 @pytest.fixture(scope="session")
-def awkward_world(tmp_path_factory: pytest.TempPathFactory, make_nights: Callable) -> World:
+def awkward_world(make_nights: Callable, made_once: MakeOnce) -> World:
     """Awkward texts, manual figures, a void target; a second night with a revised, a hidden and a removed figure."""
-    folder = tmp_path_factory.mktemp("awkward")
-    plan = awkward_plan(folder)
-    data = with_awkward_names(corner(ids(plan), source_kind="recorded"))
-    nights = make_nights(home=folder / "home", fake=FakeKolada(data), plans=(plan,), settings=dict(UNLIMITED))
-    nights.refresh()
-    nights.fake.data = apply_changes(
-        nights.fake.data,
-        [
-            "revised:N15485/1489/2023/T=95.4",
-            "suppressed:N15436/1489/2023/T",
-            "kpi_retitled:U09800",
-            "kpi_removed:N07905",
-        ],
-    )
-    nights.refresh()
-    return make_world(nights.home)
+
+    def make(folder: Path) -> Report:
+        plan = awkward_plan(folder)
+        data = with_awkward_names(corner(ids(plan), source_kind="recorded"))
+        nights = make_nights(home=folder / "home", fake=FakeKolada(data), plans=(plan,), settings=dict(UNLIMITED))
+        nights.refresh()
+        nights.fake.data = apply_changes(
+            nights.fake.data,
+            [
+                "revised:N15485/1489/2023/T=95.4",
+                "suppressed:N15436/1489/2023/T",
+                "kpi_retitled:U09800",
+                "kpi_removed:N07905",
+            ],
+        )
+        nights.refresh()
+        return make_world(nights.home).report
+
+    return copied(*made_once("awkward-world", make))
 
 
 @pytest.fixture(scope="session")
