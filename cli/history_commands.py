@@ -11,6 +11,7 @@ import typer
 from cli.consoles import plain_console
 from cli.exits import OTHER, one_message
 from cli.options import HomeOption, JsonOption, SampleOption, not_to_come, set_options
+from cli.share_command import share_again
 from cli.terminal_progress import Terminal
 from pipeline.replay import replay as replay_to
 from pipeline.restore import restore as restore_from_raw
@@ -53,7 +54,7 @@ def restore(
     home: HomeOption = None,
     sample: SampleOption = False,
 ) -> None:
-    """Put a lost or damaged published file back from the raw store, as it was published.
+    """Put a lost or damaged published file back from the raw store, as it was published; share it with KOLADA_SHARE.
 
     Example: `kolada restore`
     """
@@ -65,10 +66,13 @@ def restore(
         with place.writer("kolada restore", wait_seconds=settings.wait, on_wait=typer.echo):
             nights = restore_from_raw(place, now=datetime.now(UTC), reporter=terminal, is_forced=is_forced)
     typer.echo(f"Put back {place.published}, with {nights} nights from the raw store")
+    share_again(settings)
 
 
 def rollback(home: HomeOption = None, sample: SampleOption = False) -> None:
-    """Put the published file before this one back. What was received stays in the raw store.
+    """Put the published file before this one back; with KOLADA_SHARE it is shared as a new state.
+
+    What was received stays in the raw store.
 
     Given again after one that was killed, it finishes that one and goes back no further.
 
@@ -81,6 +85,7 @@ def rollback(home: HomeOption = None, sample: SampleOption = False) -> None:
         place.prepare()
         with place.writer("kolada rollback", wait_seconds=settings.wait, on_wait=typer.echo):
             roll_back(place, now=datetime.now(UTC), tell=tell_rollback)
+    share_again(settings)
 
 
 def tell_rollback(done: Rollback) -> None:

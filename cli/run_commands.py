@@ -78,17 +78,19 @@ def refresh(
         )
         if result.state == "published" and not as_json:
             print_goal_table(wide_console(), result.published, shown.plan_id)
-            warn_of_broken_plans(result)
+            warn_of(result)
             typer.echo(f"\n{result.figures}\nThe DuckDB file: {result.published}\n{next_steps(settings, shown)}")
         else:
             show(result, as_json=as_json)
     exit_held(result)
 
 
-def warn_of_broken_plans(result: RunResult) -> None:
-    """Name the plans whose files were wrong, and what they are judged by."""
+def warn_of(result: RunResult) -> None:
+    """Name the plans whose files were wrong, with what they are judged by, and a share that failed."""
     for broken in result.broken_plans:
         ERRORS.print(str(broken))
+    if result.shared is not None and result.shared.is_failed:
+        ERRORS.print(result.shared.message, markup=False)
 
 
 def plan_to_show(settings: Settings, judged: PlansToJudge) -> Plan:
@@ -232,10 +234,12 @@ def mirror(
 
 def directly(settings: Settings, job: Job) -> RunResult:
     """Run the work in this process, with a progress bar, or with a log in JSON."""
+    from sharing import share_home  # noqa: PLC0415 - whoever goes through Prefect does without it
+
     if settings.log_json:
-        return run_job(settings, job, reporter=JsonReporter())
+        return run_job(settings, job, share=share_home, reporter=JsonReporter())
     with Terminal(plain_console(stderr=True)) as terminal:
-        return run_job(settings, job, reporter=terminal)
+        return run_job(settings, job, share=share_home, reporter=terminal)
 
 
 def through_prefect(name: str, **parameters: object) -> RunResult:
@@ -299,9 +303,10 @@ def show(result: RunResult, *, as_json: bool) -> None:
         typer.echo(json.dumps(asdict(result), default=str, ensure_ascii=False))
     elif result.state == "published":
         typer.echo(f"{result.message}\n{result.figures}")
-        warn_of_broken_plans(result)
+        warn_of(result)
     else:
         ERRORS.print(result.message)
+        warn_of(result)
 
 
 def exit_held(result: RunResult) -> None:

@@ -1,5 +1,7 @@
 """`kolada share`: the published state in other places."""
 
+from contextlib import suppress
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -9,6 +11,8 @@ from cli.exits import BAD_INPUT, OTHER, one_message
 from cli.options import HomeOption, SampleOption, set_options
 from pipeline.settings import Settings
 from warehouse.home import Home
+from warehouse.published_file import refuse_missing
+from warehouse.share_note import ShareWish
 
 
 def share(
@@ -30,9 +34,9 @@ def share(
     """Share what is published: an immutable version with the DuckDB file and a Parquet file per mart.
 
     `latest.json` is written last and names the newest version with hashes; paths in it are relative to it. Older
-    versions are pruned. With KOLADA_SHARE set, `kolada refresh` shares after each publication by itself.
+    versions are pruned. With KOLADA_SHARE set, each publication, rollback and restore is shared by itself.
 
-    Exits with 0 shared, 1 the place cannot be written, 2 bad input, 4 nothing is published.
+    Exits with 0 shared, 1 it could not be shared, 2 bad input, or nothing is published.
 
     Example: `kolada share --to /srv/www/kolada`
     """
@@ -45,33 +49,37 @@ def share(
                 "No place is named, so nothing was shared. Name one: `kolada share --to FOLDER`.", markup=False
             )
             raise typer.Exit(BAD_INPUT)
-        share_published(
-            settings,
-            where,
-            is_all=everything or settings.share_all,
-            keep=keep or settings.share_keep,
-            min_days=settings.share_min_days if min_days is None else min_days,
-        )
+        wish = replace(settings.share_wish_to(where), is_all=everything or settings.share_all)
+        if keep is not None:
+            wish = replace(wish, keep=keep)
+        if min_days is not None:
+            wish = replace(wish, min_days=min_days)
+        place = Home(settings.home)
+        refuse_missing(place.published)
+        share_and_tell(place, wish)
 
 
-def share_published(settings: Settings, where: str, *, is_all: bool, keep: int, min_days: float) -> None:
+def share_again(settings: Settings) -> None:
+    """Share what a home has published anew, where its settings ask for it, and say what came of it.
+
+    A failure is told and changes no exit code: what the command was given for is done.
+    """
+    wish = settings.share_wish
+    if wish is not None:
+        with suppress(typer.Exit):
+            share_and_tell(Home(settings.home), wish)
+
+
+def share_and_tell(home: Home, wish: ShareWish) -> None:
     """Share a home's published file, and say what came of it.
 
     Raises:
         typer.Exit: it cannot be shared; the message is printed.
     """
-    from sharing import ShareError, place_named, share as share_with  # noqa: PLC0415, I001 - slow to import
+    from sharing import share_home  # noqa: PLC0415 - slow to import
 
-    try:
-        shared = share_with(
-            Home(settings.home).published, place_named(where), is_all=is_all, keep=keep, min_days=min_days
-        )
-    except ShareError as error:
-        ERRORS.print(str(error), markup=False)
-        raise typer.Exit(OTHER) from error
-    if shared.is_new:
-        typer.echo(f"Shared to {where}: versions/{shared.version}, {shared.size / 1e6:.1f} MB")
-    else:
-        typer.echo(f"{where} has this publication already: versions/{shared.version}")
-    if shared.pruned:
-        typer.echo(f"Versions taken away: {', '.join(shared.pruned)}")
+    note = share_home(home, wish)
+    if note.is_failed:
+        ERRORS.print(note.message, markup=False)
+        raise typer.Exit(OTHER)
+    typer.echo(note.message)

@@ -36,7 +36,8 @@ STAGES = {
     "History": (85.0, 88.0),
     "Judgement": (88.0, 95.0),
     "Checks": (95.0, 97.0),
-    "Publication": (97.0, 100.0),
+    "Publication": (97.0, 99.0),
+    "Sharing": (99.0, 100.0),
 }
 
 

@@ -8,6 +8,8 @@
                                                                                               plan's KPI
     kolada.run.held           kolada.run.<run_id>                                    a run was held
     kolada.kpi.withdrawn      kolada.kpi.<kpi_id>                                    a KPI left the catalogue
+    kolada.share.failed       kolada.run.<run_id>                                    what is published could not be
+                                                                                              shared
 
 The flow run is a related resource of each. A webhook or a mail is an automation's business: see docs/operations.md.
 """
@@ -58,6 +60,13 @@ def notices(result: RunResult, facts: RunFacts) -> Iterator[Notice]:
                 ],
                 "what_to_do": "kolada review",
             },
+        )
+    if result.shared is not None and result.shared.is_failed:
+        yield Notice(
+            event="kolada.share.failed",
+            resource_id=f"kolada.run.{result.run_id}",
+            resource_name=f"run {result.run_id}",
+            payload={**asdict(result.shared), "what_to_do": "kolada share"},
         )
     for change in facts.verdict_changes:
         yield Notice(

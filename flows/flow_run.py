@@ -5,7 +5,8 @@ what it is good at: a schedule, a place to look, an alarm. States are named so t
 
     Published                  COMPLETED
     Published with warnings    COMPLETED   a check that does not block found something, findings were approved, or a
-                                           plan is broken and judged by its last good version
+                                           plan is broken and judged by its last good version, or what was
+                                           published could not be shared
     Planned                    COMPLETED   a dry run: nothing was read or changed
     Held: incomplete           FAILED      something could not be read; the published file is as it was
     Held: check                FAILED      what was read contradicts what is known; the published file is as it was
@@ -39,6 +40,7 @@ from pipeline.run_facts import RunFacts, read_facts
 from pipeline.run_job import RunResult, run_job
 from pipeline.settings import Settings
 from pipeline.trouble import about_files
+from sharing import share_home
 from warehouse.errors import WarehouseError
 
 Parameters = ParamSpec("Parameters")
@@ -122,7 +124,7 @@ def run_as_flow(settings: Settings, make_job: Callable[[Settings], Job]) -> Stat
         log_as_json()
     reporter = FlowReporter()
     job = make_job(settings)
-    result = run_job(settings, job, call=call_as_task, reporter=reporter, flow_run_id=flow_run.id)
+    result = run_job(settings, job, call=call_as_task, share=share_home, reporter=reporter, flow_run_id=flow_run.id)
     try:
         tell(result, settings, read_facts(result), kind=job.kind, reporter=reporter)
     except Exception as error:
@@ -180,7 +182,7 @@ def flow_state(result: RunResult) -> State[RunResult]:
         return Failed(name=name, message=result.message, data=result)
     if not result.warnings:
         return Completed(name="Published", message=f"{result.figures} {result.message}", data=result)
-    told = "; ".join(result.warnings)
+    told = "; ".join(warning for warning in result.warnings if warning not in result.message)
     return Completed(name="Published with warnings", message=f"{result.figures} {result.message} {told}", data=result)
 
 

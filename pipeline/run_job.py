@@ -7,6 +7,7 @@
     judge       marts built as of this run's instant
     check       what was found and not approved holds the run; it can be reviewed then (review.py)
     publish     one atomic rename
+    share       where the settings name a place; what fails there leaves the publication as it is
 
 A held run whose findings were approved is taken up: catalogue and cells come from its ledger, and nothing is fetched.
 
@@ -63,6 +64,7 @@ from warehouse.published_file import naming_damage
 from warehouse.run_ledger import RunIdentity, RunLedger, open_run, take_up_held
 from warehouse.schema import ensure_schema
 from warehouse.settling import settle
+from warehouse.share_note import ShareNote, ShareWish, is_shared
 from warehouse.stage import Stage
 
 SOFTWARE_VERSION = version("kolada-pipeline")
@@ -95,6 +97,14 @@ def call_directly(
     return function(*args, **kwargs)
 
 
+class Share(Protocol):
+    """Shares what a home has published, and returns how that ended; a failure is in the note."""
+
+    def __call__(self, home: Home, wish: ShareWish, *, now: Callable[[], datetime]) -> ShareNote:
+        """Share, and note in the home how it ended."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class RunResult:
     """How a run ended that came to an end.
@@ -114,6 +124,7 @@ class RunResult:
         broken_plans: the plans whose files were wrong.
         remarks: what was odd about answers that count all the same.
         flips: the verdicts that a held run would change: rows of mart.verdict_change.
+        shared: how sharing what is published ended; None where it was not to be shared, or is shared already.
     """
 
     run_id: str
@@ -130,14 +141,16 @@ class RunResult:
     broken_plans: tuple[BrokenPlan, ...] = ()
     remarks: tuple[str, ...] = ()
     flips: tuple[dict[str, Any], ...] = ()
+    shared: ShareNote | None = None
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What does not hold a run but is named wherever it is told of: broken plans; checks, scopes and plans."""
+        """What does not hold a run but is named wherever it is told of: broken plans, checks, a share that failed."""
         told = [result for result in self.checks if result.offending_count and not result.is_blocking]
         return (
             *(str(broken) for broken in self.broken_plans),
             *(in_short(name, list(results)) for name, results in groupby(told, key=lambda result: result.name)),
+            *((self.shared.message,) if self.shared is not None and self.shared.is_failed else ()),
         )
 
     @property
@@ -178,18 +191,20 @@ def run_job(
     job: Job,
     *,
     call: Call = call_directly,
+    share: Share | None = None,
     reporter: Reporter | None = None,
     flow_run_id: str | None = None,
     transport: httpx.BaseTransport | None = None,
     client_clock: Clock | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> RunResult:
-    """Do a job: read, load, judge, check and publish; or hold, and say why.
+    """Do a job: read, load, judge, check, publish and share; or hold, and say why.
 
     Args:
         settings: where from and where to.
         job: what is wanted.
         call: runs each stage.
+        share: shares what is published, where the settings ask for it; without it nothing is shared.
         reporter: told of the progress.
         flow_run_id: Prefect's id of the run.
         transport: stands in for the network; the built-in sample brings its own.
@@ -234,7 +249,7 @@ def run_job(
             stop_on_record(home, ledger, clock),
             open_client(settings, ledger, transport, client_clock) as client,
         ):
-            return carry_out(
+            result = carry_out(
                 settings,
                 job,
                 home,
@@ -247,6 +262,29 @@ def run_job(
                 reporter=reporter,
                 clock=clock,
             )
+    # The home's lock is given back: a slow place keeps nobody from writing.
+    return replace(result, shared=share_result(settings, home, share, call=call, reporter=reporter, clock=clock))
+
+
+def share_result(
+    settings: Settings,
+    home: Home,
+    share: Share | None,
+    *,
+    call: Call,
+    reporter: Reporter,
+    clock: Callable[[], datetime],
+) -> ShareNote | None:
+    """Share what is published, unless the place has it; a held run so makes up for a share that failed before."""
+    wish = settings.share_wish
+    if share is None or wish is None or not home.published.exists():
+        return None
+    if is_shared(home, wish):
+        return None
+    reporter.stage("Sharing")
+    note = call("Share", share, home, wish, now=clock)
+    reporter.say(note.message)
+    return note
 
 
 def carry_out(

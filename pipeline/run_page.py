@@ -142,6 +142,8 @@ def summary(result: RunResult, settings: Settings, facts: RunFacts) -> Iterator[
     yield "Reviderade celler", facts.revision_count
     yield "Ändrade bedömningar", len(facts.verdict_changes)
     yield "Publicerad fil", result.published
+    if result.shared is not None:
+        yield "Delning misslyckades" if result.shared.is_failed else "Delad", result.shared.message
 
 
 def verdict_change(change: VerdictChange) -> tuple[object, ...]:

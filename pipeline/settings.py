@@ -21,6 +21,7 @@ from kolada_client import (
 )
 from pipeline.limits import Limits
 from warehouse.home import SAMPLE_FOLDER
+from warehouse.share_note import ShareWish
 
 SAMPLE_URL = "http://sample.invalid/v3"
 
@@ -106,7 +107,8 @@ class Settings(Limits):
     )
 
     share: str | None = Field(
-        default=None, description="Where each publication is shared: a folder, or `s3://bucket/prefix`."
+        default=None,
+        description="Where each publication is shared by itself: a folder, or `s3://bucket/prefix`. The sample is not.",
     )
     share_keep: PositiveInt = Field(default=14, description="How many shared versions stay.")
     share_min_days: float = Field(default=2.0, ge=0, description="Shared versions younger than this many days stay.")
@@ -125,6 +127,25 @@ class Settings(Limits):
             )
         return given.rstrip("/")
 
+    @field_validator("share")
+    @classmethod
+    def _is_place(cls, given: str | None) -> str | None:
+        scheme, is_address, _ = (given or "").partition("://")
+        if is_address and scheme != "s3":
+            raise ValueError(f"`{given}` is no place to share to. Name a folder, or a bucket as s3://bucket/prefix.")
+        return given or None
+
+    @property
+    def share_wish(self) -> ShareWish | None:
+        """Where and how each publication is shared; None where no place is named."""
+        return self.share_wish_to(self.share) if self.share is not None else None
+
+    def share_wish_to(self, place: str) -> ShareWish:
+        """How a publication is shared to a place."""
+        return ShareWish(
+            place=place, is_all=self.share_all, keep=self.share_keep, min_days=self.share_min_days, wait=self.wait
+        )
+
     @property
     def is_sample(self) -> bool:
         """Whether the built-in sample stands in for the API."""
@@ -138,7 +159,8 @@ class Settings(Limits):
     def for_sample(self) -> "Settings":
         """The same settings with the built-in sample as the source, in a home of its own, at full speed.
 
-        Without a folder of plans in the working folder the plan that travels with the software is judged.
+        It is not shared by itself: its values would take the place of real ones. Without a folder of plans in the
+        working folder the plan that travels with the software is judged.
         """
         is_own = "goals" in self.model_fields_set or self.goals.is_dir()
         return self.model_copy(
@@ -146,6 +168,7 @@ class Settings(Limits):
                 "base_url": SAMPLE_URL,
                 "home": self.home / SAMPLE_FOLDER,
                 "goals": self.goals if is_own else SHIPPED_GOALS,
+                "share": None,
                 "rate": 1000.0,
                 "timeout": 600.0,
             }

@@ -22,6 +22,7 @@ from warehouse.published_file import Publication, publication_of, published_file
 from warehouse.published_runs import last_published, published_runs, was_published
 from warehouse.raw_store import RawStore
 from warehouse.settling import is_outdated, lost_message, outdated_message
+from warehouse.share_note import read_share_note
 
 NIGHTLY = "refresh"
 CLOCK_SLACK_HOURS = 0.1
@@ -168,6 +169,7 @@ def read_status(settings: Settings, *, now: datetime | None = None) -> Status:
                 home, file.run_id if file is not None else None, told=runs, is_sample=settings.is_sample
             ),
             *warnings_about_plans(kept),
+            *warnings_about_share(settings, home, file),
         ),
     )
 
@@ -254,6 +256,19 @@ def warnings_about_plans(kept: list[Manifest]) -> Iterator[str]:
             for row in story.broken_plans:
                 yield str(BrokenPlan(row["plan_id"], row["problem"], row["version_from"]))
             return
+
+
+def warnings_about_share(settings: Settings, home: Home, file: Publication | None) -> Iterator[str]:
+    """Whether the place that publications are shared to lacks this one, and why; a failed share is told in any case."""
+    note, wish = read_share_note(home), settings.share_wish
+    if file is None:
+        return
+    if note is not None and note.is_failed and wish is None:
+        yield f"what is published could not be shared: {note.message}"
+    elif wish is not None and not (note is not None and note.holds(wish, file.run_id)):
+        is_told = note is not None and note.is_failed and note.place == wish.place
+        why = f": {note.message}" if note is not None and is_told else ""
+        yield f"run `{file.run_id}` is published and not shared to `{wish.place}`: run `kolada share`{why}"
 
 
 def warnings_about_review(

@@ -21,7 +21,13 @@ _TYPES: Final = {
 
 
 class Place(Protocol):
-    """A place that holds versions and, beside them, what names the latest."""
+    """A place that holds versions and, beside them, what names the latest.
+
+    Attributes:
+        where: as it was named.
+    """
+
+    where: str
 
     def put_version(self, name: str, folder: Path, files: Sequence[str]) -> None:
         """Put a version's files there; they are never changed."""
@@ -59,7 +65,7 @@ class Folder:
     """A folder, such as a web server's root or a share of the network."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root
+        self.root, self.where = root, str(root)
         try:
             (root / VERSIONS).mkdir(parents=True, exist_ok=True)
             (root / _PARTS).mkdir(exist_ok=True)
@@ -73,7 +79,7 @@ class Folder:
         """Copy the files aside, then rename the folder into place."""
         part = self.root / _PARTS / name
         shutil.rmtree(part, ignore_errors=True)
-        with _naming(str(self.root)):
+        with _naming(self.where):
             for each in files:
                 target = part / each
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -86,7 +92,7 @@ class Folder:
 
     def put(self, name: str, content: bytes) -> None:
         """Write aside and rename."""
-        with _naming(str(self.root)):
+        with _naming(self.where):
             write_whole(self.root / name, content, aside=self.root / _PARTS)
             sync(self.root / name)
             sync(self.root)
@@ -94,19 +100,21 @@ class Folder:
     def read(self, name: str) -> bytes | None:
         """The file's bytes."""
         path = self.root / name
-        return path.read_bytes() if path.exists() else None
+        with _naming(self.where):
+            return path.read_bytes() if path.exists() else None
 
     def versions(self) -> list[str]:
         """The folders of versions; what a share left that was killed over a day ago is cleared."""
-        for leftover in (self.root / _PARTS).iterdir():
-            if leftover.stat().st_mtime < time.time() - _DAY:
-                shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
-        return sorted(each.name for each in (self.root / VERSIONS).iterdir())
+        with _naming(self.where):
+            for leftover in (self.root / _PARTS).iterdir():
+                if leftover.stat().st_mtime < time.time() - _DAY:
+                    shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+            return sorted(each.name for each in (self.root / VERSIONS).iterdir())
 
     def remove_version(self, name: str) -> None:
         """Take it out of sight first, then remove it: no reader by listing sees half of it."""
         gone = self.root / _PARTS / name
-        with _naming(str(self.root)):
+        with _naming(self.where):
             (self.root / VERSIONS / name).replace(gone)
             shutil.rmtree(gone)
 

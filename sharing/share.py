@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from sharing.errors import ShareError
 from sharing.places import VERSIONS, Place
 from sharing.shared_set import SharedSet, write_shared_set
 from warehouse.files import sha256_of
@@ -45,6 +46,7 @@ def share(
     keep: int = 14,
     min_days: float = 2.0,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    aside: Path | None = None,
 ) -> Shared:
     """Share the published state.
 
@@ -56,30 +58,78 @@ def share(
         place: where to.
         is_all: also names of persons, the log of requests and what runs said.
         keep: how many versions stay.
-        min_days: versions younger than this stay, however many there are.
+        min_days: a version stays for so long after it was replaced, however many there are.
         now: the clock; names the version.
+        aside: an existing folder in which the files are written before they are sent; that of the system if None.
 
     Raises:
-        ShareError: the place cannot be written.
+        ShareError: the place cannot be written, or holds something else.
         NotPublished: there is no published file.
         PublishedDamaged: it cannot be read.
     """
     instant = now()
-    home_sha256 = sha256_of(published) if published.exists() else ""
-    before = json.loads(place.read(LATEST) or b"{}")
+    before = latest_at(place)
     present = place.versions()
-    if before.get("home_sha256") == home_sha256 and before.get("is_all") == is_all and before.get("name") in present:
-        name = before["name"]
-        return Shared(name, is_new=False, size=0, pruned=_prune(place, name, keep, min_days, instant))
-    with tempfile.TemporaryDirectory(prefix="kolada-share-") as folder:
-        made = write_shared_set(published, Path(folder), is_all=is_all)
-        name = f"{instant.astimezone(UTC):{STAMP}}-{made.run_id}"
-        place.put_version(name, made.folder, [file.path for file in made.files])
-        latest = latest_of(made, name, instant) | {"home_sha256": home_sha256, "is_all": is_all}
-        place.put(INDEX, index_page(latest))
-        place.put(LATEST, json.dumps(latest, ensure_ascii=False, indent=1).encode())
-    size = sum(file.size for file in made.files)
-    return Shared(name, is_new=True, size=size, pruned=_prune(place, name, keep, min_days, instant))
+    earlier = earlier_of(before, present)
+    # A publication that comes while the files are written makes them a mixture: they are written anew from it.
+    while True:
+        home_sha256 = sha256_of(published) if published.exists() else ""
+        name = str(before.get("name"))
+        if (before.get("home_sha256"), before.get("is_all")) == (home_sha256, is_all) and name in present:
+            return Shared(name, is_new=False, size=0, pruned=_prune(place, name, earlier, keep, min_days, instant))
+        with tempfile.TemporaryDirectory(prefix="kolada-share-", dir=aside) as folder:
+            made = write_shared_set(published, Path(folder), is_all=is_all)
+            if sha256_of(published) != home_sha256:
+                continue
+            refuse_other_kind(place, before, made)
+            if name in present:
+                earlier.append({"name": name, "until": instant.astimezone(UTC).isoformat()})
+            name = f"{instant.astimezone(UTC):{STAMP}}-{made.run_id}"
+            place.put_version(name, made.folder, [file.path for file in made.files])
+            latest = latest_of(made, name, instant) | {
+                "earlier": earlier,
+                "home_sha256": home_sha256,
+                "is_all": is_all,
+            }
+            place.put(INDEX, index_page(latest))
+            place.put(LATEST, json.dumps(latest, ensure_ascii=False, indent=1).encode())
+        size = sum(file.size for file in made.files)
+        return Shared(name, is_new=True, size=size, pruned=_prune(place, name, earlier, keep, min_days, instant))
+
+
+def latest_at(place: Place) -> dict[str, object]:
+    """What the place's `latest.json` says; empty where there is none yet.
+
+    Raises:
+        ShareError: the file is none of ours.
+    """
+    content = place.read(LATEST)
+    if content is None:
+        return {}
+    try:
+        latest = json.loads(content)
+    except ValueError:
+        latest = None
+    if not isinstance(latest, dict) or latest.get("format") != FORMAT:
+        raise ShareError(
+            f"`{LATEST}` of `{place.where}` is none that this version of `kolada share` wrote, so nothing was shared. "
+            "Choose another place with `--to`, or move that file away."
+        )
+    return latest
+
+
+def refuse_other_kind(place: Place, before: Mapping[str, object], made: SharedSet) -> None:
+    """Made-up values never take the place of real ones, or the other way round.
+
+    Raises:
+        ShareError: the place holds values of another kind.
+    """
+    kind = before.get("source_kind", made.source_kind)
+    if kind != made.source_kind:
+        raise ShareError(
+            f"`{place.where}` holds `{kind}` data, and these are `{made.source_kind}`, so nothing was shared. "
+            "Share them to another place: `kolada share --to PLACE`."
+        )
 
 
 def latest_of(made: SharedSet, name: str, instant: datetime) -> dict[str, object]:
@@ -99,12 +149,26 @@ def index_page(latest: dict[str, object]) -> bytes:
     return templates.get_template("index.html.j2").render(latest=latest).encode()
 
 
-def _prune(place: Place, latest: str, keep: int, min_days: float, instant: datetime) -> tuple[str, ...]:
-    """Take away versions beyond those that stay: the newest, the young ones and the one that `latest.json` names."""
-    youngest_gone = f"{instant.astimezone(UTC) - timedelta(days=min_days):{STAMP}}"
-    others = [name for name in place.versions() if name != latest]
-    beyond = others[: max(0, len(others) - (keep - 1))]
-    gone = tuple(name for name in beyond if name < youngest_gone)
-    for name in gone:
+def earlier_of(before: Mapping[str, object], present: Collection[str]) -> list[dict[str, str]]:
+    """The versions that `latest.json` named before, oldest first, as far as they are there: name, and until when."""
+    listed = before.get("earlier", [])
+    return [each for each in listed if each["name"] in present] if isinstance(listed, list) else []
+
+
+def _prune(
+    place: Place, latest: str, earlier: Sequence[Mapping[str, str]], keep: int, min_days: float, instant: datetime
+) -> tuple[str, ...]:
+    """Take versions away: whole ones beyond those that stay, once nobody reads them any more, and what was killed.
+
+    Who read `latest.json` while it named a version finds that version for `min_days` after it was replaced. What was
+    never named is left from a share that was killed, and goes when it is as old.
+    """
+    since = (instant.astimezone(UTC) - timedelta(days=min_days)).isoformat()
+    beyond = earlier[: max(0, len(earlier) - (keep - 1))]
+    gone = {each["name"] for each in beyond if each["until"] <= since}
+    named = {latest, *(each["name"] for each in earlier)}
+    stamp = f"{datetime.fromisoformat(since):{STAMP}}"
+    ordered = tuple(name for name in place.versions() if name in gone or (name not in named and name < stamp))
+    for name in ordered:
         place.remove_version(name)
-    return gone
+    return ordered

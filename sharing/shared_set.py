@@ -13,7 +13,7 @@ from warehouse.credits import DERIVED, MADE_UP_VALUES, RECEIVED, as_printed
 from warehouse.database import quoted
 from warehouse.dictionary import described_relations
 from warehouse.files import sha256_of
-from warehouse.published_file import published_file, source_kind
+from warehouse.published_file import naming_damage, published_file, refuse_missing, source_kind
 
 DATABASE: Final = "kolada.duckdb"
 PACKAGE: Final = "datapackage.json"
@@ -82,13 +82,16 @@ def write_shared_set(published: Path, folder: Path, *, is_all: bool) -> SharedSe
         NotPublished: there is no published file.
         PublishedDamaged: it cannot be read.
     """
-    with published_file(published) as connection:
+    refuse_missing(published)
+    with naming_damage(published):
+        write_shared_file(published, folder / DATABASE, is_all=is_all)
+    # Everything else is read from what was written: the home may publish again at any moment.
+    with published_file(folder / DATABASE) as connection:
         kind = source_kind(connection)
         ((run_id, published_at),) = connection.execute(
             "select run_id, published_at from ops.publication order by published_at desc limit 1"
         ).fetchall()
         plans = dict(connection.execute("select plan_id, title from plan.plan order by plan_id").fetchall())
-    write_shared_file(published, folder / DATABASE, is_all=is_all)
     labels = tuple(as_printed(label, kind) for label in (RECEIVED, DERIVED))
     if kind == "sample":
         labels = (MADE_UP_VALUES, *labels)

@@ -13,6 +13,8 @@ from warehouse.database import BLOCK_SIZE, STORAGE_VERSION, connect, quoted
 
 # Columns that hold the name of a person, in whichever relation they stand.
 PERSONS: Final = ("approved_by", "assessment_decided_by", "decided_by", "entered_by", "written_by")
+# The relation whose rows tell of cells that were edited, those columns' among them; a whole row is told as one text.
+EDITS: Final = "mart.plan_change"
 # Tables that are shared without their rows.
 EMPTIED: Final = ("ops.request",)
 # Columns that hold what a run or a person wrote freely, or where a home reads from.
@@ -54,11 +56,24 @@ def write_shared_file(published: Path, target: Path, *, is_all: bool) -> None:
                 if column in PERSONS or column in BLANKED.get(relation, ()):
                     nothing = "null" if is_nullable else "''"
                     connection.execute(f'update between_files.{relation} set "{column}" = {nothing}')
-            for relation in sorted({relation for relation, *_ in present} & set(EMPTIED)):
+            relations = {relation for relation, *_ in present}
+            if EDITS in relations:
+                _blank_edits(connection)
+            for relation in sorted(relations & set(EMPTIED)):
                 connection.execute(f"delete from between_files.{relation}")
             _copy(connection, "between_files", target)
         finally:
             between.unlink(missing_ok=True)
+
+
+def _blank_edits(connection: duckdb.DuckDBPyConnection) -> None:
+    """Take the names of persons out of what tells of edits."""
+    named = ", ".join(map(quoted, PERSONS))
+    in_a_text = quoted(f"(^|; )({'|'.join(PERSONS)}): ")
+    connection.execute(
+        f"update between_files.{EDITS} set value_before = null, value_after = null where column_name in ({named}) "
+        f"or regexp_matches(concat_ws('; ', value_before, value_after), {in_a_text})"
+    )
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, source: str, target: Path) -> None:

@@ -21,7 +21,7 @@ from goals import Plan, read_plan, read_plans
 from kolada_client import ManualClock
 from pipeline.jobs import Job, refresh_job
 from pipeline.limits import Limits
-from pipeline.run_job import RunResult, run_job
+from pipeline.run_job import RunResult, Share, run_job
 from pipeline.settings import Settings
 from tests.warehouse.first_release.make_fixture import PLAN as SMALL_PLAN
 from tests.warehouse.first_release.make_fixture import small_data
@@ -80,6 +80,7 @@ class Nights:
     plans: tuple[Plan, ...]
     now: datetime = datetime(2026, 4, 1, 0, 30, tzinfo=UTC)
     transport: httpx.BaseTransport | None = None
+    share: Share | None = None
     settings: dict[str, object] = field(default_factory=dict)
 
     def refresh(self, *, plans: tuple[Plan, ...] | None = None) -> RunResult:
@@ -92,6 +93,7 @@ class Nights:
         return run_job(
             self.make_settings(),
             job,
+            share=self.share,
             transport=self.transport or self.fake.transport(),
             client_clock=ManualClock(),
             clock=lambda: self.now,

@@ -79,6 +79,11 @@ class Home:
         """Exported tables."""
         return self.root / "exports"
 
+    @property
+    def sharing(self) -> Path:
+        """What sharing keeps: its lock, how the last share ended, and the files of one that goes on."""
+        return self.root / "sharing"
+
     def prepare(self) -> None:
         """Make the folders.
 
@@ -122,47 +127,99 @@ class Home:
         Raises:
             HomeLocked: another process held the lock for longer than `wait_seconds`.
         """
-        holder = {"pid": os.getpid(), "purpose": purpose, "since": datetime.now(UTC).isoformat(timespec="seconds")}
-        lock = os.open(self.root / ".lock", os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o666)
+        refusal = (
+            f"The home `{self.root}` is being written by {{holder}}. "
+            "This run has not started, and nothing was changed. "
+            "Wait for the other one (`kolada status`), or let this one wait: `--wait SECONDS`."
+        )
+        with held_lock(self.root / ".lock", purpose, refusal, wait_seconds=wait_seconds, on_wait=on_wait):
+            yield
+
+    @contextmanager
+    def sharer(self, purpose: str, *, wait_seconds: float) -> Iterator[None]:
+        """Hold the place of the only one who shares this home while the block runs; runs may write meanwhile.
+
+        Args:
+            purpose: what the holder does, for the message that others get.
+            wait_seconds: how long to wait for another holder before giving up.
+
+        Raises:
+            HomeLocked: another process held the lock for longer than `wait_seconds`.
+            OSError: the home cannot be written.
+        """
+        self.sharing.mkdir(parents=True, exist_ok=True)
+        refusal = (
+            f"The home `{self.root}` is being shared by {{holder}}, so this share has not started. "
+            "Wait until that one has ended, then `kolada share`."
+        )
+        with held_lock(self.sharing / ".lock", purpose, refusal, wait_seconds=wait_seconds):
+            yield
+
+
+@contextmanager
+def held_lock(
+    path: Path,
+    purpose: str,
+    refusal: str,
+    *,
+    wait_seconds: float,
+    on_wait: Callable[[str], None] | None = None,
+) -> Iterator[None]:
+    """Hold the lock on a file while the block runs; the file names its holder.
+
+    Args:
+        path: the lock's file.
+        purpose: what the holder does.
+        refusal: the message of the error, with `{holder}` for whoever holds the lock.
+        wait_seconds: how long to wait for another holder before giving up.
+        on_wait: told once, in words, whom the wait is for.
+
+    Raises:
+        HomeLocked: another process held the lock for longer than `wait_seconds`.
+    """
+    holder = {"pid": os.getpid(), "purpose": purpose, "since": datetime.now(UTC).isoformat(timespec="seconds")}
+    lock = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o666)
+    try:
+        acquire(lock, path, refusal, wait_seconds, on_wait)
+        os.ftruncate(lock, 0)
+        # The name is for the message that others get: a full disk does not keep `kolada prune` from making room.
+        with suppress(OSError):
+            write_all(lock, json.dumps(holder).encode())
         try:
-            self._acquire(lock, wait_seconds, on_wait)
-            os.ftruncate(lock, 0)
-            # The name is for the message that others get: a full disk does not keep `kolada prune` from making room.
-            with suppress(OSError):
-                write_all(lock, json.dumps(holder).encode())
-            try:
-                yield
-            finally:
-                os.ftruncate(lock, 0)
+            yield
         finally:
-            # What closes the file gives the lock back.
-            os.close(lock)
+            os.ftruncate(lock, 0)
+    finally:
+        # What closes the file gives the lock back.
+        os.close(lock)
 
-    def _acquire(self, descriptor: int, wait_seconds: float, on_wait: Callable[[str], None] | None) -> None:
-        deadline = time.monotonic() + wait_seconds
-        has_told = False
-        pause = threading.Event()
-        while True:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                holder = self._holder()
-                if time.monotonic() >= deadline:
-                    raise HomeLocked(
-                        f"The home `{self.root}` is being written by {holder}. "
-                        "This run has not started, and nothing was changed. "
-                        "Wait for the other one (`kolada status`), or let this one wait: `--wait SECONDS`."
-                    ) from None
-                if on_wait is not None and not has_told:
-                    on_wait(f"Waiting for {holder}")
-                    has_told = True
-                pause.wait(LOCK_POLL_SECONDS)
-            else:
-                return
 
-    def _holder(self) -> str:
+def acquire(
+    descriptor: int, path: Path, refusal: str, wait_seconds: float, on_wait: Callable[[str], None] | None
+) -> None:
+    """Take a lock, or wait for it."""
+    deadline = time.monotonic() + wait_seconds
+    has_told = False
+    pause = threading.Event()
+    while True:
         try:
-            told = json.loads((self.root / ".lock").read_text(encoding="utf-8"))
-        except (ValueError, OSError):
-            return "another run"
-        return f"`{told['purpose']}` (process {told['pid']}, since {told['since']})"
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = holder_of(path)
+            if time.monotonic() >= deadline:
+                raise HomeLocked(refusal.replace("{holder}", holder)) from None
+            if on_wait is not None and not has_told:
+                on_wait(f"Waiting for {holder}")
+                has_told = True
+            pause.wait(LOCK_POLL_SECONDS)
+        else:
+            return
+
+
+def holder_of(path: Path) -> str:
+    """Who holds a lock, in words."""
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, OSError):
+        return "another run"
+    return f"`{told['purpose']}` (process {told['pid']}, since {told['since']})"

@@ -2,12 +2,8 @@
 
 import hashlib
 import json
-import socketserver
-import threading
-from collections.abc import Iterator
+import sys
 from datetime import UTC, datetime, timedelta
-from functools import partial
-from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 
 import boto3
@@ -15,43 +11,18 @@ import duckdb
 import httpx
 import pyarrow.parquet as pq
 import pytest
-from moto.server import ThreadedMotoServer
 from typer.testing import CliRunner
 
 from cli.app import make_app
-from fake_kolada import apply_changes
 from sharing import ShareError, place_named, share
 from sharing.places import Folder, Place
 from sharing.withheld import BLANKED, EMPTIED, PERSONS
-from tests.conftest import Nights
 from warehouse.dictionary import common_columns, described_relations
+from warehouse.published_file import publication_of
 
 NOW = datetime(2026, 5, 1, 2, 30, tzinfo=UTC)
 # Columns that say by what something is done, not by whom.
 NO_PERSONS = {"divided_by", "found_by", "marts_by", "partly_met_by"}
-PERSON = "Karin Ekonomsson"
-
-
-@pytest.fixture(scope="module")
-def two_nights(tmp_path_factory: pytest.TempPathFactory, make_nights) -> list[Path]:
-    """The published files of two nights, the later one with a revised value, and a person's name in each."""
-    from fake_kolada import FakeKolada  # noqa: PLC0415
-    from goals import read_plan  # noqa: PLC0415
-    from tests.warehouse.first_release.make_fixture import PLAN, small_data  # noqa: PLC0415 - with its plan
-
-    plan = read_plan(PLAN)
-    folder = tmp_path_factory.mktemp("nights")
-    fake = FakeKolada(small_data([*plan.kpi_ids, *plan.cross_check_kpi_ids]))
-    nights: Nights = make_nights(home=folder / "home", fake=fake, plans=(plan,))
-    files = []
-    for number in (1, 2):
-        nights.refresh()
-        files.append(folder / f"{number}.duckdb")
-        files[-1].write_bytes((nights.home / "kolada.duckdb").read_bytes())
-        with duckdb.connect(str(files[-1])) as connection:
-            connection.execute(f"update ops.run set message = 'Startad av {PERSON}', base_url = 'http://10.1.2.3/v3'")
-        nights.fake.data = apply_changes(nights.fake.data, ["revised"])
-    return files
 
 
 class At:
@@ -104,7 +75,7 @@ def test_a_share_is_whole_and_says_what_it_holds(two_nights: list[Path], tmp_pat
 
 
 @pytest.mark.slow
-def test_names_of_persons_and_the_log_stay_at_home(two_nights: list[Path], tmp_path: Path) -> None:
+def test_names_of_persons_and_the_log_stay_at_home(two_nights: list[Path], person: str, tmp_path: Path) -> None:
     """Not a byte of them is in any file, unless all is asked for."""
     share(two_nights[0], place_named(str(tmp_path / "some")), now=At())
     share(two_nights[0], place_named(str(tmp_path / "all")), is_all=True, now=At())
@@ -112,8 +83,17 @@ def test_names_of_persons_and_the_log_stay_at_home(two_nights: list[Path], tmp_p
     def holds(folder: str, text: bytes) -> bool:
         return any(text in path.read_bytes() for path in (tmp_path / folder).rglob("*") if path.is_file())
 
-    assert [holds("some", text) for text in (PERSON.encode(), b"10.1.2.3", b"/v3/data/")] == [False] * 3
-    assert [holds("all", text) for text in (PERSON.encode(), b"10.1.2.3")] == [True] * 2
+    assert [holds("some", text) for text in (person.encode(), b"10.1.2.3", b"/v3/data/")] == [False] * 3
+    assert [holds("all", text) for text in (person.encode(), b"10.1.2.3")] == [True] * 2
+
+
+def test_an_edit_stays_told_without_its_name(two_nights: list[Path], tmp_path: Path) -> None:
+    """The rows that tell of edits are shared; the cells with a person's name are empty in them."""
+    share(two_nights[0], place_named(str(tmp_path)), now=At())
+    (shared,) = tmp_path.glob("versions/*/kolada.duckdb")
+    with duckdb.connect(str(shared), read_only=True) as copy:
+        rows = copy.execute("select edit, value_before, value_after from mart.plan_change order by edit").fetchall()
+    assert rows == [("added", None, None), ("edited", None, None)]
 
 
 def test_what_is_withheld_is_known_to_the_dictionary() -> None:
@@ -147,6 +127,21 @@ def test_older_versions_are_pruned_and_young_ones_stay(two_nights: list[Path], t
     share(two_nights[0], place, keep=2, min_days=0, now=At(6))
     assert [name[:8] for name in place.versions()] == ["20260506", "20260507"]
     assert_whole(tmp_path)
+
+
+@pytest.mark.slow
+def test_a_reader_has_time_after_the_version_was_replaced(two_nights: list[Path], tmp_path: Path) -> None:
+    """A version that was the latest for a week stays two days after the next one, beside what a killed share left."""
+    place = place_named(str(tmp_path))
+    first = share(two_nights[0], place, keep=1, min_days=2, now=At(0))
+    with pytest.raises(KeyboardInterrupt):
+        share(two_nights[1], Stopping(tmp_path, 2), keep=1, min_days=2, now=At(6))
+    left = [name for name in place.versions() if name != first.version]
+    second = share(two_nights[1], place, keep=1, min_days=2, now=At(7))
+    assert [first.version, *left, second.version] == place.versions()
+    share(two_nights[1], place, keep=1, min_days=2, now=At(8.5))
+    assert [first.version, second.version] == place.versions()
+    assert share(two_nights[1], place, keep=1, min_days=2, now=At(9)).pruned == (first.version,)
 
 
 class Stopping(Folder):
@@ -193,6 +188,46 @@ def test_a_share_that_is_killed_leaves_a_whole_one(two_nights: list[Path], tmp_p
     assert place_named(str(tmp_path)).versions() == [latest["name"]]
 
 
+@pytest.mark.slow
+def test_what_is_published_meanwhile_makes_no_mixture(two_nights: list[Path], tmp_path: Path) -> None:
+    """A publication that comes while the files are written is shared in their place, whole."""
+    published, aside = tmp_path / "kolada.duckdb", tmp_path / "aside"
+    published.write_bytes(two_nights[0].read_bytes())
+    aside.mkdir()
+    later = [two_nights[1]]
+
+    def publish_once(event: str, given: tuple) -> None:
+        if later and event == "os.mkdir" and str(given[0]).startswith(str(aside)) and str(given[0]).endswith("/mart"):
+            published.write_bytes(later.pop().read_bytes())
+
+    sys.addaudithook(publish_once)
+    shared = share(published, place_named(str(tmp_path / "www")), now=At(), aside=aside)
+    assert later == []
+    latest = assert_whole(tmp_path / "www")
+    assert (latest["name"], latest["run_id"]) == (shared.version, publication_of(two_nights[1]).run_id)
+    assert latest["home_sha256"] == hashlib.sha256(two_nights[1].read_bytes()).hexdigest()
+
+
+@pytest.mark.slow
+def test_a_place_of_other_contents_is_left_alone(two_nights: list[Path], tmp_path: Path) -> None:
+    """Made-up values do not take the place of real ones, nor ours that of another program's `latest.json`."""
+    other = tmp_path / "other.duckdb"
+    other.write_bytes(two_nights[0].read_bytes())
+    with duckdb.connect(str(other)) as connection:
+        connection.execute("update ops.run set source_kind = 'recorded'")
+    place = place_named(str(tmp_path / "www"))
+    share(other, place, now=At())
+    before = place.read("latest.json")
+    with pytest.raises(ShareError, match=r"www` holds `recorded` data, and these are `\w+`"):
+        share(two_nights[0], place, now=At(1))
+    assert before == place.read("latest.json")
+    for content in (b"{", b"[]", b'{"version": 3}'):
+        place.put("latest.json", content)
+        with pytest.raises(ShareError, match=r"`latest.json` of `.*www` is none"):
+            share(other, place, now=At(1))
+        assert content == place.read("latest.json")
+
+
 @pytest.mark.parametrize(
     ("where", "named"), [("ftp://x/y", "ftp://x/y"), ("s3:///prefix", "s3:///prefix"), ("/dev/null/x", "/dev/null/x")]
 )
@@ -200,24 +235,6 @@ def test_a_place_that_is_none_is_named(where: str, named: str) -> None:
     """The message names the place and what to do."""
     with pytest.raises(ShareError, match=named):
         place_named(where)
-
-
-@pytest.fixture
-def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A bucket of a server that speaks S3, over HTTP."""
-    server = ThreadedMotoServer(port=0)
-    server.start()
-    host, port = server.get_host_and_port()
-    for name, value in {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "AWS_DEFAULT_REGION": "eu-north-1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    boto3.client("s3").create_bucket(Bucket="kolada", CreateBucketConfiguration={"LocationConstraint": "eu-north-1"})
-    yield "s3://kolada/goals"
-    server.stop()
 
 
 @pytest.mark.slow
@@ -237,17 +254,13 @@ def test_a_bucket_holds_whole_versions(two_nights: list[Path], bucket: str) -> N
 
 
 @pytest.mark.slow
-def test_a_web_server_serves_what_latest_names(two_nights: list[Path], tmp_path: Path) -> None:
+def test_a_web_server_serves_what_latest_names(two_nights: list[Path], tmp_path: Path, serve_folder) -> None:
     """Behind a plain web server, the paths of latest.json are found relative to it."""
     share(two_nights[0], place_named(str(tmp_path)), now=At())
-    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        base = f"http://127.0.0.1:{server.server_address[1]}/"
-        latest = httpx.get(f"{base}latest.json").json()
-        for each in latest["files"]:
-            assert each["sha256"] == hashlib.sha256(httpx.get(base + each["path"]).content).hexdigest()
-        server.shutdown()
+    base = serve_folder(tmp_path)
+    latest = httpx.get(f"{base}latest.json").json()
+    for each in latest["files"]:
+        assert each["sha256"] == hashlib.sha256(httpx.get(base + each["path"]).content).hexdigest()
 
 
 def test_the_command_shares_and_says_where(two_nights: list[Path], tmp_path: Path) -> None:

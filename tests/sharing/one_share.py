@@ -1,0 +1,63 @@
+"""A share of a home in a process that is killed at one of its steps.
+
+As a program it starts such a process for each line on its input, `[HOME, PLACE, INSTANT, STEP]` as JSON, and prints its
+exit code (less than zero for a signal) and how many steps it came. A step is a change of a file or a folder, or a
+request to an object store; the process is killed before the step of the given number, if it comes so far.
+"""
+
+import json
+import os
+import signal
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import boto3  # noqa: F401 - imported here once, not by every process
+
+from sharing import share_home
+from warehouse.home import Home
+from warehouse.share_note import ShareWish
+
+CHANGES = {"os.rename", "os.mkdir", "os.remove", "os.rmdir", "http.client.send"}
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+
+
+def share_and_count(home: str, place: str, instant: str, stops_at: int, told: int) -> None:
+    """Share, killed before a step; each step is a byte into a pipe."""
+    steps = 0
+
+    def count(event: str, given: tuple) -> None:
+        nonlocal steps
+        writes = event == "open" and isinstance(given[0], str) and given[0] != os.devnull and given[2] & WRITING
+        if event in CHANGES or writes:
+            if steps == stops_at:
+                os.kill(os.getpid(), signal.SIGKILL)
+            steps += 1
+            os.write(told, b".")
+
+    sys.addaudithook(count)
+    note = share_home(
+        Home(Path(home)), ShareWish(place, keep=2, min_days=2), now=lambda: datetime.fromisoformat(instant)
+    )
+    assert not note.is_failed, note
+
+
+def start(home: str, place: str, instant: str, stops_at: int) -> tuple[int, int]:
+    """Start a process; returns its exit code and how many steps it came."""
+    hears, told = os.pipe()
+    if process := os.fork():
+        os.close(told)
+        with os.fdopen(hears, "rb") as steps:
+            count = len(steps.read())
+        return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), count
+    code = 1
+    try:
+        share_and_count(home, place, instant, stops_at, told)
+        code = 0
+    finally:
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        print(json.dumps(start(*json.loads(line))), flush=True)
