@@ -112,6 +112,8 @@ wheel: $(READY)  ## Build the wheel and the sdist into dist/
 lock: $(READY)  ## Pin the dependencies anew (needs uv)
 	uv pip compile pyproject.toml --group dev --extra mcp --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock --upgrade
+	uv pip compile pyproject.toml --extra mcp --extra s3 --constraint requirements.lock --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --custom-compile-command "make lock" --output-file deploy/container.lock
 	cd benchmarks/peers && uv pip compile requirements.in --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --custom-compile-command "make lock" --output-file requirements.txt --upgrade
 
