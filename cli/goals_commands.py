@@ -1,7 +1,8 @@
-"""`kolada goals check` and `kolada goals new`: plans as data."""
+"""`kolada goals check`, `new` and `init`: plans as data."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -23,11 +24,13 @@ from goals import (
     LookedUp,
     Plan,
     PlanError,
+    RepositoryRefused,
     copy_example,
     look_up,
     one_error,
     read_each_plan,
     scaffold,
+    write_repository,
 )
 from pipeline.settings import SHIPPED_GOALS, Settings
 from warehouse.home import Home
@@ -185,6 +188,30 @@ def new(
             say("No catalogue is published here yet, so no KPI was looked up by its title: `kolada refresh` reads it.")
             say('Then search with `kolada kpi search "behörig yrkesprogram"`.')
         say("Next: `kolada goals check`, then `kolada refresh`.")
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder to make, such as budgetmal.")] = Path(),
+    is_example: Annotated[
+        bool, typer.Option("--example", help="With a copy of the plan that comes with the software.")
+    ] = False,
+) -> None:
+    """Write a folder to keep in git: goals/, workflows for a hosted forge, a README in Swedish. Nothing is overwritten.
+
+    One workflow checks plans at each proposal and comments what `kolada goals diff` prints; one refreshes by night and
+    publishes report and files as pages.
+
+    Exits with 0 when it is written, 2 when a file is in the way; then nothing is written.
+
+    Example: `kolada goals init budgetmal`
+    """
+    with one_message(RepositoryRefused):
+        written = write_repository(folder, version=version("kolada-pipeline"))
+        if is_example:
+            copy_example(SHIPPED_GOALS, folder / "goals")
+        typer.echo(f"Written: {', '.join(str(path.relative_to(folder)) for path in written)}")
+        typer.echo(f"Next: read {folder / 'README.md'}.")
 
 
 def proposals(connection: duckdb.DuckDBPyConnection, words: str) -> list[tuple[str, str]]:

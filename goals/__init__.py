@@ -9,6 +9,7 @@ from goals.errors import Finding, NoPlans, PlanError
 from goals.plan import Plan, files_sha256
 from goals.plan_reading import one_error, plan_from_files, read_each_plan, read_plan, read_plans
 from goals.plan_tables import TABLE_SCHEMAS
+from goals.repository_template import RepositoryRefused, write_repository
 from goals.scaffold import NewPlan, NewPlanRefused, copy_example, scaffold
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "NoPlans",
     "Plan",
     "PlanError",
+    "RepositoryRefused",
     "check_against_catalogue",
     "copy_example",
     "files_sha256",
@@ -32,4 +34,5 @@ __all__ = [
     "read_plan",
     "read_plans",
     "scaffold",
+    "write_repository",
 ]
