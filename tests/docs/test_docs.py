@@ -65,6 +65,16 @@ def test_sql_of_the_docs_runs(first_night, statement):
     nights.query(statement)
 
 
+@pytest.mark.recorded
+@pytest.mark.parametrize("statement", [each for each in sql_of_the_docs() if each.id.startswith("README")])
+def test_the_readmes_queries_answer_a_new_user(first_night, statement):
+    """After the first night each has rows, in so few columns that they can be read side by side."""
+    nights, _ = first_night
+    rows = nights.query(statement)
+    assert rows
+    assert len(rows[0]) <= 6
+
+
 @pytest.mark.slow
 def test_restore_as_the_page_tells(small_nights, tmp_path):
     """From a copy of raw/ alone, a new home has the same warehouse and goes on where the old one was."""
