@@ -109,10 +109,10 @@ def _(kolada):
 
 @app.cell
 def _(history, kolada):
-    # The municipalities by county: the first two digits of the id. Regions and Riket are left out.
+    # The municipalities by county; regions and Riket are left out.
     counties = kolada.sql(
         """
-        select units.county_code, round(avg(cells.value), 1) as mean_value, count(*) as n
+        select units.county_name, round(avg(cells.value), 1) as mean_value, count(*) as n
         from core.observation as cells
         inner join core.municipality as units using (municipality_id)
         where
@@ -121,7 +121,7 @@ def _(history, kolada):
             and cells.gender = 'T'
             and cells.value is not null
             and units.municipality_type = 'K'
-        group by units.county_code
+        group by units.county_name
         order by mean_value desc
         """,
         params={"kpi": history["kpi_id"][-1], "period": history["period"][-1]},

@@ -12,6 +12,11 @@ import duckdb
 
 KNOWN = ("known_from", "known_to")
 PUBLISHED = ("published_from", "published_to")
+# What the readers of a table of versions show beside its columns.
+NAMES = {
+    "core.municipality": "(select county.county_name from core.county as county "
+    "where county.county_code = municipality_version.county_code) as county_name"
+}
 
 
 def create_readers(
@@ -38,7 +43,9 @@ def create_known_readers(connection: duckdb.DuckDBPyConnection) -> None:
     for schema in ("core", "plan"):
         for name in tables_of_versions(connection, schema):
             if not name.endswith("observation"):
-                create_readers(connection, f"{schema}.{name}", "* exclude (known_to)")
+                relation = f"{schema}.{name}"
+                more = f", {NAMES[relation]}" if relation in NAMES else ""
+                create_readers(connection, relation, f"* exclude (known_to){more}")
 
 
 def tables_of_versions(connection: duckdb.DuckDBPyConnection, schema: str) -> list[str]:

@@ -89,6 +89,7 @@ def earlier_marts(connection: duckdb.DuckDBPyConnection, home: str) -> Iterator[
             f"create table {EARLIER}.ops.mart_definition as from {home}.ops.mart_definition limit 0;"
             f"use {EARLIER}"
         )
+        run_sql(connection, "core/015_county.sql")
         run_sql(connection, "core/020_moment.sql")
         run_sql(connection, "core/030_cells.sql")
         create_known_readers(connection)

@@ -17,7 +17,7 @@ from staged_municipality;
 create or replace temp table new_unit as
 select * from incoming_unit
 except
-select * exclude (run_id, known_from) from core.municipality;
+select * exclude (run_id, known_from, county_name) from core.municipality;
 
 update core.municipality_version
 set known_to = getvariable('known_from')
