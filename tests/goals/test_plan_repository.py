@@ -17,7 +17,7 @@ from goals import read_plan
 from tests.warehouse.first_release.make_fixture import PLAN, small_data
 
 # What a forge's runner is told beside our commands: to install the software, and to comment.
-FORGE = re.compile(r"pip install --requirement (\.base/)?requirements\.txt|gh pr comment .*")
+FORGE = re.compile(r"pip install --requirement requirements\.txt|gh pr comment .*")
 COMMANDS = ["goals", "refresh", "review", "report", "export", "share", "status"]
 
 
@@ -82,6 +82,23 @@ def test_workflows_and_readme_call_our_commands_only(repository: Path) -> None:
                 command = command.commands[word]
         options = {name for parameter in command.params for name in parameter.opts}
         assert {word for word in words if word.startswith("--")} <= options, line
+
+
+def test_the_home_that_a_night_kept_is_found(repository: Path) -> None:
+    """A forge finds a cache by its list of paths: each step that keeps or takes the home has the same."""
+    lists = []
+    for workflow in ("forslag.yml", "natt.yml"):
+        (job,) = YAML(typ="safe").load(Path(".github", "workflows", workflow))["jobs"].values()
+        lists += [step["with"]["path"].split() for step in job["steps"] if "actions/cache" in step.get("uses", "")]
+    assert lists == [["data", "public/data"]] * 3
+
+
+def test_a_proposal_does_not_choose_the_software(repository: Path) -> None:
+    """What is installed, a wheel beside the requirements included, is the main branch's."""
+    (job,) = YAML(typ="safe").load(Path(".github", "workflows", "forslag.yml"))["jobs"].values()
+    (taken,) = [step["with"] for step in job["steps"] if step.get("with", {}).get("path") == ".base"]
+    (install,) = [step for step in job["steps"] if "pip" in step.get("run", "")]
+    assert (taken["ref"], install["working-directory"]) == ("${{ github.base_ref }}", ".base")
 
 
 def test_only_what_is_approved_is_passed_on_as_a_value(repository: Path) -> None:
