@@ -60,6 +60,7 @@ def test_public_names_are_the_documented_ones() -> None:
         "NoPlans",
         "Plan",
         "PlanError",
+        "RepositoryRefused",
         "check_against_catalogue",
         "copy_example",
         "files_sha256",
@@ -70,5 +71,6 @@ def test_public_names_are_the_documented_ones() -> None:
         "read_plan",
         "read_plans",
         "scaffold",
+        "write_repository",
     ]
     assert all(hasattr(goals, name) for name in goals.__all__)

@@ -87,6 +87,7 @@ def test_names_of_persons_and_the_log_stay_at_home(two_nights: list[Path], perso
     assert [holds("all", text) for text in (person.encode(), b"10.1.2.3")] == [True] * 2
 
 
+@pytest.mark.slow
 def test_an_edit_stays_told_without_its_name(two_nights: list[Path], tmp_path: Path) -> None:
     """The rows that tell of edits are shared; the cells with a person's name are empty in them."""
     share(two_nights[0], place_named(str(tmp_path)), now=At())
