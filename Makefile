@@ -55,10 +55,14 @@ oldest: $(VENV)/oldest-duckdb  ## Run the tests of what is written and read on t
 	PYTHONPATH=$(VENV)/oldest-duckdb $(BIN)/python -c 'import duckdb; assert duckdb.__version__ == "$(OLDEST_DUCKDB)"'
 	PYTHONPATH=$(VENV)/oldest-duckdb $(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow" $(OLDEST_TESTS)
 
+# DuckDB's extensions as wheels exist for this version.
+lake: $(VENV)/lake-duckdb  ## Run the tests of a lake: PostgreSQL, an S3 server, DuckDB with its extensions
+	PYTHONPATH=$(VENV)/lake-duckdb $(BIN)/python -m pytest -m slow tests/sharing/test_lake.py
+
 sweep: $(READY)  ## Run the sweeps at every point, not at a tenth of them: kill points, mutated bodies, nights (an hour)
 	KOLADA_SWEEP=whole $(BIN)/python -m pytest -n 2 --dist load -m sweep
 
-test-all: test slow oldest  ## Run all the tests
+test-all: test slow oldest lake  ## Run all the tests
 
 $(VENV)/older-duckdb/.ready: $(READY)
 	for version in $(READING_DUCKDBS); do \
@@ -69,6 +73,11 @@ $(VENV)/older-duckdb/.ready: $(READY)
 
 $(VENV)/oldest-duckdb: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $@ duckdb==$(OLDEST_DUCKDB)
+
+$(VENV)/lake-duckdb: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $@ duckdb==$(OLDEST_DUCKDB) \
+		duckdb-extension-ducklake==$(OLDEST_DUCKDB) duckdb-extension-postgres-scanner==$(OLDEST_DUCKDB) \
+		duckdb-extension-httpfs==$(OLDEST_DUCKDB)
 
 docs: $(READY)  ## Write the generated pages
 	$(BIN)/python -m goals.declared_texts
@@ -157,4 +166,4 @@ bench-web: $(READY)  ## Measure the pages of kolada web, one reader at a time an
 clean:  ## Remove what make made, but not the data
 	rm -rf $(VENV) $(PEERS) build benchmarks/.pages .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
-.PHONY: help install demo test slow oldest sweep test-all docs site coverage pictures bench gauntlet bench-mirror bench-night bench-start bench-report bench-versions bench-year bench-web lint format wheel audit lock clean
+.PHONY: help install demo test slow oldest lake sweep test-all docs site coverage pictures bench gauntlet bench-mirror bench-night bench-start bench-report bench-versions bench-year bench-web lint format wheel audit lock clean

@@ -17,7 +17,10 @@ from warehouse.share_note import ShareWish
 
 def share(
     to: Annotated[
-        str | None, typer.Option("--to", metavar="PLACE", help="A folder, or s3://bucket/prefix. [KOLADA_SHARE]")
+        str | None,
+        typer.Option(
+            "--to", metavar="PLACE", help="A folder, s3://bucket/prefix, or ducklake:postgresql://…. [KOLADA_SHARE]"
+        ),
     ] = None,
     everything: Annotated[
         bool,

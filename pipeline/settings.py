@@ -108,7 +108,8 @@ class Settings(Limits):
 
     share: str | None = Field(
         default=None,
-        description="Where each publication is shared by itself: a folder, or `s3://bucket/prefix`. The sample is not.",
+        description="Where each publication is shared by itself: a folder, `s3://bucket/prefix`, or a lake "
+        "(`ducklake:postgresql://…`). The sample is not.",
     )
     share_keep: PositiveInt = Field(default=14, description="How many shared versions stay.")
     share_min_days: float = Field(default=2.0, ge=0, description="Shared versions younger than this many days stay.")
@@ -131,8 +132,11 @@ class Settings(Limits):
     @classmethod
     def _is_place(cls, given: str | None) -> str | None:
         scheme, is_address, _ = (given or "").partition("://")
-        if is_address and scheme != "s3":
-            raise ValueError(f"`{given}` is no place to share to. Name a folder, or a bucket as s3://bucket/prefix.")
+        if is_address and scheme != "s3" and not scheme.startswith("ducklake:"):
+            raise ValueError(
+                f"`{given}` is no place to share to. Name a folder, a bucket as s3://bucket/prefix, or a lake as "
+                "ducklake:postgresql://…"
+            )
         return given or None
 
     @property

@@ -6,6 +6,13 @@
     withheld      what stays at home unless asked for
     places        where a share goes: a folder or a bucket
 
+A lake, for many homes and machines: DuckLake with its catalogue in PostgreSQL.
+
+    lake_address  the address of a lake and of a home in it
+    lake          a lake that is open for writing: extensions, locks, upkeep
+    lake_tables   the tables of a home in a lake, and how each follows the one at home
+    lake_share    one share to a lake: one transaction, one snapshot
+
 Read-only over the published file; a home gets the note of how its last share ended, and nothing else.
 """
 

@@ -71,9 +71,9 @@ def shared_now(home: Home, wish: ShareWish, now: Callable[[], datetime]) -> Shar
 def noted(wish: ShareWish, shared: Shared, at: datetime) -> ShareNote:
     """What a share came to, for the note; the version's name ends in the run that it is of."""
     told = (
-        f"Shared to {wish.place}: versions/{shared.version}, {shared.size / 1e6:.1f} MB."
+        f"Shared to {wish.place}: {shared.told}."
         if shared.is_new
-        else f"{wish.place} has this publication already: versions/{shared.version}."
+        else f"{wish.place} has this publication already: {shared.told}."
     )
     if shared.pruned:
         told += f" Versions taken away: {', '.join(shared.pruned)}."

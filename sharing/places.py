@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
 from sharing.errors import ShareError
+from sharing.lake_address import SCHEME, LakeAddress, lake_address
 from warehouse.files import sync, write_whole
 
 VERSIONS: Final = "versions"
@@ -45,18 +46,20 @@ class Place(Protocol):
         """Take a version away."""
 
 
-def place_named(where: str) -> Place:
+def place_named(where: str) -> Place | LakeAddress:
     """The place of a path or an address.
 
     Raises:
         ShareError: no such place can be shared to.
     """
+    if where.startswith(SCHEME):
+        return lake_address(where)
     if where.startswith("s3://"):
         return Bucket(where)
     if "://" in where:
         raise ShareError(
             f"`{where}` is no place that can be shared to, so nothing was shared. "
-            "Name a folder, or a bucket as `s3://bucket/prefix`."
+            "Name a folder, a bucket as `s3://bucket/prefix`, or a lake as `ducklake:postgresql://…`."
         )
     return Folder(Path(where))
 

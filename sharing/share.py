@@ -11,6 +11,8 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from sharing.errors import ShareError
+from sharing.lake_address import LakeAddress
+from sharing.lake_share import share_to_lake
 from sharing.places import VERSIONS, Place
 from sharing.shared_set import SharedSet, write_shared_set
 from warehouse.files import sha256_of
@@ -26,21 +28,30 @@ class Shared:
     """What a share came to.
 
     Attributes:
-        version: the version's name; it lies in `versions/` of the place.
+        version: the version's name; it lies in `versions/` of the place. For a lake, snapshot and run.
         is_new: whether it was made now; else the place had the same already.
         size: bytes of all its files.
         pruned: versions that were taken away.
+        in_lake: what a share to a lake came to, for people.
     """
 
     version: str
     is_new: bool
     size: int
     pruned: tuple[str, ...] = ()
+    in_lake: str | None = None
+
+    @property
+    def told(self) -> str:
+        """Where it lies in the place and how large it is, for people."""
+        if self.in_lake is not None:
+            return self.in_lake
+        return f"versions/{self.version}" + (f", {self.size / 1e6:.1f} MB" if self.is_new else "")
 
 
 def share(
     published: Path,
-    place: Place,
+    place: Place | LakeAddress,
     *,
     is_all: bool = False,
     keep: int = 14,
@@ -67,6 +78,9 @@ def share(
         NotPublished: there is no published file.
         PublishedDamaged: it cannot be read.
     """
+    if isinstance(place, LakeAddress):
+        carried = share_to_lake(published, place, is_all=is_all, keep=keep, min_days=min_days, now=now, aside=aside)
+        return Shared(f"{carried.snapshot}-{carried.run_id}", is_new=carried.is_new, size=0, in_lake=str(carried))
     instant = now()
     before = latest_at(place)
     present = place.versions()

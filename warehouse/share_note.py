@@ -21,7 +21,7 @@ class ShareWish:
     """What a home's settings ask for.
 
     Attributes:
-        place: a folder, or `s3://bucket/prefix`.
+        place: a folder, `s3://bucket/prefix`, or the address of a lake.
         is_all: share names of persons, the log of requests and what runs said as well.
         keep: how many versions stay.
         min_days: versions younger than this stay, however many there are.

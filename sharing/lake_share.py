@@ -1,0 +1,292 @@
+"""One share to a lake: what a home has published, in one transaction, and the upkeep of the home's tables after it.
+
+The transaction's snapshot carries the publication: its author is the home, its message the run. `lake_state` says in
+one row which publication a schema has; `core` has a row of its own, with the home that writes it.
+"""
+
+import json
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import astuple, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from sharing.errors import ShareError
+from sharing.lake import lock, merge_files, open_lake, remove_old
+from sharing.lake_address import LakeAddress
+from sharing.lake_tables import LakeTable, comment_on, follow, make_table, present_columns, tables_of_home
+from sharing.withheld import write_shared_file
+from warehouse.database import quoted, transaction
+from warehouse.files import sha256_of
+from warehouse.published_file import publication_of
+
+STATE: Final = "lake_state"
+STATE_COLUMNS: Final = (
+    "home varchar, run_id varchar, published_at timestamp, home_sha256 varchar, is_all boolean, "
+    "table_count integer, row_count bigint"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LakeState:
+    """Which publication a schema of a lake has, and from which home."""
+
+    home: str
+    run_id: str
+    published_at: datetime
+    home_sha256: str
+    is_all: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LakeShared:
+    """What a share to a lake came to.
+
+    Attributes:
+        snapshot: the lake's snapshot that has the publication.
+        run_id: of the publication.
+        is_new: whether it was made now; else the lake had the publication already.
+        table_count, row_count: of the home in the lake.
+        changed: rows that were added or removed.
+        merged: tables whose files were merged.
+        forgotten: old snapshots that were forgotten.
+    """
+
+    snapshot: int
+    run_id: str
+    is_new: bool
+    table_count: int = 0
+    row_count: int = 0
+    changed: int = 0
+    merged: int = 0
+    forgotten: int = 0
+
+    def __str__(self) -> str:
+        if not self.is_new:
+            return f"snapshot {self.snapshot}"
+        return (
+            f"snapshot {self.snapshot}, {self.changed} rows added or removed; "
+            f"{self.row_count} rows in {self.table_count} tables"
+        )
+
+
+def share_to_lake(
+    published: Path,
+    address: LakeAddress,
+    *,
+    is_all: bool = False,
+    keep: int = 14,
+    min_days: float = 2.0,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    aside: Path | None = None,
+) -> LakeShared:
+    """Share the published state to a lake. A failure leaves there what was shared before.
+
+    Args:
+        published: the published file.
+        address: of the lake.
+        is_all: also names of persons, the log of requests and what runs said.
+        keep: how many snapshots of the lake stay.
+        min_days: snapshots younger than this stay, however many there are.
+        now: the clock; says which snapshots are old.
+        aside: an existing folder for working files; that of the system if None.
+
+    Raises:
+        ShareError: the lake cannot be reached or written, or the schema belongs to another home.
+        NotPublished: there is no published file.
+        PublishedDamaged: it cannot be read.
+    """
+    publication = publication_of(published)
+    state = LakeState(address.home, publication.run_id, publication.published_at, sha256_of(published), is_all)
+    schemas = (address.home, *(["core"] if address.is_core else []))
+    with tempfile.TemporaryDirectory(prefix="kolada-share-", dir=aside) as folder:
+        try:
+            with open_lake(address, Path(folder)) as connection, lock(connection, address.home):
+                before = {schema: state_of(connection, schema) for schema in schemas}
+                if all(before[schema] == state for schema in schemas):
+                    shared = LakeShared(snapshot_of(connection, state), state.run_id, is_new=False)
+                else:
+                    attach_home(connection, published, Path(folder, "home.duckdb"), state)
+                    refuse_other_home(connection, address, before)
+                    shared = carry_over(connection, address, before, state)
+                return keep_up(connection, address, shared, keep=keep, min_days=min_days, now=now())
+        except duckdb.Error as error:
+            raise ShareError(
+                f"Sharing to `{address.where}` stopped: {str(error).splitlines()[0]} What was shared before is as it "
+                "was, and so is the publication at home. Mend it, then run `kolada share` again."
+            ) from error
+
+
+def attach_home(connection: duckdb.DuckDBPyConnection, published: Path, file: Path, state: LakeState) -> None:
+    """Attach what is shared of the published file as `home`.
+
+    Raises:
+        ShareError: another publication came meanwhile.
+    """
+    write_shared_file(published, file, is_all=state.is_all)
+    if sha256_of(published) != state.home_sha256:
+        raise ShareError(
+            "The home published while its state was shared, so nothing was shared. Run `kolada share` again."
+        )
+    connection.execute(f"attach {quoted(str(file))} as home (read_only)")
+
+
+def carry_over(
+    connection: duckdb.DuckDBPyConnection,
+    address: LakeAddress,
+    before: Mapping[str, LakeState | None],
+    state: LakeState,
+) -> LakeShared:
+    """Make the schemas that a home writes the same as what it has published; in one snapshot."""
+    tables = {
+        schema: [each for each in tables_of_home(connection, address.home) if each.schema == schema]
+        for schema in before
+    }
+    changed = 0
+    with transaction(connection):
+        connection.execute(f"create schema if not exists lake.{address.home}")
+        for schema, wanted in tables.items():
+            changed += bring_up(connection, schema, wanted, before[schema], state)
+        rows = {
+            schema: sum(row_count(connection, table.target) for table in wanted) for schema, wanted in tables.items()
+        }
+        for schema, wanted in tables.items():
+            connection.execute(f"create table if not exists lake.{schema}.{STATE} ({STATE_COLUMNS})")
+            connection.execute(f"delete from lake.{schema}.{STATE}")
+            connection.execute(
+                f"insert into lake.{schema}.{STATE} values (?, ?, ?, ?, ?, ?, ?)",
+                [*astuple(state), len(wanted), rows[schema]],
+            )
+        told = {"run_id": state.run_id, "published_at": f"{state.published_at.isoformat()}Z", "rows": rows}
+        connection.execute(
+            f"call lake.set_commit_message({quoted(address.home)}, {quoted(state.run_id)}, "
+            f"extra_info => {quoted(json.dumps(told))})"
+        )
+    snapshot = connection.execute("from lake.last_committed_snapshot()").fetchone()
+    return LakeShared(
+        int(snapshot[0]) if snapshot is not None else 0,
+        state.run_id,
+        is_new=True,
+        table_count=sum(map(len, tables.values())),
+        row_count=sum(rows.values()),
+        changed=changed,
+    )
+
+
+def bring_up(
+    connection: duckdb.DuckDBPyConnection,
+    schema: str,
+    tables: list[LakeTable],
+    before: LakeState | None,
+    state: LakeState,
+) -> int:
+    """Make a schema's tables those at home; returns how many rows were added or removed."""
+    present = present_columns(connection, schema)
+    # Values are closed and opened only, and they are many; rows of the other schemas are also edited in place.
+    since = last_in_common(connection, before, state) if schema == "core" else None
+    changed = 0
+    for table in tables:
+        if present.get(table.name) != table.columns:
+            make_table(connection, table)
+            comment_on(connection, table)
+            changed += row_count(connection, table.target)
+        else:
+            changed += follow(connection, table, since)
+    for name in present.keys() - {table.name for table in tables} - {STATE}:
+        connection.execute(f"drop table lake.{schema}.{name}")
+    return changed
+
+
+def last_in_common(
+    connection: duckdb.DuckDBPyConnection, before: LakeState | None, state: LakeState
+) -> datetime | None:
+    """The instant of the publication that the lake has, if the home's came after it; None: every row is compared."""
+    if before is None or before.is_all != state.is_all:
+        return None
+    known = connection.execute(
+        "select count(*) from home.ops.publication where run_id = ? and published_at = ?",
+        [before.run_id, before.published_at],
+    ).fetchone()
+    return before.published_at if known == (1,) else None
+
+
+def refuse_other_home(
+    connection: duckdb.DuckDBPyConnection, address: LakeAddress, before: Mapping[str, LakeState | None]
+) -> None:
+    """Let no home write over another one's rows.
+
+    Raises:
+        ShareError: the schema has another home's publications, or `core` is another home's.
+    """
+    core = before.get("core")
+    if core is not None and core.home != address.home:
+        raise ShareError(
+            f"`core` of the lake is written by the home `{core.home}`, so nothing was shared. Leave `core=yes` out of "
+            f"`{address.where}`; or, where this home is to write it from now on, drop the tables of `core` in the lake."
+        )
+    if before[address.home] is None:
+        return
+    is_known = connection.execute(
+        f"select count(*) > 0 from lake.{address.home}.ops_publication as shared "
+        "inner join home.ops.publication as own on shared.run_id = own.run_id"
+    ).fetchone() == (True,)
+    if not is_known:
+        raise ShareError(
+            f"The schema `{address.home}` of the lake has publications that this home does not know, so it is another "
+            f"home's and nothing was shared. Give this home another name in `{address.where}`; or, where its history "
+            f"was begun anew, drop the schema in the lake: `drop schema {address.home} cascade`."
+        )
+
+
+def keep_up(
+    connection: duckdb.DuckDBPyConnection,
+    address: LakeAddress,
+    shared: LakeShared,
+    *,
+    keep: int,
+    min_days: float,
+    now: datetime,
+) -> LakeShared:
+    """Merge the files of the home's tables and remove what is old, after the share and by its writer.
+
+    Raises:
+        ShareError: that stopped; the publication is shared all the same.
+    """
+    schemas = (address.home, *(["core"] if address.is_core else []))
+    try:
+        merged = sum(merge_files(connection, schema) for schema in schemas)
+        forgotten = remove_old(connection, keep=keep, min_days=min_days, now=now, is_core=address.is_core)
+    except duckdb.Error as error:
+        raise ShareError(
+            f"The publication is shared as snapshot {shared.snapshot} of `{address.where}`, but the upkeep of the lake "
+            f"stopped: {str(error).splitlines()[0]} No row is lost; the next `kolada share` does it again."
+        ) from error
+    return replace(shared, merged=merged, forgotten=len(forgotten))
+
+
+def state_of(connection: duckdb.DuckDBPyConnection, schema: str) -> LakeState | None:
+    """Which publication a schema of the lake has; None where it has none."""
+    if STATE not in present_columns(connection, schema):
+        return None
+    row = connection.execute(
+        f"select home, run_id, published_at, home_sha256, is_all from lake.{schema}.{STATE}"
+    ).fetchone()
+    return LakeState(*row) if row is not None else None
+
+
+def snapshot_of(connection: duckdb.DuckDBPyConnection, state: LakeState) -> int:
+    """The newest snapshot that carries a publication of a home; 0 where it is forgotten."""
+    row = connection.execute(
+        "select max(snapshot_id) from lake.snapshots() where author = ? and commit_message = ?",
+        [state.home, state.run_id],
+    ).fetchone()
+    return int(row[0]) if row is not None and row[0] is not None else 0
+
+
+def row_count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
+    """How many rows a relation has."""
+    row = connection.execute(f"select count(*) from {relation}").fetchone()
+    return int(row[0]) if row is not None else 0

@@ -1,0 +1,238 @@
+"""The tables of a home in a lake: which there are, how each is made the same as at home, and how it is read.
+
+`mart.goal_fulfilment_version` of a home named `ale` is `ale.mart_goal_fulfilment_version`, with its readers
+`ale.mart_goal_fulfilment` and `ale.mart_goal_fulfilment_as_of(moment)`; `core` keeps its names. A view of the published
+file that reads no versions of its own (`mart.maluppfyllelse`) is a table with what holds now.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import duckdb
+
+from sharing.errors import ShareError
+from warehouse.database import quoted
+from warehouse.dictionary import described_relations
+from warehouse.versions import KNOWN, PUBLISHED, create_readers
+
+SCHEMAS: Final = ("core", "mart", "ops", "plan")
+# What changes with every night though nothing is news.
+LEFT_OUT: Final = ("confirmed_at",)
+VERSION: Final = "_version"
+
+
+@dataclass(frozen=True, slots=True)
+class LakeTable:
+    """A table of a lake and the relation at home that it is to be the same as.
+
+    Attributes:
+        source: schema and name at home.
+        schema, name: in the lake.
+        columns: name -> type, in order.
+        comments: column -> comment; that of the relation itself under the empty name.
+        key: the columns that name a row together with the first of `ends`; empty where the dictionary has none.
+        ends: from when and to when a row holds; None for a table without versions.
+    """
+
+    source: str
+    schema: str
+    name: str
+    columns: dict[str, str]
+    comments: dict[str, str]
+    key: tuple[str, ...]
+    ends: tuple[str, str] | None
+
+    @property
+    def target(self) -> str:
+        """Where it is in the lake."""
+        return f"lake.{self.schema}.{self.name}"
+
+    @property
+    def chosen(self) -> str:
+        """Its columns, as they stand after `select`."""
+        return ", ".join(f'"{column}"' for column in self.columns)
+
+
+def tables_of_home(connection: duckdb.DuckDBPyConnection, home: str) -> list[LakeTable]:
+    """The tables that a home has in a lake, those of `core` among them.
+
+    Args:
+        connection: with the file that is shared attached as `home`.
+        home: the schema in the lake.
+    """
+    rows = connection.execute(
+        "select schema_name, table_name, column_name, data_type, columns.comment, relations.comment "
+        "from duckdb_columns() as columns inner join ("
+        "select schema_name, table_name, comment, false as is_view from duckdb_tables() where database_name = 'home' "
+        "union all select schema_name, view_name, comment, true from duckdb_views() where database_name = 'home'"
+        ") as relations using (schema_name, table_name) where database_name = 'home' "
+        "and (not is_view or schema_name = 'mart' and (schema_name, table_name || '_version') not in "
+        "(select (schema_name, table_name) from duckdb_tables() where database_name = 'home')) "
+        "order by schema_name, table_name, column_index"
+    ).fetchall()
+    found: dict[tuple[str, str], LakeTable] = {}
+    for schema, name, column, kind, comment, about in rows:
+        if schema not in SCHEMAS or column in LEFT_OUT:
+            continue
+        described = described_relations().get(f"{schema}.{name}")
+        table = found.setdefault(
+            (schema, name),
+            LakeTable(
+                source=f"{schema}.{name}",
+                schema="core" if schema == "core" else home,
+                name=name if schema == "core" else f"{schema}_{name}",
+                columns={},
+                comments={"": about or ""},
+                key=tuple(described.key) if described is not None else (),
+                ends=ends_of(schema, name),
+            ),
+        )
+        table.columns[column] = kind
+        table.comments[column] = comment or ""
+    return list(found.values())
+
+
+def ends_of(schema: str, name: str) -> tuple[str, str] | None:
+    """The columns that say from when and to when a row holds."""
+    if schema == "ops" or not name.endswith(VERSION):
+        return None
+    return PUBLISHED if schema == "mart" else KNOWN
+
+
+def make_table(connection: duckdb.DuckDBPyConnection, table: LakeTable) -> None:
+    """Make a table with its rows and readers, in place of one with other columns."""
+    connection.execute(f"drop table if exists {table.target}")
+    connection.execute(f"create table {table.target} as select {table.chosen} from home.{table.source}")
+    relation, is_versioned = f"{table.schema}.{table.name}".removesuffix(VERSION), table.ends is not None
+    if table.ends is not None and "change_kind" in table.columns:
+        for statement in readers_of_cells(relation):
+            connection.execute(statement)
+    elif table.ends is not None:
+        hidden = table.ends if table.source.startswith("mart.") else table.ends[1:]
+        create_readers(connection, relation, f"* exclude ({', '.join(hidden)})", table.ends)
+    if not is_versioned and "known_from" in table.columns:
+        connection.execute(
+            f"create or replace macro {relation}_as_of(moment) as table "
+            f"(select * from {relation} where known_from <= core.moment(moment))"
+        )
+
+
+def readers_of_cells(relation: str) -> Iterator[str]:
+    """The two readers of a table of cells: one that was deleted or has vanished is no cell."""
+    rows = (
+        f"select * exclude (is_deleted, known_to) from {relation}_version "
+        "where not is_deleted and change_kind <> 'vanished' and "
+    )
+    yield f"create or replace view {relation} as {rows} known_to is null"
+    yield (
+        f"create or replace macro {relation}_as_of(moment) as table "
+        f"({rows} core.holds_at(known_from, known_to, core.moment(moment)))"
+    )
+
+
+def comment_on(connection: duckdb.DuckDBPyConnection, table: LakeTable) -> None:
+    """Give a table and its columns the comments that they have at home."""
+    for column, comment in table.comments.items():
+        what = f'column {table.target}."{column}"' if column else f"table {table.target}"
+        connection.execute(f"comment on {what} is {quoted(comment)}")
+
+
+def follow(connection: duckdb.DuckDBPyConnection, table: LakeTable, since: datetime | None) -> int:
+    """Make the rows of a table those at home, within a transaction; returns how many were added or removed.
+
+    Args:
+        connection: the lake, with the file that is shared attached as `home`.
+        table: of the lake, with the columns that it has at home.
+        since: the publication that the table is known to be the same as at home; None compares every row.
+
+    Raises:
+        ShareError: the counts differ afterwards.
+    """
+    changed = 0
+    if since is not None and table.ends is not None:
+        changed = add_since(connection, table, table.ends, since)
+    if since is None or table.ends is None or not counts_agree(connection, table):
+        changed += compare_whole(connection, table)
+        if not counts_agree(connection, table):
+            raise ShareError(
+                f"The table `{table.schema}.{table.name}` of the lake does not have the rows that it has at home, so "
+                "nothing was shared. Run `kolada share` again; if it happens again, drop that table in the lake."
+            )
+    return changed
+
+
+def add_since(connection: duckdb.DuckDBPyConnection, table: LakeTable, ends: tuple[str, str], since: datetime) -> int:
+    """Close the versions that ended since a publication, and append those that began or ended."""
+    begins, ends_at = ends
+    moment = f"timestamp {quoted(str(since))}"
+    closed = (
+        f"(select {', '.join(table.key)}, {begins} from home.{table.source} "
+        f"where {ends_at} > {moment} and {begins} <= {moment})"
+    )
+    same = " and ".join(f'present."{column}" is not distinct from closed."{column}"' for column in (*table.key, begins))
+    removed = count(
+        connection,
+        f"delete from {table.target} where rowid in (select present.rowid from {table.target} as present "
+        f"inner join {closed} as closed on {same} where present.{ends_at} is null)",
+    )
+    return removed + count(
+        connection,
+        f"insert into {table.target} select {table.chosen} from home.{table.source} "
+        f"where {begins} > {moment} or {ends_at} > {moment}",
+    )
+
+
+def compare_whole(connection: duckdb.DuckDBPyConnection, table: LakeTable) -> int:
+    """Remove the rows that are not at home and append those that are not in the lake; equal rows are told by number."""
+    numbered = f"row_number() over (partition by {table.chosen}) as equal_number"
+    connection.execute(
+        f"create or replace temp table at_home as select {table.chosen}, {numbered} from home.{table.source};"
+        f"create or replace temp table in_lake as select rowid as place, {table.chosen}, {numbered} from {table.target}"
+    )
+    same = " and ".join(
+        f'in_lake."{column}" is not distinct from at_home."{column}"' for column in (*table.columns, "equal_number")
+    )
+    removed = count(
+        connection,
+        f"delete from {table.target} where rowid in "
+        f"(select place from temp.in_lake where not exists (select 1 from temp.at_home where {same}))",
+    )
+    added = count(
+        connection,
+        f"insert into {table.target} select {table.chosen} from temp.at_home "
+        f"where not exists (select 1 from temp.in_lake where {same})",
+    )
+    connection.execute("drop table temp.at_home; drop table temp.in_lake")
+    return removed + added
+
+
+def counts_agree(connection: duckdb.DuckDBPyConnection, table: LakeTable) -> bool:
+    """Whether as many rows, and as many closed ones, are in the lake as at home."""
+    counted = "count(*)" if table.ends is None else f"count(*), count({table.ends[1]})"
+    at_home, in_lake = (
+        connection.execute(f"select {counted} from {relation}").fetchone()
+        for relation in (f"home.{table.source}", table.target)
+    )
+    return at_home == in_lake
+
+
+def count(connection: duckdb.DuckDBPyConnection, statement: str) -> int:
+    """How many rows a statement changed."""
+    row = connection.execute(statement).fetchone()
+    return int(row[0]) if row is not None else 0
+
+
+def present_columns(connection: duckdb.DuckDBPyConnection, schema: str) -> dict[str, dict[str, str]]:
+    """The tables that a schema of the lake has: name -> column -> type."""
+    rows: Sequence[tuple[str, str, str]] = connection.execute(
+        "select table_name, column_name, data_type from duckdb_columns() where database_name = 'lake' "
+        "and schema_name = ? and table_name in (select table_name from duckdb_tables() where database_name = 'lake' "
+        "and schema_name = ?) order by table_name, column_index",
+        [schema, schema],
+    ).fetchall()
+    found: dict[str, dict[str, str]] = {}
+    for name, column, kind in rows:
+        found.setdefault(name, {})[column] = kind
+    return found

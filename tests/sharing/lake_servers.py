@@ -1,0 +1,75 @@
+"""What a lake needs in tests: a PostgreSQL server of its own and an S3 server, both on this machine."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from unittest.mock import patch
+
+import boto3
+from moto.server import ThreadedMotoServer
+
+USER = "kolada"
+
+
+def postgres_programs() -> Path:
+    """The folder of `initdb` and `pg_ctl`; Debian keeps them out of the path."""
+    on_path = shutil.which("initdb")
+    if on_path is not None:
+        return Path(on_path).parent
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    assert found, "PostgreSQL is missing: apt-get install postgresql"
+    return found[-1].parent
+
+
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """A server with an empty cluster; gives `postgresql://user@host:port`. Root starts it as the user `postgres`."""
+    programs = postgres_programs()
+    owner = "postgres" if os.geteuid() == 0 else None
+    with tempfile.TemporaryDirectory(prefix="kolada-pg-", dir="/tmp", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        if owner is not None:
+            shutil.chown(folder, owner)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+
+        def run(*command: str) -> None:
+            subprocess.run(
+                command, check=True, user=owner, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
+
+        data = str(folder / "data")
+        run(str(programs / "initdb"), "-D", data, "-U", USER, "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C")
+        options = f"-p {port} -k {folder} -c fsync=off -c listen_addresses=127.0.0.1"
+        run(str(programs / "pg_ctl"), "-D", data, "-o", options, "-l", str(folder / "log"), "-w", "-t", "120", "start")
+        try:
+            yield f"postgresql://{USER}@127.0.0.1:{port}"
+        finally:
+            run(str(programs / "pg_ctl"), "-D", data, "-m", "immediate", "-w", "stop")
+
+
+@contextmanager
+def s3_server(bucket: str) -> Iterator[None]:
+    """A server that speaks S3 with one bucket; the environment names it while the block runs."""
+    server = ThreadedMotoServer(port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    environment = {
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": "eu-north-1",
+    }
+    try:
+        with patch.dict(os.environ, environment):
+            where = {"LocationConstraint": "eu-north-1"}
+            boto3.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration=where)
+            yield
+    finally:
+        server.stop()

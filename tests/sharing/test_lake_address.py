@@ -1,0 +1,66 @@
+"""What the address of a lake says, and what is told where there is no lake to share to."""
+
+from pathlib import Path
+
+import pytest
+
+import sharing.lake
+from pipeline.settings import Settings
+from sharing import ShareError, place_named
+from sharing.lake_address import LakeAddress
+from warehouse.database import connect
+
+WHERE = "ducklake:postgresql://kolada@db.example.se:5433/lake"
+
+
+def test_an_address_says_catalogue_files_and_home() -> None:
+    """What is PostgreSQL's goes there; a folder is made absolute."""
+    where = f"{WHERE}?sslmode=require&data=s3://bucket/lake&home=ale&core=yes"
+    catalogue = "postgresql://kolada@db.example.se:5433/lake"
+    assert place_named(where) == LakeAddress(where, f"{catalogue}?sslmode=require", "s3://bucket/lake/", "ale", True)
+    place = place_named(f"{WHERE}?data=files&home=ale")
+    assert isinstance(place, LakeAddress)
+    assert (place.catalogue, place.data, place.is_core) == (catalogue, f"{Path('files').absolute()}/", False)
+
+
+def test_a_lake_can_be_the_place_of_each_publication(monkeypatch: pytest.MonkeyPatch) -> None:
+    """KOLADA_SHARE takes the address of a lake as it takes a folder or a bucket."""
+    where = f"{WHERE}?data=s3://bucket/lake&home=ale"
+    monkeypatch.setenv("KOLADA_SHARE", where)
+    wish = Settings().share_wish
+    assert wish is not None
+    assert (where, LakeAddress) == (wish.place, type(place_named(wish.place)))
+
+
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [
+        ("ducklake:lake.ducklake?data=x&home=ale", "names no lake"),
+        ("ducklake:postgresql://db.example.se?data=x&home=ale", "names no lake"),
+        ("ducklake:postgresql://kolada:secret@db/lake?data=x&home=ale", "PGPASSWORD"),
+        (f"{WHERE}?home=ale", "data=s3://bucket/prefix"),
+        (f"{WHERE}?data=ftp://x&home=ale", "`ftp://x`"),
+        (f"{WHERE}?data=x", "home=NAME"),
+        (f"{WHERE}?data=x&home=core", "`core` cannot be the name"),
+        (f"{WHERE}?data=x&home=Ale kommun", "`Ale kommun` cannot be the name"),
+        (f"{WHERE}?data=x&home=ale&core=maybe", "`core=maybe`"),
+    ],
+)
+def test_an_address_that_is_none_is_told(where: str, told: str) -> None:
+    """The message names what is wrong and what to write; a password is not repeated."""
+    with pytest.raises(ShareError) as caught:
+        place_named(where)
+    assert told in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_missing_extension_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message names DuckDB's version and what to install, with and without access to DuckDB's site."""
+    monkeypatch.setattr(sharing.lake, "EXTENSIONS", {"no_such_extension": "no-such-extension"})
+    empty = {"extension_directory": str(tmp_path), "custom_extension_repository": str(tmp_path / "none")}
+    with connect(empty) as connection, pytest.raises(ShareError) as caught:
+        sharing.lake.load_extensions(connection)
+    told = str(caught.value)
+    assert "`no_such_extension`" in told
+    assert "pip install duckdb==1.5.5 duckdb-extension-no-such-extension==1.5.5" in told
+    assert "install_extension('no_such_extension')" in told
