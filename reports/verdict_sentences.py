@@ -130,8 +130,8 @@ def _against(contents: Contents, row: Row) -> Markup:
 
 def _decided_by_place(contents: Contents, row: Row) -> Markup:
     place, goal = _place(contents, row), criterion(contents, row)
-    noun = "plats" if abs(row["margin"]) == 1 else "platser"
-    if row["verdict"] == "not_met":
+    noun = _places(row["margin"])
+    if row["margin"] < 0:
         return Markup("{} uppfyller inte målet, {}. Det skiljer {} {}.").format(
             place, goal, magnitude(row, "margin", 0), noun
         )
@@ -140,6 +140,11 @@ def _decided_by_place(contents: Contents, row: Row) -> Markup:
     return Markup("{} uppfyller målet, {}, med {} {} i marginal.").format(
         place, goal, magnitude(row, "margin", 0), noun
     )
+
+
+def _places(number: float) -> str:
+    """The noun after a number of places."""
+    return "plats" if abs(number) == 1 else "platser"
 
 
 def _place(contents: Contents, row: Row) -> Markup:
@@ -168,7 +173,11 @@ def _partly(contents: Contents, row: Row) -> Markup:
     """Why a miss is partly met: within the tolerance, or better than the baseline."""
     rules = {rule["rule_name"]: rule["rule_value"] for rule in contents.rules}
     if rules.get("partly_met_by") == "tolerance":
-        unit = " procent" if row["tolerance_unit"] == "percent" else ""
+        unit = ""
+        if row["tolerance_unit"] == "percent":
+            unit = " procent"
+        elif row["margin_unit"] == "places":
+            unit = f" {_places(row['tolerance'])}"
         return Markup(" Det ryms i toleransen, {}{}: målet är delvis uppfyllt.").format(
             figure_in_full(row, "tolerance"), unit
         )

@@ -44,9 +44,14 @@ def exact(value: object) -> Decimal:
     return Decimal(repr(value))
 
 
+def at_places_of(text: str, value: Decimal) -> Decimal:
+    """A value at the decimals of a shown number, half away from zero."""
+    return value.quantize(Decimal(1).scaleb(-places(text)), rounding=ROUND_HALF_UP)
+
+
 def is_rounding_of(text: str, value: object) -> bool:
     """Whether a shown number is a value at its decimals, half away from zero."""
-    return number(text) == exact(value).quantize(Decimal(1).scaleb(-places(text)), rounding=ROUND_HALF_UP)
+    return number(text) == at_places_of(text, exact(value))
 
 
 def held_against(row: Row) -> object:
@@ -59,15 +64,22 @@ def is_met(row: Row) -> bool:
     return row["verdict"] == "met" if row["verdict"] in DECIDED else bool(row["is_at_target_now"])
 
 
-def pair(row: Row, value: str, held: str) -> Iterator[str]:
-    """Two numbers shown side by side: each a rounding of its own, and together what the verdict says."""
+def pair(row: Row, value: str, held: str, *, at_decimals: bool = False) -> Iterator[str]:
+    """Two numbers shown side by side: each a rounding of its own, and together what the verdict says.
+
+    Where the sentence compares at the plan's decimals, both ends of a range are rounded to them too.
+    """
     if not is_rounding_of(value, row["value"]):
         yield f"{value} is no rounding of {row['value']}"
     if not is_rounding_of(held, held_against(row)):
         yield f"{held} is no rounding of {held_against(row)}"
     if row["target_kind"] == "range":
         low, high = exact(row["target_value"]), exact(row["target_high"])
-        if not row["is_rounded_only"] and (low <= number(value) <= high) != is_met(row):
+        if at_decimals:
+            low, high = at_places_of(value, low), at_places_of(value, high)
+        elif row["is_rounded_only"]:
+            return
+        if (low <= number(value) <= high) != is_met(row):
             yield f"{value} between {low} and {high} beside {row['verdict']}"
     elif holds(number(value), str(row["operator"]), number(held)) != is_met(row):
         yield f"{value} {row['operator']} {held} beside {row['verdict']}"
@@ -166,12 +178,16 @@ def _place(row: Row, place: str, n: str, answer: str, margin: str | None) -> Ite
 
 def partly(row: Row, text: str) -> Iterator[str]:
     """Why a miss is partly met, and nothing of the kind beside any other verdict."""
-    tolerated = re.search(rf"Det ryms i toleransen, {N}( procent)?: målet är delvis uppfyllt\.", text)
+    tolerated = re.search(rf"Det ryms i toleransen, {N}( procent| plats(?:er)?)?: målet är delvis uppfyllt\.", text)
     better = re.search(rf"Det är bättre än (\d{{4}}) års värde, {N}: målet är delvis uppfyllt\.", text)
     if bool(tolerated or better) != (row["verdict"] == "partly_met"):
         yield f"partly met beside {row['verdict']}"
     if tolerated and number(tolerated[1]) != exact(row["tolerance"]):
         yield f"tolerance {tolerated[1]} for {row['tolerance']}"
+    if tolerated and (tolerated[2] or "").startswith(" plats") != (
+        row["margin_unit"] == "places" and row["tolerance_unit"] != "percent"
+    ):
+        yield f"tolerance{tolerated[2]} beside a margin of {row['margin_unit']}"
     if better:
         before, now = exact(row["baseline_value"]), exact(row["value"])
         moved = {"higher": now > before, "lower": now < before}.get(str(row["direction"]), True)
@@ -193,7 +209,7 @@ def _rounded(
 ) -> Iterator[str]:
     yield from says(row, met=answer in ("är uppfyllt", "når redan dit"))
     yield from operator_is(row, word)
-    yield from pair(row, value, held or target or "")
+    yield from pair(row, value, held or target or "", at_decimals=True)
     yield from left(row, "saknas" if words == "det saknas" else "marginal", margin)
     if number(exact_value) != exact(row["value"]):
         yield f"{exact_value} is not the unrounded {row['value']}"

@@ -208,6 +208,7 @@ def published(tmp_path_factory: pytest.TempPathFactory, make_nights: Callable) -
 
 @pytest.mark.slow
 @pytest.mark.sweep
+@pytest.mark.timeout(3600)
 @settings(
     max_examples=WORLDS,
     deadline=None,
