@@ -262,6 +262,9 @@ def run_job(
                 reporter=reporter,
                 clock=clock,
             )
+            if result.state == "held":
+                # What is held is read back from the ledger: nobody needs the copy that it was loaded into.
+                clear_work(home)
     # The home's lock is given back: a slow place keeps nobody from writing.
     return replace(result, shared=share_result(settings, home, share, call=call, reporter=reporter, clock=clock))
 

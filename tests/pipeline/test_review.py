@@ -86,6 +86,12 @@ def without_value(nights: Nights, kpi_id: str) -> bool:
     return nights.query("select count(value) from core.observation where kpi_id = ?", [kpi_id]) == [(0,)]
 
 
+def test_a_held_run_leaves_no_private_copy(held_home: tuple[Nights, RunResult]) -> None:
+    """It is as large as the published file, and what is held is read back from the ledger."""
+    nights, _ = held_home
+    assert [] == list(Home(nights.home).work.iterdir())
+
+
 def test_a_held_run_shows_what_it_would_change(held: tuple[Nights, RunResult]) -> None:
     """Checks and scopes, each cell before and after, and the verdicts that would change; the file is as it was."""
     nights, result = held
