@@ -68,8 +68,8 @@ LIES: Mapping[str, str] = {
     "one year times 10": "values_times://{year}=10",
     "hidden values become 0": "nulls_zero",
     "every status Missing": "statuses_same",
-    "a row for the year 2100": "year_ahead",
-    "a row for the year 1905": "year_ahead=1905",
+    "a row for the year 2100": f"year_ahead:{DIVIDED}",
+    "a row for the year 1905": f"year_ahead:{DIVIDED}=1905",
     "a new year of 50 for all": "new_years=50",
     "a new year of 0 for all": "new_years=0",
     "twenty percent suppressed": "share_suppressed=20",
@@ -112,7 +112,6 @@ NAMED = frozenset(
         "every status Missing",
         "a new year of 50 for all",
         "a new year of 0 for all",
-        "every group has the members of another",
     }
 )
 
