@@ -64,10 +64,8 @@ def table_of(
     table.autofit = False
     for number, (cell, text) in enumerate(zip(table.rows[0].cells, header, strict=True)):
         write(cell, text, bold=True, is_number=number in numbers)
-    for column, width in zip(table.columns, widths, strict=True):
-        column.width = Cm(width)
-        for cell in column.cells:
-            cell.width = Cm(width)
+    for column, cell, width in zip(table.columns, table.rows[0].cells, widths, strict=True):
+        column.width = cell.width = Cm(width)
     head = OxmlElement("w:tblHeader")
     head.set(qn("w:val"), "true")
     table.rows[0]._tr.get_or_add_trPr().append(head)  # noqa: SLF001 - python-docx has no name for a header row
