@@ -102,7 +102,7 @@ def mcp(
         settings = Settings.of(sample=sample)
         published = file or Home(settings.home).published
         try:
-            from web.assistant_tools import loopback_app, make_assistant_server  # noqa: PLC0415 - an extra, and slow to import
+            from web.assistant_server import loopback_app, make_assistant_server  # noqa: PLC0415 - an extra, and slow to import
         except ModuleNotFoundError as error:
             if error.name is None or error.name.partition(".")[0] != "mcp":
                 raise

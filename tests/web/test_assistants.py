@@ -15,7 +15,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 
 from tests.reports.conftest import World
-from web.assistant_tools import make_assistant_server
+from web.assistant_server import make_assistant_server
 
 RECEIVED, DERIVED = "Källa: Kolada", "Egen bearbetning av data från Kolada"
 PLAN_OF_ALINGSAS = "alingsas-2022-2024"
