@@ -1,12 +1,12 @@
 """What people look at: the goal report, the explanation of one figure, the exports.
 
-    rows, contents, changes    the published file read, now or as of a moment
-    figures, numbers           a number printed together with the cell it stands in
-    sentences, rules           what figures say, in Swedish
-    svg, *_chart, signs        drawings
-    page, report               one HTML page
-    evidence, explain          everything about one figure
-    tables, *_export, workbook, memo, exporting
+    sourced_rows, contents, gathering, changes_since    the published file read, now or as of a moment
+    located_figures, numbers    a number printed together with the cell it stands in
+    *_sentences, sentences, *_words, reasons    what figures say, in Swedish
+    svg, *_chart, sparkline, signs              drawings
+    html_page, html_report, short_report, word_*    the report on a page, in short, as a Word text
+    evidence, explain, explanation_chapters     everything about one figure
+    export_*, *_export, workbook*, memo, exporting
 
 Nothing is judged or computed here: every number comes from the published file, with its source label. Reads through
 `warehouse` only.

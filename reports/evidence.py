@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reports.changes_since import EDIT_ORDER
-from reports.contents import Contents, IndicatorPart, gather
+from reports.contents import Contents, IndicatorPart
 from reports.errors import UnknownFigure
+from reports.gathering import gather
 from reports.sourced_rows import Row, Source
 
 # In the order in which they are told; similar municipalities stand after the two national averages.

@@ -7,12 +7,13 @@ from pathlib import Path
 import duckdb
 
 from reports.changes_since import Changes, find_changes, last_reported, within
-from reports.contents import Contents, gather
+from reports.contents import Contents
 from reports.csv_export import export_csv
 from reports.errors import OptionRefused
 from reports.export_options import Asked, Format
 from reports.export_selection import select
 from reports.export_tables import ExportTable, export_tables
+from reports.gathering import gather
 from reports.html_report import write_whole
 from reports.memo import render_memo_html, render_memo_markdown, render_memo_word
 from reports.numbers import in_sweden

@@ -8,8 +8,9 @@ from pathlib import Path
 import duckdb
 
 from reports.changes_since import find_changes, last_reported, within
-from reports.contents import Contents, gather
+from reports.contents import Contents
 from reports.errors import ReportError
+from reports.gathering import gather
 from reports.html_page import render_page
 from reports.numbers import in_sweden
 from reports.scope import Scope

@@ -9,6 +9,7 @@ import duckdb
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
+from reports.contents import RIKET_ID
 from reports.html_page import plain_size
 from reports.notices import source_text
 from reports.signs import sign_sheet
@@ -23,7 +24,6 @@ from web.rendering import address, page
 
 GENDERS: Final = ("T", "K", "M")
 GENDER_WORDS: Final = {"T": "Totalt", "K": "Kvinnor", "M": "Män"}
-RIKET: Final = "0000"
 SEARCH: Final = (("/nyckeltal", "Sök ett nyckeltal"),)
 
 LATEST: Final = """
@@ -101,7 +101,7 @@ def one(request: Request) -> HTMLResponse:
         source = open_source(connection)
         card = _card(connection, request)
         own = request.app.state.unit or _own_unit(source)
-        lines = _series(connection, card.entry["kpi_id"], (own, RIKET), "T") if own else []
+        lines = _series(connection, card.entry["kpi_id"], (own, RIKET_ID), "T") if own else []
         return page(
             "kpi.html.j2",
             {
@@ -215,7 +215,7 @@ def compare(request: Request) -> Response:
     with publication.reading() as connection:
         source = open_source(connection)
         own = request.app.state.unit or _own_unit(source)
-        chosen = given.units() or ((own, RIKET) if own else (RIKET,))
+        chosen = given.units() or ((own, RIKET_ID) if own else (RIKET_ID,))
         gender = given.text("gender", "T")
         kpi_id = given.optional("kpi")
         lines = _series(connection, kpi_id, chosen, gender) if kpi_id else []
@@ -268,7 +268,7 @@ def _shortcuts(source: Source, own: str | None) -> Iterator[tuple[str, str]]:
     """Lists of units with one click: the own municipality with the whole country, similar ones, the county."""
     if own is None:
         return
-    yield "Riket", f"{own},{RIKET}"
+    yield "Riket", f"{own},{RIKET_ID}"
     similar: dict[str, list[str]] = {}
     for row in source.rows("mart.similar_group", "is_latest_vintage", order="topic, municipality_id"):
         similar.setdefault(row["topic"], []).append(row["municipality_id"])

@@ -13,7 +13,8 @@ from typing import Any, Final, TypeVar
 
 import duckdb
 
-from reports.contents import Contents, gather
+from reports.contents import Contents
+from reports.gathering import gather
 from reports.sourced_rows import Source, open_source
 from warehouse.database import connect, quoted
 from warehouse.published_file import naming_damage, refuse_missing

@@ -17,7 +17,7 @@ from pipeline.run_facts import read_facts
 from pipeline.run_job import RunResult
 from pipeline.run_page import run_page
 from pipeline.status import Status, read_status
-from reports.contents import gather
+from reports.gathering import gather
 from reports.notices import made_up_notice
 from reports.sourced_rows import open_source
 from tests.conftest import Nights

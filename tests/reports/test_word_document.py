@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from reports import Asked, Format, write_exports
 from reports.chart_pictures import png
-from reports.contents import gather
+from reports.gathering import gather
 from reports.sourced_rows import open_source
 from reports.trend_chart import trend_chart
 from tests.reports.conftest import World
