@@ -22,11 +22,13 @@ class LedgerRecord(BaseModel):
 
     Attributes:
         record: the name of the kind, as it stands in the file.
+        naming: the field that names bodies in the raw store, if any: one SHA-256, or one by each name.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     record: ClassVar[str]
+    naming: ClassVar[str | None] = None
 
     @model_validator(mode="before")
     @classmethod
@@ -40,7 +42,8 @@ class LedgerRecord(BaseModel):
     @property
     def bodies(self) -> tuple[str, ...]:
         """The SHA-256 of each body in the raw store that this record names."""
-        return ()
+        named = getattr(self, self.naming) if self.naming is not None else None
+        return tuple(named.values()) if isinstance(named, dict) else () if named is None else (named,)
 
 
 class RunStarted(LedgerRecord):
@@ -78,15 +81,11 @@ class PlanFiles(LedgerRecord):
     """The files of one plan as they were when the run started."""
 
     record = "plan_files"
+    naming = "files"
     plan_id: str
     files: dict[str, str]
     """File name -> body."""
     files_sha256: str
-
-    @property
-    def bodies(self) -> tuple[str, ...]:
-        """The files."""
-        return tuple(self.files.values())
 
 
 class PlanBroken(LedgerRecord):
@@ -102,6 +101,7 @@ class Landed(LedgerRecord):
     """An HTTP answer is in the raw store; elapsed in seconds, byte_count of the body as received."""
 
     record = "landed"
+    naming = "sha256"
     request_id: str
     url: str
     status: int
@@ -111,11 +111,6 @@ class Landed(LedgerRecord):
     fetched_at: AwareDatetime
     sha256: str
     byte_count: int
-
-    @property
-    def bodies(self) -> tuple[str, ...]:
-        """The answer's body."""
-        return (self.sha256,)
 
 
 class Accepted(LedgerRecord):
@@ -222,6 +217,7 @@ class Checked(LedgerRecord):
     """
 
     record = "check"
+    naming = "body"
     check_name: str
     severity: str
     scope: str | None = None
@@ -237,16 +233,12 @@ class Checked(LedgerRecord):
     is_accepted: bool | None = None
     """In manifests of before the review: whether a reason for the whole run was given."""
 
-    @property
-    def bodies(self) -> tuple[str, ...]:
-        """The rows."""
-        return () if self.body is None else (self.body,)
-
 
 class Approved(LedgerRecord):
     """Somebody approved the rows that a check of this held run found in a scope, and no others."""
 
     record = "approved"
+    naming = "body"
     check_name: str
     scope: str
     reason: str
@@ -255,11 +247,6 @@ class Approved(LedgerRecord):
     row_count: int
     rows_sha256: str
     body: str
-
-    @property
-    def bodies(self) -> tuple[str, ...]:
-        """The rows of the check, this scope's among them."""
-        return (self.body,)
 
 
 class TakenUp(LedgerRecord):
@@ -296,15 +283,11 @@ class MartRows(LedgerRecord):
     """
 
     record = "mart_rows"
+    naming = "sha256"
     mart: str
     sha256: str
     row_count: int
     is_whole: bool = False
-
-    @property
-    def bodies(self) -> tuple[str, ...]:
-        """The rows."""
-        return (self.sha256,)
 
 
 class Published(LedgerRecord):
@@ -329,6 +312,7 @@ class Held(LedgerRecord):
     """
 
     record = "held"
+    naming = "verdict_changes"
     at: AwareDatetime
     message: str
     is_incomplete: bool
@@ -336,11 +320,6 @@ class Held(LedgerRecord):
     verdict_changes: str | None = None
     is_reviewable: bool = False
     """Whether its findings are on the ledger; those of before the review are not."""
-
-    @property
-    def bodies(self) -> tuple[str, ...]:
-        """The verdicts that it would change."""
-        return () if self.verdict_changes is None else (self.verdict_changes,)
 
 
 class Stopped(LedgerRecord):
@@ -390,7 +369,7 @@ class DamagedRecord(LedgerRecord):
 
 
 KINDS: dict[str, type[LedgerRecord]] = {kind.record: kind for kind in LedgerRecord.__subclasses__() if kind.record}
-NAMING_BODIES = frozenset(name for name, kind in KINDS.items() if kind.bodies is not LedgerRecord.bodies)
+NAMING_BODIES = frozenset(name for name, kind in KINDS.items() if kind.naming is not None)
 
 
 def read_record(line: bytes) -> LedgerRecord:
