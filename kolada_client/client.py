@@ -7,7 +7,6 @@ surfaces: frames for notebooks (`data`, `kpis` ...), and answers with their page
 
 import os
 import threading
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -19,15 +18,14 @@ import polars as pl
 
 from kolada_client import schemas
 from kolada_client.answering import answer_to, answers_to
+from kolada_client.catalogue_lookup import CatalogueLookup, Ids, listed
 from kolada_client.clock import Clock, SystemClock
 from kolada_client.environment import way_out
-from kolada_client.errors import InvalidRequest, KoladaNotFound, UnknownIdentifier
+from kolada_client.errors import InvalidRequest, KoladaNotFound
 from kolada_client.fetching import Fetcher
-from kolada_client.identifiers import LIST_LIMIT, PAGE_SIZE
+from kolada_client.identifiers import PAGE_SIZE
 from kolada_client.models import (
     Answer,
-    CatalogueRequest,
-    Collection,
     DataRequest,
     Failure,
     Landing,
@@ -50,15 +48,6 @@ DEFAULT_DEADLINE: Final = 900.0
 DEFAULT_MAX_ATTEMPTS: Final = 6
 """The defaults of `KoladaClient`, for those who let their users set them."""
 
-_CATALOGUE_SCHEMAS: Final[dict[Collection, dict[str, pl.DataType]]] = {
-    "kpi": schemas.KPI_SCHEMA,
-    "kpi_groups": schemas.GROUP_SCHEMA,
-    "municipality": schemas.MUNICIPALITY_SCHEMA,
-    "municipality_groups": schemas.GROUP_SCHEMA,
-    "ou": schemas.OU_SCHEMA,
-}
-
-Ids = str | Iterable[str] | None
 Years = int | Iterable[int] | None
 
 
@@ -132,9 +121,7 @@ class KoladaClient:
             way=self.way,
         )
         self._page_size = page_size
-        self._whole: dict[Collection, pl.DataFrame] = {}
-        self._found: dict[Collection, set[str]] = defaultdict(set)
-        self._lock = threading.Lock()
+        self._catalogues = CatalogueLookup(self.answer)
 
     def __enter__(self) -> Self:
         return self
@@ -175,8 +162,12 @@ class KoladaClient:
         Raises:
             UnknownIdentifier: Nothing came for an id, and the catalogue does not have it.
         """
-        units = self._all_municipality_ids() if municipalities is None else _listed(municipalities)
-        return self._frame(_listed(kpis), units, years, "municipality", from_date, schemas.DATA_SCHEMA)
+        units = (
+            self._catalogues.whole("municipality")["municipality_id"].to_list()
+            if municipalities is None
+            else listed(municipalities)
+        )
+        return self._frame(listed(kpis), units, years, "municipality", from_date, schemas.DATA_SCHEMA)
 
     def ou_data(
         self,
@@ -199,11 +190,11 @@ class KoladaClient:
             msg = "organisational units are named by `ous` or by `municipalities`, not both; nothing was sent."
             raise InvalidRequest(msg)
         if ous is not None:
-            return self._frame(_listed(kpis), _listed(ous), years, "ou", from_date, schemas.OU_DATA_SCHEMA)
+            return self._frame(listed(kpis), listed(ous), years, "ou", from_date, schemas.OU_DATA_SCHEMA)
         if municipalities is not None:
-            units = _listed(municipalities)
-            return self._frame(_listed(kpis), units, years, "ou_by_municipality", from_date, schemas.OU_DATA_SCHEMA)
-        return self._frame(_listed(kpis), None, years, "ou", from_date, schemas.OU_DATA_SCHEMA)
+            units = listed(municipalities)
+            return self._frame(listed(kpis), units, years, "ou_by_municipality", from_date, schemas.OU_DATA_SCHEMA)
+        return self._frame(listed(kpis), None, years, "ou", from_date, schemas.OU_DATA_SCHEMA)
 
     def search(self, text: str) -> pl.DataFrame:
         """KPIs whose title or description has every word of a text, in any case; a frame of KPI_SCHEMA.
@@ -220,7 +211,7 @@ class KoladaClient:
         in_title, found = (
             pl.all_horizontal(where.str.contains(word, literal=True) for word in words) for where in (title, anywhere)
         )
-        return self._whole_catalogue("kpi").filter(found).sort(~in_title, "kpi_id")
+        return self._catalogues.whole("kpi").filter(found).sort(~in_title, "kpi_id")
 
     def kpis(self, ids: Ids = None, *, title: str | None = None) -> pl.DataFrame:
         """The KPI catalogue, all of it, some ids, or titles that contain `title`; a frame of KPI_SCHEMA.
@@ -228,7 +219,7 @@ class KoladaClient:
         Raises:
             UnknownIdentifier: The catalogue does not have an id. A KPI that was withdrawn has left it.
         """
-        return self._catalogue("kpi", ids, title=title)
+        return self._catalogues.read("kpi", ids, title=title)
 
     def municipalities(
         self, ids: Ids = None, *, title: str | None = None, region_type: str | None = None
@@ -237,22 +228,22 @@ class KoladaClient:
 
         `region_type` is K or L, and L brings Riket too. Unknown ids are errors, as in `kpis`.
         """
-        return self._catalogue("municipality", ids, title=title, region_type=region_type)
+        return self._catalogues.read("municipality", ids, title=title, region_type=region_type)
 
     def municipality_groups(self, ids: Ids = None, *, title: str | None = None) -> pl.DataFrame:
         """Municipality groups with their present members; a frame of GROUP_SCHEMA. Unknown ids as in `kpis`."""
-        return self._catalogue("municipality_groups", ids, title=title)
+        return self._catalogues.read("municipality_groups", ids, title=title)
 
     def kpi_groups(self, ids: Ids = None, *, title: str | None = None) -> pl.DataFrame:
         """KPI groups with their members, some of which the catalogue may lack; a frame of GROUP_SCHEMA.
 
         Unknown ids are errors, as in `kpis`.
         """
-        return self._catalogue("kpi_groups", ids, title=title)
+        return self._catalogues.read("kpi_groups", ids, title=title)
 
     def ous(self, ids: Ids = None, *, title: str | None = None, municipality: str | None = None) -> pl.DataFrame:
         """Organisational units such as schools; a frame of OU_SCHEMA. Unknown ids as in `kpis`."""
-        return self._catalogue("ou", ids, title=title, municipality=municipality)
+        return self._catalogues.read("ou", ids, title=title, municipality=municipality)
 
     # ------------------------------------------------------------------ answers, for the pipeline
 
@@ -344,75 +335,8 @@ class KoladaClient:
             frames.append(result.frame)
         frame = pl.concat(frames).sort([*list(schema)[:2], "period", "gender"])
         if failure is None or isinstance(failure.error, KoladaNotFound):
-            self._require("kpi", set(kpi_ids).difference(frame["kpi_id"]))
-            self._require_units(set(unit_ids or ()).difference(frame.to_series(1)), unit_kind)
+            self._catalogues.require("kpi", set(kpi_ids).difference(frame["kpi_id"]))
+            self._catalogues.require_units(set(unit_ids or ()).difference(frame.to_series(1)), unit_kind)
         if failure is not None:
             raise failure.error
         return frame
-
-    def _catalogue(
-        self,
-        collection: Collection,
-        ids: Ids,
-        *,
-        title: str | None = None,
-        region_type: str | None = None,
-        municipality: str | None = None,
-    ) -> pl.DataFrame:
-        request = CatalogueRequest(collection, (), title, region_type, municipality)
-        if ids is None:
-            return self.answer(request).frame
-        wanted = list(dict.fromkeys(_listed(ids)))
-        chunks = [tuple(wanted[start : start + LIST_LIMIT]) for start in range(0, len(wanted), LIST_LIMIT)]
-        frames = [self._known(replace(request, ids=chunk)) for chunk in chunks]
-        frame = pl.concat([pl.DataFrame(schema=_CATALOGUE_SCHEMAS[collection]), *frames])
-        unknown = sorted(set(wanted) - set(frame.to_series(0).to_list()))
-        if unknown:
-            named = ", ".join(f"`{each}`" for each in unknown)
-            msg = (
-                f"Kolada's catalogue `{collection}` has no entry for {named}, so nothing is returned. Look the id up "
-                "(`search` for KPIs, `municipalities` and `ous` for units), or ask without it. A KPI that was "
-                "withdrawn has left the catalogue."
-            )
-            raise UnknownIdentifier(msg, ids=tuple(unknown))
-        return frame
-
-    def _require(self, collection: Collection, ids: set[str]) -> None:
-        """Make sure that the catalogue has ids that nothing came for; each is looked up once."""
-        wanted = sorted(ids - self._found[collection])
-        if wanted:
-            self._catalogue(collection, wanted)
-            self._found[collection].update(wanted)
-
-    def _require_units(self, ids: set[str], unit_kind: UnitKind) -> None:
-        groups = {each for each in ids if each.startswith("G")}
-        self._require("municipality_groups", groups)
-        self._require("ou" if unit_kind == "ou" else "municipality", ids - groups)
-
-    def _known(self, request: CatalogueRequest) -> pl.DataFrame:
-        """The entries of those ids that exist; a 404 for a list may mean that one of them does not."""
-        try:
-            return self.answer(request).frame
-        except KoladaNotFound:
-            if len(request.ids) == 1:
-                return pl.DataFrame(schema=_CATALOGUE_SCHEMAS[request.collection])
-        middle = len(request.ids) // 2
-        parts = (request.ids[:middle], request.ids[middle:])
-        return pl.concat([self._known(replace(request, ids=part)) for part in parts])
-
-    def _all_municipality_ids(self) -> list[str]:
-        return self._whole_catalogue("municipality")["municipality_id"].to_list()
-
-    def _whole_catalogue(self, collection: Collection) -> pl.DataFrame:
-        """A catalogue, read once by this client."""
-        with self._lock:
-            if collection not in self._whole:
-                self._whole[collection] = self._catalogue(collection, None)
-                self._found[collection].update(self._whole[collection].to_series(0))
-            return self._whole[collection]
-
-
-def _listed(values: Ids) -> list[str]:
-    if values is None:
-        return []
-    return [values] if isinstance(values, str) else list(values)
