@@ -164,6 +164,8 @@ create or replace macro mart.judged(inputs) as table (
             *,
             case
                 when is_place then compared_with - place
+                -- A value inside a range has nothing to be held against either, where the nearer end gives none.
+                when compared_with is null then null
                 when
                     target_kind = 'range'
                     then
@@ -175,6 +177,7 @@ create or replace macro mart.judged(inputs) as table (
             case when is_place then 'places' when target_kind is not null then 'points' end as margin_unit,
             case
                 when is_place then compared_with - place
+                when compared_with is null then null
                 when
                     target_kind = 'range'
                     then

@@ -1,10 +1,12 @@
 """The plan as a stranger reads it: eleven text files of one folder, with nothing but `csv` and `tomllib`."""
 
 import csv
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -198,8 +200,19 @@ def _indicator(row: Mapping[str, str]) -> Indicator:
     )
 
 
+def _decimals(row: Mapping[str, str]) -> int | None:
+    """Those of the one number in the text that is the target, else those of its cell; of a range the finer end's."""
+    ends = [cell for cell in (row["target_value"], row.get("target_high", "")) if cell]
+    numbers = re.findall(r"(?:(?<!\d)-)?\d+(?:\.\d+)?", row["target_text"].replace(",", ".").replace("\u2212", "-"))
+    finest = None
+    for end in ends:
+        printed = {number for number in numbers if Decimal(number) == Decimal(end)}
+        decimals = len((printed.pop() if len(printed) == 1 else end).partition(".")[2])
+        finest = decimals if finest is None else max(finest, decimals)
+    return finest
+
+
 def _target(row: Mapping[str, str]) -> Target:
-    printed = row["target_text"].replace(",", ".")
     value = row["target_value"]
     return Target(
         criterion=row.get("criterion") or None,
@@ -208,7 +221,7 @@ def _target(row: Mapping[str, str]) -> Target:
         operator=row["operator"] or None,
         value=_number(value),
         high=_number(row.get("target_high", "")),
-        decimals=len((printed or value).partition(".")[2]) if value else None,
+        decimals=_decimals(row),
         reference=row["reference"] or None,
         offset=_number(row.get("offset", "")),
         is_offset_percent=row.get("offset_unit") == "percent",
