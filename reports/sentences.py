@@ -290,20 +290,21 @@ def goal_counts(goal_row: Row) -> Markup:
 
 
 def management_sentence(row: Row) -> Markup:
-    """God ekonomisk hushållning of one year and variant, with the counts that decide it."""
-    financial = Markup("{} av {} {}").format(
-        figure(row, "financial_met"), figure(row, "financial_n"), _goals("financial", row["financial_n"])
-    )
-    operational = Markup("{} av {} {}").format(
-        figure(row, "operational_met"), figure(row, "operational_n"), _goals("operational", row["operational_n"])
-    )
+    """God ekonomisk hushållning of one year and variant, with the counts that decide it; of groups that have goals."""
+    met = [
+        Markup("{} av {} {}").format(
+            figure(row, f"{group}_met"), figure(row, f"{group}_n"), _goals(group, row[f"{group}_n"])
+        )
+        for group in ("financial", "operational")
+        if row[f"{group}_n"]
+    ]
     unknown = [
         Markup("{} {}").format(figure(row, f"{group}_unknown"), _goals(group, row[f"{group}_unknown"]))
         for group in ("financial", "operational")
         if row[f"{group}_unknown"]
     ]
     tail = Markup(" Utan svar: {}.").format(Markup(" och ").join(unknown)) if unknown else Markup("")
-    return Markup("{} och {} är uppfyllda.{}").format(financial, operational, tail)
+    return Markup("{} är uppfyllda.{}").format(Markup(" och ").join(met), tail)
 
 
 def _goals(group: str, count: int) -> str:

@@ -52,13 +52,15 @@ create or replace macro mart.count_possible(verdicts) as (
     len(list_filter(verdicts, lambda verdict: verdict not in ('not_met', 'partly_met')))
 );
 
+-- Of no goals none is needed: a group without goals asks for nothing.
 create or replace macro mart.majority_of(n) as (
-    cast(floor(n / 2) as integer) + 1
+    case when n = 0 then 0 else cast(floor(n / 2) as integer) + 1 end
 );
 
 -- God ekonomisk hushållning by the goals of either group: a majority of each, or of all together.
 create or replace macro mart.majority_verdict(variant, financial, operational) as (
     case
+        when len(financial) + len(operational) = 0 then 'undetermined'
         when variant = 'each_group'
             then
                 case

@@ -132,6 +132,21 @@ def test_the_compound_reading_is_a_rule(make_world: MakeWorld) -> None:
     assert (goal(world, "ONE", "verdict")[0], goal(world, "STRICT", "verdict")[0]) == ("met", "partly_met")
 
 
+def test_a_group_without_goals_asks_for_nothing(make_world: MakeWorld) -> None:
+    """A plan without financial goals is judged by its operational ones, met and undetermined alike."""
+    world = make_world()
+    compound(world, "V1", MET, MET)
+    world.build()
+    asked = (
+        "select verdict, financial_n, financial_needed from mart.sound_economic_management "
+        "where variant = 'each_group' and year = 2023"
+    )
+    assert world.rows(asked) == [("met", 0, 0)]
+    compound(world, "V2", NO_DATA)
+    world.build()
+    assert world.rows(asked) == [("undetermined", 0, 0)]
+
+
 MIXES = [
     # financial met, unknown; operational met, unknown, partly; each_group; together (5 goals in each group)
     ((3, 0), (3, 0, 0), "met", "met"),

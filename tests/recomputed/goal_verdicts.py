@@ -62,8 +62,8 @@ class Tally:
 
     @property
     def needed(self) -> int:
-        """More than half."""
-        return self.n // 2 + 1
+        """More than half; of no goals none."""
+        return self.n // 2 + 1 if self.n else 0
 
     @property
     def not_met(self) -> int:
