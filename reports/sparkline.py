@@ -20,7 +20,7 @@ def sparkline(contents: Contents, part: IndicatorPart) -> Markup:
     own = {year: row for year in contents.years if (row := part.history.get((year, "T"))) is not None}
     if not own:
         return Markup('<span class="is-missing" aria-hidden="true">–</span><span class="hidden">inget värde</span>')
-    target = target_row(part)
+    target = target_row(contents, part)
     levels = [row["value"] for row in own.values()]
     across = Scale(contents.years[0], max(contents.years[-1], contents.years[0] + 1), EDGE, WIDTH - EDGE)
     up = scale_over([*levels, *([target["target_value"]] if target is not None else [])], HEIGHT - EDGE, EDGE)

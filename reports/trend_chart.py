@@ -7,6 +7,7 @@ the line.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import ceil
 
 from markupsafe import Markup
 
@@ -23,6 +24,8 @@ LEFT, TOP, FOOT = 34.0, 20.0, 168.0
 DOT = 4.0
 GAPS_AT = 180.0
 YEARS_AT = 204.0
+# A year's number and the space after it.
+YEAR_WIDTH = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ def trend_chart(contents: Contents, part: IndicatorPart) -> Markup | None:
     if not own:
         return None
     lines = [Line("own", shortened(contents.place), own), *_average(contents, part)]
-    target = target_row(part)
+    target = target_row(contents, part)
     values = [row["value"] for line in lines for row in line.rows.values()]
     right = WIDTH - 8 - max(width_of(name) for name in [*(line.name for line in lines), "Mål 10,00"])
     across = Scale(contents.years[0], max(contents.years[-1], contents.years[0] + 1), LEFT + 16, right - 12)
@@ -74,9 +77,10 @@ def _average(contents: Contents, part: IndicatorPart) -> Iterator[Line]:
             return
 
 
-def target_row(part: IndicatorPart) -> Row | None:
-    """The criterion of the first year with a number that the total must reach: what can be drawn as a level."""
-    return next((row for year in sorted(part.criteria) if (row := level_in(part, year)) is not None), None)
+def target_row(contents: Contents, part: IndicatorPart) -> Row | None:
+    """The number that the total must reach in the report's year, else in the nearest later one, else before it."""
+    years = sorted(part.criteria, key=lambda year: (year < contents.year, abs(year - contents.year)))
+    return next((row for year in years if (row := level_in(part, year)) is not None), None)
 
 
 def level_in(part: IndicatorPart, year: int) -> Row | None:
@@ -90,9 +94,15 @@ def _axes(contents: Contents, across: Scale, up: Scale, right: float) -> Iterato
     for mark in marks:
         yield element("path", class_="grid", d=f"M{place(LEFT)} {place(up(mark))}H{place(right)}")
         yield element("text", number_text(mark, decimals), class_="scale end", x=LEFT - 5, y=up(mark) + 3.5)
-    for year in contents.years:
+    for year in labelled_years(contents.years, contents.year, across(contents.years[-1]) - across(contents.years[0])):
         focus = " focus" if year == contents.year else ""
         yield element("text", str(year), class_=f"scale mid{focus}", x=across(year), y=YEARS_AT)
+
+
+def labelled_years(years: Sequence[int], focus: int, room: float) -> list[int]:
+    """The years that have room for their number below the axis: all, or every second, third ... with the focus."""
+    step = max(1, ceil((len(years) - 1) * YEAR_WIDTH / max(room, YEAR_WIDTH)))
+    return [year for year in years if (year - focus) % step == 0]
 
 
 def _gaps(contents: Contents, part: IndicatorPart, own: Mapping[int, Row], across: Scale) -> Iterator[Markup]:

@@ -7,6 +7,7 @@ import pytest
 from reports.labels import Box, above_rules, beside_points, text_box
 from reports.numbers import decimals_that_tell_apart, join_words, join_years, number_text
 from reports.svg import element, scale_over, spread, ticks
+from reports.trend_chart import labelled_years
 
 
 @pytest.mark.parametrize(
@@ -115,3 +116,17 @@ def test_no_rule_cuts_a_text_above_another(rules):
 def test_a_text_wider_than_the_drawing_still_gets_a_place():
     """A very long name is drawn all the same."""
     assert len(above_rules([10.0, 20.0], ["x" * 200, "Riket 1"], 400.0)) == 2
+
+
+@pytest.mark.parametrize(
+    ("years", "room", "labelled"),
+    [
+        (range(2019, 2026), 250.0, [2019, 2020, 2021, 2022, 2023, 2024, 2025]),
+        (range(2019, 2031), 250.0, [2019, 2021, 2023, 2025, 2027, 2029]),
+        (range(2019, 2031), 120.0, [2020, 2023, 2026, 2029]),
+        (range(2023, 2024), 0.0, [2023]),
+    ],
+)
+def test_years_below_a_chart_have_room(years, room, labelled):
+    """All of them where they fit, else every second or third, with the report's year among them."""
+    assert labelled == labelled_years(years, 2023, room)

@@ -259,3 +259,21 @@ def test_the_pages_changes_show_as_many_decimals_as_tell_them_apart(publish: Pub
     with TestClient(make_app(home / "kolada.duckdb"), base_url="http://127.0.0.1") as client:
         page = html.unescape(client.get("/andringar").text)
     assert re.findall(r"[\d,]+ → [\d,]+", page) == ["83,5 → 84,0", "80,12 → 81,99", "70,0001 → 70,0002"]
+
+
+@pytest.mark.slow
+def test_the_chart_draws_the_target_of_the_reports_year(publish: Publish) -> None:
+    """Two years with targets of their own: each year's report has its own beside the line."""
+    plan, kolada = SmallPlan(), SmallKolada()
+    plan.indicator("T1", "N00001")
+    plan.target("T1", ">=", "62", year=2022)
+    plan.target("T1", ">=", "77")
+    kolada.own("N00001", {2021: 70.0, 2022: 71.0, TARGET_YEAR: 72.0})
+    pages = outputs.report_pages(publish((plan, kolada)).home, PLAN_ID, (2022, TARGET_YEAR))
+    names = {
+        year: {" ".join(node.words().split()) for node in page.find(lambda node: node.tag == "text")}
+        for year, page in pages
+    }
+    assert {2022: {"Mål 62"}, TARGET_YEAR: {"Mål 77"}} == {
+        year: {name for name in found if name.startswith("Mål")} for year, found in names.items()
+    }
