@@ -7,6 +7,7 @@ coverage (coverage.py) read nothing else of a run.
 """
 
 import glob
+import io
 import shutil
 import tempfile
 import weakref
@@ -148,7 +149,10 @@ class Stage:
     def _write_observations(self) -> None:
         path = self._folder / f"observation-{self._file_count:05d}.parquet"
         frame = pl.concat(self._observations).with_columns(pl.col(REPEATED).cast(pl.Categorical))
-        frame.with_row_index("staged_number", offset=self._written_count).write_parquet(path, compression="lz4")
+        # Written by Python: polars tells a full disk as a fault of the format.
+        content = io.BytesIO()
+        frame.with_row_index("staged_number", offset=self._written_count).write_parquet(content, compression="lz4")
+        path.write_bytes(content.getbuffer())
         self._observations.clear()
         self._row_count = 0
         self._file_count += 1
