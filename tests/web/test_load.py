@@ -68,6 +68,7 @@ def pages(awkward_world: World) -> TestClient:
 
 
 @pytest.mark.sweep
+@pytest.mark.timeout(3600)
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(
     path=st.one_of(
@@ -88,6 +89,7 @@ def test_no_address_breaks_the_pages(pages: TestClient, path: str, parameters: l
 
 
 @pytest.mark.sweep
+@pytest.mark.timeout(3600)
 @pytest.mark.slow
 def test_readers_never_see_two_publications_on_a_page(make_nights, plans, tmp_path: Path) -> None:
     """Readers click on while the file is replaced again and again: no error, and each page is of one publication."""
