@@ -31,6 +31,7 @@ from kolada_client import (
 )
 from pipeline.trouble import about_files
 from warehouse.errors import HomeLocked, PublishedUnrecorded, RawStoreError, WarehouseError
+from warehouse.share_note import without_password
 
 OTHER, BAD_INPUT, HELD, UNREACHABLE, STALE = 1, 2, 3, 4, 5
 
@@ -84,8 +85,9 @@ def message_of(error: Exception) -> str:
     """What the user reads."""
     if isinstance(error, ValidationError):
         return "\n".join(
-            f"The setting KOLADA_{'_'.join(str(part) for part in finding['loc']).upper()} = `{finding['input']}` "
-            f"cannot be used: {finding['msg']}. Nothing was started. Correct it, or see `kolada settings`."
+            f"The setting KOLADA_{'_'.join(str(part) for part in finding['loc']).upper()} = "
+            f"`{without_password(str(finding['input']))}` cannot be used: {finding['msg']}. "
+            "Nothing was started. Correct it, or see `kolada settings`."
             for finding in error.errors()
         )
     if isinstance(error, duckdb.Error | OSError):

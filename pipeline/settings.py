@@ -21,7 +21,7 @@ from kolada_client import (
 )
 from pipeline.limits import Limits
 from warehouse.home import SAMPLE_FOLDER
-from warehouse.share_note import ShareWish
+from warehouse.share_note import ShareWish, without_password
 
 SAMPLE_URL = "http://sample.invalid/v3"
 
@@ -134,9 +134,11 @@ class Settings(Limits):
         scheme, is_address, _ = (given or "").partition("://")
         if is_address and scheme != "s3" and not scheme.startswith("ducklake:"):
             raise ValueError(
-                f"`{given}` is no place to share to. Name a folder, a bucket as s3://bucket/prefix, or a lake as "
-                "ducklake:postgresql://…"
+                f"`{without_password(given or '')}` is no place to share to. Name a folder, a bucket as "
+                "s3://bucket/prefix, or a lake as ducklake:postgresql://…"
             )
+        if given and without_password(given) != given:
+            raise ValueError("it holds a password, which would be shown wherever the place is named. Leave it out")
         return given or None
 
     @property

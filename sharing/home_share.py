@@ -6,6 +6,7 @@ the home meanwhile. How it ended is noted in the home, whatever it was.
 
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
 
@@ -17,7 +18,7 @@ from sharing.share import Shared, share
 from warehouse.errors import WarehouseError
 from warehouse.home import Home
 from warehouse.published_file import publication_of
-from warehouse.share_note import ShareNote, ShareWish, write_share_note
+from warehouse.share_note import ShareNote, ShareWish, without_password, write_share_note
 
 # What can keep a share from its end while the home is as it was; anything else is a fault of this software.
 FAILURES: Final = (ShareError, WarehouseError, OSError, duckdb.Error)
@@ -39,12 +40,11 @@ def share_home(home: Home, wish: ShareWish, *, now: Callable[[], datetime] = lam
             write_share_note(home, note)
             return note
     except FAILURES as error:
-        failed = ShareNote(wish.place, run_id, now().isoformat(), None, failure_told(wish, error))
-        try:
+        place, message = map(without_password, (wish.place, failure_told(wish, error)))
+        failed = ShareNote(place, run_id, now().isoformat(), None, message)
+        # A full disk, which the message names; without a note the publication counts as not shared.
+        with suppress(OSError):
             write_share_note(home, failed)
-        except OSError:
-            # A full disk, which the message names; without a note the publication counts as not shared.
-            return failed
         return failed
 
 
@@ -87,5 +87,5 @@ def failure_told(wish: ShareWish, error: Exception) -> str:
         return str(error)
     return (
         f"Sharing to `{wish.place}` stopped: {error}. What was shared before is as it was, and so is the publication "
-        "at home. Look at the disk and the folder that it names, then run `kolada share` again."
+        "at home. Mend what is named there, then run `kolada share` again."
     )

@@ -5,6 +5,7 @@ what is published, and a lost note costs one more look at the place. `kolada sta
 """
 
 import json
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,7 @@ from warehouse.home import Home
 from warehouse.published_file import publication_of
 
 NOTE: Final = "last.json"
+_PASSWORD: Final = re.compile(r"(://[^/@\s:]*):[^/@\s]*@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,11 @@ def is_shared(home: Home, wish: ShareWish) -> bool:
     """
     note = read_share_note(home)
     return note is not None and note.holds(wish, publication_of(home.published).run_id)
+
+
+def without_password(text: str) -> str:
+    """A text whose addresses show no password: what is noted and told is read by more people than may know it."""
+    return _PASSWORD.sub(r"\1:…@", text)
 
 
 def note_path(home: Home) -> Path:

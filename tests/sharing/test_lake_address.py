@@ -3,12 +3,16 @@
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import sharing.lake
+from cli.app import make_app
 from pipeline.settings import Settings
-from sharing import ShareError, place_named
+from sharing import ShareError, place_named, share_home
 from sharing.lake_address import LakeAddress
 from warehouse.database import connect
+from warehouse.home import Home
+from warehouse.share_note import ShareWish
 
 WHERE = "ducklake:postgresql://kolada@db.example.se:5433/lake"
 
@@ -64,3 +68,18 @@ def test_a_missing_extension_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert "`no_such_extension`" in told
     assert "pip install duckdb==1.5.5 duckdb-extension-no-such-extension==1.5.5" in told
     assert "install_extension('no_such_extension')" in told
+
+
+@pytest.mark.parametrize("place", [f"{WHERE}?data=x&home=ale", "s3://bucket/prefix", "ftp://host/lake"])
+def test_a_password_in_a_place_is_nowhere_told(place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither by a setting that is refused, nor in the note of a share that failed, nor by `kolada status`."""
+    place = place.replace("kolada@", "").replace("://", "://kolada:hemligt@")
+    monkeypatch.setenv("KOLADA_SHARE", place)
+    told = CliRunner().invoke(make_app(), ["status", "--home", str(tmp_path)])
+    assert told.exit_code == 2
+    assert "KOLADA_SHARE = `" in told.stderr
+    assert "kolada:…@" in told.stderr
+    note = share_home(Home(tmp_path), ShareWish(place))
+    assert note.is_failed
+    kept = (tmp_path / "sharing" / "last.json").read_text(encoding="utf-8")
+    assert [text for text in (told.output, told.stderr, note.message, note.place, kept) if "hemligt" in text] == []
