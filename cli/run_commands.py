@@ -42,7 +42,8 @@ from kolada_client import KoladaClient
 from pipeline.jobs import Job, backfill_job, checked_ids, mirror_job, parse_years, refresh_job
 from pipeline.plans_to_judge import PlansToJudge, plans_to_judge
 from pipeline.progress import JsonReporter
-from pipeline.run_job import RunResult, run_job
+from pipeline.run_job import run_job
+from pipeline.run_result import RunResult
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from prefect.artifacts import (
 )
 
 from pipeline.run_facts import RunFacts
-from pipeline.run_job import RunResult
 from pipeline.run_page import failure_page, run_page
+from pipeline.run_result import RunResult
 from pipeline.settings import Settings
 from warehouse.credits import DERIVED, MADE_UP_VALUES, as_printed
 

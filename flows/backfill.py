@@ -14,7 +14,7 @@ from kolada_client.identifiers import FIRST_YEAR, KPI_PATTERN, LAST_YEAR, UNIT_P
 from pipeline.backfill_estimate import RequestPlan, plan_job
 from pipeline.jobs import Job, backfill_job
 from pipeline.plans_to_judge import plans_to_judge
-from pipeline.run_job import RunResult
+from pipeline.run_result import RunResult
 from pipeline.settings import Settings
 
 # Lists and not `list | None`: what is wrong with an item can then be said, rather than that no alternative fits.

@@ -22,7 +22,7 @@ from typing import Any
 from prefect.events import emit_event
 
 from pipeline.run_facts import RunFacts, VerdictChange
-from pipeline.run_job import RunResult
+from pipeline.run_result import RunResult
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,8 @@ from goals import PlanError
 from kolada_client import InvalidIdentifier, InvalidRequest, KoladaError
 from pipeline.jobs import Job
 from pipeline.run_facts import RunFacts, read_facts
-from pipeline.run_job import RunResult, run_job
+from pipeline.run_job import run_job
+from pipeline.run_result import RunResult
 from pipeline.settings import Settings
 from pipeline.trouble import about_files
 from sharing import share_home

@@ -12,7 +12,7 @@ from flows.flow_run import leaving_a_page, run_as_flow
 from pipeline.jobs import Job, mirror_job
 from pipeline.mirror_estimate import plan_mirror
 from pipeline.plans_to_judge import plans_to_judge
-from pipeline.run_job import RunResult
+from pipeline.run_result import RunResult
 from pipeline.settings import Settings
 
 

@@ -9,7 +9,7 @@ from prefect.client.schemas.objects import State
 from flows.flow_run import leaving_a_page, run_as_flow
 from pipeline.jobs import Job, refresh_job
 from pipeline.plans_to_judge import plans_to_judge
-from pipeline.run_job import RunResult
+from pipeline.run_result import RunResult
 from pipeline.settings import Settings
 
 SWEDEN = ZoneInfo("Europe/Stockholm")

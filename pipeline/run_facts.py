@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 
-from pipeline.run_job import RunResult
+from pipeline.run_result import RunResult
 from warehouse.published_file import published_file
 
 VERDICT_CHANGES = """

@@ -9,7 +9,7 @@ from typing import Any
 from goals.codes import LABELS
 from pipeline.jobs import BrokenPlan
 from pipeline.run_facts import PlanEdit, RunFacts, VerdictChange
-from pipeline.run_job import RunResult
+from pipeline.run_result import RunResult
 from pipeline.settings import Settings
 from warehouse.checks import CheckResult
 from warehouse.credits import DERIVED, MADE_UP_VALUES, RECEIVED, as_printed

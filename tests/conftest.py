@@ -21,7 +21,8 @@ from goals import Plan, read_plan, read_plans
 from kolada_client import ManualClock
 from pipeline.jobs import Job, refresh_job
 from pipeline.limits import Limits
-from pipeline.run_job import RunResult, Share, run_job
+from pipeline.run_job import Share, run_job
+from pipeline.run_result import RunResult
 from pipeline.settings import Settings
 from tests.warehouse.first_release.make_fixture import PLAN as SMALL_PLAN
 from tests.warehouse.first_release.make_fixture import small_data

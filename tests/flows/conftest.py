@@ -25,7 +25,8 @@ from flows.service_processes import send, with_variable
 from goals import Plan
 from kolada_client import ManualClock
 from pipeline.jobs import Job, backfill_job, refresh_job
-from pipeline.run_job import RunResult, run_job
+from pipeline.run_job import run_job
+from pipeline.run_result import RunResult
 from pipeline.settings import Settings
 from tests.flows.support import free_port, wait_for
 from warehouse.database import quoted

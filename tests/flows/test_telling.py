@@ -20,8 +20,8 @@ from goals import PlanError
 from kolada_client import InvalidRequest, KoladaUnreachable
 from pipeline.progress import JsonReporter
 from pipeline.run_facts import RunFacts, VerdictChange, WithdrawnKpi, read_facts
-from pipeline.run_job import RunResult
 from pipeline.run_page import LISTED, row, run_page, section
+from pipeline.run_result import RunResult
 from pipeline.settings import Settings
 from warehouse.checks import CheckResult
 from warehouse.errors import HomeLocked

@@ -14,7 +14,8 @@ from fake_kolada.generated import for_their_units, generated_data
 from kolada_client import ManualClock
 from pipeline.jobs import mirror_job
 from pipeline.progress import Reporter, Silent
-from pipeline.run_job import RunResult, run_job
+from pipeline.run_job import run_job
+from pipeline.run_result import RunResult
 from pipeline.settings import Settings
 from warehouse.database import quoted
 

@@ -14,8 +14,8 @@ from pipeline.plans_to_judge import plans_to_judge
 from pipeline.progress import Silent
 from pipeline.replay import replay
 from pipeline.run_facts import read_facts
-from pipeline.run_job import RunResult
 from pipeline.run_page import run_page
+from pipeline.run_result import RunResult
 from pipeline.status import Status, read_status
 from reports.gathering import gather
 from reports.notices import made_up_notice

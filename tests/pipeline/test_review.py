@@ -19,7 +19,7 @@ from pipeline.jobs import Job, backfill_job, mirror_job
 from pipeline.progress import Silent
 from pipeline.replay import replay
 from pipeline.review import Review, approve, read_review
-from pipeline.run_job import RunResult
+from pipeline.run_result import RunResult
 from pipeline.status import read_status
 from tests.conftest import Nights, small_home
 from tests.pipeline.support import EditedAnswers

@@ -15,7 +15,7 @@ import pytest
 from fake_kolada import DataSet, FakeKolada, apply_changes, recorded_data, sample_data
 from goals import Plan
 from kolada_client import KoladaContractError
-from pipeline.run_job import RunResult
+from pipeline.run_result import RunResult
 from tests.conftest import Nights
 from tests.pipeline.second_nights import COUNTS_ZERO, LIES, NAMED, YEARLY
 from tests.pipeline.support import EditedAnswers

@@ -11,8 +11,8 @@ from fake_kolada import apply_changes
 from flows.events import notices
 from flows.flow_run import flow_state
 from pipeline.run_facts import RunFacts
-from pipeline.run_job import RunResult
 from pipeline.run_page import summary
+from pipeline.run_result import RunResult
 from pipeline.settings import Settings
 from pipeline.status import read_status
 from sharing import share_home
