@@ -67,6 +67,15 @@ def test_forms_ask_something(form):
     assert any(field.get("validations", {}).get("required") for field in content["body"])
 
 
+def test_the_page_of_habits_names_files_that_exist():
+    """Each row names at least one file or folder of the checkout, and each of them exists."""
+    rows = (REPOSITORY / "docs" / "habits.md").read_text(encoding="utf-8").split("|---|---|---|\n")[1].splitlines()
+    named = [re.findall(r"`([^`]+)`", row.split("|")[3]) for row in rows]
+    assert len(named) == 23
+    assert all(named)
+    assert [path for paths in named for path in paths if not (REPOSITORY / path).exists()] == []
+
+
 @pytest.fixture
 def checkout(tmp_path):
     """A clean main with what a release touches, and a change that is not released."""
