@@ -16,7 +16,6 @@ from reports.card import NO_VALUE, Card, on_one_line
 from reports.change_sentences import revised_values, value_change
 from reports.changes_since import Changes
 from reports.contents import Contents, GoalPart
-from reports.criterion_words import criterion
 from reports.distribution_chart import distribution_chart
 from reports.located_figures import counted, figure, figure_of_year, wording
 from reports.matrix import matrix_rows
@@ -29,7 +28,7 @@ from reports.short_report import gaps, revised_cells
 from reports.signs import sign, sign_of, sign_sheet
 from reports.sourced_rows import Row
 from reports.trend_chart import trend_chart
-from reports.verdict_sentences import verdict_sentence
+from reports.verdict_sentences import criterion_as_compared, verdict_sentence
 from warehouse.credits import DERIVED, RECEIVED
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -135,7 +134,7 @@ def page_names(contents: Contents, links: Links) -> dict[str, object]:
         "figure": figure,
         "wording": wording,
         "words": words,
-        "criterion": criterion,
+        "criterion_as_compared": criterion_as_compared,
         "verdict_sentence": verdict_sentence,
         "value_change": value_change,
         "revised_values": revised_values,

@@ -11,13 +11,12 @@ from markupsafe import Markup, escape
 
 from reports.card import Card
 from reports.contents import Contents, GoalPart, IndicatorPart
-from reports.criterion_words import criterion
 from reports.located_figures import figure, wording
 from reports.period_sentences import period_figures, period_name
 from reports.reasons import WITHHELD, short_reason
 from reports.sourced_rows import Row
 from reports.sparkline import sparkline
-from reports.verdict_sentences import decimals_of
+from reports.verdict_sentences import criterion_as_compared, decimals_of
 
 NO_PLACE = Markup('<span class="is-missing" aria-hidden="true">–</span><span class="hidden">ingen plats</span>')
 
@@ -71,7 +70,7 @@ class MatrixRow:
         """What the indicator has to reach."""
         if not self.row["target_kind"]:
             return Markup('<span class="is-missing">inget mål</span>')
-        return criterion(self.contents, self.row)
+        return criterion_as_compared(self.contents, self.row)
 
     def target(self) -> Markup:
         """The criterion, with the figure that it stands for where that is not a number of the plan."""

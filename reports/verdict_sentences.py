@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from reports.contents import Contents, IndicatorPart
 from reports.criterion_words import PLACES, added, best_where, compared_name, criterion, outcome_name
 from reports.located_figures import figure, figure_in_full, figure_of_year, magnitude, magnitude_in_full, wording
-from reports.numbers import decimals_text, decimals_that_tell_apart, rounded
+from reports.numbers import decimals_in, decimals_text, decimals_that_tell_apart, rounded
 from reports.reasons import reason
 from reports.sourced_rows import Row
 
@@ -229,6 +229,18 @@ def _is_held_shown(row: Row) -> bool:
     if row["target_value"] is None or row["target_kind"] == "range":
         return True
     return bool(float(rounded(row["target_value"], row["compared_at_decimals"])) != row["target_value"])
+
+
+def criterion_as_compared(contents: Contents, row: Row) -> Markup:
+    """The criterion for a place beside the outcome: with its numbers rounded too, where rounding them decides."""
+    said = criterion(contents, row)
+    columns = {"number": ("target_value",), "gender_gap": ("target_value",), "range": ("target_value", "target_high")}
+    numbers = columns.get(row["target_kind"], ())
+    decimals = decimals_of(row)
+    if all(decimals_in(row[column]) <= decimals for column in numbers):
+        return said
+    rounded_numbers = Markup(" till ").join(figure(row, column, decimals) for column in numbers)
+    return Markup("{} (avrundat {})").format(said, rounded_numbers)
 
 
 def _held_name(contents: Contents, row: Row) -> Markup:

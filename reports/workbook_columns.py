@@ -115,11 +115,6 @@ def held_against(_contents: Contents, _part: IndicatorPart, row: Row) -> Cell:
     return held
 
 
-def held_decimals(row: Row) -> int:
-    """A target's number is shown whole, a reference at the decimals of the judgement."""
-    return decimals_of(row) if row["reference_value"] is not None else _target_decimals(row)
-
-
 def _entered_decimals(row: Row) -> int:
     """The indicator's own decimals, for what people entered of a part of a year."""
     return int(row["display_decimals"])
@@ -160,7 +155,7 @@ COLUMNS = (
         described="goal_fulfilment.reference_value",
     ),
     SheetColumn("Antal kommuner", DERIVED, 10, _plain("reference_n"), described="goal_fulfilment.reference_n"),
-    SheetColumn("Ställs mot", DERIVED, 10, held_against, held_decimals, described="goal_fulfilment.compared_with"),
+    SheetColumn("Ställs mot", DERIVED, 10, held_against, decimals_of, described="goal_fulfilment.compared_with"),
     SheetColumn("Plats i jämförelsen", DERIVED, 10, _plain("place"), described="goal_fulfilment.place"),
     SheetColumn("Bedömning", DERIVED, 18, _label("verdict", "verdict"), described="goal_fulfilment.verdict"),
     SheetColumn("Skäl", DERIVED, 30, _reason, described="goal_fulfilment.verdict_reason"),
@@ -191,7 +186,7 @@ CRITERIA = (
     SheetColumn("Mål", PLAN, 36, _criterion, described="criterion_outcome.target_kind"),
     SheetColumn("Utfall", BY_ROW, 10, _plain("value"), decimals_of, described="criterion_outcome.value"),
     SheetColumn("Källa", BY_ROW, 26, _value_source, described="criterion_outcome.source_label"),
-    SheetColumn("Ställs mot", DERIVED, 10, held_against, held_decimals, described="criterion_outcome.compared_with"),
+    SheetColumn("Ställs mot", DERIVED, 10, held_against, decimals_of, described="criterion_outcome.compared_with"),
     SheetColumn("Plats i jämförelsen", DERIVED, 10, _plain("place"), described="criterion_outcome.place"),
     SheetColumn("Bedömning", DERIVED, 18, _label("verdict", "verdict"), described="criterion_outcome.verdict"),
     SheetColumn("Skäl", DERIVED, 30, _reason, described="criterion_outcome.verdict_reason"),

@@ -12,7 +12,7 @@ from reports.matrix import MatrixRow
 from reports.notices import source_text
 from reports.sentences import plain
 from reports.verdict_sentences import decimals_of, margin_decimals
-from reports.workbook_columns import Cell, held_against, held_decimals
+from reports.workbook_columns import Cell, held_against
 from reports.workbook_styles import Styles, height, lines_of
 
 HEAD_ROW: Final = 4
@@ -100,7 +100,7 @@ class GoalSheet:
         numbers: dict[int, tuple[Cell, CellFormat]] = {
             2: (year, styles.format(align="right", bottom=1, bottom_color="#d9d5cc")),
             4: (row["value"], styles.number(decimals, row["verdict"])),
-            6: (held, styles.number(held_decimals(row), is_soft=True)),
+            6: (held, styles.number(decimals, is_soft=True)),
             8: (row["margin"], styles.number(margin_decimals(row), is_soft=True)),
             9: (row["rank"], styles.number(0, is_soft=True)),
             10: (row["rank_n"], styles.number(0, is_soft=True)),

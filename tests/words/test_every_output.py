@@ -84,9 +84,12 @@ def of_article(judged: dict, page: outputs.Node, indicator_id: str, year: int) -
 
 
 def held_in_facts(row: claims.Row, facts: dict[str, str], goal: str) -> str:
-    """The number that the facts show beside the outcome; nothing for places, ranges and what an offset is added to."""
+    """The number that the facts show beside the outcome; nothing for places, ranges and what an offset is added to.
+
+    A target that rounding decides about is shown as it is and then rounded: the rounded one is what was compared.
+    """
     if row["target_kind"] in ("number", "gender_gap"):
-        return re.findall(claims.N, goal)[0]
+        return re.findall(claims.N, goal)[-1]
     if row["target_offset"] or row["reference_value"] is None:
         return ""
     return next((text for name, text in facts.items() if not name.startswith(("Utfall", "Mål", "Marginal"))), "")

@@ -115,6 +115,25 @@ def test_the_facts_beside_the_sentence_say_the_same(page: outputs.Node) -> None:
     assert "Avrundningen avgör: orundat är utfallet 3,96878" in texts["detail Att tänka på"]
 
 
+def test_a_target_finer_than_the_comparison_is_shown_rounded_too(publish: Publish) -> None:
+    """0,258 meets "högst 0,256" at two decimals: next to the outcome 0,26 stands the target as it was compared."""
+    plan, kolada = SmallPlan(rules={"fixed_target_precision": "display"}), SmallKolada()
+    plan.indicator("T1", "N00001", display_decimals=2, direction="lower")
+    plan.target("T1", "<=", "0,256")
+    plan.indicator("T2", "N00002", display_decimals=0, direction="target")
+    plan.target("T2", "", "5,4", kind="range", target_value="5.4", target_high="6.4", target_text="mellan 5,4 och 6,4")
+    kolada.own("N00001", {TARGET_YEAR: 0.258})
+    kolada.own("N00002", {TARGET_YEAR: 5.2})
+    nights = publish((plan, kolada))
+    [(_, page)] = outputs.report_pages(nights.home, PLAN_ID, (TARGET_YEAR,))
+    goals = {"T1": "högst 0,256 (avrundat 0,26)", "T2": "mellan 5,4 och 6,4 (avrundat 5 till 6)"}
+    assert {name: cells["Mål"] for name, cells in outputs.matrix(page).items()} == goals
+    assert {name: outputs.article_texts(page, name)["fact Mål 2023"] for name in goals} == goals
+    for rows in (outputs.workbook_rows(nights.home, PLAN_ID), outputs.goal_sheet_rows(nights.home, PLAN_ID)):
+        shown = {row["Id"]: (row["Utfall"], row["Ställs mot"]) for row in rows if row["År"] == str(TARGET_YEAR)}
+        assert shown == {"T1": ("0,26", "0,26"), "T2": ("5", "5")}
+
+
 def test_the_swedish_view_shows_numbers_that_tell_the_verdict(rounded: Nights) -> None:
     """As many decimals as it takes; where rounding decides, as compared, with the unrounded numbers in words."""
     asked = 'select "Id", "Utfall", coalesce("Målvärde", "Jämförelsevärde"), "Bedömning", "Avrundning" '
