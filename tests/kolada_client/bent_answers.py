@@ -1,4 +1,4 @@
-"""Answers of every kind, bent at random: the documents, their text, and how they travel. Body n is always the same."""
+"""Random mutations of responses: the document, its text and its transfer. The same number gives the same response."""
 
 import copy
 import gzip
@@ -45,14 +45,14 @@ REQUESTS: dict[str, tuple[DataRequest | CatalogueRequest, dict[str, pl.DataType]
 
 
 def sound_page(dice: random.Random, kind: str, start: int = 0) -> Json:
-    """A page as the API gives it, of a few entries, seldom of thousands."""
+    """Return a valid response page of a few entries, rarely of thousands."""
     size = dice.choice([1, 2, 3, 10, 3000 if dice.random() < 0.02 else 20])
     rows = [ENTRIES[kind](dice, number) for number in range(start, start + size)]
     return {"values": rows, "count": len(rows), "next_url": None, "previous_url": None}
 
 
 def data_row(dice: random.Random, number: int, unit: str, units: list[str], kpis: list[str]) -> Json:
-    """A row of values; each number gives another cell."""
+    """Return a data row; each number gives a different cell."""
     number, year = divmod(number, 60)
     kpi, place = kpis[number % len(kpis)], units[number // len(kpis) % len(units)]
     cells = [
@@ -63,7 +63,7 @@ def data_row(dice: random.Random, number: int, unit: str, units: list[str], kpis
 
 
 def kpi_entry(dice: random.Random, number: int) -> Json:
-    """A KPI."""
+    """Return a KPI of the catalogue."""
     return {
         "id": f"N{number:05d}",
         "title": f"Påhittat nyckeltal {number}, andel (%)",
@@ -81,7 +81,7 @@ def kpi_entry(dice: random.Random, number: int) -> Json:
 
 
 def group_entry(dice: random.Random, number: int) -> Json:
-    """A group with members."""
+    """Return a group and its members."""
     members = [{"member_id": f"{member:04d}", "member_title": f"Ort {member}"} for member in range(dice.choice([0, 7]))]
     return {"id": f"G{number:05d}", "title": f"Liknande kommuner {number}", "members": members}
 
@@ -114,7 +114,7 @@ LINKS: list[Json] = [
 
 
 def places(document: Json) -> list[tuple[Json, Json]]:
-    """Every place in a document as its container and its key; of a long list the first ones."""
+    """Return each place in a document as its container and key; of a long list only the first 30 entries."""
     found: list[tuple[Json, Json]] = []
     waiting = [document]
     while waiting and len(found) < 500:
@@ -128,20 +128,20 @@ def places(document: Json) -> list[tuple[Json, Json]]:
 
 
 def objects(document: Json) -> list[Json]:
-    """The objects of a document."""
+    """Return the JSON objects of a document."""
     inner = [container[key] for container, key in places(document) if isinstance(container[key], dict)]
     return [document, *inner] if isinstance(document, dict) else inner
 
 
 def replace_leaf(dice: random.Random, document: Json) -> Json:
-    """Something else in one place."""
+    """Replace one value."""
     container, key = dice.choice(places(document))
     container[key] = copy.deepcopy(dice.choice(LEAVES))
     return document
 
 
 def rename_key(dice: random.Random, document: Json) -> Json:
-    """A field by another name."""
+    """Rename one field."""
     target = dice.choice(objects(document))
     if target:
         name = dice.choice(sorted(target))
@@ -150,7 +150,7 @@ def rename_key(dice: random.Random, document: Json) -> Json:
 
 
 def remove_key(dice: random.Random, document: Json) -> Json:
-    """A field less."""
+    """Remove one field."""
     target = dice.choice(objects(document))
     if target:
         del target[dice.choice(sorted(target))]
@@ -158,7 +158,7 @@ def remove_key(dice: random.Random, document: Json) -> Json:
 
 
 def add_keys(dice: random.Random, document: Json) -> Json:
-    """Fields that nobody knows; seldom many thousands."""
+    """Add unknown fields, rarely many thousands of them."""
     target = dice.choice(objects(document))
     for number in range(dice.choice([1, 3, 200, 50_000])):
         target[f"new{number}"] = copy.deepcopy(dice.choice(LEAVES[:20]))
@@ -166,7 +166,7 @@ def add_keys(dice: random.Random, document: Json) -> Json:
 
 
 def repeat_entry(dice: random.Random, document: Json) -> Json:
-    """An entry that stands somewhere once more."""
+    """Repeat one entry of a list."""
     lists = [document["values"], *(entry.get("values") for entry in objects(document))]
     target = dice.choice([each for each in lists if isinstance(each, list) and each] or [[None]])
     target.insert(dice.randrange(len(target) + 1), copy.deepcopy(dice.choice(target)))
@@ -175,19 +175,19 @@ def repeat_entry(dice: random.Random, document: Json) -> Json:
 
 
 def bend_link(dice: random.Random, document: Json) -> Json:
-    """A link to anywhere."""
+    """Replace one of the links."""
     document[dice.choice(["next_url", "previous_url"])] = copy.deepcopy(dice.choice(LINKS))
     return document
 
 
 def bend_count(dice: random.Random, document: Json) -> Json:
-    """Another count in the envelope."""
+    """Replace the count in the envelope."""
     document["count"] = copy.deepcopy(dice.choice(LEAVES))
     return document
 
 
 def no_values(dice: random.Random, document: Json) -> Json:
-    """Another document altogether."""
+    """Replace the whole document."""
     errors = [
         {"detail": "Internal error"},
         {"error": {"code": 500}},
@@ -222,53 +222,53 @@ INSERTS = [
 
 
 def as_text(document: Json) -> bytes:
-    """A document as JSON; half of a surrogate pair as an escape."""
+    """Return a document as JSON; an unpaired surrogate becomes an escape."""
     return json.dumps(document, ensure_ascii=False).encode(errors="backslashreplace")
 
 
 def cut(dice: random.Random, body: bytes) -> bytes:
-    """The beginning of a body."""
+    """Truncate a body."""
     return body[: dice.randrange(len(body) + 1)]
 
 
 def flip(dice: random.Random, body: bytes) -> bytes:
-    """One byte is another."""
+    """Replace one byte."""
     at = dice.randrange(len(body) + 1)
     return body[:at] + bytes([dice.randrange(256)]) + body[at + 1 :]
 
 
 def insert(dice: random.Random, body: bytes) -> bytes:
-    """Something in between."""
+    """Insert bytes at a random position."""
     at = dice.randrange(len(body) + 1)
     return body[:at] + dice.choice(INSERTS) + body[at:]
 
 
 def append(dice: random.Random, body: bytes) -> bytes:
-    """Something behind."""
+    """Append bytes."""
     return body + dice.choice([b"null", b"{}", body[:200], b"\0", b"]", b" " * MEGABYTE])
 
 
 def other_number(dice: random.Random, body: bytes) -> bytes:
-    """A number that Python's JSON would not write."""
+    """Replace a number with one that Python's JSON would not write."""
     number = dice.choice(NUMBERS).encode()
     return body.replace(dice.choice([b": 1,", b": 0,", b": 1970,", b"false,"]), b": " + number + b",", 1)
 
 
 def name_twice(dice: random.Random, body: bytes) -> bytes:
-    """A field that comes twice in one object."""
+    """Write the same field twice in one object."""
     name = dice.choice([b'"value":', b'"count":', b'"id":', b'"values":', b'"gender":'])
     return body.replace(name, name + b" 1, " + name, 1)
 
 
 def deepen(dice: random.Random, body: bytes) -> bytes:
-    """Lists in lists, or objects in objects, where null was."""
+    """Replace a null with deeply nested lists or objects."""
     deep = dice.choice([100, 900, 1100, 100_000])
     opened, closed = dice.choice([(b"[", b"]"), (b'{"a":', b"}")])
     return body.replace(b"null", opened * deep + b"1" + closed * deep, 1)
 
 
 def crowd(dice: random.Random, _body: bytes) -> bytes:
-    """Another list altogether, of very many small things."""
+    """Return a list of very many small values instead of the body."""
     count = dice.choice([100, 2_500_000])
     return b'{"values": [' + dice.choice([b"{},", b"[],", b"0,", b'"ab",']) * count + b"0]}"
 
@@ -279,7 +279,7 @@ BYTE_BENDS: list[Callable[[random.Random, bytes], bytes]] = [
 
 
 def recode(dice: random.Random, body: bytes) -> bytes:
-    """Another character set, or a mark of one."""
+    """Encode the body in another character set, or add a byte order mark."""
     text = body.decode(errors="replace")
     codec = dice.choice(["utf-16", "utf-16-le", "utf-32", "latin-1", "cp1252", "utf-8-sig", "utf-7"])
     return text.encode(codec, errors="replace")
@@ -289,7 +289,7 @@ def recode(dice: random.Random, body: bytes) -> bytes:
 
 
 def pack(dice: random.Random, body: bytes, headers: dict[str, Any]) -> bytes:
-    """Packed so or otherwise, and a header that says so or otherwise."""
+    """Compress the body or not, and set a `Content-Encoding` that may not match."""
     packs: list[Callable[[bytes], bytes]] = [bytes, gzip.compress, zlib.compress, zstandard.compress]
     packed = dice.choice(packs)(body)
     if dice.random() < 0.3:
@@ -302,7 +302,7 @@ def pack(dice: random.Random, body: bytes, headers: dict[str, Any]) -> bytes:
 
 
 def bend_headers(dice: random.Random, headers: dict[str, Any]) -> int:
-    """Headers and a status of another kind; returns the status."""
+    """Set an unexpected header and return an unexpected status."""
     odd = dice.choice([b"", b"0", b"-1", b"\xff\xfe", b"x" * 9000, b"Thu, 01 Jan 99999999999 00:00:00 GMT", b"9" * 400])
     name = dice.choice(["retry-after", "location", "content-type", "x-kolada-source", "set-cookie", "date", "link"])
     headers[name] = dice.choice([odd, b"http://[::1", b"https://kolada.test:x/", b"text/html; charset=\xff", b"sample"])
@@ -310,7 +310,7 @@ def bend_headers(dice: random.Random, headers: dict[str, Any]) -> int:
 
 
 def bent_answer(number: int) -> tuple[str, Callable[[httpx.Request], httpx.Response]]:
-    """Which table is asked, and a handler whose first answer is bent and whose others are bent or sound."""
+    """Return the table to request and a handler: its first response is mutated, later ones are mutated or valid."""
     dice = random.Random(number)
     kind = dice.choice(sorted(REQUESTS))
     document = sound_page(dice, kind)

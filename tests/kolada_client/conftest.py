@@ -1,4 +1,4 @@
-"""One fixture: the helpers of `support`, and the end of what they started."""
+"""The `api` fixture."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from tests.kolada_client.support import Api
 
 @pytest.fixture
 def api() -> Iterator[Api]:
-    """Helpers, and the end of every client that they made."""
+    """Give the helpers of `support`, and close every client that they made."""
     helpers = Api()
     yield helpers
     for client in helpers.clients:

@@ -1,8 +1,8 @@
-"""What a client makes of bent answers; run as a program, it tells in JSON.
+"""Read mutated responses with a client and print the outcomes as JSON.
 
     echo '[17, 4711]' | python -m tests.kolada_client.reading_bent
 
-It runs in a process of its own, so that its memory can be told.
+It runs as a separate process so that its memory use can be measured.
 """
 
 import json
@@ -23,7 +23,7 @@ from tests.peak_memory import peak_megabytes
 
 
 def read(number: int) -> str:
-    """Ask for body `number`; return what came of it: `answer`, or the error's name. Raises what must not be."""
+    """Request body `number` and return the outcome, `Answer` or the error's name; raise if a check fails."""
     kind, handler = bent_answer(number)
     request, schema = REQUESTS[kind]
     landing = MemoryLanding()
@@ -37,29 +37,29 @@ def read(number: int) -> str:
         check(came, schema)
     else:
         check_told(came)
-    assert set() == landing.undecided, "an answer without a verdict"
+    assert set() == landing.undecided, "a response without a verdict"
     return type(came).__name__
 
 
 def check_told(error: KoladaError) -> None:
-    """Assert that an error can be told anywhere: printed, stored, sent to another process."""
+    """Assert that an error can be printed, stored and pickled."""
     text = str(error)
     assert len(text.encode()) < 5000, f"a message of {len(text)} characters"
     assert str(pickle.loads(pickle.dumps(error))) == text  # noqa: S301 - our own bytes
 
 
 def check(answer: Answer, schema: dict[str, pl.DataType]) -> None:
-    """Assert that an answer holds nothing that can't be stored."""
+    """Assert that every row of an answer can be stored."""
     frame = answer.frame
     assert pl.Schema(schema) == frame.schema
     if "value" in frame.columns:
         assert frame["value"].drop_nulls().is_finite().all(), "a value that is not finite"
     for remark in answer.remarks:
-        assert len(remark.encode()) < 5000, "a remark without measure"
+        assert len(remark.encode()) < 5000, "a remark of 5,000 bytes or more"
 
 
 def main(numbers: list[int]) -> None:
-    """Read these bodies and tell what came of them."""
+    """Read the bodies with these numbers and print the outcomes."""
     outcomes: Counter[str] = Counter()
     wrong: list[str] = []
     slowest: tuple[float, int] = (0.0, 0)

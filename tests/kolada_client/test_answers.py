@@ -1,4 +1,4 @@
-"""Many requests at once: bounded, complete, honest about failures, and gone when nobody listens."""
+"""Many concurrent requests: their number is bounded, each is answered or fails, and no thread is left over."""
 
 import threading
 from collections import Counter
@@ -26,12 +26,12 @@ MANY = plan_requests([f"N{number:05d}" for number in range(100)], UNITS)
 
 
 def kolada_threads() -> list[str]:
-    """Workers of the client that are alive."""
+    """Return the names of the client's live threads."""
     return [thread.name for thread in threading.enumerate() if thread.name.startswith("kolada")]
 
 
 def test_every_request_comes_back_once(api: Api) -> None:
-    """52 requests, 52 answers, each with the rows of its own question."""
+    """52 requests give 52 answers, each with the rows that its request names."""
     results = list(api.client(api.rectangle).answers(MANY))
     assert Counter(MANY) == Counter(result.request for result in results)
     for result in results:
@@ -41,7 +41,7 @@ def test_every_request_comes_back_once(api: Api) -> None:
 
 
 def test_no_more_than_the_set_number_are_under_way(api: Api) -> None:
-    """Four at a time, over all callers of one client."""
+    """The limit on concurrent requests holds across all callers of one client."""
     lock, meeting = threading.Lock(), threading.Barrier(3)
     running, most = 0, 0
 
@@ -64,7 +64,7 @@ def test_no_more_than_the_set_number_are_under_way(api: Api) -> None:
 
 
 def test_workers_wait_for_their_reader(api: Api) -> None:
-    """While nobody reads on, no more than two rounds of requests are asked."""
+    """The client sends at most two rounds of requests ahead of its consumer."""
     script = api.script(api.rectangle)
     results = api.client(script, concurrency=2).answers(MANY)
     next(results)
@@ -74,14 +74,14 @@ def test_workers_wait_for_their_reader(api: Api) -> None:
 
 
 def test_nothing_is_asked_before_the_first_answer_is_wanted(api: Api) -> None:
-    """Making the iterator starts no thread."""
+    """Creating the iterator starts no thread and sends no request."""
     script = api.script(api.rectangle)
     api.client(script).answers(MANY)
     assert ([], []) == (script.asked, kolada_threads())
 
 
 def test_a_reader_that_fails_leaves_no_thread_behind(api: Api) -> None:
-    """Its own exception comes through and the workers have ended."""
+    """An exception in the consumer is raised unchanged, and the worker threads end."""
 
     def read() -> None:
         for number, _ in enumerate(api.client(api.rectangle).answers(MANY)):
@@ -94,11 +94,11 @@ def test_a_reader_that_fails_leaves_no_thread_behind(api: Api) -> None:
 
 
 def test_a_long_pause_ends_when_the_reader_stops(api: Api) -> None:
-    """A worker that waits as Retry-After says is woken; nobody waits two minutes for it."""
+    """Closing the iterator wakes a worker that waits for Retry-After."""
     paused = threading.Event()
 
     class Patient(ManualClock):
-        """Waits for real, until it is told to stop."""
+        """A clock that really waits, until it is stopped."""
 
         def wait(self, seconds: float, stop: threading.Event | None = None) -> None:
             assert seconds == 110
@@ -119,7 +119,7 @@ def test_a_long_pause_ends_when_the_reader_stops(api: Api) -> None:
 
 
 def test_a_request_that_fails_is_yielded_with_its_error(api: Api) -> None:
-    """The others are answered; nothing is lost and nothing is swallowed."""
+    """A failed request is yielded as a `Failure` with its error, and the other requests are answered."""
 
     def mixed(request: httpx.Request) -> httpx.Response:
         if "N00025" in request.url.path:
@@ -139,7 +139,7 @@ def test_a_request_that_fails_is_yielded_with_its_error(api: Api) -> None:
 
 @pytest.mark.parametrize("error", [httpx.ConnectError("refused"), httpx.ConnectTimeout("nobody")])
 def test_an_absent_host_ends_it_early(api: Api, error: Exception) -> None:
-    """When nothing could ever connect, the first exhausted request says so for all."""
+    """If no connection succeeds, the first request that runs out of attempts ends all of them."""
     script = api.script(error)
     with pytest.raises(KoladaUnreachable) as caught:
         list(api.client(script, max_attempts=3, concurrency=2).answers(MANY))
@@ -149,7 +149,7 @@ def test_an_absent_host_ends_it_early(api: Api, error: Exception) -> None:
 
 
 def test_a_host_that_only_stalls_ends_it_after_a_few(api: Api) -> None:
-    """Connections that never answer are given up when several in a row met silence."""
+    """If several requests in a row time out, the client stops sending."""
     script = api.script(httpx.ReadTimeout("stalled"))
     client = api.client(script, max_attempts=2, concurrency=1)
     results: list[Any] = []
@@ -159,7 +159,7 @@ def test_a_host_that_only_stalls_ends_it_after_a_few(api: Api) -> None:
 
 
 def test_one_request_that_stalls_is_a_failure_among_answers(api: Api) -> None:
-    """As long as others are answered, a silent one is its own matter."""
+    """A request that times out is one failure as long as other requests are answered."""
 
     def stalls(request: httpx.Request) -> httpx.Response:
         if "N00025" in request.url.path and "/0001" in request.url.path:
@@ -175,7 +175,7 @@ def test_one_request_that_stalls_is_a_failure_among_answers(api: Api) -> None:
 
 
 def test_a_bug_in_the_landing_is_not_taken_for_a_failed_request(api: Api) -> None:
-    """What is not Kolada's fault comes through as it is."""
+    """An error of the landing is raised unchanged and is not reported as a failed request."""
 
     class Full(MemoryLanding):
         """A landing on a full disk."""
@@ -189,7 +189,7 @@ def test_a_bug_in_the_landing_is_not_taken_for_a_failed_request(api: Api) -> Non
 
 
 def test_many_threads_share_one_client(api: Api) -> None:
-    """Frames asked for from several threads are what each asked for."""
+    """Threads that share one client each get the rows of their own request."""
     client = api.client(api.rectangle)
     found: dict[str, list[str]] = {}
 
@@ -205,7 +205,7 @@ def test_many_threads_share_one_client(api: Api) -> None:
 
 
 def test_an_empty_answer_that_was_a_lie_is_found_out_in_halves(api: Api) -> None:
-    """Empty as a whole, full in its halves: the rows count, and the empty page does not."""
+    """If a response is empty but its halves have rows, the rows count and the empty page is rejected."""
     request = DataRequest(("N15436",), ("0001", "0002", "0003"))
 
     def lies(asked: httpx.Request) -> httpx.Response:
@@ -223,7 +223,7 @@ def test_an_empty_answer_that_was_a_lie_is_found_out_in_halves(api: Api) -> None
 
 
 def test_an_empty_half_of_an_answer_with_rows_is_asked_again(api: Api) -> None:
-    """Each half is empty the first time that it is asked: the rows of every unit come all the same."""
+    """An empty half next to rows is requested again, so the rows of every unit arrive."""
     asked_before: Counter[str] = Counter()
 
     def lies(asked: httpx.Request) -> httpx.Response:
@@ -237,7 +237,7 @@ def test_an_empty_half_of_an_answer_with_rows_is_asked_again(api: Api) -> None:
 
 
 def test_a_caller_may_settle_empty_answers_himself(api: Api) -> None:
-    """With asks_again=False an empty answer is handed on as it came, after the pause that was asked for."""
+    """With `asks_again=False` an empty response is returned after the given pause, without another request."""
     request, clock = DataRequest(("N15436",), ("0001", "0002", "0003")), ManualClock()
     script = api.script(api.page([]))
     client = api.client(script, clock=clock)
@@ -247,7 +247,7 @@ def test_a_caller_may_settle_empty_answers_himself(api: Api) -> None:
 
 
 def test_an_empty_answer_that_stays_empty_says_so(api: Api) -> None:
-    """Three questions, no rows: the pipeline decides what it means. A restart asks none of them again."""
+    """A response that stays empty in both halves is returned as empty, and a restart repeats no request."""
     request = DataRequest(("N15436",), ("0001", "0002", "0003"))
     landing, script = api.landing(), api.script(api.page([]))
     client = api.client(script, landing=landing)
@@ -259,14 +259,14 @@ def test_an_empty_answer_that_stays_empty_says_so(api: Api) -> None:
 
 
 def test_an_empty_answer_that_can_not_be_halved_is_asked_once_more(api: Api) -> None:
-    """One KPI, one unit: the same question again, from the API and not from the landing."""
+    """An empty response for one KPI and one unit is requested once more from the API, not from the landing."""
     landing, script = api.landing(), api.script(api.page([]), api.page([api.row()]))
     answer = api.client(script, landing=landing).answer(DataRequest(("N15436",), ("0180",)))
     assert (1, 2, {"r1"}) == (answer.frame.height, len(script.asked), set(landing.rejected))
 
 
 def test_an_empty_answer_whose_halves_fail_is_a_failure(api: Api) -> None:
-    """Half an answer is none."""
+    """If a half of an empty response fails, the whole request fails and nothing is accepted."""
     script = api.script(api.page([]), api.page([]), httpx.Response(500))
     landing = api.landing()
     with pytest.raises(KoladaServerError):

@@ -1,4 +1,4 @@
-"""5,000 bent answers of every kind: an answer that can be stored, or a KoladaError that can be told."""
+"""5,000 mutated responses: each becomes an answer that can be stored or a `KoladaError` that can be reported."""
 
 import json
 import subprocess
@@ -16,7 +16,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 @pytest.mark.sweep
 @pytest.mark.parametrize("first", range(0, 5000, 1250))
 def test_whatever_comes_is_an_answer_or_a_kolada_error(first: int) -> None:
-    """Nothing else comes out, no value is not finite, no body takes 20 CPU seconds, and all of them 500 MB at most."""
+    """Only an `Answer` or a `KoladaError` comes out, in under 20 CPU seconds a body and 500 MB for all of them."""
     numbers = points_of(range(first, first + 1250), seed=first)
     asked = subprocess.run(
         [sys.executable, "-m", "tests.kolada_client.reading_bent"],
@@ -29,7 +29,7 @@ def test_whatever_comes_is_an_answer_or_a_kolada_error(first: int) -> None:
     told = json.loads(asked.stdout)
     assert told["wrong"] == []
     assert sum(told["outcomes"].values()) == len(numbers)
-    # Bent enough to be refused, and not so far that nothing gets through.
+    # Enough bodies are refused, and enough get through.
     assert (
         min(told["outcomes"][kind] for kind in ("Answer", "KoladaContractError", "KoladaUnreadable"))
         > len(numbers) / 10

@@ -1,4 +1,4 @@
-"""The catalogues: declared types, exact ids, and what bends without breaking."""
+"""The catalogues: declared types, exact ids, and which deviations are accepted."""
 
 import json
 from datetime import date
@@ -61,7 +61,7 @@ def test_a_kpi_has_declared_types(api: Api) -> None:
 
 
 def test_titles_may_repeat_and_ids_may_not(api: Api) -> None:
-    """Titles are not unique in Kolada; an id that comes twice breaks the contract."""
+    """Two KPIs may share a title; an id that occurs twice breaks the contract."""
     twin = KPI | {"id": "N00946"}
     assert 2 == parse_kpi_page(api.json([KPI, twin]), URL).frame.height
     with pytest.raises(KoladaContractError, match="`N00945`, which came before"):
@@ -69,7 +69,7 @@ def test_titles_may_repeat_and_ids_may_not(api: Api) -> None:
 
 
 def test_a_date_that_is_none_costs_no_night(api: Api) -> None:
-    """No format is promised for dates: what can't be read is null, and remarked on."""
+    """A date or period that cannot be read becomes null and is remarked."""
     odd = KPI | {"publication_date": "hösten", "publ_period": "2025/26"}
     page = parse_kpi_page(api.json([odd]), URL)
     assert (None, None) == page.frame.select("publication_date", "publ_period").row(0)
@@ -85,7 +85,7 @@ def test_a_date_that_is_none_costs_no_night(api: Api) -> None:
     ],
 )
 def test_a_title_that_was_encoded_twice_is_kept_and_remarked(api: Api, title: str, meant: str) -> None:
-    """It is published as received; the remark names the KPI, the title as it came and as it reads."""
+    """A title that was UTF-8 encoded twice is kept as received; the remark shows the KPI, the title and its fix."""
     page = parse_kpi_page(api.json([KPI | {"title": title}]), URL)
     assert title == page.frame["title"][0]
     shown = title.replace("\x84", "\\x84")
@@ -94,12 +94,12 @@ def test_a_title_that_was_encoded_twice_is_kept_and_remarked(api: Api, title: st
 
 @pytest.mark.parametrize("title", ["Ändå, förr och åter (%)", "Ã", "São Paulo", "Ãrligt", "€ per invånare", "ﬁ"])
 def test_a_title_in_order_is_not_remarked(api: Api, title: str) -> None:
-    """Swedish letters, other languages' and signs are what they are."""
+    """A title with Swedish letters, letters of other languages or symbols gets no remark."""
     assert () == parse_kpi_page(api.json([KPI | {"title": title}]), URL).remarks
 
 
 def test_an_id_of_a_new_form_costs_no_night(api: Api) -> None:
-    """It is kept and remarked; one that could stand in no list of ids is a fault."""
+    """An id of an unknown form is kept and remarked; one that cannot be listed in a URL breaks the contract."""
     page = parse_kpi_page(api.json([KPI | {"id": "K15856"}]), URL)
     assert ["K15856"] == page.frame["kpi_id"].to_list()
     assert ("KPI `K15856` has an id of a form not met before, so it is not asked for",) == page.remarks
@@ -109,7 +109,7 @@ def test_an_id_of_a_new_form_costs_no_night(api: Api) -> None:
 
 
 def test_remarks_and_unknown_fields_without_measure_are_counted(api: Api) -> None:
-    """A page of a thousand oddities tells the first fifty and how many more there are."""
+    """A page with a thousand deviations lists the first fifty and counts the rest."""
     odd = [KPI | {"id": f"N{number:05d}", "publ_period": "x" * 1000} for number in range(1000)]
     page = parse_kpi_page(api.json([odd[0] | {f"new{number}": 1 for number in range(1000)}, *odd[1:]]), URL)
     assert (51, "950 more remarks of this kind", 50) == (len(page.remarks), page.remarks[-1], len(page.unknown_fields))
@@ -129,14 +129,14 @@ def test_remarks_and_unknown_fields_without_measure_are_counted(api: Api) -> Non
     ],
 )
 def test_a_kpi_of_other_types_breaks_the_contract(api: Api, change: dict[str, Any], said: str) -> None:
-    """v2's 0 and 1 for flags, among others, are not v3."""
+    """A field of another type, such as v2's 0 and 1 for flags, breaks the contract."""
     with pytest.raises(KoladaContractError) as caught:
         parse_kpi_page(api.json([KPI | change]), URL)
     assert said in str(caught.value)
 
 
 def test_a_field_that_v2_had_is_missed_or_reported(api: Api) -> None:
-    """`auspices` for `auspice` is a missing field; `ou_publication_date` an unknown one."""
+    """v2's `auspices` means that `auspice` is missing; v2's `ou_publication_date` is reported as an unknown field."""
     renamed = {("auspices" if name == "auspice" else name): value for name, value in KPI.items()}
     with pytest.raises(KoladaContractError, match="has no field `auspice`"):
         parse_kpi_page(api.json([renamed]), URL)
@@ -145,7 +145,7 @@ def test_a_field_that_v2_had_is_missed_or_reported(api: Api) -> None:
 
 
 def test_municipalities_keep_ids_types_and_riket(api: Api) -> None:
-    """Riket is 0000 and an L like the regions; it is told by its id, never by its type."""
+    """Ids keep their leading zeros, and Riket (`0000`) has type L like the regions."""
     rows = [
         {"id": "0000", "title": "Riket", "type": "L"},
         {"id": "0001", "title": "Region Stockholm", "type": "L"},
@@ -157,7 +157,7 @@ def test_municipalities_keep_ids_types_and_riket(api: Api) -> None:
 
 
 def test_groups_are_long_and_none_vanishes(api: Api) -> None:
-    """One row a member; a group without members is one row with none."""
+    """Each member is one row, and a group without members is one row without a member."""
     rows = [
         {"id": "G2328", "title": "Alla", "members": [{"member_id": "0180", "member_title": "Stockholm"}]},
         {"id": "G2329", "title": "Ingen", "members": []},
@@ -169,7 +169,7 @@ def test_groups_are_long_and_none_vanishes(api: Api) -> None:
 
 
 def test_a_member_named_twice_is_one_member(api: Api) -> None:
-    """It is said, and a count of members stays right."""
+    """A member listed twice becomes one row and a remark."""
     member = {"member_id": "N00945", "member_title": "x"}
     page = parse_group_page(api.json([{"id": "G2KPI1", "title": "y", "members": [member, member]}]), URL)
     assert (1, ("group `G2KPI1` names a member twice",)) == (page.frame.height, page.remarks)
@@ -184,14 +184,14 @@ def test_a_member_named_twice_is_one_member(api: Api) -> None:
     ],
 )
 def test_members_of_another_shape_break_the_contract(api: Api, members: object, said: str) -> None:
-    """v2's documents call the fields id and title; the API does not."""
+    """Members with v2's field names, or of another type, break the contract."""
     with pytest.raises(KoladaContractError) as caught:
         parse_group_page(api.json([{"id": "G2328", "title": "Alla", "members": members}]), URL)
     assert said in str(caught.value)
 
 
 def test_organisational_units_name_their_municipality(api: Api) -> None:
-    """An id of type V11 does not carry the municipality, the field does."""
+    """The municipality of an organisational unit comes from its field, not from its id."""
     rows = [{"id": "V11E0001", "municipality": "0180", "title": "Abrahamsbergsskolan"}]
     page = parse_ou_page(api.json(rows), URL)
     assert pl.Schema(OU_SCHEMA) == page.frame.schema
@@ -199,7 +199,7 @@ def test_organisational_units_name_their_municipality(api: Api) -> None:
 
 
 def test_kept_bytes_are_read_again_by_their_url(api: Api) -> None:
-    """A replay needs no client: the path tells the kind of page."""
+    """Stored bytes are parsed without a client: the URL's path names the table."""
     base, kpi = "https://kolada.test/v3", api.json([KPI])
     assert parse_kpi_page(kpi, URL).frame.equals(parse_page(kpi, f"{base}/kpi/N00945?page=2").frame)
     data = api.json([api.row()])
@@ -213,7 +213,7 @@ def test_kept_bytes_are_read_again_by_their_url(api: Api) -> None:
 
 
 def test_more_than_25_ids_are_asked_for_in_lists(api: Api) -> None:
-    """60 ids are three requests; an id named twice is asked for once."""
+    """60 ids take three requests, and an id that is given twice is requested once."""
 
     def kpis(request: httpx.Request) -> httpx.Response:
         return api.page([KPI | {"id": kpi} for kpi in request.url.path.split("/")[-1].split(",")])
@@ -225,7 +225,7 @@ def test_more_than_25_ids_are_asked_for_in_lists(api: Api) -> None:
 
 
 def test_unknown_ids_are_errors(api: Api) -> None:
-    """An id that the catalogue does not have is named, whether the API says 200 or 404."""
+    """An id that the catalogue lacks is named in the error, whether the API returns 200 or 404."""
 
     def refuses(request: httpx.Request) -> httpx.Response:
         ids = request.url.path.split("/")[-1].split(",")
@@ -240,7 +240,7 @@ def test_unknown_ids_are_errors(api: Api) -> None:
 
 
 def test_searches_say_what_they_mean_in_the_query(api: Api) -> None:
-    """Swedish letters and signs are encoded; the parameters have v3's names."""
+    """Search texts are percent-encoded, and the query parameters have v3's names."""
     script = api.script(api.page([]))
     client = api.client(script)
     client.kpis(title="Andel & å")
@@ -264,13 +264,13 @@ def test_searches_say_what_they_mean_in_the_query(api: Api) -> None:
     "search", [{"region_type": "R"}, {"region_type": "alla"}], ids=lambda search: str(search["region_type"])
 )
 def test_a_region_type_that_kolada_does_not_have_is_refused(api: Api, search: dict[str, Any]) -> None:
-    """K and L are all there are; anything else would be answered with an empty list."""
+    """A region type other than K or L is refused, because the API would return an empty list."""
     with pytest.raises(InvalidRequest):
         api.client(api.script(api.page([]))).municipalities(**search)
 
 
 def test_an_id_on_two_pages_of_a_catalogue_is_an_error(api: Api) -> None:
-    """A catalogue that shifted while it was read is read again, and then counts."""
+    """If an id occurs on two pages of a catalogue, the catalogue is requested again and the second reading counts."""
     first = api.page([KPI], next_url=f"{URL}?page=2")
     second = KPI | {"id": "N00946"}
     script = api.script(first, api.page([KPI, second]), first, api.page([second]))
@@ -278,7 +278,7 @@ def test_an_id_on_two_pages_of_a_catalogue_is_an_error(api: Api) -> None:
 
 
 def test_an_error_envelope_is_no_empty_catalogue(api: Api) -> None:
-    """A document with other fields than the envelope's is an error, whatever its status; one that says so is named."""
+    """An error document is never read as an empty catalogue, whatever its status."""
     with pytest.raises(KoladaUnreadable, match="an error in the place of rows"):
         parse_kpi_page(json.dumps({"detail": "x"}).encode(), URL)
     with pytest.raises(KoladaContractError, match="has no field `values`"):

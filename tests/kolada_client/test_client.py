@@ -1,4 +1,4 @@
-"""The notebook's surface: frames with declared types, and questions that bring what was meant."""
+"""The methods that a notebook calls: frames with declared types, and requests for what the caller named."""
 
 from datetime import date
 from typing import Any
@@ -28,7 +28,7 @@ MUNICIPALITIES = [
 
 
 def test_what_is_public_is_listed_and_documented() -> None:
-    """`__all__` is sorted by kind, complete, and each of its classes and functions has a docstring."""
+    """`__all__` is complete and free of duplicates, and each of its classes and functions has a docstring."""
     modules = {"errors", "models", "client", "clock", "doctor", "doctor_report", "planner", "parsing", "urls"}
     assert len(set(kolada_client.__all__)) == len(kolada_client.__all__)
     public = {name: getattr(kolada_client, name) for name in kolada_client.__all__}
@@ -43,7 +43,7 @@ def test_what_is_public_is_listed_and_documented() -> None:
 
 
 def test_the_seam_has_its_names() -> None:
-    """What the pipeline is built on stays where it is."""
+    """The names that the pipeline imports are public."""
     seam = {
         *("KoladaClient", "DataRequest", "Received", "Page", "Answer", "Failure", "Landing", "ParsedPage"),
         *("parse_data_page", "parse_kpi_page", "parse_municipality_page", "parse_group_page"),
@@ -56,7 +56,7 @@ def test_the_seam_has_its_names() -> None:
 
 
 def test_data_is_one_sorted_frame(api: Api) -> None:
-    """However the requests come back, the frame is sorted by its key and has the declared types."""
+    """The frame is sorted by its key and has the declared types, in whatever order the responses arrive."""
     units = [f"{number:04d}" for number in range(1, 61)]
     frame = api.client(api.rectangle).data(kpis=["U09800", "N15436"], municipalities=units, years=2023)
     assert pl.Schema(DATA_SCHEMA) == frame.schema
@@ -65,7 +65,7 @@ def test_data_is_one_sorted_frame(api: Api) -> None:
 
 
 def test_data_without_municipalities_names_them_all(api: Api) -> None:
-    """So that no group rows flood the answer; the catalogue is asked for once."""
+    """Without municipalities, each request names all of them, so no group rows arrive; their catalogue is read once."""
 
     def both(request: httpx.Request) -> httpx.Response:
         return api.page(MUNICIPALITIES) if request.url.path == "/v3/municipality" else api.rectangle(request)
@@ -80,7 +80,7 @@ def test_data_without_municipalities_names_them_all(api: Api) -> None:
 
 
 def test_years_beyond_25_and_a_date_are_put_into_each_request(api: Api) -> None:
-    """30 years are two lists; from_date stands in the query of each. Nothing changed is an empty frame."""
+    """30 years take two requests, each with `from_date`; a response without changes gives an empty frame."""
     script = api.script(known)
     frame = api.client(script).data(
         kpis=["N15436"], municipalities=["0180"], years=range(1995, 2025), from_date=date(2026, 1, 2)
@@ -92,7 +92,7 @@ def test_years_beyond_25_and_a_date_are_put_into_each_request(api: Api) -> None:
 
 
 def known(request: httpx.Request) -> httpx.Response:
-    """A Kolada without values, whose catalogues have these ids."""
+    """Return the response of a Kolada that has catalogues but no values."""
     table, *ids = request.url.path.removeprefix("/v3/").split("/")
     entries = {
         "kpi": {"N15436": kpi_entry("N15436", "Elever i åk 9, andel (%)", "Källa: SCB")},
@@ -106,7 +106,7 @@ def known(request: httpx.Request) -> httpx.Response:
 
 
 def kpi_entry(kpi_id: str, title: str, description: str) -> dict[str, Any]:
-    """A KPI of the catalogue."""
+    """Return a KPI of the catalogue."""
     absent = dict.fromkeys(["auspice", "operating_area", "perspective", "prel_publication_date", "publ_period"])
     told = {"id": kpi_id, "title": title, "description": description, "publication_date": None}
     return {**absent, **told, "is_divided_by_gender": True, "municipality_type": "K", "has_ou_data": False}
@@ -122,14 +122,14 @@ def kpi_entry(kpi_id: str, title: str, description: str) -> dict[str, Any]:
     ],
 )
 def test_an_id_that_kolada_does_not_have_is_an_error(api: Api, kpis: Any, units: Any, unknown: tuple[str, ...]) -> None:
-    """Never an empty frame: who misspells a KPI or a municipality is told which."""
+    """An unknown KPI or municipality raises an error that names it, instead of giving an empty frame."""
     with pytest.raises(UnknownIdentifier, match=f"no entry for `{unknown[0]}`") as caught:
         api.client(known).data(kpis=kpis, municipalities=units)
     assert unknown == caught.value.ids
 
 
 def test_a_404_for_unknown_ids_names_them(api: Api) -> None:
-    """Should the API refuse the question as a whole, the message is the same; a 404 for known ids stays one."""
+    """A 404 for unknown ids names them in the same message; a 404 for known ids stays `KoladaNotFound`."""
 
     def refuses(request: httpx.Request) -> httpx.Response:
         return httpx.Response(404, json={"detail": "x"}) if "/data/" in request.url.path else known(request)
@@ -142,14 +142,14 @@ def test_a_404_for_unknown_ids_names_them(api: Api) -> None:
 
 @pytest.mark.parametrize("named", [{"ous": "V15E018000999"}, {"municipalities": ["0180", "0999"]}])
 def test_unknown_organisations_are_errors(api: Api, named: dict[str, Any]) -> None:
-    """Of a municipality without rows one can tell only by the catalogue whether it exists."""
+    """An unknown organisational unit or municipality raises an error; a known one without values gives no rows."""
     with pytest.raises(UnknownIdentifier, match=r"`V15E018000999`|`0999`"):
         api.client(known).ou_data(kpis="N15436", **named)
     assert 0 == api.client(known).ou_data(kpis="N15436", ous="V15E018000101").height
 
 
 def test_known_ids_are_looked_up_once(api: Api) -> None:
-    """Asking again for what has no values costs the one question."""
+    """An id without values is looked up in the catalogue once per client."""
     script = api.script(known)
     client = api.client(script)
     frames = [client.data(kpis="N15436", municipalities="0180", years=year) for year in (2022, 2023)]
@@ -159,7 +159,7 @@ def test_known_ids_are_looked_up_once(api: Api) -> None:
 
 
 def test_a_search_looks_in_titles_and_descriptions(api: Api) -> None:
-    """Every word, in any case and order; titles first; the catalogue is read once; no hit is an empty frame."""
+    """A search matches every word in any case and order, lists title hits first, and reads the catalogue once."""
     kpis = [
         kpi_entry("N00001", "Elever i grundskola, antal", "Källa: Skolverket. Åk 9."),
         kpi_entry("N00002", "Åk 9: elever med behörighet, andel (%)", "Källa: SCB"),
@@ -175,7 +175,7 @@ def test_a_search_looks_in_titles_and_descriptions(api: Api) -> None:
 
 
 def test_a_failed_request_fails_the_frame(api: Api) -> None:
-    """A frame is whole or it is not there."""
+    """If one request fails, no frame is returned."""
 
     def half(request: httpx.Request) -> httpx.Response:
         return httpx.Response(500) if "0060" in request.url.path else api.rectangle(request)
@@ -185,7 +185,7 @@ def test_a_failed_request_fails_the_frame(api: Api) -> None:
 
 
 def test_units_of_organisations_are_asked_for_in_three_ways(api: Api) -> None:
-    """By their ids, by their municipalities, or all of them in a year."""
+    """Organisational units are requested by their ids, by their municipalities, or all of them in a year."""
 
     def answer(request: httpx.Request) -> httpx.Response:
         if "/data" not in request.url.path and "/oudata" not in request.url.path:
@@ -213,7 +213,7 @@ def test_units_of_organisations_are_asked_for_in_three_ways(api: Api) -> None:
 
 
 def test_a_closed_client_asks_nothing(api: Api) -> None:
-    """Leaving the `with` block closes the connections."""
+    """A client whose `with` block has ended sends no request."""
     script = api.script(api.page([]))
     with KoladaClient("https://kolada.test/v3", transport=httpx.MockTransport(script)) as client:
         pass

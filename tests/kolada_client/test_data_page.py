@@ -1,4 +1,4 @@
-"""A page of data: strict about everything, and lossless."""
+"""A page of data: every deviation is reported, and no value is lost."""
 
 import gzip
 import json
@@ -21,7 +21,7 @@ URL = "https://kolada.test/v3/data/kpi/N15436/municipality/0180"
 
 
 def test_a_row_becomes_one_frame_row_per_gender(api: Api) -> None:
-    """Every value of a row stands in a frame row of its own, with the declared names and types."""
+    """Each value of a row becomes one frame row, with the declared names and types."""
     cells = [api.value("K", 7.221589), api.value("T", 6.067015), api.value("M", 4.434292)]
     page = parse_data_page(api.json([api.row("N21704", "0580", 2023, cells)]), URL)
     assert pl.Schema(DATA_SCHEMA) == page.frame.schema
@@ -35,7 +35,7 @@ def test_a_row_becomes_one_frame_row_per_gender(api: Api) -> None:
 
 
 def test_gender_is_told_by_its_code_not_by_its_place(api: Api) -> None:
-    """The order of the genders changes within one answer, so the first entry is not the total."""
+    """A value's gender is read from its code, since the order of the genders varies within one response."""
     orders = ["TKM", "KTM", "MKT", "TMK"]
     values = {"T": 3.0, "K": 1.0, "M": 2.0}
     rows = [
@@ -48,13 +48,13 @@ def test_gender_is_told_by_its_code_not_by_its_place(api: Api) -> None:
 
 
 def test_a_missing_total_is_not_made_up(api: Api) -> None:
-    """A row may hold women and men and no total; then there is no total."""
+    """A row with values for women and men but no total gets no total."""
     page = parse_data_page(api.json([api.row(values=[api.value("K"), api.value("M")])]), URL)
     assert ["K", "M"] == page.frame["gender"].to_list()
 
 
 def test_null_stays_null_and_zero_stays_zero(api: Api) -> None:
-    """A missing value is never zero, and a measured zero is a value."""
+    """A missing value stays null, and a measured zero stays zero."""
     rows = [api.row(period=2022, values=[api.value(value=None)]), api.row(values=[api.value(value=0)])]
     frame = parse_data_page(api.json(rows), URL).frame
     assert [None, 0.0] == frame["value"].to_list()
@@ -63,7 +63,7 @@ def test_null_stays_null_and_zero_stays_zero(api: Api) -> None:
 
 @pytest.mark.parametrize("status", ["Missing", "Privacy", "Not applicable"])
 def test_a_missing_value_is_told_by_the_value_not_by_its_status(api: Api, status: str) -> None:
-    """A status may come with a value and a null without a status; both are kept as they came."""
+    """A missing value is recognised by its null, not by its status; value and status are kept as received."""
     cells = [api.value("T", None), api.value("K", 5.0, status=status), api.value("M", None, status=status)]
     page = parse_data_page(api.json([api.row(values=cells)]), URL)
     assert [(None, ""), (5.0, status), (None, status)] == page.frame.select("value", "status").rows()
@@ -71,27 +71,27 @@ def test_a_missing_value_is_told_by_the_value_not_by_its_status(api: Api, status
 
 
 def test_an_unknown_status_is_kept_and_remarked_on(api: Api) -> None:
-    """A status word that nobody has met is stored as it is, and reported; quotes and colons in it do no harm."""
+    """An unknown status is kept as received and remarked, also with quotes and colons in it."""
     page = parse_data_page(api.json([api.row(values=[api.value(status='Fördröjd: "se not"')])]), URL)
     assert ['Fördröjd: "se not"'] == page.frame["status"].to_list()
     assert ('unknown status `Fördröjd: "se not"`',) == page.remarks
 
 
 def test_a_null_status_is_read_as_empty(api: Api) -> None:
-    """Null and empty say the same: Kolada has nothing to say about the value."""
+    """A null status is read as an empty one."""
     page = parse_data_page(api.json([api.row(values=[api.value(status=None)])]), URL)
     assert [""] == page.frame["status"].to_list()
     assert () == page.unknown_fields
 
 
 def test_deleted_values_are_told_apart(api: Api) -> None:
-    """A deleted value is its own form of no value: the row stays, marked."""
+    """A deleted value keeps its row, marked as deleted."""
     page = parse_data_page(api.json([api.row(values=[api.value(value=None, isdeleted=True)])]), URL)
     assert [(None, True)] == page.frame.select("value", "is_deleted").rows()
 
 
 def test_whole_numbers_may_come_as_floats_and_values_as_integers(api: Api) -> None:
-    """Counts come as 1 or 1.0 and values as 5 or 5.0; negative values are values."""
+    """Counts and years may arrive as floats and values as integers; negative values are accepted."""
     cells = [api.value("T", -5, count=1.0), api.value("K", 10**15), api.value("M", 1e-7, count=None)]
     frame = parse_data_page(api.json([api.row(period=2020.0, values=cells)]), URL).frame
     assert [-5.0, 1e15, 1e-7] == frame["value"].to_list()
@@ -100,13 +100,13 @@ def test_whole_numbers_may_come_as_floats_and_values_as_integers(api: Api) -> No
 
 
 def test_ids_keep_their_leading_zeros(api: Api) -> None:
-    """Ids are text, never numbers."""
+    """Ids are text and keep their leading zeros."""
     frame = parse_data_page(api.json([api.row("N00001", "0000")]), URL).frame
     assert ("N00001", "0000") == frame.select("kpi_id", "municipality_id").row(0)
 
 
 def test_group_rows_and_future_years_are_rows_like_others(api: Api) -> None:
-    """A group's value carries how many members it rests on; years ahead of today exist."""
+    """Rows of groups and of future years are kept, with the number of members as the count."""
     rows = [api.row("N00904", "G2328", 2027, [api.value(count=289)])]
     assert [("G2328", 2027, 289)] == (
         parse_data_page(api.json(rows), URL).frame.select("municipality_id", "period", "value_count").rows()
@@ -114,13 +114,13 @@ def test_group_rows_and_future_years_are_rows_like_others(api: Api) -> None:
 
 
 def test_an_empty_page_has_the_declared_columns(api: Api) -> None:
-    """No rows still make a frame with the right types."""
+    """An empty page gives a frame with the declared columns and types."""
     page = parse_data_page(api.json([]), URL)
     assert (0, pl.Schema(DATA_SCHEMA)) == (page.row_count, page.frame.schema)
 
 
 def test_the_last_page_may_say_so_with_null_or_an_empty_text(api: Api) -> None:
-    """Null, an empty text and no next link at all mean the same."""
+    """A next link that is null, empty or absent marks the last page."""
     document = api.body([api.row()])
     absent = {name: value for name, value in document.items() if not name.endswith("_url")}
     bodies = [json.dumps(document | {"next_url": link}) for link in (None, "")] + [json.dumps(absent)]
@@ -128,13 +128,13 @@ def test_the_last_page_may_say_so_with_null_or_an_empty_text(api: Api) -> None:
 
 
 def test_a_next_link_is_handed_on(api: Api) -> None:
-    """The v3 field is next_url; v2's next_page is an unknown field and is reported, never followed."""
+    """`next_url` is returned; v2's `next_page` is reported as an unknown field and never followed."""
     page = parse_data_page(api.json([api.row()], next_url=f"{URL}?page=2", next_page="x"), URL)
     assert (f"{URL}?page=2", ("next_page",)) == (page.next_url, page.unknown_fields)
 
 
 def test_unknown_fields_are_reported_wherever_they_stand(api: Api) -> None:
-    """A field that the contract does not name is no reason to lose rows, and is reported with its place."""
+    """A field that the contract does not name is reported with its place, and no row is lost."""
     row = api.row(values=[api.value(unit="procent"), api.value("K")]) | {"revised": {"by": [1, "a:b"]}}
     page = parse_data_page(api.json([row], total=1), URL)
     assert ("total", "values[].revised", "values[].values[].unit") == page.unknown_fields
@@ -142,13 +142,13 @@ def test_unknown_fields_are_reported_wherever_they_stand(api: Api) -> None:
 
 
 def test_a_row_without_values_is_remarked_on(api: Api) -> None:
-    """An empty list inside a row yields nothing and is said."""
+    """A row with an empty list of values gives no frame row and a remark."""
     page = parse_data_page(api.json([api.row(values=[]), api.row(period=2022)]), URL)
     assert (2, 1, ("`1` rows with an empty list of values",)) == (page.row_count, page.frame.height, page.remarks)
 
 
 def test_layout_and_byte_order_mark_do_not_matter(api: Api) -> None:
-    """The same document, spread over lines or with a byte order mark, reads the same."""
+    """Indented JSON and a byte order mark give the same frame as compact JSON."""
     document = api.body([api.row(values=[api.value("T", None), api.value("K", status="Missing")])])
     compact = json.dumps(document, separators=(",", ":")).encode()
     spread = b"\xef\xbb\xbf" + json.dumps(document, indent=4).encode()
@@ -160,7 +160,7 @@ def _without(mapping: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def test_every_break_of_the_contract_is_named_with_its_place(api: Api) -> None:
-    """Wrong types, missing fields, unknown codes and impossible numbers are errors, never data."""
+    """Wrong types, missing fields, unknown codes and impossible numbers are errors that name their place."""
     cell, row, document = api.value(), api.row(), api.body([api.row()])
 
     def with_cell(**changes: object) -> dict[str, Any]:
@@ -240,14 +240,14 @@ def test_every_break_of_the_contract_is_named_with_its_place(api: Api) -> None:
 
 
 def test_a_name_that_comes_twice_in_an_object_is_an_error(api: Api) -> None:
-    """Which of two values is meant nobody can know."""
+    """A field that occurs twice in one object is an error."""
     text = api.json([api.row()]).decode().replace('"value": 1.5', '"value": 1.5, "value": 2.5')
     with pytest.raises(KoladaContractError, match="has the field `value` twice"):
         parse_data_page(text.encode(), URL)
 
 
 def test_many_faults_are_counted_and_few_are_shown(api: Api) -> None:
-    """The message stays readable when a whole page is wrong."""
+    """If a whole page is wrong, the message shows a few faults and counts the rest."""
     rows = [api.row(period=None, municipality=f"{number:04d}") for number in range(100)]
     with pytest.raises(KoladaContractError, match=r"and 95 more"):
         parse_data_page(api.json(rows), URL)
@@ -278,20 +278,20 @@ def test_many_faults_are_counted_and_few_are_shown(api: Api) -> None:
     ids=lambda each: str(each[:20]),
 )
 def test_what_is_no_page_is_named(body: bytes, said: str) -> None:
-    """A web page, a cut answer, an error, another character set, packed bytes and nothing at all are told apart."""
+    """A web page, a truncated body, an error, another character set, compressed bytes and an empty body are named."""
     with pytest.raises(KoladaUnreadable, match=said):
         parse_data_page(body, URL)
 
 
 @pytest.mark.parametrize("behind", ["} null {", "}null", "} null null {", '} null {"page":{}', "} [] {", "} 1 {"])
 def test_what_stands_behind_the_page_is_no_part_of_it(api: Api, behind: str) -> None:
-    """A body that ends its page early and goes on is refused, though a decoder might read it as several documents."""
+    """A body with text after the end of its JSON document is refused."""
     with pytest.raises(KoladaUnreadable):
         parse_data_page(api.json([api.row()]) + behind.encode(), URL)
 
 
 def test_units_of_organisations_have_their_own_column(api: Api) -> None:
-    """`/oudata` names the unit `ou`; its ids look different."""
+    """`/oudata` names its unit `ou`, and the frame calls it `ou_id`."""
     body = api.json([api.row(municipality="V15E018000101", unit="ou")])
     page = parse_ou_data_page(body, URL)
     assert pl.Schema(OU_DATA_SCHEMA) == page.frame.schema

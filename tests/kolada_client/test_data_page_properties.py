@@ -1,4 +1,4 @@
-"""The fast reading and the slow one agree on every document, however it is bent."""
+"""The fast parser and the slow parser agree on every document, mutated or not."""
 
 import copy
 import json
@@ -47,7 +47,7 @@ _rows = st.fixed_dictionaries(
 
 @st.composite
 def documents(draw: st.DrawFn) -> dict[str, Any]:
-    """A sound page."""
+    """Generate a valid page."""
     key = ("kpi", "period", "municipality")
     rows = draw(st.lists(_rows, max_size=6, unique_by=lambda row: tuple(row[name] for name in key)))
     links = draw(st.sampled_from([{}, {"next_url": None, "previous_url": None}, {"next_url": "https://x/?r=f"}]))
@@ -56,7 +56,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def bent_documents(draw: st.DrawFn) -> dict[str, Any]:
-    """A sound page in which one or two things were replaced, renamed, added or taken away."""
+    """Generate a page in which one or two fields were replaced, renamed, added or removed."""
     document = copy.deepcopy(draw(documents()))
     for _ in range(draw(st.integers(1, 2))):
         objects = [document, *_objects(document.get("values"))]
@@ -85,7 +85,7 @@ def _objects(value: object) -> list[dict[str, Any]]:
 @given(documents(), st.sampled_from([None, 2]))
 @settings(max_examples=80, deadline=None)
 def test_nothing_of_a_sound_page_is_lost(document: dict[str, Any], indent: int | None) -> None:
-    """Every entry of every row comes out as it went in."""
+    """Every value of every row of a valid page comes out unchanged."""
     page = parse_data_page(json.dumps(document, indent=indent).encode(), URL)
     expected = [
         (
@@ -127,7 +127,7 @@ _MASKED = {
 @example(_MASKED)
 @settings(max_examples=200, deadline=None)
 def test_the_fast_reading_and_the_slow_one_say_the_same(document: dict[str, Any]) -> None:
-    """Whatever is bent, the page is refused by both, or both have the same rows, links, unknown fields and remarks."""
+    """Both parsers refuse a document, or both give the same rows, links, unknown fields and remarks."""
     body = json.dumps(document).encode()
     fast = outcome(lambda: parse_data_page(body, URL))
     slow = outcome(lambda: _read_slowly(body, URL, "municipality", UNIT_PATTERN, DATA_SCHEMA))
@@ -135,7 +135,7 @@ def test_the_fast_reading_and_the_slow_one_say_the_same(document: dict[str, Any]
 
 
 def outcome(read: Callable[[], ParsedPage]) -> tuple[object, ...]:
-    """A page as plain values, or the error in its place."""
+    """Return a page as plain values, or the kind of its error."""
     try:
         page = read()
     except KoladaContractError as error:

@@ -1,4 +1,4 @@
-"""The doctor: survives whatever comes, says what it means, and is polite."""
+"""`examine` (`kolada doctor`): it copes with any response, reports what it means, and sends few requests."""
 
 import json
 from typing import Any
@@ -13,7 +13,7 @@ KPIS = [{"id": f"N{number:05d}"} for number in range(5001)]
 
 
 def healthy(api: Api, request: httpx.Request) -> httpx.Response:
-    """An API as we expect it to be."""
+    """Return the response of an API that behaves as expected."""
     path, params = request.url.path, request.url.params
     longest = max(len(api.lists(request, name)) for name in ("kpi", "municipality", "year"))
     link = "https://kolada.test/v3/municipality?page=2&per_page=100"
@@ -33,12 +33,12 @@ def healthy(api: Api, request: httpx.Request) -> httpx.Response:
 
 
 def by_name(report: DoctorReport) -> dict[str, DoctorPoint]:
-    """The report's points by their names."""
+    """Return the report's points by name."""
     return {point.name: point for point in report.points}
 
 
 def test_each_open_point_is_asked_once_and_politely(api: Api) -> None:
-    """About a dozen requests, at the client's rate, each once."""
+    """Each open point takes one request, at the client's rate."""
     clock = ManualClock()
     script = api.script(lambda request: healthy(api, request))
     report = examine(api.client(script, clock=clock, rate=5.0))
@@ -48,7 +48,7 @@ def test_each_open_point_is_asked_once_and_politely(api: Api) -> None:
 
 
 def test_findings_say_what_came(api: Api) -> None:
-    """Status, numbers and headers stand in words."""
+    """A finding names the status, the numbers and the headers in words."""
     points = by_name(examine(api.client(lambda request: healthy(api, request))))
     said = {
         "headers": 'etag: "1"; last-modified: absent',
@@ -70,7 +70,7 @@ def test_findings_say_what_came(api: Api) -> None:
 
 
 def test_what_the_pipeline_is_not_ready_for_is_marked(api: Api) -> None:
-    """An unknown id refused, a link to another host, a page past the end that has rows."""
+    """A refused unknown id, a link to another host and rows past the last page are marked as not handled."""
 
     def odd(request: httpx.Request) -> httpx.Response:
         if "N99999" in request.url.path and "/data/" in request.url.path:
@@ -109,7 +109,7 @@ def test_what_the_pipeline_is_not_ready_for_is_marked(api: Api) -> None:
     ids=lambda answer: f"{answer.status_code} {answer.content[:20]!r}",
 )
 def test_any_answer_at_all_is_survived(api: Api, answer: httpx.Response) -> None:
-    """Odd answers are what the doctor is for; both texts can be written of them."""
+    """Any response gives a report with all points, as Markdown and as JSON."""
     report = examine(api.client(api.script(answer)))
     assert {answer.status_code} == {point.status for point in report.points}
     assert 13 == report.to_markdown().count("\n## ")
@@ -117,7 +117,7 @@ def test_any_answer_at_all_is_survived(api: Api, answer: httpx.Response) -> None
 
 
 def test_a_probe_without_an_answer_is_a_point_like_others(api: Api) -> None:
-    """A connection that drops on one question leaves that question open and no other."""
+    """A dropped connection leaves its own point without a status and no other."""
 
     def drops(request: httpx.Request) -> httpx.Response:
         if "per_page" in request.url.params:
@@ -131,13 +131,13 @@ def test_a_probe_without_an_answer_is_a_point_like_others(api: Api) -> None:
 
 
 def test_an_absent_host_is_an_error_not_a_report(api: Api) -> None:
-    """There is nothing to examine."""
+    """An unreachable host raises an error instead of giving a report."""
     with pytest.raises(KoladaUnreachable):
         examine(api.client(api.script(httpx.ConnectError("refused"))))
 
 
 def test_the_texts_of_the_report(api: Api) -> None:
-    """Markdown for people, JSON for machines, the same facts in both."""
+    """The Markdown and the JSON of a report contain the same facts."""
     report = examine(api.client(lambda request: healthy(api, request)))
     markdown, document = report.to_markdown(), json.loads(report.to_json())
     assert "- to look at: nothing" in markdown

@@ -1,4 +1,4 @@
-"""The client against the stand-in: over real HTTP, and under each of its faults and contract choices."""
+"""The client against the stand-in: over real HTTP, and with each of its faults and contract choices."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -51,18 +51,18 @@ LASTING: dict[str, type[Exception] | None] = {
 
 @pytest.fixture(scope="module")
 def sample() -> DataSet:
-    """The built-in sample: values made up."""
+    """Return the built-in sample, whose values are made up."""
     return sample_data()
 
 
 def client_of(fake: FakeKolada, **settings: Any) -> KoladaClient:
-    """A client that never sleeps, inside this process."""
+    """Return a client of the in-process stand-in that never sleeps."""
     given = {"clock": ManualClock(), "rate": None, "max_attempts": 3, "page_size": PAGE, **settings}
     return KoladaClient("http://kolada.test/v3", transport=fake.transport(), **given)
 
 
 def read(client: KoladaClient) -> tuple[pl.DataFrame, pl.DataFrame | None, list[Failure]]:
-    """The KPIs, all rows, sorted, and the failures."""
+    """Return the KPIs, all rows in order, and the failures."""
     kpis = client.kpis()
     results = list(client.answers(REQUESTS))
     answers = [result for result in results if isinstance(result, Answer)]
@@ -72,7 +72,7 @@ def read(client: KoladaClient) -> tuple[pl.DataFrame, pl.DataFrame | None, list[
 
 @dataclass
 class Truth:
-    """What the sample holds, asked for without any fault."""
+    """The sample's contents, read without faults."""
 
     kpis: pl.DataFrame
     rows: pl.DataFrame
@@ -80,7 +80,7 @@ class Truth:
 
 @pytest.fixture(scope="module")
 def truth(sample: DataSet) -> Truth:
-    """The KPIs and rows that are right."""
+    """Read the KPIs and rows without faults."""
     with client_of(FakeKolada(sample, contract=ContractChoices(page_cap=PAGE))) as client:
         kpis, frame, failures = read(client)
     assert frame is not None
@@ -90,7 +90,7 @@ def truth(sample: DataSet) -> Truth:
 
 
 def test_over_real_http_the_frames_are_the_same(sample: DataSet) -> None:
-    """Sockets, threads and paging at 5,000: what is served is what is read, and it says that it is made up."""
+    """Over real HTTP the client reads every row of the sample, and each response is marked as `sample`."""
     fake = FakeKolada(sample)
     landing = MemoryLanding()
     with fake.serve(port=0) as url, KoladaClient(url, rate=None, landing=landing) as client:
@@ -107,13 +107,13 @@ def test_over_real_http_the_frames_are_the_same(sample: DataSet) -> None:
 
 
 def test_every_fault_of_the_stand_in_is_expected_here() -> None:
-    """A fault that is added there is added to this table."""
+    """Every fault of the stand-in has an entry in `LASTING`."""
     assert set(FAULTS) == set(LASTING)
 
 
 @pytest.mark.parametrize("fault", sorted(FAULTS))
 def test_a_fault_that_passes_changes_no_row(sample: DataSet, truth: Truth, fault: str) -> None:
-    """Whatever goes wrong once, the rows are the same, nothing fails and every answer has its verdict."""
+    """After a fault that occurs once, the rows are the same, nothing fails, and every response has a verdict."""
     landing = MemoryLanding()
     fake = FakeKolada(sample, faults=[f"{fault}@first"], contract=ContractChoices(page_cap=PAGE), stall_seconds=0.2)
     with client_of(fake, landing=landing, timeout=0.1) as client:
@@ -128,7 +128,7 @@ def test_a_fault_that_passes_changes_no_row(sample: DataSet, truth: Truth, fault
 
 @pytest.mark.parametrize("fault", sorted(FAULTS))
 def test_a_fault_that_stays_is_the_truth_or_an_error(sample: DataSet, truth: Truth, fault: str) -> None:
-    """Never other rows: the true ones, an empty answer that says so, or an error that names the request."""
+    """A lasting fault gives the true rows, an answer marked as empty, or an error that names the request."""
     fake = FakeKolada(sample, faults=[f"{fault}@every"], contract=ContractChoices(page_cap=PAGE), stall_seconds=0.2)
     landing = MemoryLanding()
     expected = LASTING[fault]
@@ -181,7 +181,7 @@ def _raise_first_failure(client: KoladaClient) -> None:
 def test_the_rows_do_not_depend_on_what_the_contract_leaves_open(
     sample: DataSet, truth: Truth, choices: dict[str, Any], fault: str
 ) -> None:
-    """Each unsettled point turned the other way: the same cells that are not deleted."""
+    """Each contract choice gives the same rows, apart from deleted values."""
     fake = FakeKolada(sample, faults=[fault], contract=ContractChoices(page_cap=PAGE, **choices))
     with client_of(fake) as client:
         _, frame, failures = read(client)
@@ -191,7 +191,7 @@ def test_the_rows_do_not_depend_on_what_the_contract_leaves_open(
 
 
 def test_unknown_kpis_alone_may_be_refused(sample: DataSet) -> None:
-    """However the API answers for an id that it does not have, the id is named."""
+    """An unknown id is named in the error, also when the API returns 404."""
     choices = ContractChoices(unknown_kpi_in_data="not_found", unknown_ids_in_catalogue="not_found")
     with client_of(FakeKolada(sample, contract=choices)) as client:
         with pytest.raises(UnknownIdentifier, match="N99999"):
@@ -202,7 +202,7 @@ def test_unknown_kpis_alone_may_be_refused(sample: DataSet) -> None:
 
 @pytest.mark.parametrize("choices", [{}, {"per_page_above_cap": "clamp", "refusal_status": 400}], ids=str)
 def test_the_doctor_finds_the_stand_in_in_good_health(sample: DataSet, choices: dict[str, Any]) -> None:
-    """Everything that the stand-in does, the pipeline is right under."""
+    """`examine` marks every contract choice of the stand-in as handled."""
     with client_of(FakeKolada(sample, contract=ContractChoices(**choices))) as client:
         report = examine(client)
     assert "sample" == report.source_kind

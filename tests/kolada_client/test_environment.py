@@ -1,4 +1,4 @@
-"""Proxies and certificates by the environment: the forms that curl knows, one sentence about what cannot be used."""
+"""Proxies and certificates from the environment: the forms that curl accepts, and a clear error for the others."""
 
 import socket
 import ssl
@@ -38,7 +38,7 @@ PROXY = "http://proxy.example:3128"
     ids=lambda given: " ".join(given) if isinstance(given, dict) else None,
 )
 def test_the_proxy_of_a_scheme(environment, expected):
-    """The variable of the scheme stands above that of all, small letters above capitals, empty is none."""
+    """The variable of the scheme takes precedence over `ALL_PROXY`, lower case over capitals; empty is ignored."""
     way = way_out(URL, environment)
     assert expected == (way.proxy, way.proxy_source)
 
@@ -74,7 +74,7 @@ def test_the_proxy_of_a_scheme(environment, expected):
     ],
 )
 def test_the_hosts_that_are_asked_directly(no_proxy, url, is_direct):
-    """Hosts, domains with and without a dot, networks, IPv6 with and without brackets, blanks and commas."""
+    """NO_PROXY accepts hosts, domains with and without a dot, networks, and IPv6 with and without brackets."""
     for name in ("no_proxy", "NO_PROXY"):
         way = way_out(url, {"https_proxy": PROXY, name: no_proxy})
         assert is_direct == (way.proxy is None)
@@ -95,7 +95,7 @@ def test_the_hosts_that_are_asked_directly(no_proxy, url, is_direct):
 )
 @pytest.mark.parametrize("name", ["https_proxy", "HTTPS_PROXY", "ALL_PROXY"])
 def test_a_proxy_that_cannot_be_one_is_named(name, proxy):
-    """One sentence names the variable and its value, and what to write."""
+    """An unusable proxy is refused with its variable, its value and the form to write."""
     environment = {name: proxy}
     with pytest.raises(InvalidEnvironment, match=rf"^{name} = `.*` names no proxy .* `http://HOST:PORT`"):
         KoladaClient(URL, environment=environment)
@@ -105,7 +105,7 @@ def test_a_proxy_that_cannot_be_one_is_named(name, proxy):
 
 
 def test_a_password_is_never_shown():
-    """Neither the sentence about a wrong proxy nor the one about a right one shows user or password."""
+    """No message about a proxy shows its user or password."""
     for proxy in ("socks4://kim:s3cret@proxy.example:1", "kim:s3cret@proxy.example:port", "http://kim:p@s3cret@x:1"):
         assert "s3cret" not in shown(proxy)
         assert "s3cret" not in " ".join(way_out(URL, {"ALL_PROXY": proxy}).lines())
@@ -117,7 +117,7 @@ def test_a_password_is_never_shown():
 
 @pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
 def test_certificates_that_cannot_be_read_are_named(name, tmp_path):
-    """A file that is not there, a folder for a file, a text that is no certificate."""
+    """A missing certificate file, a folder in its place and a text without a certificate are named."""
     (tmp_path / "text.pem").write_text("no certificate", encoding="utf-8")
     wrong = {"SSL_CERT_FILE": ["absent.pem", ".", "text.pem"], "SSL_CERT_DIR": ["absent", "text.pem"]}[name]
     for each in wrong:
@@ -128,7 +128,7 @@ def test_certificates_that_cannot_be_read_are_named(name, tmp_path):
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
-    """A certificate of 127.0.0.1 that signed itself, with its key in the same file."""
+    """Return a self-signed certificate of 127.0.0.1 and its key in one file."""
     folder = tmp_path_factory.mktemp("tls")
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
@@ -145,14 +145,14 @@ def certificate(tmp_path_factory):
 
 
 def test_certificates_of_the_environment_are_trusted(certificate):
-    """A server whose certificate is in SSL_CERT_FILE is answered; without it the message names the variable."""
+    """A server whose certificate is in SSL_CERT_FILE is trusted; otherwise the error names the variable."""
 
     class Nothing(BaseHTTPRequestHandler):
         def do_GET(self):
             self.send_error(404)
 
         def log_message(self, *_):
-            """Nothing."""
+            """Log nothing."""
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
@@ -171,7 +171,7 @@ def test_certificates_of_the_environment_are_trusted(certificate):
 
 @pytest.mark.parametrize("scheme", ["http", "socks5"])
 def test_a_proxy_that_does_not_answer_is_named(scheme):
-    """The message tells the proxy and the variable, without its password."""
+    """An unreachable proxy is named with its variable and without its password."""
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         where = f"127.0.0.1:{silent.getsockname()[1]}"
@@ -187,7 +187,7 @@ def test_a_proxy_that_does_not_answer_is_named(scheme):
 
 @pytest.fixture
 def proxy():
-    """A proxy on this machine that answers every request itself; the addresses that it was asked for."""
+    """Run a local proxy that answers every request itself; give its URL and the addresses requested of it."""
     asked = []
 
     class Proxy(BaseHTTPRequestHandler):
@@ -200,7 +200,7 @@ def proxy():
             self.send_error(502, "no way out")
 
         def log_message(self, *_):
-            """Nothing."""
+            """Log nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as server:
         Thread(target=server.serve_forever).start()
@@ -209,7 +209,7 @@ def proxy():
 
 
 def run(command, environment, folder):
-    """The command in a folder of its own with these variables only."""
+    """Run the command in a folder with only these variables."""
     return subprocess.run(
         [sys.executable, "-m", "kolada_pipeline", *command],
         cwd=folder,
@@ -223,7 +223,7 @@ def run(command, environment, folder):
 
 @pytest.mark.slow
 def test_doctor_tells_the_way_and_takes_it(proxy, tmp_path):
-    """The request goes to the proxy that a variable names, NO_PROXY is held to, and the report tells both."""
+    """`doctor` sends its requests to the proxy of the environment, respects NO_PROXY, and reports both."""
     address, asked = proxy
     through = run(["doctor"], {"HTTPS_PROXY": address}, tmp_path)
     assert through.returncode == 4
@@ -251,7 +251,7 @@ def test_doctor_tells_the_way_and_takes_it(proxy, tmp_path):
 )
 @pytest.mark.parametrize("command", [["doctor"], ["refresh", "--direct"], ["refresh"], ["backfill", "--kpi", "N15436"]])
 def test_a_command_refuses_what_it_cannot_use(command, environment, told, tmp_path):
-    """One line and exit 2, with and without Prefect."""
+    """A command with an unusable environment writes one line and exits with 2, with and without Prefect."""
     assert run(["goals", "new", "--example"], {}, tmp_path).returncode == 0
     refused = run(command, environment, tmp_path)
     assert refused.returncode == 2

@@ -1,4 +1,4 @@
-"""Errors: one tree, drawn in the docstring, and whole after a trip between processes."""
+"""Errors: one tree, as drawn in the module docstring, and safe to pickle."""
 
 import inspect
 import pickle
@@ -16,7 +16,7 @@ CLASSES = [
 
 @pytest.mark.parametrize("kind", [*CLASSES, Stopped])
 def test_an_error_survives_pickling(kind: type[KoladaError]) -> None:
-    """Message, place, numbers and notes are the same on the other side."""
+    """An error keeps its message, URL, numbers and notes when it is pickled."""
     error = kind("what happened", url="https://kolada.test/v3/kpi", status=503, request_id="r7")
     error.add_note("a note")
     if "attempts" in vars(error):
@@ -26,12 +26,12 @@ def test_an_error_survives_pickling(kind: type[KoladaError]) -> None:
 
 
 def test_errors_about_input_are_value_errors_too() -> None:
-    """A caller that checks its input the usual way catches them."""
+    """Errors about arguments are also `ValueError`s."""
     assert [True, True] == [issubclass(kind, ValueError) for kind in (InvalidIdentifier, InvalidRequest)]
 
 
 def test_the_tree_in_the_docstring_is_the_tree() -> None:
-    """Each class stands there once, below its parent."""
+    """The module docstring shows each error class once, below its parent."""
     lines = re.findall(r"^    ((?:[│ ]   )*(?:[├└]── )?)([A-Z]\w+)", errors.__doc__ or "", flags=re.MULTILINE)
     path: list[str] = []
     drawn: dict[str, str | None] = {}
@@ -44,12 +44,12 @@ def test_the_tree_in_the_docstring_is_the_tree() -> None:
 
 @pytest.mark.parametrize("kind", CLASSES)
 def test_each_error_says_when_it_happens(kind: type[KoladaError]) -> None:
-    """One docstring a class."""
+    """Each error class has a docstring of its own."""
     assert kind.__doc__
     assert kind.__doc__ != kind.__bases__[0].__doc__
 
 
 def test_what_is_known_stays_when_more_is_filled_in() -> None:
-    """The place that raised knows best."""
+    """`at` fills in only the facts that an error does not have yet."""
     error = KoladaError("x", status=200).at(url="u", status=500, request_id="r1")
     assert ("u", 200, "r1") == (error.url, error.status, error.request_id)

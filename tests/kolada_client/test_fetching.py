@@ -1,4 +1,4 @@
-"""One URL: what is tried again, how long it waits, and what is refused at once."""
+"""Fetching one URL: what is retried, how long the pauses are, and what is refused immediately."""
 
 import gzip
 import re
@@ -38,7 +38,7 @@ HTML = httpx.Response(200, content=b"<html>Kolada</html>", headers={"content-typ
 
 @respx.mock
 def test_a_request_is_one_get_in_path_style_with_our_name() -> None:
-    """Lists stand in the path with commas, nothing in the query, and the User-Agent says who asks."""
+    """A request lists its ids in the path, has no query, and names the pipeline in its User-Agent."""
     url = "https://kolada.test/v3/data/kpi/N15436,U09800/municipality/0000,0180/year/2022,2023"
     route = respx.get(url).respond(json={"values": [], "count": 0, "next_url": None, "previous_url": None})
     request = DataRequest(("N15436", "U09800"), ("0000", "0180"), (2022, 2023))
@@ -72,7 +72,7 @@ def test_a_request_is_one_get_in_path_style_with_our_name() -> None:
     ids=str,
 )
 def test_a_passing_fault_is_tried_again_and_leaves_no_trace(api: Api, fault: object) -> None:
-    """The answer after a passing fault is the same as without it, and says how many tries it took, after a pause."""
+    """After a temporary fault and a pause the rows are the same, and the page reports two attempts."""
     script, clock = api.script(fault, api.page([api.row()])), ManualClock()
     answer = api.client(script, clock=clock).answer(REQUEST)
     assert [True] == [0.25 <= wait <= 0.5 for wait in clock.waits]
@@ -95,7 +95,7 @@ def test_a_passing_fault_is_tried_again_and_leaves_no_trace(api: Api, fault: obj
 def test_a_lasting_fault_ends_in_its_own_error(
     api: Api, fault: httpx.Response, error: type[Exception], status: int
 ) -> None:
-    """After the last try the error names the URL, the status and the number of tries."""
+    """After the last attempt the error names the URL, the status and the number of attempts."""
     script = api.script(fault)
     clock = ManualClock()
     with pytest.raises(error) as caught:
@@ -106,7 +106,7 @@ def test_a_lasting_fault_ends_in_its_own_error(
 
 
 def test_pauses_grow_with_jitter_and_stay_below_half_a_minute(api: Api) -> None:
-    """Half a second doubles up to thirty, of which a random half may be left out."""
+    """Pauses double from half a second to thirty seconds, and each is shortened by up to a random half."""
     clock = ManualClock()
     with pytest.raises(KoladaServerError):
         api.client(api.script(httpx.Response(500)), max_attempts=10, clock=clock).answer(REQUEST)
@@ -126,7 +126,7 @@ def test_pauses_grow_with_jitter_and_stay_below_half_a_minute(api: Api) -> None:
 )
 @pytest.mark.parametrize("status", [429, 503])
 def test_retry_after_lengthens_a_pause(api: Api, status: int, header: str, waited: float) -> None:
-    """Seconds and HTTP dates both count, and two minutes are the most."""
+    """Retry-After lengthens a pause, as seconds or as a date, up to two minutes."""
     clock = ManualClock(datetime(2026, 1, 1, tzinfo=UTC))
     script = api.script(httpx.Response(status, headers={"Retry-After": header}), api.page([api.row()]))
     api.client(script, clock=clock).answer(REQUEST)
@@ -145,7 +145,7 @@ def test_retry_after_lengthens_a_pause(api: Api, status: int, header: str, waite
     ],
 )
 def test_a_retry_after_is_no_reason_to_hurry(api: Api, header: str) -> None:
-    """Nothing, nonsense, zero and a moment in the past get the usual pauses, each longer than the one before."""
+    """A Retry-After that is missing, invalid, zero or in the past gives the usual growing pauses."""
     clock = ManualClock(datetime(2026, 1, 1, tzinfo=UTC))
     busy = httpx.Response(429, headers={"Retry-After": header})
     api.client(api.script(busy, busy, busy, api.page([api.row()])), clock=clock).answer(REQUEST)
@@ -163,7 +163,7 @@ def test_a_retry_after_is_no_reason_to_hurry(api: Api, header: str) -> None:
     ],
 )
 def test_a_refusal_is_permanent(api: Api, status: int, error: type[Exception], said: str) -> None:
-    """4xx and redirects are not asked again; 404 and 410 have names of their own."""
+    """A 4xx status or a redirect is not retried; 404 and 410 have their own errors."""
     headers = {"location": "https://elsewhere.test/"} if status == 307 else {}
     script = api.script(httpx.Response(status, json={"detail": [{"type": "too_long"}]}, headers=headers))
     landing = api.landing()
@@ -174,7 +174,7 @@ def test_a_refusal_is_permanent(api: Api, status: int, error: type[Exception], s
 
 
 def test_the_deadline_covers_waits_and_is_never_slept_past(api: Api) -> None:
-    """A pause that would outlast the deadline is not begun; the error says what the last try met."""
+    """A pause that would exceed the deadline is not started, and the error names the last status."""
     clock = ManualClock()
     script = api.script(httpx.Response(429, headers={"Retry-After": "40"}))
     with pytest.raises(KoladaDeadlineExceeded, match="`429`") as caught:
@@ -183,7 +183,7 @@ def test_the_deadline_covers_waits_and_is_never_slept_past(api: Api) -> None:
 
 
 def test_the_deadline_covers_all_pages_of_a_request(api: Api) -> None:
-    """Pages that each come in time can still be too many."""
+    """The deadline covers all pages of a request, even if each page is fast enough."""
     clock = ManualClock()
 
     def slow(request: httpx.Request) -> httpx.Response:
@@ -197,7 +197,7 @@ def test_the_deadline_covers_all_pages_of_a_request(api: Api) -> None:
 
 
 def test_a_body_that_trickles_is_cut_at_the_deadline(api: Api) -> None:
-    """A server that sends a little now and then never trips the timeout; the deadline does."""
+    """A body that arrives slowly without end is cut off at the deadline."""
     clock = ManualClock()
 
     class Trickle(httpx.SyncByteStream):
@@ -215,7 +215,7 @@ def test_a_body_that_trickles_is_cut_at_the_deadline(api: Api) -> None:
 
 
 def test_the_rate_spaces_requests_evenly_over_the_whole_client(api: Api) -> None:
-    """Five requests a second are one every 200 milliseconds, whoever asks."""
+    """A rate of five spaces all requests of one client 200 milliseconds apart."""
     clock = ManualClock()
     moments: list[float] = []
 
@@ -231,7 +231,7 @@ def test_the_rate_spaces_requests_evenly_over_the_whole_client(api: Api) -> None
 
 
 def test_a_rate_below_one_and_no_rate_at_all(api: Api) -> None:
-    """Half a request a second is one every two seconds; None waits for nothing."""
+    """A rate of 0.5 spaces requests two seconds apart; a rate of None does not wait."""
     for rate, total in ((0.5, 4.0), (None, 0.0)):
         clock = ManualClock()
         client = api.client(api.rectangle, clock=clock, rate=rate)
@@ -241,7 +241,7 @@ def test_a_rate_below_one_and_no_rate_at_all(api: Api) -> None:
 
 
 def test_the_landing_sees_every_whole_answer_before_it_is_parsed(api: Api) -> None:
-    """Whatever its status: kept, then accepted or rejected once; what broke off was never whole."""
+    """The landing keeps every complete response before it is parsed and then gets one verdict for it."""
     script = api.script(
         httpx.Response(503), HTML, httpx.ReadError("reset"), api.page([api.row()], next_url=f"{URL}?page=2"),
         api.page([api.row(period=2022)]),
@@ -259,7 +259,7 @@ def test_the_landing_sees_every_whole_answer_before_it_is_parsed(api: Api) -> No
 
 
 def test_a_recalled_answer_costs_no_request(api: Api) -> None:
-    """What was accepted in this run is read again from its bytes, with the same rows and the same id."""
+    """A response accepted in this run is read from the landing, with the same rows and the same id."""
     landing, script = api.landing(), api.script(api.page([api.row()]))
     client = api.client(script, landing=landing)
     first, second = client.answer(REQUEST), client.answer(REQUEST)
@@ -271,7 +271,7 @@ def test_a_recalled_answer_costs_no_request(api: Api) -> None:
 
 
 def test_an_answer_carries_what_the_pipeline_records(api: Api) -> None:
-    """Status, headers, bytes, time and who answered: a stand-in says so, the live API says nothing."""
+    """A page carries status, headers, bytes, time and source kind; without a source header the kind is `live`."""
     body = api.json([api.row()])
     answers = (
         httpx.Response(200, content=body, headers={"X-Kolada-Source": "sample", "ETag": '"x"'}),
@@ -289,7 +289,7 @@ def test_an_answer_carries_what_the_pipeline_records(api: Api) -> None:
 
 
 def test_compression_is_undone_before_the_bytes_are_kept(api: Api) -> None:
-    """The landing keeps the document, not the way in which it travelled."""
+    """The landing keeps the decompressed body."""
     body = api.json([api.row()])
 
     def packed(_request: httpx.Request) -> httpx.Response:
@@ -303,7 +303,7 @@ ZSTD = zstandard.ZstdCompressor().compress(BODY)
 
 
 def gzipped(body: bytes) -> bytes:
-    """In gzip without the time: a test's name is the same in every worker that collects it."""
+    """Return gzip without a timestamp, so that parametrized test names are the same in every worker."""
     return gzip.compress(body, mtime=0)
 
 
@@ -325,7 +325,7 @@ def gzipped(body: bytes) -> bytes:
 def test_a_body_that_stays_packed_is_named_kept_and_asked_for_again(
     api: Api, sent: bytes, encoding: str, said: str
 ) -> None:
-    """The bytes are kept as they travelled, the message says what they are, and the next answer counts."""
+    """A body that cannot be decompressed is kept as received, named in the error, and requested again."""
 
     def packed(_request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, stream=httpx.ByteStream(sent), headers={"content-encoding": encoding})
@@ -340,7 +340,7 @@ def test_a_body_that_stays_packed_is_named_kept_and_asked_for_again(
 
 @pytest.mark.parametrize("encoding", ["gzip", "x-gzip", "GZIP", " gzip ", "identity, gzip"])
 def test_one_packing_is_undone_however_it_is_written(api: Api, encoding: str) -> None:
-    """Two parts of gzip behind each other are one body."""
+    """Gzip in two members, under any spelling of the header, is read as one body."""
     body = api.json([api.row()])
     packed = gzip.compress(body[:50]) + gzip.compress(body[50:])
     headers = {"content-encoding": encoding}
@@ -349,14 +349,14 @@ def test_one_packing_is_undone_however_it_is_written(api: Api, encoding: str) ->
 
 
 def test_only_gzip_is_offered(api: Api) -> None:
-    """It is the one packing that is unpacked in bounded pieces; whatever else is installed is not offered."""
+    """Requests accept only gzip, since gzip is decompressed in bounded pieces."""
     script = api.script(api.page([api.row()]))
     api.client(script).answer(REQUEST)
     assert "gzip" == script.requests[0].headers["accept-encoding"]
 
 
 def test_no_cookie_is_taken(api: Api) -> None:
-    """A server that sets cookies gets none back, and nothing of them is kept."""
+    """The client stores no cookies and sends none."""
     headers = {"Set-Cookie": f"id={'x' * 4000}; expires=Thu, 99 Jan 99999 00:00:00 GMT"}
     script = api.script(httpx.Response(200, content=api.json([api.row()]), headers=headers))
     client = api.client(script)
@@ -369,7 +369,7 @@ def test_no_cookie_is_taken(api: Api) -> None:
     ("first", "later"), [(None, "sample"), ("sample", None), ("recorded", "sample"), (None, "live, sample")]
 )
 def test_every_page_says_what_its_values_are(api: Api, first: str | None, later: str | None) -> None:
-    """A page of another kind than the first does not count, on whichever page or request it comes."""
+    """A page whose source kind differs from that of the first page is rejected, on any page or request."""
 
     def headers(said: str | None) -> dict[str, str]:
         return {} if said is None else {"X-Kolada-Source": said}
@@ -388,7 +388,7 @@ def test_every_page_says_what_its_values_are(api: Api, first: str | None, later:
 
 @pytest.mark.parametrize("said", ["", "Sample", "made up", "live sample", "\xff", "x" * 9000])
 def test_a_source_of_no_known_kind_is_never_taken_for_live(api: Api, said: str) -> None:
-    """Whoever says anything of itself is not Kolada."""
+    """An unknown source kind breaks the contract and is never read as `live`."""
     body = api.json([api.row()])
     answer = httpx.Response(200, content=body, headers={"X-Kolada-Source": said.encode("latin-1")})
     with pytest.raises(KoladaContractError, match="none of live, recorded, sample"):
@@ -401,7 +401,7 @@ def test_a_source_of_no_known_kind_is_never_taken_for_live(api: Api, said: str) 
     ids=str,
 )
 def test_settings_that_make_no_sense_are_refused(settings: dict[str, Any]) -> None:
-    """A client that could never ask, or would ask without limit by mistake, is not made."""
+    """Settings that allow no request, or requests without limit, are refused."""
     with pytest.raises(InvalidRequest):
         KoladaClient(**settings)
 
@@ -410,13 +410,13 @@ def test_settings_that_make_no_sense_are_refused(settings: dict[str, Any]) -> No
     "base", ["api.kolada.se/v3", "ftp://api.kolada.se", "https://", "https://u:p@h/v3", "https://h/v3?x=1"]
 )
 def test_a_base_url_that_is_none_is_refused(base: str) -> None:
-    """The message says what to set."""
+    """An invalid base URL is refused, and the message names KOLADA_BASE_URL."""
     with pytest.raises(InvalidRequest, match="KOLADA_BASE_URL"):
         KoladaClient(base)
 
 
 def test_a_probe_stays_under_the_base_url(api: Api) -> None:
-    """Probing is free about paths and not about places."""
+    """A probe requests any path below the base URL and refuses other hosts."""
     client = api.client(api.script(httpx.Response(418, content=b"x")))
     received = client.probe("https://kolada.test/v3/kpi/X")
     assert (418, b"x") == (received.status, received.body)
@@ -425,7 +425,7 @@ def test_a_probe_stays_under_the_base_url(api: Api) -> None:
 
 
 def test_a_catalogue_that_is_empty_twice_is_an_error(api: Api) -> None:
-    """No KPI at all is never true."""
+    """A catalogue that is empty twice is an error."""
     landing = api.landing()
     client = api.client(api.script(api.page([])), landing=landing)
     with pytest.raises(KoladaContractError, match="`kpi` came with `0` entries"):

@@ -1,4 +1,4 @@
-"""Seconds and bytes over a real connection: what drips, never ends or grows without measure costs a bounded amount."""
+"""Limits of time and size over a real connection: slow, endless and huge responses have a bounded cost."""
 
 import json
 import subprocess
@@ -16,7 +16,7 @@ from kolada_client.fetching import MAX_BODY_BYTES
 REPOSITORY = Path(__file__).resolve().parents[2]
 REQUEST = DataRequest(("N15436",), ("0180",))
 
-# Each KPI meets one of them.
+# Each KPI gets one of them.
 LARGE = {
     "N00001": "zstd_bomb",
     "N00002": "gzip_bomb",
@@ -43,16 +43,16 @@ print(json.dumps({"told": told, "kilobytes": usage.ru_maxrss - before, "cpu_seco
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[tuple[FakeKolada, str]]:
-    """One stand-in on a real port."""
+    """Serve the stand-in on a real port."""
     fake = FakeKolada(sample_data())
-    zstd_bomb(), gzip_bomb()  # made once, before anybody waits for them
+    zstd_bomb(), gzip_bomb()  # made once, before a response waits for them
     with fake.serve() as url:
         yield fake, url
 
 
 @pytest.mark.slow
 def test_whatever_is_sent_costs_bounded_memory_and_time(served: tuple[FakeKolada, str]) -> None:
-    """Bombs of 3 GB, 40 MB of nothing, headers and hints without end: each is named, and all take 200 MB at most."""
+    """Bombs of 3 GB, 40 MB of nothing, endless headers and endless hints are named and take at most 200 MB."""
     fake, url = served
     faults = LARGE | DRIPPING
     fake.faults = [f"{name}@every:{kpi}" for kpi, name in faults.items()]
@@ -85,7 +85,7 @@ def test_whatever_is_sent_costs_bounded_memory_and_time(served: tuple[FakeKolada
 
 @pytest.mark.parametrize("fault", [*DRIPPING.values(), "endless_hints"])
 def test_the_deadline_ends_what_never_ends(served: tuple[FakeKolada, str], fault: str) -> None:
-    """A patient client, with a timeout beyond its deadline, is freed by the deadline in whatever phase."""
+    """The deadline ends a request in every phase, even with a longer timeout."""
     fake, url = served
     fake.faults = [f"{fault}@every"]
     with (
@@ -97,7 +97,7 @@ def test_the_deadline_ends_what_never_ends(served: tuple[FakeKolada, str], fault
 
 @pytest.mark.parametrize("fault", [*LARGE.values(), *DRIPPING.values()])
 def test_what_passes_is_waited_out(served: tuple[FakeKolada, str], fault: str) -> None:
-    """The next answer counts, over the same client."""
+    """After a limit was exceeded once, the retry succeeds over the same client."""
     fake, url = served
     fake.faults = []
     timeout = 1.0 if fault in DRIPPING.values() else 60

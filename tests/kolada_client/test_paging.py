@@ -1,4 +1,4 @@
-"""Pages: followed only where they may lead, and never believed without proof of the end."""
+"""Paging: which links are followed, and how the last page is proved."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ URL = "https://kolada.test/v3/data/kpi/N15436/municipality/0180"
 
 
 def test_next_links_are_followed_to_the_end(api: Api) -> None:
-    """Three pages make one answer, in order."""
+    """Three linked pages make one answer, in order."""
     script = api.script(
         api.page([api.row(period=2021)], next_url=f"{URL}?page=2&per_page=5000"),
         api.page([api.row(period=2022)], next_url=f"{URL}?page=3&per_page=5000"),
@@ -33,7 +33,7 @@ def test_next_links_are_followed_to_the_end(api: Api) -> None:
 
 
 def test_pages_come_one_by_one_and_are_accepted_one_by_one(api: Api) -> None:
-    """The iterator of pages asks for a page only when it is wanted."""
+    """`pages` requests a page only when the caller wants it, and accepts each page separately."""
     landing = api.landing()
     script = api.script(api.page([api.row()], next_url=f"{URL}?page=2"), api.page([api.row(period=2022)]))
     pages = api.client(script, landing=landing).pages(REQUEST)
@@ -43,7 +43,7 @@ def test_pages_come_one_by_one_and_are_accepted_one_by_one(api: Api) -> None:
 
 
 def test_a_full_page_without_a_next_link_is_no_end(api: Api) -> None:
-    """Exactly 5,000 entries and no link: page 2 is asked for by its number, and its rows count."""
+    """After a page of exactly 5,000 entries without a link, page 2 is requested by its number."""
     script = api.script(api.page(api.full_page(1)), api.page(api.full_page(2, 10)))
     answer = api.client(script).answer(BIG)
     assert 5010 == answer.frame.height
@@ -51,7 +51,7 @@ def test_a_full_page_without_a_next_link_is_no_end(api: Api) -> None:
 
 
 def test_a_full_last_page_is_proven_by_an_empty_one(api: Api) -> None:
-    """The page after the last one may be empty or be refused with 404; both are the end."""
+    """After a full last page, an empty page or a 404 proves the end."""
     for past_the_end in (api.page([]), httpx.Response(404, json={"detail": "Not found"})):
         script = api.script(api.page(api.full_page(1)), past_the_end)
         landing = api.landing()
@@ -60,7 +60,7 @@ def test_a_full_last_page_is_proven_by_an_empty_one(api: Api) -> None:
 
 
 def test_a_link_lost_in_the_middle_is_mended(api: Api) -> None:
-    """Page 2 of 3 is full and has no link: page 3 is found all the same."""
+    """If page 2 of 3 is full and has no link, page 3 is requested by its number."""
 
     def pages(request: httpx.Request) -> httpx.Response:
         number = int(request.url.params.get("page", "1"))
@@ -71,7 +71,7 @@ def test_a_link_lost_in_the_middle_is_mended(api: Api) -> None:
 
 
 def test_a_server_that_ignores_the_page_number_is_noticed(api: Api) -> None:
-    """The same full page again is not a second page, and the question is not asked for ever."""
+    """A server that returns the same full page for every page number is detected after one more request."""
     script = api.script(api.page(api.full_page(1)))
     with pytest.raises(KoladaContractError, match="came more than once"):
         api.client(script, max_attempts=2).answer(BIG)
@@ -117,7 +117,7 @@ def test_a_server_that_ignores_the_page_number_is_noticed(api: Api) -> None:
     ids=lambda link: ascii(link)[:60],
 )
 def test_a_link_to_another_place_is_never_followed(api: Api, link: str) -> None:
-    """Scheme, host, port and path must be below ours, and the whole a URL; the request is asked again, then fails."""
+    """A link outside the base URL, or one that is no URL, is not followed; the request is retried, then fails."""
     script, landing = api.script(api.page([api.row()], next_url=link)), api.landing()
     with pytest.raises(KoladaContractError, match="not followed") as caught:
         api.client(script, landing=landing, max_attempts=2).answer(REQUEST)
@@ -128,7 +128,7 @@ def test_a_link_to_another_place_is_never_followed(api: Api, link: str) -> None:
 
 
 def test_a_link_that_lost_its_encryption_is_asked_with_it(api: Api) -> None:
-    """Behind a proxy servers write http for https; we keep to https, and to the same host."""
+    """A link with http instead of https is requested over https on the same host."""
     script = api.script(
         api.page([api.row()], next_url=URL.replace("https", "http") + "?page=2"), api.page([api.row(period=2022)])
     )
@@ -138,7 +138,7 @@ def test_a_link_that_lost_its_encryption_is_asked_with_it(api: Api) -> None:
 
 @pytest.mark.parametrize("link", [URL, f"{URL}?page=2"])
 def test_a_link_back_is_an_error_not_a_loop(api: Api, link: str) -> None:
-    """No URL is asked twice within one walk."""
+    """A link to a URL that was already requested is an error."""
     pages = [api.page([api.row()], next_url=f"{URL}?page=2"), api.page([api.row(period=2022)], next_url=link)]
     script = api.script(*pages, *pages)
     with pytest.raises(KoladaContractError, match="was asked before"):
@@ -147,7 +147,7 @@ def test_a_link_back_is_an_error_not_a_loop(api: Api, link: str) -> None:
 
 
 def test_an_empty_last_page_ends_the_list_and_is_remarked(api: Api) -> None:
-    """A link may lead to a page past the end. It is asked for twice; then the rows count, and the page is named."""
+    """An empty page after a link is requested twice; then the rows count, and a remark names the page."""
     script, landing = api.script(api.page([api.row()], next_url=f"{URL}?page=2"), api.page([])), api.landing()
     clock = ManualClock()
     answer = api.client(script, landing=landing, clock=clock).answer(REQUEST)
@@ -160,7 +160,7 @@ def test_an_empty_last_page_ends_the_list_and_is_remarked(api: Api) -> None:
 
 
 def test_an_empty_last_page_is_not_asked_for_again_after_a_restart(api: Api) -> None:
-    """What landed is recalled, the empty page included, with the same remark."""
+    """After a restart an empty last page is recalled from the landing, with the same remark."""
     script, landing = api.script(api.page([api.row()], next_url=f"{URL}?page=2"), api.page([])), api.landing()
     client = api.client(script, landing=landing)
     first, second = client.answer(REQUEST), client.answer(REQUEST)
@@ -169,14 +169,14 @@ def test_an_empty_last_page_is_not_asked_for_again_after_a_restart(api: Api) -> 
 
 @pytest.mark.parametrize("link", [URL, f"{URL}?page=2", "https://elsewhere.test/v3/x", f"{URL}?page=3", "http://[::1"])
 def test_what_an_empty_last_page_links_to_holds_nothing(api: Api, link: str) -> None:
-    """A link back, elsewhere or to one more empty page: the list is over."""
+    """An empty last page ends the list, whatever it links to."""
     pages = [api.page([api.row()], next_url=f"{URL}?page=2"), api.page([], next_url=link)]
     answer = api.client(api.script(*pages)).answer(REQUEST)
     assert (1, False) == (answer.frame.height, answer.is_empty)
 
 
 def test_an_empty_page_that_was_a_lie_is_found_out(api: Api) -> None:
-    """Empty once, with rows when it is asked again: the rows count, and the empty answer does not."""
+    """If an empty page has rows when requested again, the rows count and the empty response is rejected."""
     good = [api.page([api.row()], next_url=f"{URL}?page=2"), api.page([api.row(period=2022)])]
     script, landing = api.script(good[0], api.page([]), good[1]), api.landing()
     answer = api.client(script, landing=landing).answer(REQUEST)
@@ -185,7 +185,7 @@ def test_an_empty_page_that_was_a_lie_is_found_out(api: Api) -> None:
 
 
 def test_an_empty_page_in_the_middle_is_a_short_answer(api: Api) -> None:
-    """Empty twice, and the page that it links to has rows: something is missing, and nothing of it counts."""
+    """If a page is empty twice but the page after it has rows, nothing of the request counts."""
 
     def pages(request: httpx.Request) -> httpx.Response:
         number = int(request.url.params.get("page", "1"))
@@ -199,7 +199,7 @@ def test_an_empty_page_in_the_middle_is_a_short_answer(api: Api) -> None:
 
 
 def test_an_empty_first_page_that_links_on_is_a_short_answer(api: Api) -> None:
-    """Nothing published and rows on page 2 can't both be true."""
+    """An empty first page that links to a page with rows breaks the contract."""
 
     def pages(request: httpx.Request) -> httpx.Response:
         return api.page([api.row()]) if request.url.query else api.page([], next_url=f"{URL}?page=2")
@@ -212,7 +212,7 @@ def test_an_empty_first_page_that_links_on_is_a_short_answer(api: Api) -> None:
     "fault", ["cell twice on a page", "cell on two pages", "count", "text", "not asked for", "null period"]
 )
 def test_a_passing_break_of_the_contract_is_asked_again_whole(api: Api, fault: str) -> None:
-    """After a pause; then the rows count, the broken answer is rejected, and nothing of it is left."""
+    """After a break of the contract the whole request is repeated after a pause; the broken response is rejected."""
     row, second = api.row(), api.row(period=2022)
     bad: Any = {
         "cell twice on a page": [api.page([row, row])],
@@ -245,7 +245,7 @@ def test_a_passing_break_of_the_contract_is_asked_again_whole(api: Api, fault: s
 def test_rows_that_nobody_asked_for_are_the_answer_to_another_question(
     api: Api, row: dict[str, Any], named: str
 ) -> None:
-    """When KPIs, units or years are named, the answer holds no other; group rows come only unnamed."""
+    """A response with KPIs, units or years that the request did not name breaks the contract."""
     script = api.script(api.page([api.row(**row)]))
     with pytest.raises(KoladaContractError, match="nobody asked for") as caught:
         api.client(script).answer(DataRequest(("N15436",), ("0180",), (2023,)))
@@ -253,20 +253,20 @@ def test_rows_that_nobody_asked_for_are_the_answer_to_another_question(
 
 
 def test_group_rows_come_when_no_municipality_is_named(api: Api) -> None:
-    """They are rows like others there, told apart by their id, and nothing is dropped."""
+    """If a request names no municipality, group rows are kept next to municipality rows."""
     script = api.script(api.page([api.row(), api.row(municipality="G2328")]))
     answer = api.client(script).answer(DataRequest(("N15436",), years=(2023,)))
     assert ["0180", "G2328"] == answer.frame["municipality_id"].to_list()
 
 
 def test_a_group_that_is_named_comes(api: Api) -> None:
-    """Groups stand in the municipality list of the URL."""
+    """A group id is requested in the municipality list of the URL."""
     script = api.script(api.page([api.row(municipality="G2328", values=[api.value(count=290)])]))
     assert [290] == api.client(script).answer(DataRequest(("N15436",), ("G2328",))).frame["value_count"].to_list()
 
 
 def test_an_endless_catalogue_meets_the_cap(api: Api) -> None:
-    """A server that always has one more page is stopped, and says so."""
+    """A catalogue that always links to one more page is stopped at the limit."""
 
     def endless(request: httpx.Request) -> httpx.Response:
         number = int(request.url.params.get("page", "1"))
@@ -278,7 +278,7 @@ def test_an_endless_catalogue_meets_the_cap(api: Api) -> None:
 
 
 def test_what_had_come_before_a_failure_is_kept_for_the_next_start(api: Api) -> None:
-    """Sound pages are accepted when the rest can't be had, and recalled when the request is asked again."""
+    """Pages accepted before a failure are recalled when the request is repeated."""
     first, last = api.page([api.row()], next_url=f"{URL}?page=2"), api.page([api.row(period=2022)])
     script, landing = api.script(first, httpx.Response(500), httpx.Response(500), last), api.landing()
     client = api.client(script, landing=landing, max_attempts=2)
@@ -290,7 +290,7 @@ def test_what_had_come_before_a_failure_is_kept_for_the_next_start(api: Api) -> 
 
 
 def test_a_page_recalled_beside_a_fresh_one_that_contradicts_it_is_asked_again(api: Api) -> None:
-    """When days mix within one request, the whole request is asked afresh."""
+    """If a recalled page contradicts a fresh one, all pages of the request are fetched again."""
     first, last = api.page([api.row()], next_url=f"{URL}?page=2"), api.page([api.row(period=2022)])
     landing = api.landing()
     client = api.client(

@@ -1,4 +1,4 @@
-"""The planner: every wanted cell once, never above the limits, as few requests as can be."""
+"""The planner: every wanted cell once, within the limits, in as few requests as possible."""
 
 from datetime import date
 from itertools import permutations, product
@@ -35,22 +35,22 @@ cell_sets = st.sets(
 
 
 def cells_of(request: DataRequest) -> list[tuple[str, str, int]]:
-    """Every (KPI, unit, year) that a request names; year 0 stands for all years."""
+    """Return every (KPI, unit, year) that a request names; year 0 means all years."""
     return list(product(request.kpi_ids, request.municipality_ids, request.years or (0,)))
 
 
 def assert_within_limits(requests: list[DataRequest]) -> None:
-    """No list of any request is longer than the API takes."""
+    """Assert that no list of any request is longer than the API allows."""
     for request in requests:
         assert max(len(request.kpi_ids), len(request.municipality_ids), len(request.years)) <= LIST_LIMIT
 
 
 def requests_lower_bound(kpi_count: int, unit_count: int, year_count: int = 1) -> int:
-    """No plan for such a rectangle can do with fewer requests, even one that asks for cells twice.
+    """Return a lower bound on the requests for such a rectangle, even if cells may be requested twice.
 
-    A list of n ids whose ids each stand in at least r requests makes at least n * r / 25 requests, and at
-    least r; so from one list to the next (the bound of Schönheim for coverings), in whichever order gives
-    most. `plan_requests` meets it whenever at most one list is longer than 25.
+    If each of n ids occurs in at least r requests, there are at least n * r / 25 requests, and at least r.
+    Applied to one list after the other, in the order that gives most, this is Schönheim's bound for coverings.
+    `plan_requests` reaches it whenever at most one list is longer than 25.
     """
 
     def bound(counts: tuple[int, ...]) -> int:
@@ -63,14 +63,14 @@ def requests_lower_bound(kpi_count: int, unit_count: int, year_count: int = 1) -
 
 
 def test_a_plan_of_25_kpis_and_all_units_takes_13_requests() -> None:
-    """312 units are 13 lists of 25; all years come without being named."""
+    """25 KPIs and 312 units take 13 requests, which name no years."""
     requests = plan_requests(KPIS[:25], UNITS[:312])
     assert 13 == len(requests) == requests_lower_bound(25, 312)
     assert {()} == {request.years for request in requests}
 
 
 def test_sixty_years_take_three_lists() -> None:
-    """1970 to 2029 are more than two lists of 25."""
+    """The years 1970 to 2029 take three lists of at most 25."""
     assert [25, 25, 10] == [len(request.years) for request in plan_requests(["N15436"], ["0180"], YEARS)]
 
 
@@ -79,7 +79,7 @@ def test_sixty_years_take_three_lists() -> None:
 def test_a_rectangle_is_covered_once_and_near_the_bound(
     kpis: set[str], units: set[str], years: set[int] | None
 ) -> None:
-    """Each cell exactly once; the bound itself where one list is long, else what full lists allow."""
+    """Each cell is requested once, in the minimum number of requests if only one list exceeds the limit."""
     requests = plan_requests(kpis, units, years)
     assert_within_limits(requests)
     covered = [cell for request in requests for cell in cells_of(request)]
@@ -95,14 +95,14 @@ def test_a_rectangle_is_covered_once_and_near_the_bound(
 @given(st.permutations(KPIS[:40]), st.permutations(UNITS[:60]))
 @settings(max_examples=30, deadline=None)
 def test_a_plan_does_not_depend_on_the_order_of_its_ids(kpis: list[str], units: list[str]) -> None:
-    """So a run that starts again asks the same URLs; an id that is named twice is asked for once."""
+    """The order of the ids and duplicates among them do not change the requests."""
     assert plan_requests(KPIS[:40], UNITS[:60]) == plan_requests(kpis * 2, units)
 
 
 @given(pair_sets)
 @settings(max_examples=50, deadline=None)
 def test_scattered_pairs_are_covered_once_within_their_rectangle(pairs: set[tuple[str, str]]) -> None:
-    """Pairs that nobody named may come along, but never twice and never more requests than the rectangle."""
+    """Pairs are covered once and may bring others, in no more requests than their rectangle takes."""
     requests = plan_pairs(pairs)
     assert_within_limits(requests)
     covered = [cell[:2] for request in requests for cell in cells_of(request)]
@@ -115,20 +115,20 @@ def test_scattered_pairs_are_covered_once_within_their_rectangle(pairs: set[tupl
 @given(pair_sets)
 @settings(max_examples=50, deadline=None)
 def test_exact_pairs_bring_nothing_else(pairs: set[tuple[str, str]]) -> None:
-    """Exactly the wanted pairs, each once."""
+    """With `is_exact` exactly the wanted pairs are requested, each once."""
     requests = plan_pairs(pairs, is_exact=True)
     assert_within_limits(requests)
     assert sorted(pairs) == sorted(cell[:2] for request in requests for cell in cells_of(request))
 
 
 def test_a_rectangle_given_as_pairs_is_planned_as_one() -> None:
-    """The sparse form finds the rectangle again."""
+    """Pairs that form a rectangle take as few requests as the rectangle."""
     pairs = list(product(KPIS[:30], UNITS[:60]))
     assert len(plan_requests(KPIS[:30], UNITS[:60])) == len(plan_pairs(pairs)) == len(plan_pairs(pairs, is_exact=True))
 
 
 def test_a_diagonal_is_filled_up_when_it_may_be() -> None:
-    """25 KPIs with one unit each are one request, or 25 when nothing else may come."""
+    """25 KPIs with one unit each take one request, or 25 with `is_exact`."""
     pairs = list(zip(KPIS[:25], UNITS[:25], strict=True))
     assert (1, 25) == (len(plan_pairs(pairs)), len(plan_pairs(pairs, is_exact=True)))
 
@@ -136,7 +136,7 @@ def test_a_diagonal_is_filled_up_when_it_may_be() -> None:
 @given(cell_sets, st.booleans())
 @settings(max_examples=50, deadline=None)
 def test_scattered_cells_are_covered_once(cells: set[tuple[str, str, int]], is_exact: bool) -> None:
-    """Each wanted cell exactly once, and no other when asked exactly."""
+    """Each wanted cell is requested once, and with `is_exact` no other."""
     requests = plan_cells(cells, is_exact=is_exact)
     assert_within_limits(requests)
     covered = [cell for request in requests for cell in cells_of(request)]
@@ -154,7 +154,7 @@ def test_scattered_cells_are_covered_once(cells: set[tuple[str, str, int]], is_e
     ],
 )
 def test_halves_split_the_longest_list_and_keep_the_rest(request_: DataRequest, name: str, parts: list[int]) -> None:
-    """Together they ask for the same cells."""
+    """Halving splits the longest list, and the halves together request the same cells."""
     pieces = halves(request_)
     assert parts == [len(getattr(piece, name)) for piece in pieces]
     assert sorted(cells_of(request_)) == sorted(cell for piece in pieces for cell in cells_of(piece))
@@ -176,7 +176,7 @@ def test_halves_split_the_longest_list_and_keep_the_rest(request_: DataRequest, 
     ],
 )
 def test_a_question_that_has_no_route_is_not_made(make: object) -> None:
-    """Empty lists, one list alone, more than 25 and the same id twice are refused before anything is sent."""
+    """A request with empty lists, one list alone, more than 25 ids, a duplicate or an unknown unit kind is refused."""
     assert callable(make)
     with pytest.raises(InvalidRequest):
         make()
@@ -203,6 +203,6 @@ def test_a_question_that_has_no_route_is_not_made(make: object) -> None:
     ],
 )
 def test_an_id_is_checked_before_it_enters_a_url(kpi: str, unit: str, year: int) -> None:
-    """What does not look like Kolada's ids is named, and nothing is sent."""
+    """A value that has not the form of Kolada's ids is refused by name, and nothing is sent."""
     with pytest.raises(InvalidIdentifier, match="nothing was sent"):
         DataRequest((kpi,), (unit,), (year,), from_date=date(2026, 1, 1))

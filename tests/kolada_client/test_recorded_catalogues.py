@@ -1,4 +1,4 @@
-"""The recorded catalogues of the real API pass the strict readers, every row of them."""
+"""The recorded catalogues of the real API pass the strict parsers."""
 
 import gzip
 import json
@@ -21,7 +21,7 @@ URL = "https://kolada.test/v3/kpi"
 
 
 def recorded(folder: Path, name: str) -> list[object]:
-    """The rows of one recorded catalogue."""
+    """Return the rows of one recorded catalogue."""
     path = folder / "catalogue" / name
     data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     document = json.loads(data)
@@ -31,7 +31,7 @@ def recorded(folder: Path, name: str) -> list[object]:
 
 @pytest.mark.parametrize(("name", "count"), [("kpi_v3_2026-03-04.json.gz", 6205), ("kpi_v3_2026-03-23.json.gz", 6099)])
 def test_the_recorded_kpis_are_read_whole(api: Api, recorded_folder: Path, name: str, count: int) -> None:
-    """Every KPI, every date and period, no field unknown and nothing to remark on."""
+    """Every recorded KPI is parsed, without unknown fields or remarks."""
     page = parse_kpi_page(api.json(recorded(recorded_folder, name)), URL)
     assert (count, count, (), ()) == (page.row_count, page.frame.height, page.unknown_fields, page.remarks)
     assert page.frame["kpi_id"].to_list() == [check_kpi_id(kpi) for kpi in page.frame["kpi_id"]]
@@ -39,7 +39,7 @@ def test_the_recorded_kpis_are_read_whole(api: Api, recorded_folder: Path, name:
 
 
 def test_the_recorded_municipalities_are_read_whole(api: Api, recorded_folder: Path) -> None:
-    """290 municipalities, 21 regions and Riket."""
+    """The recorded catalogue has 290 municipalities, 21 regions and Riket."""
     page = parse_municipality_page(api.json(recorded(recorded_folder, "municipality_v3_2026-03-23.json")), URL)
     assert {"K": 290, "L": 22} == dict(page.frame.group_by("municipality_type").len().iter_rows())
     assert page.frame["municipality_id"].to_list() == [
@@ -48,7 +48,7 @@ def test_the_recorded_municipalities_are_read_whole(api: Api, recorded_folder: P
 
 
 def test_the_recorded_groups_are_read_whole(api: Api, recorded_folder: Path) -> None:
-    """3,630 groups, the group of all municipalities among them with its 290 members."""
+    """The recorded catalogue has 3,630 groups, and the group of all municipalities has 290 members."""
     rows = recorded(recorded_folder, "municipality_groups_v3_2026-03-23.json.gz")
     page = parse_group_page(api.json(rows), URL)
     assert (3630, ()) == (page.row_count, page.unknown_fields)
