@@ -1,4 +1,4 @@
-"""Homes with a few small nights behind them, to damage, to kill and to restore."""
+"""Fixtures: homes with a few small runs, to damage, to kill and to restore."""
 
 import os
 import shutil
@@ -22,7 +22,7 @@ CHANGES = ("revised:N15436/1480/2023/T=99.5", "deleted:N15436/1489/2023/T", "rev
 
 @pytest.fixture(scope="session")
 def three_nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
-    """Three nights, each followed by a change; only to be copied."""
+    """Three runs, each followed by a change at the source; tests only copy this home."""
     plan = read_plan(PLAN)
     fake = FakeKolada(small_data([*plan.kpi_ids, *plan.cross_check_kpi_ids]))
     nights = Nights(home=tmp_path_factory.mktemp("three") / "home", fake=fake, plans=(plan,))
@@ -34,7 +34,7 @@ def three_nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
 
 @pytest.fixture(scope="session")
 def copy_of() -> Callable[[Nights, Path], Nights]:
-    """Copies a home with its stand-in, to go on from there."""
+    """Give a function that copies a home together with its stand-in."""
 
     def copied(nights: Nights, to: Path) -> Nights:
         shutil.copytree(nights.home, to)
@@ -45,7 +45,7 @@ def copy_of() -> Callable[[Nights, Path], Nights]:
 
 @pytest.fixture
 def nights(three_nights: Nights, copy_of: Callable[[Nights, Path], Nights], tmp_path: Path) -> Nights:
-    """A home with three nights; Kolada has news for the fourth."""
+    """A copy of the home with three runs; the source has changes for a fourth."""
     return copy_of(three_nights, tmp_path / "home")
 
 
@@ -63,7 +63,7 @@ def run_ids(home: Home) -> list[str]:
 
 @pytest.fixture
 def run_command() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Runs `kolada` in a process of its own."""
+    """Give a function that runs `kolada` in a subprocess."""
 
     def run(*words: str, home: Path) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -80,14 +80,14 @@ def run_command() -> Callable[..., subprocess.CompletedProcess[str]]:
 
 @pytest.fixture(scope="module")
 def source(three_nights: Nights) -> Iterator[str]:
-    """The address of a source with news for the fourth night."""
+    """The URL of a source with changes for the fourth run."""
     with three_nights.fake.serve() as url:
         yield url
 
 
 @pytest.fixture(scope="module")
 def make_home(three_nights: Nights, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Path], Home]:
-    """Makes the home that a command finds: of three nights, all but the last of them pruned unless that is its work."""
+    """Give a function that makes the home for a command: three runs, the first two pruned unless `prune` is tested."""
     pruned = tmp_path_factory.mktemp("pruned") / "home"
     shutil.copytree(three_nights.home, pruned)
     prune(Home(pruned), keep_nights=1, now=three_nights.now)
@@ -110,5 +110,5 @@ def make_home(three_nights: Nights, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture(scope="module")
 def replays(tmp_path_factory: pytest.TempPathFactory) -> Replays:
-    """The replays of what commands left."""
+    """The cached replays of the homes that commands left."""
     return Replays(tmp_path_factory.mktemp("replays"))

@@ -1,8 +1,8 @@
-"""One command's work on a home, by its name, in a process that can be killed on its way.
+"""One command on a home, run in a process that can be killed.
 
-As a program it starts such a process for each line on its input, `NAME HOME URL INSTANT` as JSON, and tells its
-number and, when it has ended, its exit code; less than zero for a signal. The process begins at the next line of the
-input. What it needs is imported beforehand, and none of it is used before the process is there.
+Run as a program, it starts such a process for each input line `NAME HOME URL INSTANT` (JSON) and prints its id and,
+after its end, its exit code; a negative one is a signal. The process starts to work at the next input line. Modules
+are imported beforehand but not used before the process exists.
 """
 
 import ctypes
@@ -25,12 +25,12 @@ from warehouse.prune import prune
 from warehouse.rollback import roll_back
 from warehouse.settling import settle_if_free
 
-# Any process of the same user may trace this one, where the system would let its parent alone.
+# Let any process of the same user trace this one; some systems allow only the parent.
 PR_SET_PTRACER, PR_SET_PTRACER_ANY = 0x59616D61, ctypes.c_ulong(-1)
 
 
 def act(name: str, home: Home, url: str, now: datetime) -> None:
-    """Do what `kolada NAME` does, at an instant, before the source at a URL; the first word names the command."""
+    """Run `kolada NAME` at an instant against the source at a URL; the first word is the command."""
     home.prepare()
     if name == "refresh":
         settings = Settings(base_url=url, home=home.root, wait=0.0, rate=1000.0)
@@ -53,7 +53,7 @@ def act(name: str, home: Home, url: str, now: datetime) -> None:
 
 
 def start(name: str, home: str, url: str, instant: str) -> tuple[int, int]:
-    """Start a process that acts once its pipe is closed; returns its number and the pipe."""
+    """Start a process that works once its pipe is closed; return its id and the pipe."""
     waits, begins = os.pipe()
     if number := os.fork():
         os.close(waits)

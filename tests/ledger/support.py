@@ -1,4 +1,4 @@
-"""What the tests of the ledger share: comparing what is published with what the raw store gives."""
+"""Helpers of the ledger tests: compare the published file with a replay."""
 
 import re
 from pathlib import Path
@@ -18,7 +18,7 @@ WHOLE = re.compile(
 
 
 def replay_differs(home: Home, to: Path) -> list[str]:
-    """The relations of core and plan whose rows a replay of the home gives otherwise than they are published."""
+    """Return the relations of core and plan whose rows differ between a replay and the published file."""
     replay(home, to, as_of=None, reporter=Silent())
     try:
         return differing(home.published, to)
@@ -27,7 +27,7 @@ def replay_differs(home: Home, to: Path) -> list[str]:
 
 
 def differing(one: Path, other: Path) -> list[str]:
-    """The relations of core and plan whose rows are others in two files."""
+    """Return the relations of core and plan whose rows differ between two files."""
     connection = connect()
     try:
         connection.execute(f"attach {quoted(str(one))} as one (read_only)")
@@ -48,10 +48,9 @@ def differing(one: Path, other: Path) -> list[str]:
 
 
 class Replays:
-    """Replays of homes; one is made once for the same ledger, since nothing else enters it.
+    """Replays of homes, cached by what they depend on.
 
-    What enters it: the runs that count as published, their manifests, the base. The bodies are those that the manifests
-    name by their hashes.
+    A replay depends on the published runs, their manifests and the base. The manifests name the bodies by their hashes.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -59,7 +58,7 @@ class Replays:
         self.made: dict[object, Path] = {}
 
     def of(self, home: Home) -> Path:
-        """The replay of a home."""
+        """Return the replay of a home."""
         lines = [
             (run.run_id, [line for line in run.manifest.path.read_bytes().splitlines() if b'"restored"' not in line])
             for run in published_runs(home)
@@ -74,16 +73,16 @@ class Replays:
 
 
 def findings(home: Home) -> list[str]:
-    """What a verification of the home finds."""
+    """Return the findings of a verification of the home."""
     return verify(home, reporter=Silent()).findings
 
 
 def half_written(home: Home) -> list[str]:
-    """The files of a home that are none of those that it keeps."""
+    """Return the files of a home that are not among those it keeps, such as temporary files."""
     files = [path.relative_to(home.root).as_posix() for path in home.root.rglob("*") if path.is_file()]
     return [file for file in files if WHOLE.fullmatch(file) is None]
 
 
 def at_odds(home: Home, replays: Replays) -> list[str]:
-    """What is wrong with a home: findings of a verification, files left half written, rows that a replay gives not."""
+    """Return what is wrong with a home: findings of `verify`, partial files, rows that differ from a replay."""
     return [*findings(home), *half_written(home), *differing(home.published, replays.of(home))]

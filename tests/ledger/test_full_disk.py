@@ -1,4 +1,4 @@
-"""A disk that is full at any stage, and a write that comes short: nothing is lost, and there is a way on."""
+"""A full disk at any stage, and a partial write: no data is lost, and the error names the next step."""
 
 import errno
 import os
@@ -22,7 +22,7 @@ from warehouse.published_file import read_whole
 pytestmark = [pytest.mark.sweep, pytest.mark.timeout(3600)]
 
 SIZE = 64 * 1024 * 1024
-# Room in bytes: a page at a time where manifests and bodies are written, then as the private copy grows.
+# Room in bytes: in steps of a disk page for manifests and bodies, then as the private copy grows.
 ROOMS = [*range(0, 24 * 4096, 4096), *range(128 * 1024, 8 * 1024 * 1024, 128 * 1024)]
 WRITING = [
     "rollback",
@@ -32,7 +32,7 @@ WRITING = [
 
 @pytest.fixture(scope="module")
 def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A small disk: the folder KOLADA_SMALL_DISK, or one that is mounted for the tests."""
+    """A small disk: the folder KOLADA_SMALL_DISK, or a tmpfs mounted for the tests."""
     given = os.environ.get("KOLADA_SMALL_DISK")
     if given is not None:
         yield Path(given)
@@ -48,7 +48,7 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def fill(disk: Path, room: int) -> Path:
-    """Fill a disk but for some room; returns the file that does."""
+    """Fill a disk except for `room` bytes; return the file that fills it."""
     ballast = disk / "ballast"
     space = os.statvfs(disk)
     assert space.f_blocks * space.f_frsize <= 2 * SIZE, "not a small disk"
@@ -60,7 +60,7 @@ def fill(disk: Path, room: int) -> Path:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["refresh", "rollback", "prune", "restore"])
 def test_full_at_every_stage(name, source, make_home, three_nights, replays, disk):
-    """What the command line tells in one line comes out, last night's file stays, and with room all goes on."""
+    """A command on a full disk reports it in one line and keeps the published file; with space the work goes on."""
     now = three_nights.now + timedelta(days=1)
     failed = 0
     rooms = points_of(ROOMS, seed=14)
@@ -80,8 +80,8 @@ def test_full_at_every_stage(name, source, make_home, three_nights, replays, dis
 
 
 def go_on(name, home, source, now, replays, told):
-    """Give the command again, and then the next night's; each leaves nothing at odds."""
-    with suppress(NotPublished):  # there is no snapshot that could be the base, or to go back to
+    """Give the command again, then the next refresh; assert that each leaves the home consistent."""
+    with suppress(NotPublished):  # no snapshot can serve as the base or be rolled back to
         act(name, home, source, now + timedelta(hours=1))
     assert at_odds(home, replays) == [], told
     act("refresh", home, source, now + timedelta(hours=25))
@@ -89,11 +89,11 @@ def go_on(name, home, source, now, replays, told):
 
 
 class ShortWrites:
-    """In the place of `os.write`: the disk takes a part of one record, and nothing more of any.
+    """A replacement of `os.write`: the disk takes a part of one record, then nothing more of any.
 
     Args:
-        at: which append of a record comes short, from 0; None for none.
-        most: how many bytes a call takes at most.
+        at: the record whose write is cut, from 0; None for none.
+        most: the most bytes that a call writes.
     """
 
     def __init__(self, at: int | None, most: int | None = None) -> None:
@@ -103,7 +103,7 @@ class ShortWrites:
         self.write = os.write
 
     def __call__(self, descriptor: int, content: memoryview) -> int:
-        """Write to a manifest as far as the disk lets; to other files as always."""
+        """Write to a manifest as far as the disk allows, and to other files without a limit."""
         if not Path(f"/proc/self/fd/{descriptor}").readlink().name.endswith(".jsonl"):
             return self.write(descriptor, content)
         if self.is_full:
@@ -143,13 +143,13 @@ def test_short_at_each_append(name, source, make_home, three_nights, replays, tm
 
 
 def whole(manifest: Path) -> bool:
-    """Whether a manifest ends with a line end, or holds nothing."""
+    """Return whether a manifest is empty or ends with a newline."""
     return manifest.read_bytes()[-1:] in (b"", b"\n")
 
 
 @pytest.mark.slow
 def test_a_disk_that_takes_seven_bytes_at_a_time(source, make_home, three_nights, tmp_path, monkeypatch):
-    """A write that comes short though there is room is gone on with."""
+    """A partial write on a disk with space is continued."""
     home = make_home("refresh", tmp_path / "home")
     writes = ShortWrites(None, most=7)
     monkeypatch.setattr(os, "write", writes)

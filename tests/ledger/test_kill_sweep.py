@@ -1,4 +1,4 @@
-"""SIGKILL at every call of the system that changes the home: the next command makes ledger, file and replay agree."""
+"""SIGKILL at every system call that changes the home: after the next command, ledger, file and replay agree."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ pytestmark = [
 ]
 
 SLICES = 10
-# What is given next; each has its turn. A lost file is for `restore` alone.
+# The commands given next, in turn. Only `restore` handles a lost file.
 NEXT = {
     "refresh": ("refresh", "verify", "rollback", "prune"),
     "rollback": ("rollback", "verify", "refresh"),
@@ -38,7 +38,7 @@ NEXT = {
 
 @pytest.fixture(scope="module")
 def commands(source: str, three_nights: Nights, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TracedCommands]:
-    """Commands that are given on the fourth night."""
+    """Run commands at the time of the fourth refresh."""
     instant = (three_nights.now + timedelta(days=1)).isoformat()
     with TracedCommands(tmp_path_factory.mktemp("traced"), source, instant) as commands:
         yield commands
@@ -48,7 +48,7 @@ def commands(source: str, three_nights: Nights, tmp_path_factory: pytest.TempPat
 def points_in(
     make_home: Callable[[str, Path], Home], commands: TracedCommands, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[str], list[Call]]:
-    """Gives the changes that a command makes when it is left alone."""
+    """Give a function that returns the changes that a command makes when it is not killed."""
     found: dict[str, list[Call]] = {}
 
     def points(name: str) -> list[Call]:
@@ -74,7 +74,7 @@ def points_in(
     ],
 )
 def test_killed_at_every_change(name, part, source, make_home, commands, points_in, replays, three_nights, tmp_path):
-    """Readers have a whole file at once, and after the next command nothing is lost, half written or at odds."""
+    """Readers always find a whole file; after the next command nothing is lost, partial or inconsistent."""
     later = three_nights.now + timedelta(days=1, hours=1)
     points = points_in(name)
     chosen = list(enumerate(points))[part::SLICES]
@@ -85,19 +85,19 @@ def test_killed_at_every_change(name, part, source, make_home, commands, points_
         if home.published.exists() or name != "restore a lost file":
             read_whole(home.published)
         following = NEXT[name][number % len(NEXT[name])]
-        with suppress(NotPublished):  # there is no snapshot yet that could be the base
+        with suppress(NotPublished):  # no snapshot can serve as the base yet
             act(following, home, source, later)
         assert at_odds(home, replays) == [], f"{name} killed at {call}, then {following}"
         shutil.rmtree(home.root)
     print(f"{name}: {killed} kills at {len(chosen)} of {len(points)} points")
-    # Threads take turns: now and then a call is another's, and comes too seldom.
+    # Threads alternate: sometimes another thread makes the call, so it does not reach that count.
     assert killed >= 0.7 * len(chosen)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", points_of(range(SLICES), seed=14))
 def test_a_killed_rollback_is_not_made_twice(part, source, make_home, commands, three_nights, tmp_path):
-    """Killed at any change until it has told, a rollback given again goes back one night in all."""
+    """A rollback killed at any change and given again goes back one run in total."""
     later = three_nights.now + timedelta(days=1, hours=1)
     home = make_home("prune", tmp_path / "undisturbed")
     night_before = publication_of(snapshots(home)[-1]).run_id

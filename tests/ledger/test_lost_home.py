@@ -1,4 +1,4 @@
-"""A home that lost something says so, and goes on as far as it can."""
+"""A home with missing or damaged files reports them, and goes on where it can."""
 
 import json
 import shutil
@@ -28,13 +28,13 @@ from web import make_app
 
 
 def overwrite(path, content):
-    """Let a file hold other bytes, in another inode."""
+    """Replace a file with another inode of other content."""
     path.unlink()
     path.write_bytes(content)
 
 
 def contents(home):
-    """Every file of a home but the lock, with a checksum of its bytes."""
+    """Return every file of a home except the lock, with a checksum of its content."""
     return {
         str(path.relative_to(home.root)): zlib.crc32(path.read_bytes())
         for path in home.root.rglob("*")
@@ -43,12 +43,12 @@ def contents(home):
 
 
 def warnings(nights):
-    """What `kolada status` warns of."""
+    """Return the warnings of `kolada status`."""
     return "\n".join(read_status(nights.make_settings(), now=nights.now).warnings)
 
 
 def test_a_missing_file_is_no_new_beginning(nights, home):
-    """A home whose published file is gone is not begun anew: nothing is fetched or changed, and restore is named."""
+    """A home without its published file is not treated as new: nothing is fetched or changed, and restore is named."""
     home.published.unlink()
     before = contents(home)
     with pytest.raises(PublishedMissing, match="kolada restore"):
@@ -70,7 +70,7 @@ DAMAGE = {
 
 @pytest.mark.parametrize("kind", DAMAGE)
 def test_a_damaged_file_is_named(nights, home, kind):
-    """Whatever became of the published file, each command names it and the ways back, and rollback goes one."""
+    """Each command names a damaged published file and the ways to repair it; rollback is one of them."""
     overwrite(home.published, DAMAGE[kind](home.published.read_bytes()))
     damaged = home.published.read_bytes()
     with pytest.raises(PublishedDamaged, match=r"kolada restore.*kolada rollback"):
@@ -83,7 +83,7 @@ def test_a_damaged_file_is_named(nights, home, kind):
 
 @pytest.mark.parametrize("kind", ["missing", "emptied", "header", "cut"])
 def test_the_pages_name_the_way_back(home, kind):
-    """`kolada web` over such a home names the file's fate, and does not speak of a new home."""
+    """The pages of a home whose file is missing or damaged name restore and do not describe a new home."""
     if kind == "missing":
         home.published.unlink()
     else:
@@ -98,7 +98,7 @@ def test_the_pages_name_the_way_back(home, kind):
 
 @pytest.mark.slow
 def test_an_older_file_in_its_place_is_noticed(nights, home, run_ids):
-    """An older file that somebody put there is not built upon: the ledger knows of a later night. Nothing goes."""
+    """An older file in place of the published one is refused, and restore puts the newer one back."""
     overwrite(home.published, snapshots(home)[0].read_bytes())
     before = contents(home)
     with pytest.raises(PublishedOutdated, match=rf"{run_ids[0]}.*{run_ids[2]}.*kolada restore"):
@@ -114,7 +114,7 @@ def test_an_older_file_in_its_place_is_noticed(nights, home, run_ids):
 @pytest.mark.slow
 @pytest.mark.parametrize("lost", ["raw", "raw/manifests", "raw/bodies"])
 def test_a_lost_raw_store_shows(nights, home, tmp_path, lost):
-    """Without raw/, or a half of it, status and verify say so, a replay refuses, and the nights go on."""
+    """Without raw/ or a part of it, status and verify warn, a replay is refused, and refreshes go on."""
     shutil.rmtree(home.root / lost)
     assert "raw/" in warnings(nights)
     assert len(findings(home)) > 0
@@ -125,7 +125,7 @@ def test_a_lost_raw_store_shows(nights, home, tmp_path, lost):
 
 
 def test_the_manifest_of_one_night_is_missed(nights, home, run_ids, tmp_path):
-    """A night in the middle is gone: the next one knows what it was built on, with or without a published file."""
+    """A replay names a missing manifest in the middle, with or without a published file."""
     (home.manifests / f"{run_ids[1]}.jsonl").unlink()
     with pytest.raises(ManifestMissing, match=run_ids[1]):
         replay(home, tmp_path / "x.duckdb", as_of=None, reporter=Silent())
@@ -139,7 +139,7 @@ def test_the_manifest_of_one_night_is_missed(nights, home, run_ids, tmp_path):
 
 @pytest.mark.parametrize("damage", ["gone", "emptied", "changed"])
 def test_a_lost_body_is_named(nights, home, run_ids, damage):
-    """A body of a published night that is gone or empty shows in status; verify reads them all and names them."""
+    """A missing or empty body of a published run shows in status; verify reads all bodies and names damaged ones."""
     path = next(
         path for path in map(RawStore(home.bodies).path, RawStore(home.bodies).names()) if is_answer(home, path)
     )
@@ -153,7 +153,7 @@ def test_a_lost_body_is_named(nights, home, run_ids, damage):
 
 
 def is_answer(home, path):
-    """Whether a body is that of an HTTP answer."""
+    """Return whether a body belongs to an HTTP response."""
     return any(f'"sha256": "{path.stem}"' in manifest.read_text() for manifest in home.manifests.iterdir())
 
 
@@ -166,7 +166,7 @@ def is_answer(home, path):
     ],
 )
 def test_a_damaged_manifest_of_a_published_night_stops_no_night(nights, home, run_ids, tmp_path, line):
-    """The nights go on, since the published file has what it said; status, verify and a replay name file and line."""
+    """After damage to a published run's manifest, refreshes go on; status, verify and replay name file and line."""
     path = home.manifests / f"{run_ids[1]}.jsonl"
     number = damage_line(path, line)
     with pytest.raises(ManifestCorrupt, match=rf"Line {number} .*{run_ids[1]}"):
@@ -178,7 +178,7 @@ def test_a_damaged_manifest_of_a_published_night_stops_no_night(nights, home, ru
 
 
 def damage_line(path, kind):
-    """Damage the first line of a kind in a manifest; returns its number."""
+    """Damage the first record of a kind in a manifest; return its line number."""
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     number = next(number for number, line in enumerate(lines) if json.loads(line)["record"] == kind)
     lines[number] = lines[number][:-9] + "\n"
@@ -192,7 +192,7 @@ def damage_line(path, kind):
     ["landed", *(pytest.param(line, marks=pytest.mark.slow) for line in ("run_started", "accepted", "held", "all"))],
 )
 def test_a_damaged_manifest_of_a_run_that_never_published_stops_nothing(nights, home, tmp_path, line):
-    """Refresh, status, replay, rollback and prune go their way; verify names the line."""
+    """A damaged manifest of a run that never published blocks no command; verify names the line."""
     nights.fake.faults = ["server_error_html@every:1489"]
     held = nights.refresh()
     nights.fake.faults = ()
@@ -221,7 +221,7 @@ def test_a_damaged_manifest_of_a_run_that_never_published_stops_nothing(nights, 
     ],
 )
 def test_the_commands_say_so(nights, home, run_command, words, lost, code, said):
-    """The command itself exits as design.md says and names what to do."""
+    """The command exits with the documented code and names the next step."""
     path = home.root / lost
     shutil.rmtree(path) if path.is_dir() else path.unlink()
     ended = run_command(*words, home=home.root)

@@ -1,4 +1,4 @@
-"""Pruned nights stand in the base: nothing else is lost, and a prune that was killed goes on."""
+"""Pruning: the base contains the pruned runs, nothing else is lost, and a killed prune can be repeated."""
 
 import shutil
 
@@ -14,7 +14,7 @@ from warehouse.rollback import roll_back
 
 @pytest.mark.slow
 def test_what_remains_gives_the_same(nights, home, run_ids, tmp_path):
-    """The two oldest nights go, and a replay still gives what is published, tonight and after another night."""
+    """After the two oldest runs are pruned, a replay still equals the published file, also after one more run."""
     done = prune(home, keep_nights=1, now=nights.now)
     assert (2, run_ids[1]) == (done.run_count, done.base_run_id)
     assert done.body_count > 0
@@ -27,7 +27,7 @@ def test_what_remains_gives_the_same(nights, home, run_ids, tmp_path):
 
 @pytest.mark.slow
 def test_a_prune_that_was_killed_is_finished(nights, home, run_ids, tmp_path):
-    """Killed when the base was in place and bodies were gone, it changes no replay, and goes on when given again."""
+    """A prune killed after the base was written changes no replay, and finishes when repeated."""
     shutil.copytree(home.manifests, tmp_path / "manifests")
     prune(home, keep_nights=1, now=nights.now)
     shutil.rmtree(home.manifests)
@@ -39,7 +39,7 @@ def test_a_prune_that_was_killed_is_finished(nights, home, run_ids, tmp_path):
 
 
 def test_the_base_never_goes_back(nights, home, run_ids):
-    """After a rollback to the base's own night no older snapshot takes its place."""
+    """After a rollback to the base's own run, an older snapshot never replaces the base."""
     prune(home, keep_nights=1, now=nights.now)
     roll_back(home, now=nights.now)
     with pytest.raises(NotPublished, match="nothing was removed"):
@@ -49,7 +49,7 @@ def test_the_base_never_goes_back(nights, home, run_ids):
 
 
 def test_what_a_damaged_manifest_names_is_kept(nights, home):
-    """Whatever in a manifest can be the name of a body keeps that body, be the line damaged."""
+    """Prune keeps every body whose name occurs in a manifest, even in a damaged line."""
     nights.fake.faults = ["server_error_html@every:1489"]
     held = nights.refresh()
     path = home.manifests / f"{held.run_id}.jsonl"

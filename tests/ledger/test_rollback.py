@@ -1,4 +1,4 @@
-"""A rollback works whatever became of the published file, and a killed one is finished once."""
+"""A rollback works whatever the state of the published file, and a killed one is finished once."""
 
 import pytest
 
@@ -18,13 +18,13 @@ def damage(path):
     path.chmod(0o644)
     content = bytearray(path.read_bytes())
     content[4096:-4096] = bytes(len(content) - 8192)
-    # Another inode: snapshots share theirs with nothing else, but a test must not depend on it.
+    # A new inode, so that the test does not depend on how snapshots are linked.
     path.unlink()
     path.write_bytes(content)
 
 
 def _interrupted(_):
-    """Ends a rollback where it would tell what it did."""
+    """Stop a rollback before it reports its result."""
     raise KeyboardInterrupt
 
 
@@ -32,7 +32,7 @@ def _interrupted(_):
     "what", ["damaged", *(pytest.param(each, marks=pytest.mark.slow) for each in ("whole", "missing"))]
 )
 def test_the_night_before_is_published_again(nights, home, run_ids, tmp_path, what):
-    """Whole, damaged or missing, the file of the night before takes its place, and the ledger says so."""
+    """With a whole, damaged or missing published file, the previous one is published again and recorded."""
     before = snapshots(home)[-1].read_bytes()
     if what == "damaged":
         damage(home.published)
@@ -49,7 +49,7 @@ def test_the_night_before_is_published_again(nights, home, run_ids, tmp_path, wh
 
 @pytest.mark.slow
 def test_a_damaged_snapshot_is_passed_over(nights, home, run_ids, tmp_path):
-    """The newest file that is whole is published, and every run after it is taken back."""
+    """A damaged snapshot is skipped: the newest whole one is published, and every later run is rolled back."""
     damage(snapshots(home)[-1])
     done = roll_back(home, now=nights.now)
     assert (run_ids[2], run_ids[0]) == (done.from_run_id, done.to_run_id)
@@ -59,7 +59,7 @@ def test_a_damaged_snapshot_is_passed_over(nights, home, run_ids, tmp_path):
 
 
 def test_a_rollback_that_was_killed_is_finished_once(nights, home, run_ids):
-    """Killed after its record, it is finished by the same command given again, which goes back no further."""
+    """A rollback killed after its record is finished by the same command, which goes back no further."""
     record = RolledBack(at=nights.now, message=f"rolled back to run {run_ids[1]}", to_run_id=run_ids[1])
     Manifest(home.manifests / f"{run_ids[2]}.jsonl").append(record)
     done = roll_back(home, now=nights.now)
@@ -70,7 +70,7 @@ def test_a_rollback_that_was_killed_is_finished_once(nights, home, run_ids):
 
 @pytest.mark.slow
 def test_a_killed_rollback_past_a_damaged_snapshot_is_finished(nights, home, run_ids, tmp_path):
-    """Killed after the first of its two records, it takes the other run back, too."""
+    """A rollback past a damaged snapshot, killed after the first of two records, rolls the other run back too."""
     damage(snapshots(home)[-1])
     record = RolledBack(at=nights.now, message=f"rolled back to run {run_ids[0]}", to_run_id=run_ids[0])
     Manifest(home.manifests / f"{run_ids[2]}.jsonl").append(record)
@@ -81,7 +81,7 @@ def test_a_killed_rollback_past_a_damaged_snapshot_is_finished(nights, home, run
 
 
 def test_a_rollback_killed_before_it_told_is_not_made_twice(nights, home, run_ids):
-    """The file is back and nobody heard of it: the same command says so and goes no further; the one after it does."""
+    """A rollback killed before its report is only reported when repeated; the one after it goes back further."""
     with pytest.raises(KeyboardInterrupt):
         roll_back(home, now=nights.now, tell=_interrupted)
     again = roll_back(home, now=nights.now)
@@ -93,7 +93,7 @@ def test_a_rollback_killed_before_it_told_is_not_made_twice(nights, home, run_id
 
 
 def test_a_rollback_killed_before_it_told_ends_with_the_next_night(nights, home, run_ids):
-    """A night that publishes after it is what the next rollback takes back."""
+    """After a killed rollback and a new published run, the next rollback takes that run back."""
     with pytest.raises(KeyboardInterrupt):
         roll_back(home, now=nights.now, tell=_interrupted)
     published = nights.refresh()
@@ -103,7 +103,7 @@ def test_a_rollback_killed_before_it_told_ends_with_the_next_night(nights, home,
 
 @pytest.mark.slow
 def test_the_command_says_that_it_finished_a_killed_one(home, nights, run_ids, run_command):
-    """What was killed is named, and that no further night was taken back."""
+    """The command reports that it finished a killed rollback and that no further run was rolled back."""
     with pytest.raises(KeyboardInterrupt):
         roll_back(home, now=nights.now, tell=_interrupted)
     said = run_command("rollback", home=home.root)
@@ -114,7 +114,7 @@ def test_the_command_says_that_it_finished_a_killed_one(home, nights, run_ids, r
 
 
 def test_no_further_back_than_the_pruned_nights(nights, home, run_ids):
-    """A file that is older than the base cannot be replayed any more, so it is not published again."""
+    """A rollback stops at the base, since an older file could not be replayed."""
     prune(home, keep_nights=1, now=nights.now)
     assert run_ids[1] == roll_back(home, now=nights.now).to_run_id
     before = home.published.read_bytes()

@@ -11,7 +11,7 @@ from warehouse.rollback import roll_back
 
 @pytest.mark.slow
 def test_a_clock_that_is_set_back_changes_nothing(nights, home, tmp_path):
-    """A night by a clock that was set back a day, and one after, are replayed in the order in which they were run."""
+    """Runs after the clock was set back are replayed in the order of their numbers."""
     nights.now -= timedelta(days=3)
     nights.refresh()
     nights.refresh()
@@ -24,7 +24,7 @@ def test_a_clock_that_is_set_back_changes_nothing(nights, home, tmp_path):
 
 @pytest.mark.slow
 def test_a_clock_set_back_after_a_rollback(nights, home, tmp_path):
-    """Nights whose instants lie before that of the night that was taken back come after it all the same."""
+    """Runs with earlier timestamps than a rolled-back run still come after it."""
     roll_back(home, now=nights.now)
     nights.now -= timedelta(days=2)
     nights.refresh()
@@ -38,7 +38,7 @@ def test_a_clock_set_back_after_a_rollback(nights, home, tmp_path):
 
 @pytest.mark.slow
 def test_a_dead_run_of_tomorrow_is_not_taken_up(nights, run_ids):
-    """By a clock that was set back, a run that was held today started tomorrow: it is another day's work."""
+    """A held run dated after the present, because the clock was set back, is not continued."""
     nights.fake.faults = ["server_error_html@every:1489"]
     held = nights.refresh()
     assert held.is_incomplete
@@ -51,7 +51,7 @@ def test_a_dead_run_of_tomorrow_is_not_taken_up(nights, run_ids):
 
 @pytest.mark.slow
 def test_numbers_go_on_where_the_manifests_are_lost(nights, home, run_ids):
-    """The published file knows its number, so that a later run never bears that of an earlier one."""
+    """Without manifests, the run number continues from the published file."""
     for manifest in home.manifests.iterdir():
         manifest.unlink()
     assert nights.refresh().run_id.startswith("000004-")
@@ -59,7 +59,7 @@ def test_numbers_go_on_where_the_manifests_are_lost(nights, home, run_ids):
 
 @pytest.mark.slow
 def test_nothing_of_a_run_that_was_not_published_is_replayed(nights, home, tmp_path):
-    """Held and rolled back runs between others leave no trace in a replay."""
+    """Held and rolled-back runs leave no trace in a replay."""
     nights.fake.faults = ["server_error_html@every:1489"]
     assert nights.refresh().state == "held"
     nights.fake.faults = ()

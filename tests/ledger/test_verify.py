@@ -1,4 +1,4 @@
-"""`kolada verify` reads everything back and finds whatever is not as it was written."""
+"""`kolada verify` reads everything and reports each difference from what was written."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from warehouse.publish import snapshots
 
 @pytest.mark.slow
 def test_a_sound_home_has_no_findings(home, run_command):
-    """The command counts what it read and exits with 0; it tells of each stage while it works."""
+    """On a sound home the command counts what it read, exits with 0 and reports each stage as it works."""
     ended = run_command("verify", home=home.root)
     assert (0, "") == (ended.returncode, "".join(re.findall("Traceback", ended.stderr)))
     assert re.fullmatch(
@@ -25,7 +25,7 @@ def test_a_sound_home_has_no_findings(home, run_command):
 
 
 def test_an_empty_home_is_bad_input(tmp_path, run_command):
-    """A folder that holds nothing is probably not the one that was meant."""
+    """An empty folder is refused as bad input, since it is probably not the intended one."""
     ended = run_command("verify", home=tmp_path / "nowhere")
     assert BAD_INPUT == ended.returncode
     assert "nowhere" in ended.stderr
@@ -40,7 +40,7 @@ def test_an_empty_home_is_bad_input(tmp_path, run_command):
     ],
 )
 def test_a_file_that_was_written_into_is_found(home, run_ids, statement, said):
-    """Counts or the file's hash tell that the published file is not what the ledger says."""
+    """A change inside the published file is found by its row counts or its hash."""
     home.published.chmod(0o644)
     connection = connect()
     connection.execute(f"attach {quoted(str(home.published))} as warehouse")
@@ -59,14 +59,14 @@ def test_a_file_that_was_written_into_is_found(home, run_ids, statement, said):
     ],
 )
 def test_counts_in_the_ledger_are_compared(home, run_ids, pattern, replaced, said):
-    """A manifest whose counts are not those of its bodies and its file is found."""
+    """A manifest whose counts differ from its bodies or its file is found."""
     path = home.manifests / f"{run_ids[2]}.jsonl"
     path.write_text(re.sub(pattern, replaced, path.read_text(encoding="utf-8"), count=1), encoding="utf-8")
     assert any(said in finding and run_ids[2] in finding for finding in findings(home))
 
 
 def test_a_damaged_snapshot_is_found(home, run_command):
-    """Snapshots are read whole, too."""
+    """A damaged snapshot is found."""
     (oldest, *_) = snapshots(home)
     content = oldest.read_bytes()
     oldest.unlink()

@@ -1,8 +1,7 @@
-"""The calls of the system by which a command changes its home, and the command killed as it makes one of them.
+"""The system calls by which a command changes its home, and the command killed at one of them.
 
-strace does both. A call that only reads leaves the disk as the change before it did, so being killed there is being
-killed at the next change. Nobody reads a run's private copy before it is renamed: of a series of writes into it, one
-in ten is a point.
+Both use strace. A call that only reads leaves the disk as it was, so a kill there equals a kill at the next change. No
+process reads a run's private copy before it is renamed: of a series of writes into it, one in ten is a kill point.
 """
 
 import json
@@ -30,9 +29,9 @@ OF_A_SERIES = 10
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call: its name, which of its thread's calls of that name it is, and how strace shows it.
+    """One system call: its name, its number among its thread's calls of that name, and its line from strace.
 
-    strace counts by thread: the first thread that comes so far is the one that is killed.
+    strace counts per thread: the first thread that reaches the number is killed.
     """
 
     name: str
@@ -41,12 +40,12 @@ class Call:
 
 
 class TracedCommands:
-    """Commands, each in a process of its own beneath strace.
+    """Commands, each in its own process under strace.
 
     Args:
-        folder: for strace's notes.
-        url: where the commands read.
-        instant: when they are given.
+        folder: the folder for strace's output.
+        url: the URL of the source.
+        instant: the time of the commands.
     """
 
     def __init__(self, folder: Path, url: str, instant: str) -> None:
@@ -70,7 +69,7 @@ class TracedCommands:
         self.starter.communicate(timeout=60)
 
     def changes(self, name: str, home: Path) -> list[Call]:
-        """Give a command and return the calls that changed the home, in order."""
+        """Run a command and return the calls that changed the home, in order."""
         trace = ["-y", "-s", "0", "-e", f"trace={CALLS}", "-e", "signal=none", "-o", str(self.log)]
         assert self.run(name, home, trace) == 0
         made: Counter[tuple[str, str]] = Counter()
@@ -91,14 +90,14 @@ class TracedCommands:
         return found
 
     def is_killed_at(self, name: str, home: Path, call: Call) -> bool:
-        """Give a command that is killed as one of its threads makes a call; whether one did."""
+        """Run a command that is killed when one of its threads makes a call; return whether it was killed."""
         inject = f"inject={call.name}:signal=KILL:when={call.number}"
         code = self.run(name, home, ["-e", f"trace={call.name}", "-e", inject, "-o", os.devnull])
         assert code in (0, -signal.SIGKILL), call
         return code != 0
 
     def run(self, name: str, home: Path, trace: Sequence[str]) -> int:
-        """Give a command beneath strace; returns its exit code."""
+        """Run a command under strace; return its exit code."""
         assert self.starter.stdin is not None
         assert self.starter.stdout is not None
         self.starter.stdin.write(json.dumps([name, str(home), self.url, self.instant]) + "\n")
