@@ -1,11 +1,11 @@
-"""A refresh in a process of its own that kills itself with SIGKILL at a point named on the command line.
+"""A refresh in a subprocess that kills itself with SIGKILL at a point given on the command line.
 
     python run_and_die.py HOME RECORDED POINT NUMBER
 
-RECORDED is the folder of recorded data, or `small` for the corner of the sample that small nights are made of.
-POINT is `request` (before the answer to the NUMBERth request reaches the client), `step` (after the NUMBERth result was
-handled), `stage:NAME` (as that stage begins) or `clock` (at the NUMBERth look at the clock, the last of which is after
-the rename and before the ledger's last line). The points are reached through the seams that every caller has.
+RECORDED is the folder of recorded data, or `small` for the small part of the sample. POINT is `request` (before the
+response to request NUMBER reaches the client), `step` (after result NUMBER was handled), `stage:NAME` (as that stage
+begins) or `clock` (at reading NUMBER of the clock; the last one is after the rename and before the ledger's last
+line). The points use only the public seams.
 """
 
 import os
@@ -28,7 +28,7 @@ GOALS = Path(__file__).resolve().parents[2] / "goals"
 
 
 class Death:
-    """Counts events and dies at the one that was asked for."""
+    """Counts events and kills the process at the given one."""
 
     def __init__(self, point: str, number: int) -> None:
         self.point, self.number, self.seen = point, number, 0
@@ -53,7 +53,7 @@ class DyingTransport(httpx.BaseTransport):
 
 
 class DyingReporter(Silent):
-    """Dies as a stage begins, or at a step."""
+    """A reporter that kills the process as a stage begins, or at a step."""
 
     def __init__(self, death: Death) -> None:
         self.death = death
@@ -68,7 +68,7 @@ class DyingReporter(Silent):
 def main() -> None:
     home, recorded, point, number = sys.argv[1:]
     death = Death(point, int(number))
-    # The days of the runs are the tests' own: this one is the night before the next refresh.
+    # The tests set the dates of the runs: this one is the day before the next refresh.
     instant = datetime.fromisoformat(os.environ["RUN_INSTANT"])
 
     def clock() -> datetime:

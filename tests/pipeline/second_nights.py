@@ -1,21 +1,21 @@
-"""Second nights by name: what a source that is out of order may answer, and what Kolada does every year.
+"""Second runs by name: wrong responses of a faulty source, and the usual changes of a year.
 
-Each is words of the stand-in (`kolada fake-api --help`), several of them joined by `+`. `{year}` stands for the newest
-year that all KPIs of the data have, `{newest}` for the newest of most, `{group}` for a group of similar municipalities
-that the plan compares with.
+Each is one or more change words of the stand-in (`kolada fake-api --help`), joined by `+`. `{year}` is the newest year
+that all KPIs have, `{newest}` the newest of most KPIs, `{group}` a group of similar municipalities that the plan
+compares with.
 """
 
 from collections.abc import Mapping
 
 OWN = "1489"
 RIKET = "0000"
-# A KPI with women and men, one without, one of a survey that not all take part in.
+# A KPI with values by gender, one without, and one of a survey that not all units take part in.
 DIVIDED, PLAIN, SURVEY = "N15436", "U40455", "U31462"
 
-# No change of the data: the answers are edited on their way.
+# No change of the data: the responses are edited on their way.
 COUNTS_ZERO = "counts zero"
 
-# No such night is published in silence: it is held, or a warning of the run names what changed.
+# Each of these runs is held, or a warning of the run names the change.
 LIES: Mapping[str, str] = {
     "every value null": "values_null",
     "every value null and private": "values_null=Privacy",
@@ -101,7 +101,7 @@ LIES: Mapping[str, str] = {
     "every group has the members of another": "members_exchanged",
 }
 
-# Small enough to be true, or no contradiction of known values: published, with a warning that names it.
+# Too small to be suspicious, or no contradiction of known values: published, with a warning that names it.
 NAMED = frozenset(
     {
         "Riket absent from one KPI",
@@ -115,7 +115,7 @@ NAMED = frozenset(
     }
 )
 
-# Each of these nights is published, at most with a warning.
+# Each of these runs is published, at most with a warning.
 YEARLY: Mapping[str, str] = {
     "nothing": "",
     "a new year for all units": "new_years",

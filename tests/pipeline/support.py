@@ -1,4 +1,4 @@
-"""A source that answers as a stand-in does, with every page edited on its way."""
+"""A transport that edits each page of the stand-in."""
 
 import json
 from collections.abc import Callable
@@ -12,14 +12,14 @@ Edit = Callable[[httpx.Request, dict[str, Any]], dict[str, Any] | httpx.Response
 
 
 class EditedAnswers(httpx.BaseTransport):
-    """Hands each JSON page of a stand-in to an edit, which returns another page or a whole response."""
+    """Passes each JSON page of a stand-in to an edit, which returns another page or a whole response."""
 
     def __init__(self, fake: FakeKolada, edit: Edit) -> None:
         self.inner = fake.transport()
         self.edit = edit
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """The edited answer."""
+        """Return the edited response."""
         response = self.inner.handle_request(request)
         response.read()
         page = self.edit(request, json.loads(response.content))
@@ -30,11 +30,11 @@ class EditedAnswers(httpx.BaseTransport):
 
 
 def asked(request: httpx.Request, table: str) -> list[str]:
-    """The ids in one list of a data request's path; none for other requests."""
+    """Return the ids in one list of a data request's path; none for other requests."""
     parts = request.url.path.split("/")
     return parts[parts.index(table) + 1].split(",") if "data" in parts and table in parts else []
 
 
 def without_rows(page: dict[str, Any]) -> dict[str, Any]:
-    """The page as a source that is out of order gives it: 200, and nothing in it."""
+    """Return the page without rows, as a faulty source gives it."""
     return {**page, "values": [], "count": 0, "next_url": None}

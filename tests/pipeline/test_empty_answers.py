@@ -1,4 +1,4 @@
-"""An answer without rows is accepted only where nothing speaks against it; a night is whole, or it is held."""
+"""Empty responses: accepted only if no other evidence contradicts them; otherwise the run is held."""
 
 from collections import Counter
 from dataclasses import replace
@@ -20,7 +20,7 @@ CELLS = """
     select count(*), bit_xor(hash(kpi_id, municipality_id, period, gender, value, status, value_count))
     from core.observation
 """
-# Percent of the data answers that come empty; of so many at least nine in ten nights must be whole at the first try.
+# Percent of data responses that come empty; at these rates at least nine in ten runs must complete at first.
 RATES = (1, 5, 20, 50)
 MOSTLY_WHOLE = (1, 5)
 JOBS = {
@@ -28,11 +28,11 @@ JOBS = {
     "backfill": lambda plans: backfill_job(plans, kpi_ids=planned_kpis(plans)),
     "mirror": lambda plans: mirror_job(plans, audit_days=1),
 }
-# A first night of each kind, and a refresh after an honest one.
+# A first run of each kind, and a refresh after a complete one.
 KINDS = (("refresh", 1), ("refresh", 2), ("backfill", 1), ("mirror", 1))
 POINTS = [(rate, kind, night, seed) for rate in RATES for kind, night in KINDS for seed in range(5)]
 
-# Two units that are asked for in one request, none of them a plan's own.
+# Two units of one request, neither of them a plan's own.
 FEW = ["0114", "0115"]
 
 
@@ -45,14 +45,14 @@ def recent():
 
 @pytest.fixture(scope="module")
 def honest(recent, plans, tmp_path_factory):
-    """A home after one honest night."""
+    """A home after one complete run."""
     nights = Nights(home=tmp_path_factory.mktemp("honest") / "home", fake=FakeKolada(recent), plans=plans)
     nights.refresh()
     return nights
 
 
 def random_nights(honest, folder, capsys):
-    """Nights before a source that answers at random with nothing: each whole or held, and how many of each."""
+    """Run against a source with random empty responses; assert that each run is complete or held, and print counts."""
     whole, ended = {"refresh": honest.query(CELLS)}, {rate: Counter() for rate in RATES}
     for number, (rate, kind, night, seed) in enumerate(points_of(POINTS, seed=13)):
         if kind not in whole:
@@ -80,7 +80,7 @@ def random_nights(honest, folder, capsys):
 @pytest.mark.sweep
 @pytest.mark.timeout(3600)
 def test_random_empties_leave_a_night_whole_or_held(honest, tmp_path, capsys):
-    """Whatever share of the answers comes empty, no night publishes without a cell; few of them stop it."""
+    """Random empty responses never publish a run without a cell, and hold few runs."""
     random_nights(honest, tmp_path, capsys)
 
 
@@ -89,19 +89,19 @@ def test_random_empties_leave_a_night_whole_or_held(honest, tmp_path, capsys):
 @pytest.mark.recorded
 @pytest.mark.timeout(3600)
 def test_random_empties_of_recorded_data(first_night, tmp_path, capsys):
-    """The same on recorded data, whose answers have several pages."""
+    """The same holds for recorded data, whose responses have several pages."""
     random_nights(first_night[0], tmp_path, capsys)
 
 
 def night_with(honest, folder, edit, *, after=None):
-    """A night in an empty home, or after another, before a source whose pages are edited."""
+    """Return a home, empty or after another run, whose source has its pages edited."""
     fake = FakeKolada(honest.fake.data)
     nights = Nights(home=folder / "home", fake=fake, plans=honest.plans, transport=EditedAnswers(fake, edit))
     return nights if after is None else nights.after(after)
 
 
 def backfill(nights, **wanted):
-    """A backfill on the next day, and the data requests that it sent."""
+    """Run a backfill on the next day; return its result and its data requests."""
     nights.fake.clear_log()
     nights.now += timedelta(days=1)
     result = run_job(
@@ -115,14 +115,14 @@ def backfill(nights, **wanted):
 
 
 def test_an_honest_night_asks_nothing_twice(honest):
-    """The catalogue in three requests, 313 units in 13, a page more where one is full: no extra request."""
+    """A run without faults sends three catalogue requests, 13 for 313 units, the further pages, and no more."""
     urls = [entry.url for entry in honest.fake.log]
     assert len(set(urls)) == len(urls) == 3 + 13 + sum("page=" in url for url in urls)
 
 
 @pytest.mark.slow
 def test_an_empty_half_is_asked_again_until_it_comes(honest, tmp_path):
-    """A source that answers no more than three units at a time is asked for three at a time, and all is read."""
+    """If a source answers only three units at a time, the run asks for three at a time and reads everything."""
 
     def edit(request, page):
         return without_rows(page) if len(asked(request, "municipality")) > 3 and "0114" in request.url.path else page
@@ -134,7 +134,7 @@ def test_an_empty_half_is_asked_again_until_it_comes(honest, tmp_path):
 
 @pytest.mark.slow
 def test_a_batch_that_stays_empty_holds_a_first_night(honest, tmp_path):
-    """Units that are never answered while their kind reports are missing, not empty, though nothing was known."""
+    """Units whose responses stay empty while others of their kind report count as missing and hold a first run."""
 
     def edit(request, page):
         return without_rows(page) if set(FEW) & set(asked(request, "municipality")) else page
@@ -148,7 +148,7 @@ def test_a_batch_that_stays_empty_holds_a_first_night(honest, tmp_path):
 
 @pytest.mark.slow
 def test_rows_that_go_missing_for_a_whole_batch_hold_a_first_night(honest, tmp_path):
-    """A batch of which every row but one KPI's is gone is held: that KPI shows the source listening, and no more."""
+    """A batch with rows of only one KPI is held, since units of other batches report the other KPIs."""
     data = honest.fake.data
     batch, kpis = data.municipalities["municipality_id"].sort()[25:50], data.kpis["kpi_id"].sort()[:-1]
     of_batch = pl.col("municipality_id").cast(pl.String).is_in(batch.implode())
@@ -165,7 +165,7 @@ def test_rows_that_go_missing_for_a_whole_batch_hold_a_first_night(honest, tmp_p
 
 @pytest.mark.slow
 def test_a_page_that_was_linked_to_and_comes_empty_is_no_end(honest, tmp_path):
-    """Where a second page has no rows, smaller parts are asked for, which have one page: all rows come."""
+    """If a linked second page is empty, smaller parts are requested, and all rows arrive."""
     data = sample_data()
     kpis = data.kpis["kpi_id"].to_list()
 
@@ -183,7 +183,7 @@ def test_a_page_that_was_linked_to_and_comes_empty_is_no_end(honest, tmp_path):
 
 @pytest.mark.slow
 def test_known_values_are_never_taken_for_nothing(honest, tmp_path):
-    """On a later night a batch that comes empty every time is held, and the file is as it was."""
+    """If a batch with known values stays empty, the run is held and the file is unchanged."""
 
     def edit(request, page):
         return without_rows(page) if "0114" in asked(request, "municipality") else page
@@ -198,7 +198,7 @@ def test_known_values_are_never_taken_for_nothing(honest, tmp_path):
 
 @pytest.mark.slow
 def test_a_source_that_says_nothing_at_all_is_not_asked_for_ever(honest, tmp_path):
-    """When every answer is empty, some tries show it, and the night is held."""
+    """If every response is empty, the run is held after a few attempts."""
     nights = night_with(
         honest, tmp_path, lambda request, page: without_rows(page) if "/data/" in str(request.url) else page
     )
@@ -208,7 +208,7 @@ def test_a_source_that_says_nothing_at_all_is_not_asked_for_ever(honest, tmp_pat
 
 @pytest.mark.slow
 def test_a_kpi_that_nobody_reports_is_asked_for_alone_once_more(honest, tmp_path):
-    """Its silence is accepted after one request more, and known from then on."""
+    """A KPI without values is accepted after one more request and recorded as not published."""
     kpi_id = "N15436"
     data = replace(honest.fake.data, observations=honest.fake.data.observations.filter(pl.col("kpi_id") != kpi_id))
     nights = Nights(home=tmp_path / "home", fake=FakeKolada(data), plans=honest.plans)
@@ -220,14 +220,14 @@ def test_a_kpi_that_nobody_reports_is_asked_for_alone_once_more(honest, tmp_path
 
 @pytest.mark.slow
 def test_a_kpi_that_its_kind_is_not_asked_for_is_silent_by_right(honest, tmp_path):
-    """Regions report no KPI of municipalities: a request for them alone is accepted after one more."""
+    """An empty response of regions to a KPI of municipalities is accepted after one more request."""
     nights = Nights(home=tmp_path / "home", fake=FakeKolada(honest.fake.data), plans=honest.plans)
     result, urls = backfill(nights, kpi_ids=["N15436"], unit_ids=["0001", "0003"])
     assert ("published", {"nothing_published": 2}, 2) == (result.state, result.coverage, len(urls))
 
 
 def test_units_that_take_no_part_in_a_survey_are_proven_silent_by_a_witness(honest, tmp_path):
-    """Some others report it: asked again together with a KPI that these units report, whose rows are not kept."""
+    """Units without a survey's KPI are requested again with a KPI they report, whose rows are not stored."""
     silent = honest.query(
         "select municipality_id from core.municipality where municipality_type = 'K' and municipality_id not in "
         "(select municipality_id from core.observation where kpi_id = 'U00454') order by 1 limit 3"
@@ -242,7 +242,7 @@ def test_units_that_take_no_part_in_a_survey_are_proven_silent_by_a_witness(hone
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["kpi", "unit", "pair"])
 def test_one_broken_pair_spoils_itself_only(honest, tmp_path, kind):
-    """A value that is text breaks its own answer: what is missing is that KPI, that unit or that pair, and no more."""
+    """A text in place of a value makes only that KPI, that unit or that pair missing."""
     wrong = {
         "kpi": {"kpi": "N15436"},
         "unit": {"municipality": "0180"},

@@ -1,6 +1,6 @@
-"""Each fault, on a first night and a later one: the same warehouse as without it, or an error that names the request.
+"""Each fault, in a first run and a later one: the same warehouse as without it, or an error naming the request.
 
-The table that the tests fill is printed at the end of the module's run (`-s` shows it).
+The table of results is printed at the end of the module (`-s` shows it).
 """
 
 import shutil
@@ -23,7 +23,7 @@ CONTENTS = (
 
 @dataclass
 class World:
-    """What is served, what is wanted of it, and what a night without faults makes of it."""
+    """Source data, plans, and the results of a run without faults."""
 
     data: object
     plans: tuple
@@ -33,7 +33,7 @@ class World:
 
 @pytest.fixture(scope="module")
 def make_world(tmp_path_factory, make_nights):
-    """Makes a world by running one good night in it."""
+    """Give a function that makes a world from one run without faults."""
 
     def make(data, plans):
         nights = make_nights(home=tmp_path_factory.mktemp("good") / "home", fake=FakeKolada(data), plans=plans)
@@ -45,20 +45,20 @@ def make_world(tmp_path_factory, make_nights):
 
 @pytest.fixture(scope="module")
 def small_world(make_world):
-    """A corner of the sample: every answer is one page."""
+    """The small part of the sample: every response is one page."""
     plan = read_plan(PLAN)
     return make_world(small_data([*plan.kpi_ids, *plan.cross_check_kpi_ids]), (plan,))
 
 
 @pytest.fixture(scope="module")
 def paged_world(make_world, recorded, plans):
-    """The recorded data: answers of several pages, for the faults of next links."""
+    """The recorded data: responses of several pages, for the faults of next links."""
     return make_world(recorded, plans)
 
 
 @pytest.fixture(scope="module")
 def table():
-    """The story of each fault, printed when the module is done."""
+    """The result of each fault, printed at the end of the module."""
     rows = []
     yield rows
     width = max(len(row[0]) for row in rows) + 2
@@ -67,12 +67,12 @@ def table():
         print(f"{fault:{width}}{night:7}{end}")
 
 
-# Each leaves a whole night to run: of these, `make test` runs some and CI all.
+# Each case is a whole run: `make test` runs these, CI runs all.
 QUICK = {"dropped_connection@first", "empty_answer@first", "rate_limited@first", "server_error_html@first"}
 
 
 def fault_cases():
-    """Each named fault, the first time and every time; next links need the data that has some."""
+    """Yield each fault, once and lasting; faults of next links use the data with several pages."""
     for name in sorted(FAULTS):
         for fault in (f"{name}@first", f"{name}@every"):
             is_paged = "next_url" in name
@@ -84,7 +84,7 @@ def fault_cases():
 
 
 def run_with(make_nights, world, home, fault):
-    """One night with a fault: the nights, how it ended, and what was said."""
+    """Run once with a fault; return the home, its outcome and the message."""
     fake = FakeKolada(world.data, faults=[fault], stall_seconds=0.5)
     nights = make_nights(home=home, fake=fake, plans=world.plans, settings={"timeout": 0.2})
     try:
@@ -95,7 +95,7 @@ def run_with(make_nights, world, home, fault):
 
 
 def assert_all_or_nothing(nights, end, message, world, before):
-    """Published means the same as without the fault; otherwise the request is named and the file is as it was."""
+    """Assert the same tables as without the fault, or a message naming the request and an unchanged file."""
     if end == "published":
         assert [nights.query(sql) for sql in CONTENTS] == world.contents
     else:
@@ -106,7 +106,7 @@ def assert_all_or_nothing(nights, end, message, world, before):
 
 @pytest.mark.parametrize(("fault", "world_name"), list(fault_cases()))
 def test_first_night_with(request, tmp_path, make_nights, table, fault, world_name):
-    """A first night publishes all or nothing."""
+    """With a fault, a first run publishes everything or nothing."""
     world = request.getfixturevalue(world_name)
     nights, end, message = run_with(make_nights, world, tmp_path / "home", fault)
     table.append((fault, "first", end))
@@ -116,7 +116,7 @@ def test_first_night_with(request, tmp_path, make_nights, table, fault, world_na
 @pytest.mark.slow
 @pytest.mark.parametrize(("fault", "world_name"), list(fault_cases()))
 def test_later_night_with(request, tmp_path, make_nights, table, fault, world_name):
-    """A later night publishes the same as without the fault, or leaves the file as it was, to the byte."""
+    """With a fault, a later run publishes the same as without it, or leaves the file byte for byte unchanged."""
     world = request.getfixturevalue(world_name)
     shutil.copytree(world.home, tmp_path / "home")
     before = (tmp_path / "home" / "kolada.duckdb").read_bytes()
@@ -127,7 +127,7 @@ def test_later_night_with(request, tmp_path, make_nights, table, fault, world_na
 
 @pytest.mark.slow
 def test_an_outage_of_some_requests_is_named(make_nights, small_world, tmp_path):
-    """A held run says which KPIs are missing, why, and what to do."""
+    """A held run names the missing KPIs, the cause and the next command."""
     _, end, message = run_with(make_nights, small_world, tmp_path / "home", "server_error_html@every")
     assert end in {"held", "KoladaServerError"}
     assert "kolada refresh" in message or "Try again" in message

@@ -1,4 +1,4 @@
-"""Two nights of the pipeline with changes in between: exactly those versions appear, with the right kinds."""
+"""Two runs with changes between them: exactly the expected versions appear, with their kinds."""
 
 import pytest
 
@@ -13,13 +13,13 @@ COMPARED = "select * exclude (known_from) from {} order by all"
 
 
 def change(nights, *changes):
-    """Change what the stand-in serves."""
+    """Change the data of the stand-in."""
     for each in changes:
         nights.fake.data = apply_change(nights.fake.data, each)
 
 
 def versions_of_night(nights, run_id):
-    """The versions that one run opened: (kpi, unit, period, gender, kind)."""
+    """Return the versions that one run opened: (kpi, unit, period, gender, kind)."""
     return nights.query(
         "select kpi_id, municipality_id, period, gender, change_kind from core.observation_version "
         "where run_id = ? order by all",
@@ -29,7 +29,7 @@ def versions_of_night(nights, run_id):
 
 @pytest.mark.slow
 def test_a_quiet_second_night_writes_nothing(nights):
-    """The same data again open no version, and the verdicts stay."""
+    """A second run on the same data opens no version and changes no verdict."""
     nights.refresh()
     before = nights.query(COMPARED.format("mart.goal_fulfilment"))
     second = nights.refresh()
@@ -40,7 +40,7 @@ def test_a_quiet_second_night_writes_nothing(nights):
 
 
 def test_each_change_becomes_its_version(nights):
-    """Revised, suppressed, deleted and a ten-millionth each open one version of their kind, and nothing else does."""
+    """A revised, suppressed, deleted and slightly changed value each open one version of their kind, and no other."""
     nights.refresh()
     change(
         nights,
@@ -65,7 +65,7 @@ def test_each_change_becomes_its_version(nights):
 
 @pytest.mark.slow
 def test_a_rescaled_kpi_is_one_finding(nights):
-    """A KPI times a hundred is held as rewritten, the review names it a rescaling; approved, it is told as rescaled."""
+    """A KPI multiplied by 100 is held, reviewed as one rescaling, and published as rescaled once approved."""
     nights.refresh()
     change(nights, "rescaled:U40455")
     assert nights.refresh().state == "held"
@@ -82,7 +82,7 @@ def test_a_rescaled_kpi_is_one_finding(nights):
 
 @pytest.mark.slow
 def test_a_withdrawn_kpi_keeps_its_cells(nights):
-    """A KPI that leaves the catalogue is marked, and its values and verdicts stand."""
+    """A KPI that leaves the catalogue is marked as withdrawn and keeps its values and verdicts."""
     nights.refresh()
     before = nights.query("select count(*) from core.observation where kpi_id = 'N15436'")
     change(nights, "kpi_removed:N15436")
@@ -97,7 +97,7 @@ def test_a_withdrawn_kpi_keeps_its_cells(nights):
 
 @pytest.mark.slow
 def test_the_moment_between_gives_the_first_nights_table(nights):
-    """As of a moment between two nights, every mart is the first night's to the last digit."""
+    """As of a moment between two runs, every mart has exactly the rows of the first run."""
     nights.refresh()
     marts = [
         name
@@ -118,7 +118,7 @@ def test_the_moment_between_gives_the_first_nights_table(nights):
 
 @pytest.mark.slow
 def test_too_many_vanished_cells_hold_the_run(nights):
-    """One unit left one KPI: nothing unusual, unless the limit on vanished cells lets none pass."""
+    """A KPI that loses one unit holds the run only if the limit on vanished cells is zero."""
     nights.refresh()
     nights.settings["max_vanished_share"] = 0.0
     change(nights, "vanished:N15436/1489")

@@ -1,4 +1,4 @@
-"""A run killed anywhere leaves the published file whole, and the next run finishes what it began."""
+"""A killed run leaves the published file whole, and the next run finishes its work."""
 
 import json
 import os
@@ -28,7 +28,7 @@ AFTER_RENAME = ("clock", 4)
 
 
 def run_and_die(nights, recorded_folder, point, number):
-    """Run a refresh in a process of its own that dies at a point."""
+    """Run a refresh in a subprocess that dies at a point."""
     ended = subprocess.run(
         [
             sys.executable,
@@ -47,7 +47,7 @@ def run_and_die(nights, recorded_folder, point, number):
 
 
 def landed_urls(nights):
-    """What every manifest of the home says has landed and was not rejected."""
+    """Return the URLs that the home's manifests record as landed and not rejected."""
     urls = []
     for manifest in (nights.home / "raw" / "manifests").glob("*.jsonl"):
         for line in manifest.read_bytes().splitlines(keepends=True):
@@ -61,7 +61,7 @@ def landed_urls(nights):
 @pytest.mark.slow
 @pytest.mark.parametrize(("point", "number"), POINTS)
 def test_first_night_killed(nights, first_night, recorded_folder, point, number):
-    """Nothing is published by a killed first run; the next one fetches only what had not landed, and publishes."""
+    """A killed first run publishes nothing; the next one fetches only what had not landed, and publishes."""
     run_and_die(nights, recorded_folder, point, number)
     assert not (nights.home / "kolada.duckdb").exists()
     landed = landed_urls(nights)
@@ -76,7 +76,7 @@ def test_first_night_killed(nights, first_night, recorded_folder, point, number)
 
 
 def warehouse_contents(nights):
-    """What was learned and judged, without the names and instants of the runs."""
+    """Return observations and verdicts without the runs' ids and times."""
     return (
         nights.query(
             "select * exclude (run_id, request_id, known_from, confirmed_at) from core.observation order by all"
@@ -87,7 +87,7 @@ def warehouse_contents(nights):
 
 @pytest.mark.slow
 def test_killed_between_the_rename_and_the_last_record(nights, recorded_folder):
-    """A run that died just after the rename has published: the next one puts it on record and starts anew."""
+    """A run killed after the rename counts as published: the next run records that and starts again."""
     run_and_die(nights, recorded_folder, *AFTER_RENAME)
     assert nights.query("select count(*) from ops.publication") == [(1,)]
     result = nights.refresh()
@@ -99,7 +99,7 @@ def test_killed_between_the_rename_and_the_last_record(nights, recorded_folder):
 @pytest.mark.slow
 @pytest.mark.parametrize(("point", "number"), [("request", 9), ("stage:Judgement", 1), ("stage:Publication", 1)])
 def test_second_night_killed(nights, recorded_folder, point, number):
-    """A later run that is killed leaves the first night's file as it was, to the byte."""
+    """A killed later run leaves the published file byte for byte unchanged."""
     nights.refresh()
     before = (nights.home / "kolada.duckdb").read_bytes()
     nights.now += timedelta(days=1)
@@ -113,7 +113,7 @@ def test_second_night_killed(nights, recorded_folder, point, number):
 
 @pytest.mark.slow
 def test_a_dead_run_of_another_day_is_not_taken_up(nights, recorded_folder):
-    """After six hours a dead run is left as it is, and its story is told in ops.run."""
+    """After six hours a killed run is not continued, and ops.run records it as interrupted."""
     run_and_die(nights, recorded_folder, "request", 9)
     result = nights.refresh()
     assert result.state == "published"

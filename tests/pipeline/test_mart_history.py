@@ -1,4 +1,4 @@
-"""What was published stays: as-of answers, a replay, a file that is put back, over nights with each kind of change."""
+"""Published marts are permanent: as-of queries, replay and restore, over runs with each kind of change."""
 
 import os
 import shutil
@@ -28,30 +28,30 @@ from warehouse.mart_files import published_relations
 pytestmark = pytest.mark.slow
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
-# Göteborg's similar municipalities for schools, of which the small world has two, and then one.
+# Göteborg's similar municipalities for schools; the small world has two of them, then one.
 SIMILAR = "G900001"
 CODE = ("fake_kolada", "goals", "kolada_client", "pipeline", "sql", "tests", "warehouse")
 
 
 @dataclass
 class Told:
-    """Keeps what is said."""
+    """A reporter that keeps its messages."""
 
     said: list[str] = field(default_factory=list)
 
     def stage(self, name: str, total: int | None = None) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def advance(self, steps: int = 1) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def say(self, message: str) -> None:
-        """Keep it."""
+        """Keep the message."""
         self.said.append(message)
 
 
 def edited(plan: Plan, **changes: tuple[str, str]) -> Plan:
-    """A plan with a text replaced in some of its files."""
+    """Return a plan with a text replaced in some of its files."""
     files = dict(plan.files)
     for file, (old, new) in changes.items():
         name = f"{file}.csv"
@@ -61,7 +61,7 @@ def edited(plan: Plan, **changes: tuple[str, str]) -> Plan:
 
 
 def with_members(data: DataSet, members: Mapping[str, str]) -> DataSet:
-    """The data with a group of similar municipalities of 1480 of some members: id -> name."""
+    """Return the data with a group of similar municipalities of 1480 that has these members (id -> name)."""
     group = pl.DataFrame([(SIMILAR, "Liknande kommuner grundskola, Göteborg, 2024")], data.groups.schema, orient="row")
     rows = pl.DataFrame([(SIMILAR, *each) for each in members.items()], data.group_members.schema, orient="row")
     return replace(
@@ -73,20 +73,20 @@ def with_members(data: DataSet, members: Mapping[str, str]) -> DataSet:
 
 @dataclass(frozen=True)
 class Changing:
-    """A home after nights with changes, and what each night published."""
+    """A home after runs with changes, and a copy of each published file."""
 
     nights: Nights
     copies: tuple[tuple[datetime, Path], ...]
 
     @property
     def home(self) -> Home:
-        """The home."""
+        """The folders of the home."""
         return Home(self.nights.home)
 
 
 @pytest.fixture(scope="module")
 def changing(tmp_path_factory: pytest.TempPathFactory, make_nights: Callable[..., Nights]) -> Changing:
-    """Six nights: first, a revision, a withdrawn KPI, a target edited, a manual figure, a group with new members."""
+    """Six runs: first, a revision, a withdrawn KPI, a changed target, a manual figure, new members of a group."""
     plan = read_plan(PLAN)
     target = edited(plan, targets=('A1.1,2025,number,>=,86.5,"86,5"', "A1.1,2025,number,>=,70,70"))
     figure = edited(target, outcomes_manual=("E1,2024,2.4", "E1,2024,1.4"))
@@ -115,7 +115,7 @@ def changing(tmp_path_factory: pytest.TempPathFactory, make_nights: Callable[...
 
 
 def rows_of(path: Path, schemas: tuple[str, ...]) -> dict[str, list[tuple[object, ...]]]:
-    """Every relation of some schemas with its rows, columns by name; of requests, without how long they took."""
+    """Return the rows of every relation of some schemas, columns by name, without durations of requests."""
     with duckdb.connect() as connection:
         connection.execute(f"attach {quoted(str(path))} as warehouse (read_only)")
         connection.execute("use warehouse")
@@ -133,13 +133,13 @@ def rows_of(path: Path, schemas: tuple[str, ...]) -> dict[str, list[tuple[object
 
 
 def differing(one: Path, other: Path, schemas: tuple[str, ...] = ("core", "plan", "mart", "ops")) -> list[str]:
-    """The relations whose rows are others."""
+    """Return the relations whose rows differ."""
     here, there = rows_of(one, schemas), rows_of(other, schemas)
     return [name for name in here.keys() | there.keys() if here.get(name) != there.get(name)]
 
 
 def lost(home: Home) -> Path:
-    """Take the published file away; returns where it lies now."""
+    """Move the published file away; return its new path."""
     away = home.root.parent / "away.duckdb"
     home.published.replace(away)
     return away
@@ -147,7 +147,7 @@ def lost(home: Home) -> Path:
 
 @pytest.mark.parametrize("number", range(6))
 def test_as_of_a_night_is_what_was_published_that_night(changing: Changing, number: int) -> None:
-    """Every mart as of a night, asked of the last file, has the rows of the file that was published that night."""
+    """In the last file, every mart as of a run equals the file published by that run."""
     moment, copy = changing.copies[number]
     found = []
     with duckdb.connect() as connection:
@@ -164,7 +164,7 @@ def test_as_of_a_night_is_what_was_published_that_night(changing: Changing, numb
 
 
 def test_each_night_changed_what_it_should(changing: Changing) -> None:
-    """The nights are not quiet ones: each opened versions in the marts that its change reaches."""
+    """Each run opened versions in the marts that its change affects."""
     opened = {
         number: {
             name
@@ -184,7 +184,7 @@ def test_each_night_changed_what_it_should(changing: Changing) -> None:
 
 
 def test_an_edited_target_is_one_new_version(changing: Changing) -> None:
-    """Of the plan's rows only that one changed; what holds now is one row per key, the indicators as they were."""
+    """A changed target opens one version of its row and leaves every other plan row unchanged."""
     moment, _ = changing.copies[3]
     query = changing.nights.query
     edited_rows = query("select indicator_id, year from plan.target_version where known_from = ?", [moment])
@@ -200,7 +200,7 @@ def test_an_edited_target_is_one_new_version(changing: Changing) -> None:
 
 @pytest.mark.slow
 def test_a_replay_gives_core_plan_and_marts_with_their_versions(changing: Changing, tmp_path: Path) -> None:
-    """This software published every night, so a replay is the same in every relation, and has nothing to say."""
+    """A replay by the same software equals the published file in every relation and prints no message."""
     told = Told()
     assert replay(changing.home, tmp_path / "replayed.duckdb", as_of=None, reporter=told) == 6
     assert differing(changing.home.published, tmp_path / "replayed.duckdb") == []
@@ -208,7 +208,7 @@ def test_a_replay_gives_core_plan_and_marts_with_their_versions(changing: Changi
 
 
 def test_a_lost_file_is_put_back(changing: Changing) -> None:
-    """Every relation is as it was published, ops included; a file that is there is left alone."""
+    """`restore` rebuilds a missing file with every relation, and refuses to replace one that exists."""
     away = lost(changing.home)
     assert restore(changing.home, now=NOW, reporter=Silent()) == 6
     assert differing(away, changing.home.published) == []
@@ -217,7 +217,7 @@ def test_a_lost_file_is_put_back(changing: Changing) -> None:
 
 
 def test_a_damaged_file_is_replaced_and_kept(changing: Changing) -> None:
-    """What cannot be opened is kept beside the file that takes its place."""
+    """A damaged file is replaced, and kept next to the new one."""
     published = changing.home.published
     before = rows_of(published, ("mart",))
     published.chmod(0o644)
@@ -228,7 +228,7 @@ def test_a_damaged_file_is_replaced_and_kept(changing: Changing) -> None:
 
 
 def test_the_night_after_a_restore_goes_on(small_nights: Nights) -> None:
-    """The file that was put back is one that the next run goes on from: a quiet night changes nothing in the marts."""
+    """A run after a restore without changes at the source leaves the marts unchanged."""
     small_nights.refresh()
     home = Home(small_nights.home)
     away = lost(home)
@@ -238,7 +238,7 @@ def test_the_night_after_a_restore_goes_on(small_nights: Nights) -> None:
 
 
 def test_a_body_that_is_gone_is_named(small_nights: Nights) -> None:
-    """A restore puts back what was published or nothing."""
+    """A restore with a missing body names it and writes nothing."""
     small_nights.refresh()
     home = Home(small_nights.home)
     lost(home)
@@ -251,7 +251,7 @@ def test_a_body_that_is_gone_is_named(small_nights: Nights) -> None:
 
 
 def test_a_home_that_never_published_has_nothing_to_put_back(tmp_path: Path) -> None:
-    """The message says how to begin."""
+    """A restore in a home that never published names the first command."""
     home = Home(tmp_path / "home")
     home.prepare()
     with pytest.raises(NotPublished, match="kolada refresh"):
@@ -260,7 +260,7 @@ def test_a_home_that_never_published_has_nothing_to_put_back(tmp_path: Path) -> 
 
 @pytest.fixture
 def judged_otherwise(tmp_path: Path, make_nights: Callable[..., Nights]) -> Nights:
-    """A home whose first two nights were published by software that takes everything met for not met."""
+    """A home whose first two runs were published by software that judges every met goal as not met."""
     code = tmp_path / "code"
     for folder in CODE:
         shutil.copytree(REPOSITORY / folder, code / folder, ignore=shutil.ignore_patterns("__pycache__"))
@@ -283,7 +283,7 @@ def judged_otherwise(tmp_path: Path, make_nights: Callable[..., Nights]) -> Nigh
 
 @pytest.mark.slow
 def test_what_other_software_published_stays(judged_otherwise: Nights, tmp_path: Path) -> None:
-    """After an upgrade that changes verdicts, the old nights keep theirs, also in a file that is put back."""
+    """After an upgrade that changes verdicts, earlier runs keep theirs, also in a restored file."""
     nights = judged_otherwise
     met = "select count(*) from mart.goal_fulfilment_as_of(?) where verdict = 'met'"
     first, second = (moment for (moment,) in nights.query("select published_at from ops.publication order by 1"))

@@ -1,4 +1,4 @@
-"""Answers that are odd and count all the same: published as received, and told where people look."""
+"""Unusual responses that are accepted: published as received, and reported on the run's page."""
 
 from dataclasses import replace
 from typing import Any
@@ -16,7 +16,7 @@ from tests.pipeline.support import EditedAnswers, asked
 
 @pytest.mark.slow
 def test_an_empty_last_page_is_accepted_and_remarked(small_nights: Nights) -> None:
-    """Every list links to one more page that is empty: the run is published, and its page names each."""
+    """A list that ends with an empty linked page is published, and the run's page names that page."""
     small_nights.fake.faults = ["empty_last_page@every:any"]
     result = small_nights.refresh()
     assert "published" == result.state
@@ -28,7 +28,7 @@ def test_an_empty_last_page_is_accepted_and_remarked(small_nights: Nights) -> No
 
 @pytest.mark.slow
 def test_a_title_that_was_encoded_twice_is_published_as_received(small_nights: Nights) -> None:
-    """The remark names the KPI, the title as it came and as it reads; the same oddity is told once a run."""
+    """A title encoded twice is published as received, with one remark per run."""
     small_nights.refresh()
     ((before,),) = small_nights.query("select title from core.kpi where kpi_id = 'N15436'")
     small_nights.fake.data = apply_change(small_nights.fake.data, "kpi_title_encoded_twice:N15436")
@@ -43,7 +43,7 @@ def test_a_title_that_was_encoded_twice_is_published_as_received(small_nights: N
 
 @pytest.mark.slow
 def test_ids_of_a_new_form_are_kept_and_not_asked_for(small_nights: Nights) -> None:
-    """A KPI and a unit whose ids look like none before cost no run; they are in the catalogue, with a remark."""
+    """A KPI and a unit with unknown id forms are in the catalogue with a remark, and are never requested."""
     data = small_nights.fake.data
     kpi = data.kpis.head(1).with_columns(kpi_id=pl.lit("K15856"))
     unit = data.municipalities.tail(1).with_columns(municipality_id=pl.lit("X1"), municipality_name=pl.lit("Nyby"))
@@ -59,7 +59,7 @@ def test_ids_of_a_new_form_are_kept_and_not_asked_for(small_nights: Nights) -> N
 
 @pytest.mark.slow
 def test_a_value_beyond_all_reason_is_stored_as_it_is(small_nights: Nights) -> None:
-    """1e28 is a finite number: it is published, judged and shown, and nothing speaks of the disk."""
+    """Any finite number is published and judged, even 1e28 or -1.7e308."""
     small_nights.refresh()
     small_nights.fake.data = apply_change(small_nights.fake.data, "revised:N15436/1480/2023/T=1e28")
     small_nights.fake.data = apply_change(small_nights.fake.data, "revised:N15436/0114/2023/T=-1.7e308")
@@ -73,7 +73,7 @@ def test_a_value_beyond_all_reason_is_stored_as_it_is(small_nights: Nights) -> N
 
 @pytest.mark.slow
 def test_a_value_beyond_doubles_spoils_its_own_request(small_nights: Nights) -> None:
-    """A whole number of 401 digits is refused with KPI, unit and year; what else was asked for is read."""
+    """A whole number of 401 digits is refused with its KPI, and the run is held."""
     small_nights.fake.faults = ["value_beyond_doubles@every:N15436"]
     result = small_nights.refresh()
     assert "held" == result.state
@@ -82,7 +82,7 @@ def test_a_value_beyond_doubles_spoils_its_own_request(small_nights: Nights) -> 
 
 @pytest.mark.slow
 def test_a_unit_that_kolada_refuses_spoils_itself_only(small_nights: Nights) -> None:
-    """A listed unit that every request with it is refused for is named; all else is read, on later nights too."""
+    """A unit that Kolada refuses in every request is named, and all others are read, also in later runs."""
 
     def edit(request: httpx.Request, page: dict[str, Any]) -> dict[str, Any] | httpx.Response:
         if request.url.path.endswith("/municipality"):

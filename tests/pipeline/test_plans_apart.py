@@ -1,4 +1,4 @@
-"""Several plans in one home: a broken one stops no other, and is judged by its last good version."""
+"""Several plans in one home: a broken plan is judged by its last good version and stops no other plan."""
 
 import shutil
 from dataclasses import replace
@@ -42,7 +42,7 @@ TARGETS = "indicator_id,year,kind,operator,target_value,target_text\nG1.1,,numbe
 
 @pytest.fixture
 def home(small_nights: Nights, tmp_path: Path) -> Nights:
-    """A home with two plans in a folder of its own: the made-up one, and a draft of another municipality."""
+    """A home with a folder of two plans: the made-up one, and a draft of another municipality."""
     folder = tmp_path / "plans"
     shutil.copytree(PLAN, folder / EXAMPLE)
     (folder / DRAFT).mkdir()
@@ -53,18 +53,18 @@ def home(small_nights: Nights, tmp_path: Path) -> Nights:
 
 
 def night(home: Nights) -> RunResult:
-    """The next night, over the folder of plans as it is."""
+    """Run the next refresh with the folder of plans as it is."""
     judged = plans_to_judge(home.make_settings())
     return home.run(refresh_job(judged.plans, broken=judged.broken))
 
 
 def looked_at(home: Nights) -> Status:
-    """The home's status, whatever the age of its data."""
+    """Return the home's status, without a limit on the age of its data."""
     return read_status(home.make_settings().model_copy(update={"stale_hours": 1e6}), now=home.now)
 
 
 def edit(home: Nights, plan_id: str, file: str, old: str, new: str) -> None:
-    """Change a file of a plan."""
+    """Replace a text in a file of a plan."""
     path = home.make_settings().goals / plan_id / file
     text = path.read_text(encoding="utf-8")
     assert old in text
@@ -72,7 +72,7 @@ def edit(home: Nights, plan_id: str, file: str, old: str, new: str) -> None:
 
 
 def verdicts(home: Nights, plan_id: str) -> list[tuple[object, ...]]:
-    """What is published of a plan."""
+    """Return the published verdicts of a plan."""
     columns = "indicator_id, year, target_value, verdict"
     return home.query(f"select {columns} from mart.goal_fulfilment where plan_id = ? order by all", [plan_id])
 
@@ -80,7 +80,7 @@ def verdicts(home: Nights, plan_id: str) -> list[tuple[object, ...]]:
 @pytest.mark.slow
 @pytest.mark.parametrize(("unit", "plan_id", "other"), [("1489", DRAFT, EXAMPLE), ("1480", EXAMPLE, DRAFT)])
 def test_a_lie_about_one_plans_municipality_names_that_plan(home: Nights, unit: str, plan_id: str, other: str) -> None:
-    """The night is held for one plan's own unit: check, message and page name that plan and not the other."""
+    """If one plan's municipality is missing, the run is held, and check, message and page name only that plan."""
     night(home)
     home.fake.data = apply_change(home.fake.data, f"unit_vanished:{unit}")
     result = night(home)
@@ -94,7 +94,7 @@ def test_a_lie_about_one_plans_municipality_names_that_plan(home: Nights, unit: 
 
 @pytest.mark.slow
 def test_a_broken_plan_is_judged_by_its_last_good_version(home: Nights) -> None:
-    """The night publishes; the broken plan's verdicts are those of before, and the other's edit is judged."""
+    """The run publishes: the broken plan keeps its earlier verdicts, and the other plan's change is judged."""
     night(home)
     before = verdicts(home, EXAMPLE)
     edit(home, EXAMPLE, "goals.csv", "any_part", "en_räcker")
@@ -113,7 +113,7 @@ def test_a_broken_plan_is_judged_by_its_last_good_version(home: Nights) -> None:
 
 @pytest.mark.slow
 def test_it_is_named_wherever_somebody_looks(home: Nights) -> None:
-    """In the state, on the page, in the status, and on the outputs of that plan and of no other."""
+    """The broken plan is named in the run's state, on its page, in the status and in that plan's outputs only."""
     night(home)
     edit(home, EXAMPLE, "goals.csv", "any_part", "en_räcker")
     result = night(home)
@@ -136,7 +136,7 @@ def test_it_is_named_wherever_somebody_looks(home: Nights) -> None:
 
 @pytest.mark.slow
 def test_the_version_that_stands_in_keeps_its_date_until_the_plan_is_mended(home: Nights) -> None:
-    """Night after night; a mended plan is judged as it is then, and nothing is said of it."""
+    """The date of the last good version stays the same until the plan is repaired; then no warning remains."""
     night(home)
     edit(home, EXAMPLE, "goals.csv", "any_part", "en_räcker")
     dates = [night(home).broken_plans[0].version_from for _ in range(2)]
@@ -148,7 +148,7 @@ def test_the_version_that_stands_in_keeps_its_date_until_the_plan_is_mended(home
 
 @pytest.mark.slow
 def test_a_plan_that_was_never_good_is_left_out_and_named(home: Nights) -> None:
-    """The others are judged; where no plan is left, nothing is."""
+    """A plan without a good version is left out and named; without any plan the run is refused."""
     edit(home, DRAFT, "indicators.csv", "higher", "uppåt")
     result = night(home)
     assert result.state == "published"
@@ -162,7 +162,7 @@ def test_a_plan_that_was_never_good_is_left_out_and_named(home: Nights) -> None:
 
 @pytest.mark.slow
 def test_a_kpi_that_kolada_never_had_breaks_its_own_plan_only(home: Nights) -> None:
-    """It is found out when the catalogue is read; the plan's last good version is judged, and asked for."""
+    """A KPI that is not in the catalogue breaks only its own plan, whose last good version is judged."""
     night(home)
     edit(home, DRAFT, "indicators.csv", "N15436", "N99436")
     result = night(home)
@@ -176,7 +176,7 @@ def test_a_kpi_that_kolada_never_had_breaks_its_own_plan_only(home: Nights) -> N
 
 @pytest.mark.slow
 def test_a_replay_judges_by_what_stood_in(home: Nights, tmp_path: Path) -> None:
-    """The same plans and verdicts, from the raw store alone."""
+    """A replay judges a broken plan by the same version as the run did."""
     night(home)
     edit(home, EXAMPLE, "goals.csv", "any_part", "en_räcker")
     edit(home, DRAFT, "targets.csv", ">=,1,1", ">=,2,2")

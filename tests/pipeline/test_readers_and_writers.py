@@ -1,4 +1,4 @@
-"""Nobody is locked out, nobody sees half a night, and one run writes at a time."""
+"""Readers and writers: a reader is never locked out or shown a mixed state, and one run writes at a time."""
 
 import os
 import subprocess
@@ -47,7 +47,7 @@ print("done", reads, flush=True)
 
 @pytest.mark.slow
 def test_a_reader_in_a_loop_through_ten_refreshes(small_nights):
-    """A reader that opens the file again and again never fails and never sees a mixed state."""
+    """A reader that opens the file in a loop during ten refreshes never fails and never sees a mixed state."""
     small_nights.refresh()
     with subprocess.Popen(
         [sys.executable, "-c", READ_IN_A_LOOP, str(small_nights.home / "kolada.duckdb"), "11"],
@@ -66,7 +66,7 @@ def test_a_reader_in_a_loop_through_ten_refreshes(small_nights):
 
 @pytest.mark.slow
 def test_an_open_reader_neither_stops_a_refresh_nor_sees_it(small_nights):
-    """Who holds the old file goes on reading the old state; the next one to open sees the new."""
+    """An open reader keeps the old state during a refresh; the next one to open the file sees the new state."""
     small_nights.refresh()
     value = (
         "select value from core.observation where kpi_id = 'N15436' and municipality_id = '1480' "
@@ -82,14 +82,14 @@ def test_an_open_reader_neither_stops_a_refresh_nor_sees_it(small_nights):
 
 @pytest.mark.slow
 def test_the_published_file_is_read_only(small_nights):
-    """Nobody changes the published file by mistake."""
+    """The published file is read-only."""
     small_nights.refresh()
     assert (small_nights.home / "kolada.duckdb").stat().st_mode & 0o777 == 0o444
 
 
 @pytest.mark.slow
 def test_the_last_files_are_kept_and_older_ones_go(small_nights):
-    """As many earlier files stay as the setting says."""
+    """The setting `keep` limits the number of snapshots."""
     small_nights.settings["keep"] = 2
     for _ in range(4):
         small_nights.refresh()
@@ -98,7 +98,7 @@ def test_the_last_files_are_kept_and_older_ones_go(small_nights):
 
 @pytest.mark.slow
 def test_two_refreshes_at_once_take_turns(small_nights):
-    """A run that waits publishes after the first one; the result is that of one after the other."""
+    """Two refreshes at the same time run one after the other."""
     small_nights.settings["wait"] = 60.0
     results = []
     runs = [threading.Thread(target=lambda: results.append(small_nights.refresh())) for _ in range(2)]
@@ -115,7 +115,7 @@ def test_two_refreshes_at_once_take_turns(small_nights):
 
 @pytest.mark.slow
 def test_a_second_refresh_that_may_not_wait_is_refused(small_nights):
-    """The message names the run that is writing."""
+    """A refresh that must not wait is refused with the name of the running command."""
     home = Home(small_nights.home)
     home.prepare()
     with home.writer("kolada backfill"), pytest.raises(HomeLocked, match="kolada backfill"):
@@ -141,7 +141,7 @@ main()
 @pytest.mark.slow
 @pytest.mark.parametrize("limit", [2_000, 200_000, 2_000_000])
 def test_a_disk_that_takes_no_more(small_nights, tmp_path, limit):
-    """A write that fails is named, yesterday's file stays as it was, and the next run succeeds."""
+    """A failed write is named, the published file is unchanged, and the next run succeeds."""
     small_nights.refresh()
     before = (small_nights.home / "kolada.duckdb").read_bytes()
     assert len(before) > limit

@@ -1,4 +1,4 @@
-"""A refresh of recorded data: what Kolada had is in the warehouse, cell by cell, and the goals are judged by it."""
+"""A refresh of recorded data: the warehouse has every recorded cell, and the goals are judged by them."""
 
 import json
 
@@ -9,7 +9,7 @@ pytestmark = pytest.mark.recorded
 
 
 def test_published_within_sixty_requests(first_night):
-    """One night of the plan takes at most sixty requests and publishes."""
+    """One run of the plans takes at most sixty requests and publishes."""
     nights, result = first_night
     assert result.state == "published"
     assert result.request_count <= 60
@@ -17,7 +17,7 @@ def test_published_within_sixty_requests(first_night):
 
 
 def test_every_recorded_cell_and_no_other(first_night, recorded_folder, plans):
-    """core.observation holds exactly the recorded cells of the plan's KPIs that are in the catalogue."""
+    """core.observation has exactly the recorded cells of the plans' KPIs that are in the catalogue."""
     nights, _ = first_night
     wanted = {kpi for plan in plans for kpi in (*plan.kpi_ids, *plan.cross_check_kpi_ids)}
     recorded = (
@@ -46,7 +46,7 @@ def test_group_values_stand_apart(first_night):
     [("N15436", "1489", 2020, 90.5), ("N15436", "0000", 2022, 83.3), ("U09800", "1489", 2023, 34.55960354)],
 )
 def test_known_values(first_night, kpi, unit, year, value):
-    """Values quoted in the sources come out to the last digit."""
+    """Values quoted in the sources are published to the last digit."""
     nights, _ = first_night
     assert nights.query(
         "select value from core.observation where kpi_id = ? and municipality_id = ? and period = ? and gender = 'T'",
@@ -55,7 +55,7 @@ def test_known_values(first_night, kpi, unit, year, value):
 
 
 def test_reference_falls_back_to_the_unweighted_mean(first_night):
-    """U31462 has no Riket; its 2022 reference is the unweighted mean of 213 municipalities."""
+    """U31462 has no value of Riket; its reference for 2022 is the unweighted mean of 213 municipalities."""
     nights, _ = first_night
     assert nights.query(
         "select count(*) from core.observation where kpi_id = 'U31462' and municipality_id = '0000'"
@@ -68,7 +68,7 @@ def test_reference_falls_back_to_the_unweighted_mean(first_night):
 
 
 def test_a_target_missed(first_night):
-    """U09800 2023 is not met: 34.56 against 40."""
+    """U09800 is not met for 2023: 34.56 against 40."""
     nights, _ = first_night
     [(verdict, value, target)] = nights.query(
         "select verdict, round(value, 2), target_value from mart.goal_fulfilment "
@@ -79,7 +79,7 @@ def test_a_target_missed(first_night):
 
 @pytest.mark.parametrize("kpi", ["U00413", "U00442", "U00486"])
 def test_withdrawn_kpis_have_no_data_but_keep_the_printed_outcomes(first_night, kpi):
-    """A KPI gone from the catalogue is no_data for 2023, and 2018-2020 show what the document printed."""
+    """A withdrawn KPI is `no_data` for 2023 and keeps the document's figures for 2018-2020."""
     nights, _ = first_night
     assert nights.query(
         "select verdict, verdict_reason from mart.goal_fulfilment where kpi_id = ? and year = 2023", [kpi]
@@ -95,7 +95,7 @@ def test_withdrawn_kpis_have_no_data_but_keep_the_printed_outcomes(first_night, 
 
 
 def test_all_rows_appear(first_night):
-    """43 indicator rows for each of the years 2018-2024."""
+    """Each of the years 2018-2024 has 43 indicator rows."""
     nights, _ = first_night
     assert nights.query("select year, count(*) from mart.goal_fulfilment group by year order by year") == [
         (year, 43) for year in range(2018, 2025)
@@ -103,7 +103,7 @@ def test_all_rows_appear(first_night):
 
 
 def test_every_pair_is_accounted_for(first_night, plans):
-    """Each wanted (KPI, unit) has one outcome, and none of them is a loss."""
+    """Each wanted pair of KPI and unit has one outcome, and none is missing."""
     nights, result = first_night
     kpis = {kpi for plan in plans for kpi in (*plan.kpi_ids, *plan.cross_check_kpi_ids)}
     assert sum(result.coverage.values()) == len(kpis) * 313
@@ -112,7 +112,7 @@ def test_every_pair_is_accounted_for(first_night, plans):
 
 
 def test_every_request_is_on_the_ledger(first_night):
-    """ops.request names each URL that the stand-in saw, with its body's hash and rows."""
+    """ops.request lists each URL that the stand-in received, with its body's hash."""
     nights, _ = first_night
     asked = sorted(entry.url for entry in nights.fake.log)
     ledger = nights.query("select url, http_status, state, length(body_sha256) from ops.request order by url")
@@ -121,14 +121,14 @@ def test_every_request_is_on_the_ledger(first_night):
 
 
 def test_the_source_is_on_record(first_night):
-    """The run says that its values are recorded, not live."""
+    """ops.run records the source as `recorded`."""
     nights, result = first_night
     assert result.source_kind == "recorded"
     assert nights.query("select source_kind, state from ops.run") == [("recorded", "published")]
 
 
 def test_the_manifest_is_json_lines(first_night):
-    """The ledger can be read with nothing but a JSON parser."""
+    """Each line of the manifest is JSON."""
     nights, result = first_night
     lines = (nights.home / "raw" / "manifests" / f"{result.run_id}.jsonl").read_text(encoding="utf-8").splitlines()
     records = [json.loads(line)["record"] for line in lines]

@@ -1,4 +1,4 @@
-"""A replay from the raw store alone gives the same warehouse, for now and for each night; damage is named."""
+"""A replay from the raw store equals the published file, now and as of each run; damage is named."""
 
 import json
 
@@ -29,7 +29,7 @@ NIGHTLY_CHANGES = [
 
 @pytest.fixture(scope="module")
 def five_nights(tmp_path_factory, make_nights, recorded, plans):
-    """Five nights, each with changes of its own; a copy of the published file after each."""
+    """Five runs, each with its own changes, and a copy of the published file after each."""
     nights = make_nights(home=tmp_path_factory.mktemp("five") / "home", fake=FakeKolada(recorded), plans=plans)
     nights.settings.update(UNLIMITED)
     copies = []
@@ -44,7 +44,7 @@ def five_nights(tmp_path_factory, make_nights, recorded, plans):
 
 
 def differences(one, other):
-    """Relations of core, plan and mart whose rows differ between two files, and ops but for durations."""
+    """Return the relations of core, plan, mart and ops whose rows differ between two files, apart from durations."""
     with duckdb.connect() as connection:
         connection.execute(f"attach {quoted(str(one))} as one (read_only)")
         connection.execute(f"attach {quoted(str(other))} as other (read_only)")
@@ -67,7 +67,7 @@ def differences(one, other):
 
 @pytest.mark.parametrize("number", [0, 1, 2, 3, 4])
 def test_as_of_a_night_is_what_was_published_that_night(five_nights, number):
-    """Every mart as of a night, asked of the last file, has the rows of the file that was published that night."""
+    """In the last file, every mart as of a run equals the file published by that run."""
     nights, copies = five_nights
     instant, copy = copies[number]
     moment = instant.replace(tzinfo=None)
@@ -87,7 +87,7 @@ def test_as_of_a_night_is_what_was_published_that_night(five_nights, number):
 
 @pytest.mark.slow
 def test_replay_gives_the_same_warehouse(five_nights, tmp_path):
-    """All nights replayed equal the published file, row by row."""
+    """A replay of all runs equals the published file, row by row."""
     nights, _ = five_nights
     assert replay(Home(nights.home), tmp_path / "now.duckdb", as_of=None, reporter=Silent()) == 5
     assert differences(nights.home / "kolada.duckdb", tmp_path / "now.duckdb") == []
@@ -96,7 +96,7 @@ def test_replay_gives_the_same_warehouse(five_nights, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [0, 1, 2, 3])
 def test_replay_as_of_each_night(five_nights, tmp_path, number):
-    """Replayed up to a night, the warehouse is the file that was published that night."""
+    """A replay up to a run equals the file published by that run."""
     nights, copies = five_nights
     instant, copy = copies[number]
     to = tmp_path / "then.duckdb"
@@ -105,7 +105,7 @@ def test_replay_as_of_each_night(five_nights, tmp_path, number):
 
 
 def test_before_the_first_load(five_nights, tmp_path):
-    """A moment before the first publication has nothing to replay, and says so."""
+    """A replay as of a moment before the first publication is refused and writes nothing."""
     nights, _ = five_nights
     with pytest.raises(NotPublished, match="before the first load"):
         replay(Home(nights.home), tmp_path / "x.duckdb", as_of="2020-01-01", reporter=Silent())
@@ -113,7 +113,7 @@ def test_before_the_first_load(five_nights, tmp_path):
 
 
 def test_a_replay_overwrites_nothing(five_nights, tmp_path):
-    """A file that is there stays there."""
+    """A replay does not overwrite an existing file."""
     nights, _ = five_nights
     (tmp_path / "x.duckdb").write_text("mine", encoding="utf-8")
     with pytest.raises(ReplayTargetExists, match="overwrites nothing"):
@@ -121,7 +121,7 @@ def test_a_replay_overwrites_nothing(five_nights, tmp_path):
 
 
 def a_body_of(nights):
-    """The path of a body that a first night's values came in."""
+    """Return the path of a body with data of the first run."""
     manifest = min((nights.home / "raw" / "manifests").iterdir())
     records = [json.loads(line) for line in manifest.read_text(encoding="utf-8").splitlines()]
     sha256 = next(each["sha256"] for each in records if each["record"] == "landed" and "/data/" in each["url"])
@@ -130,7 +130,7 @@ def a_body_of(nights):
 
 @pytest.mark.slow
 def test_damage_to_the_raw_store_is_named(nights, tmp_path):
-    """A corrupt or missing body stops the replay by name, and writes nothing."""
+    """A corrupt or missing body stops the replay with its name; nothing is written, and a refresh repairs it."""
     nights.refresh()
     body = a_body_of(nights)
     whole = body.read_bytes()
@@ -147,7 +147,7 @@ def test_damage_to_the_raw_store_is_named(nights, tmp_path):
 
 @pytest.mark.slow
 def test_rollback_and_the_night_after(nights):
-    """A rollback publishes the night before again; the taken-back run is on record, and the next night goes on."""
+    """A rollback publishes the previous run again and is recorded, and the next run goes on from it."""
     nights.refresh()
     first = nights.query("select run_id from ops.publication")
     nights.fake.data = apply_change(nights.fake.data, "revised:N15436/1489/2020/T=91.2")
@@ -155,14 +155,14 @@ def test_rollback_and_the_night_after(nights):
     roll_back(Home(nights.home), now=nights.now)
     assert nights.query("select run_id from ops.publication") == first
     third = nights.refresh()
-    # The value itself, and the mean over all municipalities that Kolada works out from it.
+    # The value itself, and Kolada's mean over all municipalities.
     assert dict(third.loaded.opened)["revised"] == 2
     assert nights.query("select state from ops.run where run_id = ?", [taken_back.run_id]) == [("rolled_back",)]
 
 
 @pytest.mark.slow
 def test_prune_keeps_what_a_base_stands_for(nights, tmp_path):
-    """After pruning, the raw store is smaller, the published file is as it was, and a replay still gives it."""
+    """After pruning, the raw store is smaller, the published file is unchanged, and a replay still equals it."""
     for change in ("revised:N15436/1489/2020/T=91.2", "suppressed:N15436/1489/2019/T", "deleted:N15436/1489/2018/T"):
         nights.refresh()
         nights.fake.data = apply_change(nights.fake.data, change)

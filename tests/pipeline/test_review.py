@@ -1,4 +1,4 @@
-"""A held run is looked at the next day, approved piece by piece, and published without fetching again; or it is not."""
+"""Review of a held run: approved in full or in part it is published without new requests; otherwise it is not."""
 
 import os
 import signal
@@ -29,7 +29,7 @@ from warehouse.home import Home
 from warehouse.manifest import manifests
 
 REASON = "Kolada has hidden the schools"
-# Two KPIs come without a value. The first changes verdicts of the small plan.
+# Two KPIs without values; the first one changes verdicts of the small plan.
 FIRST, SECOND = "N15436", "N15485"
 LIE = (f"values_null:{FIRST}", f"values_null:{SECOND}")
 VALUES = "select kpi_id, municipality_id, period, gender, value from core.observation order by all"
@@ -37,7 +37,7 @@ VALUES = "select kpi_id, municipality_id, period, gender, value from core.observ
 
 @pytest.fixture(scope="module")
 def held_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Nights, RunResult]:
-    """A home whose second night, at half past two, was held; and how."""
+    """A home whose second run was held at 02:30, and that run's result."""
     nights = small_home(tmp_path_factory.mktemp("held") / "home")
     nights.now = nights.now.replace(hour=2, minute=30)
     assert "published" == nights.refresh().state
@@ -52,7 +52,7 @@ def held(held_home: tuple[Nights, RunResult], tmp_path: Path) -> tuple[Nights, R
 
 
 def lie(nights: Nights, *changes: str) -> RunResult:
-    """A night with some changes, which is held; the data are as before afterwards, and nothing is in the log."""
+    """Run once on changed data and assert that the run is held; then restore the data and clear the log."""
     honest = nights.fake.data
     nights.fake.data = apply_changes(honest, changes)
     result = nights.refresh()
@@ -63,37 +63,37 @@ def lie(nights: Nights, *changes: str) -> RunResult:
 
 
 def at_nine_the_next_day(nights: Nights) -> datetime:
-    """When somebody has time to look: thirty hours later, five times as long as a run that died may be taken up."""
+    """Move the clock 30.5 hours on, five times as long as a killed run may be continued."""
     nights.now += timedelta(hours=30.5)
     return nights.now
 
 
 def reviewed(nights: Nights, run_id: str | None = None) -> Review:
-    """What is held, which must be something."""
+    """Return the review of a held run, which must exist."""
     found = read_review(Home(nights.home), run_id)
     assert found is not None
     return found
 
 
 def given(nights: Nights, *addresses: str, reason: str = REASON, run_id: str | None = None) -> Review:
-    """Approve some of it at nine the next day."""
+    """Approve some findings at nine the next day."""
     review, _ = approve(Home(nights.home), addresses, reason=reason, now=at_nine_the_next_day(nights), run_id=run_id)
     return review
 
 
 def without_value(nights: Nights, kpi_id: str) -> bool:
-    """Whether the published file has no value of a KPI."""
+    """Return whether the published file has no value of a KPI."""
     return nights.query("select count(value) from core.observation where kpi_id = ?", [kpi_id]) == [(0,)]
 
 
 def test_a_held_run_leaves_no_private_copy(held_home: tuple[Nights, RunResult]) -> None:
-    """It is as large as the published file, and what is held is read back from the ledger."""
+    """A held run leaves no private copy, since its data are in the ledger."""
     nights, _ = held_home
     assert [] == list(Home(nights.home).work.iterdir())
 
 
 def test_a_held_run_shows_what_it_would_change(held: tuple[Nights, RunResult]) -> None:
-    """Checks and scopes, each cell before and after, and the verdicts that would change; the file is as it was."""
+    """The review shows checks, cells before and after, and changed verdicts; the published file is unchanged."""
     nights, result = held
     review = reviewed(nights)
     assert (result.run_id, False) == (review.run_id, review.is_approved)
@@ -118,13 +118,13 @@ def test_a_held_run_shows_what_it_would_change(held: tuple[Nights, RunResult]) -
 
 
 def kpi_of(nights: Nights, indicator_id: object) -> object:
-    """The KPI of an indicator."""
+    """Return the KPI of an indicator."""
     return nights.query("select kpi_id from plan.indicator where indicator_id = ?", [indicator_id])[0][0]
 
 
 @pytest.mark.slow
 def test_approved_in_full_it_is_published_without_a_request(held: tuple[Nights, RunResult]) -> None:
-    """The next refresh publishes the run that was held; who approved what, and why, is in the file."""
+    """Once fully approved, the held run is published without a request, and the file records who approved and why."""
     nights, result = held
     review = given(nights, "cells_suppressed")
     assert review.is_approved
@@ -145,13 +145,13 @@ def test_approved_in_full_it_is_published_without_a_request(held: tuple[Nights, 
 
 
 def warnings(nights: Nights) -> tuple[str, ...]:
-    """What `kolada status` warns of."""
+    """Return the warnings of `kolada status`."""
     return read_status(nights.make_settings(), now=nights.now).warnings
 
 
 @pytest.mark.slow
 def test_a_published_approval_is_replayed(held: tuple[Nights, RunResult], tmp_path: Path) -> None:
-    """A replay from the raw store gives the same cells."""
+    """A replay gives the cells of an approved run."""
     nights, _ = held
     given(nights, "cells_suppressed")
     nights.refresh()
@@ -163,7 +163,7 @@ def test_a_published_approval_is_replayed(held: tuple[Nights, RunResult], tmp_pa
 
 @pytest.mark.slow
 def test_approved_in_part_the_rest_still_holds(held: tuple[Nights, RunResult]) -> None:
-    """The next night reads anew; the same rows of the approved scope pass, and the other scope holds it."""
+    """After a partial approval the next run passes the approved rows, and the other scope holds it."""
     nights, first = held
     review = given(nights, f"cells_suppressed:{FIRST}")
     assert [True, False] == [each.approved is not None for each in review.findings]
@@ -179,7 +179,7 @@ def test_approved_in_part_the_rest_still_holds(held: tuple[Nights, RunResult]) -
 
 @pytest.mark.slow
 def test_other_rows_than_those_approved_hold_again(small_nights: Nights) -> None:
-    """What was approved are the rows shown: a later night in which fewer values remain is held in the same scope."""
+    """An approval covers the rows shown: a later run that loses more values is held in the same scope."""
     nights = small_nights
     nights.refresh()
     lie(nights, f"share_suppressed:{FIRST}=40", f"values_null:{SECOND}")
@@ -191,7 +191,7 @@ def test_other_rows_than_those_approved_hold_again(small_nights: Nights) -> None
 
 
 def test_refused_it_is_read_anew_and_a_good_night_overtakes_it(held: tuple[Nights, RunResult]) -> None:
-    """Nothing needs to be done to refuse; once another run has published, the held one can be reviewed no more."""
+    """Without an approval the next good run publishes, and the held run can no longer be reviewed."""
     nights, result = held
     assert "published" == nights.refresh().state
     assert not without_value(nights, FIRST)
@@ -204,7 +204,7 @@ def test_refused_it_is_read_anew_and_a_good_night_overtakes_it(held: tuple[Night
 
 @pytest.mark.slow
 def test_an_approval_is_used_up_by_a_publication(held: tuple[Nights, RunResult]) -> None:
-    """After a good night the same lie is held anew: it takes away other values than were shown."""
+    """An approval ends with the next publication: the same wrong data are held again."""
     nights, _ = held
     given(nights, f"cells_suppressed:{FIRST}")
     assert "published" == nights.refresh().state
@@ -214,7 +214,7 @@ def test_an_approval_is_used_up_by_a_publication(held: tuple[Nights, RunResult])
 
 @pytest.mark.slow
 def test_an_older_held_run_can_be_taken_up_too(held: tuple[Nights, RunResult]) -> None:
-    """Of two held nights the older one is approved by name, and it is the one that is published."""
+    """Of two held runs, the older one can be approved and published."""
     nights, first = held
     second = lie(nights, "values_same")
     assert (second.run_id, (first.run_id,)) == ((review := reviewed(nights)).run_id, review.older_run_ids)
@@ -235,7 +235,7 @@ def test_an_older_held_run_can_be_taken_up_too(held: tuple[Nights, RunResult]) -
 def test_an_approval_that_cannot_be_is_refused(
     held: tuple[Nights, RunResult], addresses: list[str], reason: str, message: str
 ) -> None:
-    """Without a reason, or of what holds nothing, nothing at all is approved, and the message says what there is."""
+    """An approval without a reason, or of an unknown finding, approves nothing and names the choices."""
     nights, _ = held
     with pytest.raises(ReviewRefused) as refused:
         given(nights, *addresses, reason=reason)
@@ -245,7 +245,7 @@ def test_an_approval_that_cannot_be_is_refused(
 
 @pytest.mark.slow
 def test_pairs_that_could_not_be_read_are_approved_by_kpi(small_nights: Nights) -> None:
-    """A KPI that is never answered holds the night; approved, the rest is published, and the next night is not held."""
+    """Unread pairs are approved per KPI: the rest is published, and the next run is not held."""
     nights = small_nights
     nights.refresh()
     nights.transport = EditedAnswers(nights.fake, with_a_word)
@@ -262,7 +262,7 @@ def test_pairs_that_could_not_be_read_are_approved_by_kpi(small_nights: Nights) 
 
 
 def with_a_word(_request: httpx.Request, page: dict[str, Any]) -> dict[str, Any]:
-    """The page with a word for a value of the first KPI."""
+    """Return the page with a text in place of the first KPI's value."""
     for row in page["values"]:
         if row.get("kpi") == FIRST:
             row["values"][0]["value"] = "åttio"
@@ -270,19 +270,19 @@ def with_a_word(_request: httpx.Request, page: dict[str, Any]) -> dict[str, Any]
 
 
 def as_backfill(nights: Nights) -> Job:
-    """A backfill of one KPI that no plan needs to have."""
+    """Return a backfill of one KPI."""
     return backfill_job(nights.plans, kpi_ids=[FIRST], unit_ids=["1480", "1489", "0114"])
 
 
 def as_mirror(nights: Nights) -> Job:
-    """A mirror of everything."""
+    """Return a mirror of everything."""
     return mirror_job(nights.plans, audit_days=1)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("job", [as_backfill, as_mirror])
 def test_every_kind_of_run_is_held_and_reviewed(small_nights: Nights, job: Callable[[Nights], Job]) -> None:
-    """A backfill and a mirror are held by the same checks, and the same work takes them up once they are approved."""
+    """A held backfill or mirror is approved and then published by the same command without a request."""
     nights = small_nights
     nights.refresh()
     assert "published" == nights.run(job(nights)).state
@@ -309,7 +309,7 @@ def test_every_kind_of_run_is_held_and_reviewed(small_nights: Nights, job: Calla
     ],
 )
 def test_killed_while_it_is_published(held: tuple[Nights, RunResult], point: str, number: int) -> None:
-    """Killed anywhere, the approved run is taken up again by the next one, which fetches nothing either."""
+    """An approved run that is killed while publishing is published by the next run without a request."""
     nights, result = held
     given(nights, "cells_suppressed")
     ended = subprocess.run(

@@ -1,4 +1,4 @@
-"""Lies about what is known are held, or named at least; what Kolada does every year is published.
+"""Second runs: wrong data are held, or at least named; the usual changes of a year are published.
 
 Both tables are printed: `pytest -s tests/pipeline/test_second_nights.py`, with KOLADA_SWEEP=whole for every row.
 """
@@ -26,7 +26,7 @@ CASES = [*((name, "lie") for name in LIES), *((name, "year") for name in YEARLY)
 
 @dataclass(frozen=True)
 class World:
-    """A home after one honest night, and the places that the words of second nights name."""
+    """A home after one complete run, and the values for the placeholders of second runs."""
 
     honest: Nights
     places: Mapping[str, object]
@@ -47,12 +47,12 @@ def recorded_world(recorded_folder: Path, tmp_path_factory: pytest.TempPathFacto
 
 
 def since(year: int, data: DataSet) -> DataSet:
-    """The data of some years."""
+    """Return the data from a year on."""
     return replace(data, observations=data.observations.filter(pl.col("period") >= year))
 
 
 def make_world(data: DataSet, plans: tuple[Plan, ...], folder: Path, **places: object) -> World:
-    """One honest night."""
+    """Return the world after one complete run."""
     similar = data.groups.filter(pl.col("group_name").str.starts_with("Liknande kommuner grundskola, Alingsås"))
     nights = Nights(home=folder / "home", fake=FakeKolada(data), plans=plans)
     assert "published" == nights.refresh().state
@@ -60,7 +60,7 @@ def make_world(data: DataSet, plans: tuple[Plan, ...], folder: Path, **places: o
 
 
 def second_night(world: World, words: str, folder: Path) -> RunResult | KoladaContractError:
-    """The night after, with some words of change; the error where the catalogue could not be used at all."""
+    """Run once more with some changes; return the result, or the error if the catalogue was unusable."""
     honest = world.honest
     changes = [each for each in words.format(**world.places).split("+") if each and words != COUNTS_ZERO]
     fake = FakeKolada(apply_changes(honest.fake.data, changes))
@@ -74,7 +74,7 @@ def second_night(world: World, words: str, folder: Path) -> RunResult | KoladaCo
 
 
 def without_counts(_request: httpx.Request, page: dict[str, Any]) -> dict[str, Any]:
-    """The page with 0 for every count of units."""
+    """Return the page with 0 for every count."""
     for row in page["values"]:
         for value in row["values"] if "period" in row else ():
             value["count"] = 0
@@ -82,7 +82,7 @@ def without_counts(_request: httpx.Request, page: dict[str, Any]) -> dict[str, A
 
 
 def story(result: RunResult | KoladaContractError, quiet: frozenset[str]) -> tuple[str, str]:
-    """How a night ended, in one word, and by which checks."""
+    """Return the outcome of a run in one word, and the checks that led to it."""
     if isinstance(result, KoladaContractError):
         return "refused", str(result)[:60]
     if result.state == "held":
@@ -92,7 +92,7 @@ def story(result: RunResult | KoladaContractError, quiet: frozenset[str]) -> tup
 
 
 def tables(world: World, folder: Path, show: Callable[[str], None]) -> Iterator[str]:
-    """Run the second nights of this sweep, print them as they end; yields what is not as it should be."""
+    """Run the second runs of this sweep and print their outcomes; yield the unexpected ones."""
     first = second_night(world, "", folder / "quiet")
     assert isinstance(first, RunResult)
     quiet = frozenset(check.name for check in first.checks if check.offending_count)
@@ -107,7 +107,7 @@ def tables(world: World, folder: Path, show: Callable[[str], None]) -> Iterator[
 
 @pytest.fixture
 def show(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
-    """Prints a line whatever captures the output."""
+    """Give a function that prints a line past the capture of output."""
 
     def print_line(line: str) -> None:
         with capsys.disabled():
@@ -120,7 +120,7 @@ def show(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
 @pytest.mark.sweep
 @pytest.mark.timeout(3600)
 def test_second_nights_of_the_sample(sample_world: World, tmp_path: Path, show: Callable[[str], None]) -> None:
-    """Every lie is held, or named where it is small; nothing of a usual year is held."""
+    """Wrong data in the sample are held, or named if small; the usual changes of a year are not held."""
     assert [] == list(tables(sample_world, tmp_path, show))
 
 
@@ -129,11 +129,11 @@ def test_second_nights_of_the_sample(sample_world: World, tmp_path: Path, show: 
 @pytest.mark.recorded
 @pytest.mark.timeout(7200)
 def test_second_nights_of_recorded_data(recorded_world: World, tmp_path: Path, show: Callable[[str], None]) -> None:
-    """The same on recorded data."""
+    """The same holds for recorded data."""
     assert [] == list(tables(recorded_world, tmp_path, show))
 
 
 def test_there_are_as_many_lies_as_were_thought_of() -> None:
-    """At least forty lies; those that are only named are among them, and small."""
+    """There are at least forty kinds of wrong data, and those only named are among them."""
     assert len(LIES) >= 40
     assert set(NAMED) <= set(LIES)

@@ -1,4 +1,4 @@
-"""What an error of the operating system or of DuckDB means in words: the disk is blamed for the disk alone."""
+"""Errors of the operating system or of DuckDB in words: only errors of the disk blame the disk."""
 
 import errno
 import os
@@ -22,13 +22,13 @@ OTHERS = [
 
 
 def of_system(number):
-    """An error of a file."""
+    """Return a file error with this number."""
     return OSError(number, os.strerror(number), "/srv/kolada/data/raw/x")
 
 
 @pytest.mark.parametrize("number", DISK + OTHERS, ids=errno.errorcode.get)
 def test_the_disk_is_named_for_what_the_disk_does(number):
-    """A full, broken or read-only disk is named; rights, paths and open files have advice of their own."""
+    """A full, broken or read-only disk is named; errors of rights, paths and open files have their own advice."""
     told = about_files(of_system(number))
     assert ("disk" in told) == (number in DISK)
     assert told.startswith(f"[Errno {number}] {os.strerror(number)}: '/srv/kolada/data/raw/x'. The published file")
@@ -49,5 +49,5 @@ def test_the_disk_is_named_for_what_the_disk_does(number):
     ids=lambda given: given if isinstance(given, str) else None,
 )
 def test_what_duckdb_passes_on_is_told_by_its_cause(error, advice):
-    """DuckDB gives the operating system's words and no number."""
+    """An error that DuckDB passes on without a number is recognised by its text."""
     assert advice in about_files(error)
