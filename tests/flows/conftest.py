@@ -1,4 +1,4 @@
-"""What the tests of nightly runs share: a small made-up Kolada, homes, and one real Prefect server with its worker."""
+"""Fixtures of the flow tests: a small made-up Kolada, homes, and one real Prefect server with its worker."""
 
 import os
 import shutil
@@ -35,28 +35,28 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 PLANS = REPOSITORY / "goals"
 BIN = Path(sys.executable).parent
 
-# A KPI that no plan has: made up like all of the sample.
+# A KPI that no plan has; made up like the rest of the sample.
 OUTSIDE = "N99001"
 FIRST_YEAR = 2019
 
-# What the served runs read in `.env`; the stand-in's address joins it.
+# What the served runs read in `.env`, apart from the stand-in's address.
 RUN_VARIABLES = {"KOLADA_RATE": "500"}
 
-# Generous, since nothing waits for them when all is well: a machine with other work takes its time.
+# Long timeouts: no test waits this long unless it fails, and a busy machine is slow.
 START_SECONDS = 240
-# What browsers call the pages beside their address, as behind a proxy.
+# The public host name of the pages, as behind a proxy.
 PAGES_NAME = "mal.kommunen.test"
 RUN_SECONDS = 240
 EVENT_SECONDS = 90
 
-# A worker asks for work every ten seconds; the tests need not wait for that.
+# A worker polls every ten seconds by default; the tests poll more often.
 QUICK_WORKER = {"PREFECT_WORKER_QUERY_SECONDS": "1"}
 
-# Far enough to schedule a run on either of the next two nights when the clock changes.
+# Far enough ahead to schedule a run on either of the next two nights when the clock changes.
 FAR_AHEAD = {"PREFECT_SERVER_SERVICES_SCHEDULER_MAX_SCHEDULED_TIME": "P400D"}
 
-# Proxies that nobody listens at: our own server must be asked directly all the same. The stand-in is excepted by a form
-# that curl knows and httpx does not.
+# Proxies on which nothing listens: the local server must still be reached directly. The stand-in is excepted in a form
+# that curl accepts and httpx does not.
 DEAD_PROXIES = {
     "HTTP_PROXY": "http://127.0.0.1:9",
     "ALL_PROXY": "socks5://127.0.0.1:9",
@@ -66,7 +66,7 @@ DEAD_PROXIES = {
 
 @pytest.fixture(scope="session")
 def small_data() -> DataSet:
-    """The sample since 2019, with one KPI more that is in no plan."""
+    """The sample since 2019, with one extra KPI that is in no plan."""
     data = sample_data()
     recent = data.observations.filter(pl.col("period") >= FIRST_YEAR)
     twin = recent.filter(pl.col("kpi_id") == "N15436").with_columns(
@@ -80,7 +80,7 @@ def small_data() -> DataSet:
 
 @dataclass
 class Desk:
-    """One home and one stand-in, worked by hand: runs without Prefect, a day after each other."""
+    """One home and one stand-in: runs without Prefect, one day apart."""
 
     home: Path
     fake: FakeKolada
@@ -89,15 +89,15 @@ class Desk:
     settings: dict[str, object] = field(default_factory=dict)
 
     def refresh(self, **wanted: object) -> RunResult:
-        """The next night."""
+        """Refresh on the next day."""
         return self.run(refresh_job(self.plans, **wanted))
 
     def backfill(self, **wanted: object) -> RunResult:
-        """A backfill on the next day."""
+        """Backfill on the next day."""
         return self.run(backfill_job(self.plans, **wanted))
 
     def run(self, job: Job) -> RunResult:
-        """Run a job, a day after the one before."""
+        """Run a job one day after the previous one."""
         self.now += timedelta(days=1)
         return run_job(
             self.make_settings(),
@@ -108,17 +108,17 @@ class Desk:
         )
 
     def make_settings(self, **others: object) -> Settings:
-        """The settings of this home."""
+        """Return the settings of this home."""
         given = {"base_url": "http://kolada.test/v3", "home": self.home, "goals": PLANS, "wait": 0.0, "rate": 1000.0}
         return Settings(**given | self.settings | others)
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        """Ask the published file."""
+        """Query the published file."""
         return ask(self.home, sql)
 
 
 def ask(home: Path, sql: str) -> list[tuple[Any, ...]]:
-    """Ask the published file of a home."""
+    """Query the published file of a home."""
     with duckdb.connect() as connection:
         connection.execute(f"attach {quoted(str(home / 'kolada.duckdb'))} as warehouse (read_only)")
         connection.execute("use warehouse")
@@ -127,13 +127,13 @@ def ask(home: Path, sql: str) -> list[tuple[Any, ...]]:
 
 @pytest.fixture
 def desk(tmp_path: Path, small_data: DataSet, plans: tuple[Plan, ...]) -> Desk:
-    """A new home before the small data."""
+    """A new home with the small data as its source."""
     return Desk(home=tmp_path / "home", fake=FakeKolada(small_data), plans=plans)
 
 
 @dataclass
 class Operations:
-    """`kolada serve` as a process, its API, and the commands that an operator gives."""
+    """`kolada serve` as a process, its API, and an operator's commands."""
 
     process: subprocess.Popen[bytes]
     log: Path
@@ -146,7 +146,7 @@ class Operations:
     pages_url: str
 
     def set_variables(self, **variables: str) -> None:
-        """What the runs that start from now on find in `.env` of the folder that they work in, and nothing else."""
+        """Write the variables of the following runs into `.env` of their working folder, replacing all others."""
         lines = [f"{name}={value}" for name, value in (RUN_VARIABLES | variables).items()]
         (self.work / ".env").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -158,7 +158,7 @@ class Operations:
         without: Collection[str] = (),
         **variables: str,
     ) -> subprocess.CompletedProcess[str]:
-        """Give a command of ours or of Prefect's, with some variables and without others, and wait for it."""
+        """Run `kolada` or `prefect` with some variables and without others, and wait for it."""
         environment = {name: value for name, value in self.environment.items() if name not in without}
         return subprocess.run(
             [str(BIN / words[0]), *words[1:]],
@@ -171,48 +171,48 @@ class Operations:
         )
 
     def trigger(self, deployment: str, *parameters: str) -> str:
-        """Start a deployment through Prefect's command; returns the flow run's id."""
+        """Start a deployment with the `prefect` command; return the flow run's id."""
         started = self.command("prefect", "deployment", "run", deployment, *parameters)
         assert started.returncode == 0, started.stdout + started.stderr
         return started.stdout.partition("UUID: ")[2].split()[0]
 
     def trigger_by_api(self, deployment: str, *, parameters: object = None) -> str:
-        """The same without the seconds that the command takes to start."""
+        """Start a deployment through the API, without the command's start-up time."""
         found = self.get(f"deployments/name/{deployment}")
         return str(self.post(f"deployments/{found['id']}/create_flow_run", parameters=parameters or {})["id"])
 
     @contextmanager
     def client(self) -> Iterator[SyncPrefectClient]:
-        """Prefect's client of this server."""
+        """Give Prefect's client of this server."""
         settings = {PREFECT_API_URL: self.api_url, PREFECT_API_AUTH_STRING: self.password}
         with temporary_settings(settings), get_client(sync_client=True) as client:
             yield client
 
     def state_after(self, flow_run_id: str) -> dict[str, Any]:
-        """The final state of a flow run."""
+        """Return the final state of a flow run."""
         final = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
         wait_for(lambda: self.flow_run(flow_run_id)["state_type"] in final, RUN_SECONDS, self.last_lines)
         return self.flow_run(flow_run_id)["state"]
 
     def flow_run(self, flow_run_id: str) -> dict[str, Any]:
-        """A flow run as the API tells it."""
+        """Return a flow run from the API."""
         return self.get(f"flow_runs/{flow_run_id}")
 
     def get(self, path: str) -> Any:
-        """Ask the API for one thing."""
+        """Send a GET request to the API."""
         return self._asked("GET", path)
 
     def delete(self, path: str) -> None:
-        """Take away what stands at a path of the API."""
+        """Delete the object at a path of the API."""
         user, _, word = self.password.partition(":")
         httpx.delete(f"{self.api_url}/{path}", timeout=60, auth=(user, word)).raise_for_status()
 
     def post(self, path: str, **body: object) -> Any:
-        """Ask the API with a body, or tell it something."""
+        """Send a POST request to the API."""
         return self._asked("POST", path, json=body)
 
     def _asked(self, method: str, path: str, **content: Any) -> Any:
-        """The answer, once the server has one: while its SQLite file is busy it says 503, as it does to Prefect."""
+        """Return the response, retrying on 503, which the server sends while its SQLite file is locked."""
 
         def ask_once() -> httpx.Response | None:
             user, _, word = self.password.partition(":")
@@ -222,12 +222,12 @@ class Operations:
         return wait_for(ask_once, EVENT_SECONDS, self.last_lines).raise_for_status().json()
 
     def artifacts(self, flow_run_id: str) -> dict[str, dict[str, Any]]:
-        """The artifacts of a flow run, by key."""
+        """Return the artifacts of a flow run, by key."""
         found = self.post("artifacts/filter", artifacts={"flow_run_id": {"any_": [flow_run_id]}})
         return {artifact["key"]: artifact for artifact in found if artifact["key"]}
 
     def events(self, name: str, flow_run_id: str, count: int) -> list[dict[str, Any]]:
-        """The events of a name that a flow run sent, once there are as many."""
+        """Return a flow run's events of a name, once there are at least `count`."""
         run = {"id": [f"prefect.flow-run.{flow_run_id}"]}
 
         def read() -> list[dict[str, Any]]:
@@ -237,11 +237,11 @@ class Operations:
         return wait_for(read, EVENT_SECONDS, self.last_lines)
 
     def until(self, look: Callable[[], Any]) -> Any:
-        """Look until there is something to see."""
+        """Wait until the function returns something."""
         return wait_for(look, RUN_SECONDS, self.last_lines)
 
     def wait_for_log(self, text: str, *, count: int = 1) -> None:
-        """Wait until the log holds a text so many times."""
+        """Wait until the log contains a text `count` times."""
 
         def is_told() -> bool:
             assert self.process.poll() is None, f"`kolada serve` ended: {self.last_lines()}"
@@ -250,11 +250,11 @@ class Operations:
         wait_for(is_told, START_SECONDS, self.last_lines)
 
     def last_lines(self) -> str:
-        """The end of the log, for a test that fails."""
+        """Return the end of the log, for a test that fails."""
         return self.log.read_text(encoding="utf-8")[-3000:]
 
     def processes(self, what: str) -> list[int]:
-        """The processes below this server whose command holds a text."""
+        """Return the processes of this server whose command contains a text."""
         return [
             process_id
             for process_id in with_variable("PREFECT_API_URL", self.api_url)
@@ -263,7 +263,7 @@ class Operations:
 
 
 def command_of(process_id: int) -> str:
-    """The command of a process; nothing once it has ended."""
+    """Return the command of a process; empty if it has ended."""
     try:
         return " ".join(psutil.Process(process_id).cmdline())
     except psutil.NoSuchProcess:
@@ -272,7 +272,7 @@ def command_of(process_id: int) -> str:
 
 @pytest.fixture(scope="session")
 def operations(tmp_path_factory: pytest.TempPathFactory, small_data: DataSet) -> Iterator[Operations]:
-    """`kolada serve` on free ports with a Prefect home of its own; it ends with code 0 and leaves no process."""
+    """`kolada serve` on free ports with its own Prefect home; it must exit with 0 and leave no process."""
     folder = tmp_path_factory.mktemp("operations")
     port, pages_port = free_port(), free_port()
     api_url = f"http://127.0.0.1:{port}/api"
@@ -323,7 +323,7 @@ def operations(tmp_path_factory: pytest.TempPathFactory, small_data: DataSet) ->
             try:
                 code = process.wait(90)
             finally:
-                # Its pages know the home, and no server.
+                # The process of the pages knows the home, not the server.
                 left = [*with_variable("PREFECT_API_URL", api_url), *with_variable("KOLADA_HOME", str(home))]
                 send(signal.SIGKILL, left)
                 process.kill()
@@ -332,7 +332,7 @@ def operations(tmp_path_factory: pytest.TempPathFactory, small_data: DataSet) ->
 
 @pytest.fixture
 def fake(operations: Operations, small_data: DataSet) -> FakeKolada:
-    """The stand-in that the served runs read, as it was at first, with nothing in its log."""
+    """The stand-in of the served runs, with its original data and an empty log."""
     operations.fake.data = small_data
     operations.fake.faults = ()
     operations.fake.clear_log()
@@ -341,7 +341,7 @@ def fake(operations: Operations, small_data: DataSet) -> FakeKolada:
 
 @pytest.fixture
 def home(operations: Operations) -> Path:
-    """The home of the served runs, emptied of what tests before left there."""
+    """The home of the served runs, without the files of earlier tests."""
     operations.set_variables()
     for path in operations.home.iterdir():
         if path.is_dir() and path.name != "prefect":
@@ -353,11 +353,11 @@ def home(operations: Operations) -> Path:
 
 @pytest.fixture(scope="session")
 def ask_home() -> Callable[[Path, str], list[tuple[Any, ...]]]:
-    """Asks the published file of a home."""
+    """Give the function that queries the published file of a home."""
     return ask
 
 
 @pytest.fixture
 def make_desk(plans: tuple[Plan, ...]) -> Callable[[Path, FakeKolada, datetime], Desk]:
-    """Makes desks before a given stand-in, from a given day on."""
+    """Give a function that makes desks with a given stand-in and first day."""
     return lambda home, fake, now: Desk(home=home, fake=fake, plans=plans, now=now)

@@ -1,4 +1,4 @@
-"""Waiting for what happens in other processes, and ports for them."""
+"""Helpers that wait for other processes and find free ports."""
 
 import socket
 import time
@@ -9,7 +9,7 @@ import pytest
 
 
 def wait_for(look: Callable[[], Any], seconds: float, story: Callable[[], str]) -> Any:
-    """Look until there is something to see, for a bounded time."""
+    """Call a function until it returns something, for a bounded time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if seen := look():
@@ -19,7 +19,7 @@ def wait_for(look: Callable[[], Any], seconds: float, story: Callable[[], str]) 
 
 
 def free_port() -> int:
-    """A port that nobody listens at."""
+    """Return a port on which nothing listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -1,4 +1,4 @@
-"""A backfill reads what somebody named, keeps it in the history, and touches nothing else."""
+"""A backfill reads the named KPIs, units and years, adds them to the history, and changes nothing else."""
 
 import pickle
 
@@ -15,7 +15,7 @@ CURRENT = "select kpi_id, municipality_id, period, gender, value from core.obser
 
 
 def versions(desk, kpi_id):
-    """The change kinds of a KPI's versions, with the years they are of."""
+    """Return the change kinds of a KPI's versions, with their periods and counts."""
     return desk.query(
         "select change_kind, period, count(*) from core.observation_version "
         f"where kpi_id = '{kpi_id}' group by all order by all"
@@ -24,7 +24,7 @@ def versions(desk, kpi_id):
 
 @pytest.mark.slow
 def test_a_kpi_outside_the_plans_joins_the_history(desk, small_data):
-    """Only the years that were asked for come, and they stay when the next nightly run does not read them."""
+    """A backfill reads only the named years, and later refreshes keep them."""
     desk.refresh()
     result = desk.backfill(kpi_ids=[OUTSIDE], years=[2020, 2021])
     expected = small_data.observations.filter(kpi_id=OUTSIDE).filter(period=2020).height
@@ -38,7 +38,7 @@ def test_a_kpi_outside_the_plans_joins_the_history(desk, small_data):
 
 @pytest.mark.slow
 def test_only_the_scope_that_was_read_can_vanish(desk, small_data):
-    """A value that is gone vanishes in the year that was read again, and stays in the year that was not."""
+    """A missing value vanishes in the year that was read again and stays in the other years."""
     desk.refresh()
     desk.fake.data = apply_changes(small_data, ["vanished:N15436/1480/2020", "vanished:N15436/1480/2021"])
     result = desk.backfill(kpi_ids=["N15436"], years=[2020])
@@ -49,7 +49,7 @@ def test_only_the_scope_that_was_read_can_vanish(desk, small_data):
 
 @pytest.mark.slow
 def test_what_the_nightly_run_knows_stays(desk):
-    """Every pair of the last nightly run is on record after a backfill as before it."""
+    """A backfill leaves the coverage records of the last refresh unchanged."""
     desk.refresh()
     nightly = "select count(*) from ops.coverage_pair join ops.run using (run_id) where kind = 'refresh'"
     before = desk.query(nightly)
@@ -63,7 +63,7 @@ def test_what_the_nightly_run_knows_stays(desk):
 
 @pytest.mark.slow
 def test_a_backfill_is_taken_up_again(desk):
-    """A backfill that was held fetches only what is missing when it is given again."""
+    """A held backfill that is repeated requests only what is missing."""
     desk.refresh()
     desk.fake.faults = ["server_error_html@every:1489"]
     assert desk.backfill(kpi_ids=[OUTSIDE], years=[2020]).is_incomplete
@@ -76,7 +76,7 @@ def test_a_backfill_is_taken_up_again(desk):
 
 
 def test_an_unknown_kpi_is_refused_before_it_could_count_as_withdrawn(desk):
-    """A mistyped id is an error with suggestions, and nothing is published."""
+    """An unknown KPI is refused with suggestions, and nothing is published."""
     with pytest.raises(InvalidRequest, match="Did you mean `N15436`") as refused:
         desk.backfill(kpi_ids=["N15346"])
     assert str(refused.value) == str(pickle.loads(pickle.dumps(refused.value)))  # noqa: S301 - our own error
@@ -84,14 +84,14 @@ def test_an_unknown_kpi_is_refused_before_it_could_count_as_withdrawn(desk):
 
 
 def test_an_unknown_unit_is_refused(desk):
-    """A unit that Kolada does not have is an error, not an empty answer."""
+    """An unknown unit is refused."""
     with pytest.raises(InvalidRequest, match="no unit `9999`"):
         desk.backfill(kpi_ids=[OUTSIDE], unit_ids=["9999"])
 
 
 @pytest.mark.slow
 def test_a_kpi_that_left_the_catalogue_can_still_be_named(desk, small_data):
-    """What was known once is no typing error: it is accounted for as withdrawn."""
+    """A KPI that left the catalogue can still be named and is reported as withdrawn."""
     desk.refresh()
     desk.fake.data = apply_changes(small_data, ["kpi_removed:N15485"])
     result = desk.backfill(kpi_ids=["N15485"], unit_ids=["1489"])
@@ -107,20 +107,20 @@ def test_a_kpi_that_left_the_catalogue_can_still_be_named(desk, small_data):
     ],
 )
 def test_what_cannot_be_meant(plans, wanted, message):
-    """Each mistake has a message of its own with the next command."""
+    """Each wrong combination of arguments is refused with its own message and the next command."""
     with pytest.raises(InvalidRequest, match=message) as refused:
         backfill_job(plans, **wanted)
     assert "kolada backfill" in str(refused.value) or "--years" in str(refused.value)
 
 
 def test_a_plan_stands_for_its_kpis(plans):
-    """Naming a plan wants all its KPIs, those for cross-checks included."""
+    """A backfill of a plan reads all its KPIs, including those of cross-checks."""
     job = backfill_job(plans[:1], plan_id=plans[0].plan_id)
     assert set(job.kpi_ids) == {*plans[0].kpi_ids, *plans[0].cross_check_kpi_ids}
 
 
 def test_a_backfill_is_bounded(plans):
-    """What would be a mirror of Kolada is refused."""
+    """A backfill with too many requests is refused."""
     job = backfill_job(plans, kpi_ids=["N15436"])
     with pytest.raises(InvalidRequest, match=str(MOST_REQUESTS + 1)):
         check_wanted(job, kpis={"N15436": ""}, units={}, request_count=MOST_REQUESTS + 1)
@@ -131,20 +131,20 @@ def test_a_backfill_is_bounded(plans):
     [("2015", (2015,)), ("2015-2017", (2015, 2016, 2017)), ("2015, 2018", (2015, 2018)), ("2016-2016", (2016,))],
 )
 def test_years_as_people_write_them(text, years):
-    """A year, a span, a list."""
+    """A year, a range and a list are accepted as years."""
     assert years == parse_years(text)
 
 
 @pytest.mark.parametrize("text", ["", "x", "2017-2015", "2015-", "-2015", "20 15"])
 def test_years_that_are_none(text):
-    """Anything else is refused with the forms that are taken."""
+    """Any other text is refused, and the message lists the accepted forms."""
     with pytest.raises(InvalidRequest, match="names no years"):
         parse_years(text)
 
 
 @pytest.mark.slow
 def test_a_dry_run_tells_the_requests(desk):
-    """The plan has as many requests as the run then sends, and a time by the rate."""
+    """A dry run shows as many requests as the run then sends, and a time that follows from the rate."""
     desk.refresh()
     job = backfill_job(desk.plans, kpi_ids=["U00811"], years=[2019, 2020])
     planned = plan_job(desk.make_settings(rate=2.0), job)
@@ -157,7 +157,7 @@ def test_a_dry_run_tells_the_requests(desk):
 
 
 def test_a_dry_run_before_anything_is_published_asks_for_the_catalogue(small_data, tmp_path, plans):
-    """Without a published file the catalogue is read; no value is."""
+    """A dry run in an empty home reads the catalogue and no values."""
     fake = FakeKolada(small_data)
     with fake.serve() as url:
         settings = Settings(base_url=url, home=tmp_path)

@@ -1,4 +1,4 @@
-"""`kolada serve` is closed by default: a password, no other origin, no say in what is executed."""
+"""`kolada serve` is closed by default: it needs a password, allows no other origin, and fixes what is executed."""
 
 import json
 import os
@@ -23,7 +23,7 @@ PUBLISHED = {"Published", "Published with warnings"}
 
 
 def in_a_shell(operations, script, **variables):
-    """A script in bash, in an environment without the server's address and password."""
+    """Run a bash script in an environment without the server's address and password."""
     names = ("PREFECT_API_URL", "PREFECT_API_AUTH_STRING")
     environment = {name: value for name, value in operations.environment.items() if name not in names} | variables
     path = f"{os.path.dirname(operations.process.args[0])}:{environment['PATH']}"  # noqa: PTH120 - a piece of PATH
@@ -40,7 +40,7 @@ def in_a_shell(operations, script, **variables):
 
 @pytest.mark.slow
 def test_nobody_is_answered_without_the_password(operations):
-    """Reading and writing are refused without it and with a wrong one; only the probes of health are answered."""
+    """Requests without the right password get 401; only the health endpoint answers."""
     deployment = operations.get("deployments/name/refresh/nightly")["id"]
     assert httpx.get(f"{operations.api_url}/health").status_code == 200
     for auth in (None, ("kolada", "wrong")):
@@ -58,7 +58,7 @@ def test_nobody_is_answered_without_the_password(operations):
 @pytest.mark.slow
 @pytest.mark.parametrize("path", ["events/in", "events/out", "logs/out", "work_pools/kolada/workers/connect"])
 def test_no_socket_is_open_without_the_password(operations, path):
-    """Neither events nor logs can be sent or read, nor work taken, with a wrong password or none."""
+    """WebSockets for events, logs and work are closed without the right password."""
     address = f"{operations.api_url.replace('http', 'ws')}/{path}"
     for token in (None, "kolada:wrong"):
         with connect(address, subprotocols=["prefect"], proxy=None) as socket:
@@ -72,7 +72,7 @@ def test_no_socket_is_open_without_the_password(operations, path):
 
 @pytest.mark.slow
 def test_the_password_is_the_owners_alone(operations):
-    """The file can be read by its owner only, and neither the log nor a command line shows what is in it."""
+    """Only the owner can read the password file, and neither the log nor a command line shows the password."""
     file = operations.home / "prefect" / "auth"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
@@ -86,7 +86,7 @@ def test_the_password_is_the_owners_alone(operations):
 
 @pytest.mark.slow
 def test_pages_of_other_origins_are_not_answered(operations):
-    """A browser lets a page of the server's own address read its answers, and no other page."""
+    """CORS allows the server's own origin and no other."""
     own = operations.api_url.removesuffix("/api")
     allowed = {
         origin: httpx.options(
@@ -106,7 +106,7 @@ def test_pages_of_other_origins_are_not_answered(operations):
     ids=lambda given: next(iter(given)),
 )
 def test_a_run_does_not_say_what_is_executed(operations, job_variables):
-    """Neither command, environment nor working folder can be given with a run, by the password's holder either."""
+    """A run cannot set command, environment or working folder, even with the password."""
     deployment = operations.get("deployments/name/refresh/nightly")["id"]
     user, _, word = operations.password.partition(":")
     refused = httpx.post(
@@ -123,7 +123,7 @@ def test_a_run_does_not_say_what_is_executed(operations, job_variables):
 @pytest.mark.slow
 @pytest.mark.parametrize("deployment", ["refresh/nightly", "backfill/ad-hoc", "mirror/weekly"])
 def test_unknown_parameters_are_refused(operations, deployment):
-    """The server refuses a parameter that the flow does not have, before there is a run."""
+    """The server refuses an unknown parameter before it creates a run."""
     found = operations.get(f"deployments/name/{deployment}")
     user, _, word = operations.password.partition(":")
     refused = httpx.post(
@@ -137,7 +137,7 @@ def test_unknown_parameters_are_refused(operations, deployment):
 
 @pytest.mark.slow
 def test_prefects_command_with_and_without_the_variable(operations, fake, home):
-    """With the line that `kolada serve` prints Prefect's command works, past the proxies; without it it is refused."""
+    """With the printed line Prefect's command works, also past proxies; without it the command gets 401."""
     without = in_a_shell(operations, f"export PREFECT_API_URL={operations.api_url}; {BACKFILL}")
     assert without.returncode != 0
     assert "401 Unauthorized" in without.stdout + without.stderr
@@ -151,7 +151,7 @@ def test_prefects_command_with_and_without_the_variable(operations, fake, home):
 
 @pytest.mark.slow
 def test_our_own_commands_are_let_in_by_themselves(operations, fake, home, tmp_path):
-    """Our commands find the password in their home, past the proxies; with another home they say what to do."""
+    """`kolada` commands find the password in their home; with another home they name the next command."""
     proxies = {"HTTP_PROXY": "http://127.0.0.1:9", "NO_PROXY": "[::1] 127.0.0.0/8"}
     for words in (["refresh"], ["backfill", "--kpi", "N99001"], ["mirror"]):
         ended = operations.command("kolada", *words, "--json", without=["PREFECT_API_AUTH_STRING"], **proxies)
@@ -166,7 +166,7 @@ def test_our_own_commands_are_let_in_by_themselves(operations, fake, home, tmp_p
 
 @pytest.mark.slow
 def test_a_run_without_a_process_gives_its_place_back(operations, fake, home):
-    """A run that stays pending with nothing at work ends as crashed while the worker lives, and the next one runs."""
+    """A pending run without a process ends as crashed, and the next run starts."""
     deployment = operations.get("deployments/name/refresh/nightly")["id"]
     later = str(datetime.now(UTC) + timedelta(days=1))
     scheduled = {"type": "SCHEDULED", "state_details": {"scheduled_time": later}}
@@ -180,7 +180,7 @@ def test_a_run_without_a_process_gives_its_place_back(operations, fake, home):
 
 @pytest.mark.slow
 def test_a_run_that_does_not_start_is_ended(operations):
-    """A process that has not come to its flow within ten minutes is ended, and its run with it."""
+    """A run whose process does not start its flow within ten minutes is ended together with the process."""
     pool, now = "slow-to-start", datetime.now(UTC)
     operations.post("work_pools/", name=pool, type="process")
     flow_id = operations.get("deployments/name/refresh/nightly")["flow_id"]
@@ -201,7 +201,7 @@ def test_a_run_that_does_not_start_is_ended(operations):
 
 
 def test_a_password_that_others_could_read_is_made_anew(tmp_path):
-    """The password stays between starts, unless its file was open to others."""
+    """The password stays the same between starts, unless other users could read its file."""
     access = ServerAccess(tmp_path)
     first = access.make_password()
     assert first == access.make_password() == access.password()
@@ -216,7 +216,7 @@ def test_a_password_that_others_could_read_is_made_anew(tmp_path):
 
 
 def test_the_password_goes_to_our_own_server_only(tmp_path):
-    """Another server's address, or a password that is set, gets none; without a server there are no lines."""
+    """Another server, or a password that is already set, gets no password; without a server there are no lines."""
     access = ServerAccess(tmp_path)
     with pytest.raises(NoServer, match=r"sudo -u kolada .* kolada serve --env"):
         list(access.exports({}))

@@ -1,4 +1,4 @@
-"""The deployments, the systemd unit and the pages that describe them agree with the code."""
+"""The deployments, the systemd unit and the docs agree with the code."""
 
 import io
 import re
@@ -27,7 +27,7 @@ FLOWS = {"refresh": refresh, "backfill": backfill, "mirror": mirror}
 
 
 def test_deployments_are_of_our_flows_and_in_our_pool():
-    """Each entrypoint is a flow of an installed module, each deployment waits in the one pool, and the docs name it."""
+    """Each entrypoint is an installed flow, each deployment uses the one pool, and the docs name it."""
     for deployment in DEPLOYMENTS:
         module, _, name = deployment["entrypoint"].rpartition(".")
         assert module == f"flows.{name}"
@@ -39,21 +39,21 @@ def test_deployments_are_of_our_flows_and_in_our_pool():
 
 @pytest.mark.parametrize("name", sorted(FLOWS))
 def test_every_parameter_is_described_in_the_form(name):
-    """Prefect's form has words for each parameter, and the default is there."""
+    """Each parameter has a description and a default in Prefect's form."""
     for described in parameter_schema(FLOWS[name]).model_dump()["properties"].values():
         assert described["description"]
         assert "default" in described
 
 
 def test_the_backfill_has_the_parameters_that_the_docs_give():
-    """The names that operators type."""
+    """The backfill flow has the parameters that the docs use."""
     named = set(re.findall(r"-p (\w+)=", OPERATIONS))
     assert named == {"years", "kpis", "dry_run"}
     assert named | {"plan", "municipalities"} <= set(parameter_schema(backfill).model_dump()["properties"])
 
 
 def test_the_example_automation_is_one():
-    """The automation of the docs waits for the events that we send, and for every state in which a run fails."""
+    """The automation in the docs matches the product's events and every failed state."""
     (example,) = re.findall(r"```yaml\n(.*?)```", OPERATIONS, re.DOTALL)
     automation = AutomationCore.model_validate(YAML(typ="safe").load(io.StringIO(example)))
     ours = {"kolada.verdict.changed", "kolada.run.held", "kolada.kpi.withdrawn"}
@@ -64,7 +64,7 @@ def test_the_example_automation_is_one():
 
 
 def test_every_state_and_setting_is_documented():
-    """The pages name each state, and the settings' page is what the settings say."""
+    """The docs name every state and setting."""
     source = (REPOSITORY / "flows" / "flow_run.py").read_text(encoding="utf-8")
     states = set(re.findall(r'"((?:Published|Held|Failed)[a-z: ]*)"', source))
     assert states == {
@@ -83,7 +83,7 @@ def test_every_state_and_setting_is_documented():
 
 
 def test_the_systemd_unit_is_valid(tmp_path):
-    """Systemd finds nothing wrong with the unit; its paths are of the target machine, so they are replaced here."""
+    """systemd-analyze accepts the unit; the test replaces the target machine's paths."""
     analyze = shutil.which("systemd-analyze")
     if analyze is None:
         pytest.skip("systemd-analyze is not on this machine (package systemd): the unit is not checked here")

@@ -1,4 +1,4 @@
-"""A night that is held, through Prefect: its state, event and page say what to do, and the next one publishes it."""
+"""A held run through Prefect: its state, event and page name the next command, and the next run publishes it."""
 
 import pytest
 
@@ -11,7 +11,7 @@ PUBLISHED = {"Published", "Published with warnings"}
 
 
 def test_a_held_night_is_approved_and_published(operations, fake, small_data, ask_home, home):
-    """Held by a check; approved in part it is held by the rest; approved in full it is published without a request."""
+    """A run held by checks stays held after a partial approval and is published without requests after a full one."""
     first = operations.trigger_by_api("refresh/nightly")
     assert operations.state_after(first)["name"] in PUBLISHED
 
@@ -50,7 +50,7 @@ def test_a_held_night_is_approved_and_published(operations, fake, small_data, as
 
 
 def test_a_held_night_is_overtaken_by_a_good_one(operations, fake, small_data, ask_home, home):
-    """Nobody approves; Kolada mends itself, the next night publishes, and there is nothing to review any more."""
+    """A held run that nobody approves is superseded by the next good run, and nothing is left to review."""
     first = operations.trigger_by_api("refresh/nightly")
     assert operations.state_after(first)["name"] in PUBLISHED
     fake.data = apply_changes(small_data, ["unit_vanished:0000"])

@@ -1,4 +1,4 @@
-"""What goes wrong at night, before a real server: a killed worker, a queue, a source that is away, missed nights."""
+"""Failures with a real server: a killed worker, a queue, an unreachable source, missed nights."""
 
 import json
 import re
@@ -29,7 +29,7 @@ VERDICTS = "select * exclude (known_from) from mart.goal_fulfilment order by all
 
 @pytest.fixture(scope="module")
 def alarms(operations, tmp_path_factory):
-    """What the automation of the page, given to Prefect as the page says, sends to a webhook."""
+    """Install the documented automation; give the webhook calls that it sends."""
     received = []
 
     class Receiver(BaseHTTPRequestHandler):
@@ -39,7 +39,7 @@ def alarms(operations, tmp_path_factory):
             self.end_headers()
 
         def log_message(self, *_):
-            """Nothing."""
+            """Log nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as server:
         Thread(target=server.serve_forever).start()
@@ -59,7 +59,7 @@ def alarms(operations, tmp_path_factory):
 
 
 def test_a_killed_worker_costs_only_what_was_missing(operations, fake, ask_home, home):
-    """Worker and run are killed in the middle; the next run finishes by itself and asks only for what was missing."""
+    """After worker and run are killed, the next run requests only what was missing, and publishes."""
     workers = operations.log.read_text(encoding="utf-8").count("Worker started")
     operations.set_variables(KOLADA_RATE="2")
     killed = operations.trigger_by_api("refresh/nightly")
@@ -83,7 +83,7 @@ def test_a_killed_worker_costs_only_what_was_missing(operations, fake, ask_home,
 
 
 def landed_urls(home):
-    """What had landed, by the manifests."""
+    """Yield the URLs that the manifests record as landed."""
     for manifest in (home / "raw" / "manifests").glob("*.jsonl"):
         for line in manifest.read_bytes().splitlines(keepends=True):
             if line.endswith(b"\n") and (record := json.loads(line))["record"] == "landed":
@@ -91,7 +91,7 @@ def landed_urls(home):
 
 
 def test_runs_that_are_started_together_take_turns(operations, fake, make_desk, ask_home, home, tmp_path):
-    """The nightly run and two backfills all complete, one after the other, and leave what they would have alone."""
+    """A refresh and two backfills started together run one after the other, with the same result as in sequence."""
     runs = [
         operations.trigger_by_api("refresh/nightly"),
         *(
@@ -103,7 +103,7 @@ def test_runs_that_are_started_together_take_turns(operations, fake, make_desk, 
     spans = sorted((operations.flow_run(run)["start_time"], operations.flow_run(run)["end_time"]) for run in runs)
     assert all(earlier[1] <= later[0] for earlier, later in pairwise(spans))
 
-    # What is late or not yet published depends on the day: the desk's three runs end today as well.
+    # Warnings of late or unpublished values depend on the day: the desk's three runs end today as well.
     desk = make_desk(tmp_path / "alone", FakeKolada(fake.data), datetime.now(UTC) - timedelta(days=3))
     desk.refresh()
     desk.backfill(kpi_ids=[OUTSIDE], years=[2019, 2020])
@@ -113,12 +113,12 @@ def test_runs_that_are_started_together_take_turns(operations, fake, make_desk, 
 
 
 def test_a_source_that_is_away_the_whole_night(operations, alarms, make_desk, small_data, home):
-    """The run fails with a state that says so, yesterday's file stays, status warns, and the next run heals it."""
+    """If the source is unreachable, the run fails, the file stays, status warns, and the next run repairs it."""
     kolada = FakeKolada(small_data)
     make_desk(home, kolada, datetime.now(UTC) - timedelta(days=2)).refresh()
     yesterday = (home / "kolada.duckdb").read_bytes()
     with socket.socket() as silent:
-        # Taken, so that nobody else listens there, and refused to all who call.
+        # A bound port, so that no other process uses it; it refuses all connections.
         silent.bind(("127.0.0.1", 0))
         port = silent.getsockname()[1]
         url = f"http://127.0.0.1:{port}/v3"
@@ -139,7 +139,7 @@ def test_a_source_that_is_away_the_whole_night(operations, alarms, make_desk, sm
 
 
 def test_a_held_run_says_so(operations, alarms, fake, home):
-    """A request that fails every time holds the run: its state, its page, an event and an alarm tell."""
+    """A held run is shown by its state, its page, an event and an alarm."""
     fake.faults = ["server_error_html@every:1489"]
     operations.set_variables(KOLADA_MAX_ATTEMPTS="2")
     run = operations.trigger_by_api("refresh/nightly")
@@ -154,7 +154,7 @@ def test_a_held_run_says_so(operations, alarms, fake, home):
 
 
 def test_missed_nights_and_runs_left_behind_are_settled(operations):
-    """Of a week of missed nights the last one is made up for; a run whose process is gone gets an end."""
+    """Of a week of missed runs only the last one is run; a run without a process is ended as crashed."""
     pool, now = "missed", datetime.now(UTC)
     operations.post("work_pools/", name=pool, type="process")
     flow_id = operations.get("deployments/name/refresh/nightly")["flow_id"]

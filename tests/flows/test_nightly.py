@@ -1,4 +1,4 @@
-"""Run it every night: `kolada serve`, Prefect's own command, what the API tells of a run."""
+"""The nightly run: `kolada serve`, Prefect's command, and the API's view of a run."""
 
 import subprocess
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ VALUES = "select kpi_id, municipality_id, period, gender, value from core.observ
 
 
 def source_values(data, kpi_ids):
-    """What the source holds of some KPIs of its catalogue, in the shape of VALUES."""
+    """Return the source's values of some KPIs in its catalogue, in the columns of VALUES."""
     return (
         data.observations.with_columns(pl.col("kpi_id", "municipality_id", "gender").cast(pl.String))
         .filter(~pl.col("is_deleted") & pl.col("kpi_id").is_in(kpi_ids) & pl.col("kpi_id").is_in(data.kpis["kpi_id"]))
@@ -32,7 +32,7 @@ def source_values(data, kpi_ids):
 
 
 def test_the_server_is_as_the_page_says(operations):
-    """The UI answers from files in PREFECT_HOME, telemetry is off, and the deployments are those of prefect.yaml."""
+    """The UI is served from PREFECT_HOME, telemetry is off, and the deployments are those of prefect.yaml."""
     page = httpx.get(operations.api_url.removesuffix("/api"), headers={"Accept": "text/html"}, follow_redirects=True)
     assert page.headers["Content-Type"].startswith("text/html")
     assert (operations.home.parent / "prefect" / "ui").is_dir()
@@ -49,7 +49,7 @@ def test_the_server_is_as_the_page_says(operations):
 
 
 def test_the_schedule_is_in_place(operations):
-    """The server has scheduled the nightly run for half past two in Sweden, and nothing else."""
+    """The server has scheduled the nightly run at 02:30 in Sweden, and nothing else."""
     scheduled = {"state": {"type": {"any_": ["SCHEDULED"]}}, "expected_start_time": {"after_": str(datetime.now(UTC))}}
     runs = operations.until(lambda: operations.post("flow_runs/filter", flow_runs=scheduled, limit=50))
     at = {datetime.fromisoformat(run["expected_start_time"]).astimezone(SWEDEN) for run in runs}
@@ -57,7 +57,7 @@ def test_the_schedule_is_in_place(operations):
 
 
 def test_the_next_run_is_the_servers_when_the_clock_changes(operations):
-    """On the two nights when the clock changes next the server has the runs that `status` and `serve` name."""
+    """Around the next two clock changes the server schedules the times that `status` and `serve` name."""
     nights = nights_of_change(datetime.now(UTC))
     schedules = [Scheduled("refresh/clock", f"30 2 {night.day} {night.month} *", SWEDEN.key) for night in nights]
     deployment = operations.post(
@@ -74,19 +74,19 @@ def test_the_next_run_is_the_servers_when_the_clock_changes(operations):
     operations.delete(f"deployments/{deployment}")
     expected = [each.next_run(datetime.now(UTC)) for each in schedules]
     assert [(3, 30), (2, 30)] == sorted(((each.hour, each.minute) for each in expected), reverse=True)
-    # In UTC: times that come twice are equal to none of another zone.
+    # In UTC: ambiguous times compare unequal across time zones.
     in_utc = [each.astimezone(UTC) for each in expected]
     assert in_utc == [datetime.fromisoformat(run["expected_start_time"]) for run in found]
 
 
 def nights_of_change(now):
-    """The next two days on which the clock in Sweden goes forward or back."""
+    """Return the next two days on which the clock in Sweden changes."""
     days = (now.astimezone(SWEDEN).replace(hour=0, minute=0) + timedelta(days=step) for step in range(1, 400))
     return [day for day in days if day.utcoffset() != (day + timedelta(days=1)).utcoffset()][:2]
 
 
 def test_nightly_and_backfill_through_prefects_command(operations, fake, plans, small_data, ask_home, home):
-    """Both deployments publish; states, artifacts and events tell what happened; the file holds what Kolada has."""
+    """Both deployments publish, with the right states, artifacts and events, and the file equals the source."""
     first = operations.trigger("refresh/nightly")
     state = operations.state_after(first)
     assert state["name"] in PUBLISHED
@@ -131,14 +131,14 @@ def test_nightly_and_backfill_through_prefects_command(operations, fake, plans, 
     ids=["an id that is none", "no list", "no such parameter"],
 )
 def test_wrong_parameters_are_refused_at_once(operations, parameter, message):
-    """Prefect's command refuses what the parameters cannot be, and says why."""
+    """Prefect's command refuses an invalid parameter and names the reason."""
     refused = operations.command("prefect", "deployment", "run", "backfill/ad-hoc", "-p", parameter)
     assert refused.returncode == 1
     assert message in " ".join((refused.stdout + refused.stderr).split())
 
 
 def test_an_unknown_kpi_fails_with_a_suggestion(operations, fake, home):
-    """An id that no catalogue has ends the run as bad input, with what was meant."""
+    """An unknown KPI ends the run as `Failed: input` and suggests a similar id."""
     run = operations.trigger_by_api("backfill/ad-hoc", parameters={"kpis": ["N15346"]})
     state = operations.state_after(run)
     assert state["name"] == "Failed: input"
@@ -146,7 +146,7 @@ def test_an_unknown_kpi_fails_with_a_suggestion(operations, fake, home):
 
 
 def test_refresh_uses_the_server_that_runs(operations, fake, home):
-    """`kolada refresh` starts no server of its own when one is named: its run stands there, with a task per stage."""
+    """`kolada refresh` runs on the server of PREFECT_API_URL, with one task per stage."""
     ended = operations.command("kolada", "refresh", "--json", home=home)
     assert ended.returncode == 0, ended.stderr
     ended = {"state": {"type": {"any_": ["COMPLETED"]}}}
@@ -158,7 +158,7 @@ def test_refresh_uses_the_server_that_runs(operations, fake, home):
 
 
 def test_a_port_that_is_taken_is_told(operations):
-    """A second server at the same port does not start, and says what to do."""
+    """A second server on the same port does not start, and the message names the option."""
     port = operations.api_url.split(":")[2].split("/")[0]
     environment = {name: value for name, value in operations.environment.items() if name != "PREFECT_API_URL"}
     refused = subprocess.run(

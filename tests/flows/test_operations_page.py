@@ -1,4 +1,4 @@
-"""docs/operations.md, command for command: each one exists with its options, and does what the page says."""
+"""docs/operations.md: each of its commands exists with its options and works as described."""
 
 import re
 import shlex
@@ -16,7 +16,7 @@ from flows.work_pool import refuse_unknown_parameters
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
 KOLADA = typer.main.get_command(make_app())
 
-# Not given by the test that gives the rest, and why.
+# Commands that the test does not run, and why.
 ELSEWHERE = {
     "kolada serve": "the server that the others are given to is one",
     "kolada serve --web": "the same server shows the pages",
@@ -33,7 +33,7 @@ ELSEWHERE = {
 
 
 def commands_of_the_page():
-    """Each `kolada ...` and `prefect ...` in a block of commands, once, in the page's order."""
+    """Return each `kolada ...` and `prefect ...` of the page's code blocks once, in order."""
     found = {}
     for block in re.findall(r"^```sh\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL):
         for line in block.splitlines():
@@ -44,17 +44,17 @@ def commands_of_the_page():
 
 
 def commands_in_the_text():
-    """Those that stand in a sentence or a table."""
+    """Return the commands inside the page's sentences and tables."""
     inline = re.findall(
         r"`(?:[A-Z_]+=\S+ )?((?:kolada|prefect) [a-z][^`]*)`", re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL)
     )
-    # The one that is named as what there is not.
+    # The page names this one as a command that does not exist.
     return sorted({" ".join(each.split()) for each in inline} - {"prefect run"})
 
 
 @pytest.mark.parametrize("command", sorted({*commands_of_the_page(), *commands_in_the_text()}))
 def test_commands_and_options_exist(command):
-    """Each command of the page can be read by the program that it is given to."""
+    """The program accepts the command's words and options."""
     program, *words = shlex.split(command.partition(" > ")[0].replace(" ID", f" {uuid4()}"))
     if program == "prefect":
         prefect_commands.parse_args(words, exit_on_error=False, print_error=False)
@@ -66,14 +66,14 @@ def test_commands_and_options_exist(command):
 
 
 def test_what_is_left_out_stands_on_the_page():
-    """The list of commands that are not given here holds no others."""
+    """The list of commands that the test leaves out has only commands of the page."""
     assert set(ELSEWHERE) <= set(commands_of_the_page())
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_the_page_works_from_top_to_bottom(operations, fake, home):
-    """Every command, as written and in the page's order, ends well, and so do the runs that it starts."""
+    """Every command of the page, run in order, succeeds, and so do the runs that it starts."""
     fake.data = sample_data()
     for command in commands_of_the_page():
         if command in ELSEWHERE:
@@ -86,7 +86,7 @@ def test_the_page_works_from_top_to_bottom(operations, fake, home):
         for run in re.findall(r"UUID: (\S+)", given.stdout):
             assert operations.state_after(run)["type"] == "COMPLETED"
     assert (operations.work / "kolada-doctor.md").exists()
-    # Deployed by hand, the deployments have not what `kolada serve` adds.
+    # `prefect deploy` lacks the settings that `kolada serve` adds.
     with operations.client() as client:
         refuse_unknown_parameters(client)
     names = {run["state"]["name"] for run in operations.post("flow_runs/filter", limit=50)}

@@ -1,4 +1,4 @@
-"""Prefect's own failures become one line with the next command, and a run that fails outright leaves a page."""
+"""A failure of Prefect becomes one line with the next command, and a failed run leaves a page."""
 
 import json
 import socket
@@ -18,12 +18,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 def environment_in(folder):
-    """The variables of a user who has set nothing, with a Prefect home of its own."""
+    """Return the variables of a user without settings, with its own Prefect home."""
     return {"PATH": "/usr/bin:/bin", "HOME": str(folder), "PREFECT_HOME": str(folder / "prefect")}
 
 
 def answers(url):
-    """Whether a server is there."""
+    """Return whether a server responds."""
     try:
         return httpx.get(url).is_success
     except httpx.TransportError:
@@ -31,7 +31,7 @@ def answers(url):
 
 
 def run(command, environment, folder):
-    """A command of ours in a folder of its own, with its own Prefect home."""
+    """Run `kolada` in a folder, with its own Prefect home."""
     return subprocess.run(
         [sys.executable, "-m", "kolada_pipeline", *command],
         cwd=folder,
@@ -45,7 +45,7 @@ def run(command, environment, folder):
 
 @pytest.fixture(scope="module")
 def silent_port():
-    """A port that is taken, and at which nobody answers."""
+    """A port that is in use but does not respond."""
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         yield silent.getsockname()[1]
@@ -55,7 +55,7 @@ def silent_port():
     "command", [["refresh", "--sample"], ["mirror", "--sample"], ["serve"]], ids=lambda each: each[0]
 )
 def test_a_dead_server_is_told(command, silent_port, tmp_path):
-    """PREFECT_API_URL of a server that is gone: one line that names it, and what to do."""
+    """If the server of PREFECT_API_URL is down, one line names it and the next command."""
     assert run(["goals", "new", "--example"], {}, tmp_path).returncode == 0
     url = f"http://127.0.0.1:{silent_port}/api"
     ended = run(command, {"PREFECT_API_URL": url}, tmp_path)
@@ -69,7 +69,7 @@ def test_a_dead_server_is_told(command, silent_port, tmp_path):
 
 
 def test_a_server_that_is_none_is_told(tmp_path):
-    """An address at which something else answers."""
+    """If PREFECT_API_URL is not a Prefect server, the message names the address and the status."""
     with FakeKolada(sample_data()).serve() as url:
         ended = run(["refresh", "--sample"], {"PREFECT_API_URL": url}, tmp_path)
     assert ended.returncode == 1
@@ -78,7 +78,7 @@ def test_a_server_that_is_none_is_told(tmp_path):
 
 
 def test_a_temporary_server_that_does_not_start_in_time_is_told(tmp_path):
-    """Too little time for it: one line with the variable that gives more, and the way without Prefect."""
+    """If the temporary server starts too slowly, the message names the timeout variable and `--direct`."""
     ended = run(["refresh", "--sample"], {"PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "1"}, tmp_path)
     assert ended.returncode == 1
     assert "Traceback" not in ended.stderr
@@ -88,7 +88,7 @@ def test_a_temporary_server_that_does_not_start_in_time_is_told(tmp_path):
 
 
 def test_a_setting_that_prefect_cannot_read_is_told(tmp_path):
-    """A wrong value in Prefect's environment: one line that names it."""
+    """An invalid Prefect setting is named in one line."""
     ended = run(["refresh", "--sample"], {"PREFECT_API_REQUEST_TIMEOUT": "soon"}, tmp_path)
     assert ended.returncode == 2
     assert len(ended.stderr.strip().splitlines()) == 2
@@ -101,7 +101,7 @@ def test_a_setting_that_prefect_cannot_read_is_told(tmp_path):
 
 
 def test_prefects_own_folder_is_told(tmp_path):
-    """Profiles that are no TOML, and a folder that cannot be made: one line that names them."""
+    """An unreadable profiles file or an unusable PREFECT_HOME is named in one line."""
     (tmp_path / "prefect").mkdir()
     (tmp_path / "prefect" / "profiles.toml").write_text("active = [", encoding="utf-8")
     ended = run(["refresh", "--sample"], {}, tmp_path)
@@ -114,7 +114,7 @@ def test_prefects_own_folder_is_told(tmp_path):
 
 
 def test_what_a_server_that_ends_said_is_told(tmp_path):
-    """Its database cannot be opened: the last line says so and quotes the server."""
+    """If the server cannot open its database, the message quotes the server's last output."""
     url = f"sqlite+aiosqlite:///{tmp_path}/absent/prefect.db"
     broken = {"PREFECT_SERVER_DATABASE_CONNECTION_URL": url, "KOLADA_GOALS": PLANS}
     ended = run(["serve", "--port", str(free_port())], broken, tmp_path)
@@ -125,9 +125,9 @@ def test_what_a_server_that_ends_said_is_told(tmp_path):
 
 
 def test_a_server_that_is_lost_during_a_run_is_told(tmp_path):
-    """The server is killed while Kolada is read: one line says what is kept, and how it ended is on the ledger.
+    """If the server is killed during a run, one line names what is kept, and the ledger has the outcome.
 
-    Around it stand the run's own lines and none of Prefect's tracebacks, and nothing waits for the server's return.
+    The output has no Prefect traceback, and the command does not wait for the server to return.
     """
     url = f"http://127.0.0.1:{free_port()}"
     shared = {"PREFECT_API_URL": f"{url}/api", "KOLADA_GOALS": PLANS}
@@ -162,7 +162,7 @@ def test_a_server_that_is_lost_during_a_run_is_told(tmp_path):
 
 
 def test_the_temporary_server_asks_for_a_password(tmp_path):
-    """The server that Prefect starts for one command answers nobody else."""
+    """The temporary server of one command requires a password."""
     fake = FakeKolada(sample_data())
     with fake.serve() as kolada:
         environment = environment_in(tmp_path) | {"KOLADA_BASE_URL": kolada, "KOLADA_RATE": "4", "KOLADA_GOALS": PLANS}
@@ -178,7 +178,7 @@ def test_the_temporary_server_asks_for_a_password(tmp_path):
 
 
 def test_a_run_that_fails_outright_leaves_a_page(operations, home, silent_port):
-    """The source is away: the run's page says so, in the run's list of artifacts, as a published run's page does."""
+    """A run that fails with an error leaves a page among its artifacts, as a published run does."""
     url = f"http://127.0.0.1:{silent_port}/v3"
     operations.set_variables(KOLADA_BASE_URL=url, KOLADA_MAX_ATTEMPTS="1")
     away = operations.trigger_by_api("refresh/nightly")

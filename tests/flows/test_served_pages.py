@@ -1,4 +1,4 @@
-"""`kolada serve --web`: the pages next to the nightly run, by a process of their own."""
+"""`kolada serve --web`: the pages run next to the nightly run, in their own process."""
 
 import signal
 import socket
@@ -16,7 +16,7 @@ PUBLISHED = {"Published", "Published with warnings"}
 
 
 def pages_of(operations):
-    """The process that shows the pages."""
+    """Return the process of the pages."""
     port = operations.pages_url.rpartition(":")[2]
     below = [process.pid for process in psutil.Process(operations.process.pid).children()]
     command = f"web --host 127.0.0.1 --port {port} --name {PAGES_NAME}"
@@ -24,7 +24,7 @@ def pages_of(operations):
 
 
 def asked(operations, path="/", **headers):
-    """What the pages answer; None while they do not."""
+    """Return the response of the pages, or None if they are down."""
     try:
         return httpx.get(f"{operations.pages_url}{path}", headers=headers, follow_redirects=True, trust_env=False)
     except httpx.TransportError:
@@ -32,7 +32,7 @@ def asked(operations, path="/", **headers):
 
 
 def test_a_night_is_seen_on_the_pages(operations, fake, home):
-    """Before the first night they say that nothing is published; after it they show the goals and the night."""
+    """Before the first run the pages answer 503; after it they show the goals and the run."""
     before = operations.until(lambda: asked(operations))
     assert before.status_code == 503
     night = operations.trigger_by_api("refresh/nightly")
@@ -45,7 +45,7 @@ def test_a_night_is_seen_on_the_pages(operations, fake, home):
 
 
 def test_the_pages_know_nothing_of_prefect(operations):
-    """They ask for no password and are given none, and answer no host name but theirs."""
+    """The pages need no password, get none in their environment, and refuse other host names."""
     (process_id,) = operations.until(lambda: pages_of(operations))
     known = psutil.Process(process_id).environ()
     assert [name for name in known if name.startswith("PREFECT_")] == []
@@ -56,7 +56,7 @@ def test_the_pages_know_nothing_of_prefect(operations):
 
 
 def test_pages_that_end_are_started_again(operations):
-    """Killed, they are back, and the worker has not noticed."""
+    """If the process of the pages is killed, it is restarted, and the worker keeps running."""
     worker = operations.processes("worker start")
     (killed,) = operations.until(lambda: pages_of(operations))
     told = operations.log.read_text(encoding="utf-8").count("The pages ended by themselves with code -9")
@@ -68,7 +68,7 @@ def test_pages_that_end_are_started_again(operations):
 
 
 def test_a_port_that_is_taken_is_told(operations, tmp_path):
-    """Nothing is started where the pages cannot listen, and the message names the option."""
+    """If the port of the pages is in use, nothing is started, and the message names the option."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

@@ -1,4 +1,4 @@
-"""`kolada status`: one look that tells people and monitoring how it is."""
+"""`kolada status`: the state of a home, for users and for monitoring."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ SWEDEN = ZoneInfo("Europe/Stockholm")
 
 
 def test_an_empty_home_is_not_healthy(tmp_path):
-    """Nothing published is a warning that names the next command."""
+    """A home without a publication is unhealthy, and the warning names the next command."""
     status = read_status(Settings(home=tmp_path))
     assert not status.is_healthy
     assert status.warnings == ("nothing is published: run `kolada refresh`",)
@@ -27,7 +27,7 @@ def test_an_empty_home_is_not_healthy(tmp_path):
 
 @pytest.mark.slow
 def test_a_published_night_is_healthy(desk):
-    """The last run, the age, what is due and what runs next are all there."""
+    """After a run the status shows the run, the data's age, the next publications and the next run."""
     desk.refresh()
     status = read_status(desk.make_settings(), now=desk.now + timedelta(hours=3))
     assert status.is_healthy
@@ -43,7 +43,7 @@ def test_a_published_night_is_healthy(desk):
 
 @pytest.mark.slow
 def test_old_data_is_stale_though_a_backfill_is_fresh(desk):
-    """A backfill makes the rest of the data no younger."""
+    """A backfill does not make the rest of the data newer."""
     desk.refresh()
     desk.backfill(kpi_ids=["N99001"], unit_ids=["1489"])
     status = read_status(desk.make_settings(), now=desk.now + timedelta(hours=13))
@@ -52,7 +52,7 @@ def test_old_data_is_stale_though_a_backfill_is_fresh(desk):
 
 @pytest.mark.slow
 def test_a_held_refresh_is_not_hidden_by_a_backfill(desk):
-    """The newest refresh counts even when something else ran after it."""
+    """A held refresh stays in the warnings after a later backfill."""
     desk.refresh()
     desk.fake.faults = ["server_error_html@every:1489"]
     assert desk.refresh().state == "held"
@@ -64,7 +64,7 @@ def test_a_held_refresh_is_not_hidden_by_a_backfill(desk):
 
 @pytest.mark.slow
 def test_a_run_in_progress_is_no_failure(desk):
-    """A run whose process is alive is told as running; one whose process is gone did not come to an end."""
+    """A run with a live process is shown as running; one without is shown as interrupted."""
     desk.refresh()
     manifest = desk.home / "raw" / "manifests" / "999999-20300101T000000000Z-0000.jsonl"
     started = {
@@ -93,13 +93,13 @@ def test_a_run_in_progress_is_no_failure(desk):
     [
         (datetime(2026, 1, 10, 0, 0, tzinfo=UTC), datetime(2026, 1, 10, 2, 30, tzinfo=SWEDEN)),
         (datetime(2026, 1, 10, 1, 30, tzinfo=UTC), datetime(2026, 1, 11, 2, 30, tzinfo=SWEDEN)),
-        # The night on which half past two does not exist.
+        # The night on which 02:30 does not exist.
         (datetime(2026, 3, 28, 12, 0, tzinfo=UTC), datetime(2026, 3, 29, 3, 30, tzinfo=SWEDEN)),
         (datetime(2026, 10, 24, 12, 0, tzinfo=UTC), datetime(2026, 10, 25, 2, 30, tzinfo=SWEDEN)),
     ],
 )
 def test_the_next_run_by_the_clock_in_sweden(after, expected):
-    """Half past two in Sweden, in winter, in summer and on the nights between them."""
+    """The next run is at 02:30 in Sweden, in winter, in summer and when the clock changes."""
     assert expected == Scheduled("refresh/nightly", "30 2 * * *", "Europe/Stockholm").next_run(after)
 
 
@@ -108,7 +108,7 @@ def test_the_next_run_by_the_clock_in_sweden(after, expected):
     "cron", ["30 2 * * *", "*/20 * * * *", "45 1-3 * * *", "0 4 * * 6", "10 2 13 * 5", "@daily", "@hourly"]
 )
 def test_the_next_run_is_the_one_that_prefect_starts(cron, timezone):
-    """Prefect's own schedule says the same, minute by minute around every change of the clock."""
+    """Around each change of the clock the next run equals Prefect's own schedule, minute by minute."""
     prefects, ours = CronSchedule(cron=cron, timezone=timezone), Scheduled("refresh/nightly", cron, timezone)
     changes = [datetime(2026, 10, 24, 23, tzinfo=UTC), datetime(2027, 3, 27, 23, tzinfo=UTC)]
     changes += [datetime(2027, 4, 3, 13, tzinfo=UTC), datetime(2027, 10, 2, 14, tzinfo=UTC)]
@@ -118,7 +118,7 @@ def test_the_next_run_is_the_one_that_prefect_starts(cron, timezone):
 
 
 def test_the_schedule_is_in_prefect_yaml(tmp_path, monkeypatch):
-    """One schedule, for the nightly run; a copy in the working folder comes before it, another project's does not."""
+    """The schedule is read from prefect.yaml; a copy in the working folder takes precedence if it is this project's."""
     monkeypatch.chdir(tmp_path)
     shipped = deployments_file()
     assert read_schedules(shipped) == (Scheduled("refresh/nightly", "30 2 * * *", "Europe/Stockholm"),)
@@ -143,7 +143,7 @@ def test_the_schedule_is_in_prefect_yaml(tmp_path, monkeypatch):
     ids=["no YAML", "no mapping", "no deployment", "no such minute", "no such day"],
 )
 def test_a_schedule_that_cannot_be_one_is_told(tmp_path, monkeypatch, text):
-    """The message names the file and the way back."""
+    """An invalid schedule is refused, and the message names the file and the next command."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "prefect.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(ScheduleError, match=r"prefect\.yaml.*kolada serve --deployments"):
@@ -152,7 +152,7 @@ def test_a_schedule_that_cannot_be_one_is_told(tmp_path, monkeypatch, text):
 
 @pytest.mark.parametrize("words", [["status", "--json"], ["--help"], ["backfill", "--help"], ["serve", "--help"]])
 def test_a_look_does_not_import_prefect(words, tmp_path):
-    """What only looks does not wait for Prefect, which takes seconds to import."""
+    """Commands that only read do not import Prefect, which takes seconds."""
     program = (
         "import sys; from cli import main\n"
         f"sys.argv = ['kolada', *{words!r}]\n"

@@ -1,4 +1,4 @@
-"""What a run tells: its page, its events, its state, its log."""
+"""Reports of a run: its page, its events, its state, its log."""
 
 import io
 import json
@@ -30,7 +30,7 @@ CHANGE = VerdictChange("plan-a", "indicator", "P4.3", 2023, "", "met", "not_met"
 
 
 def result(**fields):
-    """A run that published, but for what a test says."""
+    """Return the result of a published run, with some fields changed."""
     given = {
         "run_id": "20260101T000000000Z-abcd",
         "state": "published",
@@ -43,7 +43,7 @@ def result(**fields):
 
 
 def finding(severity):
-    """A check that found something."""
+    """Return a check with two findings."""
     return CheckResult(
         name="x",
         severity=severity,
@@ -66,7 +66,7 @@ def finding(severity):
     ],
 )
 def test_the_state_tells_the_story(fields, name, kind):
-    """The run list says how each run ended."""
+    """Each outcome of a run has its own state name and type."""
     state = flow_state(result(**fields))
     assert (name, kind) == (state.name, state.type.value)
 
@@ -81,12 +81,12 @@ def test_the_state_tells_the_story(fields, name, kind):
     ],
 )
 def test_an_error_has_a_state_of_its_kind(error, name):
-    """Whose trouble it is can be read in the list of runs."""
+    """Each kind of error has its own state name."""
     assert name == failure_name(error)
 
 
 def test_events_of_a_run():
-    """One for each changed verdict, each withdrawn KPI and a held run, with ids that an automation can match."""
+    """Each changed verdict, each withdrawn KPI and a held run send one event with a stable id."""
     facts = RunFacts(verdict_changes=(CHANGE,), withdrawn_kpis=(WithdrawnKpi("N15485", "Titel"),))
     assert [
         ("kolada.verdict.changed", "kolada.verdict.plan-a.indicator.P4.3.2023"),
@@ -99,7 +99,7 @@ def test_events_of_a_run():
 
 @pytest.mark.slow
 def test_facts_of_a_night_with_news(desk, small_data):
-    """A KPI that leaves is news on the night that it leaves, and not on the next one."""
+    """A withdrawn KPI is reported in the run that first misses it, and not in the next one."""
     first = read_facts(desk.refresh())
     assert (0, ()) == (first.revision_count, first.withdrawn_kpis)
     assert first.goals
@@ -113,7 +113,7 @@ def test_facts_of_a_night_with_news(desk, small_data):
 
 @pytest.mark.slow
 def test_the_page_of_a_run(desk):
-    """The page has the figures, says where they come from, and that the sample is made up."""
+    """The page has the run's figures and source, and states that the sample is made up."""
     ended = desk.refresh()
     page = run_page(ended, desk.make_settings(), read_facts(ended))
     assert page.startswith("# Publicerad\n\n> **Påhittade exempelvärden.")
@@ -126,7 +126,7 @@ def test_the_page_of_a_run(desk):
 
 
 def test_the_page_speaks_swedish():
-    """What changed is told in the words of the report, and what a check found with what it does about it."""
+    """The page shows changed verdicts and findings in the report's Swedish words."""
     ended = result(checks=(finding("warning"),))
     page = run_page(ended, Settings(), RunFacts(verdict_changes=(CHANGE,)))
     assert "| plan-a | P4.3 | 2023 | Uppfyllt | Ej uppfyllt | Eget värde reviderat |" in page
@@ -134,7 +134,7 @@ def test_the_page_speaks_swedish():
 
 
 def test_a_held_run_says_what_to_do():
-    """State, event and page name the check with its scope and plans, and the command that shows it."""
+    """State, event and page of a held run name the check, its scope, its plans and the review command."""
     ended = result(
         state="held",
         message="Held: x. `kolada review` shows what it would change",
@@ -160,13 +160,13 @@ def test_a_held_run_says_what_to_do():
 
 
 def test_a_count_has_room_between_thousands():
-    """A count of five digits is written as in Swedish; a year is a year."""
+    """A count of five digits has a thousands separator; a year has none."""
     assert row((136120, 2023)) == "| 136\u00a0120 | 2023 |"
 
 
 @pytest.mark.slow
 def test_prefects_own_log_is_json_on_request():
-    """With the settings that `kolada serve` gives its worker, what Prefect's commands log is JSON, too."""
+    """With the worker's settings Prefect's own log is JSON."""
     program = (
         "from prefect.logging.configuration import setup_logging; from prefect.logging import get_logger\n"
         "setup_logging(); get_logger('prefect.worker').warning('so %s', 'be it')"
@@ -183,7 +183,7 @@ def test_prefects_own_log_is_json_on_request():
 
 
 def test_a_page_bears_a_long_list():
-    """No more rows than a page bears, how many more there are, and a bar in a text ends no cell."""
+    """A long list on a page is cut with a count of the rest, and a pipe character in a cell is escaped."""
     lines = section("Rubrik", ("a",), ((f"x|{number}",) for number in range(LISTED + 5)))
     assert lines[-1] == "... och 5 till."
     assert "| x\\|0 |" in lines
@@ -191,7 +191,7 @@ def test_a_page_bears_a_long_list():
 
 
 def test_the_log_as_json():
-    """One object a line, with the run's name."""
+    """The JSON log has one object per line, with the run's name."""
     record = logging.LogRecord("prefect.flow_runs", logging.INFO, "", 0, "Values: %s requests", (13,), None)
     record.flow_run_name = "refresh 2026-01-01 02:30"
     line = json.loads(JsonLine().format(record))
@@ -205,7 +205,7 @@ def test_the_log_as_json():
 
 
 def test_processes_are_found_by_what_they_were_started_with():
-    """A process that was started with the variable is found while it lives, and this one is left out."""
+    """A process is found by its environment variable while it lives, and this process is left out."""
     with subprocess.Popen([sys.executable, "-c", "input()"], env={"MARK": "a=b"}, stdin=subprocess.PIPE) as child:
         found = with_variable("MARK", "a=b")
         other = with_variable("MARK", "a")
