@@ -1,4 +1,4 @@
-"""The command in a process of its own, as a user gives it."""
+"""The command in a subprocess, as a user runs it."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 def run_kolada(
     folder: Path, base_url: str, *arguments: str, goals: Path = REPOSITORY / "goals", **variables: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run `kolada` in a folder, its home below it; returns the ended process."""
+    """Run `kolada` in a folder that also contains its home; return the ended process."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("KOLADA_")}
     environment |= {
         "KOLADA_BASE_URL": base_url,

@@ -1,4 +1,4 @@
-"""The command as a user meets it: the whole way over real HTTP, and one clear message for each thing that is wrong."""
+"""The command for a user: a whole run over real HTTP, and one clear message for each kind of error."""
 
 import json
 import shutil
@@ -16,14 +16,14 @@ PLAN = "alingsas-2022-2024"
 
 @pytest.fixture(scope="module")
 def api():
-    """The stand-in on a port of this machine, with the built-in sample."""
+    """The stand-in over local HTTP, with the built-in sample."""
     with FakeKolada(sample_data()).serve() as url:
         yield url
 
 
 @pytest.fixture
 def kolada(tmp_path, api):
-    """Runs the command in a folder of its own; returns the ended process."""
+    """Give a function that runs the command in its own folder and returns the ended process."""
 
     def run(*arguments, **variables):
         return run_kolada(tmp_path, api, *arguments, **variables)
@@ -32,14 +32,14 @@ def kolada(tmp_path, api):
 
 
 def free_port():
-    """A port that nobody listens on."""
+    """Return a port on which nothing listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
 def test_refresh_over_http(kolada, tmp_path):
-    """The whole way over real HTTP: exit 0, the table with its warning, the file named, and questions answered."""
+    """A refresh over real HTTP exits with 0, prints the goals and the file's path, and `kolada sql` reads the file."""
     ended = kolada("refresh", "--direct")
     assert ended.returncode == 0, ended.stderr
     assert "Måluppfyllelse 2023" in ended.stdout
@@ -55,7 +55,7 @@ def test_refresh_over_http(kolada, tmp_path):
 
 @pytest.mark.slow
 def test_kpis_are_found_and_shown(kolada):
-    """Words lead to a table, an id to a card, a wrong id to those that may be meant; --json is for machines."""
+    """Words find a table of KPIs, an id gives its card, a wrong id gives suggestions, and --json prints JSON."""
     assert kolada("refresh", "--direct").returncode == 0
     assert "N15436" in kolada("kpi", "search", "behörig", "yrkesprogram").stdout
     (found,) = json.loads(kolada("kpi", "search", "behörig yrkesprogram", "--limit", "1", "--json").stdout)
@@ -81,38 +81,38 @@ def test_refresh_as_json(kolada):
 
 
 def changed_plan(tmp_path, change):
-    """A copy of the plans with one file changed."""
+    """Return a folder with a copy of the plan in which a file is changed."""
     shutil.copytree(REPOSITORY / "goals" / PLAN, tmp_path / "plans" / PLAN)
     change(tmp_path / "plans" / PLAN)
     return str(tmp_path / "plans")
 
 
 def with_unknown_kpi(folder):
-    """A KPI id that looks right and is none."""
+    """Use a KPI id that is well-formed but unknown."""
     for name in ("indicators.csv", "availability.csv", "breaks.csv"):
         path = folder / name
         path.write_text(path.read_text(encoding="utf-8").replace("N15436", "N15437"), encoding="utf-8")
 
 
 def with_malformed_kpi(folder):
-    """A KPI id that cannot be one."""
+    """Use a malformed KPI id."""
     path = folder / "indicators.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("N15436", "15436"), encoding="utf-8")
 
 
 def with_broken_csv(folder):
-    """A goals file that lacks a column."""
+    """Rename a column of a goals file."""
     path = folder / "targets.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("operator", "operatr"), encoding="utf-8")
 
 
 def nothing_more(path):
-    """No further variables."""
+    """Return no variables."""
     return {}
 
 
 def unwritable(tmp_path):
-    """A home that is a file."""
+    """Return the path of a file, to be used as the home."""
     (tmp_path / "a-file").write_text("not a folder", encoding="utf-8")
     return str(tmp_path / "a-file")
 
@@ -188,7 +188,7 @@ def unwritable(tmp_path):
     ],
 )
 def test_what_is_wrong_is_said_once(kolada, tmp_path, arguments, variables, exit_code, words):
-    """One message with the value and the next command, the exit code that the docs tell, no traceback."""
+    """Each error gives one message with the value and the next command, the documented exit code and no traceback."""
     ended = kolada(*arguments, **variables(tmp_path))
     said = ended.stdout + ended.stderr
     assert ended.returncode == exit_code, said
@@ -197,14 +197,14 @@ def test_what_is_wrong_is_said_once(kolada, tmp_path, arguments, variables, exit
 
 
 def test_a_traceback_on_request(kolada):
-    """KOLADA_TRACEBACK=1 shows where an error arose."""
+    """KOLADA_TRACEBACK=1 prints the traceback."""
     ended = kolada("sql", "select 1", KOLADA_TRACEBACK="1")
     assert "Traceback" in ended.stderr
 
 
 @pytest.mark.slow
 def test_sample_and_live_data_never_mix(kolada, tmp_path, recorded, plans, make_nights):
-    """A home that holds data of one kind refuses data of another."""
+    """A home with data of one source kind refuses data of another."""
     nights = make_nights(home=tmp_path / "home", fake=FakeKolada(recorded), plans=plans)
     nights.refresh()
     ended = kolada("refresh", "--direct")
@@ -217,7 +217,7 @@ def test_sample_and_live_data_never_mix(kolada, tmp_path, recorded, plans, make_
     "command", ["refresh", "doctor", "replay", "rollback", "prune", "status", "sql", "settings", "fake-api", "goals"]
 )
 def test_every_command_has_help_with_an_example(kolada, command):
-    """--help tells what the command does, and shows one use."""
+    """--help describes each command and shows an example."""
     ended = kolada(command, *(["check"] if command == "goals" else []), "--help")
     assert ended.returncode == 0
     assert "Usage" in ended.stdout
@@ -226,7 +226,7 @@ def test_every_command_has_help_with_an_example(kolada, command):
 
 @pytest.mark.slow
 def test_made_up_values_name_nobody_as_their_source(kolada):
-    """No row that is judged on the sample is credited to Kolada, neither as received nor as worked on."""
+    """No row judged on the sample is credited to Kolada."""
     kolada("refresh", "--direct")
     labels = kolada(
         "sql", "select distinct source_label from mart.ranking union select source_label from mart.goal_fulfilment"
@@ -237,7 +237,7 @@ def test_made_up_values_name_nobody_as_their_source(kolada):
 
 @pytest.mark.slow
 def test_a_new_plan_is_written_whole_or_not_at_all(kolada, tmp_path):
-    """`goals new` writes a plan that passes the check, a draft where there is no document, and overwrites nothing."""
+    """`goals new` writes a plan that passes the check, or nothing, and never overwrites a plan."""
     (tmp_path / "plans").mkdir()
     (tmp_path / "indicators.csv").write_text(
         "title,kpi_id,unit,direction,target,year\nBehöriga elever,N15436,%,higher,90,2026\n", encoding="utf-8"
@@ -263,7 +263,7 @@ def test_a_new_plan_is_written_whole_or_not_at_all(kolada, tmp_path):
 
 @pytest.mark.slow
 def test_a_check_looks_up_what_the_catalogue_knows(kolada, tmp_path):
-    """Both titles of a KPI stand next to each other, and a new plan's titles without an id get proposals."""
+    """The check shows each KPI's title in Kolada, and `goals new` suggests KPIs for titles without an id."""
     kolada("refresh", "--direct")
     home = {"KOLADA_GOALS": str(tmp_path / "plans")}
     (tmp_path / "indicators.csv").write_text(

@@ -1,4 +1,4 @@
-"""Own figures through Excel: a form is filled in as a person would do it, and comes back right or is refused."""
+"""Manual figures through Excel: a filled-in form is read correctly or refused."""
 
 import csv
 import shutil
@@ -26,7 +26,7 @@ HEAD_ROW = 3
 
 @dataclass
 class Desk:
-    """A folder of plans, and the commands of a person who works in it."""
+    """A folder of plans, and the commands of a user who works there."""
 
     folder: Path
     untouched: bytes = b""
@@ -37,38 +37,38 @@ class Desk:
         return self.folder / "goals" / PLAN_ID
 
     def run(self, *arguments: object) -> Result:
-        """A command."""
+        """Run a `goals` command."""
         return RUNNER.invoke(APP, ["goals", *(str(each) for each in arguments)])
 
     def form(self, *options: object, year: int = 2023) -> Path:
-        """A new form."""
+        """Make a new form."""
         path = self.folder / "form.xlsx"
         done = self.run("form", "--year", year, "--output", path, "--goals", self.plan.parent, *options)
         assert done.exit_code == 0, done.stderr
         return path
 
     def blank(self) -> Path:
-        """The form of the plan as it was copied, which is made once."""
+        """Return a copy of the plan's unchanged form, which is made once."""
         path = self.folder / "form.xlsx"
         path.write_bytes(self.untouched)
         return path
 
     def fill(self, path: Path, *options: object) -> Result:
-        """Fill a form in."""
+        """Read a filled-in form into the plan."""
         return self.run("fill", path, "--goals", self.plan.parent, *options)
 
     def rows(self, file: str) -> list[dict[str, str]]:
-        """A file of the plan."""
+        """Return the rows of a file of the plan."""
         with (self.plan / file).open(encoding="utf-8-sig", newline="") as opened:
             return list(csv.DictReader(opened))
 
     def files(self) -> dict[str, bytes]:
-        """All files of the plan."""
+        """Return all files of the plan."""
         return {path.name: path.read_bytes() for path in self.plan.iterdir()}
 
 
 def with_owners(folder: Path) -> Path:
-    """A copy of the plan in which two are responsible."""
+    """Copy the plan and give its goals two owners."""
     place = folder / "goals" / PLAN_ID
     shutil.copytree(PLANS / PLAN_ID, place)
     with (place / "goals.csv").open(encoding="utf-8", newline="") as file:
@@ -84,14 +84,14 @@ def with_owners(folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def untouched(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
-    """The plan's folder and its form of 2023 before anything is filled in."""
+    """The plan's folder and its form for 2023 before any changes."""
     place = with_owners(tmp_path_factory.mktemp("plan"))
     return place, write_form(FormPlan(read_plan(place), 2023), Judged())
 
 
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, untouched: tuple[Path, bytes]) -> Desk:
-    """A copy of the plan, with two owners, in a folder without anything published."""
+    """A copy of the plan, with two owners, in a folder without published data."""
     monkeypatch.chdir(tmp_path)
     for name in ("KOLADA_HOME", "KOLADA_PLAN", "KOLADA_GOALS"):
         monkeypatch.setenv(name, "unset")
@@ -102,14 +102,14 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, untouched: tuple[Path,
 
 
 def place_of(sheet: object, item: str, title: str) -> str:
-    """The coordinate of a cell by its row's id and its column's heading."""
+    """Return the coordinate of a cell by its row's id and its column's heading."""
     [column] = [cell.column_letter for cell in sheet[HEAD_ROW] if cell.value == title]
     [row] = [row[0].row for row in sheet.iter_rows(min_row=HEAD_ROW + 1, max_col=1) if row[0].value == item]
     return f"{column}{row}"
 
 
 def write(path: Path, entries: Mapping[tuple[str, str, str], object], formats: Mapping[str, str] | None = None) -> None:
-    """Write cells of a form: (sheet, id, heading) -> what a person types."""
+    """Write cells of a form: (sheet, id, heading) -> value."""
     book = openpyxl.load_workbook(path)
     for (sheet, item, title), value in entries.items():
         cell = book[sheet][place_of(book[sheet], item, title)]
@@ -120,20 +120,20 @@ def write(path: Path, entries: Mapping[tuple[str, str, str], object], formats: M
 
 
 def figure(item: str, value: object, **more: object) -> dict[tuple[str, str, str], object]:
-    """What a person writes in the row of an own figure."""
+    """Return the cells of a manual figure's row."""
     cells = {"Utfall": value, "Källa": "Årsredovisningen s. 14", "Ifyllt av": "Ekonomi", **more}
     return {("Siffror", item, title): each for title, each in cells.items()}
 
 
 def outcomes(desk: Desk) -> dict[tuple[str, str, str], str]:
-    """(indicator, kind, period) -> value in the plan's file."""
+    """Return (indicator, kind, period) -> value from the plan's file."""
     return {
         (row["indicator_id"], row["kind"], row.get("period", "")): row["value"]
         for row in desk.rows("outcomes_manual.csv")
     }
 
 
-# Indicator -> what a person types, the cell's format, and the number meant.
+# Indicator -> the input, the cell's number format, and the number expected.
 NUMBERS = {
     "P1.3": (94.5, "General", "94.5"),
     "P2.2": ("94,5", "@", "94.5"),
@@ -154,7 +154,7 @@ NUMBERS = {
 
 
 def test_numbers_as_people_write_them(desk: Desk) -> None:
-    """Commas, spaces, percent signs, units and real numbers all become the number that was meant."""
+    """Numbers with commas, spaces, percent signs or units are read as the intended number."""
     path = desk.blank()
     entries = {place: value for item, (typed, _, _) in NUMBERS.items() for place, value in figure(item, typed).items()}
     write(path, entries, {item: number_format for item, (_, number_format, _) in NUMBERS.items()})
@@ -166,7 +166,7 @@ def test_numbers_as_people_write_them(desk: Desk) -> None:
     assert "F1 2023: utfall 4,2" in done.stdout
 
 
-# Indicator -> what a person types, the cell's format, and what is said of it.
+# Indicator -> the input, the cell's number format, and the message expected.
 REFUSED = {
     "F1": ("4,2 mnkr", "@", "`4,2 mnkr` är inte i enheten % av skatter och bidrag"),
     "F4": ("3 900 mnkr", "@", "`3 900 mnkr` är inte i enheten mdkr"),
@@ -190,7 +190,7 @@ REFUSED = {
 
 
 def test_what_cannot_be_meant_is_refused_by_cell(desk: Desk) -> None:
-    """Another unit, a formula, a text, a number beyond its unit: named by sheet and cell, and nothing is written."""
+    """A wrong unit, a formula, a text and a number out of range are refused by sheet and cell; nothing is written."""
     path, before = desk.blank(), desk.files()
     entries = {place: value for item, (typed, _, _) in REFUSED.items() for place, value in figure(item, typed).items()}
     write(path, entries, {item: number_format for item, (_, number_format, _) in REFUSED.items()})
@@ -206,7 +206,7 @@ def test_what_cannot_be_meant_is_refused_by_cell(desk: Desk) -> None:
 
 
 def test_every_wrong_cell_is_named_at_once(desk: Desk) -> None:
-    """Three wrong cells are three lines, also on several sheets; the right ones beside them are not written."""
+    """Each wrong cell is reported by sheet and cell, and no cell of the form is written."""
     path, before = desk.blank(), desk.files()
     entries = {
         **figure("F1", "fyra"),
@@ -227,7 +227,7 @@ def test_every_wrong_cell_is_named_at_once(desk: Desk) -> None:
 
 
 def test_a_number_in_another_unit_is_told_by_last_years(desk: Desk, tmp_path: Path) -> None:
-    """3900 where last year was 3.9 is refused, and so is 0.94 where it was 94; with its unit written it is taken."""
+    """A number far from the previous year's is refused as a wrong unit, unless its unit is written."""
     path = desk.blank()
     book = openpyxl.load_workbook(path)
     sheet = book["Siffror"]
@@ -250,7 +250,7 @@ def test_a_number_in_another_unit_is_told_by_last_years(desk: Desk, tmp_path: Pa
 
 
 def test_an_empty_form_changes_nothing(desk: Desk) -> None:
-    """A form in which nothing was written, and one with an empty row and a word outside the table."""
+    """A form without entries changes nothing, even with an empty row and a text outside the table."""
     path, before = desk.blank(), desk.files()
     book = openpyxl.load_workbook(path)
     book["Siffror"].insert_rows(HEAD_ROW + 4)
@@ -262,7 +262,7 @@ def test_an_empty_form_changes_nothing(desk: Desk) -> None:
 
 
 def test_filled_in_twice_is_no_change(desk: Desk) -> None:
-    """The second time says so, and every file is as it was after the first."""
+    """Reading the same form twice reports no change and leaves every file as it was."""
     path = desk.blank()
     entries = {
         **figure("F1", "4,2", **{"Prognos för året": "4,4", "Prognosens källa": "Delåret"}),
@@ -298,7 +298,7 @@ def test_filled_in_twice_is_no_change(desk: Desk) -> None:
 
 
 def test_a_dry_run_shows_and_writes_nothing(desk: Desk) -> None:
-    """The difference is told, and every file is as it was."""
+    """A dry run prints the difference and writes nothing."""
     path, before = desk.blank(), desk.files()
     write(path, figure("F1", "4,2"))
     done = desk.fill(path, "--dry-run")
@@ -308,7 +308,7 @@ def test_a_dry_run_shows_and_writes_nothing(desk: Desk) -> None:
 
 
 def test_a_changed_figure_tells_what_it_was(desk: Desk) -> None:
-    """A figure that is corrected, one that is taken away, one whose source alone changes."""
+    """A corrected figure, a removed figure and a changed source are reported with the old value."""
     path = desk.blank()
     write(path, {**figure("F1", 4.2), **figure("F2", 100), **figure("F4", 3.9)})
     assert desk.fill(path).exit_code == 0
@@ -329,7 +329,7 @@ def test_a_changed_figure_tells_what_it_was(desk: Desk) -> None:
 
 
 def test_a_form_made_earlier_takes_nothing_away(desk: Desk) -> None:
-    """What others entered since a form was made stays; what both changed is refused by cell."""
+    """A form made earlier keeps figures entered since; a figure that both changed is refused by cell."""
     mine = desk.blank()
     theirs = shutil.copy(mine, desk.folder / "theirs.xlsx")
     write(theirs, {**figure("F1", 4.2), **figure("F4", 3.9)})
@@ -349,7 +349,7 @@ def test_a_form_made_earlier_takes_nothing_away(desk: Desk) -> None:
 
 
 def test_a_part_of_the_year_has_rows_of_its_own(desk: Desk) -> None:
-    """A form of a tertial asks for no assessments, and its figures stand beside the year's."""
+    """A form for a part of the year has no assessments, and its figures are stored next to the year's."""
     path = desk.form("--period", "t1")
     assert "Bedömningar" not in openpyxl.load_workbook(path).sheetnames
     write(path, {**figure("F1", "2,5"), ("Kommentarer", "F1", "Kommentar"): "Enligt plan."})
@@ -363,7 +363,7 @@ def test_a_part_of_the_year_has_rows_of_its_own(desk: Desk) -> None:
 
 
 def test_an_owner_gets_what_is_theirs(desk: Desk) -> None:
-    """A form of one owner holds their rows only, and an owner of nothing is refused with those there are."""
+    """A form for one owner has only their rows, and an unknown owner is refused with the list of owners."""
     sheet = openpyxl.load_workbook(desk.form("--owner", "Kommunstyrelsen"))["Siffror"]
     items = [row[0].value for row in sheet.iter_rows(min_row=HEAD_ROW + 1) if row[0].value]
     assert items == ["F1", "F2", "F3", "F4", "F5"]
@@ -380,7 +380,7 @@ def test_an_owner_gets_what_is_theirs(desk: Desk) -> None:
     ],
 )
 def test_a_form_of_nothing_is_refused(desk: Desk, options: list[str], said: str) -> None:
-    """A year outside the plan and a part of the year that there is not: exit 2, no file."""
+    """A form for a year outside the plan or an unknown part of the year is refused with exit code 2."""
     done = desk.run("form", *options, "--goals", desk.plan.parent, "--output", desk.folder / "none.xlsx")
     assert done.exit_code == 2
     assert said in " ".join(done.stderr.split())
@@ -388,7 +388,7 @@ def test_a_form_of_nothing_is_refused(desk: Desk, options: list[str], said: str)
 
 
 def damaged(desk: Desk, change: Callable[[openpyxl.Workbook], object]) -> Path:
-    """A form with something filled in, changed as a whole."""
+    """Return a filled-in form changed as a whole."""
     path = desk.blank()
     write(path, figure("F1", 4.2))
     book = openpyxl.load_workbook(path)
@@ -413,7 +413,7 @@ def damaged(desk: Desk, change: Callable[[openpyxl.Workbook], object]) -> Path:
 def test_a_form_that_was_taken_apart_is_refused(
     desk: Desk, change: Callable[[openpyxl.Workbook], object], said: str
 ) -> None:
-    """A missing sheet or column, an unknown or doubled id, a number in no row: named, and nothing is written."""
+    """A form with a missing sheet or column, an unknown or duplicate id, or a stray number is refused."""
     path, before = damaged(desk, change), desk.files()
     done = desk.fill(path)
     assert (done.exit_code, before) == (2, desk.files())
@@ -421,7 +421,7 @@ def test_a_form_that_was_taken_apart_is_refused(
 
 
 def test_sorted_rows_and_moved_columns_are_found(desk: Desk) -> None:
-    """Rows are found by their id and columns by their heading, wherever a person moved them."""
+    """Rows are found by their id and columns by their heading, in any order."""
 
     def turned_round(book: openpyxl.Workbook) -> None:
         sheet = book["Siffror"]
@@ -439,7 +439,7 @@ def test_sorted_rows_and_moved_columns_are_found(desk: Desk) -> None:
 
 @pytest.mark.parametrize("content", [b"not a workbook", b"", b"PK\x03\x04"])
 def test_what_is_no_workbook_is_refused(desk: Desk, content: bytes) -> None:
-    """Another file, an empty one, half a one: exit 2, and how to save it."""
+    """A file that is no workbook is refused with exit code 2 and advice on saving it."""
     path = desk.folder / "form.xlsx"
     path.write_bytes(content)
     done = desk.fill(path)
@@ -449,7 +449,7 @@ def test_what_is_no_workbook_is_refused(desk: Desk, content: bytes) -> None:
 
 
 def test_the_form_says_what_a_person_needs(desk: Desk) -> None:
-    """Each row has unit, target, owner and range; only cells to fill in are open; choices are the plan's own words."""
+    """Each row shows unit, target, owner and range; only input cells are unlocked; choices use the plan's labels."""
     settings = desk.plan / "plan.toml"
     settings.write_text(settings.read_text(encoding="utf-8").replace('met = "Uppfyllt"', 'met = "Nått"', 1), "utf-8")
     book = openpyxl.load_workbook(desk.form())
@@ -475,7 +475,7 @@ def test_the_form_says_what_a_person_needs(desk: Desk) -> None:
 
 @pytest.mark.slow
 def test_a_form_that_libreoffice_saved_is_read(desk: Desk) -> None:
-    """The hidden sheet, the numbers and the choices survive another program's way of saving."""
+    """A form saved by LibreOffice keeps its hidden sheet, numbers and choices."""
     office = shutil.which("soffice")
     if office is None:
         pytest.skip("no LibreOffice here: apt-get install libreoffice-calc")

@@ -1,4 +1,4 @@
-"""Swedish where a controller reads: help, refusals and errors come from one catalogue, by KOLADA_LANG or the locale."""
+"""Swedish help and messages for controllers, from one catalogue, chosen by KOLADA_LANG or the locale."""
 
 import ast
 import shutil
@@ -15,19 +15,19 @@ from cli.language import FAMILIES, catalogue, in_swedish, is_swedish
 REPOSITORY = Path(__file__).resolve().parents[2]
 READ = [*sorted((REPOSITORY / "reports").glob("*.py")), REPOSITORY / "warehouse" / "moment.py"]
 READ += [REPOSITORY / "warehouse" / "published_file.py", REPOSITORY / "warehouse" / "schema.py"]
-# A heading's and a table's marks in Markdown; the last line of an error that is told in Swedish as a whole.
+# Markdown marks of headings and tables; the last line of an error whose Swedish text is translated as a whole.
 BESIDE = (
     "## {}\n",
     "| {} |",
     "Correct them, then run `kolada goals new` again. docs/skriv-ett-mal.md shows every form of a target.",
 )
-# What no option of a controller leads to.
+# Messages that no option for controllers leads to.
 INNER = ("publication of the run `{}` without the run",)
 
 
 @pytest.fixture
 def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Callable[..., str]:
-    """Runs the command as it is started, in a language and an empty folder; what it says and how it ends."""
+    """Give a function that runs the command in a language and an empty folder, and returns exit code and output."""
     monkeypatch.chdir(tmp_path)
     for name in ("LC_ALL", "LC_MESSAGES", "LANG", "KOLADA_LANG", "KOLADA_HOME", "KOLADA_PLAN"):
         monkeypatch.setenv(name, "unset")
@@ -59,12 +59,12 @@ def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tm
     ],
 )
 def test_refusals_are_swedish(said: Callable[..., str], arguments: list[str], expected: str) -> None:
-    """What cannot be done, the exit code and the way on."""
+    """Refusals are in Swedish, with the exit code and the next command."""
     assert said(*arguments, KOLADA_LANG="sv").startswith(expected)
 
 
 def test_operations_stay_english(said: Callable[..., str]) -> None:
-    """Commands for operations, and everything in another language."""
+    """Commands for operations, and all commands in other locales, stay English."""
     assert "There is no published warehouse" in said("report", LANG="en_US.UTF-8")
     assert "No such option" in said("status", "--hjelp", KOLADA_LANG="sv")
 
@@ -81,7 +81,7 @@ def test_operations_stay_english(said: Callable[..., str]) -> None:
     ],
 )
 def test_the_language_is_chosen(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], expected: bool) -> None:
-    """KOLADA_LANG stands above the locale, LC_ALL above LC_MESSAGES above LANG."""
+    """KOLADA_LANG takes precedence over the locale, LC_ALL over LC_MESSAGES over LANG."""
     for name in ("LC_ALL", "LC_MESSAGES", "LANG", "KOLADA_LANG"):
         monkeypatch.setenv(name, "unset")
         monkeypatch.delenv(name)
@@ -91,7 +91,7 @@ def test_the_language_is_chosen(monkeypatch: pytest.MonkeyPatch, variables: dict
 
 
 def commands(command: object, path: tuple[str, ...]) -> Iterator[tuple[str, object]]:
-    """A command and those below it, by name."""
+    """Yield a command and its subcommands, by name."""
     yield " ".join(path), command
     for name, child in getattr(command, "commands", {}).items():
         yield from commands(child, (*path, name))
@@ -99,7 +99,7 @@ def commands(command: object, path: tuple[str, ...]) -> Iterator[tuple[str, obje
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_help_text_has_a_swedish_one(family: str) -> None:
-    """Each command and each option of the families that controllers use; the form's are Swedish as they are."""
+    """Each command and option for controllers has a Swedish help text."""
     assert family in COMMANDS
     root = typer.main.get_command(make_app([family, "kpi"])).commands[family]
     for name, command in commands(root, (family,)):
@@ -112,7 +112,7 @@ def test_every_help_text_has_a_swedish_one(family: str) -> None:
 
 
 def raised(path: Path) -> Iterator[str]:
-    """The messages that a module's errors are made with; `{}` stands for what differs."""
+    """Yield the messages of a module's errors, with `{}` for each value."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args):
             continue
@@ -126,7 +126,7 @@ def raised(path: Path) -> Iterator[str]:
 
 
 def test_every_error_of_the_outputs_has_a_swedish_text() -> None:
-    """Each message that reports, moments and the published file can end with, what differs in it put through."""
+    """Each error message of the outputs has a Swedish translation with the same values."""
     found = {text for path in READ for text in raised(path)} - set(INNER)
     assert len(found) > 15
     assert found - set(catalogue()["messages"]) == set()
@@ -138,7 +138,7 @@ def test_every_error_of_the_outputs_has_a_swedish_text() -> None:
 
 
 def said_by(path: Path) -> Iterator[str]:
-    """What a module says: the texts that it gives to `say` and `told`, or makes as remarks; `{}` for what differs."""
+    """Yield the texts that a module prints or makes as remarks, with `{}` for each value."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         match node:
             case ast.Call(func=ast.Name(id="say" | "told") | ast.Attribute(attr="append" | "insert"), args=[*_, text]):
@@ -157,14 +157,14 @@ def said_by(path: Path) -> Iterator[str]:
     ["cli/goals_commands.py", "cli/goals_diff_command.py", "goals/scaffold.py", "goals/checks/kolada_catalogue.py"],
 )
 def test_what_the_goals_commands_say_has_a_swedish_text(module: str) -> None:
-    """Headings, remarks and the next command: each is in the catalogue."""
+    """Each text of the goals commands has a Swedish translation."""
     found = {text for text in said_by(REPOSITORY / module) if " " in text and any(map(str.isalpha, text))}
     assert found - set(BESIDE) - set(catalogue()["messages"]) == set()
     assert len(found) > 2
 
 
 def test_a_new_plan_is_told_in_swedish(said: Callable[..., str], tmp_path: Path) -> None:
-    """What was written, which targets a person puts into a kind, what comes next; and what to correct in the table."""
+    """`goals new` reports in Swedish what it wrote, what is left to do, and what to correct."""
     table = tmp_path / "mål.csv"
     table.write_text("Indikator,Nyckeltal,Enhet,Riktning,Mål,År\nTrygghet,,%,högre,topp 25 %,2026\n", encoding="utf-8")
     new = ("goals", "new", "--municipality", "1480", "--from", str(table))
@@ -181,7 +181,7 @@ def test_a_new_plan_is_told_in_swedish(said: Callable[..., str], tmp_path: Path)
 def test_what_is_wrong_with_a_plan_is_told_in_swedish(
     said: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each finding of a broken plan: where, what, what follows, what to write; with the value in backticks."""
+    """Each finding of a broken plan is in Swedish, with its place, its value in backticks and what to write."""
     shutil.copytree(REPOSITORY / "goals" / "alingsas-2022-2024", tmp_path / "goals" / "alingsas-2022-2024")
     for file, old, new in (
         ("indicators.csv", "P1.1,P1,steering", "P1.1,P9,stearing"),

@@ -1,4 +1,4 @@
-"""The command where paths and terminals are odd: characters of patterns, pipes among the plans, ASCII and Latin-1."""
+"""Unusual paths and terminals: pattern characters in names, pipes among the plans, ASCII and Latin-1."""
 
 import json
 import os
@@ -17,7 +17,7 @@ NAMES = ["hem [1]?*", "[a-z]{x,y}'q 100%20 å"]
 
 
 def run(command, folder, **variables):
-    """The command in a folder, with these variables only; bytes, since the encoding is the matter."""
+    """Run the command in a folder with only these variables; output is bytes, since the encoding is tested."""
     return subprocess.run(
         [sys.executable, "-m", "kolada_pipeline", *command],
         cwd=folder,
@@ -29,7 +29,7 @@ def run(command, folder, **variables):
 
 
 def done(command, folder, **variables):
-    """What a command that ended well printed."""
+    """Return the output of a command that must succeed."""
     ended = run(command, folder, **variables)
     assert ended.returncode == 0, ended.stderr.decode(errors="replace")
     return ended.stdout
@@ -38,7 +38,7 @@ def done(command, folder, **variables):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_home_and_plans_stand_anywhere(name, tmp_path):
-    """A home and a folder of plans whose names DuckDB or a shell would take for patterns or options."""
+    """A home and a folder of plans work under names with pattern or option characters."""
     folder = tmp_path / name
     folder.mkdir()
     variables = {"KOLADA_HOME": str(folder / "home"), "KOLADA_GOALS": str(folder / "goals")}
@@ -58,7 +58,7 @@ def test_home_and_plans_stand_anywhere(name, tmp_path):
 
 
 def test_a_home_that_duckdb_cannot_read_is_refused(tmp_path):
-    """DuckDB takes a backslash for a slash: one line before anything is fetched."""
+    """A home with a backslash in its path is refused in one line, since DuckDB reads it as a slash."""
     refused = run(
         ["refresh", "--sample", "--direct"], tmp_path, KOLADA_HOME="a\\b", KOLADA_GOALS=str(REPOSITORY / "goals")
     )
@@ -70,9 +70,9 @@ def test_a_home_that_duckdb_cannot_read_is_refused(tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
 def test_every_terminal_takes_what_is_printed(encoding, tmp_path):
-    """What Latin-1 lacks is escaped, in every command; JSON stays JSON with the same content.
+    """A character that the terminal's encoding lacks is escaped in every command; JSON keeps its content.
 
-    For ASCII click takes UTF-8 in some commands, of which ASCII is a part.
+    For ASCII, click writes UTF-8 in some commands; ASCII is a subset of it.
     """
     read_as = "utf-8" if encoding == "ascii" else encoding
     variables = {"KOLADA_HOME": str(tmp_path / "home"), "KOLADA_GOALS": PLANS}
@@ -105,7 +105,7 @@ def test_every_terminal_takes_what_is_printed(encoding, tmp_path):
 
 @pytest.mark.slow
 def test_a_pipe_among_the_plans_is_told(tmp_path):
-    """Reading it would wait for ever: the check names it and ends."""
+    """A pipe among the plan's files is refused, since reading it would never end."""
     done(["goals", "new", "--example"], tmp_path)
     (plan,) = (tmp_path / "goals").iterdir()
     os.mkfifo(plan / "extra.csv")
@@ -116,7 +116,7 @@ def test_a_pipe_among_the_plans_is_told(tmp_path):
 
 @pytest.mark.slow
 def test_a_full_disk_is_told_as_one_and_a_wrong_path_is_not(tmp_path):
-    """A real command on a full device and in a folder that is not there: each with its own advice."""
+    """A full device is reported as a disk problem, and a wrong path as a wrong path."""
     with FakeKolada(sample_data()).serve() as url:
         full = run(["doctor", "--output", "/dev/full"], tmp_path, KOLADA_BASE_URL=url, KOLADA_RATE="100")
         absent = run(["doctor", "--output", "no/such/x.md"], tmp_path, KOLADA_BASE_URL=url, KOLADA_RATE="100")

@@ -1,4 +1,4 @@
-"""`kolada review` as an operator gives it: the whole way over real HTTP, from a held night to its publication."""
+"""`kolada review` over real HTTP, from a held run to its publication."""
 
 import csv
 import io
@@ -21,21 +21,21 @@ COMMANDS = Callable[..., CompletedProcess[str]]
 
 @pytest.fixture
 def source() -> FakeKolada:
-    """A corner of the sample."""
+    """The small part of the sample."""
     plan = read_plan(PLAN)
     return FakeKolada(small_data([*plan.kpi_ids, *plan.cross_check_kpi_ids]))
 
 
 @pytest.fixture
 def kolada(source: FakeKolada, tmp_path: Path) -> Iterator[COMMANDS]:
-    """Gives commands before that source."""
+    """Give a function that runs commands with that source."""
     with source.serve() as base_url:
         yield lambda *arguments: run_kolada(tmp_path, base_url, *arguments, goals=PLAN.parent)
 
 
 @pytest.mark.slow
 def test_a_held_night_from_review_to_publication(kolada: COMMANDS, source: FakeKolada, tmp_path: Path) -> None:
-    """Held with 3, shown, refused without a reason, approved in part and in full, and published without a request."""
+    """A held run exits with 3, is shown, refused without a reason, approved in two steps, and then published."""
     assert "nothing to review" in kolada("review").stdout
     assert 0 == kolada("refresh", "--direct").returncode
     honest = source.data
@@ -94,7 +94,7 @@ def test_a_held_night_from_review_to_publication(kolada: COMMANDS, source: FakeK
 
 @pytest.mark.slow
 def test_a_run_that_cannot_be_reviewed_is_named(kolada: COMMANDS) -> None:
-    """A run that was never held is no bad surprise: the message names those that can be reviewed."""
+    """A run that was never held is refused, and the message lists the runs that can be reviewed."""
     assert 0 == kolada("refresh", "--direct").returncode
     refused = kolada("review", "--run", "000001-20260101T000000Z-abcd")
     assert BAD_INPUT == refused.returncode
