@@ -26,13 +26,13 @@ def example_files() -> dict[str, bytes]:
 
 @pytest.fixture
 def edited(example_files: dict[str, bytes]) -> Callable[..., dict[str, bytes]]:
-    """Gives a copy of the made-up plan in which texts have been replaced: (file, old, new), each once."""
+    """Give a function that returns the made-up plan with texts replaced: (file, old, new), each occurring once."""
 
     def edit(*edits: Edit) -> dict[str, bytes]:
         files = dict(example_files)
         for name, old, new in edits:
             text = files[name].decode()
-            assert text.count(old) == 1, f"{old!r} must stand once in {name}"
+            assert text.count(old) == 1, f"{old!r} must occur once in {name}"
             files[name] = text.replace(old, new).encode()
         return files
 
@@ -41,7 +41,7 @@ def edited(example_files: dict[str, bytes]) -> Callable[..., dict[str, bytes]]:
 
 @pytest.fixture
 def write_plan(tmp_path: Path) -> Callable[[dict[str, bytes]], Path]:
-    """Writes files as a plan's folder named as the made-up plan."""
+    """Give a function that writes files into a folder with the made-up plan's name."""
 
     def write(files: dict[str, bytes]) -> Path:
         folder = tmp_path / EXAMPLE.name

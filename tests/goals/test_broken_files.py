@@ -1,4 +1,4 @@
-"""Files that can't be read as CSV in UTF-8 at all, files that are missing and files that are too many."""
+"""Files that are not CSV in UTF-8, missing files and unknown files."""
 
 import os
 from collections.abc import Callable
@@ -62,7 +62,7 @@ def without(name: str) -> FileChange:
 def test_an_unreadable_file_is_one_finding_with_its_remedy(
     change: FileChange, place: str, problem: str, remedy: str, example_files: dict[str, bytes]
 ) -> None:
-    """What is wrong with a whole file is said once, and not again for all that refers to it."""
+    """A file that cannot be read gives one finding, without further findings for references to it."""
     with pytest.raises(PlanError) as raised:
         plan_from_files(change(example_files))
     found = [(finding.place, finding.problem) for finding in raised.value.findings]
@@ -71,7 +71,7 @@ def test_an_unreadable_file_is_one_finding_with_its_remedy(
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_read(example_files: dict[str, bytes]) -> None:
-    """What Excel writes as CSV UTF-8 gives the same tables."""
+    """A CSV file with a byte order mark and Windows line ends gives the same tables."""
     expected = plan_from_files(example_files)
     as_excel = {
         name: b"\xef\xbb\xbf" + content.replace(b"\n", b"\r\n") if name.endswith(".csv") else content
@@ -83,7 +83,7 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read(example_files: dict[st
 
 
 def test_blank_rows_are_passed_over_and_counted(edited: Callable[..., dict[str, bytes]]) -> None:
-    """A blank row is no row, and the rows after it keep the numbers that a spreadsheet shows."""
+    """Blank rows are skipped, and row numbers stay those of the spreadsheet."""
     files = edited(
         ("goals.csv", "B2,operational", ",,,,,\nB2,operational"), ("goals.csv", "U1,follow_up", "U1,uppföljning")
     )
@@ -93,7 +93,7 @@ def test_blank_rows_are_passed_over_and_counted(edited: Callable[..., dict[str, 
 
 
 def test_the_columns_may_stand_in_any_order(example_files: dict[str, bytes]) -> None:
-    """Columns are known by name and not by place."""
+    """Columns are recognised by name, in any order."""
     lines = example_files["breaks.csv"].decode().splitlines()
     assert lines == ["kpi_id,first_year_after,voids_target,why", "N15485,2024,true,Påhittat brott."]
     turned = "why,voids_target,first_year_after,kpi_id\nPåhittat brott.,true,2024,N15485\n"
@@ -102,7 +102,7 @@ def test_the_columns_may_stand_in_any_order(example_files: dict[str, bytes]) -> 
 
 
 def test_columns_beyond_the_basic_ones_may_be_left_out(example_files: dict[str, bytes]) -> None:
-    """Severity, yearly criterion and a target's lines have defaults."""
+    """Severity, yearly criterion and a target's lines have defaults if their columns are missing."""
     notes = b"indicator_id,code,text\nA1.1,remark,Text\n"
     targets = b"indicator_id,year,kind,operator,target_value,target_text,reference\nA1.1,2024,number,>=,85,85,\n"
     plan = plan_from_files(example_files | {"notes.csv": notes, "targets.csv": targets, "outcomes_manual.csv":
@@ -112,7 +112,7 @@ def test_columns_beyond_the_basic_ones_may_be_left_out(example_files: dict[str, 
 
 
 def test_text_that_looks_like_a_formula_is_kept_as_it_is(example_files: dict[str, bytes]) -> None:
-    """A leading equals sign is a text here; the outputs escape it."""
+    """A text that starts with an equals sign is read as text; the outputs escape it."""
     notes = plan_from_files(example_files).tables["note"]
     assert "=1+1 är en text och ingen formel." in notes["text"].to_list()
 
@@ -120,14 +120,14 @@ def test_text_that_looks_like_a_formula_is_kept_as_it_is(example_files: dict[str
 def test_a_folder_named_otherwise_is_refused(
     edited: Callable[..., dict[str, bytes]], write_plan: Callable[[dict[str, bytes]], Path]
 ) -> None:
-    """The plan's id is the name of its folder."""
+    """A folder whose name differs from the plan's id is refused."""
     folder = write_plan(edited(("plan.toml", '"exempel-1480-2024-2026"', '"ett-annat-namn"')))
     with pytest.raises(PlanError, match=r"not the name of the folder, `exempel-1480-2024-2026`: `ett-annat-namn`"):
         read_plan(folder)
 
 
 def test_a_municipality_outside_the_list_is_refused(example_files: dict[str, bytes]) -> None:
-    """With a list of municipalities at hand, the plan's must be in it."""
+    """A plan of a municipality that is not in the list of municipalities is refused."""
     plan_from_files(example_files, municipalities={"1480": "Göteborg"})
     with pytest.raises(PlanError, match="with this code in the list of municipalities: `1480`"):
         plan_from_files(example_files, municipalities={"1481": "Mölndal"})
@@ -136,7 +136,7 @@ def test_a_municipality_outside_the_list_is_refused(example_files: dict[str, byt
 def test_a_readme_and_hidden_files_may_stand_in_the_folder(
     example_files: dict[str, bytes], write_plan: Callable[[dict[str, bytes]], Path]
 ) -> None:
-    """They are not part of the plan and change nothing in it."""
+    """A README and hidden files in the folder are ignored."""
     folder = write_plan(example_files | {"README.md": b"# About", ".~lock.goals.csv#": b"spreadsheet"})
     plan = read_plan(folder)
     assert sorted(example_files) == sorted(plan.files)
@@ -146,7 +146,7 @@ def test_a_readme_and_hidden_files_may_stand_in_the_folder(
 def test_a_folder_within_the_plan_is_refused(
     example_files: dict[str, bytes], write_plan: Callable[[dict[str, bytes]], Path]
 ) -> None:
-    """Nothing in it would be read."""
+    """A folder within the plan is refused, since its files would not be read."""
     folder = write_plan(example_files)
     (folder / "gammalt").mkdir()
     with pytest.raises(PlanError, match="gammalt/: a folder within the plan"):
@@ -157,7 +157,7 @@ def test_a_folder_within_the_plan_is_refused(
 def test_what_is_no_file_is_refused(
     name: str, example_files: dict[str, bytes], write_plan: Callable[[dict[str, bytes]], Path]
 ) -> None:
-    """A pipe would be waited for and a device read without end, in the place of a plan's file or beside it."""
+    """A pipe or device in a plan's folder is refused, since reading it would never end."""
     folder = write_plan(example_files)
     for make in (os.mkfifo, lambda path: path.symlink_to("/dev/zero")):
         (folder / name).unlink(missing_ok=True)

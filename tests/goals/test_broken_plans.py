@@ -1,4 +1,4 @@
-"""Each kind of broken plan is refused, with its file, row, column, value and what to write instead."""
+"""Each kind of broken plan is refused with its file, row, column, value and remedy."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from goals import PlanError, plan_from_files
 
 @dataclass(frozen=True)
 class Case:
-    """One way to break the made-up plan, and the finding that it gives."""
+    """One way to break the made-up plan, and the finding expected."""
 
     name: str
     edits: tuple[tuple[str, str, str], ...]
@@ -328,7 +328,7 @@ CASES = [
 def test_a_broken_plan_is_refused_with_place_value_and_remedy(
     broken: Case, edited: Callable[..., dict[str, bytes]]
 ) -> None:
-    """Each way to break a plan gives a finding that names the place and the value and says what to write."""
+    """A broken plan gives a finding with the place, the value and what to write."""
     with pytest.raises(PlanError) as raised:
         plan_from_files(edited(*broken.edits))
     found = {(finding.place, finding.value) for finding in raised.value.findings if broken.problem in finding.problem}
@@ -340,7 +340,7 @@ def test_a_broken_plan_is_refused_with_place_value_and_remedy(
 
 @pytest.mark.parametrize("broken", CASES, ids=lambda one: one.name)
 def test_one_mistake_gives_few_findings(broken: Case, edited: Callable[..., dict[str, bytes]]) -> None:
-    """A single mistake is not reported over and over by the checks that come after it."""
+    """A single mistake gives at most four findings."""
     with pytest.raises(PlanError) as raised:
         plan_from_files(edited(*broken.edits))
     assert len(raised.value.findings) <= 4
@@ -348,7 +348,7 @@ def test_one_mistake_gives_few_findings(broken: Case, edited: Callable[..., dict
 
 
 def test_all_mistakes_of_a_plan_are_found_at_once(edited: Callable[..., dict[str, bytes]]) -> None:
-    """Mistakes in five files are five findings in one error, in the order of the files."""
+    """Mistakes in five files give five findings in one error, in the order of the files."""
     files = edited(
         (TOML, '"together"', '"tillsammans"'),
         (GOALS, "any_part", "en_räcker"),

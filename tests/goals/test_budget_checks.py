@@ -1,4 +1,4 @@
-"""Arithmetic checks of a budget: what the files may say, and what mart.budget_check makes of it."""
+"""Arithmetic checks of a budget: which rows the file accepts."""
 
 from collections.abc import Callable
 
@@ -15,12 +15,12 @@ def with_checks(files: dict[str, bytes], rows: str) -> dict[str, bytes]:
 
 
 def test_a_plan_without_checks_needs_no_file(example_files: dict[str, bytes]) -> None:
-    """The file may be absent, and the table is empty."""
+    """A plan without budget_checks.csv has an empty table of checks."""
     assert plan_from_files(example_files).tables["budget_check"].height == 0
 
 
 def test_a_check_is_a_row_of_its_table(example_files: dict[str, bytes]) -> None:
-    """What the file says, with the optional column at its default."""
+    """A check is read with its columns, the optional one at its default."""
     header = "check_id,table_name,result_row,terms,divided_by,tolerance,note\n"
     files = example_files | {
         "budget_checks.csv": f"{header}sum,{TABLE},Summa,*,,1,Summan av raderna\n".encode(),
@@ -48,7 +48,7 @@ def test_a_check_is_a_row_of_its_table(example_files: dict[str, bytes]) -> None:
 def test_a_check_of_what_is_not_there_is_refused(
     row: str, column: str, problem: str, remedy: str, example_files: dict[str, bytes]
 ) -> None:
-    """The column, what is wrong in it and what may have been meant."""
+    """A check of an unknown table, row or column is refused with the column, the problem and a suggestion."""
     with pytest.raises(PlanError) as raised:
         plan_from_files(with_checks(example_files, row + "\n"))
     (finding,) = raised.value.findings
@@ -58,7 +58,7 @@ def test_a_check_of_what_is_not_there_is_refused(
 
 
 def test_figures_in_other_units_are_not_added(edited: Callable[..., dict[str, bytes]]) -> None:
-    """Days and crowns have no sum; tkr and mnkr have."""
+    """Figures in days and in crowns cannot be summed; tkr and mnkr can."""
     row = f"sum,{TABLE},Summa,Skola | Investeringar,,true,1,x\n"
     millions = edited(("budget_lines.csv", "300.5,tkr", "300.5,mnkr"))
     assert plan_from_files(with_checks(millions, row)).tables["budget_check"].height == 1
@@ -68,7 +68,7 @@ def test_figures_in_other_units_are_not_added(edited: Callable[..., dict[str, by
 
 
 def test_checks_without_a_budget_are_refused(example_files: dict[str, bytes]) -> None:
-    """There is nothing to check, and it is said once."""
+    """Checks without budget_lines.csv are refused with one finding."""
     files = {name: content for name, content in example_files.items() if name != "budget_lines.csv"}
     with pytest.raises(PlanError) as raised:
         plan_from_files(with_checks(files, f"sum,{TABLE},Summa,*,,true,1,x\n"))

@@ -1,4 +1,4 @@
-"""What a target may say, kind by kind: what each needs, what it may have, and every other cell refused."""
+"""The columns of a target, by its kind: which are required, which are optional, and which are refused."""
 
 import csv
 import io
@@ -19,7 +19,7 @@ Write = Callable[..., dict[str, bytes]]
 
 @pytest.fixture
 def with_targets(edited: Callable[..., dict[str, bytes]]) -> Write:
-    """Gives the made-up plan with these targets and no others; `toml` is added to its plan.toml."""
+    """Give a function that returns the made-up plan with only these targets; `toml` is added to its plan.toml."""
 
     def write(
         *rows: dict[str, object], toml: str = "", edits: tuple[tuple[str, str, str], ...] = ()
@@ -36,7 +36,7 @@ def with_targets(edited: Callable[..., dict[str, bytes]]) -> Write:
 
 
 def target(kind: str, **cells: object) -> dict[str, object]:
-    """A target of the indicator with a KPI."""
+    """Return a target of the indicator with a KPI."""
     return {"indicator_id": KOLADA, "kind": kind, **cells}
 
 
@@ -75,7 +75,7 @@ ACCEPTED = {
 
 @pytest.mark.parametrize("row", ACCEPTED.values(), ids=ACCEPTED.keys())
 def test_each_kind_is_read_with_what_it_uses(row: dict[str, object], with_targets: Write) -> None:
-    """The target's table holds what was written, with the units and the gender that an empty cell stands for."""
+    """Each kind of target is read with its cells, and an empty unit or gender gets its default."""
     toml = f'partly_met_by = "tolerance"\n{GROUPS}' if "tolerance" in row else GROUPS
     manual = (("outcomes_manual.csv", "E1,2024,2.4,", "E1,2024,2.4,2"),) if row["kind"] == "other_value" else ()
     (read,) = plan_from_files(with_targets(row, toml=toml, edits=manual)).tables["target"].to_dicts()
@@ -177,7 +177,7 @@ REFUSED = {
 def test_every_other_combination_is_refused(
     row: dict[str, object], column: str, problem: str, with_targets: Write
 ) -> None:
-    """One finding, at the cell that is wrong, with what to write."""
+    """Every other combination gives one finding, at the wrong cell, with what to write."""
     with pytest.raises(PlanError) as raised:
         plan_from_files(with_targets(row, toml=GROUPS))
     (finding,) = raised.value.findings
@@ -187,7 +187,7 @@ def test_every_other_combination_is_refused(
 
 
 def test_a_tolerance_above_nothing_and_no_percent_of_places(with_targets: Write) -> None:
-    """A tolerance of 0 lets no miss through, and places have no percent."""
+    """A tolerance must be above 0, and a place has no tolerance in percent."""
     rule = f'partly_met_by = "tolerance"\n{GROUPS}'
     with pytest.raises(PlanError, match="not above 0"):
         plan_from_files(with_targets(NUMBER | {"tolerance": 0}, toml=rule))
@@ -197,7 +197,7 @@ def test_a_tolerance_above_nothing_and_no_percent_of_places(with_targets: Write)
 
 
 def test_direction_target_takes_any_operator_and_no_place(with_targets: Write) -> None:
-    """The nearer the better: a number, a range and a reference may be met from both sides, a place may not."""
+    """A direction of `target` allows any operator for a number, a range or a reference, but no place."""
     nearer = (("indicators.csv", "N15436,Kolada (N15436),%,higher", "N15436,Kolada (N15436),%,target"),)
     for name in ("number", "range", "reference", "previous year"):
         plan_from_files(with_targets(ACCEPTED[name], edits=nearer))
@@ -207,7 +207,7 @@ def test_direction_target_takes_any_operator_and_no_place(with_targets: Write) -
 
 
 def test_several_criteria_have_ids_and_a_rule(with_targets: Write) -> None:
-    """Each has its years; the rule stands with the indicator, and for one criterion it is refused."""
+    """Several criteria have ids and one rule on the indicator; with one criterion a rule is refused."""
     rule = (
         ("indicators.csv", "document_page,document_lines", "document_page,document_lines,criteria_rule"),
         ("indicators.csv", "grundskola,1,10-12", "grundskola,1,10-12,any"),
@@ -232,7 +232,7 @@ def test_several_criteria_have_ids_and_a_rule(with_targets: Write) -> None:
 
 
 def test_older_kinds_are_read_as_references(with_targets: Write) -> None:
-    """Above and below a reference are over and under it, whether the operator is written or not."""
+    """The older kinds `above_reference` and `below_reference` are read as references, with or without an operator."""
     older = {"indicator_id": KOLADA, "reference": "national_average"}
     below = {"indicator_id": LOWER, "reference": "similar"}
     plan = plan_from_files(
@@ -264,13 +264,13 @@ def test_older_kinds_are_read_as_references(with_targets: Write) -> None:
 def test_printed_decimals_are_those_of_the_targets_own_number(
     text: str, value: str, decimals: int, with_targets: Write
 ) -> None:
-    """Of the one number in the text that is the target; where there is none, of the cell."""
+    """Printed decimals come from the target's number in the text, or from the cell if the text has none."""
     plan = plan_from_files(with_targets(NUMBER | {"target_value": value, "target_text": text}))
     assert plan.tables["target"]["target_decimals"].to_list() == [decimals]
 
 
 def test_thousands_in_a_printed_text_are_one_number(with_targets: Write) -> None:
-    """35 500 inhabitants, with whichever space."""
+    """A printed number with a space, no-break or not, between its thousands is one number."""
     for space in (" ", "\u00a0", "\u202f"):
         row = {"indicator_id": "E1", "kind": "number", "operator": ">=", "target_value": 35500}
         plan = plan_from_files(with_targets(row | {"target_text": f"35{space}500 invånare"}))

@@ -1,4 +1,4 @@
-"""The plan against the document it was read from, line by line. Needs the document's text.
+"""The plan against the text of the document that it was read from, line by line.
 
 The years of outcomes are read here from the headings above each column, and not from the plan.
 """
@@ -29,7 +29,7 @@ def lines() -> list[str]:
 
 
 def joined(lines: list[str], span: str) -> str:
-    """The text of some lines as one, with words that are split over two lines put together."""
+    """Return some lines as one text, with words that are split over two lines joined."""
     first, _, last = span.partition("-")
     text = ""
     for line in lines[int(first) : int(last or first) + 1]:
@@ -41,14 +41,14 @@ def joined(lines: list[str], span: str) -> str:
 
 
 def heading_year(lines: list[str], number: int) -> int:
-    """The year in the nearest heading `Utfall <year>` above a line."""
+    """Return the year in the nearest heading `Utfall <year>` above a line."""
     while lines[number].strip() != "Utfall":
         number -= 1
     return int(lines[number + 1])
 
 
 def test_the_plan_names_the_document_that_it_was_read_from(alingsas: Plan, lines: list[str]) -> None:
-    """The hash and the number of lines are the file's own."""
+    """The plan's hash and number of lines are those of the document."""
     (row,) = alingsas.tables["plan"].select("document_sha256", "document_line_count").rows()
     content = DOCUMENT.read_bytes()
     assert (hashlib.sha256(content).hexdigest(), content.count(b"\n")) == row
@@ -56,7 +56,7 @@ def test_the_plan_names_the_document_that_it_was_read_from(alingsas: Plan, lines
 
 
 def test_every_title_stands_at_its_lines(alingsas: Plan, lines: list[str]) -> None:
-    """Word for word, slips of the pen included."""
+    """Every indicator title equals the document's text at its lines, with its misprints."""
     for indicator_id, title, part, span in (
         alingsas.tables["indicator"].select("indicator_id", "title", "part", "document_lines").iter_rows()
     ):
@@ -69,7 +69,7 @@ def test_every_title_stands_at_its_lines(alingsas: Plan, lines: list[str]) -> No
 
 
 def test_every_source_with_a_kpi_is_stated_in_the_document(alingsas: Plan, lines: list[str]) -> None:
-    """The prioritised goals' sources stand word for word; every KPI id stands in the document."""
+    """The source of every prioritised indicator and every KPI id occur in the document."""
     text = " ".join(" ".join(lines).split())
     for indicator_id, role, source, kpi_id in (
         alingsas.tables["indicator"].select("indicator_id", "role", "source", "kpi_id").iter_rows()
@@ -82,14 +82,14 @@ def test_every_source_with_a_kpi_is_stated_in_the_document(alingsas: Plan, lines
 
 @pytest.mark.slow
 def test_every_goal_of_the_plan_is_worded_as_in_the_document(alingsas: Plan, lines: list[str]) -> None:
-    """The words of the goals stand in the document."""
+    """The title of every goal occurs in the document."""
     whole = joined(lines, f"1-{len(lines) - 1}")
     for goal_id, title in alingsas.tables["goal"].select("goal_id", "title").iter_rows():
         assert title.rstrip(".") in whole, goal_id
 
 
 def test_every_printed_outcome_stands_at_its_line_under_its_year(alingsas: Plan, lines: list[str]) -> None:
-    """Value or marker, part and year of each of the printed outcomes."""
+    """Every printed outcome equals the document's value or marker, at its line, part and year."""
     parts = dict(alingsas.tables["indicator"].select("indicator_id", "part").iter_rows())
     checked = 0
     for indicator_id, year, value, marker, number in alingsas.tables["outcome_document"].drop("plan_id").iter_rows():
@@ -114,7 +114,7 @@ def test_every_printed_outcome_stands_at_its_line_under_its_year(alingsas: Plan,
 
 
 def test_every_target_stands_at_its_line(alingsas: Plan, lines: list[str]) -> None:
-    """As printed, under the heading of targets or within the goal's words."""
+    """Every target equals the document's text at its line, below the heading of targets or in the goal's text."""
     for indicator_id, year, text, span in (
         alingsas.tables["target"].select("indicator_id", "year", "target_text", "document_lines").iter_rows()
     ):
@@ -129,7 +129,7 @@ def test_every_target_stands_at_its_line(alingsas: Plan, lines: list[str]) -> No
 
 
 def test_targets_and_titles_stand_in_the_same_order(alingsas: Plan) -> None:
-    """Within a goal the columns of cells run in the order of the titles."""
+    """Within a goal the lines of targets are in the order of the lines of titles."""
     spans = alingsas.tables["indicator"].join(alingsas.tables["target"], on="indicator_id", how="inner")
     for (goal_id,), group in spans.filter(spans["role"] == "steering").group_by("goal_id"):
         title_lines = [int(span.split("-")[-1]) for span in group.sort("indicator_order")["document_lines"]]
@@ -139,7 +139,7 @@ def test_targets_and_titles_stand_in_the_same_order(alingsas: Plan) -> None:
 
 
 def test_every_budget_figure_stands_at_its_line_in_its_column(alingsas: Plan, lines: list[str]) -> None:
-    """Thousands are joined by no-break spaces, and the columns are the years from 2022 on."""
+    """Every budget figure equals the document's figure at its line and in its year's column."""
     for table, row, year, value, kind, level, number in (
         alingsas.tables["budget_line"]
         .select("table_name", "row_name", "year", "value", "kind", "level", "document_line")
@@ -159,7 +159,7 @@ def test_every_budget_figure_stands_at_its_line_in_its_column(alingsas: Plan, li
 
 
 def test_the_plan_holds_every_row_of_the_list_made_beside_the_document(alingsas: Plan) -> None:
-    """The 43 rows and 169 figures that were read independently are all here, and no other."""
+    """The plan has exactly the 43 rows and 169 figures of an independent reading of the document."""
     if not (SOURCE / "indicators.csv").is_file():
         pytest.skip(f"the independent reading is not at {SOURCE} (KOLADA_SHARED_SOURCE names its folder)")
     with (SOURCE / "indicators.csv").open(encoding="utf-8", newline="") as file:
@@ -179,7 +179,7 @@ def test_the_plan_holds_every_row_of_the_list_made_beside_the_document(alingsas:
 
 
 def test_outcomes_and_titles_stand_in_the_same_order(alingsas: Plan) -> None:
-    """Within a column of outcomes the cells run in the order of the titles, so that no two are exchanged."""
+    """Within a column, the lines of outcomes are in the order of the titles, so no two are exchanged."""
     printed = alingsas.tables["outcome_document"].drop_nulls("document_line")
     placed = printed.join(alingsas.tables["indicator"], on="indicator_id").sort("indicator_order")
     for key, column in placed.filter(placed["year"] <= 2020).group_by("goal_id", "role", "year"):

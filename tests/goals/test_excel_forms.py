@@ -1,4 +1,4 @@
-"""CSV as Swedish Excel saves it: semicolons, decimal commas, SANT and FALSKT, found out per file and never mixed."""
+"""CSV as Swedish Excel saves it: semicolons, decimal commas, SANT and FALSKT, detected per file and never mixed."""
 
 import csv
 import io
@@ -12,7 +12,7 @@ ExampleFiles = dict[str, bytes]
 
 
 def as_excel_saves(content: bytes) -> bytes:
-    """The same table with semicolons, decimal commas, Swedish truth values, a BOM and Windows line ends."""
+    """Return the table with semicolons, decimal commas, Swedish truth values, a BOM and Windows line ends."""
     rows = list(csv.reader(io.StringIO(content.decode())))
     numbers = [place for place, name in enumerate(rows[0]) if name in {"value", "comparison_value", "target_value"}]
     out = io.StringIO()
@@ -24,7 +24,7 @@ def as_excel_saves(content: bytes) -> bytes:
 
 
 def test_every_file_as_excel_saves_it_gives_the_same_plan(example_files: ExampleFiles) -> None:
-    """Row by row and cell by cell."""
+    """Every file as saved by Excel gives the same plan."""
     excel = {
         name: as_excel_saves(content) if name.endswith(".csv") else content for name, content in example_files.items()
     }
@@ -34,13 +34,13 @@ def test_every_file_as_excel_saves_it_gives_the_same_plan(example_files: Example
 
 
 def test_each_file_is_found_out_by_itself(example_files: ExampleFiles) -> None:
-    """One file with semicolons beside others with commas."""
+    """The separator is detected per file."""
     files = example_files | {"targets.csv": as_excel_saves(example_files["targets.csv"])}
     assert plan_from_files(files).tables["target"].equals(plan_from_files(example_files).tables["target"])
 
 
 def test_a_row_with_the_other_separator_is_refused_with_its_line(edited: Callable[..., ExampleFiles]) -> None:
-    """The whole row is one cell: what separates it is named."""
+    """A row with the other separator is refused, and the finding names both separators."""
     files = edited(("breaks.csv", "N15485,2024,true,Påhittat brott.", "N15485;2024;true;Påhittat brott."))
     with pytest.raises(PlanError) as raised:
         plan_from_files(files)
@@ -50,7 +50,7 @@ def test_a_row_with_the_other_separator_is_refused_with_its_line(edited: Callabl
 
 
 def test_two_decimal_signs_in_one_file_are_refused_with_their_lines(example_files: ExampleFiles) -> None:
-    """Every cell that differs from the first sign of the file; a file with one sign throughout is read."""
+    """A file with both decimal signs is refused, with a finding for each cell that differs from the first."""
     comma = as_excel_saves(example_files["outcomes_manual.csv"])
     assert plan_from_files(example_files | {"outcomes_manual.csv": comma}).tables["outcome_manual"]["value"][1] == 2.4
     mixed = comma.replace(b"31,0", b"31.0").replace(b"31,2", b"31.2")
@@ -64,7 +64,7 @@ def test_two_decimal_signs_in_one_file_are_refused_with_their_lines(example_file
 
 
 def test_empty_columns_to_the_right_are_passed_over(example_files: ExampleFiles) -> None:
-    """A spreadsheet program saves what was once used; a cell below such a header is still refused."""
+    """Empty columns on the right are skipped; a value below an empty header is refused."""
     wide = b"\n".join(line + b",," for line in example_files["goals.csv"].splitlines()) + b"\n"
     plan_from_files(example_files | {"goals.csv": wide})
     with pytest.raises(PlanError, match="an unknown column"):
@@ -81,7 +81,7 @@ def test_empty_columns_to_the_right_are_passed_over(example_files: ExampleFiles)
 def test_a_date_that_excel_made_is_told_as_such(
     file: str, old: str, new: str, place: str, edited: Callable[..., ExampleFiles]
 ) -> None:
-    """10-12 in a cell of Swedish Excel becomes 12-okt: the message says how to keep it."""
+    """A date that Excel made of a text (10-12 becomes 12-okt) is refused with the remedy."""
     with pytest.raises(PlanError) as raised:
         plan_from_files(edited((file, old, new)))
     (finding,) = raised.value.findings
@@ -90,6 +90,6 @@ def test_a_date_that_excel_made_is_told_as_such(
 
 
 def test_an_empty_cell_is_its_columns_default(edited: Callable[..., ExampleFiles]) -> None:
-    """A standing criterion without a word on it holds for single years."""
+    """An empty cell of `is_yearly_criterion` is read as true."""
     files = edited(("targets.csv", "minst 2 procent,,true,50", "minst 2 procent,,,50"))
     assert plan_from_files(files).tables["target"]["is_yearly_criterion"].all()

@@ -9,14 +9,14 @@ WITHDRAWN = {"U00413", "U00442", "U00486"}
 
 
 def test_withdrawn_kpis_that_the_notes_declare_are_let_through(alingsas: Plan) -> None:
-    """The three that left the catalogue are no reason to refuse the plan."""
+    """Withdrawn KPIs declared in notes are accepted."""
     live = {*alingsas.kpi_ids, *alingsas.cross_check_kpi_ids} - WITHDRAWN
     check_against_catalogue(alingsas, live)
     assert len(live) == 18 + 4
 
 
 def test_an_unknown_kpi_is_refused_with_the_closest_ones(alingsas: Plan) -> None:
-    """Row, id, what to do, and what it may have been meant to be."""
+    """An unknown KPI is refused with its row, the remedy and similar ids."""
     known = {*alingsas.kpi_ids, *alingsas.cross_check_kpi_ids} - {"N15454"} | {"N15455"}
     with pytest.raises(PlanError) as raised:
         check_against_catalogue(alingsas, known)
@@ -27,7 +27,7 @@ def test_an_unknown_kpi_is_refused_with_the_closest_ones(alingsas: Plan) -> None
 
 
 def test_two_swapped_figures_are_the_first_guess(alingsas: Plan) -> None:
-    """Among ids that are as like as texts, the one with two figures swapped is what was meant."""
+    """Of equally similar ids, the one with two digits swapped is suggested first."""
     known = {*alingsas.kpi_ids, *alingsas.cross_check_kpi_ids} - {"N15436"}
     known |= {"N15463", "N21436", "N15336", "N15435", "N15437"}
     with pytest.raises(PlanError) as raised:
@@ -36,7 +36,7 @@ def test_two_swapped_figures_are_the_first_guess(alingsas: Plan) -> None:
 
 
 def test_every_use_of_an_unknown_kpi_is_named(alingsas: Plan) -> None:
-    """An indicator id that stands in two rows is two findings; a cross-check is one more."""
+    """Each use of an unknown KPI is a finding of its own."""
     known = {*alingsas.kpi_ids, *alingsas.cross_check_kpi_ids} - {"N15436", "N03102"}
     with pytest.raises(PlanError) as raised:
         check_against_catalogue(alingsas, known)
@@ -48,7 +48,7 @@ def test_every_use_of_an_unknown_kpi_is_named(alingsas: Plan) -> None:
 
 
 def test_a_note_of_another_code_lets_nothing_through(edited: Callable[..., dict[str, bytes]]) -> None:
-    """Only `kpi_withdrawn` says that a KPI is gone."""
+    """Only a note with the code `kpi_withdrawn` allows a missing KPI."""
     for code, is_let_through in (("kpi_withdrawn", True), ("kpi_closed", False)):
         plan = plan_from_files(edited(("notes.csv", "A1.2,equation_like", f"A1.2,{code}")))
         known = {*plan.kpi_ids, *plan.cross_check_kpi_ids} - {"N15485"}
@@ -64,13 +64,13 @@ TOPICS = {topic: frozenset({"1480"}) for topic in ("grundskola", "äldreomsorg",
 
 
 def catalogue(plan: Plan, **others: KnownKpi) -> KnownCatalogue:
-    """One that has all of the plan's KPIs, with some of them otherwise."""
+    """Return a catalogue with all of the plan's KPIs, some of them changed."""
     kpis = dict.fromkeys([*plan.kpi_ids, *plan.cross_check_kpi_ids], KPI) | others
     return KnownCatalogue(kpis, TOPICS, frozenset({"G2328"}))
 
 
 def test_koladas_title_stands_next_to_the_plans(example_files: dict[str, bytes]) -> None:
-    """One line for each indicator with a KPI; all is well, and nothing more is said."""
+    """Kolada's title is shown next to the plan's title of each indicator with a KPI."""
     plan = plan_from_files(example_files)
     found = look_up(plan, catalogue(plan))
     assert (found.findings, found.remarks) == ((), ())
@@ -81,7 +81,7 @@ def test_koladas_title_stands_next_to_the_plans(example_files: dict[str, bytes])
 
 
 def test_what_a_person_should_look_at_is_remarked(edited: Callable[..., dict[str, bytes]]) -> None:
-    """Withdrawn, closed before the plan ends, of regions, and judged by gender without being divided."""
+    """A KPI that is withdrawn, closed, of regions or not divided by gender gets a remark."""
     targets = b"indicator_id,kind,operator,target_value,gender\nB2,number,<=,40,both\n"
     manual = ("outcomes_manual.csv", ",3.1,3.6,", ",3.1,,")
     plan = plan_from_files(edited(manual) | {"targets.csv": targets})
@@ -101,7 +101,7 @@ def test_what_a_person_should_look_at_is_remarked(edited: Callable[..., dict[str
 
 
 def test_an_unknown_topic_and_an_unknown_group_are_refused(edited: Callable[..., dict[str, bytes]]) -> None:
-    """With those that Kolada has."""
+    """An unknown topic or group is refused with the known ones."""
     topic = ("indicators.csv", "kolada,grundskola,1,10-12", "kolada,grundskolan,1,10-12")
     group = ("targets.csv", "minst som liknande kommuner,similar", "minst som gruppen,group:G2382")
     plan = plan_from_files(edited(topic, group))

@@ -1,4 +1,4 @@
-"""`kolada goals init` writes a folder whose workflows call the command alone, and do what its README says."""
+"""`kolada goals init`: the workflows run only our commands and do what the README says."""
 
 import re
 import shlex
@@ -16,14 +16,14 @@ from fake_kolada import FakeKolada
 from goals import read_plan
 from tests.warehouse.first_release.make_fixture import PLAN, small_data
 
-# What a forge's runner is told beside our commands: to install the software, and to comment.
+# Variables of a forge's runner for installing the software and commenting.
 FORGE = re.compile(r"pip install --requirement requirements\.txt|gh pr comment .*")
 COMMANDS = ["goals", "refresh", "review", "report", "export", "share", "status"]
 
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A plan repository as it is written, in which commands are given."""
+    """A newly written plan repository as the working folder."""
     folder = tmp_path / "budgetmal"
     ended = CliRunner().invoke(make_app(COMMANDS), ["goals", "init", str(folder)])
     assert ended.exit_code == 0, ended.output
@@ -32,13 +32,13 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def steps_of(workflow: str) -> list[Mapping[str, str]]:
-    """The steps of a workflow's only job that run something, in order."""
+    """Return the steps with a command of a workflow's only job, in order."""
     (job,) = YAML(typ="safe").load(Path(".github", "workflows", workflow))["jobs"].values()
     return [step for step in job["steps"] if "run" in step]
 
 
 def test_the_folder_holds_what_a_council_keeps_in_git(repository: Path) -> None:
-    """Plans, two workflows, the pinned software, a README in Swedish; what is made at each night stays out of git."""
+    """The folder has plans, two workflows, pinned software and a Swedish README; generated files are ignored by git."""
     written = {str(path.relative_to(repository)) for path in repository.rglob("*") if path.is_file()}
     assert written == {
         ".github/workflows/forslag.yml",
@@ -55,7 +55,7 @@ def test_the_folder_holds_what_a_council_keeps_in_git(repository: Path) -> None:
 
 
 def test_nothing_is_overwritten(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A second time, the file that is in the way is named, and nothing is written."""
+    """A second `goals init` is refused, names the existing file and writes nothing."""
     Path("README.md").write_text("vår egen", encoding="utf-8")
     Path("requirements.txt").unlink()
     ended = CliRunner().invoke(make_app(COMMANDS), ["goals", "init"])
@@ -67,7 +67,7 @@ def test_nothing_is_overwritten(repository: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_workflows_and_readme_call_our_commands_only(repository: Path) -> None:
-    """Each step is one command of ours with options that it has, but for installing and commenting."""
+    """Each step runs one of our commands with existing options, apart from installing and commenting."""
     root = typer.main.get_command(make_app(COMMANDS))
     given = [step["run"] for workflow in ("forslag.yml", "natt.yml") for step in steps_of(workflow)]
     ours = [line for line in given if not FORGE.fullmatch(line)]
@@ -85,7 +85,7 @@ def test_workflows_and_readme_call_our_commands_only(repository: Path) -> None:
 
 
 def test_the_home_that_a_night_kept_is_found(repository: Path) -> None:
-    """A forge finds a cache by its list of paths: each step that keeps or takes the home has the same."""
+    """Each step that stores or restores the home uses the same cache paths, which a forge requires."""
     lists = []
     for workflow in ("forslag.yml", "natt.yml"):
         (job,) = YAML(typ="safe").load(Path(".github", "workflows", workflow))["jobs"].values()
@@ -94,7 +94,7 @@ def test_the_home_that_a_night_kept_is_found(repository: Path) -> None:
 
 
 def test_a_proposal_does_not_choose_the_software(repository: Path) -> None:
-    """What is installed, a wheel beside the requirements included, is the main branch's."""
+    """A proposal installs the software of the main branch, including a wheel next to the requirements."""
     (job,) = YAML(typ="safe").load(Path(".github", "workflows", "forslag.yml"))["jobs"].values()
     (taken,) = [step["with"] for step in job["steps"] if step.get("with", {}).get("path") == ".base"]
     (install,) = [step for step in job["steps"] if "pip" in step.get("run", "")]
@@ -102,14 +102,14 @@ def test_a_proposal_does_not_choose_the_software(repository: Path) -> None:
 
 
 def test_only_what_is_approved_is_passed_on_as_a_value(repository: Path) -> None:
-    """No text that somebody types into the forge becomes a part of a script."""
+    """No text typed into the forge becomes part of a script."""
     for workflow in ("forslag.yml", "natt.yml"):
         assert [step["run"] for step in steps_of(workflow) if "${{" in step["run"]] == []
 
 
 @pytest.fixture
 def give(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Mapping[str, str]], str]]:
-    """Gives the command of a step before a small stand-in of Kolada; its output."""
+    """Give a function that runs a step's command with a small stand-in and returns its output."""
     plan = read_plan(PLAN)
     fake = FakeKolada(small_data([*plan.kpi_ids, *plan.cross_check_kpi_ids]))
     with fake.serve() as url:
@@ -130,7 +130,7 @@ def give(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Mapping[str, str
 
 @pytest.mark.slow
 def test_a_night_a_proposal_and_the_next_night(repository: Path, give: Callable[[Mapping[str, str]], str]) -> None:
-    """The commands of both workflows in their order: pages are made, a proposal is told of, and then it holds."""
+    """The commands of both workflows, run in order, publish pages, comment on a proposal and then apply it."""
     plan = repository / "goals" / PLAN.name
     shutil.copytree(PLAN, plan)
     night = [step for step in steps_of("natt.yml") if not FORGE.fullmatch(step["run"]) and "APPROVE" not in step["run"]]

@@ -1,4 +1,4 @@
-"""Drafts, documents, regions and own lists: what plan.toml may say."""
+"""The settings in plan.toml: drafts, documents, regions and own groups."""
 
 import hashlib
 from collections.abc import Callable
@@ -25,7 +25,7 @@ MINIMAL = {
 
 
 def test_a_draft_is_three_short_files() -> None:
-    """No document, no bokslut date, no budget: what is left out is empty in the tables."""
+    """A draft needs no document, bokslut date or budget; their columns are empty."""
     plan = plan_from_files(MINIMAL)
     assert plan.tables["plan"].select("is_draft", "document_title", "document_sha256", "first_budget_year").rows() == [
         (True, None, None, 2024)
@@ -35,7 +35,7 @@ def test_a_draft_is_three_short_files() -> None:
 
 
 def test_a_decided_plan_has_a_document_and_its_bokslut_dates() -> None:
-    """Without them it is refused, and the message says what a draft may do without."""
+    """A decided plan without a document or bokslut dates is refused, and the message names `is_draft`."""
     decided = MINIMAL | {"plan.toml": MINIMAL["plan.toml"].replace(b"is_draft = true\n", b"")}
     with pytest.raises(PlanError) as raised:
         plan_from_files(decided)
@@ -52,7 +52,7 @@ def test_a_decided_plan_has_a_document_and_its_bokslut_dates() -> None:
 def test_the_document_may_lie_beside_the_plan_and_is_held_against_its_hash(
     edited: Edited, write_plan: Callable[[dict[str, bytes]], Path]
 ) -> None:
-    """A PDF as the council published it; it is no part of the plan's files."""
+    """A document next to the plan is checked against its hash and is not one of the plan's files."""
     content = b"%PDF-1.7 made up"
     sha256 = hashlib.sha256(content).hexdigest()
     named = edited(("plan.toml", DOCUMENT, DOCUMENT.replace("line_count", 'file = "budget.pdf"\nline_count')))
@@ -67,7 +67,7 @@ def test_the_document_may_lie_beside_the_plan_and_is_held_against_its_hash(
 
 
 def test_a_region_has_a_plan_of_its_own(edited: Edited) -> None:
-    """Its weak means begin at ten regions; counties and similar municipalities are none of its."""
+    """A region's plan has a default minimum of ten regions, and refuses counties and similar municipalities."""
     region = ("plan.toml", 'municipality_id = "1480"', 'municipality_id = "0014"')
     default = ("plan.toml", "reference_min_n = 50\n", "")
     own = [("indicators.csv", f"kolada,{topic},{rest}", f"kolada,,{rest}") for topic, rest in (
@@ -84,13 +84,13 @@ def test_a_region_has_a_plan_of_its_own(edited: Edited) -> None:
 
 @pytest.mark.parametrize("code", ["0000", "0002", "0011", "0015", "1400", "9999"])
 def test_a_code_of_nobody_is_refused(code: str, edited: Edited) -> None:
-    """Riket decides nothing, and not every number is a region or a municipality."""
+    """The code of Riket and unknown codes are refused."""
     with pytest.raises(PlanError, match="no municipality and no region has such a code"):
         plan_from_files(edited(("plan.toml", '"1480"', f'"{code}"')))
 
 
 def test_own_lists_of_units_become_a_table(edited: Edited) -> None:
-    """Each unit of each list, in the order of the file."""
+    """Each unit of each own group becomes a row, in the order of the file."""
     files = edited(("plan.toml", "[rules]", '[groups]\nstorstad = ["0180", "1280"]\n"väst" = ["1480"]\n\n[rules]'))
     assert plan_from_files(files, municipalities=UNITS).tables["unit_group"].drop("plan_id").rows() == [
         ("storstad", "0180"),
@@ -113,7 +113,7 @@ def test_own_lists_of_units_become_a_table(edited: Edited) -> None:
     ],
 )
 def test_a_list_that_compares_nothing_is_refused(groups: str, problem: str, edited: Edited) -> None:
-    """The list and the unit are named."""
+    """An own group that is no list, is empty, repeats a unit or has an unknown one is refused by its value."""
     files = edited(("plan.toml", "[rules]", f"[groups]\n{groups}\n\n[rules]"))
     with pytest.raises(PlanError) as raised:
         plan_from_files(files, municipalities=UNITS)
@@ -121,7 +121,7 @@ def test_a_list_that_compares_nothing_is_refused(groups: str, problem: str, edit
 
 
 def test_figures_of_a_part_of_a_year_stand_beside_the_years_own(example_files: dict[str, bytes]) -> None:
-    """Tertial, quarter and month are rows of their own; a month without its zero, as spreadsheets save it, is read."""
+    """Figures of a tertial, quarter or month are rows next to the year's; a month may lack its leading zero."""
     header = "indicator_id,year,period,value,comparison_value,kind,source_note,entered_by,entered_at\n"
     rows = [("E1", "T1", 1.2), ("E1", "Q3", 1.8), ("E1", "9", 1.9), ("E1", "", 2.4)]
     text = header + "".join(
@@ -138,7 +138,7 @@ def test_figures_of_a_part_of_a_year_stand_beside_the_years_own(example_files: d
 
 
 def test_comments_belong_to_an_indicator_or_a_goal(example_files: dict[str, bytes]) -> None:
-    """Of the whole year or of a part of it; what belongs to nothing is refused."""
+    """A comment belongs to an indicator or a goal, for the year or a part of it; any other id is refused."""
     header = "item_id,year,period,text,written_by,written_at\n"
     text = f"{header}A1.1,2024,,Påhittad kommentar,Exempel,2025-02-01\nA1,2024,T2,Påhittad,Exempel,2024-10-01\n"
     plan = plan_from_files(example_files | {"comments.csv": text.encode()})
@@ -151,7 +151,7 @@ def test_comments_belong_to_an_indicator_or_a_goal(example_files: dict[str, byte
 
 
 def test_a_rescaling_is_a_break_without_a_year(edited: Edited) -> None:
-    """A day, and whether the target stands; a row with neither a year nor a day says nothing."""
+    """A rescaling has a day and no year; a row with neither is refused."""
     row = ("breaks.csv", "N15485,2024,true,Påhittat brott.", "N15485,,false,Påhittat brott.,2024-05-01")
     header = ("breaks.csv", "voids_target,why", "voids_target,why,rescaled_on")
     plan = plan_from_files(edited(header, row))

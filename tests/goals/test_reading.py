@@ -11,7 +11,7 @@ from goals import Finding, Plan, PlanError, files_sha256, plan_from_files, read_
 
 
 def test_a_plan_comes_out_the_same_from_its_files_bytes(alingsas: Plan) -> None:
-    """Kept bytes, with no folder, give the same hash and the same tables."""
+    """A plan read from its stored bytes has the same hash and tables."""
     again = plan_from_files(alingsas.files)
     assert alingsas.files_sha256 == again.files_sha256
     assert alingsas.plan_id == again.plan_id
@@ -21,7 +21,7 @@ def test_a_plan_comes_out_the_same_from_its_files_bytes(alingsas: Plan) -> None:
 
 
 def test_the_hash_is_the_documented_one() -> None:
-    """Names in byte order; each name, NUL, length, NUL, content."""
+    """The hash covers the names in byte order, each with NUL, length, NUL and content."""
     files = {"b.csv": b"xyz", "a.csv": b""}
     expected = hashlib.sha256(b"a.csv\x000\x00b.csv\x003\x00xyz").hexdigest()
     assert expected == files_sha256(files)
@@ -30,7 +30,7 @@ def test_the_hash_is_the_documented_one() -> None:
 def test_the_hash_sees_every_byte_and_nothing_but_bytes(
     example_files: dict[str, bytes], write_plan: Callable[[dict[str, bytes]], Path]
 ) -> None:
-    """A file's age changes nothing, a moved byte does."""
+    """The hash changes with the files' bytes and not with their times."""
     folder = write_plan(example_files)
     before = read_plan(folder).files_sha256
     os.utime(folder / "goals.csv", (0, 0))
@@ -42,7 +42,7 @@ def test_the_hash_sees_every_byte_and_nothing_but_bytes(
 
 
 def test_all_plans_of_a_folder_are_read_by_name() -> None:
-    """Folders that hold no plan, such as those of the code, are passed over."""
+    """All plans of a folder are read by name, and folders without a plan are skipped."""
     root = Path(__file__).parents[2]
     assert [plan.plan_id for plan in read_plans(root / "goals")] == ["alingsas-2022-2024"]
     assert [plan.plan_id for plan in read_plans(Path(__file__).parent / "plans")] == ["exempel-1480-2024-2026"]
@@ -51,7 +51,7 @@ def test_all_plans_of_a_folder_are_read_by_name() -> None:
 def test_broken_plans_of_a_folder_are_told_apart(
     edited: Callable[..., dict[str, bytes]], write_plan: Callable[[dict[str, bytes]], Path]
 ) -> None:
-    """Of several plans, each finding says whose it is; those that are right can be had beside them."""
+    """With several plans each finding names its plan, and the valid plans can still be read."""
     folder = write_plan(edited(("goals.csv", "any_part", "en_räcker"))).parent
     (folder / "tom-plan").mkdir()
     (folder / "tom-plan" / "goals.csv").write_text("goal_id\n")
@@ -71,7 +71,7 @@ def test_broken_plans_of_a_folder_are_told_apart(
 
 
 def test_a_wrong_plan_name_is_answered_with_the_right_ones(tmp_path: Path) -> None:
-    """The error names the plans that there are, and the closest of them."""
+    """A wrong plan name is refused with the existing plans and the most similar one."""
     root = Path(__file__).parents[2] / "goals"
     with pytest.raises(PlanError, match=r"are: alingsas-2022-2024\. Did you mean `alingsas-2022-2024`"):
         read_plan(root / "alingsas-2022-2025")
@@ -80,7 +80,7 @@ def test_a_wrong_plan_name_is_answered_with_the_right_ones(tmp_path: Path) -> No
 
 
 def test_a_folder_without_plans_is_refused(tmp_path: Path) -> None:
-    """Nothing to judge is an error and not an empty result."""
+    """A folder without plans is refused."""
     with pytest.raises(PlanError, match=r"(?s)no plan in this folder.*goals new --example.*KOLADA_GOALS"):
         read_plans(tmp_path)
     with pytest.raises(PlanError, match=r"(?s)no such folder.*refresh --sample.*KOLADA_GOALS"):
@@ -88,14 +88,14 @@ def test_a_folder_without_plans_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_error_survives_the_way_between_processes() -> None:
-    """It pickles with all its findings and its text."""
+    """An error keeps its findings and text when it is pickled."""
     error = PlanError("p", [Finding("goals.csv", "empty", "no use", "Write it", 3, "title", None)])
     again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
     assert (error.plan, error.findings, str(error)) == (again.plan, again.findings, str(again))
 
 
 def test_rules_left_out_have_their_defaults_and_written_ones_stand(example_files: dict[str, bytes]) -> None:
-    """A loaded plan always holds every rule."""
+    """A loaded plan has every rule: the written ones and the defaults of the others."""
     plan = plan_from_files(example_files)
     assert dict(plan.rules) == {
         "national_average": "unweighted_else_riket",
@@ -112,7 +112,7 @@ def test_rules_left_out_have_their_defaults_and_written_ones_stand(example_files
 
 
 def test_labels_left_out_have_their_defaults_and_written_ones_stand(example_files: dict[str, bytes]) -> None:
-    """A plan that renames two verdicts keeps the words of all other codes."""
+    """A loaded plan has every label: the written ones and the defaults of the others."""
     plan = plan_from_files(example_files)
     labels = {(kind, code): word for kind, code, word in plan.tables["label"].drop("plan_id").iter_rows()}
     assert labels["verdict", "met"] == "Nått"

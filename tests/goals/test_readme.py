@@ -1,4 +1,4 @@
-"""The README names every file, column, code, rule and key that a plan may hold."""
+"""The README of the goals names every file, column, code, rule and key of a plan."""
 
 from pathlib import Path
 
@@ -14,12 +14,12 @@ README = (Path(goals.__file__).parent / "README.md").read_text(encoding="utf-8")
 
 @pytest.mark.parametrize("path", made(), ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_what_is_made_from_the_declaration_is_up_to_date(path: Path) -> None:
-    """`make docs` would write the README's tables, the tables of `plan` and their comments as they are."""
+    """The tables in the README, the tables of `plan` and their comments equal the output of `make docs`."""
     assert made()[path] == path.read_text(encoding="utf-8")
 
 
 def test_every_file_and_column_is_described() -> None:
-    """Each file has a section, and each of its columns stands in that section's table."""
+    """Each file has a section, and the section's table has each of its columns."""
     for name, form in FORMATS.items():
         _, heading, section = README.partition(f"### {name},")
         assert heading, name
@@ -32,7 +32,7 @@ def test_every_file_and_column_is_described() -> None:
 
 
 def test_every_rule_stands_with_its_default_and_its_values() -> None:
-    """A rule's row holds all that may be written."""
+    """The row of each rule has its default and all its values."""
     for rule in RULES:
         (row,) = [line for line in README.splitlines() if line.startswith(f"| {rule.name} |")]
         assert f"| {rule.default_text} |" in row, rule.name
@@ -41,14 +41,14 @@ def test_every_rule_stands_with_its_default_and_its_values() -> None:
 
 
 def test_every_key_of_the_settings_is_described() -> None:
-    """Top-level keys and those of the document."""
+    """Every key of plan.toml is described."""
     section = README.partition("## plan.toml")[2].partition("\n## ")[0]
     for key in KEYS:
         assert key in section, key
 
 
 def test_public_names_are_the_documented_ones() -> None:
-    """What the package offers, and nothing by chance."""
+    """`goals.__all__` has exactly the public names."""
     assert goals.__all__ == [
         "TABLE_SCHEMAS",
         "Finding",

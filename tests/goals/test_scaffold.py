@@ -25,24 +25,24 @@ Befolkning,,antal,,,,U1,Uppföljning,follow_up,,,7,
 
 
 def table(folder: Path, text: str) -> Path:
-    """An indicators.csv with this text."""
+    """Write an indicators.csv with this text."""
     path = folder / "indicators.csv"
     path.write_text(text, encoding="utf-8")
     return path
 
 
 def made(folder: Path, text: str, **settings: object) -> NewPlan:
-    """The plan made from a table."""
+    """Return the plan made from a table."""
     return scaffold("1480", table(folder, text), folder / "goals", municipalities=UNITS, **settings)
 
 
 def targets(plan: NewPlan, *columns: str) -> list[tuple[object, ...]]:
-    """Columns of the plan's targets."""
+    """Return columns of the plan's targets."""
     return plan.plan.tables["target"].select(*columns).rows()
 
 
 def test_a_full_table_and_a_document_give_a_plan_that_passes(tmp_path: Path) -> None:
-    """Nothing is left to fill in, and the plan says what the table said."""
+    """A complete table and a document give a plan that passes the check and equals the table."""
     document = tmp_path / "budget.txt"
     document.write_text("rad 1\nrad 2\nrad 3", encoding="utf-8")
     new = made(tmp_path, FULL, document=document)
@@ -97,7 +97,7 @@ def test_a_full_table_and_a_document_give_a_plan_that_passes(tmp_path: Path) -> 
 def test_a_number_with_a_word_for_its_operator_is_read(
     target: str, unit: str, direction: str, expected: tuple[str, float], tmp_path: Path
 ) -> None:
-    """And with the indicator's own unit at most."""
+    """A target such as "minst 80 %" is read as an operator and a number."""
     new = made(tmp_path, f'{HEADER}\nA,,{unit},{direction},"{target}",2026\n')
     assert targets(new, "operator", "target_value") == [expected]
     assert new.remarks == ()
@@ -133,7 +133,7 @@ def test_a_number_with_a_word_for_its_operator_is_read(
     ],
 )
 def test_a_text_that_says_more_is_kept_whole_and_named(target: str, kinds: str, tmp_path: Path) -> None:
-    """Nothing is taken out of it: the draft shows and does not judge it, and the message names likely kinds."""
+    """A target with any other text is stored unchanged and not judged, and a remark suggests kinds."""
     new = made(tmp_path, f'{HEADER}\nSjälvförsörjning,,%,higher,"{target}",2026\n')
     assert targets(new, "year", "kind", "operator", "target_value", "target_text", "is_yearly_criterion") == [
         (2026, None, None, None, target, False)
@@ -145,7 +145,7 @@ def test_a_text_that_says_more_is_kept_whole_and_named(target: str, kinds: str, 
 
 
 def test_a_kind_in_the_table_says_what_no_text_may(tmp_path: Path) -> None:
-    """Whatever column targets.csv has, the table may have: numbers with a decimal comma too."""
+    """The table may have any column of targets.csv, with decimal commas."""
     new = made(
         tmp_path,
         f"{HEADER},kind,rank_scope,reference,offset,operator,criterion\n"
@@ -160,7 +160,7 @@ def test_a_kind_in_the_table_says_what_no_text_may(tmp_path: Path) -> None:
 
 
 def test_what_is_missing_is_asked_for_in_the_table_and_nothing_is_written(tmp_path: Path) -> None:
-    """No unit and no direction is guessed: the findings name the table's rows, and no folder is left behind."""
+    """A missing unit or direction is a finding with the table's row, and nothing is written."""
     with pytest.raises(PlanError) as raised:
         made(tmp_path, f"{HEADER}\nTrygghet,,%,higher,80,2026\nNöjdhet,U21468,,,80,2026\n")
     assert {("indicators.csv, row 3, column unit"), ("indicators.csv, row 3, column direction")} <= {
@@ -171,7 +171,7 @@ def test_what_is_missing_is_asked_for_in_the_table_and_nothing_is_written(tmp_pa
 
 
 def test_a_direction_against_the_words_is_told_of_the_table(tmp_path: Path) -> None:
-    """What contradicts itself is refused, and the remedy names the table's row too."""
+    """A direction that contradicts the target's text is refused, and the remedy names the row."""
     with pytest.raises(PlanError) as raised:
         made(tmp_path, f"{HEADER}\nA,,%,higher,80,2026\nB,,%,lower,minst 80,2026\n")
     (finding,) = raised.value.findings
@@ -180,7 +180,7 @@ def test_a_direction_against_the_words_is_told_of_the_table(tmp_path: Path) -> N
 
 
 def test_a_table_as_swedish_excel_saves_it_is_read(tmp_path: Path) -> None:
-    """Semicolons, decimal commas, a byte order mark, Windows line ends, Swedish names of columns."""
+    """A table as saved by Swedish Excel, with Swedish column names, is read."""
     text = "\ufeffIndikator;Nyckeltal;Enhet;Riktning;Mål;År\r\nBehöriga, åk 9;N15436;%;Högre är bättre;85,5;2026\r\n"
     new = made(tmp_path, text, plan_id="min-plan", title='Mål "2026"')
     assert tuple(new.plan.tables["indicator"].select("title", "direction").row(0)) == ("Behöriga, åk 9", "higher")
@@ -189,7 +189,7 @@ def test_a_table_as_swedish_excel_saves_it_is_read(tmp_path: Path) -> None:
 
 
 def test_a_workbook_is_read_as_it_shows_itself(tmp_path: Path) -> None:
-    """Numbers, percentages, years, a merged goal over two rows, an empty row above the table."""
+    """A workbook is read as displayed: numbers, percentages, years, merged cells and empty rows."""
     workbook = Workbook()
     sheet = workbook.active
     sheet.append([])
@@ -209,7 +209,7 @@ def test_a_workbook_is_read_as_it_shows_itself(tmp_path: Path) -> None:
 
 
 def test_a_workbook_that_is_none_is_refused(tmp_path: Path) -> None:
-    """A damaged one and one of Excel 97, each with what to save instead."""
+    """A damaged workbook and one of Excel 97 are refused with the format to save instead."""
     (tmp_path / "mål.xlsx").write_bytes(b"PK\x03\x04 and nothing more")
     (tmp_path / "mål.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
     for name, message in (("mål.xlsx", "not a workbook that can be read"), ("mål.xls", "a workbook of Excel 97")):
@@ -219,7 +219,7 @@ def test_a_workbook_that_is_none_is_refused(tmp_path: Path) -> None:
 
 
 def test_kpis_are_proposed_and_never_filled_in(tmp_path: Path) -> None:
-    """An indicator without an id gets proposals in a note and in the message; one with an id gets none."""
+    """An indicator without a KPI id gets suggestions in a note and a remark, and no id is filled in."""
     asked = []
 
     def propose(title: str) -> list[tuple[str, str]]:
@@ -245,7 +245,7 @@ def test_kpis_are_proposed_and_never_filled_in(tmp_path: Path) -> None:
 
 
 def test_a_region_has_a_plan_and_gotland_is_asked_which(tmp_path: Path) -> None:
-    """A region's rules have a region's defaults; of Gotland's two ids the message says which the plan is of."""
+    """A region gets a region's defaults, and Gotland's remark names which of its two ids the plan uses."""
     source = table(tmp_path, f"{HEADER}\nA,,%,higher,80,2026\n")
     region = scaffold("0014", source, tmp_path / "goals", municipalities=UNITS)
     assert (region.folder.name, region.plan.rules["reference_min_n"], region.remarks) == (
@@ -259,7 +259,7 @@ def test_a_region_has_a_plan_and_gotland_is_asked_which(tmp_path: Path) -> None:
 
 
 def test_without_years_the_plan_ends_this_year(tmp_path: Path) -> None:
-    """Standing targets only: today sets the years."""
+    """A table without years gives a plan that ends in the current year."""
     bare = table(tmp_path, f"{HEADER}\nNöjdhet,U21468,%,higher,above,\n")
     new = scaffold("1480", bare, tmp_path / "goals", today=date(2027, 5, 4))
     assert new.folder.name == "1480-2027"
@@ -267,7 +267,7 @@ def test_without_years_the_plan_ends_this_year(tmp_path: Path) -> None:
 
 
 def test_nothing_is_ever_overwritten(tmp_path: Path) -> None:
-    """A second scaffold of the same name is refused and leaves the first as it is."""
+    """A second scaffold of the same name is refused and leaves the first unchanged."""
     first = made(tmp_path, FULL, plan_id="min-plan").folder
     (first / "goals.csv").write_text("mine")
     with pytest.raises(PlanError, match="nothing is overwritten"):
@@ -289,14 +289,14 @@ def test_nothing_is_ever_overwritten(tmp_path: Path) -> None:
     ],
 )
 def test_a_table_that_cannot_be_read_writes_nothing(text: str, message: str, tmp_path: Path) -> None:
-    """The file, the row and what to write are named."""
+    """A table that cannot be read is refused with its file and row, and nothing is written."""
     with pytest.raises(PlanError, match=message):
         made(tmp_path, text)
     assert not (tmp_path / "goals").exists()
 
 
 def test_a_missing_file_an_unknown_unit_and_a_wrong_name_are_refused(tmp_path: Path) -> None:
-    """Each with its own words."""
+    """A missing file, an unknown unit and an invalid plan name are each refused with their own message."""
     goals = tmp_path / "goals"
     with pytest.raises(PlanError, match="not readable"):
         scaffold("1480", tmp_path / "ingen.csv", goals)
@@ -312,7 +312,7 @@ def test_a_missing_file_an_unknown_unit_and_a_wrong_name_are_refused(tmp_path: P
 
 
 def test_each_title_of_a_goal_is_a_goal_of_its_own(tmp_path: Path) -> None:
-    """Goals without an id are numbered in the table's order, and no title is lost."""
+    """Goals without an id are numbered in the table's order, one for each title."""
     new = made(
         tmp_path,
         "Övergripande mål,Indikator,Nyckeltal,Enhet,Riktning,Mål,År,Ansvarig nämnd\n"
@@ -332,7 +332,7 @@ def test_each_title_of_a_goal_is_a_goal_of_its_own(tmp_path: Path) -> None:
 
 
 def test_a_goal_with_two_titles_is_refused(tmp_path: Path) -> None:
-    """Neither of them is dropped in silence."""
+    """A goal with two titles is refused."""
     with pytest.raises(PlanError) as raised:
         made(tmp_path, f"{HEADER},goal,goal_title\nA,,%,higher,80,2026,S1,Skolan\nB,,%,higher,80,2026,S1,Omsorgen\n")
     (finding,) = raised.value.findings
@@ -341,7 +341,7 @@ def test_a_goal_with_two_titles_is_refused(tmp_path: Path) -> None:
 
 
 def test_columns_are_told_by_the_names_that_the_table_has(tmp_path: Path) -> None:
-    """Two columns that mean the same, and a column for each year, are named as they are written, with what to do."""
+    """Duplicate columns and a column for each year are refused by their own names, with the remedy."""
     with pytest.raises(PlanError) as raised:
         made(tmp_path, "Mål,Indikator,Nyckeltal,Enhet,Riktning,Målvärde,År\nGod skola,A,,%,högre,80,2026\n")
     (finding,) = raised.value.findings
@@ -355,7 +355,7 @@ def test_columns_are_told_by_the_names_that_the_table_has(tmp_path: Path) -> Non
 
 
 def test_two_rows_of_an_indicator_that_differ_are_refused(tmp_path: Path) -> None:
-    """A later year's row may leave a cell empty; another unit or owner is not dropped in silence."""
+    """A later row of an indicator may leave cells empty; a different unit or owner is refused."""
     rows = "A,,%,higher,80,2026,Nämnden\nA,,,,85,2027,\nA,,antal,higher,90,2028,Nämnden\n"
     with pytest.raises(PlanError) as raised:
         made(tmp_path, f"{HEADER},owner\n{rows}")

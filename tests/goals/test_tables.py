@@ -17,7 +17,7 @@ def plan(request: pytest.FixtureRequest, alingsas: Plan, example_files: dict[str
 
 
 def test_every_frame_goes_into_its_table_by_position(plan: Plan) -> None:
-    """The frames are the tables of the warehouse, column by column, without the three of the loading."""
+    """Each frame fits its table in the warehouse by position, apart from the three columns of loading."""
     with duckdb.connect() as connection:
         connection.execute(DDL.read_text(encoding="utf-8"))
         for table, frame in plan.tables.items():
@@ -37,7 +37,7 @@ def test_every_frame_goes_into_its_table_by_position(plan: Plan) -> None:
 
 
 def test_types_are_the_declared_ones_even_without_rows(plan: Plan) -> None:
-    """An empty file gives an empty frame of the same types."""
+    """An empty file gives an empty frame with the declared types."""
     assert set(TABLE_SCHEMAS) == set(plan.tables)
     for table, frame in plan.tables.items():
         assert pl.Schema(TABLE_SCHEMAS[table]) == frame.schema, table
@@ -45,7 +45,7 @@ def test_types_are_the_declared_ones_even_without_rows(plan: Plan) -> None:
 
 
 def test_goals_and_indicators_are_numbered_in_the_order_of_their_files(alingsas: Plan) -> None:
-    """The order of the files is the order of the report."""
+    """Goals and indicators are numbered in the order of their files."""
     goals, indicators = alingsas.tables["goal"], alingsas.tables["indicator"]
     assert list(range(1, 18)) == goals["goal_order"].to_list()
     assert list(range(1, 44)) == indicators["indicator_order"].to_list()
@@ -55,7 +55,7 @@ def test_goals_and_indicators_are_numbered_in_the_order_of_their_files(alingsas:
 
 
 def test_decimals_of_targets_are_those_printed(alingsas: Plan) -> None:
-    """4,0 has one decimal and 40 none, though both are whole."""
+    """A target's decimals are those printed: 4,0 has one and 40 has none."""
     targets = alingsas.tables["target"]
     decimals = dict(targets.select("indicator_id", "target_decimals").iter_rows())
     assert tuple(decimals[one] for one in ("P1.4", "P5.2", "P1.5", "F4", "F1")) == (1, 1, 0, 1, 0)
@@ -63,7 +63,7 @@ def test_decimals_of_targets_are_those_printed(alingsas: Plan) -> None:
 
 
 def test_the_example_says_that_it_is_made_up() -> None:
-    """Nobody takes its goals for a council's."""
+    """The example plan is marked as made up, in its data and its title."""
     plan = read_plan(Path(__file__).parent / "plans" / "exempel-1480-2024-2026")
     assert plan.tables["plan"].select("is_made_up").rows() == [(True,)]
     assert "Påhittat" in plan.tables["plan"]["title"][0]
