@@ -1,4 +1,4 @@
-"""Warehouses for the tests of the judgement: recorded data to look at or to change, and a small made-up world."""
+"""Fixtures of the mart tests: warehouses with recorded data, read-only or to be changed, and a small made-up world."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -30,13 +30,13 @@ MakeWorld = Callable[..., World]
 
 @pytest.fixture(scope="session")
 def plan() -> Plan:
-    """The plan that the recorded data is judged by."""
+    """The plan that judges the recorded data."""
     return read_plan(PLAN_FOLDER)
 
 
 @pytest.fixture(scope="session")
 def empty_file(made_once: MakeOnce) -> Path:
-    """A warehouse without a row, its marts built and no publication on record: copied by every made-up world."""
+    """An empty warehouse with built marts and no publication; every made-up world is a copy of it."""
 
     def make(folder: Path) -> None:
         with duckdb.connect(str(folder / "kolada.duckdb")) as connection:
@@ -50,7 +50,7 @@ def empty_file(made_once: MakeOnce) -> Path:
 
 @pytest.fixture(scope="session")
 def built_file(empty_file: Path, plan: Plan, recorded_folder: Path, made_once: MakeOnce) -> Path:
-    """The recorded data judged by the plan: published when it was loaded, and on the quiet night after."""
+    """The recorded data judged by the plan, published after loading and once more without changes."""
 
     def make(folder: Path) -> None:
         path = folder / "kolada.duckdb"
@@ -68,14 +68,14 @@ def built_file(empty_file: Path, plan: Plan, recorded_folder: Path, made_once: M
 
 @pytest.fixture(scope="session")
 def built(built_file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The recorded data judged by the plan, to be looked at only."""
+    """The recorded data judged by the plan, read-only."""
     with duckdb.connect(str(built_file), read_only=True) as connection:
         yield connection
 
 
 @pytest.fixture
 def changeable(built_file: Path, tmp_path: Path) -> Iterator[World]:
-    """The recorded data judged by the plan, in a file of the test's own."""
+    """The recorded data judged by the plan, in a copy for one test."""
     path = tmp_path / "kolada.duckdb"
     path.write_bytes(built_file.read_bytes())
     with duckdb.connect(str(path)) as connection:
@@ -84,14 +84,14 @@ def changeable(built_file: Path, tmp_path: Path) -> Iterator[World]:
 
 @pytest.fixture
 def make_world(empty_file: Path, tmp_path: Path) -> Iterator[MakeWorld]:
-    """Makes a made-up world with the rules given."""
+    """Give a function that makes a made-up world with these rules."""
     with ExitStack() as stack:
         yield lambda **rules: stack.enter_context(new_world(empty_file, tmp_path / "world.duckdb", **rules))
 
 
 @pytest.fixture
 def world(make_world: MakeWorld) -> World:
-    """A made-up world with every rule at its default, but for the precision: that of the repository's plan."""
+    """A made-up world with default rules, except for the precision, which is that of the repository's plan."""
     return make_world(fixed_target_precision="finer_of_target_and_display")
 
 

@@ -1,6 +1,6 @@
-"""What the tests of the judgement share: loading recorded data, and a small made-up world to judge.
+"""Helpers of the mart tests: load recorded data, and make a small made-up world.
 
-Recorded data is loaded straight into the version tables, so that what is tested is the SQL of `mart` alone.
+Recorded data is loaded straight into the version tables, so that only the SQL of `mart` is tested.
 """
 
 import gzip
@@ -21,7 +21,7 @@ from warehouse.ops import last_publication, open_publication
 
 
 def instant(year: int, month: int, day: int, hour: int = 3, minute: int = 0) -> datetime:
-    """An instant as the warehouse holds it: UTC, without a zone."""
+    """Return an instant as the warehouse stores it: UTC, without a zone."""
     return datetime(year, month, day, hour, minute, tzinfo=UTC).replace(tzinfo=None)
 
 
@@ -51,7 +51,7 @@ def load_plan(connection: duckdb.DuckDBPyConnection, plan: Plan, known_from: dat
 
 
 def publish(connection: duckdb.DuckDBPyConnection, now: datetime = NOW, *, is_all: bool = True) -> datetime:
-    """Put a publication on record and build the marts for it, as a run does; later than the last one by a minute.
+    """Record a publication and build its marts as a run does; at least a minute after the last one.
 
     Returns:
         The publication's instant (UTC, naive).
@@ -126,7 +126,7 @@ def load_catalogue(connection: duckdb.DuckDBPyConnection, recorded: Path) -> Non
 
 
 def load_observations(connection: duckdb.DuckDBPyConnection, recorded: Path, kpi_ids: Sequence[str]) -> None:
-    """Load the recorded values of some KPIs, and the mean that Kolada computes for all municipalities."""
+    """Load the recorded values of some KPIs, and Kolada's mean over all municipalities."""
     at = {"at": FIRST_LOAD}
     connection.execute(
         """
@@ -159,10 +159,10 @@ def load_observations(connection: duckdb.DuckDBPyConnection, recorded: Path, kpi
 
 @dataclass(slots=True)
 class World:
-    """Twelve municipalities, a region and Riket, and a made-up plan of municipality 1001 to which tests add.
+    """Twelve municipalities, a region and Riket, and a made-up plan of municipality 1001 that tests extend.
 
-    The plan covers 2020-2024 with 2023 as its target year and every rule at its default; accounts close on
-    1 March. Everything is known from `first_load` on.
+    The plan covers 2020-2024 with 2023 as its target year and default rules; accounts close on 1 March.
+    Everything is known from `first_load` on.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -172,13 +172,13 @@ class World:
     others: tuple[str, ...] = field(default=tuple(f"{number}" for number in range(1002, 1013)))
 
     def insert(self, table: str, **row: object) -> None:
-        """Insert one row by name."""
+        """Insert one row by column names."""
         names = ", ".join(row)
         marks = ", ".join("?" for _ in row)
         self.connection.execute(f"insert into {table} ({names}) values ({marks})", list(row.values()))
 
     def start(self, **rules: str) -> None:
-        """The units and the plan with its rules; nothing is judged yet."""
+        """Insert the units and the plan with its rules."""
         for unit in (self.own, *self.others):
             self.insert(
                 "core.municipality_version",
@@ -219,7 +219,7 @@ class World:
             self.plan_row("rule", rule_name=name, rule_value=value)
 
     def plan_row(self, table: str, **row: object) -> None:
-        """One row of a plan table."""
+        """Insert one row of a plan table."""
         files = {"files_sha256": "0" * 64} if table == "plan" else {}
         row = {"plan_id": self.plan_id, "known_from": self.first_load, **files, **row}
         self.insert(f"plan.{table}_version", **row)
@@ -233,7 +233,7 @@ class World:
         goal_id: str | None = None,
         **row: object,
     ) -> None:
-        """An indicator, and its goal when there is none yet; the KPI stands in the catalogue unless told."""
+        """Insert an indicator, its goal if missing, and its KPI unless `kpi_id` is None."""
         goal_id = goal_id or indicator_id
         if not self.rows("select 1 from plan.goal where plan_id = ? and goal_id = ?", self.plan_id, goal_id):
             self.plan_row(
@@ -262,7 +262,7 @@ class World:
         )
 
     def target(self, indicator_id: str, operator: str, value: float | None = None, **row: object) -> None:
-        """A criterion: a number for 2023 unless told otherwise."""
+        """Insert a criterion, by default a number for 2023."""
         self.plan_row(
             "target",
             **{
@@ -279,7 +279,7 @@ class World:
         )
 
     def kpi(self, kpi_id: str, **row: object) -> None:
-        """A KPI in the catalogue."""
+        """Insert a KPI of the catalogue."""
         self.insert(
             "core.kpi_version",
             **{
@@ -297,7 +297,7 @@ class World:
         )
 
     def cell(self, kpi_id: str, unit: str, period: int, value: float | None, **row: object) -> None:
-        """One cell as Kolada gave it at the first load, unless told otherwise."""
+        """Insert one cell, by default known from the first load."""
         known_from = row.get("known_from", self.first_load)
         self.insert(
             "core.observation_version",
@@ -317,7 +317,7 @@ class World:
     def change_cell(
         self, kpi_id: str, unit: str, period: int, value: float | None, *, at: datetime, kind: str = "revised"
     ) -> None:
-        """A later version of a cell."""
+        """Insert a later version of a cell."""
         self.connection.execute(
             "update core.observation_version set known_to = ? where kpi_id = ? and municipality_id = ? "
             "and period = ? and gender = 'T' and known_to is null",
@@ -326,20 +326,20 @@ class World:
         self.cell(kpi_id, unit, period, value, known_from=at, change_kind=kind, is_deleted=kind == "deleted")
 
     def series(self, kpi_id: str, values: Mapping[int, float], unit: str | None = None) -> None:
-        """The own municipality's values, year by year."""
+        """Insert the own municipality's values by year."""
         for period, value in values.items():
             self.cell(kpi_id, unit or self.own, period, value)
 
     def build(self, now: datetime = NOW, *, is_all: bool = True) -> datetime:
-        """Publish what is known: all marts built, unless only those of a quiet night are wanted."""
+        """Publish: build all marts, or only those of a run without changes."""
         return publish(self.connection, now, is_all=is_all)
 
     def rows(self, sql: str, *parameters: object) -> list[tuple[object, ...]]:
-        """What a query answers."""
+        """Return the rows of a query."""
         return self.connection.execute(sql, list(parameters)).fetchall()
 
     def judged(self, indicator_id: str, year: int, *columns: str, table: str = "goal_fulfilment") -> object:
-        """Some columns of one judgement: the value itself when only one is asked for."""
+        """Return columns of one judgement; a bare value for a single column."""
         ((*found,),) = self.rows(
             f"select {', '.join(columns)} from mart.{table} where plan_id = ? and indicator_id = ? and year = ?",
             self.plan_id,
@@ -351,7 +351,7 @@ class World:
 
 @contextmanager
 def new_world(empty_file: Path, path: Path, **rules: str) -> Iterator[World]:
-    """A made-up world in a file of its own, with the rules given."""
+    """Give a made-up world in its own file, with these rules."""
     path.write_bytes(empty_file.read_bytes())
     with duckdb.connect(str(path)) as connection:
         world = World(connection)

@@ -1,4 +1,4 @@
-"""The same judgement at another moment: what was known then, and what was out at the bokslut."""
+"""Judgements as of another moment: by what was known then, and by what was published at the bokslut."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -22,7 +22,7 @@ def verdicts(world: World, moment: object, indicator_id: str = "A") -> list[tupl
 
 
 def group(world: World, listed: list[tuple[str, datetime, datetime | None]]) -> None:
-    """A group of similar municipalities for the schools, whose members come and go."""
+    """Insert a group of similar municipalities for schools, with members over time."""
     world.insert(
         "core.municipality_group_version",
         group_id="G1",
@@ -37,7 +37,7 @@ def group(world: World, listed: list[tuple[str, datetime, datetime | None]]) -> 
 
 
 def members(world: World, listed: list[tuple[str, datetime, datetime | None]]) -> None:
-    """Members of that group: who, from when, to when."""
+    """Insert members of that group: unit, from, to."""
     for member, known_from, known_to in listed:
         world.insert(
             "core.municipality_group_member_version",
@@ -51,7 +51,7 @@ def members(world: World, listed: list[tuple[str, datetime, datetime | None]]) -
 
 @pytest.mark.slow
 def test_each_moment_has_its_own_verdict(world: World) -> None:
-    """First published, then revised, then suppressed: each moment answers with what was known."""
+    """A value that is published, revised and suppressed is judged at each moment by what was known then."""
     world.kpi("N00001")
     world.indicator("A", kpi_id="N00001")
     world.target("A", ">=", 40)
@@ -76,7 +76,7 @@ def test_each_moment_has_its_own_verdict(world: World) -> None:
 
 @pytest.mark.slow
 def test_a_cell_that_was_deleted_is_gone_and_comes_back(world: World) -> None:
-    """A deleted or vanished cell is no cell; its earlier versions stand in the history."""
+    """A deleted or vanished cell has no value, and one that returns is judged again."""
     world.kpi("N00001")
     world.indicator("A", kpi_id="N00001")
     world.target("A", ">=", 40)
@@ -92,7 +92,7 @@ def test_a_cell_that_was_deleted_is_gone_and_comes_back(world: World) -> None:
 
 @pytest.mark.slow
 def test_membership_is_as_known_at_the_moment(world: World) -> None:
-    """A group whose members change keeps its id; each moment has the members of its time."""
+    """A group is judged at each moment by its members of that time."""
     world.kpi("N00001")
     world.indicator("A", kpi_id="N00001", similar_group_topic="grundskola")
     world.target("A", ">", kind="reference", reference="similar")
@@ -109,7 +109,7 @@ def test_membership_is_as_known_at_the_moment(world: World) -> None:
 
 
 def test_the_bokslut_uses_our_own_history_where_it_reaches(world: World) -> None:
-    """A value that was revised after the bokslut is judged as it stood then, and nothing is estimated."""
+    """A value revised after the bokslut is judged at its earlier value if the history goes back that far."""
     world.first_load = instant(2023, 1, 10)
     world.connection.execute("update plan.plan_version set known_from = ?", [world.first_load])
     world.kpi("N00001")
@@ -158,7 +158,7 @@ def test_where_history_does_not_reach_the_bokslut_is_estimated(world: World) -> 
 
 
 def test_history_alone_says_nothing_before_the_first_load(make_world: Callable[..., World]) -> None:
-    """Under the rule history a bokslut before our first load has no data, and says that it is our history's doing."""
+    """Under the rule `history`, a bokslut before the first load has no data, with that reason."""
     world = make_world(bokslut="history")
     world.kpi("N00001")
     world.indicator("A", kpi_id="N00001")
@@ -173,7 +173,7 @@ def test_history_alone_says_nothing_before_the_first_load(make_world: Callable[.
 
 
 def test_the_bokslut_takes_the_oldest_members_that_we_know(world: World) -> None:
-    """Where no membership was known at the bokslut, the oldest known stands in, marked; today has today's."""
+    """Without a membership known at the bokslut, the oldest known one is used and marked."""
     world.kpi("N00001")
     world.indicator("A", kpi_id="N00001", similar_group_topic="grundskola")
     world.target("A", ">", kind="reference", reference="similar")
@@ -190,7 +190,7 @@ def test_the_bokslut_takes_the_oldest_members_that_we_know(world: World) -> None
 
 @pytest.mark.slow
 def test_an_edited_target_judges_from_its_night_on(make_world: Callable[..., World]) -> None:
-    """A plan that changed is judged by its new version from then on, and by its old one before."""
+    """An edited target applies from the run that first read it."""
     world = make_world()
     world.kpi("N00001")
     world.indicator("A", kpi_id="N00001")
@@ -205,7 +205,7 @@ def test_an_edited_target_judges_from_its_night_on(make_world: Callable[..., Wor
 
 
 def test_a_moment_is_a_date_in_sweden_or_an_instant_in_utc(world: World) -> None:
-    """Text, date and timestamp are taken alike; a date is the end of its day."""
+    """A moment is a text, a date or a timestamp; a date means the end of that day in Sweden."""
     world.kpi("N00001")
     world.indicator("A", kpi_id="N00001")
     world.series("N00001", {2023: 39})
@@ -216,7 +216,7 @@ def test_a_moment_is_a_date_in_sweden_or_an_instant_in_utc(world: World) -> None
 
 @pytest.mark.slow
 def test_two_plans_share_a_warehouse(changeable: World, plan: Plan, example_plan: Plan) -> None:
-    """A made-up plan of another municipality is judged beside the first, which it doesn't change."""
+    """A second plan in the warehouse does not change the judgements of the first."""
     before = changeable.rows("select * from mart.goal_fulfilment order by all")
     load_plan(changeable.connection, example_plan)
     changeable.build()

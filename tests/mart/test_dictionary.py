@@ -1,4 +1,4 @@
-"""The dictionary: every relation and column is described, and what it says about the rows is true."""
+"""The dictionary: every relation and column is described, and the descriptions hold for the rows."""
 
 import tomllib
 
@@ -32,7 +32,7 @@ MAIN_MARTS = (
 
 
 def published_columns(built: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
-    """Relation -> its columns, as they stand in the file."""
+    """Return relation -> its columns in the file's order."""
     found: dict[str, list[str]] = {}
     for relation, column in built.execute(
         "select schema_name || '.' || table_name, column_name from duckdb_columns() "
@@ -44,12 +44,12 @@ def published_columns(built: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
 
 
 def test_every_relation_is_described(built: duckdb.DuckDBPyConnection) -> None:
-    """What stands in the file stands in the dictionary, and nothing else does."""
+    """The dictionary describes exactly the relations in the file."""
     assert set(published_columns(built)) == set(RELATIONS)
 
 
 def test_every_column_is_described(built: duckdb.DuckDBPyConnection) -> None:
-    """By its own relation or by the common list, with a Swedish label and a sentence."""
+    """Every column has a Swedish label and a sentence, from its relation or the common list."""
     lacking = [
         f"{relation}.{column}"
         for relation, columns in published_columns(built).items()
@@ -60,7 +60,7 @@ def test_every_column_is_described(built: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_nothing_is_described_that_is_not_there(built: duckdb.DuckDBPyConnection) -> None:
-    """No column is described that no relation has."""
+    """The dictionary describes no column that no relation has."""
     published = published_columns(built)
     used = {column for columns in published.values() for column in columns}
     assert set(COLUMNS) <= used
@@ -79,7 +79,7 @@ def test_nothing_is_described_that_is_not_there(built: duckdb.DuckDBPyConnection
 
 
 def test_every_source_is_one_that_has_a_label() -> None:
-    """A column names a code of sources.toml, as its own or as its relation's."""
+    """Every source named in the dictionary has a label in sources.toml."""
     labelled = set(tomllib.loads((FOLDER / "sources.toml").read_text(encoding="utf-8")))
     named = {meaning["source"] for meaning in COLUMNS.values() if "source" in meaning}
     for described in RELATIONS.values():
@@ -90,7 +90,7 @@ def test_every_source_is_one_that_has_a_label() -> None:
 
 @pytest.mark.parametrize("name", RELATIONS)
 def test_grain_and_key_are_told_and_true(built: duckdb.DuckDBPyConnection, name: str) -> None:
-    """Each relation says what one row is, and its key is unique in the recorded data."""
+    """Each relation states its grain, and its key is unique in the recorded data."""
     described = RELATIONS[name]
     assert described.grain.startswith("One row")
     assert described.label
@@ -103,7 +103,7 @@ def test_grain_and_key_are_told_and_true(built: duckdb.DuckDBPyConnection, name:
 
 @pytest.mark.parametrize(("name", "text", "offending"), IDENTITIES, ids=[f"{i[0]}: {i[1]}" for i in IDENTITIES])
 def test_identities_hold(built: duckdb.DuckDBPyConnection, name: str, text: str, offending: str) -> None:
-    """No row of the recorded data breaks what the dictionary promises."""
+    """No row of the recorded data breaks an identity of the dictionary."""
     assert (name, text, built.execute(offending).fetchall()) == (name, text, [])
 
 

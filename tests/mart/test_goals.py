@@ -1,4 +1,4 @@
-"""From indicators to goals, and from goals to god ekonomisk hushållning: counts that never shrink."""
+"""From indicators to goals, and from goals to god ekonomisk hushållning: every indicator stays in the counts."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -12,7 +12,7 @@ MakeWorld = Callable[..., World]
 
 
 def entered(world: World, indicator_id: str, value: float | None, **indicator: object) -> None:
-    """An indicator that has to reach 4 in 2023, with an entered figure or none."""
+    """Insert an indicator with a target of 4 for 2023, with or without a manual figure."""
     world.indicator(indicator_id, **indicator)
     world.target(indicator_id, ">=", 4, year=None)
     if value is not None:
@@ -32,13 +32,13 @@ MET, NOT_MET, NO_DATA = 5.0, 3.0, None
 
 
 def compound(world: World, goal_id: str, *values: float | None, **goal: object) -> None:
-    """An operational goal of several parts."""
+    """Insert an operational goal of several parts."""
     for part, value in enumerate(values, start=1):
         entered(world, f"{goal_id}-{part}", value, goal_id=goal_id, **goal)
 
 
 def goal(world: World, goal_id: str, *columns: str) -> tuple[object, ...]:
-    """Some columns of one goal's verdict for 2023."""
+    """Return columns of one goal's verdict for 2023."""
     (row,) = world.rows(
         f"select {', '.join(columns)} from mart.goal_verdict where goal_id = ? and year = 2023", goal_id
     )
@@ -83,17 +83,17 @@ def compounds(empty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     ],
 )
 def test_a_compound_goal_needs_all_its_parts(compounds: World, goal_id: str, expected: tuple[str, str, str]) -> None:
-    """One of two is partly met; a part without data leaves the goal without; the other reading stands beside."""
+    """One met part of two is partly met, and a part without data gives no data; both compound rules are shown."""
     assert expected == goal(compounds, goal_id, "verdict", "verdict_all_parts", "verdict_any_part")
 
 
 def test_no_reason_no_puzzle(compounds: World) -> None:
-    """A goal without data says why."""
+    """A goal without data has a reason."""
     assert goal(compounds, "HALF_KNOWN", "verdict_reason") == ("manual_input_missing",)
 
 
 def test_prioritised_goals_are_counted_and_not_judged(compounds: World) -> None:
-    """The counts are what people have to go by; a supporting indicator is not among them."""
+    """A prioritised goal has counts without its supporting indicators, and no verdict of its own."""
     expected = ("assessment_required", None, 3, 1, 1, 1)
     assert expected == goal(
         compounds, "P", "verdict", "verdict_source", "n_indicators", "n_met", "n_not_met", "n_no_data"
@@ -101,7 +101,7 @@ def test_prioritised_goals_are_counted_and_not_judged(compounds: World) -> None:
 
 
 def test_an_assessment_is_the_verdict_of_a_prioritised_goal(compounds: World) -> None:
-    """What people decided stands as the verdict, with who and when."""
+    """An assessment is the verdict of a prioritised goal, with who decided it and when."""
     expected = ("partly_met", "assessment", "assessment_required", "Kommunstyrelsen", date(2024, 3, 12))
     assert expected == goal(
         compounds,
@@ -123,7 +123,7 @@ def test_the_counts_add_up(compounds: World) -> None:
 
 
 def test_the_compound_reading_is_a_rule(make_world: MakeWorld) -> None:
-    """any_part makes one of two enough, unless the goal itself says all_parts."""
+    """Under `any_part` one met part of two is enough, unless the goal itself requires all parts."""
     world = make_world(compound="any_part")
     compound(world, "ONE", MET, NOT_MET)
     compound(world, "STRICT", MET, NOT_MET)
@@ -133,7 +133,7 @@ def test_the_compound_reading_is_a_rule(make_world: MakeWorld) -> None:
 
 
 def test_a_group_without_goals_asks_for_nothing(make_world: MakeWorld) -> None:
-    """A plan without financial goals is judged by its operational ones, met and undetermined alike."""
+    """A plan without financial goals is judged by its operational goals alone."""
     world = make_world()
     compound(world, "V1", MET, MET)
     world.build()
@@ -202,7 +202,7 @@ def majorities(empty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
 @pytest.mark.parametrize("number", range(len(MIXES)))
 def test_majorities(majorities: World, number: int) -> None:
-    """Three of five in each group, or six of ten together; unknown goals stay in the denominator."""
+    """A majority is three of five in each group or six of ten together; unknown goals stay in the denominator."""
     _, _, each_group, together = MIXES[number]
     found = majorities.rows(
         "select variant, verdict, financial_n, operational_n, is_still_possible, is_ruling_variant "
@@ -216,7 +216,7 @@ def test_majorities(majorities: World, number: int) -> None:
 
 
 def test_official_and_retrospective_years(compounds: World) -> None:
-    """The budget's years are official, the ones before are judged in retrospect."""
+    """The budget's years are official, and earlier years are retrospective."""
     assert compounds.rows(
         "select year, is_official, is_retrospective from mart.sound_economic_management "
         "where variant = 'together' order by year"

@@ -1,4 +1,4 @@
-"""Change, trend, pace and projection: from the baseline, never across a break."""
+"""Change, trend, pace and projection: counted from the baseline and never across a break."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +12,7 @@ PROGRESS = ("trend", "change_since_baseline", "actual_per_year", "required_per_y
 
 @pytest.fixture(scope="module")
 def progress(empty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """Series of several kinds, all with a target for 2023; the plan's baseline year is 2020."""
+    """Series of several kinds, all with a target for 2023 and the baseline year 2020."""
     with new_world(empty_file, tmp_path_factory.mktemp("progress") / "world.duckdb") as world:
 
         def series(indicator_id: str, values: dict[int, float], **indicator: object) -> str:
@@ -51,17 +51,17 @@ def progress(empty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 def test_behind_on_the_way_to_the_target(progress: World) -> None:
-    """10 a year are needed and 5 come: behind, and the line ends at 55."""
+    """A series that rises by 5 a year where 10 are needed is behind and is projected to 55."""
     assert progress.judged("rising", 2021, *PROGRESS) == ("improved", 5.0, 5.0, 10.0, "behind", 55.0)
 
 
 def test_on_the_line_when_both_look_the_same(progress: World) -> None:
-    """Pace is told at the decimals that are displayed."""
+    """A pace that equals the required one at the displayed decimals is on pace."""
     assert progress.judged("on the line", 2021, "pace") == "on_pace"
 
 
 def test_change_below_the_displayed_decimals_is_no_change(progress: World) -> None:
-    """40 to 39.6 is unchanged at no decimals, 40 to 39 is worse."""
+    """A change below the displayed decimals is unchanged: 40 to 39.6, but not 40 to 39."""
     assert (
         progress.judged("falling", 2021, "trend"),
         progress.judged("falling", 2022, "trend"),
@@ -69,7 +69,7 @@ def test_change_below_the_displayed_decimals_is_no_change(progress: World) -> No
 
 
 def test_nothing_more_is_required_of_a_target_reached_at_the_start(progress: World) -> None:
-    """Falling and still there is ahead; below the target is behind."""
+    """If the target was reached at the baseline, no change is required: a value at it is ahead, one below is behind."""
     assert [progress.judged("already there", year, "trend", "required_per_year", "pace") for year in (2021, 2022)] == [
         ("worsened", 0.0, "ahead"),
         ("worsened", 0.0, "behind"),
@@ -77,17 +77,17 @@ def test_nothing_more_is_required_of_a_target_reached_at_the_start(progress: Wor
 
 
 def test_lower_is_better(progress: World) -> None:
-    """Progress is counted towards the target, change as the numbers are."""
+    """With lower as better, the margin and the required change point towards the target."""
     assert progress.judged("days", 2022, *PROGRESS) == ("improved", -30.0, 15.0, 20.0, "behind", 55.0)
 
 
 def test_no_projection_from_the_target_year_on(progress: World) -> None:
-    """In the target year the verdict says it, and nothing is projected."""
+    """From the target year on, nothing is projected."""
     assert progress.judged("rising", 2023, "verdict", "pace", "projected_value") == ("not_met", "behind", None)
 
 
 def test_without_a_value_up_to_the_baseline_year_there_is_no_baseline(progress: World) -> None:
-    """A series that starts later has no baseline, no pace and no projection, but a change since last year."""
+    """A series that starts after the baseline year has no baseline, pace or projection, but a yearly change."""
     assert progress.judged("late start", 2022, "baseline_year", "pace", "projected_value", "required_per_year") == (
         None,
         None,
@@ -98,7 +98,7 @@ def test_without_a_value_up_to_the_baseline_year_there_is_no_baseline(progress: 
 
 
 def test_nothing_crosses_a_break(progress: World) -> None:
-    """Over a break there is no change, pace or projection, and the trend says that the method changed."""
+    """Across a break there is no change, pace or projection, and the trend is `method_changed`."""
     assert progress.judged("broken", 2022, *PROGRESS) == ("method_changed", None, None, 10.0, None, None)
     assert progress.judged("broken", 2022, "comparability", "comparability_note") == ("series_break", "Fler räknas.")
     assert [progress.judged("broken", year, "trend_since_last_year") for year in (2021, 2022)] == [
@@ -111,7 +111,7 @@ def test_nothing_crosses_a_break(progress: World) -> None:
 
 
 def test_the_baseline_is_the_last_printed_year(progress: World) -> None:
-    """The document prints no 2020: its 2019 is the baseline, though Kolada has 2020 by now."""
+    """The baseline is the last year printed in the document, even if Kolada has a later one."""
     assert progress.judged("printed", 2021, "baseline_year", "baseline_value", "required_per_year") == (
         2019,
         35.0,

@@ -1,4 +1,4 @@
-"""A night on which nothing in core or plan began or ended builds only what the clock moves, and that is enough."""
+"""Runs without changes in core or plan rebuild only the marts that read the clock, with the same result."""
 
 import json
 import re
@@ -14,7 +14,7 @@ JANUARY = instant(2023, 1, 10)
 
 
 def young_world(world: World) -> None:
-    """A world that was loaded and published before its first bokslut, with a value to come and one to be revised."""
+    """Fill a world published before its first bokslut, with a value to come and one to be revised."""
     world.first_load = JANUARY
     for table in ("plan.plan", "plan.bokslut_date", "core.municipality"):
         world.connection.execute(f"update {table}_version set known_from = $1", [JANUARY])
@@ -30,13 +30,13 @@ def young_world(world: World) -> None:
 
 
 def contents(world: World) -> dict[str, list[tuple[object, ...]]]:
-    """The rows of every mart."""
+    """Return the rows of every mart."""
     return {name: world.rows(f"select * from mart.{name} order by all") for name in published_relations()}
 
 
 @pytest.mark.slow
 def test_a_quiet_night_leaves_what_a_full_build_makes(world: World) -> None:
-    """Days pass, a bokslut, a publication date: every mart is what it would be if all were built anew."""
+    """After days, a bokslut and a publication date, every mart equals the result of a full build."""
     young_world(world)
     reasons = set()
     for now in (instant(2023, 3, 2), instant(2023, 5, 20), instant(2024, 6, 2)):
@@ -50,7 +50,7 @@ def test_a_quiet_night_leaves_what_a_full_build_makes(world: World) -> None:
 
 @pytest.mark.slow
 def test_what_the_clock_does_not_move_is_left_as_it_stands(world: World) -> None:
-    """Until something begins or ends: then every mart is built."""
+    """Marts that do not read the clock are rebuilt only when a row of core or plan begins or ends."""
     young_world(world)
     world.connection.execute("update mart.ranking_version set municipality_name = 'as it stands'")
     world.build(instant(2023, 2, 1), is_all=False)
@@ -65,7 +65,7 @@ def test_what_the_clock_does_not_move_is_left_as_it_stands(world: World) -> None
 
 @pytest.mark.slow
 def test_no_row_changes_by_the_clock_alone(world: World) -> None:
-    """Days on which no date passes open no version in any mart."""
+    """Days without a relevant date open no version in any mart."""
     young_world(world)
     for day in (12, 13, 14):
         world.build(instant(2023, 1, day), is_all=False)
@@ -78,7 +78,7 @@ def test_no_row_changes_by_the_clock_alone(world: World) -> None:
 
 
 def test_no_mart_has_a_clock_of_its_own() -> None:
-    """The publication's instant is the only one: a mart that read another could not be left as it stands."""
+    """Marts read no clock except the publication's instant."""
     clocks = re.compile(r"\b(current_date|current_timestamp|localtimestamp|now\(|today\(|getvariable\()")
     assert {each.name: found for each in relation_files() if (found := clocks.findall(each.text))} == {}
     readers = {each.name for each in relation_files() if CLOCK in each.reads}
@@ -86,7 +86,7 @@ def test_no_mart_has_a_clock_of_its_own() -> None:
 
 
 def test_what_a_file_reads_is_what_duckdb_parses() -> None:
-    """The relations found in each text are those in DuckDB's own reading of it, so none is built too late."""
+    """The relations found in each SQL file include all that DuckDB's parser finds in it."""
     with duckdb.connect() as connection:
         for each in relation_files():
             ((parsed,),) = connection.execute("select json_serialize_sql(?)", [each.text]).fetchall()
@@ -94,7 +94,7 @@ def test_what_a_file_reads_is_what_duckdb_parses() -> None:
 
 
 def tables_in(node: object) -> set[str]:
-    """The tables with a schema in a parsed statement, under their plain names."""
+    """Return the tables with a schema in a parsed statement, without the suffix `_version`."""
     if isinstance(node, list):
         return {name for part in node for name in tables_in(part)}
     if not isinstance(node, dict):
@@ -106,7 +106,7 @@ def tables_in(node: object) -> set[str]:
 
 
 def test_the_clock_reaches_what_it_moves() -> None:
-    """Verdicts, reasons and the calendar rest on the clock; what is compared and ranked does not."""
+    """Verdicts and the calendar depend on the clock; rankings and references do not."""
     reached = {name for name in published_relations() if CLOCK in rests_on(f"mart.{name}")}
     assert {"goal_fulfilment", "goal_fulfilment_bokslut", "publication_calendar", "verdict_change"} <= reached
     assert reached.isdisjoint({"judgement_input", "ranking", "reference_value", "peer_comparison", "indicator_history"})

@@ -1,4 +1,4 @@
-"""Why there is no data: each reason, and which one wins. Every case is one KPI and one indicator of one world."""
+"""The reasons for missing data: each one, and which takes precedence. Each case is one KPI and one indicator."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -17,61 +17,61 @@ def usually_out(world: World, kpi_id: str, month_day: str, year_offset: int) -> 
 
 
 def withdrawn(world: World, kpi_id: str) -> None:
-    """Left the catalogue, without a row for the year."""
+    """A KPI that left the catalogue, without a row for the year."""
     world.kpi(kpi_id, is_withdrawn=True)
     world.series(kpi_id, {2021: 50})
 
 
 def never_in_the_catalogue(world: World, kpi_id: str) -> None:
-    """An id that Kolada doesn't know."""
+    """An id that Kolada does not have."""
 
 
 def closed(world: World, kpi_id: str) -> None:
-    """The title says that it ended the year before."""
+    """A KPI whose title says that it ended the year before."""
     world.kpi(kpi_id, title="Gammalt mått (-2022)", closed_after_year=2022)
     world.series(kpi_id, {2022: 50})
 
 
 def closed_while_others_have_it(world: World, kpi_id: str) -> None:
-    """The first reason that fits is given."""
+    """A closed KPI with a value of another unit: the first matching reason applies."""
     world.kpi(kpi_id, closed_after_year=2022)
     world.cell(kpi_id, "1002", 2023, 40)
 
 
 def ahead(world: World, kpi_id: str) -> None:
-    """Nobody has the year, and the day when it is usually out is today."""
+    """No unit has the year, and its usual publication date is today."""
     world.kpi(kpi_id)
     world.series(kpi_id, {2022: 50})
     usually_out(world, kpi_id, *AHEAD)
 
 
 def nobody_says_when(world: World, kpi_id: str) -> None:
-    """Nobody has the year, and there is no date to go by: three years are not over yet."""
+    """No unit has the year, and without a date three years are not over yet."""
     world.kpi(kpi_id)
     world.series(kpi_id, {2022: 50})
 
 
 def catalogue_says_when(world: World, kpi_id: str) -> None:
-    """The plan is silent; the catalogue dates 2026 to a day that lies ahead within the year: 2023 had one like it."""
+    """The plan has no date; the catalogue's date for 2026 lies ahead and gives the day for 2023."""
     world.kpi(kpi_id, publ_period=2026, publication_date=date(2026, 10, 1))
     world.series(kpi_id, {2022: 50})
 
 
 def catalogue_says_later(world: World, kpi_id: str) -> None:
-    """By the catalogue's dates a year is out three years and a day after it."""
+    """By the catalogue's dates a year is published three years and a day after its end."""
     world.kpi(kpi_id, publ_period=2023, prel_publication_date=date(2026, 4, 3), publication_date=date(2026, 8, 1))
     world.series(kpi_id, {2022: 50})
 
 
 def overdue(world: World, kpi_id: str) -> None:
-    """Nobody has the year or a later one although it should have been out long ago."""
+    """No unit has the year or a later one, long after its publication date."""
     world.kpi(kpi_id)
     world.series(kpi_id, {2022: 50})
     usually_out(world, kpi_id, *LONG_AGO)
 
 
 def skipped_year(world: World, kpi_id: str) -> None:
-    """Rows without values in the year, values in a later one: nobody was measured."""
+    """The year has rows without values, and a later year has values."""
     world.kpi(kpi_id)
     world.series(kpi_id, {2022: 50, 2024: 51})
     world.cell(kpi_id, world.own, 2023, None)
@@ -86,14 +86,14 @@ def women_alone(world: World, kpi_id: str) -> None:
 
 
 def an_empty_total(world: World, kpi_id: str) -> None:
-    """A row of the total without a value or a reason, and a value of men."""
+    """The own total is empty without a status, and men have a value."""
     world.kpi(kpi_id)
     world.cell(kpi_id, world.own, 2023, None)
     world.cell(kpi_id, world.own, 2023, 48, gender="M")
 
 
 def no_totals_for_anybody(world: World, kpi_id: str) -> None:
-    """Of a year long past, Kolada has women and men for all and a total for nobody."""
+    """A past year has values by gender for all units and no total."""
     world.kpi(kpi_id)
     for unit in (world.own, "1002"):
         for gender in ("K", "M"):
@@ -101,13 +101,13 @@ def no_totals_for_anybody(world: World, kpi_id: str) -> None:
 
 
 def others_by_gender(world: World, kpi_id: str) -> None:
-    """Others have women and men, this municipality has no row of any gender."""
+    """Others have values by gender, and the own municipality has no row."""
     world.kpi(kpi_id)
     world.cell(kpi_id, "1002", 2023, 48, gender="K")
 
 
 def gone(kind: str) -> Case:
-    """A number that we knew, and that Kolada deleted or gives no more; others have theirs."""
+    """A known value that Kolada deleted or no longer returns; others have theirs."""
 
     def case(world: World, kpi_id: str) -> None:
         world.kpi(kpi_id)
@@ -120,14 +120,14 @@ def gone(kind: str) -> Case:
 
 
 def deleted_from_the_start(world: World, kpi_id: str) -> None:
-    """A cell that was deleted before we ever had a number for it; others have theirs."""
+    """A cell that was deleted before it ever had a value; others have theirs."""
     world.kpi(kpi_id)
     world.cell(kpi_id, world.own, 2023, None, is_deleted=True)
     world.cell(kpi_id, "1002", 2023, 40)
 
 
 def own_row(status: str | None) -> Case:
-    """A row without a value, others have one."""
+    """The own row has no value; others have one."""
 
     def case(world: World, kpi_id: str) -> None:
         world.kpi(kpi_id)
@@ -138,13 +138,13 @@ def own_row(status: str | None) -> Case:
 
 
 def no_part(world: World, kpi_id: str) -> None:
-    """Others have values for the year, this municipality has no row."""
+    """Others have values for the year, and the own municipality has no row."""
     world.kpi(kpi_id)
     world.cell(kpi_id, "1002", 2023, 40)
 
 
 def empty(world: World, kpi_id: str) -> None:
-    """In the catalogue, should be out, and nobody ever had a row."""
+    """A KPI in the catalogue that is overdue and never had a row."""
     world.kpi(kpi_id)
     usually_out(world, kpi_id, *LONG_AGO)
 
@@ -180,7 +180,7 @@ CASES: list[tuple[str, Case, str]] = [
 
 @pytest.fixture(scope="module")
 def reasons(empty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """All the cases, and three more, judged together."""
+    """All cases and four more, judged together."""
     with new_world(empty_file, tmp_path_factory.mktemp("reasons") / "world.duckdb") as world:
         for number, (name, case, _) in enumerate(CASES):
             kpi_id = f"N{number:05}"
@@ -207,34 +207,34 @@ def reasons(empty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.mark.parametrize(("name", "expected"), [(name, expected) for name, _, expected in CASES])
 def test_reason(reasons: World, name: str, expected: str) -> None:
-    """Each case has its reason."""
+    """Each case gets its reason."""
     assert ("no_data", expected) == reasons.judged(name, 2023, "verdict", "verdict_reason")
 
 
 def test_an_indicator_without_a_kpi_waits_for_its_figure(reasons: World) -> None:
-    """Somebody has to enter it."""
+    """An indicator without a KPI and without a figure has the reason `manual_input_missing`."""
     assert reasons.judged("entered", 2023, "verdict", "verdict_reason") == ("no_data", "manual_input_missing")
 
 
 def test_a_value_without_a_mean_to_hold_it_against(reasons: World) -> None:
-    """The value is shown, the reference is what lacks."""
+    """If the reference is missing, the value is still shown."""
     expected = ("no_data", "reference_missing", 50.0)
     assert expected == reasons.judged("no mean", 2023, "verdict", "verdict_reason", "value")
 
 
 def test_a_withdrawn_kpi_keeps_its_values_and_verdicts(reasons: World) -> None:
-    """What Kolada had published stands, marked."""
+    """A withdrawn KPI with a value keeps its verdict and is marked."""
     expected = ("met", True, "kpi_withdrawn")
     assert expected == reasons.judged("withdrawn, with a value", 2023, "verdict", "is_kpi_withdrawn", "comparability")
 
 
 def test_zero_is_a_value(reasons: World) -> None:
-    """Nought is measured: not met, and not missing."""
+    """A zero is a value: the verdict is not met, not no data."""
     assert reasons.judged("nought", 2023, "verdict", "value") == ("not_met", 0.0)
 
 
 def test_availability_is_counted_from_the_day_asked(reasons: World) -> None:
-    """The same year is overdue the day after its date, and not yet published on it."""
+    """A year is not yet published on its publication date, and overdue on the day after."""
     reasons.build(instant(2026, 4, 3), is_all=False)
     asked = "select verdict_reason from mart.goal_fulfilment_as_of(?) where year = 2023 and indicator_id = 'ahead'"
     expected = [("not_published_yet",)], [("publication_overdue",)]

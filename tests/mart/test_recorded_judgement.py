@@ -1,4 +1,4 @@
-"""The recorded data, judged by the plan: numbers that stand elsewhere, and sums that have to add up."""
+"""The recorded data judged by the plan: figures known from other sources, and totals that must agree."""
 
 import duckdb
 import pytest
@@ -12,14 +12,14 @@ def ask(built: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[object, ...]]:
 
 
 def test_all_rows_appear(built: duckdb.DuckDBPyConnection) -> None:
-    """43 rows of the document, 2018 to 2024."""
+    """Each of the document's 43 indicators has a row for each of the years 2018-2024."""
     assert ask(
         built, "select count(*), count(distinct indicator_id), min(year), max(year) from mart.goal_fulfilment"
     ) == [(301, 43, 2018, 2024)]
 
 
 def test_known_references(built: duckdb.DuckDBPyConnection) -> None:
-    """Riket 2022 for N15436 is 83.3; U31462 and U28570 have no Riket and the means are known."""
+    """Riket is 83.3 for N15436 in 2022; U31462 and U28570 have no Riket and known means."""
     assert ask(
         built,
         "select kpi_id, period, reference, round(value, 2), n from mart.reference_value where gender = 'T' and "
@@ -38,7 +38,7 @@ def test_known_references(built: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_our_mean_is_koladas_group_of_all_municipalities(built: duckdb.DuckDBPyConnection) -> None:
-    """G2328 is by definition the unweighted mean: ours agrees in every cell, with the same n."""
+    """The unweighted mean equals Kolada's group of all municipalities (G2328) in every cell, with the same n."""
     assert ask(
         built,
         "select count(*) > 500, max(abs(ours.value - theirs.value)) < 1e-9, "
@@ -49,7 +49,7 @@ def test_our_mean_is_koladas_group_of_all_municipalities(built: duckdb.DuckDBPyC
 
 
 def test_u09800_2023_is_not_met(built: duckdb.DuckDBPyConnection) -> None:
-    """34.56 against 40."""
+    """U09800 in 2023 is not met: 34.56 against 40."""
     assert ask(
         built,
         "select verdict, round(value, 2), target_value, round(margin, 2) from mart.goal_fulfilment "
@@ -59,7 +59,7 @@ def test_u09800_2023_is_not_met(built: duckdb.DuckDBPyConnection) -> None:
 
 @pytest.mark.parametrize("indicator_id", ["P3.3", "P3.4", "P3.5"])
 def test_withdrawn_kpis_show_what_was_printed(built: duckdb.DuckDBPyConnection, indicator_id: str) -> None:
-    """Gone from the catalogue: no data for 2023 with that reason, the printed outcomes for 2018 to 2020."""
+    """A withdrawn KPI is no data for 2023, with that reason, and shows the printed outcomes for 2018-2020."""
     found = ask(
         built,
         "select year, value_source, verdict, verdict_reason from mart.goal_fulfilment "
@@ -74,7 +74,7 @@ def test_withdrawn_kpis_show_what_was_printed(built: duckdb.DuckDBPyConnection, 
 
 
 def test_a_printed_outcome_may_stand_under_another_row(built: duckdb.DuckDBPyConnection) -> None:
-    """V5 takes U00811's printed outcome from P1.2, marked as from the document."""
+    """V5 takes U00811's printed outcome from P1.2 and names the document as its source."""
     assert ask(
         built,
         "select year, value, value_source, source_label like 'Källa: Budget 2022%rad 1698', verdict_reason "
@@ -83,7 +83,7 @@ def test_a_printed_outcome_may_stand_under_another_row(built: duckdb.DuckDBPyCon
 
 
 def test_all_36_pairs_agree_with_the_document(built: duckdb.DuckDBPyConnection) -> None:
-    """At the printed precision the document and Kolada say the same, wherever both have a value."""
+    """All 36 outcomes that document and Kolada both have agree at the printed decimals."""
     assert ask(
         built,
         "select result, count(*) from mart.reconciliation where result in ('match', 'rounded', 'revised') group by 1",
@@ -91,7 +91,7 @@ def test_all_36_pairs_agree_with_the_document(built: duckdb.DuckDBPyConnection) 
 
 
 def test_what_was_already_reached_at_the_start(built: duckdb.DuckDBPyConnection) -> None:
-    """U00811 and N07906 in 2020, U31462 in 2021."""
+    """U00811 and N07906 had reached their targets in 2020, and U31462 in 2021."""
     assert ask(
         built,
         "select kpi_id, year from mart.goal_fulfilment where target_kind = 'number' and is_at_target_now "
@@ -100,7 +100,7 @@ def test_what_was_already_reached_at_the_start(built: duckdb.DuckDBPyConnection)
 
 
 def test_required_changes_a_year(built: duckdb.DuckDBPyConnection) -> None:
-    """As worked out by hand from the document: gap over the years left to 2023."""
+    """The required change a year equals the figures computed by hand from the document."""
     found = dict(
         ask(
             built,
@@ -121,7 +121,7 @@ def test_required_changes_a_year(built: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_budget_checks(built: duckdb.DuckDBPyConnection) -> None:
-    """Every sum agrees, five of them within 1 tkr; five rows compare different measures on purpose."""
+    """Every budget check agrees, some within rounding; five compare different measures on purpose."""
     assert ask(built, "select result, count(*) from mart.budget_check group by 1 order by 1") == [
         ("agrees", 38),
         ("different_measure", 5),
@@ -133,7 +133,7 @@ def test_budget_checks(built: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_the_bokslut_differs_where_publication_was_later(built: duckdb.DuckDBPyConnection) -> None:
-    """In 2022 eight indicators had values that came after the bokslut; all of them are estimated."""
+    """In 2022 eight indicators differ at the bokslut, and all of them are estimated."""
     assert ask(
         built,
         "select indicator_id, bokslut.is_estimated from mart.goal_fulfilment_bokslut as bokslut "
@@ -144,7 +144,7 @@ def test_the_bokslut_differs_where_publication_was_later(built: duckdb.DuckDBPyC
 
 @pytest.mark.slow
 def test_a_rule_changes_what_it_should(changeable: World) -> None:
-    """Another mean, another rounding, another reading: as-of tells the verdicts before and after apart."""
+    """Changed rules change the verdicts from then on, and as-of queries keep the earlier ones."""
     before = changeable.rows("select item_id, year, verdict, rules_text from mart.verdict_state where level = 'goal'")
     changeable.connection.execute(
         "update plan.rule_version set known_to = ? where rule_name = 'national_average'", [NOW]
@@ -164,7 +164,7 @@ def test_a_rule_changes_what_it_should(changeable: World) -> None:
 
 @pytest.mark.slow
 def test_what_the_data_itself_shows_is_found(changeable: World) -> None:
-    """A KPI rescaled, a false nought after suppression, an unknown status, a mean that differs from Kolada's."""
+    """A rescaled KPI, a false zero, an unknown status and a differing group mean are reported as data issues."""
     changeable.connection.execute(
         """
         insert into core.observation_version
@@ -199,7 +199,7 @@ def test_what_the_data_itself_shows_is_found(changeable: World) -> None:
 
 
 def test_issues_in_the_recorded_data(built: duckdb.DuckDBPyConnection) -> None:
-    """Riket 0 for N18409 2014, equal years in the document, closed and withdrawn KPIs, and every note."""
+    """The recorded data has the known issues, and every note of the plan is among them."""
     assert ask(
         built,
         "select count(*) from mart.data_issue where code = 'riket_zero' and kpi_id = 'N18409' and year = 2014",
@@ -215,7 +215,7 @@ def test_issues_in_the_recorded_data(built: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_the_swedish_views_speak_the_plans_words(built: duckdb.DuckDBPyConnection) -> None:
-    """One row per indicator and year; verdicts and reasons in the plan's words, the value as displayed."""
+    """The Swedish view has one row per indicator and year, in the plan's words and as displayed."""
     assert ask(
         built,
         'select "Utfall", "Villkor", "Målvärde", "Bedömning", "Skäl" from mart.maluppfyllelse '
@@ -229,7 +229,7 @@ def test_the_swedish_views_speak_the_plans_words(built: duckdb.DuckDBPyConnectio
 
 
 def test_every_as_of_answers_as_its_table_does(built: duckdb.DuckDBPyConnection) -> None:
-    """A macro asked for the last publication's instant gives the rows that hold now, view or table."""
+    """As of the last publication every macro returns the current rows of its table or view."""
     differing = []
     for name in published_relations():
         built.execute(f"create or replace temp table asked as from mart.{name}_as_of($now)", {"now": NOW})

@@ -1,4 +1,4 @@
-"""Means, groups and places: over whom they are taken, how many they are, and what follows for the verdict."""
+"""References: which units a mean, group or rank covers, its n, and its effect on the verdict."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ MakeWorld = Callable[..., World]
 
 
 def above_average(world: World, own: float, riket: float | None, others: list[float | None]) -> None:
-    """An indicator for 2023 that has to be above the national average."""
+    """Insert an indicator for 2023 that must be above the national average."""
     world.kpi("N00001")
     world.indicator("A", kpi_id="N00001")
     world.target("A", ">", kind="reference", reference="national_average")
@@ -26,7 +26,7 @@ REFERENCE = ("verdict", "verdict_reason", "reference_kind", "reference_value", "
 
 
 def test_riket_judges_and_the_other_mean_stands_beside(world: World) -> None:
-    """Above Riket and below the unweighted mean: met, and sensitive."""
+    """A value above Riket and below the unweighted mean is met, and marked as sensitive."""
     above_average(world, own=50, riket=49, others=[60, 70])
     world.build()
     assert world.judged("A", 2023, *REFERENCE) == ("met", None, "riket", 49.0, None)
@@ -39,7 +39,7 @@ def test_riket_judges_and_the_other_mean_stands_beside(world: World) -> None:
 
 
 def test_without_riket_the_unweighted_mean_judges(world: World) -> None:
-    """Regions and units without a value are not in the mean; with one mean only, sensitivity is unknown."""
+    """Without Riket the unweighted mean of municipalities with values judges, and sensitivity is unknown."""
     above_average(world, own=50, riket=None, others=[40, None, 60])
     world.build()
     assert world.judged("A", 2023, *REFERENCE) == ("not_met", "riket_missing", "unweighted_mean", 50.0, 3)
@@ -58,7 +58,7 @@ def test_without_riket_the_unweighted_mean_judges(world: World) -> None:
 def test_which_mean_stands_for_the_national_average_is_a_rule(
     make_world: MakeWorld, rule: str, expected: tuple[str, str, str]
 ) -> None:
-    """The rule turns the verdict, and the alternative with it."""
+    """The rule `national_average` decides which mean judges and which is the alternative."""
     world = make_world(national_average=rule)
     above_average(world, own=50, riket=49, others=[60, 70])
     world.build()
@@ -67,7 +67,7 @@ def test_which_mean_stands_for_the_national_average_is_a_rule(
 
 @pytest.mark.slow
 def test_riket_alone_has_no_stand_in(make_world: MakeWorld) -> None:
-    """Under the rule riket a missing Riket leaves nothing to compare with."""
+    """Under the rule `riket` a missing Riket gives no data."""
     world = make_world(national_average="riket")
     above_average(world, own=50, riket=None, others=[60, 70])
     world.build()
@@ -75,7 +75,7 @@ def test_riket_alone_has_no_stand_in(make_world: MakeWorld) -> None:
 
 
 def test_averages_are_compared_as_received_and_strictly(world: World) -> None:
-    """Equal is not above; a hair above is, and borderline when both look the same."""
+    """Averages are compared as received: equal is not above, slightly above is met and borderline."""
     above_average(world, own=80.33, riket=79.79, others=[])
     world.kpi("N00002")
     world.indicator("B", kpi_id="N00002")
@@ -89,7 +89,7 @@ def test_averages_are_compared_as_received_and_strictly(world: World) -> None:
 
 
 def test_a_mean_that_ends_is_the_number_that_it_is(world: World) -> None:
-    """Seven values whose sum is 650.3 have the mean 92.9: a value of 92.9 is not above it, by no binary hair."""
+    """A mean is exact in decimals: 92.9 is not above a mean of 92.9."""
     above_average(world, own=92.9, riket=None, others=[92.4, 93.4, 91.9, 93.9, 92.8, 93.0])
     world.build()
     assert world.judged("A", 2023, "reference_value", "verdict", "margin") == (92.9, "not_met", 0.0)
@@ -97,7 +97,7 @@ def test_a_mean_that_ends_is_the_number_that_it_is(world: World) -> None:
 
 @pytest.mark.slow
 def test_averages_may_be_compared_as_displayed(make_world: MakeWorld) -> None:
-    """With average_precision display, 80.33 is not above 79.79 at no decimals."""
+    """With `average_precision = display`, 80.33 is not above 79.79 at no decimals."""
     world = make_world(average_precision="display")
     above_average(world, own=80.33, riket=79.79, others=[])
     world.build()
@@ -105,7 +105,7 @@ def test_averages_may_be_compared_as_displayed(make_world: MakeWorld) -> None:
 
 
 def test_how_few_make_a_weak_mean_is_a_rule(make_world: MakeWorld) -> None:
-    """Three municipalities are enough when the plan says so."""
+    """The rule `reference_min_n` sets how few municipalities make a mean weak."""
     world = make_world(reference_min_n="3")
     above_average(world, own=50, riket=None, others=[40, 60])
     world.build()
@@ -113,7 +113,7 @@ def test_how_few_make_a_weak_mean_is_a_rule(make_world: MakeWorld) -> None:
 
 
 def similar_group(world: World, members: list[str], **group: object) -> None:
-    """A group of similar municipalities for the schools."""
+    """Insert a group of similar municipalities for schools."""
     row = {"group_id": "G1", "vintage_year": 2024, "known_from": world.first_load, **group}
     world.insert(
         "core.municipality_group_version",
@@ -136,7 +136,7 @@ def similar_group(world: World, members: list[str], **group: object) -> None:
 
 
 def test_similar_municipalities_with_values_are_the_criterion(world: World) -> None:
-    """The mean is over the members that have a value, and weak when some have none."""
+    """The mean of similar municipalities covers members with a value, and is weak if some have none."""
     similar_group(world, ["1002", "1003", "1004"])
     above_average(world, own=50, riket=90, others=[40, 44, None, 99])
     world.connection.execute("update plan.indicator_version set similar_group_topic = 'grundskola'")
@@ -147,7 +147,7 @@ def test_similar_municipalities_with_values_are_the_criterion(world: World) -> N
 
 
 def test_the_latest_vintage_of_a_topic_is_used(world: World) -> None:
-    """Two groups for one topic: the later year counts."""
+    """Of two groups for one topic, the one of the later year is used."""
     similar_group(world, ["1002"], group_id="G2", vintage_year=2023)
     similar_group(world, ["1003"], group_id="G1", vintage_year=2024)
     above_average(world, own=50, riket=90, others=[40, 44])
@@ -157,7 +157,7 @@ def test_the_latest_vintage_of_a_topic_is_used(world: World) -> None:
 
 
 def test_places_tie_and_count_those_with_a_value(world: World) -> None:
-    """Competition ranking: two firsts make the next one third; n is how many have a value."""
+    """Equal values share a rank, the next rank is skipped, and n counts the units with a value."""
     above_average(world, own=60, riket=50, others=[70, 70, 60, 50, 40, 30, 20, None])
     world.build()
     found = world.rows(
@@ -176,7 +176,7 @@ def test_places_tie_and_count_those_with_a_value(world: World) -> None:
 
 
 def test_lower_is_better_ranks_the_lowest_first(world: World) -> None:
-    """Direction decides who is best, and the sign of every difference."""
+    """With lower as better, the lowest value ranks first and differences change sign."""
     above_average(world, own=30, riket=50, others=[70, 20])
     world.connection.execute("update plan.indicator_version set direction = 'lower'")
     world.connection.execute("update plan.target_version set operator = '<'")
@@ -191,7 +191,7 @@ def test_lower_is_better_ranks_the_lowest_first(world: World) -> None:
 
 
 def test_how_many_municipalities_meet_the_same_criterion(world: World) -> None:
-    """Everybody is held against the same number at the same decimals."""
+    """The share of municipalities that meet a criterion uses the same number and decimals for all."""
     world.kpi("N00001")
     world.indicator("A", kpi_id="N00001")
     world.target("A", ">=", 40)
@@ -206,7 +206,7 @@ def test_how_many_municipalities_meet_the_same_criterion(world: World) -> None:
 
 
 def test_the_own_county_and_both_genders_are_compared(world: World) -> None:
-    """A reference is of the same gender, and the county is the municipality's own."""
+    """References are of the same gender and of the municipality's own county."""
     world.kpi("N00001")
     world.indicator("A", kpi_id="N00001")
     for gender, own, other in (("T", 50, 40), ("K", 60, 30), ("M", 40, 50)):

@@ -1,4 +1,4 @@
-"""Rounding half away from zero on the number as it is written, as Python's decimal does it."""
+"""Rounding half away from zero on the decimal text of a number, as Python's decimal does."""
 
 from collections.abc import Callable, Iterator
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -16,7 +16,7 @@ Ask = Callable[[float | None, int | None], float | None]
 
 @pytest.fixture(scope="module")
 def ask(empty_file: Path) -> Iterator[Ask]:
-    """Asks DuckDB for one rounded number."""
+    """Give a function that rounds a number in DuckDB."""
     with duckdb.connect(str(empty_file), read_only=True) as connection:
 
         def rounded(number: float | None, decimals: int | None) -> float | None:
@@ -46,12 +46,12 @@ def by_decimal(number: float, decimals: int) -> float:
     ],
 )
 def test_known_roundings(ask: Ask, number: float, decimals: int, expected: float) -> None:
-    """A half goes away from zero, whatever the binary value of the number is."""
+    """A half is rounded away from zero, whatever its binary value."""
     assert expected == ask(number, decimals)
 
 
 def test_no_decimals_means_as_received(ask: Ask) -> None:
-    """Without decimals a number stays as it came, and no number stays no number."""
+    """Without decimals a number is unchanged, and null stays null."""
     assert (ask(1.23456789, None), ask(None, 1)) == (1.23456789, None)
 
 
@@ -65,5 +65,5 @@ numbers = st.one_of(
 @settings(max_examples=400, deadline=None)
 @given(number=numbers, decimals=st.integers(min_value=0, max_value=6))
 def test_rounds_like_decimal(ask: Ask, number: float, decimals: int) -> None:
-    """DuckDB's answer is the one that decimal arithmetic gives for the shortest text of the double."""
+    """DuckDB rounds as decimal arithmetic on the shortest text of the double does."""
     assert by_decimal(number, decimals) == ask(number, decimals)

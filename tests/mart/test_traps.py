@@ -1,4 +1,4 @@
-"""The twenty traps of the budget 2022-2024, each where the judgement would fall into it."""
+"""The twenty known misreadings of the budget 2022-2024, each tested in the judgement."""
 
 import duckdb
 import pytest
@@ -13,7 +13,7 @@ def ask(built: duckdb.DuckDBPyConnection, sql: str) -> Rows:
 
 
 def test_trap_01_the_years_of_goal_5_are_not_swapped(built: duckdb.DuckDBPyConnection) -> None:
-    """Goal 5 prints 2018, 2020, 2019: each outcome stands with its own year, and agrees with Kolada."""
+    """The outcomes of goal 5, printed as 2018, 2020, 2019, are under the right years and agree with Kolada."""
     assert ask(
         built,
         "select indicator_id, year, document_value, result from mart.reconciliation "
@@ -29,7 +29,7 @@ def test_trap_01_the_years_of_goal_5_are_not_swapped(built: duckdb.DuckDBPyConne
 
 
 def test_trap_02_a_missing_marker_is_no_value(built: duckdb.DuckDBPyConnection) -> None:
-    """U00811 2018 is blank and N15454 2020 is i.u.: both without a value, each with its own reason."""
+    """A blank and an `i.u.` are missing values, each with its own reason."""
     assert ask(
         built,
         "select indicator_id, year, value, verdict, verdict_reason from mart.goal_fulfilment "
@@ -46,7 +46,7 @@ def test_trap_02_a_missing_marker_is_no_value(built: duckdb.DuckDBPyConnection) 
 
 
 def test_trap_03_a_decimal_point_is_a_decimal_point(built: duckdb.DuckDBPyConnection) -> None:
-    """88.9 is 88,9, as Kolada says."""
+    """88.9 is read as 88,9 and agrees with Kolada."""
     assert ask(
         built,
         "select document_value, kolada_value, result from mart.reconciliation "
@@ -55,7 +55,7 @@ def test_trap_03_a_decimal_point_is_a_decimal_point(built: duckdb.DuckDBPyConnec
 
 
 def test_trap_04_cells_of_two_years_are_two_outcomes(built: duckdb.DuckDBPyConnection) -> None:
-    """2,28 (2020) 2,50 (2021) is a value for each year, and 2020 stays the baseline."""
+    """A cell with figures of two years gives a value for each year, and 2020 stays the baseline."""
     assert ask(
         built,
         "select year, value, value_source, baseline_year from mart.goal_fulfilment "
@@ -64,7 +64,7 @@ def test_trap_04_cells_of_two_years_are_two_outcomes(built: duckdb.DuckDBPyConne
 
 
 def test_trap_05_directions(built: duckdb.DuckDBPyConnection) -> None:
-    """Days of handling are better when fewer; not coming back, and at least an E, are better when more."""
+    """Fewer days are better; more clients who do not return and more pupils with at least an E are better."""
     assert ask(
         built,
         "select distinct kpi_id, direction from mart.goal_fulfilment "
@@ -76,7 +76,7 @@ def test_trap_05_directions(built: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_trap_06_one_kpi_two_criteria(built: duckdb.DuckDBPyConnection) -> None:
-    """N15436 2022 is above Riket and below 91: one value, two judgements."""
+    """N15436 in 2022 is above Riket and below 91: one value with two verdicts."""
     assert ask(
         built,
         "select indicator_id, value, verdict, is_at_target_now from mart.goal_fulfilment "
@@ -85,7 +85,7 @@ def test_trap_06_one_kpi_two_criteria(built: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_trap_07_steering_and_supporting_of_goal_5_are_told_apart(built: duckdb.DuckDBPyConnection) -> None:
-    """P5.1 and P5.S1 share a number and nothing else."""
+    """P5.1 and P5.S1 are separate indicators with their own roles, KPIs and targets."""
     assert ask(
         built,
         "select indicator_id, role, kpi_id, target_value from mart.goal_fulfilment "
@@ -94,7 +94,7 @@ def test_trap_07_steering_and_supporting_of_goal_5_are_told_apart(built: duckdb.
 
 
 def test_trap_08_averages_strictly_targets_reached(built: duckdb.DuckDBPyConnection) -> None:
-    """Above an average is more than it; a target is met when reached."""
+    """An average must be beaten strictly; a target is met when it is reached."""
     assert ask(
         built,
         "select distinct target_kind, operator from mart.goal_fulfilment where target_kind <> 'previous_year' "
@@ -108,7 +108,7 @@ def test_trap_08_averages_strictly_targets_reached(built: duckdb.DuckDBPyConnect
 
 
 def test_trap_09_3_96878_is_4_0(changeable: World) -> None:
-    """The result of 2024 reaches 4 percent at the printed decimal, and says that only rounding does it."""
+    """A result of 3.96878 meets 4,0 at the printed decimal and is marked as rounded only."""
     changeable.plan_row(
         "outcome_manual",
         indicator_id="F1",
@@ -125,7 +125,7 @@ def test_trap_09_3_96878_is_4_0(changeable: World) -> None:
 
 
 def test_trap_10_self_financing_is_not_wired_to_kolada(built: duckdb.DuckDBPyConnection) -> None:
-    """N03103 is no KPI of the plan, and F2 has no KPI at all."""
+    """N03103 is no KPI of the plan, and F2 has no KPI."""
     assert ask(built, "select count(*) from mart.publication_calendar where kpi_id = 'N03103'") == [(0,)]
     assert ask(
         built,
@@ -143,7 +143,7 @@ def test_trap_10_self_financing_is_not_wired_to_kolada(built: duckdb.DuckDBPyCon
 
 
 def test_trap_11_no_data_is_not_not_met_and_stays_in_the_denominator(built: duckdb.DuckDBPyConnection) -> None:
-    """2022: four operational goals met, one unknown, all financial ones unknown: five of five, undetermined."""
+    """Goals without data stay in the denominator: four of five operational goals met and one unknown: undetermined."""
     assert ask(
         built,
         "select operational_n, operational_met, operational_not_met, operational_unknown, "
@@ -153,12 +153,12 @@ def test_trap_11_no_data_is_not_not_met_and_stays_in_the_denominator(built: duck
 
 
 def test_trap_12_supporting_indicators_are_never_counted(built: duckdb.DuckDBPyConnection) -> None:
-    """Goal 5 counts its five steering parts."""
+    """Goal 5 counts only its five steering indicators."""
     assert ask(built, "select distinct n_indicators from mart.goal_verdict where goal_id = 'P5'") == [(5,)]
 
 
 def test_trap_13_n_of_a_rank_is_those_with_a_value(built: duckdb.DuckDBPyConnection) -> None:
-    """N15436 2019: the n of each place is the number of municipalities with a value, never 290."""
+    """The n of a rank is the number of municipalities with a value, not 290."""
     assert ask(
         built,
         "select rank_n, (select count(value) from core.observation inner join core.municipality "
@@ -169,7 +169,7 @@ def test_trap_13_n_of_a_rank_is_those_with_a_value(built: duckdb.DuckDBPyConnect
 
 @pytest.mark.slow
 def test_trap_14_a_revision_does_not_overwrite(changeable: World) -> None:
-    """The value of yesterday is still there yesterday."""
+    """After a revision the earlier value is still returned as of the day before."""
     changeable.change_cell("N15436", "1489", 2022, 91.5, at=NOW)
     moments = ("2026-04-01", changeable.build())
     assert [
@@ -184,7 +184,7 @@ def test_trap_14_a_revision_does_not_overwrite(changeable: World) -> None:
 
 
 def test_trap_15_group_membership_by_snapshot(changeable: World) -> None:
-    """A member that left the group today is in yesterday's mean and not in today's."""
+    """A member that left a group today is in yesterday's mean and not in today's."""
     before = changeable.judged("P4.3", 2022, "difference_similar")
     changeable.connection.execute(
         "update core.municipality_group_member_version set known_to = ? "
@@ -203,7 +203,7 @@ def test_trap_15_group_membership_by_snapshot(changeable: World) -> None:
 
 
 def test_trap_16_the_reference_is_of_the_values_year(built: duckdb.DuckDBPyConnection) -> None:
-    """Every reference is found again under the value's own year and gender T."""
+    """Every reference is of the value's year and of gender T."""
     assert ask(
         built,
         "select count(*) from mart.goal_fulfilment as judged left join mart.reference_value as reference "
@@ -216,7 +216,7 @@ def test_trap_16_the_reference_is_of_the_values_year(built: duckdb.DuckDBPyConne
 
 @pytest.mark.slow
 def test_trap_17_u07451_is_closed_after_2024_and_never_replaced(changeable: World) -> None:
-    """A value up to 2024 is comparable; U07453 never stands in for it."""
+    """U07451 has comparable values up to 2024, is closed after that, and is never replaced by U07453."""
     assert changeable.rows(
         "select distinct comparability from mart.goal_fulfilment where kpi_id = 'U07451' and value is not null"
     ) == [("comparable",)]
@@ -230,7 +230,7 @@ def test_trap_17_u07451_is_closed_after_2024_and_never_replaced(changeable: Worl
 
 
 def test_trap_18_kolada_is_the_source_of_raw_values_only(built: duckdb.DuckDBPyConnection) -> None:
-    """What we computed says so: only values as received carry "Källa: Kolada"."""
+    """Only values as received have the source "Källa: Kolada"; computed ones say that they are computed."""
     assert ask(
         built, "select distinct reference_kind from mart.reference_value where source_label = 'Källa: Kolada'"
     ) == [("riket",)]
@@ -244,7 +244,7 @@ def test_trap_18_kolada_is_the_source_of_raw_values_only(built: duckdb.DuckDBPyC
 
 
 def test_trap_19_thousands_are_joined_and_columns_kept_apart(built: duckdb.DuckDBPyConnection) -> None:
-    """211 215 220 is three years of Exploatering, and the boards still add up to the total."""
+    """211 215 220 is read as three years of Exploatering, and the boards add up to the total."""
     assert ask(
         built,
         "select year, value from mart.budget_line where row_name = 'Exploatering' order by year",
@@ -255,7 +255,7 @@ def test_trap_19_thousands_are_joined_and_columns_kept_apart(built: duckdb.DuckD
 
 
 def test_trap_20_before_publication_is_not_published_yet(built: duckdb.DuckDBPyConnection) -> None:
-    """At the bokslut of 2022, U07451 had not come: no data, not not met; today it is there."""
+    """At the bokslut of 2022, U07451 is not yet published; today it has a value."""
     assert ask(
         built,
         "select bokslut.verdict, bokslut.verdict_reason, bokslut.is_estimated, today.value is not null "
@@ -266,5 +266,5 @@ def test_trap_20_before_publication_is_not_published_yet(built: duckdb.DuckDBPyC
 
 @pytest.mark.parametrize("moment", ["2026-03-31", instant(2020, 1, 1)])
 def test_before_the_first_load_there_is_nothing(built: duckdb.DuckDBPyConnection, moment: object) -> None:
-    """A moment before the first publication answers with no rows."""
+    """As of a moment before the first publication there are no rows."""
     assert built.execute("select count(*) from mart.goal_fulfilment_as_of(?)", [moment]).fetchall() == [(0,)]

@@ -1,4 +1,4 @@
-"""From a value and a criterion to a verdict: order, precision, and what each flag says."""
+"""From a value and a criterion to a verdict: precedence, precision and flags."""
 
 from collections.abc import Callable
 from datetime import date
@@ -21,7 +21,7 @@ COMPARISONS = [
 
 
 def test_a_number_is_compared_at_the_finer_decimals(world: World) -> None:
-    """Value and target are rounded half away from zero; is_rounded_only tells when the exact answer differs."""
+    """Value and target are rounded to the finer decimals, and `is_rounded_only` marks a different exact result."""
     for number, (value, target, display_decimals, _, _) in enumerate(COMPARISONS):
         world.kpi(f"N0000{number}")
         world.indicator(f"A{number}", kpi_id=f"N0000{number}", display_decimals=display_decimals)
@@ -38,7 +38,7 @@ def test_a_number_is_compared_at_the_finer_decimals(world: World) -> None:
 def test_the_precision_of_fixed_targets_is_a_rule(
     make_world: Callable[..., World], precision: str, expected: str
 ) -> None:
-    """3.96878 reaches 4 at the one decimal that is displayed, and not at the two that the target is printed with."""
+    """The rule `fixed_target_precision` decides whether 3.96878 reaches 4."""
     world = make_world(fixed_target_precision=precision)
     world.kpi("N00001")
     world.indicator("A", kpi_id="N00001", display_decimals=1)
@@ -50,7 +50,7 @@ def test_the_precision_of_fixed_targets_is_a_rule(
 
 @pytest.mark.slow
 def test_lower_is_better_turns_operator_margin_and_trend(world: World) -> None:
-    """With <= a value under the target is met, with a margin that is plus, and falling is improving."""
+    """With `<=` a value below the target is met, its margin is positive, and a fall is an improvement."""
     world.kpi("N00001")
     world.indicator("A", kpi_id="N00001", direction="lower")
     world.target("A", "<=", 40)
@@ -65,7 +65,7 @@ def test_lower_is_better_turns_operator_margin_and_trend(world: World) -> None:
 
 
 def test_order_of_verdicts(world: World) -> None:
-    """No value comes first, then no criterion, then a void target, then the year, and only then the comparison."""
+    """A missing value takes precedence over a missing criterion, then a void target, the year and the comparison."""
     for indicator_id in ("NONE", "VOID", "DUE"):
         kpi_id = {"NONE": "N00001", "VOID": "N00002", "DUE": "N00003"}[indicator_id]
         world.kpi(kpi_id)
@@ -113,7 +113,7 @@ def test_order_of_verdicts(world: World) -> None:
 
 
 def test_a_target_goes_on_after_its_year_until_the_next(world: World) -> None:
-    """Each year takes its own target, else the last one before it, else the next one to come."""
+    """Each year uses its own target, else the last one before it, else the next one."""
     world.kpi("N00001")
     world.indicator("A", kpi_id="N00001")
     world.target("A", ">=", 10, year=2021)
@@ -131,7 +131,7 @@ def test_a_target_goes_on_after_its_year_until_the_next(world: World) -> None:
 
 @pytest.mark.slow
 def test_at_target_before_the_year_is_told(world: World) -> None:
-    """A fixed target before its year is not yet due, whether or not it is reached."""
+    """A target before its year is not yet due, and `is_at_target_now` tells whether it is reached."""
     world.kpi("N00001")
     world.indicator("A", kpi_id="N00001")
     world.target("A", ">=", 40)
@@ -144,7 +144,7 @@ def test_at_target_before_the_year_is_told(world: World) -> None:
 
 
 def test_last_years_value_is_the_criterion(world: World) -> None:
-    """Unchanged is enough for >=; without last year's value there is nothing to compare with."""
+    """With `>=` an unchanged value meets last year's; without last year's value there is no data."""
     world.indicator("F5", section="financial", display_decimals=1)
     world.target("F5", ">=", kind="previous_year")
     for year, value in ((2021, 26.6), (2022, 26.6), (2023, 26.5), (2024, 26.46)):
@@ -170,7 +170,7 @@ def test_last_years_value_is_the_criterion(world: World) -> None:
 
 
 def test_another_figure_is_the_criterion(world: World) -> None:
-    """Two growth rates that people entered are compared at the displayed decimals."""
+    """A value and its manual comparison value are compared at the displayed decimals."""
     world.indicator("F3", section="financial", direction="lower", display_decimals=1)
     world.target("F3", "<=", kind="other_value")
     for year, value, comparison in ((2022, 4.7, 4.8), (2023, 3.39, 3.357), (2024, 3.0, None)):
@@ -195,7 +195,7 @@ def test_another_figure_is_the_criterion(world: World) -> None:
 
 
 def test_a_forecast_is_shown_and_never_judged(world: World) -> None:
-    """A forecast stands in its own columns; the year itself has no data."""
+    """A forecast has its own columns and is never judged."""
     world.indicator("F1", section="financial", display_decimals=1)
     world.target("F1", ">=", 4.0, year=None)
     world.plan_row(
@@ -225,7 +225,7 @@ def test_a_forecast_is_shown_and_never_judged(world: World) -> None:
 
 
 def test_kolada_goes_before_an_entered_figure_and_that_before_print(world: World) -> None:
-    """The source of each year's value is the first that has one, and the label says which."""
+    """A year's value is Kolada's, else a manual figure, else the printed one, with the matching source label."""
     world.kpi("N00001")
     world.indicator("A", kpi_id="N00001", section="prioritized")
     world.indicator("B", kpi_id="N00001")
@@ -257,7 +257,7 @@ def test_kolada_goes_before_an_entered_figure_and_that_before_print(world: World
 
 
 def test_an_earlier_year_stands_in_only_by_rule_and_marked(make_world: Callable[..., World]) -> None:
-    """With latest_measurement an earlier year is the value, provisional, against that year's reference."""
+    """Under `latest_measurement` an earlier year's value is used, marked as provisional, with that year's reference."""
     world = make_world(latest_measurement="true")
     world.kpi("N00001")
     world.indicator("A", kpi_id="N00001")
@@ -276,7 +276,7 @@ def test_an_earlier_year_stands_in_only_by_rule_and_marked(make_world: Callable[
 
 
 def test_without_the_rule_an_earlier_year_is_not_this_year(world: World) -> None:
-    """By default the year's own value counts or none."""
+    """By default an earlier year's value is not used."""
     world.kpi("N00001")
     world.indicator("A", kpi_id="N00001")
     world.series("N00001", {2022: 50})
@@ -285,7 +285,7 @@ def test_without_the_rule_an_earlier_year_is_not_this_year(world: World) -> None
 
 
 PUBLICATIONS = [
-    # the catalogue's period, preliminary and final date, and whether the value for 2023 is preliminary
+    # publ_period, preliminary and final date of the catalogue, and whether the value for 2023 is preliminary
     (2023, date(2026, 3, 1), date(2026, 5, 1), True),
     (2023, date(2026, 2, 1), date(2026, 3, 1), False),
     (2023, None, date(2026, 3, 1), False),
@@ -296,7 +296,7 @@ PUBLICATIONS = [
 
 
 def test_preliminary_until_the_final_date(world: World) -> None:
-    """A value is preliminary between its two dates, and that is unknown for other years than the next one out."""
+    """A value is preliminary between its two publication dates, which are known only for the catalogue's period."""
     for number, (publ_period, preliminary, final, _) in enumerate(PUBLICATIONS):
         world.kpi(f"N0000{number}", publ_period=publ_period, prel_publication_date=preliminary, publication_date=final)
         world.indicator(f"A{number}", kpi_id=f"N0000{number}")
@@ -308,7 +308,7 @@ def test_preliminary_until_the_final_date(world: World) -> None:
 
 
 def test_every_year_and_indicator_has_exactly_one_row(world: World) -> None:
-    """An indicator with nothing at all still has a row for each year of the plan."""
+    """An indicator without any data has a row for each year of the plan."""
     world.indicator("A")
     world.kpi("N00001")
     world.indicator("B", kpi_id="N00001")
