@@ -1,4 +1,4 @@
-"""Each kind of change, told apart by the first rule that fits."""
+"""The kinds of change: the first matching rule decides."""
 
 import math
 from datetime import UTC, date, datetime, timedelta
@@ -34,7 +34,7 @@ def connection():
 
 
 def load(connection, number, rows, *, scope=(("N00001",), ("0114",)), years=()):
-    """Load one night of (kpi, unit, period, gender, value, count, status, is_deleted) rows."""
+    """Load one run of (kpi, unit, period, gender, value, count, status, is_deleted) rows."""
     stage = Stage(connection)
     stage.add_observations(pl.DataFrame(rows, schema=SCHEMA, orient="row"), f"run-{number}/1")
     if scope is not None:
@@ -45,7 +45,7 @@ def load(connection, number, rows, *, scope=(("N00001",), ("0114",)), years=()):
 
 
 def cell(value, *, count=1, status="", is_deleted=False, period=2020, unit="0114"):
-    """One row of the night."""
+    """Return one row of a run."""
     return ("N00001", unit, period, "T", value, count, status, is_deleted)
 
 
@@ -68,13 +68,13 @@ def cell(value, *, count=1, status="", is_deleted=False, period=2020, unit="0114
     ],
 )
 def test_kind_of_a_change(connection, before, after, kind):
-    """One cell, two nights, one kind."""
+    """A cell that changes between two runs opens one version of the expected kind."""
     assert load(connection, 0, [before]) == {"first": 1}
     assert load(connection, 1, [after]) == {kind: 1}
 
 
 def test_vanished_and_returned(connection):
-    """A cell absent from a scope read whole has vanished, and its coming back is told."""
+    """A cell missing from a scope that was read whole vanishes, and its return opens a version `returned`."""
     load(connection, 0, [cell(5.0), cell(6.0, period=2021)])
     assert load(connection, 1, [cell(5.0)]) == {"vanished": 1}
     assert connection.execute("select period from core.observation").fetchall() == [(2020,)]
@@ -83,20 +83,20 @@ def test_vanished_and_returned(connection):
 
 
 def test_absence_proves_nothing_outside_a_scope_read_whole(connection):
-    """A night that received a cell without having read its series whole makes nothing vanish."""
+    """A run without a scope makes no cell vanish."""
     load(connection, 0, [cell(5.0), cell(6.0, period=2021)])
     assert load(connection, 1, [cell(5.0)], scope=None) == {}
 
 
 def test_a_scope_of_some_years_speaks_of_those_years_alone(connection):
-    """Reading 2020 whole makes no other year vanish."""
+    """A scope of one year makes no cell of other years vanish."""
     load(connection, 0, [cell(5.0), cell(6.0, period=2021)])
     assert load(connection, 1, [], years=(2020,)) == {"vanished": 1}
     assert connection.execute("select period from core.observation").fetchall() == [(2021,)]
 
 
 def test_a_kpi_times_a_hundred_is_rescaled(connection):
-    """All of a KPI's values moving by one factor is one change of unit, not many revisions."""
+    """If all values of a KPI change by one factor, all versions are `rescaled`."""
     units = [f"{number:04d}" for number in range(1000, 1040)]
     scope = (("N00001",), units)
     before = [cell(1.0 + number / 7, unit=unit) for number, unit in enumerate(units)]
@@ -105,13 +105,13 @@ def test_a_kpi_times_a_hundred_is_rescaled(connection):
     assert load(connection, 1, after, scope=scope) == {"rescaled": 40}
 
 
-# Two copies of Kolada, years apart: all cells of two KPIs moved by about a hundred, no two by the same factor.
+# Two dated copies of Kolada: all cells of two KPIs changed by about 100, each by another factor.
 REAL_ONES = {"U07417": (95.7, 82.7, 109.6), "U07452": (95.8, 77.4, 117.4)}
 
 
 @pytest.mark.parametrize("like", REAL_ONES)
 def test_a_rescaling_need_not_be_by_one_factor(connection, like):
-    """3,770 cells whose ratios spread as in the two rescalings that are known between dated copies of Kolada."""
+    """A rescaling is recognised when the factors vary as in the two rescalings found in dated copies of Kolada."""
     median, low, high = REAL_ONES[like]
     spread = math.log(high / low) / (2 * 1.2816)
     chance = Random(like)
@@ -148,7 +148,7 @@ FORTY = [f"{number:04d}" for number in range(1000, 1040)]
     ],
 )
 def test_when_changed_values_are_a_rescaling(connection, factors, kind):
-    """Forty cells, each by its factor: a rescaling, or revisions."""
+    """Forty cells with given factors are a rescaling or revisions."""
     scope = (("N00001",), FORTY)
     load(connection, 0, [cell(1.0 + number / 7, unit=unit) for number, unit in enumerate(FORTY)], scope=scope)
     after = [
@@ -159,7 +159,7 @@ def test_when_changed_values_are_a_rescaling(connection, factors, kind):
 
 
 def test_one_municipalitys_correction_is_no_rescaling(connection):
-    """Every year of one unit times a thousand, the other units as they were."""
+    """If one of three units changes by a factor of 1,000, its cells are `revised`."""
     scope = (("N00001",), FORTY[:3])
     rows = [(unit, period) for unit in FORTY[:3] for period in range(1990, 2020)]
     load(connection, 0, [cell(5.5, unit=unit, period=period) for unit, period in rows], scope=scope)
@@ -168,7 +168,7 @@ def test_one_municipalitys_correction_is_no_rescaling(connection):
 
 
 def test_noughts_neither_show_nor_hide_a_rescaling(connection):
-    """Cells that are nought before or after do not count among those that could show it."""
+    """Cells that are zero before or after do not count for or against a rescaling."""
     scope = (("N00001",), FORTY)
     load(
         connection, 0, [cell(0.0 if number >= 20 else 2.0, unit=unit) for number, unit in enumerate(FORTY)], scope=scope
@@ -208,14 +208,14 @@ KPI_FRAME_SCHEMA = {
 
 
 def load_kpis(connection, number, rows):
-    """Load one night's catalogue."""
+    """Load one run's catalogue."""
     stage = Stage(connection)
     stage.set_kpis(pl.DataFrame(rows, schema=KPI_FRAME_SCHEMA))
     load_catalogue(connection, run_id=f"run-{number}", known_from=FIRST_NIGHT + timedelta(days=number))
 
 
 def test_life_of_a_kpi(connection):
-    """A KPI is retitled as closed, then withdrawn, then back: four versions, the cells untouched."""
+    """A KPI that is retitled as closed, withdrawn and returned gets four versions, and its cells stay."""
     other = KPI_ROW | {"kpi_id": "N00002"}
     load_kpis(connection, 0, [KPI_ROW, other])
     load(connection, 0, [cell(5.0)])
@@ -232,7 +232,7 @@ def test_life_of_a_kpi(connection):
 
 
 def test_a_group_keeps_its_id_through_new_members_and_titles(connection):
-    """Membership as of the first year can be asked for after the group got new members."""
+    """After a group gets new members and a new title, its first membership is returned as of that time."""
     schema = {"group_id": pl.String, "group_name": pl.String, "member_id": pl.String, "member_name": pl.String}
 
     def load_groups(number, title, members):

@@ -1,4 +1,4 @@
-"""Every connection that the software opens: what it leaves alone on the screen."""
+"""DuckDB connections: none of them prints to the terminal."""
 
 import subprocess
 import sys
@@ -23,7 +23,7 @@ for opened in (working_file(Path(sys.argv[1])), published_file(Path(sys.argv[2])
 
 @pytest.mark.slow
 def test_no_connection_draws_a_progress_bar(small_nights: Nights) -> None:
-    """Where `__main__` has no file, DuckDB would draw one on stdout and spoil what a command prints for machines."""
+    """No connection has a progress bar, which DuckDB would print to stdout if `__main__` has no file."""
     small_nights.refresh()
     asked = subprocess.run(
         [sys.executable, "-c", ASKED, small_nights.home / "own.duckdb", small_nights.home / "kolada.duckdb"],
@@ -35,6 +35,6 @@ def test_no_connection_draws_a_progress_bar(small_nights: Nights) -> None:
 
 
 def test_a_connection_takes_a_configuration() -> None:
-    """What a caller asks of DuckDB is kept."""
+    """A connection accepts DuckDB's configuration."""
     with connect({"threads": 1}) as connection:
         assert [(1,)] == connection.execute("select current_setting('threads')").fetchall()

@@ -1,4 +1,4 @@
-"""Whatever nights come, the history keeps its invariants; shown on made-up nights by hypothesis."""
+"""Invariants of the history, tested with generated runs."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -34,7 +34,7 @@ nights_of_cells = st.lists(
 
 
 def frame_of(cells):
-    """Cells as the client would hand them over."""
+    """Return cells as the client's frame."""
     rows = [
         (
             *key[:3],
@@ -63,7 +63,7 @@ def frame_of(cells):
 
 
 def load_night(connection, number, cells):
-    """Load one night that read everything whole; returns the counts."""
+    """Load one run that read everything; return the counts."""
     stage = Stage(connection)
     stage.add_observations(frame_of(cells), f"run-{number}/1")
     stage.add_scope(KPIS, UNITS)
@@ -71,12 +71,12 @@ def load_night(connection, number, cells):
 
 
 def visible(cells):
-    """What a night shows: all its cells but the deleted ones."""
+    """Return the cells of a run without the deleted ones."""
     return {key: value for key, value in cells.items() if value != "deleted"}
 
 
 def table_as_of(connection, number):
-    """The as-of table for the moment between a night and the next one."""
+    """Return the table as of a moment between a run and the next one."""
     moment = (FIRST_NIGHT + timedelta(days=number, hours=1)).replace(tzinfo=None)
     rows = connection.execute(
         "select kpi_id, municipality_id, period, gender, value from core.observation_as_of(?::timestamp)", [moment]
@@ -87,7 +87,7 @@ def table_as_of(connection, number):
 @settings(max_examples=20, deadline=None)
 @given(nights_of_cells)
 def test_as_of_any_night_is_that_nights_table(nights):
-    """After all nights, the table as of each one equals what that night served, to the last bit."""
+    """The table as of each run equals the data of that run, to the last bit."""
     with duckdb.connect() as connection:
         ensure_schema(connection)
         for number, cells in enumerate(nights):
@@ -99,7 +99,7 @@ def test_as_of_any_night_is_that_nights_table(nights):
 @settings(max_examples=20, deadline=None)
 @given(nights_of_cells)
 def test_versions_neither_overlap_nor_leave_gaps(nights):
-    """Each cell has one open version, and each version begins where the one before it ended."""
+    """Each cell has one open version, and each version starts where the previous one ended."""
     with duckdb.connect() as connection:
         ensure_schema(connection)
         for number, cells in enumerate(nights):
@@ -123,7 +123,7 @@ def test_versions_neither_overlap_nor_leave_gaps(nights):
 @settings(max_examples=20, deadline=None)
 @given(nights_of_cells)
 def test_a_night_like_the_one_before_writes_nothing(nights):
-    """Loading the last night again opens no version and confirms what is there."""
+    """Loading the last run's data again opens no version and confirms every cell."""
     with duckdb.connect() as connection:
         ensure_schema(connection)
         for number, cells in enumerate(nights):

@@ -1,4 +1,4 @@
-"""One writer at a time, however it is started; a home that cannot be used is named."""
+"""The home: one writer at a time, and clear errors for an unusable home."""
 
 import subprocess
 import sys
@@ -23,7 +23,7 @@ with home.writer("kolada refresh"):
 
 @pytest.fixture
 def home(tmp_path):
-    """A home that is ready."""
+    """A prepared home."""
     home = Home(tmp_path / "home")
     home.prepare()
     return home
@@ -41,13 +41,13 @@ def other_process(home):
 
 
 def test_a_second_writer_is_refused_by_name(home, other_process):
-    """The message names the first writer and the next command."""
+    """A second writer is refused, and the message names the first command and its process."""
     with pytest.raises(HomeLocked, match=rf"kolada refresh.*process {other_process.pid}"), home.writer("another"):
         pass
 
 
 def test_a_second_writer_may_wait(home, other_process):
-    """A writer that waits is told whom for, and gets its turn when the first one is done."""
+    """A waiting writer is told which command it waits for, and starts when that ends."""
     told = []
 
     def release(message):
@@ -61,7 +61,7 @@ def test_a_second_writer_may_wait(home, other_process):
 
 
 def test_a_killed_writer_holds_nothing(home, other_process):
-    """The lock goes away with the process."""
+    """A killed writer's lock is released."""
     other_process.kill()
     other_process.wait()
     with home.writer("another"):
@@ -69,7 +69,7 @@ def test_a_killed_writer_holds_nothing(home, other_process):
 
 
 def test_a_home_that_is_a_file(tmp_path):
-    """A home that cannot be made is named, with another way."""
+    """A home that is a file is refused, and the message names the setting."""
     (tmp_path / "home").write_text("not a folder", encoding="utf-8")
     with pytest.raises(HomeError, match="KOLADA_HOME="):
         Home(tmp_path / "home").prepare()

@@ -1,4 +1,4 @@
-"""The manifest is append-only JSON lines: an unfinished line is no record, damage elsewhere is named."""
+"""The manifest is append-only JSON lines: an unfinished line is ignored, other damage is named."""
 
 import json
 import resource
@@ -49,19 +49,19 @@ def manifest(tmp_path):
 
 
 def kinds(manifest):
-    """The kinds of a manifest's records, in order."""
+    """Return the kinds of a manifest's records, in order."""
     return [record.record for record in manifest.records()]
 
 
 def test_records_come_back_as_they_were(manifest):
-    """Each record is one line and keeps its fields, instants with their zone."""
+    """A record is read back with all its fields, and its instants keep their zone."""
     started, withdrawn = manifest.records()
     assert (manifest.run_id, MIDNIGHT) == (started.run_id, started.started_at)
     assert withdrawn == Withdrawn(kpi_ids=("U00413",))
 
 
 def test_an_unfinished_line_is_no_record(manifest):
-    """What a killed writer left behind is passed over, and cut off before the next record."""
+    """An unfinished line of a killed writer is ignored, and cut off before the next record."""
     with manifest.path.open("a", encoding="utf-8") as file:
         file.write('{"record": "landed", "request_id": "x')
     assert kinds(manifest) == ["run_started", "withdrawn"]
@@ -71,7 +71,7 @@ def test_an_unfinished_line_is_no_record(manifest):
 
 @contextmanager
 def room_for(byte_count):
-    """While the block runs, no file can grow beyond so many bytes: a write that would is cut short, the next fails."""
+    """Limit the size of files to some bytes in this block: the write that exceeds it is partial, the next one fails."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (byte_count, before[1]))
     try:
@@ -82,7 +82,7 @@ def room_for(byte_count):
 
 @pytest.mark.parametrize("room", [0, 1, 20, 50])
 def test_a_record_that_finds_no_room_leaves_nothing(manifest, room):
-    """A write that comes short is cut back at once: the file is as it was, and takes records when there is room."""
+    """A partial write is truncated immediately: the file is unchanged and accepts records again."""
     before = manifest.path.read_bytes()
     held = Held(at=MIDNIGHT, message="x" * 50, is_incomplete=True)
     with room_for(len(before) + room), pytest.raises(OSError, match="File too large"):
@@ -96,7 +96,7 @@ def test_a_record_that_finds_no_room_leaves_nothing(manifest, room):
     "line", ['{"record": "withdra', "[]", "{}", '{"record": 7}', '{"record": "withdrawn", "kpi_ids": "U00413"}', "\x00"]
 )
 def test_a_damaged_line_is_named(manifest, line):
-    """A finished line that is no JSON, no record, or not what its kind holds, is told by file, line and run."""
+    """A complete line that is no valid record is an error with the file, the line and the run."""
     whole = manifest.path.read_text(encoding="utf-8").splitlines()
     manifest.path.write_text(f"{whole[0]}\n{line}\n", encoding="utf-8")
     with pytest.raises(ManifestCorrupt, match=r"Line 2 .*ab12"):
@@ -104,7 +104,7 @@ def test_a_damaged_line_is_named(manifest, line):
 
 
 def test_the_manifests_of_the_first_release_are_readable(tmp_path):
-    """Every line that the first release wrote is a record of a kind that is known, and keeps what it says."""
+    """Every manifest line of the first release is read as a known record and keeps its contents."""
     with (
         FIRST_RELEASE.open("rb") as file,
         zstandard.ZstdDecompressor().stream_reader(file) as unpacked,
@@ -122,7 +122,7 @@ def test_the_manifests_of_the_first_release_are_readable(tmp_path):
 
 
 def test_a_line_of_a_later_software_is_passed_over():
-    """A kind that is not known is no damage, and the bodies that it names are known to be named."""
+    """A record of an unknown kind is kept, with the bodies that it names; unknown fields are ignored."""
     record = read_record(b'{"record": "weighed", "tons": 3, "by": ["' + b"ab" * 32 + b'"]}')
     assert isinstance(record, UnknownRecord)
     assert record.bodies == ("ab" * 32,)
@@ -130,7 +130,7 @@ def test_a_line_of_a_later_software_is_passed_over():
 
 
 def test_half_a_character_does_not_stop_a_record():
-    """Text that is no UTF-8 is kept as the letters that name it, at any depth."""
+    """An unpaired surrogate in a record is stored as an escape, at any depth."""
     stopped = read_record(written(Stopped(at=MIDNIGHT, error="KoladaError", message="title `\ud800`")))
     assert stopped.message == "title `\\ud800`"
     started = {"run_id": "x", "kind": "refresh", "base_url": "", "plans": {}, "software_version": ""}
@@ -139,5 +139,5 @@ def test_half_a_character_does_not_stop_a_record():
 
 
 def test_every_kind_has_a_name_of_its_own():
-    """No kind of record hides another one."""
+    """Every kind of record has its own name."""
     assert set(KINDS.values()) == set(LedgerRecord.__subclasses__()) - {DamagedRecord, UnknownRecord}

@@ -1,4 +1,4 @@
-"""Homes from before marts had a history: whole and pruned ones, upgraded with answers for the nights before."""
+"""Homes from before marts had a history, whole and pruned, are upgraded with marts for their earlier runs."""
 
 import json
 import tarfile
@@ -34,47 +34,47 @@ pytestmark = pytest.mark.slow
 HOMES = Path(__file__).parent / "before_mart_history"
 JUDGED = "select indicator_id, year, value, verdict, verdict_reason, margin from mart.goal_fulfilment{} order by all"
 REASON = 4
-# What this software names more exactly than the one that published: an earlier value that is not there.
+# Reasons that this software names more precisely than the software that published.
 RENAMED = {("E3", "reference_missing"): "previous_missing"}
 RANKED = "select kpi_id, period, municipality_id, value, rank, rank_n from mart.ranking{} order by all"
 
 
 @dataclass
 class Watch:
-    """Keeps the stages and steps that it is told of; stops the run after some steps, as a kill would."""
+    """A reporter that records its calls and stops the run after some steps."""
 
     stops_after: int | None = None
     told: list[tuple[str, int | None]] = field(default_factory=list)
 
     def stage(self, name: str, total: int | None = None) -> None:
-        """A stage begins."""
+        """Record a stage."""
         self.told.append((name, total))
 
     def advance(self, steps: int = 1) -> None:
-        """A step is done."""
+        """Record a step."""
         self.told.append(("step", steps))
         if self.stops_after is not None and len([name for name, _ in self.told if name == "step"]) > self.stops_after:
             raise KeyboardInterrupt
 
     def say(self, message: str) -> None:
-        """Nothing."""
+        """Do nothing."""
 
 
 @dataclass(frozen=True)
 class Earlier:
-    """A home of earlier software, and what it said on each of its nights."""
+    """A home of earlier software, and the contents after each of its runs."""
 
     nights: Nights
     said: list[dict[str, Any]]
 
     @property
     def home(self) -> Home:
-        """The home."""
+        """The folders of the home."""
         return Home(self.nights.home)
 
 
 def unpacked(name: str, folder: Path, make_nights: Callable[..., Nights]) -> Earlier:
-    """One of the archived homes, before a stand-in that serves what it served on the first night."""
+    """Return an archived home whose stand-in serves the data of its first run."""
     with (
         (HOMES / f"{name}.tar.zst").open("rb") as file,
         zstandard.ZstdDecompressor().stream_reader(file) as packed,
@@ -89,7 +89,7 @@ def unpacked(name: str, folder: Path, make_nights: Callable[..., Nights]) -> Ear
 
 
 def with_reasons_of_today(rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
-    """Rows of `JUDGED` that earlier software made, in the names of today."""
+    """Return rows of `JUDGED` from earlier software with today's names of reasons."""
     return [[*row[:REASON], RENAMED.get((row[0], row[REASON]), row[REASON]), *row[REASON + 1 :]] for row in rows]
 
 
@@ -106,7 +106,7 @@ def whole(tmp_path: Path, make_nights: Callable[..., Nights]) -> Earlier:
 
 
 def test_the_nights_before_answer_as_they_were_published(earlier: Earlier) -> None:
-    """Verdicts, values and places as of each earlier night are those that its file held; a replay says the same."""
+    """As of each earlier run, verdicts, values and ranks equal those that its file had, also after a replay."""
     nights = earlier.nights
     assert nights.refresh().state == "published"
     for night in earlier.said:
@@ -124,7 +124,7 @@ def test_the_nights_before_answer_as_they_were_published(earlier: Earlier) -> No
 
 @pytest.mark.slow
 def test_what_an_upgrade_worked_out_is_put_back(earlier: Earlier, tmp_path: Path) -> None:
-    """A lost file comes back with what was worked out; a replay, which reads plans as of today, ends the same."""
+    """A restored file contains the marts that the upgrade computed, and a replay ends in the same tables."""
     earlier.nights.refresh()
     earlier.nights.refresh()
     away = lost(earlier.home)
@@ -139,7 +139,7 @@ def test_what_an_upgrade_worked_out_is_put_back(earlier: Earlier, tmp_path: Path
 
 
 def test_a_file_lost_before_the_upgrade_is_put_back(whole: Earlier) -> None:
-    """No night kept its marts: they are worked out, and say so; the next night goes on."""
+    """A file lost before the upgrade is restored with marts marked as computed later, and the next run goes on."""
     before = with_reasons_of_today(whole.nights.query(JUDGED.format("")))
     lost(whole.home)
     restore(whole.home, now=NOW, reporter=Silent())
@@ -149,7 +149,7 @@ def test_a_file_lost_before_the_upgrade_is_put_back(whole: Earlier) -> None:
 
 
 def test_a_verdict_that_was_published_otherwise_is_the_softwares_doing(whole: Earlier) -> None:
-    """What the last night published is compared with what this software works out for it."""
+    """A verdict that this software computes differently has the cause `software_changed`."""
     nights = whole.nights
     item, year = nights.query(
         "select item_id, year from mart.verdict_state where level = 'indicator' and verdict = 'met' "
@@ -169,7 +169,7 @@ def test_a_verdict_that_was_published_otherwise_is_the_softwares_doing(whole: Ea
 
 
 def test_the_upgrade_tells_how_far_it_has_come_and_survives_a_kill(whole: Earlier) -> None:
-    """Each night is a step; a run that dies on the way leaves the file as it was, and the next one does it all."""
+    """The upgrade reports each run as a step; if it is killed, the file is unchanged and the next run repeats it."""
     nights = whole.nights
     before = whole.home.published.read_bytes()
 
@@ -192,7 +192,7 @@ def test_the_upgrade_tells_how_far_it_has_come_and_survives_a_kill(whole: Earlie
 
 
 def test_reports_say_what_was_worked_out(whole: Earlier) -> None:
-    """As of a night before the upgrade the output says so; of the night after it, nothing."""
+    """A report as of a run before the upgrade says that it was computed later; a current one does not."""
     whole.nights.refresh()
     with published_file(whole.home.published) as connection:
         assert "beräknat i efterhand" in known_text(open_source(connection, "2026-04-02"))
@@ -200,13 +200,13 @@ def test_reports_say_what_was_worked_out(whole: Earlier) -> None:
 
 
 def test_an_older_file_is_not_read(whole: Earlier) -> None:
-    """What reads published files says how to bring an older one up to date, and guesses nothing from it."""
+    """A file with an older schema is refused, and the message names `kolada refresh`."""
     with published_file(whole.home.published) as connection, pytest.raises(SchemaTooOld, match="kolada refresh"):
         open_source(connection)
 
 
 def test_plan_rows_that_did_not_change_are_one_version(whole: Earlier) -> None:
-    """The three nights read the same plan files: one version of each row, from the first night on."""
+    """Plan rows that are the same in all three runs become one version."""
     whole.nights.refresh()
     assert whole.nights.query("select distinct known_from, known_to from plan.indicator_version") == [
         (datetime.fromisoformat(str(whole.said[0]["published_at"])), None)

@@ -1,4 +1,4 @@
-"""What a moment means, in Python and in SQL alike."""
+"""Moments have the same meaning in Python and in SQL."""
 
 from datetime import UTC, datetime
 
@@ -12,7 +12,7 @@ from warehouse.schema import ensure_schema
 
 @pytest.fixture(scope="module")
 def connection():
-    """The macros in an empty warehouse."""
+    """An empty warehouse with its macros."""
     with duckdb.connect() as connection:
         ensure_schema(connection)
         yield connection
@@ -33,13 +33,13 @@ def connection():
     ],
 )
 def test_a_date_is_the_end_of_that_day_in_sweden(connection, given, instant):
-    """Dates and timestamps stand for the same instant in the command and in the macros."""
+    """A date means the end of that day in Sweden, in the command and in the macros."""
     assert end_of_moment(given) == instant
     assert connection.execute("select core.moment(?)", [given]).fetchone() == (instant.replace(tzinfo=None),)
 
 
 def test_every_day_of_many_years(connection):
-    """The summer time rule in SQL agrees with the time zone database on every day from 2000 to 2040."""
+    """The summer time rule in SQL equals the time zone database on every day from 2000 to 2040."""
     days = connection.execute(
         "select strftime(day, '%Y-%m-%d'), core.moment(day::date) "
         "from range(timestamp '2000-01-01', timestamp '2041-01-01', interval 1 day) as days (day)"
@@ -49,6 +49,6 @@ def test_every_day_of_many_years(connection):
 
 
 def test_neither_date_nor_timestamp():
-    """Anything else is refused with the forms that work."""
+    """Any other text is refused with the accepted forms."""
     with pytest.raises(InvalidMoment, match="2024-03-01"):
         end_of_moment("igår")

@@ -1,4 +1,4 @@
-"""The published file opens at once in every DuckDB since 1.1, and every as-of macro answers in each."""
+"""Every DuckDB since 1.1 opens the published file fast, and every as-of macro works in it."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from goals import Plan
 from tests.conftest import Nights
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-# `make slow` installs these; the newest is the one that wrote the file.
+# `make slow` installs these; the newest one wrote the file.
 VERSIONS = ("1.1.3", "1.2.2", "1.3.2", "1.4.4")
 NEWEST = "as installed"
 MOST_MEGABYTES = 150
@@ -61,7 +61,7 @@ def sample_nights(
 
 @pytest.fixture(params=[*VERSIONS, NEWEST])
 def ask(request: pytest.FixtureRequest) -> Callable[[Path], list[object]]:
-    """Asks a published file in a process of its own with one version of DuckDB; skips where it is not installed."""
+    """Give a function that queries a published file with one DuckDB version in a subprocess; skip if it is missing."""
     paths = [str(REPOSITORY)]
     if request.param != NEWEST:
         folders = Path(os.environ.get("KOLADA_OLDER_DUCKDB", REPOSITORY / ".venv" / "older-duckdb"))
@@ -89,7 +89,7 @@ def ask(request: pytest.FixtureRequest) -> Callable[[Path], list[object]]:
 
 @pytest.mark.slow
 def test_every_duckdb_opens_the_file_at_once(sample_nights: Nights, ask: Callable[[Path], list[object]]) -> None:
-    """Opening costs little; tables, views, comments and each as-of macro answer as in the version that wrote them."""
+    """Opening is cheap, and tables, views, comments and as-of macros give the same results as in the newest version."""
     published = sample_nights.home / "kolada.duckdb"
     judged, cpu_seconds, megabytes, counts, told, is_commented = ask(published)
     assert (judged, told, is_commented) == (

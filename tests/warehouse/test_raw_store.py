@@ -1,4 +1,4 @@
-"""Bodies are kept once, whole, and damage is noticed and named."""
+"""The raw store: each body is stored once, and damage is detected and named."""
 
 import os
 import stat
@@ -20,14 +20,14 @@ def store(tmp_path):
 
 
 def test_a_body_comes_back_as_it_was(store):
-    """What is put is what is got, under its SHA-256."""
+    """A body is read back unchanged by its SHA-256."""
     sha256 = store.put(BODY)
     assert store.get(sha256) == BODY
     assert len(sha256) == 64
 
 
 def test_identical_bodies_are_kept_once(store):
-    """The same bytes twice make one file, which is not written again."""
+    """The same bytes are stored as one file, which is not written again."""
     sha256 = store.put(BODY)
     before = store.path(sha256).stat().st_mtime_ns
     assert store.put(BODY) == sha256
@@ -36,19 +36,19 @@ def test_identical_bodies_are_kept_once(store):
 
 
 def test_bodies_are_compressed(store):
-    """The file is much smaller than a repetitive body."""
+    """A stored body is compressed."""
     assert store.path(store.put(BODY)).stat().st_size < len(BODY) / 5
 
 
 def test_a_missing_body_is_named(store):
-    """Asking for a body that is not there names its hash and what to do."""
+    """A missing body is an error that names its hash."""
     with pytest.raises(BodyMissing, match="0" * 64):
         store.get("0" * 64)
 
 
 @pytest.mark.parametrize("damage", [b"", b"not zstd at all", None])
 def test_damage_is_noticed_and_the_next_receipt_mends_it(store, damage):
-    """An emptied, overwritten or swapped body is refused by name; putting the same bytes again mends it."""
+    """An emptied, overwritten or exchanged body is refused by its hash, and storing the bytes again repairs it."""
     sha256 = store.put(BODY)
     other = store.path(store.put(b"another body")).read_bytes()
     store.path(sha256).write_bytes(other if damage is None else damage)
@@ -59,7 +59,7 @@ def test_damage_is_noticed_and_the_next_receipt_mends_it(store, damage):
 
 
 def test_whoever_may_read_manifests_may_read_bodies(store, tmp_path):
-    """Bodies and manifests get the permissions that the umask leaves, so that a backup reads both or neither."""
+    """Bodies and manifests get the permissions of the umask, so that a backup reads both or neither."""
     manifest = Manifest(tmp_path / "manifests" / "20260401T003000000Z-ab12.jsonl")
     before = os.umask(0o027)
     try:

@@ -1,4 +1,4 @@
-"""A home written by the first released schema goes on living: its history, its verdicts, its raw store."""
+"""A home with the first released schema is upgraded: its history, its verdicts, its raw store."""
 
 import tarfile
 from collections.abc import Callable
@@ -25,7 +25,7 @@ FIXTURE = Path(__file__).parent / "first_release" / "home.tar.zst"
 
 @pytest.fixture
 def old_home(tmp_path, make_nights: Callable):
-    """The home of the first release before a stand-in that serves what it served on the first night."""
+    """The home of the first release, whose stand-in serves the data of its first run."""
     with (
         FIXTURE.open("rb") as file,
         zstandard.ZstdDecompressor().stream_reader(file) as unpacked,
@@ -38,7 +38,7 @@ def old_home(tmp_path, make_nights: Callable):
 
 
 def change_file(nights, sql):
-    """Write into a published file, as nobody but a test may."""
+    """Change a published file."""
     path = nights.home / "kolada.duckdb"
     path.chmod(0o644)
     with duckdb.connect() as connection:
@@ -49,12 +49,12 @@ def change_file(nights, sql):
 
 @pytest.mark.slow
 def test_the_history_survives(old_home):
-    """After an upgrade the versions of before are there, and tonight's are added to them."""
+    """After an upgrade the earlier versions are unchanged, and the new run's are added."""
     before = old_home.query("select * exclude (known_to, confirmed_at) from core.observation_version order by all")
     assert len(before) > 100
     result = old_home.refresh()
     assert result.state == "published"
-    # The stand-in serves the first night's values: what the second night revised is revised back.
+    # The stand-in serves the first run's values, so the second run's revisions are reversed.
     assert dict(result.loaded.opened) == {"revised": 2}
     after = old_home.query(
         "select * exclude (known_to, confirmed_at) from core.observation_version where run_id <> ? order by all",
@@ -65,7 +65,7 @@ def test_the_history_survives(old_home):
 
 @pytest.mark.slow
 def test_every_migration_is_on_record(old_home):
-    """The file says which migrations it has been through, in order."""
+    """The upgraded file lists all migrations in order."""
     assert old_home.query("select version from ops.schema_version") == [(1,)]
     old_home.refresh()
     assert old_home.query("select version from ops.schema_version order by version") == [
@@ -75,7 +75,7 @@ def test_every_migration_is_on_record(old_home):
 
 @pytest.mark.slow
 def test_the_upgraded_file_is_what_a_replay_gives(old_home, tmp_path):
-    """Replayed with today's code, the old home's raw store gives the same units as the migrated file."""
+    """A replay of the old home's raw store equals the migrated file's units."""
     old_home.refresh()
     replay(Home(old_home.home), tmp_path / "replayed.duckdb", as_of=None, reporter=Silent())
     units = "select * from core.municipality_version order by all"
@@ -85,14 +85,14 @@ def test_the_upgraded_file_is_what_a_replay_gives(old_home, tmp_path):
 
 @pytest.mark.slow
 def test_a_verdict_flipped_by_our_own_code_says_so(old_home):
-    """When nothing but the software differs, the cause is software_changed."""
+    """A verdict that changes only because of the software has the cause `software_changed`."""
     old_home.refresh()
     flipped = old_home.query(
         "select item_id, year from mart.verdict_state where level = 'indicator' and verdict = 'met' "
         "order by all limit 1"
     )
     assert len(flipped) == 1
-    # As if the code that published the last night had judged otherwise.
+    # As if the code of the last run had judged differently.
     change_file(
         old_home,
         f"update mart.verdict_state_version set verdict = 'not_met' "
@@ -107,7 +107,7 @@ def test_a_verdict_flipped_by_our_own_code_says_so(old_home):
 
 
 def test_a_file_from_the_future_is_refused(old_home):
-    """A schema that this software does not know is left alone, and the message says how to go on."""
+    """A file with a newer schema is refused and stays unchanged."""
     change_file(old_home, "insert into ops.schema_version values (999, 'from_the_future', now()::timestamp)")
     before = (old_home.home / "kolada.duckdb").read_bytes()
     with pytest.raises(SchemaTooNew, match="999"):
@@ -117,6 +117,6 @@ def test_a_file_from_the_future_is_refused(old_home):
 
 @pytest.mark.slow
 def test_the_software_version_of_each_run_is_on_record(old_home):
-    """ops.run tells which version of the software published each night."""
+    """ops.run has the software version of each run."""
     old_home.refresh()
     assert old_home.query("select distinct software_version from ops.run") == [(SOFTWARE_VERSION,)]

@@ -1,9 +1,9 @@
-"""Makes the homes that `test_mart_history_upgrade.py` upgrades: three nights, published before marts had a history.
+"""Makes the homes for `test_mart_history_upgrade.py`: three runs published before marts had a history.
 
     python -m tests.warehouse.before_mart_history.make_homes FOLDER
 
-Each archive holds a home and, in `said.json`, what its published file said after each night. One home was pruned. They
-were made so by the software of 2026-11-25, and are never made again: their age is their worth.
+Each archive holds a home and, in `said.json`, the contents of its published file after each run. One home is pruned.
+They were made by the software of 2026-11-25 and must not be made again, since the tests need files of that age.
 """
 
 import json
@@ -50,7 +50,7 @@ def main(folder: Path) -> None:
 
 
 def three_nights(home: Path) -> list[dict[str, object]]:
-    """Publish three nights, with a change after each; returns what was said on each."""
+    """Publish three runs, with a change after each; return the contents after each run."""
     plan = read_plan(PLAN)
     fake = FakeKolada(small_data([*plan.kpi_ids, *plan.cross_check_kpi_ids]))
     settings = Settings(base_url="http://kolada.test/v3", home=home, rate=1000.0)
@@ -64,7 +64,7 @@ def three_nights(home: Path) -> list[dict[str, object]]:
 
 
 def what_is_said(published: Path) -> dict[str, object]:
-    """What a published file says of its publication, of goals and of places."""
+    """Return the publication, the judgements and the ranks of a published file."""
     with duckdb.connect(str(published), read_only=True) as connection:
         ((at,),) = connection.execute("select max(published_at) from ops.publication").fetchall()
         return {

@@ -1,9 +1,9 @@
-"""Makes the home that `test_upgrade.py` upgrades: two nights of a few made-up cells, published by the code of the day.
+"""Makes the home for `test_upgrade.py`: two runs of a few made-up cells, published by the software of that time.
 
     python tests/warehouse/first_release/make_fixture.py FOLDER
 
-The home beside this file was made so by the first released schema. It is never made again: its age is its worth. A
-later release adds a folder of its own, made by its own code.
+The home next to this file has the first released schema and must not be made again. A later release adds its own
+folder, made by its own code.
 """
 
 import shutil
@@ -26,7 +26,7 @@ UNITS = ["0000", "0114", "0115", "0117", "1480", "1489"]
 
 
 def small_data(kpi_ids: list[str]) -> DataSet:
-    """A corner of the sample."""
+    """Return a small part of the sample."""
     sample = sample_data()
     return DataSet(
         source_kind="sample",
@@ -44,7 +44,7 @@ def small_data(kpi_ids: list[str]) -> DataSet:
 
 
 def main(folder: Path) -> None:
-    """Run the two nights and pack the home."""
+    """Run twice and pack the home."""
     plan = read_plan(PLAN)
     fake = FakeKolada(small_data([*plan.kpi_ids, *plan.cross_check_kpi_ids]))
     settings = Settings(base_url="http://kolada.test/v3", home=folder / "home", rate=1000.0)
