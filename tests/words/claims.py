@@ -1,6 +1,6 @@
-"""What outputs say about verdicts, read back: each sentence as numbers and claims that must hold of the verdict's row.
+"""Reads outputs back: each sentence about a verdict becomes numbers and claims that must hold for the verdict's row.
 
-The reading is by the sentence's own words. A sentence that is not known here is reported too, so that none goes unread.
+Sentences are recognised by their words. An unknown sentence is reported too, so that none is skipped.
 """
 
 import re
@@ -13,7 +13,7 @@ N = r"([−+]?\d[\d\u00a0]*(?:,\d+)?)"
 OP = r"(minst|över|högst|under)"
 NAME = r"([^\d]+?)"
 WHOM = r"(?: mellan kvinnor och män)?(?: för (?:kvinnor|män|både kvinnor och män))?"
-# Without groups: what a criterion asks for. A number follows the operator, a figure's name, or a range.
+# Non-capturing patterns of what a criterion requires. A number follows the operator, a figure's name, or a range.
 NUMBER = r"[−+]?\d[\d\u00a0]*(?:,\d+)?"
 ADDED = rf"(?: (?:plus|minus) {NUMBER}(?: procentenheter| procent)?)?"
 FIGURE_NAME = r"(?:\d{4} års värde|[^\d]+?)"
@@ -25,49 +25,49 @@ WORDS = {"minst": ">=", "över": ">", "högst": "<=", "under": "<"}
 
 
 def number(text: str) -> Decimal:
-    """A number as Swedish writes it."""
+    """Return a number in Swedish notation."""
     return Decimal(text.replace("\u00a0", "").replace("−", "-").replace(",", ".").removeprefix("+"))
 
 
 def places(text: str) -> int:
-    """How many decimals a number is shown with."""
+    """Return the number of decimals shown."""
     return len(text.partition(",")[2])
 
 
 def holds(one: Decimal, operator: str, other: Decimal) -> bool:
-    """Whether the comparison is true."""
+    """Return whether the comparison is true."""
     return {">=": one >= other, ">": one > other, "<=": one <= other, "<": one < other}[operator]
 
 
 def exact(value: object) -> Decimal:
-    """A cell of the file as it is written."""
+    """Return a stored value as its exact decimal."""
     return Decimal(repr(value))
 
 
 def at_places_of(text: str, value: Decimal) -> Decimal:
-    """A value at the decimals of a shown number, half away from zero."""
+    """Round a value half away from zero to the decimals of a shown number."""
     return value.quantize(Decimal(1).scaleb(-places(text)), rounding=ROUND_HALF_UP)
 
 
 def is_rounding_of(text: str, value: object) -> bool:
-    """Whether a shown number is a value at its decimals, half away from zero."""
+    """Return whether a shown number is the value rounded half away from zero."""
     return number(text) == at_places_of(text, exact(value))
 
 
 def held_against(row: Row) -> object:
-    """The number that the value was held against."""
+    """Return the number that the value was compared with."""
     return row["compared_with"]
 
 
 def is_met(row: Row) -> bool:
-    """Whether the row's answer is yes: its verdict, or before the target's year whether it is there already."""
+    """Return whether the verdict is met, or before the target's year whether the value is at the target."""
     return row["verdict"] == "met" if row["verdict"] in DECIDED else bool(row["is_at_target_now"])
 
 
 def pair(row: Row, value: str, held: str, *, at_decimals: bool = False) -> Iterator[str]:
-    """Two numbers shown side by side: each a rounding of its own, and together what the verdict says.
+    """Yield what is wrong with two numbers shown side by side: their rounding, or a contradiction of the verdict.
 
-    Where the sentence compares at the plan's decimals, both ends of a range are rounded to them too.
+    If the sentence compares at the plan's decimals, both ends of a range are rounded to them too.
     """
     if not is_rounding_of(value, row["value"]):
         yield f"{value} is no rounding of {row['value']}"
@@ -86,7 +86,7 @@ def pair(row: Row, value: str, held: str, *, at_decimals: bool = False) -> Itera
 
 
 def left(row: Row, words: str, shown: str) -> Iterator[str]:
-    """What is missing or left over: not nothing, on the right side, and a rounding of the margin."""
+    """Yield what is wrong with a shown margin: zero, the wrong sign or the wrong rounding."""
     margin = exact(row["margin"])
     if (margin < 0) != (words in ("skiljer", "saknas")):
         yield f"“{words}” beside the margin {margin}"
@@ -95,13 +95,13 @@ def left(row: Row, words: str, shown: str) -> Iterator[str]:
 
 
 def says(row: Row, *, met: bool) -> Iterator[str]:
-    """A sentence that says met or not met."""
+    """Yield a contradiction if a sentence's verdict is not the row's."""
     if met != is_met(row):
         yield f"says {'met' if met else 'not met'}"
 
 
 def operator_is(row: Row, word: str | None) -> Iterator[str]:
-    """A sentence that names the operator; of a range there is none."""
+    """Yield a contradiction if a sentence's operator is not the row's; a range has none."""
     if (WORDS[word] if word is not None else None) != row["operator"]:
         yield f"says {word} of {row['operator']}"
 
@@ -177,7 +177,7 @@ def _place(row: Row, place: str, n: str, answer: str, margin: str | None) -> Ite
 
 
 def partly(row: Row, text: str) -> Iterator[str]:
-    """Why a miss is partly met, and nothing of the kind beside any other verdict."""
+    """Yield what is wrong with the reason for a partly met verdict; other verdicts have none."""
     tolerated = re.search(rf"Det ryms i toleransen, {N}( procent| plats(?:er)?)?: målet är delvis uppfyllt\.", text)
     better = re.search(rf"Det är bättre än (\d{{4}}) års värde, {N}: målet är delvis uppfyllt\.", text)
     if bool(tolerated or better) != (row["verdict"] == "partly_met"):
@@ -276,7 +276,7 @@ SEVERAL = re.compile(r"Indikatorn har (\d+) kriterier, och (alla ska vara uppfyl
 
 
 def decision(row: Row, text: str) -> Iterator[str]:
-    """What a verdict's sentence says against its row: of several criteria, each sentence against its own row."""
+    """Yield what is wrong with a verdict's sentence; with several criteria, with each sentence and its own row."""
     criteria = row.get("criteria") or ()
     found = SEVERAL.search(text)
     if (len(criteria) > 1) != bool(found):
@@ -293,7 +293,7 @@ def decision(row: Row, text: str) -> Iterator[str]:
 
 
 def one_decision(row: Row, text: str) -> Iterator[str]:
-    """What a sentence of a verdict says against its row; that it is not understood, where it is not."""
+    """Yield what is wrong with one criterion's sentence, or that the sentence is unknown."""
     yield from partly(row, text)
     if row["verdict"] not in (*DECIDED, "not_yet_due"):
         for pattern, _ in SENTENCES:
@@ -321,7 +321,7 @@ def one_decision(row: Row, text: str) -> Iterator[str]:
 
 
 def development(row: Row, text: str) -> Iterator[str]:
-    """Trends and pace against the numbers beside them."""
+    """Yield contradictions between trend and pace and the numbers shown."""
     sign = {"higher": 1, "lower": -1}.get("lower" if row["gender"] == "gap" else str(row["direction"]))
     if sign is None:
         return
@@ -347,7 +347,7 @@ def development(row: Row, text: str) -> Iterator[str]:
 
 
 def standing(row: Row, text: str) -> Iterator[str]:
-    """Place, differences and how many others would meet the criterion."""
+    """Yield contradictions in rank, differences and the share of others that meet the criterion."""
     for rank, n in re.findall(r"Plats (\d+) av (\d+) kommuner", text):
         if int(rank) > int(n):
             yield f"place {rank} of {n}"
@@ -369,7 +369,7 @@ def standing(row: Row, text: str) -> Iterator[str]:
 
 
 def genders(row: Row, text: str) -> Iterator[str]:
-    """Women and men, and in whose favour they differ."""
+    """Yield contradictions in the values of women and men and their difference."""
     found = re.search(rf"Kvinnor {N}, män {N}, skillnad {N}(?: till (kvinnors|mäns) fördel)?", text)
     if not found:
         return
@@ -385,7 +385,7 @@ def genders(row: Row, text: str) -> Iterator[str]:
 
 
 def shown_pair(row: Row, value: str, held: str, rounding: str, margin: str = "") -> Iterator[str]:
-    """A table's two numbers and its margin: the verdict, or a remark that rounding decides."""
+    """Yield what is wrong with a table's two numbers, its margin and its remark on rounding."""
     if row["verdict"] not in DECIDED:
         return
     if row["margin_unit"] == "points":

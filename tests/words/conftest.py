@@ -1,4 +1,4 @@
-"""Publishing small plans over a small Kolada, and reading what all outputs say of them."""
+"""Fixtures that publish small plans with a small Kolada, for tests that read all outputs."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,7 +14,7 @@ Publish = Callable[..., Nights]
 
 @pytest.fixture(scope="module")
 def publish(tmp_path_factory: pytest.TempPathFactory) -> Publish:
-    """Publishes a night, or several: each a plan, or plans, and a Kolada. A night held fails the test."""
+    """Give a function that publishes one or more runs, each of one or more plans and a Kolada; none may be held."""
 
     def published(*nights: tuple[SmallPlan | Sequence[SmallPlan], SmallKolada]) -> Nights:
         folder = tmp_path_factory.mktemp("small")
@@ -28,7 +28,7 @@ def publish(tmp_path_factory: pytest.TempPathFactory) -> Publish:
 
 
 def next_night(nights: Nights, folder: Path, plans: SmallPlan | Sequence[SmallPlan], kolada: SmallKolada) -> None:
-    """Publish one more night."""
+    """Publish one more run."""
     nights.plans = tuple(plan.write(folder) for plan in ([plans] if isinstance(plans, SmallPlan) else plans))
     nights.fake.data = kolada.data()
     result = nights.refresh()

@@ -1,4 +1,4 @@
-"""Every output of a home, as a reader meets it: report, explanations, workbook, CSV, memo and terminal."""
+"""Every output of a home as text: report, explanations, workbook, CSV, memo and terminal."""
 
 import csv
 import io
@@ -19,7 +19,7 @@ from tests.reports.support import Node, opened, read_page
 
 @dataclass(frozen=True)
 class Output:
-    """What one output says of one indicator and year: its texts by place, and its verdict's row."""
+    """The texts of one output about one indicator and year, by place, and the verdict's row."""
 
     name: str
     row: Mapping[str, object]
@@ -27,7 +27,7 @@ class Output:
 
 
 def judgements(home: Path, plan_id: str) -> dict[tuple[str, int], Mapping[str, object]]:
-    """mart.goal_fulfilment of a plan by indicator and year."""
+    """Return mart.goal_fulfilment of a plan by indicator and year."""
     with opened(home) as connection:
         found = connection.execute("select * from mart.goal_fulfilment where plan_id = ?", [plan_id])
         names = [column[0] for column in found.description or ()]
@@ -44,7 +44,7 @@ def judgements(home: Path, plan_id: str) -> dict[tuple[str, int], Mapping[str, o
 
 
 def report_pages(home: Path, plan_id: str, years: tuple[int, ...]) -> Iterator[tuple[int, Node]]:
-    """The report of each year."""
+    """Yield the report of each year."""
     for year in years:
         with opened(home) as connection:
             report = write_report(connection, plan_id, folder=home / "reports", output=home / f"{year}.html", year=year)
@@ -52,7 +52,7 @@ def report_pages(home: Path, plan_id: str, years: tuple[int, ...]) -> Iterator[t
 
 
 def article_texts(page: Node, indicator_id: str) -> dict[str, str]:
-    """An indicator's article: its sentence, its facts, its charts' labels, its table of years, its details."""
+    """Return the texts of an indicator's article: sentence, facts, labels of charts, table of years, details."""
     article = page.by_id(f"i-{indicator_id}")
     [judged] = article.find(lambda node: "judged" in node.classes())
     [sentence] = judged.find(lambda node: node.tag == "p")
@@ -74,7 +74,7 @@ def article_texts(page: Node, indicator_id: str) -> dict[str, str]:
 
 
 def matrix(page: Node) -> dict[str, dict[str, str]]:
-    """The matrix: each indicator's cells by their headings."""
+    """Return the cells of each indicator in the matrix, by heading."""
     rows = page.find(
         lambda node: node.tag == "tr" and bool(node.find(lambda cell: cell.attributes.get("data-label") == "Utfall"))
     )
@@ -87,7 +87,7 @@ def matrix(page: Node) -> dict[str, dict[str, str]]:
 
 
 def short_page(home: Path, plan_id: str, year: int) -> Node:
-    """The short report."""
+    """Return the short report."""
     with opened(home) as connection:
         report = write_report(
             connection, plan_id, folder=home / "reports", output=home / "short.html", year=year, is_short=True
@@ -96,7 +96,7 @@ def short_page(home: Path, plan_id: str, year: int) -> Node:
 
 
 def word_texts(home: Path, plan_id: str) -> dict[str, str]:
-    """The Word text of the report: what it says of each indicator, by its heading."""
+    """Return the texts of the Word report, by the indicator in the heading."""
     with opened(home) as connection:
         [path] = write_exports(connection, Format.DOCX, Asked(plan_id), folder=home / "exports").paths
     said: dict[str, str] = {}
@@ -110,7 +110,7 @@ def word_texts(home: Path, plan_id: str) -> dict[str, str]:
 
 
 def year_rows(page: Node, indicator_id: str) -> dict[str, list[str]]:
-    """An indicator's table of years: the cells of each row by its heading."""
+    """Return an indicator's table of years: the cells of each row by its heading."""
     article = page.by_id(f"i-{indicator_id}")
     return {
         row.find(lambda node: node.tag == "th")[0].words(): [
@@ -123,14 +123,14 @@ def year_rows(page: Node, indicator_id: str) -> dict[str, list[str]]:
 
 
 def explanation(home: Path, plan_id: str, indicator_id: str, year: int) -> str:
-    """What `kolada explain` prints, its lines joined."""
+    """Return the output of `kolada explain` with its lines joined."""
     with opened(home) as connection:
         text = explain_figure(connection, plan_id, indicator_id, year=year).text()
     return text.replace("\n  ", " ")
 
 
 def csv_rows(home: Path, plan_id: str) -> list[dict[str, str]]:
-    """The Swedish view as `kolada export --format csv --decimal-comma` writes it."""
+    """Return the rows of the Swedish view from `kolada export --format csv --decimal-comma`."""
     with opened(home) as connection:
         asked = Asked(plan_id, tables=("maluppfyllelse",), has_decimal_comma=True)
         write_exports(connection, Format.CSV, asked, folder=home / "exports")
@@ -139,26 +139,26 @@ def csv_rows(home: Path, plan_id: str) -> list[dict[str, str]]:
 
 
 def workbook_rows(home: Path, plan_id: str) -> list[dict[str, str]]:
-    """The sheet of data as a spreadsheet program shows it: numbers by their cells' formats."""
+    """Return the data sheet as a spreadsheet program displays it, with the cells' number formats."""
     return sheet_rows(workbook(home, plan_id)["Data"])
 
 
 def goal_sheet_rows(home: Path, plan_id: str) -> list[dict[str, str]]:
-    """The rows of all goals' sheets as a spreadsheet program shows them."""
+    """Return the rows of all goal sheets as a spreadsheet program displays them."""
     book = workbook(home, plan_id)
     names = book.sheetnames[1 : book.sheetnames.index("God ekonomisk hushållning")]
     return [row for name in names for row in sheet_rows(book[name])]
 
 
 def workbook(home: Path, plan_id: str) -> openpyxl.Workbook:
-    """The workbook of a plan."""
+    """Return the workbook of a plan."""
     with opened(home) as connection:
         [path] = write_exports(connection, Format.XLSX, Asked(plan_id), folder=home / "exports").paths
     return openpyxl.load_workbook(path)
 
 
 def sheet_rows(sheet: openpyxl.worksheet.worksheet.Worksheet) -> list[dict[str, str]]:
-    """The rows of a sheet with an id, by their headings."""
+    """Return the rows of a sheet that have an id, by their headings."""
     heads = [str(cell.value) for cell in sheet[5]]
     return [
         {head: shown(cell) for head, cell in zip(heads, cells, strict=True)}
@@ -168,7 +168,7 @@ def sheet_rows(sheet: openpyxl.worksheet.worksheet.Worksheet) -> list[dict[str, 
 
 
 def shown(cell: object) -> str:
-    """A cell as it is shown, in Swedish."""
+    """Return a cell as displayed, in Swedish."""
     value, pattern = cell.value, re.sub(r'^"[^"]*"|;.*', "", cell.number_format)
     if value is None:
         return ""
@@ -179,7 +179,7 @@ def shown(cell: object) -> str:
 
 
 def memo(home: Path, plan_id: str) -> str:
-    """The memo on what changed since the publication before."""
+    """Return the memo on the changes since the previous publication."""
     with opened(home) as connection:
         written = write_exports(connection, Format.MEMO, Asked(plan_id), folder=home / "exports").paths
     [path] = [path for path in written if path.suffix == ".md"]
@@ -187,7 +187,7 @@ def memo(home: Path, plan_id: str) -> str:
 
 
 def terminal(home: Path, plan_id: str) -> str:
-    """The goal table that `kolada refresh` prints."""
+    """Return the goal table that `kolada refresh` prints."""
     console = Console(width=300, file=io.StringIO())
     print_goal_table(console, home / "kolada.duckdb", plan_id)
     return console.file.getvalue()

@@ -1,7 +1,7 @@
-"""Judging a made-up indicator in plain Python, as it was and with some of what changed put in its place.
+"""A second implementation of the judgement in plain Python, before and after some changes of its inputs.
 
-Nothing of the software is used: a `World` is all that one verdict rests on, `judged` is its verdict by the plan's
-rules, and `causes` are the changes that alone give the new one, or the smallest sets of them that do.
+It uses none of the product's code: a `World` has all inputs of one verdict, `judged` is its verdict by the plan's
+rules, and `causes` are the changes that alone give the new verdict, or the smallest sets of them that do.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -32,7 +32,7 @@ Values = Mapping[int, float | None]
 
 @dataclass(frozen=True)
 class Series:
-    """One KPI: the own unit's values by year, women's and men's, Riket's, and the other units' of the judged year."""
+    """One KPI: the own unit's values by year, by gender, Riket's, and the other units' of the judged year."""
 
     own: Values = field(default_factory=dict)
     women: float | None = None
@@ -43,7 +43,7 @@ class Series:
 
 @dataclass(frozen=True)
 class World:
-    """All that the verdict of one indicator in one year rests on."""
+    """All inputs of the verdict of one indicator in one year."""
 
     kind: str = "number"
     operator: str = ">="
@@ -76,12 +76,12 @@ Change = tuple[str, Step]
 
 
 def plan(**fields: object) -> Step:
-    """Other words or rules in the plan."""
+    """Return a step that changes fields of the plan."""
     return lambda world: replace(world, **fields)
 
 
 def values(slot: int = 0, **fields: object) -> Step:
-    """Other values in one of the KPIs."""
+    """Return a step that changes fields of one KPI's series."""
 
     def step(world: World) -> World:
         series = list(world.series)
@@ -92,19 +92,19 @@ def values(slot: int = 0, **fields: object) -> Step:
 
 
 def own(years: Mapping[int, float | None], slot: int = 0) -> Step:
-    """Other own values, or hidden ones, in some years."""
+    """Return a step that changes own values in some years; None hides a value."""
     return lambda world: values(slot, own={**world.series[slot].own, **years})(world)
 
 
 def gone(year: int, slot: int = 0) -> Step:
-    """The own cell of a year is no longer there."""
+    """Return a step that removes the own cell of a year."""
     return lambda world: values(
         slot, own={other: value for other, value in world.series[slot].own.items() if other != year}
     )(world)
 
 
 def members(*units: str, slot: int = 0) -> Step:
-    """Other members of a group of similar municipalities."""
+    """Return a step that changes the members of a group of similar municipalities."""
 
     def step(world: World) -> World:
         groups = list(world.members)
@@ -115,14 +115,14 @@ def members(*units: str, slot: int = 0) -> Step:
 
 
 def changed(world: World, changes: Sequence[Change]) -> World:
-    """A world with some things changed."""
+    """Return a world after some changes."""
     for _, step in changes:
         world = step(world)
     return world
 
 
 def causes(world: World, changes: Sequence[Change]) -> list[str]:
-    """The causes of the verdict that all changes together give, first the one that names it."""
+    """Return the causes of the verdict that all changes together give, the main one first."""
     now = judged(changed(world, changes))
     for size in range(1, len(changes) + 1):
         found = [chosen for chosen in combinations(changes, size) if judged(changed(world, chosen)) == now]
@@ -133,7 +133,7 @@ def causes(world: World, changes: Sequence[Change]) -> list[str]:
 
 
 def judged(world: World) -> str:
-    """The verdict of the year."""
+    """Return the verdict of the year."""
     series = world.series[world.kpi]
     value = own_value(world, series)
     if value is None:
@@ -151,7 +151,7 @@ def judged(world: World) -> str:
 
 
 def own_value(world: World, series: Series) -> float | None:
-    """What is compared: the total, or that of the criterion's gender; else what was entered."""
+    """Return the compared value: the total or the criterion's gender, else the manual figure."""
     if world.kind == "gender_gap":
         return None if series.women is None or series.men is None else abs(series.women - series.men)
     if world.gender in ("K", "M"):
@@ -166,7 +166,7 @@ def own_value(world: World, series: Series) -> float | None:
 
 
 def against(world: World, series: Series, value: float) -> str:
-    """The value held against what the criterion names."""
+    """Return the verdict of comparing the value with what the criterion names."""
     others = series.others
     if world.kind == "rank":
         scope = set(UNITS) if world.rank_scope == "all" else set(world.members[world.topic])
@@ -189,7 +189,7 @@ def against(world: World, series: Series, value: float) -> str:
 
 
 def verdict(world: World, is_met: bool, margin: Decimal | float) -> str:
-    """Met, or partly met by the tolerance, or not."""
+    """Return met, partly met within the tolerance, or not met."""
     if is_met:
         return "met"
     is_near = world.rules.get("partly_met_by") == "tolerance" and world.tolerance is not None
@@ -197,7 +197,7 @@ def verdict(world: World, is_met: bool, margin: Decimal | float) -> str:
 
 
 def aimed_at(world: World, series: Series) -> float | None:
-    """The number that the value is held against."""
+    """Return the number that the value is compared with."""
     base: float | None
     match world.kind:
         case "previous_year":
@@ -214,7 +214,7 @@ def aimed_at(world: World, series: Series) -> float | None:
 
 
 def referenced(world: World, series: Series) -> float | None:
-    """The reference that the criterion names."""
+    """Return the reference that the criterion names."""
     every = [*series.others.values(), *([own] if (own := series.own.get(YEAR)) is not None else [])]
     unweighted = mean(every) if every else None
     match world.reference:
@@ -239,7 +239,7 @@ def referenced(world: World, series: Series) -> float | None:
 
 
 def decimals(world: World) -> int | None:
-    """At how many decimals the two are compared; None as received."""
+    """Return the decimals of the comparison; None means as received."""
     printed = len(world.text.partition(",")[2])
     if world.kind == "reference":
         return world.decimals if world.rules.get("average_precision") == "display" else None
@@ -252,6 +252,6 @@ def decimals(world: World) -> int | None:
 
 
 def rounded(number: float, places: int | None) -> Decimal:
-    """Half away from zero; as received where no places are given."""
+    """Round half away from zero; without places return the number as received."""
     exact = Decimal(repr(number))
     return exact if places is None else exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)

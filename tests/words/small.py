@@ -1,4 +1,4 @@
-"""A small plan and a small Kolada to write tests with: what a test does not say has a sensible value."""
+"""A small plan and a small Kolada for tests, with defaults for what a test does not set."""
 
 import csv
 import io
@@ -49,15 +49,15 @@ class SmallPlan:
     labels: dict[str, str] = field(default_factory=dict)
 
     def add(self, file: str, **cells: object) -> None:
-        """A row of a file."""
+        """Add a row to a file."""
         self.tables[f"{file}.csv"].append(cells)
 
     def row(self, file: str, **key: object) -> dict[str, object]:
-        """The first row of a file whose cells are these, to be changed."""
+        """Return the first row of a file with these cells, to be changed."""
         return next(row for row in self.tables[f"{file}.csv"] if all(row.get(name) == key[name] for name in key))
 
     def goal(self, goal_id: str, section: str = "operational", **cells: object) -> None:
-        """A goal."""
+        """Add a goal."""
         counts = "true" if section in ("operational", "financial") else "false"
         self.add(
             "goals",
@@ -71,7 +71,7 @@ class SmallPlan:
         )
 
     def indicator(self, indicator_id: str, kpi_id: str = "", goal_id: str = "", **cells: object) -> None:
-        """An indicator, in percent, higher is better; its goal too, where there is none yet."""
+        """Add an indicator in percent with higher as better, and its goal if missing."""
         goal_id = goal_id or f"M{indicator_id}"
         if not any(row["goal_id"] == goal_id for row in self.tables["goals.csv"]):
             self.goal(goal_id)
@@ -95,7 +95,7 @@ class SmallPlan:
         )
 
     def target(self, indicator_id: str, operator: str, printed: str = "", **cells: object) -> None:
-        """A criterion: a number of 2023 as it is printed, or another kind that stands in every year."""
+        """Add a criterion: a printed number for 2023, or another kind for every year."""
         number = {
             "year": TARGET_YEAR,
             "kind": "number",
@@ -115,7 +115,7 @@ class SmallPlan:
         )
 
     def figure(self, indicator_id: str, year: int, value: float, **cells: object) -> None:
-        """A figure that was entered by hand."""
+        """Add a manual figure."""
         self.add(
             "outcomes_manual",
             **{
@@ -145,7 +145,7 @@ class SmallPlan:
         return read_plan(place)
 
     def _added(self, name: str) -> list[str]:
-        """Columns that rows have beyond the usual ones."""
+        """Return the columns that rows have in addition to the usual ones."""
         known = set(HEADS[name].split(","))
         return list(dict.fromkeys(column for row in self.tables[name] for column in row if column not in known))
 
@@ -181,7 +181,7 @@ class SmallPlan:
 
 @dataclass
 class SmallKolada:
-    """Kolada with a few units: one value is one cell, and what is not named is not there."""
+    """Kolada with a few units; a cell that is not set does not exist."""
 
     cells: dict[tuple[str, str, int, str], float | None] = field(default_factory=dict)
     statuses: dict[tuple[str, str, int, str], str] = field(default_factory=dict)
@@ -195,29 +195,29 @@ class SmallKolada:
     )
 
     def cell(self, kpi_id: str, unit: str, year: int, value: float | None, gender: str = "T") -> None:
-        """One cell."""
+        """Set one cell."""
         self.cells[kpi_id, unit, year, gender] = value
 
     def own(self, kpi_id: str, values: Mapping[int, float | None], gender: str = "T") -> None:
-        """The own municipality's values by year."""
+        """Set the own municipality's values by year."""
         for year, value in values.items():
             self.cell(kpi_id, OWN, year, value, gender)
 
     def mean(self, kpi_id: str, year: int, value: float, *, units: tuple[str, ...] = OTHERS) -> None:
-        """The same value for other municipalities."""
+        """Set the same value for other municipalities."""
         for unit in units:
             self.cell(kpi_id, unit, year, value)
 
     def riket(self, kpi_id: str, year: int, value: float | None) -> None:
-        """Riket's value."""
+        """Set Riket's value."""
         self.cell(kpi_id, "0000", year, value)
 
     def kpi(self, kpi_id: str, **row: object) -> None:
-        """What the catalogue says of a KPI beside a made-up title."""
+        """Set catalogue fields of a KPI; its title is made up by default."""
         self.kpis.setdefault(kpi_id, {}).update(row)
 
     def data(self) -> DataSet:
-        """What the stand-in serves."""
+        """Return the data for the stand-in."""
         kpi_ids = sorted({*(kpi_id for kpi_id, *_ in self.cells), *self.kpis})
         catalogue = [{"kpi_id": each, "title": f"Nyckeltal {each}", **self.kpis.get(each, {})} for each in kpi_ids]
         return DataSet(

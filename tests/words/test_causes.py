@@ -1,4 +1,4 @@
-"""Why a verdict changed: what alone gives the new one in place of what was, as judging again in plain Python says."""
+"""Causes of changed verdicts: the inputs whose change alone gives the new verdict, as in the Python implementation."""
 
 import re
 from collections.abc import Mapping
@@ -233,25 +233,25 @@ TWO: Mapping[str, tuple[World, tuple[Change, Change]]] = {
     ),
 }
 
-# Known, hidden, and there again: the value is no new year's.
+# Known, hidden, and known again, so not the value of a new year.
 BACK = (USUAL, changed(USUAL, [("", own({YEAR: None}))]), USUAL)
 
 
 def scenarios() -> dict[str, tuple[World, tuple[Change, ...]]]:
-    """Every world with what changes in it."""
+    """Return every world with its changes."""
     return {name: (world, (change,)) for name, (world, change) in ONE.items()} | dict(TWO)
 
 
 @pytest.fixture(scope="module")
 def nights(publish: Publish) -> Nights:
-    """All worlds in one home, each a plan of its own, over two nights."""
+    """All worlds in one home, each with its own plan, over two runs."""
     worlds = {name: (world, changed(world, changes)) for name, (world, changes) in scenarios().items()}
     return publish(*nights_of({**worlds, "back": BACK}))
 
 
 @pytest.fixture(scope="module")
 def found(nights: Nights) -> dict[str, tuple[str, str, list[str], str]]:
-    """What the last night says of each world: verdict before and now, causes, and the first of them."""
+    """The result of the last run for each world: verdict before and after, causes, and the main cause."""
     rows = nights.query(
         "select indicator.title, change.verdict_before, change.verdict, change.causes, change.cause "
         "from mart.verdict_change as change "
@@ -265,7 +265,7 @@ def found(nights: Nights) -> dict[str, tuple[str, str, list[str], str]]:
 
 
 def test_there_are_enough_scenarios_and_each_changes_its_verdict() -> None:
-    """25 of them, ten with two inputs; in each the verdict is another."""
+    """There are at least 25 scenarios, ten of them with two inputs, and each changes its verdict."""
     assert len(scenarios()) >= 25
     assert len(TWO) >= 10
     assert [
@@ -277,14 +277,14 @@ def test_there_are_enough_scenarios_and_each_changes_its_verdict() -> None:
 def test_the_causes_are_those_that_judging_again_gives(
     name: str, found: dict[str, tuple[str, str, list[str], str]]
 ) -> None:
-    """Verdict before and after, all causes, and the one that comes first."""
+    """Verdict before and after, all causes and the main cause equal those of the Python implementation."""
     world, changes = scenarios()[name]
     expected = causes(world, changes)
     assert found[name] == (judged(world), judged(changed(world, changes)), expected, expected[0])
 
 
 def test_a_value_that_comes_back_is_restored(found: dict[str, tuple[str, str, list[str], str]]) -> None:
-    """It was known before it was hidden: no new year."""
+    """A value that was known, hidden and shown again has the cause `own_value_restored`."""
     assert found["back"] == ("no_data", "met", ["own_value_restored"], "own_value_restored")
 
 
@@ -295,7 +295,7 @@ CAUSES_OF = (
 
 
 def goals_plan(first: str, second: str, other: str = "50", **cells: object) -> SmallPlan:
-    """One goal with two indicators, and an uncounted one of its own."""
+    """Return a plan of one goal with two indicators, and an uncounted third indicator."""
     made = SmallPlan()
     made.goal("M1", **cells)
     made.goal("F", "follow_up")
@@ -308,7 +308,7 @@ def goals_plan(first: str, second: str, other: str = "50", **cells: object) -> S
 
 
 def goals_kolada(first: float, second: float) -> SmallKolada:
-    """The values of its indicators."""
+    """Return the values of its indicators."""
     kolada = SmallKolada()
     for kpi, value in (("N00000", first), ("N00001", second), ("N00002", 60.0)):
         kolada.own(kpi, {YEAR: value})
@@ -318,7 +318,7 @@ def goals_kolada(first: float, second: float) -> SmallKolada:
 
 @pytest.mark.slow
 def test_the_management_is_moved_by_its_own_goals(publish: Publish) -> None:
-    """A target that counts for nothing was edited and missed on the same night: it is no cause."""
+    """An edited target that does not count is no cause of the changed god ekonomisk hushållning."""
     nights = publish(
         (goals_plan("80", "80"), goals_kolada(85.0, 85.0)), (goals_plan("80", "80", "70"), goals_kolada(75.0, 75.0))
     )
@@ -334,7 +334,7 @@ def test_the_management_is_moved_by_its_own_goals(publish: Publish) -> None:
 
 @pytest.mark.slow
 def test_a_goal_takes_over_the_causes_of_the_parts_that_give_its_verdict(publish: Publish) -> None:
-    """One part alone makes it partly met; for not met it takes both, and so both causes."""
+    """A goal has the causes of the parts that give its verdict: one for partly met, both for not met."""
     before = (goals_plan("80", "80"), goals_kolada(85.0, 85.0))
     one = publish(before, (goals_plan("90", "80"), goals_kolada(85.0, 86.0)))
     assert one.query(CAUSES_OF, ["goal"]) == [("M1", "met", "partly_met", ["target_edited"])]
@@ -343,7 +343,7 @@ def test_a_goal_takes_over_the_causes_of_the_parts_that_give_its_verdict(publish
 
 
 def test_a_goals_own_rule_and_the_plans(publish: Publish) -> None:
-    """One part is enough from now on: by the goal's own words, or by the rule of the plan."""
+    """A changed compound rule of the goal has the cause `target_edited`, and one of the plan `rule_changed`."""
     before = (goals_plan("80", "90"), goals_kolada(85.0, 85.0))
     own_words = publish(before, (goals_plan("80", "90", compound_rule="any_part"), goals_kolada(85.0, 85.0)))
     assert own_words.query(CAUSES_OF, ["goal"]) == [("M1", "partly_met", "met", ["target_edited"])]
@@ -358,7 +358,7 @@ def test_a_goals_own_rule_and_the_plans(publish: Publish) -> None:
 
 @pytest.mark.slow
 def test_what_people_decide_is_an_entered_figure(publish: Publish) -> None:
-    """A prioritised goal that is assessed was moved by the assessment, whatever its indicators did."""
+    """A prioritised goal that is assessed has the cause `manual_figure_edited`, whatever its indicators do."""
     first, second = SmallPlan(), SmallPlan()
     for each in (first, second):
         each.goal("P", "prioritized")
@@ -373,7 +373,7 @@ def test_what_people_decide_is_an_entered_figure(publish: Publish) -> None:
 
 @pytest.mark.slow
 def test_of_several_criteria_those_that_give_the_verdict_hand_on_their_causes(publish: Publish) -> None:
-    """Level and place must both be met: the place is lost, the edited level is not."""
+    """With several criteria, only those that give the verdict pass on their causes."""
 
     def with_place(printed: str) -> SmallPlan:
         made = SmallPlan()
@@ -396,13 +396,13 @@ def test_of_several_criteria_those_that_give_the_verdict_hand_on_their_causes(pu
 
 
 def beside(kolada: SmallKolada, value: float) -> SmallKolada:
-    """The same with another municipality that is better."""
+    """Add another municipality with a better value."""
     kolada.cell("N00000", UNITS[0], YEAR, value)
     return kolada
 
 
 def test_the_codes_are_the_same_everywhere() -> None:
-    """The order of causes in SQL, in plain Python and the words that they have."""
+    """The causes are the same in SQL, in the Python implementation and in the labels."""
     text = (REPOSITORY / "sql" / "mart" / "005_cause.macro.sql").read_text(encoding="utf-8")
     listed = re.findall(r"'([a-z_]+)'", text.partition("in_order_of_causes(found)")[2].partition("],")[0])
     assert tuple(listed) == (*ORDER, "software_changed")
@@ -410,7 +410,7 @@ def test_the_codes_are_the_same_everywhere() -> None:
 
 
 def test_every_input_of_the_judgement_can_be_exchanged() -> None:
-    """A column that the judging function takes in stands in a block of the causes, so that nothing new is left out."""
+    """Every input column of the judging function belongs to a block of the causes."""
     with_inputs = (REPOSITORY / "sql" / "working" / "405_judged_side.sql").read_text(encoding="utf-8")
     blocks = set(re.findall(r"'([a-z_]+)': sided\.", with_inputs))
     judging = (REPOSITORY / "sql" / "mart" / "010_judged.macro.sql").read_text(encoding="utf-8")
@@ -419,13 +419,13 @@ def test_every_input_of_the_judgement_can_be_exchanged() -> None:
     used = {column for column in inputs if re.search(rf"\b{column}\b", judging.partition("create or replace macro")[2])}
     flags = {column for column in used if column.startswith("is_broken_since") or column == "has_voiding_break"}
     assert len(used) > 40
-    # The year is the key; a place is judged, never the rank that is shown.
+    # The year is the key; a place is judged, while the rank is only displayed.
     assert used - flags - blocks - {"year", "rank"} == set()
 
 
 @pytest.mark.slow
 def test_a_rescaling_and_what_decides_that_the_target_stands(publish: Publish) -> None:
-    """The rescaling is the cause beside the new numbers; then a row of breaks, or an edit of the target."""
+    """A rescaling has the cause `kpi_rescaled`; a row of breaks or an edited target then has its own."""
     asked = (
         "select cause from mart.verdict_change where level = 'indicator' and item_id = 'S1' and year = 2023 "
         "order by known_from"

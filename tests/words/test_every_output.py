@@ -1,4 +1,4 @@
-"""Words follow numbers: no output says anything that contradicts verdict, margin and operator."""
+"""No output contradicts the verdict, margin and operator of its row."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ CHANGED_VALUES = re.compile(rf"{claims.N} → {claims.N}")
 
 
 def contradictions(home: Path) -> Iterator[str]:
-    """Everything that any output says against the file that it was made from."""
+    """Yield every contradiction between the outputs and the file that they were made from."""
     judged = outputs.judgements(home, PLAN_ID)
     for year, page in outputs.report_pages(home, PLAN_ID, REPORTED):
         for indicator_id in {indicator_id for indicator_id, _ in judged}:
@@ -54,17 +54,17 @@ def contradictions(home: Path) -> Iterator[str]:
 
 
 def named(place: str, said: Iterator[str]) -> Iterator[str]:
-    """What is wrong, with its place before it."""
+    """Return the contradictions with their place as a prefix."""
     return (f"{place}: {each}" for each in said)
 
 
 def swedish(text: str) -> str:
-    """A number of a file that any program reads, as Swedish writes it: whole numbers without a decimal."""
+    """Return a number from a file in Swedish notation, without a decimal if it is whole."""
     return text.removesuffix(",0").replace("-", "−")
 
 
 def of_article(judged: dict, page: outputs.Node, indicator_id: str, year: int) -> Iterator[str]:
-    """An indicator's place in the report."""
+    """Yield contradictions in an indicator's article of the report."""
     row, place = judged[indicator_id, year], f"report {indicator_id} {year}"
     texts = outputs.article_texts(page, indicator_id)
     yield from named(f"{place} sentence {texts['sentence']!r}", claims.decision(row, texts["sentence"]))
@@ -84,9 +84,9 @@ def of_article(judged: dict, page: outputs.Node, indicator_id: str, year: int) -
 
 
 def held_in_facts(row: claims.Row, facts: dict[str, str], goal: str) -> str:
-    """The number that the facts show beside the outcome; nothing for places, ranges and what an offset is added to.
+    """Return the compared number in the facts; empty for places, ranges and offsets.
 
-    A target that rounding decides about is shown as it is and then rounded: the rounded one is what was compared.
+    If rounding decides, the facts show the target unrounded and rounded; the rounded one was compared.
     """
     if row["target_kind"] in ("number", "gender_gap"):
         return re.findall(claims.N, goal)[-1]
@@ -96,7 +96,7 @@ def held_in_facts(row: claims.Row, facts: dict[str, str], goal: str) -> str:
 
 
 def of_matrix(place: str, judged: dict, page: outputs.Node, year: int) -> Iterator[str]:
-    """The matrix of a page: each row's outcome, target and comment."""
+    """Yield contradictions in the matrix of a page."""
     rows = outputs.matrix(page)
     if set(rows) != {indicator_id for indicator_id, _ in judged}:
         yield f"{place}: not every indicator is read"
@@ -109,7 +109,7 @@ def of_matrix(place: str, judged: dict, page: outputs.Node, year: int) -> Iterat
 
 
 def of_word_text(judged: dict, said: dict[str, str]) -> Iterator[str]:
-    """The Word text: the sentence of each indicator of the target year."""
+    """Yield contradictions in the Word report for the target year."""
     for (indicator_id, year), row in judged.items():
         if year == TARGET_YEAR:
             text = said.get(indicator_id, said.get(f"M{indicator_id}", ""))
@@ -117,7 +117,7 @@ def of_word_text(judged: dict, said: dict[str, str]) -> Iterator[str]:
 
 
 def of_chart(row: claims.Row, texts: dict[str, str]) -> Iterator[str]:
-    """The labels of the chart of all municipalities, where the mean in it is the one that judged."""
+    """Yield contradictions in the labels of the chart of all municipalities, if its mean judged the value."""
     if row["verdict"] not in ("met", "not_met") or row["value_source"] != "kolada" or row["is_rounded_only"]:
         return
     if row["gender"] != "T" or row["target_offset"] or len(row["criteria"]) > 1:
@@ -130,7 +130,7 @@ def of_chart(row: claims.Row, texts: dict[str, str]) -> Iterator[str]:
 
 
 def of_years(judged: dict, page: outputs.Node, indicator_id: str) -> Iterator[str]:
-    """Each year's own value against the target, and against the mean that judged it where the table shows that one."""
+    """Yield contradictions between each year's value and its target or its mean in the table."""
     rows = outputs.year_rows(page, indicator_id)
     for index, year in enumerate(YEARS):
         row = judged[indicator_id, year]
@@ -149,7 +149,7 @@ def of_years(judged: dict, page: outputs.Node, indicator_id: str) -> Iterator[st
 
 
 def of_explanation(row: claims.Row, text: str) -> Iterator[str]:
-    """`kolada explain`: the verdict's sentence, and the rest of its sentences by their words."""
+    """Yield contradictions in the output of `kolada explain`."""
     chapter = text.partition("Bedömningen\n")[2].partition("\n\n")[0]
     yield from claims.decision(row, chapter)
     yield from claims.development(row, text)
@@ -162,7 +162,7 @@ def of_explanation(row: claims.Row, text: str) -> Iterator[str]:
 
 
 def of_terminal(judged: dict, text: str) -> Iterator[str]:
-    """The goal table of the target year."""
+    """Yield contradictions in the printed goal table of the target year."""
     line = re.compile(
         rf"^ (A\d+) +(?:[NU]\d{{5}})? +Indikator A\d+ +(?:{claims.N}|–) +"
         rf"(?:(>=|>|<=|<) {claims.N}|plats \d+|bästa [\d,]+ %|\S+ till \S+)? +(\S.*?)  ",
@@ -182,7 +182,7 @@ def of_terminal(judged: dict, text: str) -> Iterator[str]:
 
 
 def of_memo(text: str) -> Iterator[str]:
-    """The memo's pairs of a changed value: two numbers that differ."""
+    """Yield changed values of the memo that are equal numbers."""
     for before, after in CHANGED_VALUES.findall(text):
         if claims.number(before) == claims.number(after) and before != after:
             yield f"memo: {before} → {after}"
@@ -190,7 +190,7 @@ def of_memo(text: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory, make_nights: Callable) -> Callable[[MadeUpWorld], Path]:
-    """Publishes a world's two nights and says where its home is."""
+    """Give a function that publishes a world's two runs and returns its home."""
 
     def publish(world: MadeUpWorld) -> Path:
         folder = tmp_path_factory.mktemp("world")
@@ -222,7 +222,7 @@ def published(tmp_path_factory: pytest.TempPathFactory, make_nights: Callable) -
 )
 @given(world=worlds(INDICATORS))
 def test_no_output_contradicts_a_verdict(world: MadeUpWorld, published: Callable[[MadeUpWorld], Path]) -> None:
-    """Report, explain, memo, workbook, CSV and terminal say what verdict, margin and operator say."""
+    """Report, explain, memo, workbook, CSV and terminal agree with verdict, margin and operator of random worlds."""
     found = list(contradictions(published(world)))
     if found:
         pytest.fail(f"{world.rules}\n" + "\n".join(found[:60]), pytrace=False)

@@ -1,4 +1,4 @@
-"""The memo tells each kind of criterion: the sentence of a changed verdict, and the edited target, without a code."""
+"""The memo on each kind of criterion: a sentence for a changed verdict and for an edited target, without codes."""
 
 import re
 from collections.abc import Mapping
@@ -13,8 +13,8 @@ from tests.words.small import OTHERS, OWN, PLAN_ID, TARGET_YEAR, SmallKolada, Sm
 
 KPI = "N00001"
 OLD_KINDS = {"above_reference", "below_reference"}
-# Each kind: its target before, what of it was edited, and what the memo says of the verdict that the edit turned. Of a
-# criterion that compares with another figure that figure is edited.
+# Each kind: its target before, the edited cells, and the memo's sentence for the changed verdict. For a criterion that
+# compares with another figure, that figure is edited.
 KINDS: Mapping[str, tuple[dict[str, object], dict[str, object], str]] = {
     "number": (
         {"operator": ">=", "target_value": 80, "target_text": "80"},
@@ -82,12 +82,12 @@ EDITS = {
 
 
 def plainly(text: str) -> str:
-    """A text on one line, its hard spaces plain."""
+    """Return a text on one line, with plain spaces."""
     return " ".join(text.split())
 
 
 def plan(*, is_edited: bool) -> SmallPlan:
-    """An indicator of each kind, some whose targets are exchanged for others, and one with two criteria."""
+    """Return a plan with each kind of indicator, some with a replaced target, and one with two criteria."""
     made = SmallPlan(rules={"reference_min_n": "1"}, groups={"Grannar": OTHERS[:2]})
     for name in [*KINDS, "exchanged", "moved", "dropped", "several"]:
         rule = ("any" if is_edited else "all") if name == "several" else ""
@@ -111,7 +111,7 @@ def plan(*, is_edited: bool) -> SmallPlan:
 
 
 def kolada() -> SmallKolada:
-    """The own unit second among all and among the similar ones, better year by year, women above men."""
+    """Return data with the own unit ranked second, improving every year, with women above men."""
     made = SmallKolada()
     made.own(KPI, {2020: 80.0, 2021: 82.0, 2022: 84.0, TARGET_YEAR: 85.0})
     made.own(KPI, {TARGET_YEAR: 86.0}, "K")
@@ -125,7 +125,7 @@ def kolada() -> SmallKolada:
 
 @pytest.fixture(scope="module")
 def edited(publish: Publish) -> Nights:
-    """A night that met every criterion, and one after their edits."""
+    """A run that met every criterion, and one after the targets were edited."""
     return publish((plan(is_edited=False), kolada()), (plan(is_edited=True), kolada()))
 
 
@@ -136,14 +136,14 @@ def memo(edited: Nights) -> str:
 
 
 def test_every_kind_is_here() -> None:
-    """The kinds are those that a plan can say."""
+    """The tested kinds are all kinds of a plan."""
     assert set(KINDS) == set(LABELS["target_kind"]) - OLD_KINDS
     assert OWN not in OTHERS
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_changed_verdict_has_its_sentence(memo: str, kind: str) -> None:
-    """The row of a verdict that an edit turned ends with the sentence that tells the criterion of its kind."""
+    """The row of a changed verdict ends with the sentence for its kind of criterion."""
     [row] = [
         line
         for line in memo.splitlines()
@@ -157,7 +157,7 @@ def test_a_changed_verdict_has_its_sentence(memo: str, kind: str) -> None:
 
 @pytest.mark.parametrize("name", EDITS)
 def test_an_edited_target_is_told_in_words(memo: str, name: str) -> None:
-    """What was edited is told by the columns' labels and the codes' words."""
+    """An edited target is described with the columns' labels and the codes' words."""
     shown = plainly(memo.replace("\\", ""))
     of = "Indikator" if name == "several" else "Målvärde för"
     year = f", år {TARGET_YEAR}" if name in ("number", "range", "rank", "exchanged") else ""

@@ -1,4 +1,4 @@
-"""A miss within the tolerance is told as a miss that the tolerance takes in, whatever the kind of criterion."""
+"""A miss within the tolerance is reported as a miss within the tolerance, for every kind of criterion."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from tests.words.conftest import Publish
 from tests.words.small import OTHERS, PLAN_ID, TARGET_YEAR, SmallKolada, SmallPlan
 
 KPI = "N00001"
-# Each kind: its target, what is said of 85,0, and the tolerance in words. 85,0 is second of seven municipalities and
+# Each kind: its target, the sentence for 85,0, and the tolerance in words. 85,0 is second of seven municipalities and
 # of four similar ones.
 MISSES: Mapping[str, tuple[dict[str, object], str, str]] = {
     "number": (
@@ -43,7 +43,7 @@ MISSES: Mapping[str, tuple[dict[str, object], str, str]] = {
 
 @pytest.mark.slow
 def test_a_miss_within_the_tolerance_is_told_as_a_miss(publish: Publish) -> None:
-    """Places too: no sentence that says partly met says before that the criterion is met."""
+    """No sentence about a partly met verdict says that the criterion is met, places included."""
     plan, kolada = SmallPlan(rules={"partly_met_by": "tolerance", "reference_min_n": "1"}), SmallKolada()
     for kind, (target, _, _) in MISSES.items():
         plan.indicator(kind, KPI, similar_group_topic="grundskola")

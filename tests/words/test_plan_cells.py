@@ -1,4 +1,4 @@
-"""Cells of a plan's files in words: no code of the files is shown to a reader as it is written in them."""
+"""Cells of a plan's files in words: no output shows a raw code of the files."""
 
 import pytest
 
@@ -18,34 +18,34 @@ CODES = [
 
 
 class DefaultWords:
-    """The words of a plan that has none of its own."""
+    """The labels of a plan without labels of its own."""
 
     def label(self, kind: str, code: str | None) -> str:
-        """The default word; the code itself where there is none."""
+        """Return the default label, or the code itself if there is none."""
         return LABELS.get(kind, {}).get(code or "", code or "")
 
 
 def edit(**told: object) -> dict[str, object]:
-    """One row of mart.plan_change: a cell of a rule, unless told otherwise."""
+    """Return one row of mart.plan_change, by default an edited rule."""
     usual = {"run_id": "1", "file_name": "plan.toml [rules]", "item_id": "majority", "row_key": "", "edit": "edited"}
     usual |= {"criterion": None, "year": None, "column_name": "rule_value", "document_lines": None}
     return {**usual, "value_before": None, "value_after": None, "is_place_unchanged": False, **told}
 
 
 def sentence(**told: object) -> str:
-    """What is told of one edit."""
+    """Return the sentence for one edit."""
     ((_, text),) = edits_told(DefaultWords(), [edit(**told)])
     return text.replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize(("file", "column", "code"), CODES)
 def test_every_code_of_a_plan_has_words(file: str, column: str, code: str) -> None:
-    """Whichever file and column it stands in."""
+    """Every code has words, in each file and column."""
     assert cell_text(DefaultWords(), file, column, code).strip("”") != code
 
 
 def test_every_rule_and_each_of_its_values_has_words() -> None:
-    """A changed rule is told as what it does, before and after."""
+    """Every rule and each of its values has words."""
     for rule in RULES:
         for value in rule.allowed:
             told = sentence(item_id=rule.name, value_before=value, value_after=value)
@@ -116,11 +116,11 @@ def test_every_rule_and_each_of_its_values_has_words() -> None:
     ],
 )
 def test_a_row_that_came_is_told_in_words(told: dict[str, object], expected: str) -> None:
-    """Its number with a decimal comma, its code's word, the part of the year and that it is a forecast."""
+    """An added row is described with a decimal comma, the code's word, the part of the year and `forecast`."""
     assert sentence(**{"edit": "added", "column_name": None, **told}) == expected
 
 
 def test_a_text_with_a_colon_is_no_list_of_cells() -> None:
-    """What a person wrote is shown as it is."""
+    """A free text with colons is shown unchanged."""
     assert row_text(DefaultWords(), "comments.csv", "P4", "Obs: dyrt; se bilaga") == "Obs: dyrt; se bilaga"
     assert set(FORMATS) < set(TABLES)

@@ -1,4 +1,4 @@
-"""What changed in the words is told: a plan's moved goalposts, and the texts of its KPIs, with before and after."""
+"""Edits of a plan and of KPI titles are reported with the text before and after."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from tests.words.small import PLAN_ID, TARGET_YEAR, SmallKolada, SmallPlan
 
 
 def plainly(text: str) -> str:
-    """A text on one line, its hard spaces plain."""
+    """Return a text on one line, with plain spaces."""
     return " ".join(text.split())
 
 
@@ -26,7 +26,7 @@ EDITS = (
 
 
 def small_plan(printed: str = "91", **target: object) -> SmallPlan:
-    """A plan with one target."""
+    """Return a plan with one target."""
     plan = SmallPlan()
     plan.indicator("G1", "N00001")
     plan.target("G1", ">=", printed, **target)
@@ -34,7 +34,7 @@ def small_plan(printed: str = "91", **target: object) -> SmallPlan:
 
 
 def small_kolada(title: str = "Väntetid") -> SmallKolada:
-    """A value that meets 90 and 91 alike."""
+    """Return data with a value that meets both 90 and 91."""
     kolada = SmallKolada()
     kolada.own("N00001", {2020: 80.0, TARGET_YEAR: 95.0})
     kolada.mean("N00001", TARGET_YEAR, 80.0)
@@ -44,14 +44,14 @@ def small_kolada(title: str = "Väntetid") -> SmallKolada:
 
 @pytest.fixture(scope="module")
 def moved(publish: Publish) -> Nights:
-    """A night on which a target fell from 91 to 90 and a title changed, with the places left as they were."""
+    """A run in which a target fell from 91 to 90 and a title changed, with unchanged document lines."""
     edited = small_plan("90")
     edited.row("indicators", indicator_id="G1")["title"] = "Ny titel"
     return publish((small_plan(), small_kolada()), (edited, small_kolada()))
 
 
 def test_a_target_moved_in_silence_is_a_row(moved: Nights) -> None:
-    """No verdict changed, and each edited cell stands with what it was and what it became."""
+    """An edited target that changes no verdict is still a row with both values."""
     assert moved.query("select count(*) from mart.verdict_change") == [(0,)]
     assert moved.query(EDITS) == [
         ("indicators.csv", "G1", None, "edited", "title", "Indikator G1", "Ny titel", True),
@@ -61,7 +61,7 @@ def test_a_target_moved_in_silence_is_a_row(moved: Nights) -> None:
 
 
 def test_report_memo_word_and_explain_tell_which_target_moved(moved: Nights) -> None:
-    """From what, to what, when, and that the document's place was not changed with it."""
+    """Report, memo, Word and explain show both values, the date, and that the document lines are unchanged."""
     told = (
         "Målvärde för G1, år 2023: Målvärde 91 → 90; Målet som det är tryckt 91 → 90. "
         "Platsen i dokumentet (rad 8) ändrades inte med det."
@@ -87,7 +87,7 @@ def test_report_memo_word_and_explain_tell_which_target_moved(moved: Nights) -> 
 
 @pytest.mark.slow
 def test_a_place_that_follows_is_no_longer_the_earlier_values(publish: Publish) -> None:
-    """Once the place is edited too, it is cited without the earlier value."""
+    """If the document lines are edited too, they are cited without the earlier value."""
     place = "Där står"
     nights = publish((small_plan(), small_kolada()), (small_plan("90"), small_kolada()))
     assert place in outputs.explanation(nights.home, PLAN_ID, "G1", TARGET_YEAR)
@@ -101,7 +101,7 @@ def test_a_place_that_follows_is_no_longer_the_earlier_values(publish: Publish) 
 
 @pytest.mark.slow
 def test_rows_that_come_and_go_rules_and_goals(publish: Publish) -> None:
-    """A target added, an own figure removed, a rule and a goal's title edited; a row moved only is no edit."""
+    """An added target, a removed figure, an edited rule and an edited title are rows; a moved row is none."""
     first, second = small_plan(), small_plan()
     for plan in (first, second):
         plan.indicator("G2", "N00001")
@@ -128,7 +128,7 @@ def test_rows_that_come_and_go_rules_and_goals(publish: Publish) -> None:
 
 @pytest.mark.slow
 def test_a_plan_that_left_and_comes_back_is_compared_with_what_it_was(publish: Publish) -> None:
-    """Goalposts cannot be moved by taking the plan out of the folder for a night."""
+    """A plan that is missing in one run is compared with its last version."""
     other = small_plan()
     other.plan_id = "annan-2022-2024"
     nights = publish(
@@ -141,7 +141,7 @@ def test_a_plan_that_left_and_comes_back_is_compared_with_what_it_was(publish: P
 
 @pytest.mark.slow
 def test_a_quiet_night_and_a_first_night_edit_nothing(publish: Publish) -> None:
-    """Neither loading a plan for the first time nor loading it again is an edit."""
+    """Loading a plan for the first time, or again without changes, is no edit."""
     nights = publish((small_plan(), small_kolada()), (small_plan(), small_kolada()))
     assert nights.query("select count(*) from mart.plan_change") == [(0,)]
 

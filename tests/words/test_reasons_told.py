@@ -1,4 +1,4 @@
-"""Why there is no answer: one list of codes, each with its words, and what is there is shown."""
+"""Reasons for missing values: the same codes everywhere, each with words, and existing values are shown."""
 
 import re
 
@@ -16,14 +16,14 @@ PAGE = REPOSITORY / "docs" / "controllers.md"
 
 
 def reasons_of_the_sql() -> set[str]:
-    """Every code that the judging function can give as verdict_reason."""
+    """Return every code that the judging function can give as verdict_reason."""
     text = JUDGED.read_text(encoding="utf-8")
     case = text[: text.index("end as verdict_reason")].rpartition("end as verdict,")[2]
     return set(re.findall(r"(?:then|else) '([a-z_]+)'", case))
 
 
 def test_the_sql_the_labels_the_sentences_and_the_page_name_the_same_reasons() -> None:
-    """A reason that is documented is one that the SQL can give, and the other way round."""
+    """SQL, labels, sentences and the documentation have the same reasons."""
     table = PAGE.read_text(encoding="utf-8").partition("### Skäl till")[2].partition("###")[0]
     rows = [line.split("|") for line in table.splitlines() if line.startswith("| ")]
     listed = {code for row in rows for code in re.findall(r"`([a-z_]+)`", row[2])}
@@ -36,7 +36,7 @@ def test_the_sql_the_labels_the_sentences_and_the_page_name_the_same_reasons() -
 
 @pytest.mark.slow
 def test_women_and_men_are_shown_where_the_total_is_missing(publish: Publish) -> None:
-    """The reason names the total; report, workbook and Swedish view show both genders and their gap."""
+    """If the total is missing, report, workbook and Swedish view show both genders and their difference."""
     plan, kolada = SmallPlan(), SmallKolada()
     plan.indicator("G1", "N00001")
     plan.target("G1", ">=", "80")
@@ -58,7 +58,7 @@ def test_women_and_men_are_shown_where_the_total_is_missing(publish: Publish) ->
 
 @pytest.mark.slow
 def test_one_gender_alone_is_shown(publish: Publish) -> None:
-    """Where Kolada has women only, the report says so."""
+    """If Kolada has only women's value, the report says so."""
     plan, kolada = SmallPlan(), SmallKolada()
     plan.indicator("G1", "N00001")
     plan.target("G1", ">=", "80")
@@ -70,7 +70,7 @@ def test_one_gender_alone_is_shown(publish: Publish) -> None:
 
 @pytest.mark.slow
 def test_a_value_that_kolada_took_away_is_told_as_that(publish: Publish) -> None:
-    """The second night gives no row for the own municipality: it did take part, and its value is gone."""
+    """A value that Kolada removed is reported as removed, not as a missing participation."""
     plan, first, second = SmallPlan(), SmallKolada(), SmallKolada()
     plan.indicator("G1", "N00001")
     plan.target("G1", ">=", "80")
@@ -89,7 +89,7 @@ def test_a_value_that_kolada_took_away_is_told_as_that(publish: Publish) -> None
 
 @pytest.mark.slow
 def test_a_year_long_past_is_not_yet_published_no_more(publish: Publish) -> None:
-    """A plan without availability.csv: the catalogue dates say when a year is out, and 2020 is long past."""
+    """Without availability.csv the catalogue's dates show when a year is published, so 2020 is long past."""
     plan, kolada = SmallPlan(), SmallKolada()
     plan.indicator("G1", "N00001")
     plan.target("G1", ">=", "80")
@@ -104,7 +104,7 @@ def test_a_year_long_past_is_not_yet_published_no_more(publish: Publish) -> None
 
 
 def rescaled_nights(publish: Publish, *later: SmallPlan) -> tuple[SmallPlan, list[tuple[SmallPlan, SmallKolada]]]:
-    """A plan, and two nights: on the second all values of its KPI are about a hundred times what they were."""
+    """Return a plan and two runs, where the second multiplies all values of its KPI by about 100."""
     plan, first, second = SmallPlan(), SmallKolada(), SmallKolada()
     plan.indicator("S1", "N00001")
     plan.target("S1", ">=", "0,5")
@@ -127,7 +127,7 @@ VERDICTS = (
 
 @pytest.mark.slow
 def test_a_rescaled_kpi_is_not_comparable_with_a_target_written_before(publish: Publish) -> None:
-    """The number and the printed baseline are in the old scale; two restated years are comparable with each other."""
+    """A rescaled KPI is not comparable with an earlier target; two restated years are comparable."""
     _, nights = rescaled_nights(publish)
     done = publish(*nights)
     assert done.query(VERDICTS) == [
@@ -142,7 +142,7 @@ def test_a_rescaled_kpi_is_not_comparable_with_a_target_written_before(publish: 
 
 @pytest.mark.slow
 def test_a_row_of_breaks_says_that_the_target_stands(publish: Publish) -> None:
-    """`rescaled_on` with voids_target false decides; the printed baseline stays in the old scale."""
+    """A row of breaks with `voids_target` false keeps the target valid after a rescaling."""
     plan, nights = rescaled_nights(publish)
     plan.add(
         "breaks", kpi_id="N00001", first_year_after="", voids_target="false", rescaled_on="2026-04-03", why="Ny skala."
@@ -152,7 +152,7 @@ def test_a_row_of_breaks_says_that_the_target_stands(publish: Publish) -> None:
 
 @pytest.mark.slow
 def test_a_later_edit_of_the_target_says_that_it_stands(publish: Publish) -> None:
-    """A target that is written in the new scale is compared."""
+    """A target edited after a rescaling is compared again."""
     plan, nights = rescaled_nights(publish)
     edited = SmallPlan(tables={name: [dict(row) for row in rows] for name, rows in plan.tables.items()})
     edited.row("targets", indicator_id="S1").update(target_value="50", target_text="50")

@@ -1,4 +1,4 @@
-"""A verdict that rounding decides is told as what it is, everywhere; numbers beside a verdict say what it says."""
+"""A verdict decided by rounding is described as such in every output."""
 
 import pytest
 
@@ -12,7 +12,7 @@ NBSP = "\N{NO-BREAK SPACE}"
 
 @pytest.fixture(scope="module")
 def rounded(publish: Publish) -> Nights:
-    """A plan that compares with numbers at the finer decimals and with means at the displayed ones."""
+    """A plan that compares numbers at the finer decimals and means at the displayed ones."""
     plan = SmallPlan(
         rules={
             "fixed_target_precision": "finer_of_target_and_display",
@@ -101,14 +101,14 @@ def page(rounded: Nights) -> outputs.Node:
 def test_report_and_explain_say_what_decided(
     rounded: Nights, page: outputs.Node, indicator_id: str, expected: str
 ) -> None:
-    """One sentence in both: the numbers as compared, the verdict, that rounding decides, and what is missing."""
+    """Report and explain have the same sentence: the compared numbers, the verdict, the rounding and the difference."""
     said = outputs.article_texts(page, indicator_id)["sentence"]
     assert said.partition(str(TARGET_YEAR))[2] == expected
     assert expected in outputs.explanation(rounded.home, PLAN_ID, indicator_id, TARGET_YEAR).replace("\n", " ")
 
 
 def test_the_facts_beside_the_sentence_say_the_same(page: outputs.Node) -> None:
-    """F1: 4,0 of 4,0, said to be rounded, with a margin that says it is the unrounded one."""
+    """The facts of F1 show 4,0 of 4,0, that it is rounded, and the unrounded margin."""
     texts = outputs.article_texts(page, "F1")
     assert (texts["fact Utfall 2023"], texts["fact Mål 2023"]) == ("4,0", "minst 4,0")
     assert texts["fact Marginal (orundat, plus är bra)"] == "−0,03"
@@ -135,7 +135,7 @@ def test_a_target_finer_than_the_comparison_is_shown_rounded_too(publish: Publis
 
 
 def test_the_swedish_view_shows_numbers_that_tell_the_verdict(rounded: Nights) -> None:
-    """As many decimals as it takes; where rounding decides, as compared, with the unrounded numbers in words."""
+    """The Swedish view shows enough decimals to see the verdict, and the unrounded numbers if rounding decides."""
     asked = 'select "Id", "Utfall", coalesce("Målvärde", "Jämförelsevärde"), "Bedömning", "Avrundning" '
     shown = rounded.query(asked + 'from mart.maluppfyllelse where "År" = 2023 order by 1')
     f1 = "Avrundningen avgör: planen jämför med 1 decimal. Orundat är utfallet 3,96878 mot 4, och det saknas 0,03122."
@@ -158,7 +158,7 @@ def test_the_swedish_view_shows_numbers_that_tell_the_verdict(rounded: Nights) -
 
 
 def test_the_workbook_says_that_rounding_decides(rounded: Nights) -> None:
-    """Beside the numbers as compared, in a column of its own; the margin is never a bare −0,0."""
+    """The workbook shows the compared numbers and a column on rounding; the margin is never −0,0."""
     rows = {row["Id"]: row for row in outputs.workbook_rows(rounded.home, PLAN_ID) if row["År"] == "2023"}
     shown = [rows["F1"][head] for head in ("Utfall", "Målvärde", "Bedömning", "Marginal", "Avrundning")]
     said = "Avrundningen avgör: orundat är utfallet 3,96878, och det saknas 0,03122."
@@ -167,7 +167,7 @@ def test_the_workbook_says_that_rounding_decides(rounded: Nights) -> None:
 
 
 def test_the_terminal_shows_numbers_that_tell_the_verdict(rounded: Nights) -> None:
-    """As the Swedish view, with a line below the table for each verdict that rounding decides."""
+    """The terminal shows the same numbers as the Swedish view, with a line for each verdict decided by rounding."""
     lines = outputs.terminal(rounded.home, PLAN_ID).splitlines()
     table = {line.split()[0]: line.split()[4:8] for line in lines if "Indikator F" in line or "Indikator R" in line}
     assert table["F1"] == ["4,0", ">=", "4,0", "Uppfyllt"]
@@ -179,7 +179,7 @@ def test_the_terminal_shows_numbers_that_tell_the_verdict(rounded: Nights) -> No
 
 @pytest.mark.slow
 def test_compared_exactly_the_view_shows_the_difference(publish: Publish) -> None:
-    """79,52 is not over 79,577, nor 35,46 at most 35,4: shown so that a reader sees it, whatever is usually shown."""
+    """With exact comparison, numbers get as many decimals as are needed to see the difference."""
     plan, kolada = SmallPlan(), SmallKolada()
     plan.indicator("E1", "N00001", display_decimals=0)
     plan.target("E1", ">", kind="reference", reference="national_average")
@@ -198,7 +198,7 @@ def test_compared_exactly_the_view_shows_the_difference(publish: Publish) -> Non
 
 @pytest.mark.slow
 def test_the_terminal_rounds_decimal_texts_and_has_a_true_minus(publish: Publish) -> None:
-    """84,25 and 1,005 go away from zero; below zero stands a minus sign."""
+    """The terminal rounds half away from zero and writes a true minus sign."""
     plan, kolada = SmallPlan(), SmallKolada()
     for number, (value, decimals) in enumerate(((84.25, 1), (1.005, 2), (-84.25, 1)), start=1):
         plan.indicator(f"T{number}", f"N{number:05}", display_decimals=decimals)
@@ -209,7 +209,7 @@ def test_the_terminal_rounds_decimal_texts_and_has_a_true_minus(publish: Publish
 
 @pytest.mark.slow
 def test_a_plan_that_says_nothing_compares_exactly(publish: Publish) -> None:
-    """94,7 does not meet a target that is printed as 95."""
+    """By default 94,7 does not meet a target that is printed as 95."""
     plan, kolada = SmallPlan(), SmallKolada()
     plan.indicator("D1", "N00001", display_decimals=0)
     plan.target("D1", ">=", "95")

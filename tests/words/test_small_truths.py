@@ -1,4 +1,4 @@
-"""Words that were wrong once: each is told as it is, in every output that has it."""
+"""Details that were once wrong: each is right in every output that has it."""
 
 import html
 import re
@@ -20,7 +20,7 @@ from web import make_app
 
 
 def rounded_nights(publish: Publish, printed: str, **rules: str) -> Nights:
-    """83.6 becomes 84 in Kolada, on the second night."""
+    """Publish two runs: 83.6 becomes 84 in the second."""
     plan = SmallPlan(rules=dict(rules))
     plan.indicator("G1", "N00001", display_decimals=0)
     plan.target("G1", ">=", printed)
@@ -35,7 +35,7 @@ def rounded_nights(publish: Publish, printed: str, **rules: str) -> Nights:
 
 @pytest.mark.slow
 def test_a_rounding_that_flips_a_verdict_is_shown(publish: Publish) -> None:
-    """83.6 to 84 against 84: memo and report show the value's change beside the verdict's."""
+    """A rounding at the source that changes a verdict is shown in memo and report."""
     nights = rounded_nights(publish, "84")
     assert nights.query("select change_kind from mart.revision") == [("rounding",)]
     memo = outputs.memo(nights.home, PLAN_ID)
@@ -47,7 +47,7 @@ def test_a_rounding_that_flips_a_verdict_is_shown(publish: Publish) -> None:
 
 @pytest.mark.slow
 def test_a_rounding_that_nothing_rests_on_is_left_out_and_told_as_that(publish: Publish) -> None:
-    """83.6 to 84 against 70: the table has no such row, and the memo does not say that no value changed."""
+    """A rounding at the source that affects no verdict is left out, and the memo says so."""
     nights = rounded_nights(publish, "70")
     memo = outputs.memo(nights.home, PLAN_ID)
     assert "Ändrad avrundning" not in memo
@@ -56,7 +56,7 @@ def test_a_rounding_that_nothing_rests_on_is_left_out_and_told_as_that(publish: 
 
 @pytest.mark.slow
 def test_both_genders_are_judged_at_the_plans_precision(publish: Publish) -> None:
-    """Question 17: women's 94.7 meets 95 without decimals, and not where all is compared exactly."""
+    """Women's 94.7 meets 95 at the plan's precision of no decimals, and not in an exact comparison (question 17)."""
     for rule, expected in (("target", [(True, False)]), ("exact", [(False, False)])):
         plan, kolada = SmallPlan(rules={"fixed_target_precision": rule}), SmallKolada()
         plan.indicator("G1", "N00001")
@@ -71,7 +71,7 @@ def test_both_genders_are_judged_at_the_plans_precision(publish: Publish) -> Non
 
 @pytest.mark.slow
 def test_numbers_in_remarks_have_a_decimal_comma(publish: Publish) -> None:
-    """Two equal years, a printed outcome that was revised: no decimal point between digits in any remark."""
+    """Numbers in remarks have a decimal comma."""
     plan, kolada = SmallPlan(), SmallKolada()
     plan.indicator("G1", "N00001")
     plan.target("G1", ">=", "80,5")
@@ -91,7 +91,7 @@ def test_numbers_in_remarks_have_a_decimal_comma(publish: Publish) -> None:
 
 @pytest.mark.slow
 def test_control_characters_reach_no_document(publish: Publish) -> None:
-    """A title of Kolada's with NUL, escape and C1 characters is shown with replacement characters, everywhere."""
+    """Control characters in a KPI title become replacement characters in every output."""
     plan, kolada = SmallPlan(), SmallKolada()
     plan.indicator("G1", "N00001")
     plan.target("G1", ">=", "80")
@@ -117,7 +117,7 @@ def test_control_characters_reach_no_document(publish: Publish) -> None:
 
 
 def test_a_day_to_come_is_refused(publish: Publish) -> None:
-    """By report, explain and replay: nobody knows what will be known; today is no day to come."""
+    """Report, explain and replay refuse a date in the future."""
     tomorrow = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
     for command in (
         ["report", "--as-of", tomorrow],
@@ -140,7 +140,7 @@ def test_a_day_to_come_is_refused(publish: Publish) -> None:
     ],
 )
 def test_what_is_yet_to_come_goes_by_the_day_in_sweden(given: str, is_past: bool) -> None:
-    """A date is a day in Sweden, a timestamp an instant."""
+    """A date is a day in Sweden, a timestamp an instant in UTC."""
     now = datetime(2026, 4, 2, 12, tzinfo=UTC)
     if is_past:
         past_moment(given, now=now)
@@ -151,7 +151,7 @@ def test_what_is_yet_to_come_goes_by_the_day_in_sweden(given: str, is_past: bool
 
 @pytest.mark.slow
 def test_one_goal_is_one(publish: Publish) -> None:
-    """God ekonomisk hushållning of one financial goal speaks of it in the singular."""
+    """God ekonomisk hushållning with one financial goal uses the singular."""
     plan, kolada = SmallPlan(), SmallKolada()
     plan.goal("F", "financial")
     plan.indicator("F1", "N00001", goal_id="F")
@@ -169,7 +169,7 @@ def test_one_goal_is_one(publish: Publish) -> None:
 
 @pytest.mark.slow
 def test_a_late_value_needs_a_date_that_kolada_gave(publish: Publish) -> None:
-    """Without a publication date nothing is said to be late; with one that has passed it is."""
+    """A value is reported as late only if its publication date is known and has passed."""
     for dates, expected in (
         ({}, "Kolada anger ingen nästa publicering."),
         (
@@ -190,7 +190,7 @@ def test_a_late_value_needs_a_date_that_kolada_gave(publish: Publish) -> None:
 
 @pytest.mark.slow
 def test_two_plans_that_read_a_kpi_in_opposite_directions(publish: Publish) -> None:
-    """Place and colour of each goal go by its own plan's direction; mart.ranking gives none."""
+    """Two plans with opposite directions show ranks and colours by their own direction; mart.ranking has none."""
     higher, lower, kolada = SmallPlan(), SmallPlan(plan_id="motsatt-2022-2024"), SmallKolada()
     for plan, operator, direction in ((higher, ">=", "higher"), (lower, "<=", "lower")):
         plan.indicator("G1", "N00001", direction=direction)
@@ -207,7 +207,7 @@ def test_two_plans_that_read_a_kpi_in_opposite_directions(publish: Publish) -> N
 
 
 def test_a_number_and_its_percent_sign_stay_on_one_line(publish: Publish) -> None:
-    """One of two indicators met is 50 %, with a space that does not break, in every text that has it."""
+    """A number and its percent sign are joined by a no-break space in every text."""
     plan, kolada = SmallPlan(), SmallKolada()
     plan.goal("M1")
     for name, kpi_id, value in (("G1", "N00001", 84.0), ("G2", "N00002", 70.0)):
@@ -226,7 +226,7 @@ def test_a_number_and_its_percent_sign_stay_on_one_line(publish: Publish) -> Non
 
 
 def test_a_mean_of_similar_municipalities_is_explained_by_its_own_rule(publish: Publish) -> None:
-    """Neither explain nor the report gives the rule of the national average for it."""
+    """A mean of similar municipalities is not described with the rule of the national average."""
     plan, kolada = SmallPlan(), SmallKolada()
     plan.indicator("G1", "N00001", similar_group_topic="grundskola")
     plan.target("G1", ">", kind="reference", reference="similar")
@@ -245,7 +245,7 @@ def test_a_mean_of_similar_municipalities_is_explained_by_its_own_rule(publish: 
 
 
 def test_the_pages_changes_show_as_many_decimals_as_tell_them_apart(publish: Publish) -> None:
-    """Two decimals at most, more only where two unequal numbers would look the same; both have as many."""
+    """The page of changes shows two decimals at most, or more if two unequal numbers would look equal."""
     plan, nights = SmallPlan(), []
     plan.indicator("G1", "N00001")
     plan.indicator("G2", "N00002")
@@ -263,7 +263,7 @@ def test_the_pages_changes_show_as_many_decimals_as_tell_them_apart(publish: Pub
 
 @pytest.mark.slow
 def test_the_chart_draws_the_target_of_the_reports_year(publish: Publish) -> None:
-    """Two years with targets of their own: each year's report has its own beside the line."""
+    """The chart of each year's report shows that year's target."""
     plan, kolada = SmallPlan(), SmallKolada()
     plan.indicator("T1", "N00001")
     plan.target("T1", ">=", "62", year=2022)

@@ -1,4 +1,4 @@
-"""Made-up worlds of one indicator each, written as plans and as Kolada: every world has KPIs and a group of its own."""
+"""Made-up worlds of one indicator as plans and Kolada data: every world has its own KPIs and group."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ from tests.words.small import OWN, SmallKolada, SmallPlan
 
 
 def plan_of(name: str, number: int, world: World) -> SmallPlan:
-    """The plan of a world, with one indicator, G1."""
+    """Return the plan of a world, with one indicator, G1."""
     plan = SmallPlan(plan_id=f"varld{number:02}-2022-2024", rules=dict(world.rules))
     plan.indicator(
         "G1",
@@ -47,12 +47,12 @@ def plan_of(name: str, number: int, world: World) -> SmallPlan:
 
 
 def kpi_id(number: int, slot: int) -> str:
-    """The KPI of a world's slot."""
+    """Return the KPI of a world's slot."""
     return f"N{number:03}{slot:02}"
 
 
 def topic(number: int, slot: int) -> str:
-    """The topic of a world's group of similar municipalities."""
+    """Return the topic of a world's group of similar municipalities."""
     return f"ämne {number}{'ab'[slot]}"
 
 
@@ -75,7 +75,7 @@ def fill(kolada: SmallKolada, number: int, world: World) -> None:
 
 
 def nights_of(worlds: Mapping[str, tuple[World, ...]]) -> list[tuple[list[SmallPlan], SmallKolada]]:
-    """Worlds night by night: a world that has fewer nights is first as it is on its first one."""
+    """Return the worlds run by run; a world with fewer runs starts with its first one repeated."""
     count = max(len(each) for each in worlds.values())
     nights = []
     for night in range(count):
