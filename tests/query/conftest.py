@@ -1,4 +1,4 @@
-"""One small published home that the tests of this folder ask."""
+"""Fixtures of the query tests: one small published home."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +17,7 @@ ODD = ["[red]", ":smile:", "[/]", "[bold", "rad ett\nrad två", "\x1b[31mröd\x0
 
 @pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory, make_nights: Callable[..., Nights]) -> Path:
-    """A home after one night of a corner of the sample, in which the title of each KPI ends in something odd."""
+    """A home after one run of a small part of the sample, whose KPI titles end in unusual characters."""
     plan = read_plan(PLAN)
     data = small_data([*plan.kpi_ids, *plan.cross_check_kpi_ids])
     titles = [f"{title} {ODD[number % len(ODD)]}" for number, title in enumerate(data.kpis["title"])]

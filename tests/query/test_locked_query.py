@@ -1,4 +1,4 @@
-"""SQL from outside: what only reads is answered, everything else is refused with its reason, and nothing happens."""
+"""Untrusted SQL: statements that only read are run, and all others are refused with the reason."""
 
 import threading
 from collections.abc import Iterator
@@ -14,13 +14,13 @@ from warehouse.questions import questions
 
 @pytest.fixture(scope="module")
 def warehouse(published: Path) -> Iterator[LockedFile]:
-    """The published file, open for questions: one for all tests, whatever they ask."""
+    """The published file, locked for queries, shared by all tests."""
     with locked_file(published / "kolada.duckdb") as opened:
         yield opened
 
 
 def answer(warehouse: LockedFile, sql: str) -> list[tuple[object, ...]]:
-    """All rows."""
+    """Return all rows."""
     with warehouse.ask(sql) as rows:
         return rows.fetch(1_000_000)
 
@@ -50,7 +50,7 @@ READING = [
 
 @pytest.mark.parametrize("sql", READING)
 def test_what_only_reads_is_answered(warehouse: LockedFile, sql: str) -> None:
-    """Tables, views, macros, plans, shapes of tables; words within texts are no statements."""
+    """Statements that only read are run, also with keywords inside texts."""
     assert answer(warehouse, sql)
 
 
@@ -97,9 +97,9 @@ REFUSED = [
         "explain -- x\n analyze drop table x",
     ),
     *("merge into core.kpi using core.kpi as own on false when matched then delete", "from query('drop table x')"),
-    # none, or several
+    # no statement, or several
     *("", "   \n", ";", "-- a comment", "/* a comment */", "select 1; select 2", "select 1; drop table core.kpi"),
-    # not even SQL, or not here
+    # no SQL, or not allowed here
     *("selec 1", "select getenv('HOME')", "from nowhere", "select $1", "from frame", "\ud800", "select '\0", "{{"),
 ]
 
@@ -108,11 +108,11 @@ REFUSED = [
 def test_everything_else_is_refused(
     warehouse: LockedFile, published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sql: str
 ) -> None:
-    """No file is read or made, nothing is changed, the message is whole, and the next question is answered."""
+    """Any other statement is refused, reads or writes no file, changes nothing, and leaves the connection usable."""
     monkeypatch.chdir(tmp_path)
     file = published / "kolada.duckdb"
     before = file.read_bytes()
-    frame = pl.DataFrame({"a": [1]})  # a variable is no table here
+    frame = pl.DataFrame({"a": [1]})  # a Python variable must not be read as a table
     with pytest.raises((QueryRefused, QueryFailed)) as caught:
         answer(warehouse, sql.replace("{published}", str(file)))
     assert frame.height == 1
@@ -124,7 +124,7 @@ def test_everything_else_is_refused(
 
 
 def test_a_question_without_end_is_stopped_in_time(warehouse: LockedFile) -> None:
-    """The limit is the caller's; the next question is answered."""
+    """A query that runs too long is stopped at the caller's limit, and the next query is answered."""
     with (
         pytest.raises(QueryFailed, match=r"was stopped after `0\.2` seconds"),
         warehouse.ask("select count(*) from range(10_000_000_000) as a, range(1_000_000) as b", seconds=0.2),
@@ -134,7 +134,7 @@ def test_a_question_without_end_is_stopped_in_time(warehouse: LockedFile) -> Non
 
 
 def test_a_question_that_needs_too_much_memory_is_told(published: Path) -> None:
-    """It fails with what it needs, and takes nothing else down."""
+    """A query that needs too much memory fails with that reason, and the next query is answered."""
     with locked_file(published / "kolada.duckdb", memory_limit="60MB") as warehouse:
         with pytest.raises(QueryFailed, match="needs more memory than a query gets"):
             answer(warehouse, "select list(a.range || 'x' || b.range) from range(2000) as a, range(2000) as b")
@@ -142,7 +142,7 @@ def test_a_question_that_needs_too_much_memory_is_told(published: Path) -> None:
 
 
 def test_rows_come_as_they_are_read(warehouse: LockedFile) -> None:
-    """Ten of a billion rows are there at once, and the rest is never made."""
+    """Rows are read lazily: ten of a billion are available immediately."""
     with warehouse.ask("select range as n, range / 2 as half from range(1_000_000_000)") as rows:
         assert (("n", "half"), ("BIGINT", "DOUBLE")) == (rows.columns, rows.types)
         assert [(0, 0.0), (1, 0.5)] == rows.fetch(2)
@@ -150,13 +150,13 @@ def test_rows_come_as_they_are_read(warehouse: LockedFile) -> None:
 
 
 def test_rows_are_counted_without_being_fetched(warehouse: LockedFile) -> None:
-    """A comment or a semicolon at the end does no harm."""
+    """Rows are counted without being fetched, with a comment or a semicolon at the end."""
     assert 3 == warehouse.row_count("select * from range(3); ")
     assert 3 == warehouse.row_count("select * from range(3) -- three")
 
 
 def test_many_threads_ask_one_file(warehouse: LockedFile) -> None:
-    """Each gets the rows of its own question, whatever the others meet."""
+    """Concurrent queries each get their own rows, next to refused ones."""
     found: dict[int, object] = {}
 
     def ask(number: int) -> None:
@@ -174,13 +174,13 @@ def test_many_threads_ask_one_file(warehouse: LockedFile) -> None:
 
 
 def test_a_home_without_a_published_file_is_told(tmp_path: Path) -> None:
-    """As by every reader."""
+    """A home without a published file is refused."""
     with pytest.raises(NotPublished), locked_file(tmp_path / "kolada.duckdb"):
         pass
 
 
 def test_a_damaged_file_is_told_as_one(published: Path, tmp_path: Path) -> None:
-    """It is the file's matter and not the query's, with the ways back."""
+    """A damaged file is reported as damaged, with the ways to repair it."""
     damaged = tmp_path / "kolada.duckdb"
     content = (published / "kolada.duckdb").read_bytes()
     damaged.write_bytes(content[:50_000] + bytes(len(content) - 50_000))
@@ -189,14 +189,14 @@ def test_a_damaged_file_is_told_as_one(published: Path, tmp_path: Path) -> None:
 
 
 def test_the_questions_are_numbered_without_gaps() -> None:
-    """Each has words, and its SQL is one statement that only reads."""
+    """The analysts' questions are numbered without gaps, and each has a text that ends with a question mark."""
     known = questions()
     assert list(range(1, len(known) + 1)) == list(known)
     assert all(each.words.endswith("?") for each in known.values())
 
 
 def test_every_question_is_answered(warehouse: LockedFile) -> None:
-    """All of them run in the locked file as they stand."""
+    """Every question runs in the locked file."""
     for each in questions().values():
         with warehouse.ask(each.sql) as rows:
             assert rows.columns

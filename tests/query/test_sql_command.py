@@ -1,4 +1,4 @@
-"""`kolada sql`: where the question comes from, and how its rows are written."""
+"""`kolada sql`: the sources of a query, and the formats of its rows."""
 
 import csv
 import io
@@ -22,7 +22,7 @@ Sql = Callable[..., Result]
 
 @pytest.fixture
 def sql(published: Path, monkeypatch: pytest.MonkeyPatch) -> Sql:
-    """Runs the command in this process."""
+    """Give a function that runs the command in this process."""
     monkeypatch.setenv("KOLADA_HOME", str(published))
     runner = CliRunner()
 
@@ -33,7 +33,7 @@ def sql(published: Path, monkeypatch: pytest.MonkeyPatch) -> Sql:
 
 
 def test_a_table_has_whole_cells_and_its_warning(sql: Sql) -> None:
-    """Nothing is cut, a missing value is no empty text, numbers stand to the right."""
+    """A table has complete cells, a mark for null, numbers aligned right, and the warning on made-up values."""
     ran = sql("select 1 as n, 22.5 as value, null as none, '' as empty, 'a text' as text")
     assert 0 == ran.exit_code
     lines = [line.rstrip() for line in ran.stdout.splitlines() if line.strip()]
@@ -46,21 +46,21 @@ def test_a_table_has_whole_cells_and_its_warning(sql: Sql) -> None:
     ["[red]x[/red]", ":smile:", "[/]", "[bold", "a\\nb", "x|y", "[link=http://x]y[/link]", "10\u00a0000", "ÅÄÖ", "🦆"],
 )
 def test_what_is_in_a_cell_is_what_is_shown(sql: Sql, cell: str) -> None:
-    """No markup, no emoji codes; in the table, beneath each other, in a column's name."""
+    """Cells and column names with markup or emoji codes are printed unchanged, also one below the other."""
     wide = ", ".join(f"'{'w' * 40}' as c{number}" for number in range(5))
     for query in (f"select '{cell}' as c", f"select '{cell}' as c, {wide}", f'select 1 as "{cell}"'):
         assert cell in sql(query).stdout
 
 
 def test_what_steers_a_terminal_is_escaped(sql: Sql) -> None:
-    """A title can't colour, clear or ring; the end of a line is one, and a file gets the text as it is."""
+    """Control characters are escaped in a table and unchanged in a file."""
     ran = sql("select 'a' || chr(27) || '[2Jb' || chr(7) || chr(10) || 'c' || chr(8238) as c")
     assert ("\x1b" in ran.stdout, "a\\x1b[2Jb\\x07" in ran.stdout, "c\\u202e" in ran.stdout) == (False, True, True)
     assert "\x1b[2Jb\x07" in sql("--csv", "select chr(27) || '[2Jb' || chr(7) as c").stdout
 
 
 def test_a_wide_table_shows_its_columns_beneath_each_other(sql: Sql) -> None:
-    """Ten rows of them; a limit gives more."""
+    """A wide table prints its columns one below the other, ten rows by default."""
     ran = sql("from core.observation")
     lines = ran.stdout.splitlines()
     assert 10 == sum(line.startswith("── ") for line in lines)
@@ -70,7 +70,7 @@ def test_a_wide_table_shows_its_columns_beneath_each_other(sql: Sql) -> None:
 
 
 def test_a_long_table_says_how_many_rows_it_left_out(sql: Sql) -> None:
-    """Forty are shown; and all, where they are asked for or fit."""
+    """A long table prints forty rows by default, and the number left out."""
     assert "40 of 1000 rows are shown, 960 are left out" in sql("select range as n from range(1000)").stdout
     assert "3 of 1000 rows are shown, 997 are left out" in sql("-n", "3", "select range as n from range(1000)").stdout
     for shown in (sql("select range as n from range(40)"), sql("-n", "1000", "select range as n from range(1000)")):
@@ -79,13 +79,13 @@ def test_a_long_table_says_how_many_rows_it_left_out(sql: Sql) -> None:
 
 
 def test_no_rows_are_told(sql: Sql) -> None:
-    """The columns are shown all the same."""
+    """A result without rows prints its columns and says that it has no rows."""
     shown = sql("select 1 as n where false").stdout
     assert (True, True) == (" n" in shown, "No rows." in shown)
 
 
 def test_csv_reads_back(sql: Sql) -> None:
-    """Every cell with its commas, quotes and lines; nothing is left out, and a missing value is no empty text."""
+    """CSV keeps commas, quotes, lines and all rows, and distinguishes null from an empty text."""
     query = "select 'a,\"b\"' || chr(10) || 'c' as t, null as n, '' as e, 1.5 as v, true as b from range(3)"
     ran = sql("--csv", query)
     rows = list(csv.reader(io.StringIO(ran.stdout)))
@@ -97,7 +97,7 @@ def test_csv_reads_back(sql: Sql) -> None:
 
 
 def test_json_is_one_document(sql: Sql) -> None:
-    """Types are kept where JSON has them; two columns of one name are told apart; no row is an empty list."""
+    """JSON keeps types, distinguishes two columns of one name, and gives an empty list without rows."""
     query = (
         "select 1 as a, 2 as a, 'x' as t, null as n, 1.5 as v, true as b, date '2026-01-02' as d, "
         "timestamp '2026-01-02 03:04:05' as at, [1, null] as l, {'k': 'v'} as s, 'nan'::double as nan, "
@@ -113,13 +113,13 @@ def test_json_is_one_document(sql: Sql) -> None:
 
 
 def test_markdown_is_a_table(sql: Sql) -> None:
-    """What would end a cell is escaped."""
+    """In Markdown, characters that would end a cell are escaped."""
     shown = sql("--markdown", "select 1 as n, 'x|y' || chr(10) || 'z' as t, null as e").stdout
     assert "| n | t | e |\n|---:|---|---|\n| 1 | x\\|y<br>z |  |\n" == shown
 
 
 def test_a_query_comes_from_a_file_a_question_or_a_pipe(sql: Sql, tmp_path: Path) -> None:
-    """With a byte order mark or without, with a comment first, on several lines."""
+    """A query is read from a file, a question or a pipe, with a byte order mark or a comment."""
     file = tmp_path / "egen fråga.sql"
     file.write_bytes(b"\xef\xbb\xbf-- kommentar\nselect 'ur filen' as svar;\n")
     assert "ur filen" in sql("--file", str(file)).stdout
@@ -144,7 +144,7 @@ def test_a_query_comes_from_a_file_a_question_or_a_pipe(sql: Sql, tmp_path: Path
     ids=str,
 )
 def test_a_query_may_begin_with_a_comment(sql: Sql, arguments: list[str]) -> None:
-    """It is a query and no option, wherever it stands."""
+    """A query that starts with a comment is not read as an option."""
     ran = sql(*arguments)
     assert (0, True) == (ran.exit_code, "7" in ran.stdout), ran.stderr
 
@@ -169,13 +169,13 @@ def test_a_query_may_begin_with_a_comment(sql: Sql, arguments: list[str]) -> Non
     ids=str,
 )
 def test_a_refusal_is_one_message_and_exit_2(sql: Sql, arguments: list[str], said: str) -> None:
-    """The message holds what was asked as it was written; nothing is printed in its place."""
+    """A refused query gives one message with the query, an empty stdout and exit code 2."""
     ran = sql(*arguments)
     assert (2, "", True) == (ran.exit_code, ran.stdout, said in ran.stderr), ran.stderr
 
 
 def test_a_file_that_is_no_text_is_told(sql: Sql, tmp_path: Path) -> None:
-    """Latin-1 and a folder are named as what they are."""
+    """A file in Latin-1 and a folder are refused with the reason."""
     (tmp_path / "latin.sql").write_bytes("select 'å'".encode("latin-1"))
     assert "no text in UTF-8" in sql("--file", str(tmp_path / "latin.sql")).stderr
     assert "cannot be read (Is a directory)" in sql("--file", str(tmp_path)).stderr
@@ -197,7 +197,7 @@ except SystemExit as ended:
 @pytest.mark.slow
 @pytest.mark.parametrize("form", [[], ["--csv"], ["--json"], ["--markdown"]], ids=str)
 def test_millions_of_rows_cost_no_memory(published: Path, form: list[str]) -> None:
-    """300,000 rows of text in whatever form: below 400 MB for the whole process."""
+    """300,000 rows in any format take less than 400 MB."""
     query = "select range as n, 'en längre text ' || range as text from range(300_000)"
     ran = subprocess.run(
         [sys.executable, "-c", COUNTED, "sql", query, *form],
@@ -212,7 +212,7 @@ def test_millions_of_rows_cost_no_memory(published: Path, form: list[str]) -> No
 
 
 def test_a_reader_that_leaves_ends_it_quietly(published: Path) -> None:
-    """`kolada sql ... | head` says nothing about the disk."""
+    """If the reader of a pipe closes it, as `head` does, nothing is written to stderr."""
     command = [sys.executable, "-c", "from cli import main; main()", "sql", "--csv", "from range(1000000)"]
     with subprocess.Popen(
         command,
@@ -230,7 +230,7 @@ def test_a_reader_that_leaves_ends_it_quietly(published: Path) -> None:
 
 
 def test_titles_of_kolada_are_printed_as_they_are(published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Here and in the commands of KPIs: brackets, colons and backslashes are no markup."""
+    """Titles with brackets, colons and backslashes are printed unchanged by `sql` and `kpi`."""
     monkeypatch.setenv("KOLADA_HOME", str(published))
     monkeypatch.setenv("COLUMNS", "300")
     runner = CliRunner()
