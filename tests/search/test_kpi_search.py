@@ -1,4 +1,4 @@
-"""KPIs are found by words in any form and by ids that are not quite right."""
+"""The search for KPIs by words in any form and by partial or misspelt ids."""
 
 from datetime import UTC, datetime
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.recorded
 
 @pytest.fixture(scope="module")
 def catalogue(recorded):
-    """A warehouse that holds the recorded catalogue and no value."""
+    """A warehouse with the recorded catalogue and no values."""
     with KoladaClient("http://kolada.test/v3", rate=None, transport=FakeKolada(recorded).transport()) as kolada:
         kpis, units = kolada.kpis(), kolada.municipalities()
     with duckdb.connect() as connection:
@@ -31,7 +31,7 @@ def catalogue(recorded):
 
 
 def found(catalogue, words, limit=10):
-    """The ids that a search finds."""
+    """Return the ids that a search finds."""
     return [each.kpi_id for each in search_kpis(catalogue, words, limit=limit)]
 
 
@@ -55,7 +55,7 @@ def found(catalogue, words, limit=10):
     ],
 )
 def test_the_first_hit(catalogue, words, kpi_id):
-    """What a controller would take comes first."""
+    """The best match is the first hit."""
     assert kpi_id == found(catalogue, words, 1)[0]
 
 
@@ -73,51 +73,51 @@ def test_the_first_hit(catalogue, words, kpi_id):
     ],
 )
 def test_among_the_first_ten(catalogue, words, kpi_id):
-    """Where several fit as well, what is meant is on the first page."""
+    """If several KPIs match, the expected one is among the first ten."""
     assert kpi_id in found(catalogue, words)
 
 
 def test_small_words_find_nothing_by_themselves(catalogue):
-    """They neither help nor hinder beside others, and alone they are words like any."""
+    """Small words such as "vad" do not change the result of other words."""
     assert found(catalogue, "vad är en soliditet för en kommun") == found(catalogue, "soliditet kommun")
 
 
 def test_an_id_or_its_beginning(catalogue):
-    """An id finds its KPI alone, the beginning of one those that begin so, in small letters too."""
+    """An id finds its KPI, and a prefix the KPIs that start with it, in any case."""
     assert found(catalogue, " n15436 ") == ["N15436"]
     assert found(catalogue, "N1543", 4) == ["N15430", "N15431", "N15432", "N15433"]
 
 
 def test_nothing_fits(catalogue):
-    """Letters that mean nothing find nothing."""
+    """Words without a match find nothing."""
     assert search_kpis(catalogue, "qqqxxxzzz") == []
 
 
 @pytest.mark.parametrize("given", ["n15463", "15436", "N154366"])
 def test_a_wrong_id_has_suggestions(catalogue, given):
-    """An id with a slip or two is met by its neighbours, what was meant among them."""
+    """A misspelt id suggests similar ids, with the intended one among them."""
     assert "N15436" in [each.kpi_id for each in suggest_kpis(catalogue, given)]
 
 
 def test_swapped_figures_come_first(catalogue):
-    """Two figures in the wrong order are the commonest slip."""
+    """An id with two digits swapped is suggested first."""
     assert suggest_kpis(catalogue, "N15463")[0].kpi_id == "N15436"
 
 
 def test_a_closed_kpi_has_a_possible_successor(catalogue):
-    """A closed KPI is told as closed, and a living one with nearly its title is named as a guess."""
+    """A closed KPI is shown as closed, with an active KPI of a similar title as possible successor."""
     card = show_kpi(catalogue, "U07451")
     assert card.lifecycle == "closed after 2024"
     assert "U07453" in [each.kpi_id for each in card.successors]
 
 
 def test_a_living_kpi_has_none(catalogue):
-    """Successors are guessed for what is over only."""
+    """An active KPI has no successors."""
     card = show_kpi(catalogue, "N15436")
     assert card.lifecycle == "active"
     assert card.successors == ()
 
 
 def test_an_unknown_kpi_has_no_card(catalogue):
-    """None is not an empty card."""
+    """An unknown KPI has no card."""
     assert show_kpi(catalogue, "N99999") is None
