@@ -1,4 +1,4 @@
-"""What ten municipalities and regions decided, as plan files, with made-up values: all judged in one night."""
+"""Fixtures: plans of municipalities and regions with made-up values, all judged in one run."""
 
 import csv
 from collections.abc import Callable
@@ -17,18 +17,18 @@ SIMILAR = ("0114", "0115", "0117")
 
 
 def rows(name: str) -> list[dict[str, str]]:
-    """A table of this folder."""
+    """Return the rows of a table in this folder."""
     with (FOLDER / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
 def council_plans() -> tuple[Plan, ...]:
-    """The plans, in the order of their names."""
+    """Return the plans in the order of their names."""
     return tuple(read_plan(folder) for folder in sorted((FOLDER / "plans").iterdir()))
 
 
 def council_data() -> DataSet:
-    """The made-up values, among all municipalities and regions."""
+    """Return the made-up values, with all municipalities and regions."""
     values = rows("values.csv")
     members = [{"group_id": "G35001", "member_id": unit, "member_name": unit} for unit in SIMILAR]
     kpi_ids = sorted({row["kpi_id"] for row in values})
@@ -47,7 +47,7 @@ def council_data() -> DataSet:
 
 @pytest.fixture(scope="package")
 def councils(make_nights: Callable[..., Nights], made_once: MakeOnce) -> Nights:
-    """One published night of all the plans."""
+    """One published run of all plans."""
 
     def make(folder: Path) -> datetime:
         nights = make_nights(home=folder / "home", fake=FakeKolada(council_data()), plans=council_plans())

@@ -1,4 +1,4 @@
-"""What people see of the councils' plans: one owner's part, parts of the year, drafts, and changes before a merge."""
+"""Outputs of the councils' plans: reports, parts of the year, drafts, and the differences before a merge."""
 
 import json
 import shutil
@@ -23,21 +23,21 @@ SUNDSVALL = "sundsvall-2281-2020-2030"
 
 
 def report_page(nights: Nights, folder: Path, plan_id: str, **given: object) -> Node:
-    """A plan's report, read back."""
+    """Return a plan's report."""
     with opened(nights.home) as connection:
         written = write_report(connection, plan_id, folder=folder, **given)
     return read_page(written.path)
 
 
 def test_the_report_tells_what_was_entered_during_the_year(councils: Nights, tmp_path: Path) -> None:
-    """A half-year's figure is shown with its period, and that it is not judged."""
+    """A figure of a half-year is shown with its period and is not judged."""
     article = report_page(councils, tmp_path, KATRINEHOLM).by_id("i-invanare").words()
     assert "Till och med juni: utfall 34\u00a0700." in article
     assert "Siffror för en del av året och prognoser bedöms inte." in article
 
 
 def test_each_of_several_criteria_is_told(councils: Nights, tmp_path: Path) -> None:
-    """An indicator with a level and a growth says how both came out."""
+    """An indicator with two criteria shows the verdict of each."""
     article = report_page(councils, tmp_path, SUNDSVALL, year=2021).by_id("i-soliditet").words()
     assert "Indikatorn har 2 kriterier, och alla ska vara uppfyllda." in article
     assert "level: uppfyllt. Utfallet 9,2 uppfyller målet, minst 9, med 0,2 i marginal." in article
@@ -45,14 +45,14 @@ def test_each_of_several_criteria_is_told(councils: Nights, tmp_path: Path) -> N
 
 
 def test_every_page_of_a_draft_says_that_it_is_one(councils: Nights, tmp_path: Path) -> None:
-    """A plan without a document, bokslut dates and budget table is reported, and marked."""
+    """The report of a draft is marked as a draft."""
     assert "Utkast" in report_page(councils, tmp_path, SUNDSVALL).words()
 
 
 def test_targets_that_an_edition_moved_are_told(tmp_path: Path, make_nights: type[Nights]) -> None:
-    """Row 3b: the earlier edition asked for place 90, 80 and 70 of 2018 to 2020, the next for 80, 70 and 65 from 2019.
+    """Moved targets are reported: places 90, 80, 70 for 2018-2020 become 80, 70, 65 from 2019 on.
 
-    A later one that moved a year's place as well is told with what it was and became.
+    A later edit of one year's place is reported with the value before and after.
     """
     folder = tmp_path / VARGARDA
     shutil.copytree(FOLDER / "plans" / VARGARDA, folder)
@@ -85,7 +85,7 @@ def test_targets_that_an_edition_moved_are_told(tmp_path: Path, make_nights: typ
 
 
 def diffed(nights: Nights, plans: Path, *options: str) -> str:
-    """What `kolada goals diff` prints."""
+    """Return the output of `kolada goals diff`."""
     arguments = ["goals", "diff", "--goals", str(plans), "--home", str(nights.home), *options]
     result = CliRunner().invoke(make_app(["goals"]), arguments)
     assert result.exit_code == 0, result.output
@@ -94,7 +94,7 @@ def diffed(nights: Nights, plans: Path, *options: str) -> str:
 
 @pytest.fixture
 def edited_plans(tmp_path: Path) -> Path:
-    """The councils' plans with an edited target: self-financing is to be at least 25 percent, and no longer 30."""
+    """The councils' plans with one target edited from 30 to 25 percent."""
     plans = tmp_path / "plans"
     shutil.copytree(FOLDER / "plans", plans)
     file = plans / "uddevalla-1485-2023" / "targets.csv"
@@ -105,7 +105,7 @@ def edited_plans(tmp_path: Path) -> Path:
 
 
 def test_goals_diff_shows_targets_and_verdicts_and_publishes_nothing(councils: Nights, edited_plans: Path) -> None:
-    """Both cells of the target, and the verdict that they turn, with its cause; the published file is as it was."""
+    """`goals diff` shows the edited target and the changed verdict with its cause, and publishes nothing."""
     before = (councils.home / "kolada.duckdb").read_bytes()
     found = json.loads(diffed(councils, edited_plans, "--json"))
     assert [(row["column"], row["before"], row["after"]) for row in found["targets"]] == [
@@ -119,14 +119,14 @@ def test_goals_diff_shows_targets_and_verdicts_and_publishes_nothing(councils: N
 
 
 def test_goals_diff_in_markdown(councils: Nights, edited_plans: Path) -> None:
-    """Tables to paste into a review."""
+    """`goals diff --markdown` prints Markdown tables."""
     said = diffed(councils, edited_plans, "--markdown")
     assert "| uddevalla-1485-2023 | sjalvfinansiering Självfinansieringsgrad |  |  | target_value | 30 | 25 |" in said
     assert "| not_met | met | target_edited |" in said
 
 
 def test_goals_diff_in_swedish(councils: Nights, edited_plans: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Columns, verdicts and causes in words, items with their titles."""
+    """In Swedish the differences have labels for columns, verdicts and causes, and titles for items."""
     monkeypatch.setenv("KOLADA_LANG", "sv")
     said = diffed(councils, edited_plans, "--markdown")
     assert "## Mål som skiljer sig" in said
@@ -137,14 +137,14 @@ def test_goals_diff_in_swedish(councils: Nights, edited_plans: Path, monkeypatch
 
 
 def test_goals_diff_of_unchanged_plans_is_empty(councils: Nights) -> None:
-    """Nothing is told where nothing differs."""
+    """`goals diff` of unchanged plans is empty."""
     found = json.loads(diffed(councils, FOLDER / "plans", "--json"))
     assert found == {"targets": [], "verdicts": [], "broken": [], "unread": []}
 
 
 @pytest.mark.slow
 def test_two_municipalities_a_region_and_a_draft_with_one_broken(tmp_path: Path, make_nights: type[Nights]) -> None:
-    """One home, one night in which a plan is broken: the others are right, and the broken one by its last version."""
+    """Next to a broken plan, which is judged by its last version, the verdicts of the others stay right."""
     names = ("uddevalla-1485-2023", VARGARDA, "vastra-gotaland-0014-2023", SUNDSVALL)
     goals = tmp_path / "goals"
     for name in names:

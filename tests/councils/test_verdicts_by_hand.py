@@ -1,4 +1,4 @@
-"""Every form of target that councils really use is written as plan files and judged as it was worked out by hand."""
+"""Every form of target that councils use, judged as computed by hand."""
 
 from pathlib import Path
 
@@ -18,12 +18,12 @@ OUTCOMES = """
 
 
 def number(text: str) -> float | None:
-    """A cell of the table."""
+    """Return a number of the table, or None."""
     return float(text) if text else None
 
 
 def test_every_plan_passes_the_check(tmp_path: Path) -> None:
-    """`kolada goals check` reads them all and finds nothing wrong."""
+    """`kolada goals check` accepts all plans."""
     result = CliRunner().invoke(
         make_app(["goals"]), ["goals", "check", "--goals", str(FOLDER / "plans"), "--home", str(tmp_path)]
     )
@@ -34,7 +34,7 @@ def test_every_plan_passes_the_check(tmp_path: Path) -> None:
     "row", VERDICTS, ids=lambda row: "-".join(row[name] for name in ("plan_id", "indicator_id", "year", "criterion"))
 )
 def test_the_verdict_is_the_one_worked_out(councils: Nights, row: dict[str, str]) -> None:
-    """Verdict, reason, what it was held against, and by how much; the table says how each was worked out."""
+    """Verdict, reason, compared number and margin equal those computed by hand in the table."""
     table = "criterion_outcome" if row["criterion"] else "goal_fulfilment"
     key = [row["plan_id"], row["indicator_id"], int(row["year"]), row["criterion"], row["criterion"]]
     ((verdict, reason, compared_with, margin),) = councils.query(OUTCOMES.format(table=table), key)
@@ -44,7 +44,7 @@ def test_the_verdict_is_the_one_worked_out(councils: Nights, row: dict[str, str]
 
 
 def test_every_kind_of_criterion_is_there(councils: Nights) -> None:
-    """The rows cover every kind that a plan can say, but for the other figure that only one form needs."""
+    """The plans cover every kind of criterion except `other_value`."""
     kinds = {kind for (kind,) in councils.query("select distinct target_kind from mart.criterion_outcome")}
     assert kinds == {
         "number",
@@ -74,7 +74,7 @@ def test_each_committee_answers_for_its_own(councils: Nights) -> None:
 
 
 def test_figures_of_a_part_of_the_year_stand_apart(councils: Nights) -> None:
-    """Tertials and months are shown with their period, and no verdict is made of them."""
+    """Figures of tertials and months have their period and no verdict."""
     assert councils.query(
         "select plan_id, indicator_id, year, period, last_month, value from mart.period_outcome order by all"
     ) == [
@@ -86,7 +86,7 @@ def test_figures_of_a_part_of_the_year_stand_apart(councils: Nights) -> None:
 
 
 def test_women_and_men_stand_beside_the_total(councils: Nights) -> None:
-    """What the council shows by gender is shown, and the total decides."""
+    """Values of women and men are shown, and the total is judged."""
     assert councils.query(
         "select value, value_women, value_men, gender_gap from mart.goal_fulfilment "
         "where plan_id = 'katrineholm-0483-2019-2022' and year = 2018"
@@ -94,7 +94,7 @@ def test_women_and_men_stand_beside_the_total(councils: Nights) -> None:
 
 
 def test_a_region_is_placed_among_regions(councils: Nights) -> None:
-    """Means and places of a region's plan are over regions with a value: no municipality is among them."""
+    """Means and ranks of a region's plan cover only regions with a value."""
     assert councils.query(
         "select reference_kind, reference_value, reference_n, rank, rank_n, is_reference_weak "
         "from mart.goal_fulfilment "
@@ -103,7 +103,7 @@ def test_a_region_is_placed_among_regions(councils: Nights) -> None:
 
 
 def test_who_has_which_criterion_for_a_shared_kpi(councils: Nights) -> None:
-    """Where two plans follow the same KPI, each criterion is listed with how it came out."""
+    """For a KPI in two plans, each criterion is listed with its verdict."""
     assert councils.query(
         "select municipality_name, indicator_id, target_kind, value, verdict from mart.criterion_comparison "
         "where kpi_id = 'N15436' and year = 2018 order by all"
