@@ -1,4 +1,4 @@
-"""Two tables side by side, cell by cell; what differs is told in words."""
+"""Compares two tables cell by cell and describes the differences."""
 
 from collections.abc import Iterable
 from math import isclose
@@ -9,7 +9,7 @@ RELATIVE = ABSOLUTE = 1e-9
 
 
 def differences(ours: Table, theirs: Table) -> list[str]:
-    """One line for each cell that differs and each row that only one side has."""
+    """Return one line for each cell that differs and each row that only one side has."""
     lines = [f"{_name(key)}: only recomputed: {ours[key]}" for key in ours if key not in theirs]
     lines += [f"{_name(key)}: only published: {theirs[key]}" for key in theirs if key not in ours]
     for key in ours:
@@ -23,12 +23,12 @@ def differences(ours: Table, theirs: Table) -> list[str]:
 
 
 def told(lines: list[str], shown: int = 40) -> str:
-    """The first differences, and how many there are."""
+    """Return the first differences and their number."""
     return "\n".join([f"{len(lines)} differences", *lines[:shown]])
 
 
 def keyed(rows: Iterable[tuple[object, ...]], columns: list[str], key: int) -> Table:
-    """Rows of a query as a table: the first `key` columns are its key."""
+    """Return the rows of a query as a table: the first `key` columns are its key."""
     return {row[:key]: dict(zip(columns[key:], row[key:], strict=True)) for row in rows}
 
 
@@ -37,7 +37,7 @@ def _name(key: tuple[object, ...]) -> str:
 
 
 def _agree(one: object, other: object) -> bool:
-    """Numbers with decimals within the tolerance, everything else exactly: None is only None, True only True."""
+    """Return whether two values agree: floats within the tolerance, all others exactly."""
     if isinstance(one, float) and isinstance(other, float):
         return isclose(one, other, rel_tol=RELATIVE, abs_tol=ABSOLUTE)
     return type(one) is type(other) and one == other

@@ -1,7 +1,7 @@
-"""From where, how fast and where to: baseline, change, trend, required and actual pace, projection.
+"""Baseline, change, trend, required and actual pace, projection.
 
 No change, trend, pace or projection crosses a break in the KPI's series. Changes are as measured (value minus
-the earlier value); what is held against a requirement (`required_per_year`, `actual_per_year`) has plus for good.
+the earlier value); `required_per_year` and `actual_per_year` are positive towards the target.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from tests.recomputed.precision import looks_equal, looks_zero
 
 @dataclass(frozen=True, slots=True)
 class Development:
-    """How an indicator has moved up to one year."""
+    """The development of an indicator up to one year."""
 
     baseline_year: int | None
     baseline_value: float | None
@@ -30,7 +30,7 @@ class Development:
 
 
 def development(facts: Facts, plan: Plan, indicator: Indicator, year: int) -> Development:
-    """The development of an indicator up to a year."""
+    """Return the development of an indicator up to a year."""
     start = baseline(facts, plan, indicator)
     found = outcome(facts, plan, indicator, year)
     value = None if found is None else found.value
@@ -81,7 +81,7 @@ def _trend(
 
 
 def _aim(facts: Facts, plan: Plan, indicator: Indicator, year: int) -> tuple[int, float] | None:
-    """The year and number of a dated target; a target that a break has voided is nothing to move towards."""
+    """Return year and number of a dated target, or None if a break has voided it."""
     target = target_of(plan, indicator, year)
     if target is None or target.kind != "number" or target.value is None or target.year is None:
         return None
@@ -91,7 +91,7 @@ def _aim(facts: Facts, plan: Plan, indicator: Indicator, year: int) -> tuple[int
 
 
 def _required(indicator: Indicator, start: tuple[int, float] | None, aim: tuple[int, float] | None) -> float | None:
-    """The gap at the baseline over the years to the target; nothing where the target was reached at the start."""
+    """Return the gap at the baseline divided by the years to the target; zero if the target was reached then."""
     if start is None or aim is None or start[0] >= aim[0]:
         return None
     return max(indicator.sign * (aim[1] - start[1]), 0.0) / (aim[0] - start[0])
@@ -100,14 +100,14 @@ def _required(indicator: Indicator, start: tuple[int, float] | None, aim: tuple[
 def _needed(
     indicator: Indicator, start: tuple[int, float], aim: tuple[int, float], required: float, year: int
 ) -> float:
-    """Where the value must be in a year: on the line from baseline to target, else at the target itself."""
+    """Return the value needed in a year: on the line from baseline to target, else the target itself."""
     if required == 0:
         return aim[1]
     return start[1] + indicator.sign * required * (year - start[0])
 
 
 def _pace(indicator: Indicator, value: float, needed: float) -> str:
-    """Ahead of, on or behind what is needed, seen at display decimals."""
+    """Return whether the value is ahead of, on or behind the needed one, at display decimals."""
     if looks_equal(value, needed, indicator.display_decimals):
         return "on_pace"
     return "ahead" if indicator.sign * (value - needed) > 0 else "behind"

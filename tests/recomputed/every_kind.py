@@ -1,6 +1,6 @@
-"""Made-up worlds with every kind of criterion: few different values, so that ties, zeros and equal units are common.
+"""Made-up worlds with every kind of criterion and few different values, so that ties and zeros are frequent.
 
-A world is drawn from a seed: a plan of a municipality or of a region, and one night of Kolada.
+A world is drawn from a seed: a plan of a municipality or of a region, and the data of one run.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ Cells = dict[str, object]
 
 
 def made_up(seed: int) -> tuple[SmallPlan, SmallKolada]:
-    """A world: the plan, and what Kolada has on the night."""
+    """Return a world: the plan, and Kolada's data of the run."""
     chance = Random(seed)
     own = REGION if seed % 4 == 3 else OWN
     plan = SmallPlan(
@@ -86,7 +86,7 @@ def _add_indicator(plan: SmallPlan, kolada: SmallKolada, chance: Random, indicat
 
 
 def _target(plan: SmallPlan, chance: Random, kind: str, direction: str, *, is_manual: bool) -> Cells:
-    """The cells of a target of this kind."""
+    """Return the cells of a target of this kind."""
     cells: Cells = {"kind": kind, "operator": "", "target_text": "som beslutat"}
     if kind not in {"range", "rank", "best_share"}:
         cells["operator"] = chance.choice(["<=", "<"]) if kind == "gender_gap" else chance.choice(OPERATORS[direction])
@@ -118,7 +118,7 @@ def _target(plan: SmallPlan, chance: Random, kind: str, direction: str, *, is_ma
 
 
 def _fill(kolada: SmallKolada, chance: Random, kpi_id: str, own: str) -> None:
-    """A KPI's cells: a usual one, one with equal values, one that only the own unit has, one without any row."""
+    """Fill a KPI's cells: usual ones, equal values, only the own unit's, or none."""
     kolada.kpi(kpi_id)
     sort = chance.choice(["usual", "usual", "usual", "equal", "alone", "empty"])
     if sort == "empty":

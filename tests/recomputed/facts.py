@@ -1,7 +1,7 @@
-"""What Kolada says, as plain dictionaries: cells, units, groups, the catalogue.
+"""Kolada's data as plain dictionaries: cells, units, groups, the catalogue.
 
-Belongs here: reading recorded files and a stand-in's frames, and nothing derived. A cell whose value is null
-is kept: that a row was there without a value is itself a fact.
+Belongs here: reading recorded files and a stand-in's frames, without deriving anything. A cell whose value is
+null is kept, since a row without a value is a fact too.
 """
 
 import gzip
@@ -24,7 +24,7 @@ _SIMILAR = re.compile(r"^Liknande kommuner,? (?P<topic>[^,]+), (?P<name>.+), (?P
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One row of Kolada: a value, or none with a status that may say why."""
+    """One row of Kolada: a value, or null with a status that may give the reason."""
 
     value: float | None
     status: str
@@ -43,10 +43,10 @@ class SimilarGroup:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that is known on one day.
+    """All facts known on one day.
 
-    `cells` is keyed by (KPI, year, gender), then by unit. `publications` has, of the KPIs whose next publication the
-    catalogue dates, its year and its first day.
+    `cells` is keyed by (KPI, year, gender), then by unit. `publications` has, for each KPI with dates in the catalogue,
+    the year of its next publication and the first day.
     """
 
     today: date
@@ -64,7 +64,7 @@ class Facts:
         return None if cell is None else cell.value
 
     def peers_values(self, kpi_id: str, year: int, gender: str, own: str) -> dict[str, float]:
-        """The values of those that a unit is compared with: municipalities, or for a region the regions."""
+        """Return the values of a unit's peers: municipalities, or for a region the regions."""
         if own[:2] != "00":
             return self.municipality_values(kpi_id, year, gender)
         return {
@@ -74,7 +74,7 @@ class Facts:
         }
 
     def municipality_values(self, kpi_id: str, year: int, gender: str) -> dict[str, float]:
-        """The municipalities (type K) that have a value."""
+        """Return the municipalities (type K) that have a value."""
         return {
             unit: cell.value
             for unit, cell in self.cells.get((kpi_id, year, gender), {}).items()
@@ -82,11 +82,11 @@ class Facts:
         }
 
     def years(self, kpi_id: str) -> list[int]:
-        """The years for which any unit has a row, of any gender."""
+        """Return the years for which any unit has a row, of any gender."""
         return sorted({year for kpi, year, _ in self.cells if kpi == kpi_id})
 
     def has_any_value(self, kpi_id: str, year: int) -> bool:
-        """Whether any unit has a value that year, of any gender."""
+        """Return whether any unit has a value that year, of any gender."""
         return any(
             cell.value is not None
             for gender in ("T", "K", "M")
@@ -94,23 +94,23 @@ class Facts:
         )
 
     def closed_after(self, kpi_id: str) -> int | None:
-        """The last year of a KPI whose title ends in `(-2024)` or `(- 2024)`."""
+        """Return the last year of a KPI whose title ends in `(-2024)` or `(- 2024)`."""
         found = _CLOSED.search(self.titles.get(kpi_id, ""))
         return int(found.group(1)) if found else None
 
     def similar_groups_of(self, municipality_id: str) -> list[SimilarGroup]:
-        """The groups of one municipality."""
+        """Return the groups of one municipality."""
         name = self.unit_names[municipality_id]
         return [each for each in self.similar_groups if each.municipality_name == name]
 
     def similar_group(self, topic: str, municipality_id: str) -> SimilarGroup | None:
-        """The newest group of this topic for this municipality."""
+        """Return the newest group of this topic for this municipality."""
         groups = [each for each in self.similar_groups_of(municipality_id) if each.topic == topic]
         return max(groups, key=lambda each: each.vintage, default=None)
 
 
 def recorded_facts(folder: Path, today: date) -> Facts:
-    """The facts in a folder of recorded data, read from its files."""
+    """Return the facts in a folder of recorded data."""
     rows = pl.read_parquet(folder / "recorded" / "values.parquet").select(
         "kpi", "period", "gender", "municipality", "value", "status"
     )
@@ -129,7 +129,7 @@ def recorded_facts(folder: Path, today: date) -> Facts:
 
 
 def frame_facts(data: DataSet, today: date) -> Facts:
-    """The facts in the frames that a stand-in serves: like the API, nothing of a KPI that left the catalogue."""
+    """Return the facts in the frames of a stand-in: like the API, without KPIs that left the catalogue."""
     served = data.kpis["kpi_id"].to_list()
     frame = data.observations.filter(pl.col("kpi_id").cast(pl.String).is_in(served) & ~pl.col("is_deleted"))
     rows = zip(
@@ -155,7 +155,7 @@ def frame_facts(data: DataSet, today: date) -> Facts:
 
 
 def _publications(kpis: Iterable[Mapping[str, Any]], name: str) -> dict[str, tuple[int, date]]:
-    """Year and first day of the next publication of each KPI that has both."""
+    """Return year and first day of the next publication of each KPI that has both."""
     return {
         row[name]: (
             int(row["publ_period"]),
@@ -167,7 +167,7 @@ def _publications(kpis: Iterable[Mapping[str, Any]], name: str) -> dict[str, tup
 
 
 def _newest(catalogue: Path, name: str) -> list[dict[str, Any]]:
-    """The rows of the newest dated copy of one catalogue, plain or gzipped."""
+    """Return the rows of the newest dated copy of one catalogue, plain or gzipped."""
     file = max(catalogue.glob(f"{name}_v3_*.json*"), key=lambda each: each.name)
     raw = file.read_bytes()
     content = json.loads(gzip.decompress(raw) if file.suffix == ".gz" else raw)

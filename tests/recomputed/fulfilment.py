@@ -1,4 +1,4 @@
-"""The wide table: everything about one indicator in one year, with the published column names."""
+"""The wide table: all columns of one indicator in one year, with the published names."""
 
 from tests.recomputed.development import development
 from tests.recomputed.facts import Facts
@@ -13,7 +13,7 @@ from tests.recomputed.tables import Row, Table
 
 
 def goal_fulfilment(facts: Facts, plan: Plan) -> Table:
-    """Every indicator in every year of the plan."""
+    """Return every indicator in every year of the plan."""
     return {
         (plan.plan_id, indicator.indicator_id, year): _fulfilment_row(facts, plan, indicator, year)
         for indicator in plan.indicators
@@ -53,7 +53,7 @@ def _fulfilment_row(facts: Facts, plan: Plan, indicator: Indicator, year: int) -
 
 
 def source_of(facts: Facts, plan: Plan, indicator: Indicator, gender: str, year: int) -> str | None:
-    """Where a value is from; women, men and the gap between them are Kolada's alone."""
+    """Return the source of a value; values by gender and their gap are always Kolada's."""
     if gender != "T":
         return "kolada"
     found = outcome(facts, plan, indicator, year)
@@ -61,7 +61,7 @@ def source_of(facts: Facts, plan: Plan, indicator: Indicator, gender: str, year:
 
 
 def _is_weak(facts: Facts, plan: Plan, indicator: Indicator, judged: Judgement) -> bool | None:
-    """A mean over too few units of all, or one of some units that lacks some of them."""
+    """Return whether a mean covers too few units, or lacks some of its units."""
     target, held = judged.target, judged.held
     if target is None or target.kind != "reference" or held.bar is None:
         return None
@@ -74,7 +74,7 @@ def _is_weak(facts: Facts, plan: Plan, indicator: Indicator, judged: Judgement) 
 
 
 def criterion_outcome(facts: Facts, plan: Plan) -> Table:
-    """Every criterion of every indicator in every year of the plan."""
+    """Return every criterion of every indicator in every year of the plan."""
     return {
         (plan.plan_id, indicator.indicator_id, target.criterion, year): criterion_columns(
             judge_criterion(facts, plan, indicator, target, year)
@@ -86,7 +86,7 @@ def criterion_outcome(facts: Facts, plan: Plan) -> Table:
 
 
 def verdict_columns(facts: Facts, plan: Plan) -> Table:
-    """Every indicator in every year of the plan: the columns that its criteria decide."""
+    """Return every indicator in every year of the plan, with the columns that its criteria decide."""
     return {
         (plan.plan_id, indicator.indicator_id, year): _judgement_columns(
             facts, plan, indicator, judge(facts, plan, indicator, year)
@@ -97,7 +97,7 @@ def verdict_columns(facts: Facts, plan: Plan) -> Table:
 
 
 def criterion_columns(judged: Judgement) -> Row:
-    """What is told of one criterion, shown alone or for its indicator."""
+    """Return the columns of one criterion, shown alone or for its indicator."""
     target, held, compared = judged.target, judged.held, judged.comparison
     is_judged = judged.verdict in JUDGED
     bar = held.bar if compared is None else compared.bar
@@ -148,7 +148,7 @@ def _place_columns(facts: Facts, plan: Plan, indicator: Indicator, year: int) ->
 
 
 def _difference_columns(facts: Facts, plan: Plan, indicator: Indicator, year: int, value: float | None) -> Row:
-    """Signed like the margin: plus is good."""
+    """Return the differences, signed like the margin: positive is better."""
     kpi_id = indicator.kpi_id
     if kpi_id is None:
         return dict.fromkeys(("difference_riket", "difference_unweighted", "difference_similar"))

@@ -1,4 +1,4 @@
-"""Women and men: the municipality's gap, in whose favour it is, and the national one beside it."""
+"""Women and men: the municipality's gap, in whose favour it is, and the national gap."""
 
 from tests.recomputed.facts import Facts
 from tests.recomputed.plan_files import Plan
@@ -16,7 +16,7 @@ def gender_columns(facts: Facts, plan: Plan, kpi_id: str | None, year: int) -> R
 
 
 def gender_gap(facts: Facts, plan: Plan) -> Table:
-    """The municipality's women and men, for each KPI of the plan and year in which both have a value."""
+    """Return women and men for each KPI of the plan and year in which both have a value."""
     table: Table = {}
     for kpi_id, sign in plan.signs.items():
         for year in facts.years(kpi_id):
@@ -37,7 +37,7 @@ def _gap(facts: Facts, kpi_id: str, year: int, unit: str) -> float | None:
 
 
 def _national_gap(facts: Facts, kpi_id: str, year: int) -> Row:
-    """Riket's gap, else that between the means over all municipalities."""
+    """Return Riket's gap, else the one between the means over all municipalities."""
     for name, mean in (("riket", riket), ("unweighted_mean", unweighted)):
         women, men = mean(facts, kpi_id, year, "K"), mean(facts, kpi_id, year, "M")
         if women is not None and men is not None:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from tests.recomputed.plan_files import Goal, Plan
 
-# What leaves a goal without an answer, the first that a part has. The last one is for goals with dated targets.
+# Verdicts that leave a goal without data, in order of precedence. The last one is for goals with dated targets.
 UNKNOWN = ("no_data", "not_comparable", "not_assessable", "not_yet_due")
-# Where arithmetic has no answer, people may give one.
+# Verdicts that an assessment replaces.
 FOR_PEOPLE = ("assessment_required", "not_assessable")
 
 
@@ -24,7 +24,7 @@ class GoalVerdict:
 
 
 def goal_verdict(plan: Plan, goal: Goal, year: int, verdicts: Mapping[tuple[str, int], str]) -> GoalVerdict:
-    """The verdict on a goal. Prioritised goals are judged by people; supporting indicators never count."""
+    """Return the verdict on a goal; prioritised goals need an assessment, and supporting indicators do not count."""
     parts = [
         verdicts[each.indicator_id, year]
         for each in plan.indicators
@@ -41,7 +41,7 @@ def goal_verdict(plan: Plan, goal: Goal, year: int, verdicts: Mapping[tuple[str,
 
 
 def compound(rule: str, parts: Sequence[str]) -> str:
-    """The verdict on several parts together; one part is itself."""
+    """Return the verdict on several parts together; for one part its own."""
     if rule == "any_part" and "met" in parts:
         return "met"
     unknown = [each for each in UNKNOWN if each in parts]
@@ -54,7 +54,7 @@ def compound(rule: str, parts: Sequence[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The goals of one group, and how many of them make a majority: the group never shrinks."""
+    """The goals of one group and their majority; goals without data stay in the number."""
 
     n: int
     met: int
@@ -62,17 +62,17 @@ class Tally:
 
     @property
     def needed(self) -> int:
-        """More than half; of no goals none."""
+        """More than half of the goals; 0 without goals."""
         return self.n // 2 + 1 if self.n else 0
 
     @property
     def not_met(self) -> int:
-        """Partly met counts as not met."""
+        """The goals not met; partly met counts as not met."""
         return self.n - self.met - self.unknown
 
     @property
     def verdict(self) -> str:
-        """Met, beyond reach, or open."""
+        """Met, not met if the majority is out of reach, or undetermined."""
         if self.met >= self.needed:
             return "met"
         return "not_met" if self.met + self.unknown < self.needed else "undetermined"
@@ -85,7 +85,7 @@ def tally(verdicts: Iterable[str]) -> Tally:
 
 
 def both_groups(financial: Tally, operational: Tally) -> Tally:
-    """All goals as one group."""
+    """Return all goals as one group."""
     return Tally(
         financial.n + operational.n,
         financial.met + operational.met,
@@ -94,7 +94,7 @@ def both_groups(financial: Tally, operational: Tally) -> Tally:
 
 
 def sound_economic_management(variant: str, financial: Tally, operational: Tally) -> str:
-    """The verdict of a year: a majority in each group, or of all goals together."""
+    """Return the verdict of a year: a majority in each group, or of all goals together."""
     if variant == "together":
         return both_groups(financial, operational).verdict
     verdicts = {financial.verdict, operational.verdict}

@@ -1,6 +1,6 @@
-"""What a criterion holds a value against: its own number, a mean of others, an earlier value, a place.
+"""The number that a criterion compares a value with: its own number, a mean, an earlier value, a place.
 
-In decimal arithmetic on the shortest text of each number, as a person with pen and paper would do it.
+Computed in decimal arithmetic on the shortest text of each number.
 """
 
 from collections.abc import Collection
@@ -20,11 +20,11 @@ _MISSING = {**dict.fromkeys(EARLIER, "previous_missing"), "other_value": "compar
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a value is held against.
+    """The number that a value is compared with.
 
-    `figure` is the reference or earlier value before the offset, `bar` what is compared with (of a
-    range it follows from the value), `other` what the other
-    reading of the national average would be. Of a place, `bar` is the last one that is enough.
+    `figure` is the reference or earlier value before the offset, `bar` the compared number (for a range it
+    follows from the value), `other` the alternative national average. For a place, `bar` is the last place
+    that meets the criterion.
     """
 
     kind: str | None = None
@@ -37,12 +37,12 @@ class Held:
 
 
 def dec(number: float) -> Decimal:
-    """The number as it is written."""
+    """Return the number as its shortest decimal."""
     return Decimal(repr(float(number)))
 
 
 def held_against(facts: Facts, plan: Plan, indicator: Indicator, target: Target, gender: str, year: int) -> Held:
-    """What the criterion holds a value of one gender and year against."""
+    """Return what the criterion compares a value of one gender and year with."""
     if target.kind in PLACES:
         return _place(facts, plan, indicator, target, gender, year)
     if target.kind == "range":
@@ -62,12 +62,12 @@ def held_against(facts: Facts, plan: Plan, indicator: Indicator, target: Target,
 
 
 def _of_something(target: Target, bar: Decimal | None) -> Decimal | None:
-    """What is compared with; a tolerance in percent of nothing leaves nothing."""
+    """Return the compared number, or None for a tolerance in percent of zero."""
     return None if target.is_tolerance_percent and not bar else bar
 
 
 def _with_offset(target: Target, figure: float) -> Decimal | None:
-    """The figure with what the criterion adds; there is no percent of nothing."""
+    """Return the figure plus the offset, or None for an offset in percent of zero."""
     base = dec(figure)
     if not target.offset:
         return base
@@ -89,7 +89,7 @@ def _earlier(facts: Facts, plan: Plan, indicator: Indicator, target: Target, gen
 
 
 def previous_year(facts: Facts, plan: Plan, indicator: Indicator, target: Target, gender: str, year: int) -> int | None:
-    """The year of the earlier value that the criterion looks at, where there is one."""
+    """Return the year of the earlier value that the criterion uses, if any."""
     if target.kind == "previous_year":
         return year - 1
     if target.kind == "base_year":
@@ -100,7 +100,7 @@ def previous_year(facts: Facts, plan: Plan, indicator: Indicator, target: Target
 
 
 def units_of(facts: Facts, plan: Plan, indicator: Indicator, scope: str) -> Collection[str] | None:
-    """The units that a scope or a reference names; None is all of the plan's own sort."""
+    """Return the units of a scope or a reference; None means all of the plan's own type."""
     own = plan.municipality_id
     match scope.partition(":"):
         case ("county", _, _):
@@ -150,14 +150,14 @@ def _mean(values: list[float]) -> float | None:
 
 
 def _spread(values: list[float]) -> dict[str, float | None]:
-    """Mean, median and quartiles of the numbers as they are written."""
+    """Return mean, median and quartiles of the exact decimals."""
     known = [Fraction(dec(value)) for value in values]
     lower, _, upper = quantiles(known, n=4, method="inclusive") if len(known) > 1 else (known[0],) * 3
     return {"unweighted_mean": _mean(values), "median": float(median(known)), "p25": float(lower), "p75": float(upper)}
 
 
 def _place(facts: Facts, plan: Plan, indicator: Indicator, target: Target, gender: str, year: int) -> Held:
-    """Places on values as received: the own unit counts always, the best first, equals share the better place."""
+    """Return the own unit's place on values as received; equal values share the better place."""
     own, kpi_id, scope = plan.municipality_id, indicator.kpi_id or "", target.rank_scope or ""
     peers = facts.peers_values(kpi_id, year, gender, own)
     if own not in peers:

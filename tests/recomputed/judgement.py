@@ -1,7 +1,7 @@
-"""One verdict: an outcome held against each of its criteria, and what several criteria come to together.
+"""One verdict: an outcome compared by each criterion, and the joint verdict of several criteria.
 
-The order is settled: no value, no criterion, a break between target and value, a target whose year hasn't
-come, then met, partly met or not met. What could not be compared leaves every flag empty.
+Precedence: no value, no criterion, a break between target and value, a target year in the future, then met,
+partly met or not met. Without a comparison every flag is empty.
 """
 
 from collections.abc import Sequence
@@ -14,8 +14,8 @@ from tests.recomputed.outcomes import missing_reason
 from tests.recomputed.plan_files import Indicator, Plan, Target
 from tests.recomputed.precision import holds, looks_equal, rounded, target_decimals
 
-# The last year that was over when the budget was decided, in the autumn before its first year: for 2022-2024
-# that is 2020, from which the document counts.
+# Years from the last year that was over when the budget was decided to its first year: for 2022-2024
+# that is 2020, where the document starts to count.
 YEARS_BEFORE_BUDGET = 2
 GENDERS = {"both": ("K", "M")}
 JUDGED = ("met", "partly_met", "not_met")
@@ -24,9 +24,9 @@ UNKNOWN = ("no_data", "not_comparable", "not_assessable")
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """An outcome against one criterion: at the precision that the plan sets, and exactly.
+    """The result of one comparison, at the plan's precision and exactly.
 
-    `is_borderline` says that outcome and mean are printed alike; of a fixed target it says nothing.
+    `is_borderline` means that outcome and mean look the same when printed; for a fixed target it is None.
     """
 
     is_met: bool
@@ -38,13 +38,13 @@ class Comparison:
 
     @property
     def is_rounded_only(self) -> bool:
-        """Whether the exact comparison says otherwise."""
+        """Whether the exact comparison has another result."""
         return self.is_met != self.is_met_exactly
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The verdict on one indicator and year by one criterion, with all that it rests on."""
+    """The verdict on one indicator and year by one criterion, with its inputs."""
 
     verdict: str
     reason: str | None
@@ -58,7 +58,7 @@ class Judgement:
 
 
 def judge(facts: Facts, plan: Plan, indicator: Indicator, year: int) -> Judgement:
-    """The judgement of an indicator in a year: of several criteria, the first that has their joint verdict."""
+    """Return the judgement of an indicator in a year; of several criteria, the first with the joint verdict."""
     targets = targets_of(plan, indicator, year)
     if not targets:
         value = measurements_of(facts, plan, indicator, "T").get(year)
@@ -78,7 +78,7 @@ def judge(facts: Facts, plan: Plan, indicator: Indicator, year: int) -> Judgemen
 
 
 def together(indicator: Indicator, verdicts: Sequence[str]) -> str:
-    """What several criteria come to; one that is not due yet counts only where all are."""
+    """Return the joint verdict of several criteria; one that is not yet due counts only if all are."""
     due = [each for each in verdicts if each != "not_yet_due"]
     first, last = ("not_met", "met") if indicator.needs_all_criteria else ("met", "not_met")
     order = (first, *UNKNOWN, "partly_met", last)
@@ -86,7 +86,7 @@ def together(indicator: Indicator, verdicts: Sequence[str]) -> str:
 
 
 def judge_criterion(facts: Facts, plan: Plan, indicator: Indicator, target: Target, year: int) -> Judgement:
-    """The judgement by one criterion; where women and men must each meet it, of the one with the smaller margin."""
+    """Return the judgement by one criterion; if both genders must meet it, the one with the smaller margin."""
     if target.kind == "gender_gap":
         return _judge_gender(facts, plan, indicator, target, "gap", year)
     genders = GENDERS.get(target.gender, (target.gender,))
@@ -127,7 +127,7 @@ def _judge_gender(facts: Facts, plan: Plan, indicator: Indicator, target: Target
 
 
 def _is_near(facts: Facts, plan: Plan, found: Judgement, indicator: Indicator, year: int) -> bool:
-    """Whether a miss is partly met, by the plan's rule."""
+    """Return whether a miss is partly met by the plan's rule."""
     target, compared, value = found.target, found.comparison, found.value
     if target is None or compared is None or value is None:
         return False
@@ -145,7 +145,7 @@ def _is_near(facts: Facts, plan: Plan, found: Judgement, indicator: Indicator, y
 
 
 def _goodness(indicator: Indicator, target: Target, compared: Comparison, value: float) -> Decimal:
-    """A number that is greater for a better value."""
+    """Return a number that is greater for a better value."""
     if indicator.direction != "target":
         return indicator.sign * dec(value)
     if target.kind == "range":
@@ -154,9 +154,9 @@ def _goodness(indicator: Indicator, target: Target, compared: Comparison, value:
 
 
 def baseline(facts: Facts, plan: Plan, indicator: Indicator, gender: str = "T") -> tuple[int, float] | None:
-    """The last outcome that the document knew at the start of the period, as it is measured today.
+    """Return the last outcome that the document knew at the start of the period, with today's value.
 
-    Where the document prints none for the KPI, the last one measured by then.
+    If the document prints none for the KPI, the last year with a value by then.
     """
     start = plan.budget_years.start - YEARS_BEFORE_BUDGET
     rows = [
@@ -171,12 +171,12 @@ def baseline(facts: Facts, plan: Plan, indicator: Indicator, gender: str = "T") 
 
 
 def target_of(plan: Plan, indicator: Indicator, year: int) -> Target | None:
-    """The first criterion's target of the year."""
+    """Return the first criterion's target of the year."""
     return next(iter(targets_of(plan, indicator, year)), None)
 
 
 def targets_of(plan: Plan, indicator: Indicator, year: int) -> list[Target]:
-    """Of each criterion the target of the year: a standing one, else the latest that has come, else the first."""
+    """Return each criterion's target of the year: a standing one, else the latest due one, else the first."""
     targets = plan.targets.get(indicator.indicator_id, ())
     found = []
     for criterion in dict.fromkeys(each.criterion for each in targets):
@@ -189,7 +189,7 @@ def targets_of(plan: Plan, indicator: Indicator, year: int) -> list[Target]:
 
 
 def _fell_back(plan: Plan, target: Target, held: Held) -> bool:
-    """Whether the unweighted mean stands in for a Riket that has no value."""
+    """Return whether the unweighted mean replaces a missing Riket."""
     return (
         target.reference == "national_average"
         and plan.rules["national_average"] == "riket_else_unweighted"
@@ -198,7 +198,7 @@ def _fell_back(plan: Plan, target: Target, held: Held) -> bool:
 
 
 def is_voided(facts: Facts, plan: Plan, indicator: Indicator, target: Target, gender: str, year: int) -> bool:
-    """Whether a break lies between what the criterion was set for, or holds against, and the value."""
+    """Return whether a break lies between the value and the number or year that the criterion compares it with."""
     breaks = plan.breaks.get(indicator.kpi_id or "", ())
     if target.kind in {"number", "range", "gender_gap"}:
         return any(voids and first_after <= year for first_after, voids in breaks)
@@ -239,7 +239,7 @@ def _compare(plan: Plan, indicator: Indicator, target: Target, value: float, hel
 
 
 def _compare_range(target: Target, value: float, decimals: int | None) -> Comparison | None:
-    """Both ends are in; the margin is the distance to the nearer end, minus outside."""
+    """Compare with a range, ends included; the margin is the distance to the nearer end, negative outside."""
     low, high = target.value or 0.0, target.high or 0.0
     margins = [
         min(rounded(value, places) - rounded(low, places), rounded(high, places) - rounded(value, places))

@@ -1,4 +1,4 @@
-"""The outcome of an indicator in a year: its value and where it comes from, or why there is none."""
+"""The outcome of an indicator in a year: its value and source, or why it is missing."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +19,7 @@ class Outcome:
 
 
 def outcome(facts: Facts, plan: Plan, indicator: Indicator, year: int) -> Outcome | None:
-    """Kolada's value, else the figure that people entered, else the printed one; never another year's."""
+    """Return Kolada's value, else the manual figure, else the printed one; never another year's."""
     if indicator.kpi_id:
         value = facts.value(indicator.kpi_id, year, "T", plan.municipality_id)
         if value is not None:
@@ -34,7 +34,7 @@ def outcome(facts: Facts, plan: Plan, indicator: Indicator, year: int) -> Outcom
 
 
 def measurements(facts: Facts, plan: Plan, indicator: Indicator, gender: str) -> dict[int, float]:
-    """Every year with a value of one gender, or of the gap between them: those two are Kolada's alone."""
+    """Return every year with a value of one gender, or of the gap; values by gender are always Kolada's."""
     kpi_id, own = indicator.kpi_id or "", plan.municipality_id
     years = sorted(
         {year for kpi, year, _ in facts.cells if kpi == kpi_id}
@@ -58,7 +58,7 @@ def measurements(facts: Facts, plan: Plan, indicator: Indicator, gender: str) ->
 
 
 def printed_under(plan: Plan, indicator: Indicator) -> list[str]:
-    """The indicator itself, then the others that use the same KPI."""
+    """Return the indicator itself, then the others with the same KPI."""
     others = [
         each.indicator_id
         for each in plan.indicators
@@ -68,7 +68,7 @@ def printed_under(plan: Plan, indicator: Indicator) -> list[str]:
 
 
 def missing_reason(facts: Facts, plan: Plan, indicator: Indicator, year: int, gender: str = "T") -> str:
-    """Why there is no outcome: the first reason that fits, in the order of the decision table."""
+    """Return why there is no outcome: the first matching reason of the decision table."""
     kpi_id = indicator.kpi_id
     if kpi_id is None:
         return "manual_input_missing"
@@ -101,7 +101,7 @@ def missing_reason(facts: Facts, plan: Plan, indicator: Indicator, year: int, ge
 
 
 def _due(facts: Facts, plan: Plan, kpi_id: str, year: int) -> date:
-    """The day by which a year's value is usually out: by the plan, by the catalogue's dates, else three years after."""
+    """Return the day by which a year's value is published: by the plan, the catalogue, or else three years later."""
     listed = available_on(plan, kpi_id, year)
     if listed is not None:
         return listed

@@ -1,4 +1,4 @@
-"""The plan as a stranger reads it: eleven text files of one folder, with nothing but `csv` and `tomllib`."""
+"""The plan as an independent reader sees it: eleven text files of one folder, read with `csv` and `tomllib`."""
 
 import csv
 import re
@@ -49,7 +49,7 @@ class Indicator:
 
     @property
     def sign(self) -> int:
-        """Plus one where higher is better, minus one where lower is: a difference times this is good when positive."""
+        """1 if higher is better, -1 if lower is: a difference times this is positive if better."""
         return -1 if self.direction == "lower" else 1
 
 
@@ -76,13 +76,13 @@ class Target:
 
     @property
     def sign(self) -> int:
-        """Plus one where the value must be high, minus one where it must be low."""
+        """1 if the value must be high, -1 if it must be low."""
         return -1 if self.operator in {"<", "<="} else 1
 
 
 @dataclass(frozen=True, slots=True)
 class Manual:
-    """One figure that people entered."""
+    """One manual figure."""
 
     value: float | None
     comparison_value: float | None
@@ -112,16 +112,16 @@ class Plan:
 
     @property
     def signs(self) -> dict[str, int]:
-        """Which way is better, for each KPI of the indicators."""
+        """The better direction of each KPI of the indicators."""
         return {each.kpi_id: each.sign for each in self.indicators if each.kpi_id and each.direction}
 
     def breaks_between(self, kpi_id: str | None, earlier: int, later: int) -> bool:
-        """Whether the KPI's series breaks after one year and not after the other."""
+        """Return whether the KPI's series breaks after one year and not after the other."""
         return any(earlier < first_after <= later for first_after, _ in self.breaks.get(kpi_id or "", ()))
 
 
 def read_plan_files(folder: Path) -> Plan:
-    """The plan in this folder."""
+    """Return the plan in this folder."""
     head = tomllib.loads((folder / "plan.toml").read_text(encoding="utf-8"))
     targets: dict[str, list[Target]] = {}
     for row in _rows(folder, "targets"):
@@ -162,7 +162,7 @@ def read_plan_files(folder: Path) -> Plan:
 
 
 def available_on(plan: Plan, kpi_id: str, year: int) -> date | None:
-    """The day by which the value of a year is usually out, where the plan says."""
+    """Return the day by which the value of a year is usually published, if the plan has one."""
     if kpi_id not in plan.availability:
         return None
     month, day, offset = plan.availability[kpi_id]
@@ -201,7 +201,7 @@ def _indicator(row: Mapping[str, str]) -> Indicator:
 
 
 def _decimals(row: Mapping[str, str]) -> int | None:
-    """Those of the one number in the text that is the target, else those of its cell; of a range the finer end's."""
+    """Return the decimals of the target's number in the text, else of its cell; for a range, of the finer end."""
     ends = [cell for cell in (row["target_value"], row.get("target_high", "")) if cell]
     numbers = re.findall(r"(?:(?<!\d)-)?\d+(?:\.\d+)?", row["target_text"].replace(",", ".").replace("\u2212", "-"))
     finest = None

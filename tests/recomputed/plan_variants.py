@@ -1,7 +1,7 @@
-"""The plan once more with made-up figures, and once more with other rules, for what the plan itself leaves empty.
+"""The plan with made-up figures and with other rules, for cases that the plan itself does not have.
 
-The plan has no manual outcome yet, so its financial goals are all without data, and it has one set of rules.
-Everything added here is made up and chosen to lie at the edge of a criterion.
+The plan has no manual figures, so its financial goals have no data, and it has one set of rules. The added figures
+are made up and lie at the edge of a criterion.
 """
 
 import shutil
@@ -51,7 +51,7 @@ OTHER_RULES = {
 
 
 def plan_variant(source: Path, target: Path, rules: Mapping[str, str]) -> Path:
-    """A copy of a plan, named after its folder, with the made-up figures and these rules."""
+    """Write a copy of a plan, named after its folder, with the made-up figures and these rules."""
     shutil.copytree(source, target)
     head = (target / "plan.toml").read_text(encoding="utf-8").splitlines()
     lines = [_with_rule(line, {"plan_id": f'"{target.name}"', "is_made_up": "true", **rules}) for line in head]

@@ -1,6 +1,6 @@
-"""Comparing two figures at a stated number of decimals, rounded half away from zero in decimal arithmetic.
+"""Compares two figures at a number of decimals, rounded half away from zero in decimal arithmetic.
 
-A figure enters by the shortest text that reads back as it: 1.005 is 1.005 here, and not 1.00499999.
+A figure is read as its shortest text: 1.005 is 1.005, not 1.00499999.
 """
 
 import operator
@@ -16,28 +16,28 @@ _HOLDS: dict[str, Callable[[Decimal, Decimal], bool]] = {
 
 
 def rounded(number: float, decimals: int | None) -> Decimal:
-    """The number at so many decimals; None leaves it as it is."""
+    """Return the number rounded to these decimals; None leaves it unchanged."""
     exact = Decimal(repr(float(number)))
     return exact if decimals is None else exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
 
 
 def holds(value: float, sign: str, other: float, decimals: int | None = None) -> bool:
-    """Whether `value sign other` at so many decimals."""
+    """Return whether `value sign other` holds at these decimals."""
     return _HOLDS[sign](rounded(value, decimals), rounded(other, decimals))
 
 
 def looks_equal(one: float, other: float, decimals: int) -> bool:
-    """Whether two figures are printed alike."""
+    """Return whether two figures look the same when printed."""
     return rounded(one, decimals) == rounded(other, decimals)
 
 
 def looks_zero(change: float, decimals: int) -> bool:
-    """Whether a change is printed as nothing."""
+    """Return whether a change is printed as zero."""
     return rounded(change, decimals) == 0
 
 
 def target_decimals(rule: str, printed: int | None, display: int) -> int | None:
-    """The decimals at which an outcome is compared with a number, under the plan's rule."""
+    """Return the decimals at which an outcome is compared with a number, under the plan's rule."""
     finer = display if printed is None else max(printed, display)
     return {
         "finer_of_target_and_display": finer,

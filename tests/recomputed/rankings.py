@@ -1,4 +1,4 @@
-"""The place of each municipality among those with a value, best first, on unrounded values."""
+"""The rank of each municipality among those with a value, best first, on unrounded values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Competition ranking: equal values share the best place, and the next one counts them all."""
+    """A competition rank: equal values share the best rank, and the next rank is skipped."""
 
     rank: int
     n: int
 
     @property
     def quartile(self) -> int:
-        """1 is best."""
+        """The quartile; 1 is best."""
         return 4 * (self.rank - 1) // self.n + 1
 
     @property
@@ -23,7 +23,7 @@ class Place:
 
 
 def places(values: Mapping[str, float], sign: int) -> dict[str, Place]:
-    """The place of every unit in `values`; `sign` is minus one where lower is better."""
+    """Return the rank of every unit in `values`; `sign` is -1 if lower is better."""
     best_first = sorted(values.values(), key=lambda value: -sign * value)
     first_seen: dict[float, int] = {}
     for position, value in enumerate(best_first, start=1):

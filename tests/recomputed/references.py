@@ -1,4 +1,4 @@
-"""What a value is held against: Riket, means over municipalities with a value, median and quartiles."""
+"""References of a value: Riket, means over municipalities with a value, median and quartiles."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from tests.recomputed.facts import RIKET, Facts, SimilarGroup
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """One reference value. `n` counts the municipalities in it; Riket is no mean over municipalities."""
+    """One reference value. `n` counts the municipalities in it; Riket has none."""
 
     kind: str
     value: float
@@ -19,24 +19,24 @@ class Reference:
 
 
 def mean_over(kind: str, values: Iterable[float]) -> Reference | None:
-    """The unweighted mean of the numbers as they are written, or None over nothing."""
+    """Return the unweighted mean of the exact decimals, or None without values."""
     known = [Fraction(Decimal(repr(value))) for value in values]
     return Reference(kind, float(sum(known) / len(known)), len(known)) if known else None
 
 
 def riket(facts: Facts, kpi_id: str, year: int, gender: str = "T") -> Reference | None:
-    """Riket of the same KPI, year and gender."""
+    """Return Riket of the same KPI, year and gender."""
     value = facts.value(kpi_id, year, gender, RIKET)
     return None if value is None else Reference("riket", value, None)
 
 
 def unweighted(facts: Facts, kpi_id: str, year: int, gender: str = "T") -> Reference | None:
-    """The mean over all municipalities with a value."""
+    """Return the mean over all municipalities with a value."""
     return mean_over("unweighted_mean", facts.municipality_values(kpi_id, year, gender).values())
 
 
 def similar(facts: Facts, kpi_id: str, year: int, group: SimilarGroup | None, gender: str = "T") -> Reference | None:
-    """The mean over the members of a group of similar municipalities."""
+    """Return the mean over the members of a group of similar municipalities."""
     if group is None:
         return None
     values = facts.municipality_values(kpi_id, year, gender)
@@ -46,7 +46,7 @@ def similar(facts: Facts, kpi_id: str, year: int, group: SimilarGroup | None, ge
 def national_average(
     facts: Facts, rule: str, kpi_id: str, year: int, gender: str = "T"
 ) -> tuple[Reference | None, Reference | None]:
-    """The mean that stands for riksgenomsnittet under the plan's rule, and the other one where both exist."""
+    """Return the national average under the plan's rule, and the alternative if both exist."""
     of_country, of_municipalities = riket(facts, kpi_id, year, gender), unweighted(facts, kpi_id, year, gender)
     first, second = (of_country, of_municipalities) if rule.startswith("riket") else (of_municipalities, of_country)
     if first is None and "else" in rule:
@@ -57,7 +57,7 @@ def national_average(
 def all_references(
     facts: Facts, kpi_id: str, year: int, gender: str, municipality_ids: Collection[str]
 ) -> list[Reference]:
-    """Every reference that exists for one KPI, year and gender: counties and groups of these municipalities."""
+    """Return every reference of one KPI, year and gender, with the counties and groups of these municipalities."""
     values = facts.municipality_values(kpi_id, year, gender)
     groups = [group for unit in municipality_ids for group in facts.similar_groups_of(unit)]
     found = [
@@ -71,12 +71,12 @@ def all_references(
 
 
 def county(values: Mapping[str, float], code: str) -> Reference | None:
-    """The mean over a county's municipalities, the own one included; ids begin with the county's code."""
+    """Return the mean over a county's municipalities, the own one included; ids begin with the county's code."""
     return mean_over(f"county:{code}", (value for unit, value in values.items() if unit[:2] == code))
 
 
 def _spread(values: list[float]) -> list[Reference]:
-    """Median and quartiles, interpolated between neighbours."""
+    """Return median and quartiles, interpolated between neighbours."""
     if not values:
         return []
     lower, _, upper = quantiles(values, n=4, method="inclusive") if len(values) > 1 else (values[0],) * 3

@@ -1,4 +1,4 @@
-"""The other tables that are compared, one function each, with the published column names."""
+"""The other compared tables, one function each, with the published column names."""
 
 from collections.abc import Mapping, Sequence
 
@@ -19,7 +19,7 @@ from tests.recomputed.tables import Row, Table
 
 
 def reference_value(facts: Facts, plans: Sequence[Plan]) -> Table:
-    """Every reference of the plans' KPIs, those of the cross-check included, for each year and gender."""
+    """Return every reference of the plans' KPIs, cross-checks included, for each year and gender."""
     kpi_ids = {each.kpi_id for plan in plans for each in plan.indicators}.union(
         *(plan.cross_check_kpis for plan in plans)
     )
@@ -33,7 +33,7 @@ def reference_value(facts: Facts, plans: Sequence[Plan]) -> Table:
 
 
 def ranking(facts: Facts, plan: Plan) -> Table:
-    """Every municipality with a value, for each KPI of the plan and year."""
+    """Return every municipality with a value, for each KPI of the plan and year."""
     signs = plan.signs
     table: Table = {}
     for kpi_id, year, gender in facts.cells:
@@ -63,7 +63,7 @@ def _verdicts(facts: Facts, plan: Plan) -> Mapping[tuple[str, int], str]:
 
 
 def goal_verdict_table(facts: Facts, plan: Plan) -> Table:
-    """Every goal in every year of the plan."""
+    """Return every goal in every year of the plan."""
     verdicts = _verdicts(facts, plan)
     return {
         (plan.plan_id, goal.goal_id, year): _goal_row(goal_verdict(plan, goal, year, verdicts))
@@ -95,7 +95,7 @@ def _goal_row(goal: GoalVerdict) -> Row:
 
 
 def sound_economic_management_table(facts: Facts, plan: Plan) -> Table:
-    """Both readings of the majority, in every year of the plan."""
+    """Return both variants of the majority in every year of the plan."""
     verdicts = _verdicts(facts, plan)
     table: Table = {}
     for year in plan.years:
@@ -127,7 +127,7 @@ def _tally_columns(name: str, counted: Tally) -> Row:
 
 
 def _needed_columns(variant: str, financial: Tally, operational: Tally) -> Row:
-    """How many make the majority that this reading asks for."""
+    """Return how many goals make the majority in this variant."""
     is_together = variant == "together"
     return {
         "financial_needed": None if is_together else financial.needed,

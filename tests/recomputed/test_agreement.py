@@ -1,4 +1,4 @@
-"""The published tables against the recomputation, cell by cell: recorded data, and the built-in sample."""
+"""The published tables against the recomputation, cell by cell, on recorded data and the built-in sample."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ EXAMPLE = REPOSITORY / "tests" / "goals" / "plans" / "exempel-1480-2024-2026"
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """What one refresh published, and what it was made of."""
+    """The published file of one refresh, and its inputs."""
 
     query: Callable[[str], list[tuple[object, ...]]]
     facts: Facts
@@ -36,14 +36,14 @@ class Night:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A published table: its key columns, and how it is recomputed."""
+    """A published table: its key columns, and its recomputation."""
 
     key: tuple[str, ...]
     recompute: Callable[[Facts, Sequence[Plan]], Table]
 
 
 def per_plan(recompute: Callable[[Facts, Plan], Table]) -> Callable[[Facts, Sequence[Plan]], Table]:
-    """The table of all plans, from one that is made plan by plan."""
+    """Return a function for all plans from a function for one plan."""
 
     def tables(facts: Facts, plans: Sequence[Plan]) -> Table:
         return {key: row for plan in plans for key, row in recompute(facts, plan).items()}
@@ -62,13 +62,13 @@ TABLES: Mapping[str, Published] = {
         ("plan_id", "year", "variant"), per_plan(rows.sound_economic_management_table)
     ),
 }
-# Read otherwise than by its name: the sign is taken of the published margin.
+# A derived column: the sign of the published margin.
 EXPRESSIONS = {"margin_sign": "cast(sign(margin) as integer)"}
 
 
 @pytest.fixture(scope="module")
 def recorded_night(request: pytest.FixtureRequest) -> Night:
-    """The recorded data, with the plan as it stands."""
+    """The recorded data with the repository's plan."""
     folder = request.getfixturevalue("recorded_folder")
     nights, result = request.getfixturevalue("first_night")
     assert result.state == "published"
@@ -77,7 +77,7 @@ def recorded_night(request: pytest.FixtureRequest) -> Night:
 
 @pytest.fixture(scope="module")
 def sample_night(make_nights: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Night:
-    """The sample, with the plan, the plan with made-up figures, with other rules, and another municipality's."""
+    """The sample with the plan, with made-up figures, with other rules, and with another municipality's plan."""
     made_up = tmp_path_factory.mktemp("plans")
     folders = [
         PLAN,
@@ -98,18 +98,18 @@ def sample_night(make_nights: Callable[..., Any], tmp_path_factory: pytest.TempP
 @pytest.mark.recorded
 @pytest.mark.parametrize("table", TABLES)
 def test_recorded_data_agree(recorded_night: Night, table: str) -> None:
-    """What is published from the recorded data is what the documents say, in every cell."""
+    """Every published cell of the recorded data equals the recomputation."""
     _agree(recorded_night, table)
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_sample_agrees(sample_night: Night, table: str) -> None:
-    """What is published from the sample, with 2023 and later, is what the documents say, in every cell."""
+    """Every published cell of the sample equals the recomputation, with 2023 and later."""
     _agree(sample_night, table)
 
 
 def test_one_wrong_cell_is_told(sample_night: Night) -> None:
-    """A published cell that is off, and a row that is missing, are each told with both values."""
+    """A wrong cell and a missing row are each reported with both values."""
     ours = rows.ranking(sample_night.facts, sample_night.plans[0])
     first, second = list(ours)[:2]
     theirs = {key: row for key, row in ours.items() if key != second} | {first: {**ours[first], "rank": -1}}
@@ -120,7 +120,7 @@ def test_one_wrong_cell_is_told(sample_night: Night) -> None:
 
 
 def test_every_verdict_is_recomputed_somewhere(sample_night: Night) -> None:
-    """The sample's plans bring out every verdict that an indicator can have, so agreement isn't emptiness."""
+    """The sample's plans have every possible verdict, so the comparison covers all of them."""
     verdicts = {
         row["verdict"] for plan in sample_night.plans for row in goal_fulfilment(sample_night.facts, plan).values()
     }
@@ -128,7 +128,7 @@ def test_every_verdict_is_recomputed_somewhere(sample_night: Night) -> None:
 
 
 def compared(night: Night, name: str) -> list[str]:
-    """What differs between a published table and the recomputed one."""
+    """Return the differences between a published table and the recomputed one."""
     published = TABLES[name]
     ours = published.recompute(night.facts, night.plans)
     columns = [*published.key, *next(iter(ours.values()))]

@@ -1,4 +1,4 @@
-"""Every kind of criterion, over made-up worlds: what is published is what plain Python makes of the same files."""
+"""Every kind of criterion in made-up worlds: the published tables equal the recomputation."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ WORLDS = range(40 if is_whole() else 4)
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """One night of one world, and the files that it was made of."""
+    """One run of one world, and its files."""
 
     nights: Nights
     facts: Facts
@@ -31,7 +31,7 @@ class World:
 
 @pytest.fixture(scope="module", params=WORLDS)
 def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, make_nights: Callable) -> World:
-    """A world, published."""
+    """A published world."""
     folder = tmp_path_factory.mktemp(f"world{request.param}")
     small_plan, kolada = made_up(request.param)
     data = kolada.data()
@@ -51,18 +51,18 @@ def _agree(world: World, name: str, key: tuple[str, ...], ours: Table) -> None:
 
 @pytest.mark.sweep
 def test_criteria_agree(world: World) -> None:
-    """Each criterion's value, what it is held against, place, margin and verdict, cell by cell."""
+    """Value, compared number, place, margin and verdict of each criterion equal the recomputation."""
     key = ("plan_id", "indicator_id", "criterion", "year")
     _agree(world, "criterion_outcome", key, criterion_outcome(world.facts, world.plan))
 
 
 @pytest.mark.sweep
 def test_indicators_agree(world: World) -> None:
-    """What several criteria come to, and which of them an indicator shows."""
+    """The joint verdict of several criteria, and the criterion shown, equal the recomputation."""
     _agree(world, "goal_fulfilment", ("plan_id", "indicator_id", "year"), verdict_columns(world.facts, world.plan))
 
 
 def test_every_kind_is_judged_in_every_way(world: World) -> None:
-    """No world is without a kind, so agreement isn't emptiness."""
+    """Every world has every kind of criterion."""
     kinds = {row["target_kind"] for row in criterion_outcome(world.facts, world.plan).values()}
     assert kinds == set(KINDS)
