@@ -1,8 +1,8 @@
-"""`python -m tests.docs.house_picture`: the house, drawn from the import graph into docs/images/house.svg.
+"""`python -m tests.docs.house_picture` draws the import graph into docs/images/house.svg.
 
-A box is a room with its modules; those that import others of their room stand above what they import. An arrow points
-at a room that is imported; one that follows from others is left out (`cli` imports `warehouse`, too). Only where a room
-stands is chosen here: what is in it, and every arrow, is read from the code.
+A box is a room (a top-level package) with its modules, importing ones above imported ones. An arrow points to an
+imported room; arrows that follow from others are left out (`cli` imports `warehouse`, too). Only the position of the
+rooms is chosen here; their contents and arrows are read from the code.
 """
 
 import ast
@@ -20,7 +20,7 @@ import grimp
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PICTURE = REPOSITORY / "docs" / "images" / "house.svg"
-# The rooms from above, row by row. One that the code does not have yet leaves its place to the others.
+# The rooms row by row, from the top. A room that does not exist leaves its space to the others.
 ROWS = (
     ("cli",),
     ("flows", "web"),
@@ -44,14 +44,14 @@ WIDTH, MARGIN, GUTTER, BETWEEN = 1020.0, 24.0, 44.0, 20.0
 PADDING, LINE, COLUMN = 14.0, 15.5, 130.0
 HEAD, ABOUT_LINE = 26.0, 15.0
 ABOUT_CHARACTER = 6.1
-# How many names stand below each other in the widest room of a row, at least.
+# The least number of names below each other in the widest room of a row.
 SHORTEST = 4
-# How far two arrows stand apart where they leave a box.
+# The distance between two arrows at the edge of a box.
 APART = 26.0
-# What an arrow's head takes of the gap above a box.
+# The part of the gap above a box that an arrow's head takes.
 HEAD_LENGTH = 14.0
 
-# What is not Python: the warehouse reads its files.
+# The folder of SQL files, which the warehouse reads.
 SQL = "sql"
 ABOUT_SQL = "Every table, view, mart and check as a file of its own, with the dictionary of their columns."
 HEADER = """\
@@ -67,24 +67,24 @@ Point = tuple[float, float]
 
 
 def rooms() -> list[str]:
-    """The rooms that the code has, as import-linter knows them."""
+    """Return the rooms of the code, as import-linter has them."""
     settings = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
     return list(settings["tool"]["importlinter"]["root_packages"])
 
 
 def module_graph() -> Graph:
-    """Each module with those of ours that it imports when it runs."""
+    """Return each module with our modules that it imports at run time."""
     graph = grimp.build_graph(*rooms(), exclude_type_checking_imports=True)
     return {module: frozenset(graph.find_modules_directly_imported_by(module)) for module in graph.modules}
 
 
 def room_of(module: str) -> str:
-    """The room that a module is in."""
+    """Return the room of a module."""
     return module.partition(".")[0]
 
 
 def room_graph(modules: Graph) -> Graph:
-    """Each room with the rooms that it imports."""
+    """Return each room with the rooms that it imports."""
     found: dict[str, set[str]] = {room_of(module): set() for module in modules}
     for module, imported in modules.items():
         found[room_of(module)] |= {room_of(each) for each in imported} - {room_of(module)}
@@ -92,7 +92,7 @@ def room_graph(modules: Graph) -> Graph:
 
 
 def arrows(graph: Graph) -> list[tuple[str, str]]:
-    """What each room imports, without what follows from other arrows."""
+    """Return the imports between rooms, without those that follow from others."""
     reached: dict[str, frozenset[str]] = {}
     for room in TopologicalSorter(graph).static_order():
         reached[room] = graph[room].union(*(reached[each] for each in graph[room]))
@@ -105,7 +105,7 @@ def arrows(graph: Graph) -> list[tuple[str, str]]:
 
 
 def names_in(room: str, modules: Graph) -> list[str]:
-    """A room's modules, importing ones above imported ones, then by name."""
+    """Return a room's modules, importing ones before imported ones, then by name."""
     inside = {name for name in modules if name.startswith(f"{room}.") and not name.endswith(".__init__")}
     inside = {name for name in inside if not any(other.startswith(f"{name}.") for other in inside)}
     depth: dict[str, int] = {}
@@ -115,7 +115,7 @@ def names_in(room: str, modules: Graph) -> list[str]:
 
 
 def about(package: str) -> str:
-    """The first sentence of a package's docstring."""
+    """Return the first sentence of a package's docstring."""
     tree = ast.parse((REPOSITORY / package / "__init__.py").read_text(encoding="utf-8"))
     first = " ".join((ast.get_docstring(tree) or "").partition("\n\n")[0].split())
     return first.partition(". ")[0].rstrip(".").replace("`", "") + "."
@@ -123,7 +123,7 @@ def about(package: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A room as it is drawn: its place, its sentence in lines, its modules in columns."""
+    """A room as drawn: its position, its sentence in lines, its modules in columns."""
 
     room: str
     left: float
@@ -136,7 +136,7 @@ class Box:
 
     @property
     def middle(self) -> float:
-        """The middle from left to right."""
+        """The horizontal centre."""
         return self.left + self.width / 2
 
     @property
@@ -146,12 +146,12 @@ class Box:
 
     @property
     def bottom(self) -> float:
-        """The lower edge."""
+        """The bottom edge."""
         return self.top + self.height
 
 
 def layout(modules: Graph) -> list[list[Box]]:
-    """The boxes, row by row."""
+    """Return the boxes, row by row."""
     rows: list[list[Box]] = []
     top = MARGIN
     for names_of_row in ROWS:
@@ -168,14 +168,14 @@ def layout(modules: Graph) -> list[list[Box]]:
 
 
 def row_of_boxes(names: Mapping[str, Sequence[str]], top: float) -> list[Box]:
-    """The boxes of one row: as high as each other, wide enough for their names."""
+    """Return the boxes of one row, of equal height and wide enough for their names."""
     room_for = WIDTH - 2 * MARGIN - BETWEEN * (len(names) - 1)
     lines = SHORTEST
     while sum(width_for(len(each), lines) for each in names.values()) > room_for:
         lines += 1
     spare = (room_for - sum(width_for(len(each), lines) for each in names.values())) / len(names)
     widths = {room: width_for(len(each), lines) + spare for room, each in names.items()}
-    if len(names) == 1 and top > MARGIN:  # arrows to the rows below pass beside it
+    if len(names) == 1 and top > MARGIN:  # arrows to lower rows pass beside it
         widths = {room: width * 0.6 for room, width in widths.items()}
     sentences = {room: wrap(about(room), int((widths[room] - 2 * PADDING) / ABOUT_CHARACTER)) for room in names}
     height = HEAD + max(len(each) for each in sentences.values()) * ABOUT_LINE + 10 + lines * LINE + 2 * PADDING
@@ -188,12 +188,12 @@ def row_of_boxes(names: Mapping[str, Sequence[str]], top: float) -> list[Box]:
 
 
 def width_for(count: int, lines: int) -> float:
-    """How wide a box is whose names stand in so many lines."""
+    """Return the width of a box with its names in this many lines."""
     return max(ceil(count / lines), 1) * COLUMN + 2 * PADDING
 
 
 def draw(modules: Graph) -> str:
-    """The picture as SVG."""
+    """Return the picture as SVG."""
     rows = layout(modules)
     height = rows[-1][0].bottom + MARGIN
     opening = HEADER.format(width=WIDTH, height=height)
@@ -203,7 +203,7 @@ def draw(modules: Graph) -> str:
 
 
 def drawn_box(box: Box) -> Iterator[str]:
-    """One room."""
+    """Yield the SVG of one room."""
     colour = COLOURS[box.room]
     yield f'<g><rect x="{box.left:.1f}" y="{box.top:.1f}" width="{box.width:.1f}" height="{box.height:.1f}" rx="8" '
     yield f'fill="{colour}" fill-opacity="0.06" stroke="{colour}" stroke-width="1.2"/>'
@@ -224,7 +224,7 @@ def drawn_box(box: Box) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """An arrow on its way down: where it leaves, the lanes in which it passes rows, where it arrives."""
+    """The path of an arrow: its start, its lanes through the rows between, and its end."""
 
     upper: int
     lower: int
@@ -233,14 +233,14 @@ class Arrow:
     arrive: float
 
     def steps(self) -> Iterator[tuple[int, float, float]]:
-        """The gaps between rows that it crosses: the row above, where it comes in and where it goes out."""
+        """Yield the gaps between rows that it crosses: the row above, the position in and the position out."""
         ways = (self.leave, *self.lanes, self.arrive)
         for number, (into, out) in enumerate(pairwise(ways)):
             yield self.upper + number, into, out
 
 
 def arrows_between(rows: Sequence[Sequence[Box]], pairs: Sequence[tuple[str, str]]) -> Iterator[Arrow]:
-    """The arrows, as straight as can be."""
+    """Yield the arrows, as straight as possible."""
     place = {box.room: (number, box) for number, row in enumerate(rows) for box in row}
     for of, to in pairs:
         if place[to][0] <= place[of][0]:
@@ -260,7 +260,7 @@ def arrows_between(rows: Sequence[Sequence[Box]], pairs: Sequence[tuple[str, str
 
 
 def within(wanted: Sequence[float], box: Box) -> list[float]:
-    """Places on a box's lower edge, in order and apart, each as near as can be to where its arrow goes."""
+    """Return positions on a box's lower edge, in order and apart, each close to its arrow's target."""
     low, high = box.left + PADDING, box.right - PADDING
     places = [min(max(each, low), high) for each in wanted]
     for number in range(len(places) - 2, -1, -1):
@@ -271,7 +271,7 @@ def within(wanted: Sequence[float], box: Box) -> list[float]:
 
 
 def spread(box: Box, above: Sequence[Box], start: Box) -> float:
-    """Where on a box's upper edge an arrow meets it: one of several by its place among them, a lone one from above."""
+    """Return the position of an arrow's end on a box's upper edge: evenly spread, or straight below a single start."""
     if len(above) == 1 and box.left < start.left and start.right <= box.right:
         return start.middle
     ordered = sorted(above, key=lambda each: each.middle)
@@ -279,7 +279,7 @@ def spread(box: Box, above: Sequence[Box], start: Box) -> float:
 
 
 def free_lane(row: Sequence[Box], wanted: float) -> float:
-    """The way through a row that is nearest to where an arrow goes: between two boxes, or beside them."""
+    """Return the closest gap of a row for an arrow: between two boxes, or beside them."""
     if not any(box.left - BETWEEN / 2 < wanted < box.right + BETWEEN / 2 for box in row):
         return wanted
     lanes = [row[0].left - BETWEEN / 2, *(box.right + BETWEEN / 2 for box in row)]
@@ -287,7 +287,7 @@ def free_lane(row: Sequence[Box], wanted: float) -> float:
 
 
 def levels(found: Sequence[Arrow]) -> dict[tuple[int, float, float], float]:
-    """How far below its row each arrow turns aside, so that arrows that go the same way do not cross."""
+    """Return how far below its row each arrow turns, so that arrows in one direction do not cross."""
     turns: dict[tuple[int, float, float], float] = {}
     for gap in {step[0] for arrow in found for step in arrow.steps()}:
         steps = [step for arrow in found for step in arrow.steps() if step[0] == gap and step[1] != step[2]]
@@ -298,7 +298,7 @@ def levels(found: Sequence[Arrow]) -> dict[tuple[int, float, float], float]:
 
 
 def drawn_arrows(rows: Sequence[Sequence[Box]], pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """The arrows, each from the lower edge of a box to the upper edge of one below."""
+    """Yield the arrows, each from the lower edge of a box to the upper edge of one below."""
     found = list(arrows_between(rows, pairs))
     turns = levels(found)
     for arrow in found:
@@ -313,7 +313,7 @@ def drawn_arrows(rows: Sequence[Sequence[Box]], pairs: Sequence[tuple[str, str]]
 
 
 def rounded(points: Sequence[Point], radius: float = 8.0) -> str:
-    """A path along points, its corners rounded."""
+    """Return a path along points with rounded corners."""
     kept = [points[0]]
     for point in points[1:]:
         if point != kept[-1]:
@@ -327,7 +327,7 @@ def rounded(points: Sequence[Point], radius: float = 8.0) -> str:
 
 
 def towards(start: Point, end: Point, length: float) -> Point:
-    """The point that lies so far from one point towards another, at most half-way."""
+    """Return the point at a distance from one point towards another, at most half-way."""
     distance = abs(end[0] - start[0]) + abs(end[1] - start[1])
     share = min(length / distance, 0.5) if distance else 0.0
     return start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share

@@ -1,4 +1,4 @@
-"""`python -m tests.docs.stand_in_page`: the lists of docs/fake-kolada.md, made from what the stand-in declares."""
+"""`python -m tests.docs.stand_in_page` writes the lists in docs/fake-kolada.md from the stand-in's registries."""
 
 import inspect
 import re
@@ -12,7 +12,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "fake-kolada.md"
 
 
 def written(text: str) -> str:
-    """The page with what lies between its marks made anew."""
+    """Return the page with new text between its marks."""
     for mark, lines in (("faults", faults()), ("changes", changes()), ("contract", contract())):
         head, _, rest = text.partition(f"<!-- {mark}: made by `make docs` -->\n")
         _, _, tail = rest.partition(f"<!-- end of {mark} -->\n")
@@ -22,19 +22,19 @@ def written(text: str) -> str:
 
 
 def faults() -> Iterator[str]:
-    """Each fault with what it does."""
+    """Yield each fault with its description."""
     yield from ("| fault | what happens |", "|---|---|")
     yield from (row(f"`{name}`", kind.description) for name, kind in FAULTS.items())
 
 
 def changes() -> Iterator[str]:
-    """Each change as it is written in full."""
+    """Yield each change with its full form."""
     yield from ("| change | what the data is then |", "|---|---|")
     yield from (row(f"`{kind.usage}`", kind.description) for kind in CHANGES.values())
 
 
 def contract() -> Iterator[str]:
-    """Each choice with its default."""
+    """Yield each choice with its default."""
     about = described(inspect.getdoc(ContractChoices) or "")
     defaults = ContractChoices()
     yield from ("| choice | default | what it decides |", "|---|---|---|")
@@ -43,14 +43,14 @@ def contract() -> Iterator[str]:
 
 
 def described(docstring: str) -> dict[str, str]:
-    """Attribute -> its sentence in a docstring."""
+    """Return attribute -> its sentence in a docstring."""
     listed = docstring.partition("Attributes:\n")[2]
     found = re.findall(r"^ {4}(\w+): (.*(?:\n {8}.*)*)", listed, re.MULTILINE)
     return {name: " ".join(text.split()) for name, text in found}
 
 
 def row(*cells: str) -> str:
-    """A row of a table."""
+    """Return a row of a table."""
     escaped: Sequence[str] = [cell.replace("|", "\\|") for cell in cells]
     return f"| {' | '.join(escaped)} |"
 

@@ -1,4 +1,4 @@
-"""What the README claims of ours and of others stands on the page that was measured."""
+"""The README's claims about this software and others equal the pages with the measurements."""
 
 import re
 from pathlib import Path
@@ -11,31 +11,31 @@ MOST_LINES = 120
 
 
 def row(text, beginning):
-    """The cells of the table's row that begins so."""
+    """Return the cells of the table row with this beginning."""
     line = next(line for line in text.splitlines() if line.startswith(f"| {beginning}"))
     return [cell.strip() for cell in line.strip("|").split("|")]
 
 
 def test_the_readme_is_short():
-    """A reader gets through it: under 120 lines."""
+    """The README has under 120 lines."""
     assert len(README.splitlines()) < MOST_LINES
 
 
 def test_what_was_believed_in_silence_is_what_the_gauntlet_found():
-    """The row of the comparison has the sums of the gauntlet."""
+    """The comparison's row on silent errors has the sums of the gauntlet."""
     silent = row(GAUNTLET.partition("## In sum")[2], "").index("**old, wrong or lost, silent**")
     sums = [row(GAUNTLET, f"{name} |") for name in ("ours", "koladapy", "dlt", "script")]
     assert row(README, "[faults and lies](docs/gauntlet.md)")[1:] == [f"{each[silent]} of {each[1]}" for each in sums]
 
 
 def test_the_versions_compared_are_those_of_the_gauntlet():
-    """The head of the comparison names what was run."""
+    """The comparison names the versions that the gauntlet ran."""
     assert all(re.search(rf"Versions of the peers: .*{name}", GAUNTLET) for name in ("koladapy 1.0.1", "dlt 1.31.0"))
     assert {"koladapy 1.0.1", "dlt 1.31.0, `rest_api`"} <= set(row(README, "20"))
 
 
 def test_seconds_for_a_million_values_are_those_of_the_benchmark():
-    """The row of the comparison has what the benchmarks measured."""
+    """The comparison's row on seconds has the benchmark's results."""
     names = ("ours, first load", "koladapy and pandas", "dlt, values as a nested table", "dlt, pages as Arrow tables")
     ours, koladapy, nested, arrow = (row(BENCHMARKS, f"1,006,420 | {name} |")[3] for name in names)
     claimed = row(README, "[a million values](docs/benchmarks.md)")[1:4]

@@ -1,4 +1,4 @@
-"""The page about the client: each example is a whole program that runs, and the tables are the client's own."""
+"""The page on the client: each example is a program that runs, and the tables equal the code."""
 
 import inspect
 import re
@@ -16,14 +16,14 @@ EXAMPLES = blocks(PAGE, "python")
 
 @pytest.fixture(scope="module")
 def url():
-    """The address of the stand-in, in Kolada's place."""
+    """The URL of the stand-in, used in place of Kolada's."""
     with FakeKolada(sample_data()).serve() as url:
         yield url
 
 
 @pytest.mark.parametrize("number", range(len(EXAMPLES)))
 def test_the_examples_run(url, capsys, number):
-    """Each example runs as it stands, but for the address; those that show what they print do print it."""
+    """Each example runs with only its URL replaced, and prints the output that it shows."""
     example = re.sub(r"KoladaClient\((?!transport)", f"KoladaClient({url!r}, rate=None, ", EXAMPLES[number])
     exec(compile(example, str(PAGE), "exec"), {"__name__": "example"})  # noqa: S102 - our own page
     printed = capsys.readouterr().out
@@ -33,14 +33,14 @@ def test_the_examples_run(url, capsys, number):
 
 
 def test_the_columns_are_those_of_the_frame():
-    """The table of columns has the schema's names and types, in its order."""
+    """The table of columns has the schema's names and types, in order."""
     told = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \| (\w+) \|", TEXT, re.MULTILINE)
     columns = [(name, kind) for names, kind in told for name in re.findall(r"\w+", names)]
     assert [(name, str(kind)) for name, kind in DATA_SCHEMA.items()] == columns
 
 
 def test_methods_and_errors_exist():
-    """What the page sets in code and calls is a method of the client; each error that it names is one of the tree."""
+    """Every method and error that the page names exists."""
     called = set(re.findall(r"`(?:kolada\.)?(\w+)\([^`]*\)`", TEXT))
     assert called <= {name for name, _ in inspect.getmembers(KoladaClient, inspect.isfunction)}
     assert {"search", "kpis", "municipalities", "data", "ou_data", "ous"} <= called | {"search"}

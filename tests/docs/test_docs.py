@@ -1,4 +1,4 @@
-"""The documents tell the truth: their commands exist, their SQL runs, their links lead somewhere."""
+"""The documents: their commands exist, their SQL runs, their links work."""
 
 import re
 from pathlib import Path
@@ -18,12 +18,12 @@ COMMANDS = typer.main.get_command(make_app()).commands
 
 
 def blocks(page, language):
-    """The code blocks of one language on a page."""
+    """Return the code blocks of one language on a page."""
     return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 
 
 def named_commands(page):
-    """Each `kolada <command>` that a page names, in code."""
+    """Return each `kolada <command>` in a page's code."""
     text = page.read_text(encoding="utf-8")
     code = "\n".join([*re.findall(r"`([^`\n]+)`", text), *blocks(page, "sh"), *blocks(page, "console")])
     return set(re.findall(r"(?:^|[\s;]|/bin/)kolada ([a-z][a-z-]+)", code))
@@ -31,24 +31,24 @@ def named_commands(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_commands_exist(page):
-    """A page names no command that there is not."""
+    """Every command that a page names exists."""
     assert named_commands(page) <= set(COMMANDS)
 
 
 def test_every_command_is_documented():
-    """Each command is named on some page."""
+    """Every command is named on some page."""
     assert set(COMMANDS) <= set().union(*(named_commands(page) for page in PAGES))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page):
-    """A link to a file of the project leads to one."""
+    """Every link to a file of the project works."""
     targets = re.findall(r"\]\((?!https?://|#|mailto:)([^)#]+)", page.read_text(encoding="utf-8"))
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
 def sql_of_the_docs():
-    """Each SQL statement of the README and the analysts' page that needs nothing but the published file."""
+    """Yield each SQL statement of the README and the analysts' page that needs only the published file."""
     for name in ("README.md", "docs/analysts.md"):
         for block in blocks(REPOSITORY / name, "sql"):
             if "attach" not in block:
@@ -60,7 +60,7 @@ def sql_of_the_docs():
 @pytest.mark.recorded
 @pytest.mark.parametrize("statement", list(sql_of_the_docs()))
 def test_sql_of_the_docs_runs(first_night, statement):
-    """Every statement that a page shows is one that the published file answers."""
+    """Every statement on a page runs on the published file."""
     nights, _ = first_night
     nights.query(statement)
 
@@ -68,7 +68,7 @@ def test_sql_of_the_docs_runs(first_night, statement):
 @pytest.mark.recorded
 @pytest.mark.parametrize("statement", [each for each in sql_of_the_docs() if each.id.startswith("README")])
 def test_the_readmes_queries_answer_a_new_user(first_night, statement):
-    """After the first night each has rows, in so few columns that they can be read side by side."""
+    """Each query of the README returns rows after the first run, in at most six columns."""
     nights, _ = first_night
     rows = nights.query(statement)
     assert rows
@@ -77,7 +77,7 @@ def test_the_readmes_queries_answer_a_new_user(first_night, statement):
 
 @pytest.mark.slow
 def test_restore_as_the_page_tells(small_nights, tmp_path):
-    """From a copy of raw/ alone, a new home has the same warehouse and goes on where the old one was."""
+    """With a copy of raw/ alone, the documented steps restore the same warehouse, and refreshes go on."""
     small_nights.refresh()
     before = small_nights.query("select * exclude (confirmed_at) from core.observation order by all")
     restored = tmp_path / "restored"

@@ -1,4 +1,4 @@
-"""What the pages show can be done as it stands: options exist, tables and columns are there, the examples run."""
+"""Examples on the pages: options, tables and columns exist, and programs run."""
 
 import re
 import shlex
@@ -15,7 +15,7 @@ from warehouse.dictionary import common_columns, described_relations
 from warehouse.mart_files import relation_files
 
 COMMAND = typer.main.get_command(make_app())
-# The page on plans speaks of Python attributes instead.
+# The page on plans names Python attributes instead.
 DATABASE_PAGES = [page for page in PAGES if page.parent.name != "goals"]
 ANALYSTS = REPOSITORY / "docs" / "analysts.md"
 # mart.ranking, but not mart.toml.
@@ -23,7 +23,7 @@ RELATION = re.compile(r"(?<![.\w])(?:mart|core|plan|ops)\.(?!toml\b)[a-z_]+\b")
 
 
 def shown_commands() -> Iterator[tuple[str, str]]:
-    """Each `kolada ...` that a page shows, in a block or within a line."""
+    """Yield each `kolada ...` command on a page, in a block or a line."""
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
         lines = [
@@ -37,7 +37,7 @@ def shown_commands() -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize(("page", "line"), sorted(set(shown_commands())))
 def test_options_exist(page, line):
-    """Every option that a page shows is one that the command takes."""
+    """Every option on a page is an option of its command."""
     command = COMMAND
     words = shlex.split(re.split(r" (?:\||\|\||>) ", line)[0], comments=True)
     while words and hasattr(command, "commands"):
@@ -51,7 +51,7 @@ def test_options_exist(page, line):
 
 @pytest.mark.parametrize("page", DATABASE_PAGES, ids=lambda page: page.name)
 def test_tables_exist(page):
-    """Every table, view and macro that a page names in code is one of the dictionary, or the as-of form of one."""
+    """Every table, view and macro on a page is in the dictionary, or is the as-of form of one."""
     text = page.read_text(encoding="utf-8")
     code = "\n".join([*re.findall(r"`([^`\n]+)`", text), *re.findall(r"^```.*?^```", text, re.MULTILINE | re.DOTALL)])
     known = {*described_relations(), *(each.full_name for each in relation_files() if each.kind == "macro")}
@@ -60,7 +60,7 @@ def test_tables_exist(page):
 
 
 def test_columns_exist():
-    """Every name with an underscore that the analysts' page sets in code is a column, a table or a file."""
+    """Every name with an underscore in the analysts' code is a column, a table or a file."""
     text = re.sub(r"^```.*?^```", "", ANALYSTS.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
     columns = {name for each in described_relations().values() for name in each.columns} | set(common_columns())
     tables = {each.name for each in described_relations().values()}
@@ -87,7 +87,7 @@ def at_home(first_night, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.recorded
 @pytest.mark.parametrize("example", blocks(ANALYSTS, "python"))
 def test_python_examples_run(at_home, example):
-    """A Python example does what it says, and finds rows."""
+    """Each Python example runs and finds rows."""
     names: dict = {}
     exec(compile(example, "docs/analysts.md", "exec"), names)  # noqa: S102 - our own page
     assert len(names["frame"]) == 43
@@ -96,7 +96,7 @@ def test_python_examples_run(at_home, example):
 @pytest.mark.recorded
 @pytest.mark.parametrize("example", [block for block in blocks(ANALYSTS, "sql") if "attach" in block])
 def test_attaching_works_as_shown(at_home, example):
-    """From another database, with `use`, the as-of macros of the attached file answer."""
+    """From another database the attached file's as-of macros work after `use`."""
     with duckdb.connect() as connection:
         for statement in filter(str.strip, re.sub(r"--.*", "", example).split(";")):
             answer = connection.execute(statement)

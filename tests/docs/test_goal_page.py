@@ -1,4 +1,4 @@
-"""The page on how to write a goal: its rows, put together, are a plan that passes the check."""
+"""The page on writing goals: its rows form a plan that passes the check."""
 
 import re
 from pathlib import Path
@@ -20,7 +20,7 @@ rules = { partly_met_by = "tolerance" }
 
 
 def test_the_pages_rows_are_a_plan() -> None:
-    """Every block by itself with all the indicators, and every kind is shown."""
+    """Each block forms a valid plan with the indicators, and every kind of target is shown."""
     blocks = re.findall(r"```csv (\S+)\n(.*?)```", PAGE, re.DOTALL)
     files = {"plan.toml": SETTINGS.encode(), "goals.csv": GOALS.encode()}
     kinds = set()

@@ -1,4 +1,4 @@
-"""What outsiders expect of a project: hooks that run, forms that can be filled in, a release that can be made."""
+"""Project files: hooks that run, issue forms, and the release script."""
 
 import re
 import shutil
@@ -23,7 +23,7 @@ SAMPLES = {
 
 @pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])
 def test_each_hook_runs_on_what_it_is_for(hook):
-    """A hook takes its files and is content with ours."""
+    """Each hook runs on its files and accepts ours."""
     sample = SAMPLES[hook["id"]]
     assert re.search(hook.get("files", ""), sample)
     program, *arguments = hook["entry"].split()
@@ -33,7 +33,7 @@ def test_each_hook_runs_on_what_it_is_for(hook):
 
 
 def test_the_hosted_workflow_calls_the_same_script():
-    """Continuous integration runs `.ci/run` on every Python that the project names."""
+    """The hosted workflow runs `.ci/run` on every supported Python."""
     workflow = YAML(typ="safe").load(REPOSITORY / ".github" / "workflows" / "ci.yml")
     job = workflow["jobs"]["ci"]
     assert job["steps"][-1]["run"] == ".ci/run"
@@ -43,7 +43,7 @@ def test_the_hosted_workflow_calls_the_same_script():
 
 
 def test_coverage_is_measured_of_all_that_is_shipped():
-    """The hosted workflow measures it and shows it, and no package of the wheel is left out."""
+    """The hosted workflow measures coverage of every package in the wheel."""
     workflow = YAML(typ="safe").load(REPOSITORY / ".github" / "workflows" / "ci.yml")
     commands = [step.get("run", "") for step in workflow["jobs"]["coverage"]["steps"]]
     assert "make coverage" in commands
@@ -56,7 +56,7 @@ def test_coverage_is_measured_of_all_that_is_shipped():
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.stem)
 def test_forms_ask_something(form):
-    """A form has a name and fields with labels, at least one of them required."""
+    """An issue form has a name and labelled fields, at least one of them required."""
     content = YAML(typ="safe").load(form)
     if form.stem == "config":
         assert content == {"blank_issues_enabled": True}
@@ -78,7 +78,7 @@ def test_the_page_of_habits_names_files_that_exist():
 
 @pytest.fixture
 def checkout(tmp_path):
-    """A clean main with what a release touches, and a change that is not released."""
+    """A clean checkout of the files that a release changes, with an unreleased entry."""
     for name in ("pyproject.toml", "CITATION.cff", "LICENSE", "README.md", "kolada_pipeline.py", "prefect.yaml"):
         shutil.copy(REPOSITORY / name, tmp_path / name)
     (tmp_path / ".ci").mkdir()
@@ -94,14 +94,14 @@ def checkout(tmp_path):
 
 
 def git(folder, *command):
-    """What git prints."""
+    """Run git and return its output."""
     identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
     done = subprocess.run(["git", *identity, *command], cwd=folder, check=True, capture_output=True, text=True)
     return done.stdout
 
 
 def release(folder, *arguments):
-    """The script in a checkout."""
+    """Run the release script in a checkout."""
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder)} | {
         f"GIT_{who}_{what}": f"{what.lower()}@example.org"
         for who in ("AUTHOR", "COMMITTER")
@@ -118,7 +118,7 @@ def release(folder, *arguments):
 
 
 def test_a_dry_run_shows_everything_and_changes_nothing(checkout):
-    """Version, changelog and citation as they would be, the steps, and a checkout as before."""
+    """A dry run prints version, changelog, citation and steps, and changes nothing."""
     told = release(checkout, "99.0.0", "--dry-run")
     assert (told.returncode, told.stderr) == (0, "")
     assert '+version = "99.0.0"' in told.stdout
@@ -130,7 +130,7 @@ def test_a_dry_run_shows_everything_and_changes_nothing(checkout):
 
 
 def test_a_release_is_a_commit_a_tag_and_two_files(checkout):
-    """The tag carries the notes, the changelog begins anew, wheel and sdist are built; nothing is pushed."""
+    """A release commits, tags with the notes, starts a new changelog section and builds both files, without a push."""
     told = release(checkout, "99.0.0", "--no-ci")
     assert told.returncode == 0, told.stderr
     assert git(checkout, "log", "--format=%s", "-1") == "Release 99.0.0\n"
@@ -154,7 +154,7 @@ def test_a_release_is_a_commit_a_tag_and_two_files(checkout):
     ],
 )
 def test_what_would_go_wrong_stops_a_release_before_it_begins(checkout, spoil, version, told):
-    """A version that is none, another branch, work that is not committed, a tag that is taken."""
+    """A wrong version, another branch, uncommitted work and an existing tag stop a release before any change."""
     spoil(checkout)
     head = git(checkout, "rev-parse", "HEAD")
     ended = release(checkout, version, "--no-ci")

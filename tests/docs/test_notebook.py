@@ -1,4 +1,4 @@
-"""The notebook of docs/analysts.md runs over a published file, and each of its tables has something to show."""
+"""The notebook of docs/analysts.md runs on a published file, and each of its tables has rows."""
 
 import importlib.util
 from pathlib import Path
@@ -13,7 +13,7 @@ NOTEBOOK = REPOSITORY / "docs" / "goals_notebook.py"
 @pytest.mark.recorded
 @pytest.mark.slow
 def test_the_notebook_runs(first_night, tmp_path, monkeypatch):
-    """From the top to the bottom, with the published file where a user has it."""
+    """The whole notebook runs with the published file in its usual place."""
     nights, _ = first_night
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "kolada.duckdb").symlink_to(nights.home / "kolada.duckdb")

@@ -1,4 +1,4 @@
-"""The documentation as a site: every page has its place, every link leads somewhere, each page says its language."""
+"""The documentation as a site: navigation, links and languages."""
 
 import os
 import subprocess
@@ -12,13 +12,13 @@ from ruamel.yaml import YAML
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SWEDISH_SECTION = "På svenska"
-# Words that a page in Swedish is full of, and one in English never has.
+# Words that are frequent in Swedish pages and absent from English ones.
 SWEDISH_WORDS = (" och ", " är ", " som ")
 
 
 @pytest.fixture(scope="module")
 def navigation():
-    """Section -> its pages; pages without a section have an empty one."""
+    """Return section -> its pages; pages without a section have an empty one."""
     entries = YAML(typ="safe").load(REPOSITORY / "mkdocs.yml")["nav"]
     sections = {}
     for entry in entries:
@@ -30,7 +30,7 @@ def navigation():
 
 
 class Found(HTMLParser):
-    """What a page holds: its language, its anchors, its links, and what a browser fetches for it."""
+    """The contents of a page: its language, anchors, links, and fetched resources."""
 
     def __init__(self, page):
         super().__init__()
@@ -38,7 +38,7 @@ class Found(HTMLParser):
         self.feed(page.read_text(encoding="utf-8"))
 
     def handle_starttag(self, tag, attributes):
-        """Keep what is looked for."""
+        """Record the tag's data."""
         given = dict(attributes)
         if tag == "html":
             self.language = given["lang"]
@@ -51,7 +51,7 @@ class Found(HTMLParser):
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """The site, built as `make site` builds it: page -> what it holds."""
+    """The site as built by `make site`: page -> its contents."""
     folder = tmp_path_factory.mktemp("site")
     subprocess.run(
         [Path(sys.executable).with_name("mkdocs"), "build", "--quiet", "--site-dir", folder],
@@ -63,14 +63,14 @@ def site(tmp_path_factory):
 
 
 def test_every_page_has_its_place(navigation):
-    """A page that is not in the navigation would be built and never found."""
+    """Every page is in the navigation once."""
     placed = [page for pages in navigation.values() for page in pages]
     assert {page.name for page in REPOSITORY.glob("docs/*.md")} <= set(placed)
     assert len(placed) == len(set(placed))
 
 
 def test_swedish_and_english_are_told_apart(navigation):
-    """What is written in Swedish is in the Swedish section, and nothing else is."""
+    """The Swedish section has exactly the pages in Swedish."""
     pages = [*REPOSITORY.glob("docs/*.md")]
     texts = {page.name: page.read_text(encoding="utf-8").lower() for page in pages}
     swedish = {name for name, text in texts.items() if all(text.count(word) > 10 for word in SWEDISH_WORDS)}
@@ -79,7 +79,7 @@ def test_swedish_and_english_are_told_apart(navigation):
 
 @pytest.mark.slow
 def test_no_link_is_dead(site):
-    """Every link within the site leads to a page, and to an anchor of it if it names one."""
+    """Every link within the site leads to a page and an existing anchor."""
     folder, pages = site
     dead = []
     for page, found in pages.items():
@@ -96,7 +96,7 @@ def test_no_link_is_dead(site):
 
 @pytest.mark.slow
 def test_each_page_says_its_language(site, navigation):
-    """Browsers and screen readers hear which language a page is in."""
+    """Each page declares its language."""
     folder, pages = site
     languages = {str(page.relative_to(folder).parent): found.language for page, found in pages.items()}
     swedish = {page.removesuffix(".md") for page in navigation[SWEDISH_SECTION]}
