@@ -1,4 +1,4 @@
-"""The benchmark measures what it says: everyone reads the same pages and ends with the same values."""
+"""The benchmark: every contestant reads the same pages and ends with the same values."""
 
 import pytest
 
@@ -13,12 +13,12 @@ ASKED_BY_QUERY = "/v3/data/?{page}per_page=5000&kpi_id=N10000&kpi_id=N10001&muni
 
 @pytest.mark.parametrize(("by_path", "by_query"), [("", ""), ("?page=1", "page=1&"), ("?page=2", "page=2&")])
 def test_both_ways_of_asking_lead_to_one_page(tmp_path, by_path, by_query):
-    """Ids in the path, as ours and dlt ask, and ids in the query, as koladapy asks."""
+    """A request with ids in the path and one with ids in the query read the same page file."""
     assert page_file(tmp_path, ASKED_BY_PATH + by_path) == page_file(tmp_path, ASKED_BY_QUERY.format(page=by_query))
 
 
 def test_pages_are_told_apart(tmp_path):
-    """Other ids and other pages are other files."""
+    """Other ids and other pages have their own page files."""
     urls = [ASKED_BY_PATH, f"{ASKED_BY_PATH}?page=2", f"{ASKED_BY_PATH},0117", "/v3/kpi", "/v3/municipality"]
     assert len({page_file(tmp_path, url) for url in urls}) == len(urls)
 
@@ -27,18 +27,18 @@ def test_pages_are_told_apart(tmp_path):
     ("goal", "measured", "is_most", "holds"), [(2, 2, True, True), (2, 2.1, True, False), (25, 24, False, False)]
 )
 def test_a_measure_says_whether_it_holds(goal, measured, is_most, holds):
-    """A goal is a bound from above or from below, and a miss is written in bold."""
+    """A measure has an upper or a lower bound, and a miss is written in bold."""
     cells = Measure("what", "at", goal, measured, is_most=is_most).cells()
     assert cells[-1] == ("yes" if holds else "**no**")
 
 
 @pytest.mark.slow
 def test_ours_beside_the_floor(tmp_path):
-    """A small run from end to end: the same values everywhere, a page with a row for each, and nothing left behind."""
+    """A small benchmark gives the same values for every contestant, a row for each, and leaves no file."""
     size = measure(20_000, rounds=2, pages=tmp_path, peers=None, limit=1)
     assert list(size.entries) == [FLOOR, OURS, RELOAD]
     (values,) = {run.outcome.values for runs in size.entries.values() for run in runs.runs}
-    assert values > 20_000, "Kolada's own means come beside what was made"
+    assert values > 20_000, "Kolada's own means are added to the generated values"
     page = write_page([size], machine="a machine", limit=1)
     assert [page.count(f"| {name} | 2 |") for name in size.entries] == [1, 1, 1]
     assert list(tmp_path.iterdir()) == []

@@ -1,4 +1,4 @@
-"""The gauntlet: cells are counted as what they are, the page says who was misled in silence, a night is heard."""
+"""The gauntlet: how cells are counted, how silent errors are shown, and how a run's messages are collected."""
 
 import logging
 import warnings
@@ -17,13 +17,13 @@ WHOLE = Count(2, 0, 0, 0, "")
 
 
 def cells(*values):
-    """A frame of cells of one KPI and unit, one a year from 2022; None leaves a year out."""
+    """Return a frame of cells of one KPI and unit, one a year from 2022; None leaves a year out."""
     rows = [("N00001", OWN, 2022 + place, "T", value) for place, value in enumerate(values) if value is not None]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
 def test_there_are_thirty_faults_and_more_and_each_can_be_ordered():
-    """Every case is in the stand-in's words, and none comes twice."""
+    """There are at least thirty faults, every case exists in the stand-in, and none occurs twice."""
     by_kind = {kind: [case.words for case in CASES if case.kind == kind] for kind in (FAULT, LIE, USUAL)}
     assert len(by_kind[FAULT]) >= 30
     assert set(by_kind[FAULT]) <= set(FAULTS)
@@ -46,18 +46,18 @@ def test_there_are_thirty_faults_and_more_and_each_can_be_ordered():
     ids=["right", "written out", "old", "wrong", "invented", "lost", "empty", "twice"],
 )
 def test_cells_are_right_old_wrong_or_lost(shown, right, old, wrong, lost, example):
-    """Each cell is one of the four, and one that misleads is told in words."""
+    """Each cell is right, old, wrong or lost, and a wrong one is described."""
     counted = count_cells(shown, truth=cells(1.0, 2.0), before=cells(1.0, 1.5))
     assert counted == Count(right, old, wrong, lost, example)
 
 
 def outcome(contestant, end, count, *, kind=FAULT, mode="passing", said=""):
-    """What came of a case."""
+    """Return the outcome of a case."""
     return Outcome(contestant, kind, "no rows", "empty_answer", mode, end, said, count)
 
 
 def test_the_page_says_who_was_misled_in_silence():
-    """The sums are those of the cases, what nobody was told is bold, and what would have been believed is there."""
+    """The page has the sums of the cases, shows silent errors in bold, and gives examples."""
     lost = Count(1, 0, 0, 1, "N00001 has no value; it is 2.0")
     page = write_page(
         [outcome(OURS, HELD, Count(1, 1, 0, 0, "")), outcome("script", SILENT, lost)], machine="a machine", versions="v"
@@ -69,7 +69,7 @@ def test_the_page_says_who_was_misled_in_silence():
 
 
 def test_the_page_says_where_a_peer_is_better():
-    """A table of a peer that was right where ours was not is named, and a night that stopped over what is usual."""
+    """The page names peers with a better table, and runs that stopped at usual changes."""
     page = write_page(
         [
             outcome(OURS, STOPPED, Count(1, 1, 0, 0, "")),
@@ -84,7 +84,7 @@ def test_the_page_says_where_a_peer_is_better():
 
 
 def test_messages_fit_a_line_and_name_no_port():
-    """A message is one line of a table, without what differs from run to run."""
+    """A message fits a table cell and has no port."""
     page = write_page(
         [outcome(OURS, STOPPED, WHOLE, said="http://127.0.0.1:4711/v3 | gave\n`nothing`")], machine="m", versions="v"
     )
@@ -92,7 +92,7 @@ def test_messages_fit_a_line_and_name_no_port():
 
 
 class Contestant:
-    """A contestant that does what it is told."""
+    """A contestant that runs a given function."""
 
     FILE = "a.duckdb"
     CELLS_SQL = "select 1"
@@ -101,13 +101,13 @@ class Contestant:
         self.act = act
 
     def night(self, _base_url, _folder, _kpis):
-        """Do it."""
+        """Run the function."""
         self.act()
         return Told(SILENT)
 
 
 def fail():
-    """Fail."""
+    """Raise an error."""
     raise ValueError("no")
 
 
@@ -122,12 +122,12 @@ def fail():
     ids=["silent", "logged", "warned", "stopped"],
 )
 def test_a_night_is_heard(tmp_path, act, told):
-    """Errors, warnings and what is logged are what a person would have met; nothing else is."""
+    """Errors, warnings and log messages of a run are collected, and nothing else."""
     assert spend_night(Contestant(act), "http://127.0.0.1/v3", tmp_path, []) == told
 
 
 def test_where_there_is_no_table_nothing_is_shown(tmp_path):
-    """A first night that failed shows no cell, and last night's table is not taken for tonight's."""
+    """After a failed run no cell is shown, and the previous run's table is not used."""
     (tmp_path / CELLS).write_bytes(b"old")
     write_cells(Contestant(fail), tmp_path)
     assert shown_cells(tmp_path / CELLS).is_empty()
