@@ -1,4 +1,4 @@
-"""Homes and stand-ins for mirrors: made-up catalogues whose KPIs have values where their type says so."""
+"""Fixtures of the mirror tests: homes and stand-ins with made-up catalogues whose values fit their KPIs' types."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -21,13 +21,13 @@ from warehouse.database import quoted
 
 
 def published_on(data: DataSet, day: date) -> DataSet:
-    """The data with a catalogue in which every KPI is to be published on a day."""
+    """Return the data with a catalogue that dates every KPI's next publication to a day."""
     return replace(data, kpis=data.kpis.with_columns(publication_date=pl.lit(day.isoformat())))
 
 
 @dataclass
 class Mirrors:
-    """One home and one stand-in; each `run` is a mirror, a week after the one before unless told otherwise."""
+    """One home and one stand-in; each `run` is a mirror, by default a week after the previous one."""
 
     home: Path
     fake: FakeKolada
@@ -41,7 +41,7 @@ class Mirrors:
         reporter: Reporter | None = None,
         client_clock: ManualClock | None = None,
     ) -> RunResult:
-        """Run the next mirror, without Prefect and without really waiting."""
+        """Run the next mirror, without Prefect and without real waiting."""
         self.now += timedelta(days=days)
         made = self.make_settings()
         return run_job(
@@ -54,11 +54,11 @@ class Mirrors:
         )
 
     def make_settings(self) -> Settings:
-        """The settings of this home."""
+        """Return the settings of this home."""
         return Settings(**{"base_url": "http://kolada.test/v3", "home": self.home, "wait": 0.0, **self.settings})
 
     def query(self, sql: str) -> list[tuple[object, ...]]:
-        """Ask the published file."""
+        """Query the published file."""
         with duckdb.connect() as connection:
             connection.execute(f"attach {quoted(str(self.home / 'kolada.duckdb'))} as warehouse (read_only)")
             connection.execute("use warehouse")
@@ -67,11 +67,11 @@ class Mirrors:
 
 @pytest.fixture
 def make_mirrors(tmp_path: Path) -> Callable[[DataSet], Mirrors]:
-    """Makes a home before a data set."""
+    """Give a function that makes a home with a data set as its source."""
     return lambda data, **settings: Mirrors(tmp_path / "home", FakeKolada(data), settings=settings)
 
 
 @pytest.fixture(scope="session")
 def small() -> DataSet:
-    """130 KPIs with a year or so of values."""
+    """130 KPIs with about a year of values."""
     return for_their_units(generated_data(kpis=130, values=130_000))

@@ -1,4 +1,4 @@
-"""What `kolada mirror --dry-run` says beforehand is what happens."""
+"""The estimate of `kolada mirror --dry-run` equals the run."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -11,14 +11,14 @@ from pipeline.mirror_selection import AUDIT, DUE, NEVER_READ
 
 
 def planned(mirrors, days=7, **changed):
-    """The plan of the mirror that would come so many days after the last."""
+    """Return the plan of a mirror that many days after the last one."""
     settings = mirrors.make_settings().model_copy(update=changed)
     return plan_mirror(settings, today=(mirrors.now + timedelta(days=days)).date())
 
 
 @pytest.mark.slow
 def test_the_first_mirror_from_what_kolada_has(make_mirrors, small):
-    """With nothing published the catalogue is asked for, every KPI is read, and its size is said to be a guess."""
+    """In an empty home the catalogue is read, every KPI is planned, and the size is marked as an assumption."""
     mirrors = make_mirrors(small)
     with mirrors.fake.serve() as url:
         plan = planned(mirrors, base_url=url)
@@ -34,7 +34,7 @@ def test_the_first_mirror_from_what_kolada_has(make_mirrors, small):
 
 @pytest.mark.slow
 def test_later_mirrors_to_the_request(make_mirrors, small):
-    """When the cells are known, the requests are foretold exactly, in a quiet week and when all is due."""
+    """With known cells the number of requests is exact, in a week without changes and when all KPIs are due."""
     mirrors = make_mirrors(small)
     mirrors.run()
     plan = planned(mirrors)
@@ -51,7 +51,7 @@ def test_later_mirrors_to_the_request(make_mirrors, small):
 
 @pytest.mark.slow
 def test_a_kpi_without_values_is_known_to_have_none(make_mirrors, small):
-    """What was read and found empty is no guess."""
+    """A KPI that was read and found empty is not assumed to have values."""
     empty = small.kpis["kpi_id"][0]
     mirrors = make_mirrors(
         replace(small, observations=small.observations.filter(pl.col("kpi_id").cast(pl.String) != empty))
@@ -63,7 +63,7 @@ def test_a_kpi_without_values_is_known_to_have_none(make_mirrors, small):
 
 @pytest.mark.slow
 def test_planning_changes_nothing(make_mirrors, small):
-    """Nothing is asked for values, and the published file stays the same to the byte."""
+    """Planning sends no data request and leaves the published file byte for byte unchanged."""
     mirrors = make_mirrors(small)
     mirrors.run()
     before = (mirrors.home / "kolada.duckdb").read_bytes()

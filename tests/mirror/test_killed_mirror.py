@@ -1,4 +1,4 @@
-"""A mirror over real HTTP that is killed twice: the benchmark's proof at a size for every day."""
+"""A mirror over real HTTP that is killed twice: the benchmark's proof at a small size."""
 
 import pytest
 
@@ -14,11 +14,11 @@ def proof(tmp_path_factory):
 
 
 def test_what_a_mirror_promises(proof):
-    """Every value held once, exactly the revised ones written later, few requests, none twice, the rate kept."""
+    """Every value is stored once, exactly the revised ones change, requests are few and unique, the rate is kept."""
     assert [] == [f"{what}: {found}" for what, found, holds in proof.findings() if not holds]
 
 
 def test_it_was_killed_while_it_read(proof):
-    """Both kills came on the way: each part sent requests, and the last one those that were left."""
+    """Both kills happened while reading: each part sent requests, and the last part sent the rest."""
     assert all(part.requests for part in proof.parts)
     assert proof.least_requests <= len(set(proof.urls))

@@ -1,4 +1,4 @@
-"""A mirror reads everything once, in few requests, goes on where it was interrupted, and later reads what is due."""
+"""A mirror reads everything once in few requests, resumes after an interruption, and later reads what is due."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -19,7 +19,7 @@ DAYS = 28
 
 
 class InterruptedAt(Silent):
-    """Breaks a run off when so many steps of reading the values are done."""
+    """A reporter that interrupts a run after some steps of reading the values."""
 
     def __init__(self, step: int, error: type[BaseException]) -> None:
         self.left = step
@@ -27,11 +27,11 @@ class InterruptedAt(Silent):
         self.is_reading = False
 
     def stage(self, name: str, total: int | None = None) -> None:
-        """Counting begins with the values."""
+        """Start counting at the values."""
         self.is_reading = name == "Values"
 
     def advance(self, steps: int = 1) -> None:
-        """Break off in time."""
+        """Interrupt the run when the steps are used up."""
         if self.is_reading:
             self.left -= steps
             if self.left == 0:
@@ -39,13 +39,13 @@ class InterruptedAt(Silent):
 
 
 def data_urls(mirrors):
-    """The data requests that the stand-in saw."""
+    """Return the data requests that the stand-in received."""
     return [entry.url for entry in mirrors.fake.log if "/data/" in entry.url]
 
 
 @pytest.mark.slow
 def test_everything_is_read_once_and_counted(make_mirrors, small):
-    """The cells that are held are the cells that are served, and Kolada's national means beside them."""
+    """All cells of the source are stored once, with Kolada's national means."""
     mirrors = make_mirrors(small)
     result = mirrors.run()
     assert result.state == "published"
@@ -57,7 +57,7 @@ def test_everything_is_read_once_and_counted(make_mirrors, small):
 
 @pytest.mark.slow
 def test_requests_are_near_the_lower_bound(make_mirrors, small):
-    """No more than a tenth above what 25 KPIs times 25 units a request would take, each type where it applies."""
+    """The number of requests is at most a tenth above the minimum of 25 KPIs times 25 units per request."""
     mirrors = make_mirrors(small)
     mirrors.run()
     questions = [url for url in data_urls(mirrors) if "page=" not in url]
@@ -73,7 +73,7 @@ def test_requests_are_near_the_lower_bound(make_mirrors, small):
 
 @pytest.mark.slow
 def test_interrupted_twice_and_taken_up(make_mirrors, small):
-    """A mirror that is killed and then fails goes on both times without fetching again what had landed."""
+    """A mirror that is killed and then fails resumes both times without repeating requests."""
     mirrors = make_mirrors(small)
     with pytest.raises(KeyboardInterrupt):
         mirrors.run(reporter=InterruptedAt(10, KeyboardInterrupt))
@@ -90,7 +90,7 @@ def test_interrupted_twice_and_taken_up(make_mirrors, small):
 
 @pytest.mark.slow
 def test_a_second_mirror_writes_what_changed(make_mirrors, small):
-    """When the calendar says that everything was published, all is read, and a version opens for each changed value."""
+    """If everything was published since, a second mirror reads all and opens a version for each changed value."""
     mirrors = make_mirrors(published_on(small, Mirrors.__dataclass_fields__["now"].default.date() + timedelta(days=9)))
     mirrors.run()
     changed = with_revised_values(mirrors.fake.data, 100)
@@ -109,7 +109,7 @@ def test_a_second_mirror_writes_what_changed(make_mirrors, small):
 
 @pytest.mark.slow
 def test_a_quiet_week_reads_a_share(make_mirrors, small):
-    """When nothing is due, a quarter is read each week, those read longest ago, and in four weeks all were."""
+    """If nothing is due, each week reads the quarter that was read longest ago, and four weeks read everything."""
     mirrors = make_mirrors(small)
     mirrors.run()
     share = ceil(small.kpis.height * 7 / DAYS)
@@ -132,7 +132,7 @@ def test_a_quiet_week_reads_a_share(make_mirrors, small):
 
 
 def test_what_changed_in_the_catalogue_is_read(make_mirrors, small):
-    """A new KPI, a retitled one and one whose day has come are read beside the share; a withdrawn one is not."""
+    """New, retitled and due KPIs are read in addition to the weekly share, and withdrawn ones are not."""
     mirrors = make_mirrors(replace(small, kpis=small.kpis[1:]))
     mirrors.run()
     due = (mirrors.now + timedelta(days=3)).date().isoformat()
@@ -156,7 +156,7 @@ def test_what_changed_in_the_catalogue_is_read(make_mirrors, small):
 
 @pytest.mark.slow
 def test_a_due_day_counts_once(make_mirrors, small):
-    """A KPI whose day came and that was read after it waits for its next day."""
+    """A KPI read after its publication date is not due again until its next date."""
     first = Mirrors.__dataclass_fields__["now"].default.date()
     mirrors = make_mirrors(published_on(small, first + timedelta(days=9)))
     mirrors.run()
@@ -165,7 +165,7 @@ def test_a_due_day_counts_once(make_mirrors, small):
 
 @pytest.mark.slow
 def test_the_polite_rate_is_kept(make_mirrors, small):
-    """On the client's clock the requests that the stand-in saw took at least the time that the rate gives them."""
+    """On the client's clock the requests take at least the time of the rate."""
     mirrors = make_mirrors(small, rate=4.0)
     clock = ManualClock()
     mirrors.run(client_clock=clock)
@@ -174,7 +174,7 @@ def test_the_polite_rate_is_kept(make_mirrors, small):
 
 @pytest.mark.slow
 def test_an_empty_batch_that_most_others_report_is_a_loss(make_mirrors, small):
-    """A whole batch of municipalities that stays empty is not believed while the others report these KPIs."""
+    """A whole batch of municipalities that stays empty while others report the KPIs holds the run."""
     missing = set(small.municipalities.filter(pl.col("municipality_type") == "K")["municipality_id"].sort()[24:49])
     kpis = set(small.kpis.filter(pl.col("municipality_type") != "L")["kpi_id"].sort()[:25])
     gone = pl.col("municipality_id").cast(pl.String).is_in(missing) & pl.col("kpi_id").cast(pl.String).is_in(kpis)
@@ -188,7 +188,7 @@ def test_an_empty_batch_that_most_others_report_is_a_loss(make_mirrors, small):
 
 @pytest.mark.slow
 def test_an_empty_batch_that_the_type_explains_is_none(make_mirrors, small):
-    """KPIs of both types that only municipalities report leave the regions' batch empty, and that is believed."""
+    """An empty batch of regions is accepted if only municipalities report these KPIs."""
     both = set(small.kpis.filter(pl.col("municipality_type") == "A")["kpi_id"])
     regions = set(small.municipalities.filter(pl.col("municipality_type") == "L")["municipality_id"]) - {"0000"}
     gone = pl.col("municipality_id").cast(pl.String).is_in(regions) & pl.col("kpi_id").cast(pl.String).is_in(both)
@@ -200,7 +200,7 @@ def test_an_empty_batch_that_the_type_explains_is_none(make_mirrors, small):
 
 @pytest.mark.slow
 def test_an_empty_batch_where_cells_are_known_is_a_loss(make_mirrors, small):
-    """What was there and is gone for a whole batch is not believed, whatever the type says."""
+    """An empty batch with known values holds the run, whatever the KPIs' type."""
     both = set(small.kpis.filter(pl.col("municipality_type") == "A")["kpi_id"])
     regions = set(small.municipalities.filter(pl.col("municipality_type") == "L")["municipality_id"]) - {"0000"}
     gone = pl.col("municipality_id").cast(pl.String).is_in(regions) & pl.col("kpi_id").cast(pl.String).is_in(both)
@@ -214,7 +214,7 @@ def test_an_empty_batch_where_cells_are_known_is_a_loss(make_mirrors, small):
 
 @pytest.mark.slow
 def test_values_outside_the_type_are_kept_up(make_mirrors, small):
-    """A KPI for municipalities of which a region's value is known is read for that region too, exactly once."""
+    """If a region has a value of a KPI for municipalities, that pair is read again, exactly once."""
     data = published_on(small, Mirrors.__dataclass_fields__["now"].default.date() + timedelta(days=9))
     kpi_id = small.kpis.filter(pl.col("municipality_type") == "A")["kpi_id"][0]
     mirrors = make_mirrors(data)
@@ -236,7 +236,7 @@ def test_values_outside_the_type_are_kept_up(make_mirrors, small):
 
 @pytest.mark.slow
 def test_replay_rebuilds_the_mirror(make_mirrors, small, tmp_path):
-    """From the raw store alone, what a mirror held comes again."""
+    """A replay of the raw store rebuilds the mirror."""
     from pipeline.replay import replay  # noqa: PLC0415 - only here
     from warehouse.home import Home  # noqa: PLC0415
 
