@@ -1,4 +1,4 @@
-"""What the tests of an installation share: the built distributions, and environments of every Python that is here."""
+"""Fixtures of the installation tests: the built distributions, and environments of each available Python."""
 
 import os
 import shutil
@@ -25,18 +25,18 @@ class Distributions:
 
 @dataclass(frozen=True)
 class Installed:
-    """The command as installed in an environment, given in one folder."""
+    """The command as installed in an environment, run in one folder."""
 
     python: Path
     folder: Path
     environment: dict[str, str]
 
     def __call__(self, *words: str, folder: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
-        """Give a command of the environment, ours if no other is named by its path, and wait for it."""
+        """Run a command of the environment and wait for it."""
         return run([self.bin(words[0]), *words[1:]], folder or self.folder, self.environment | variables)
 
     def bin(self, name: str) -> str:
-        """A script of the environment."""
+        """Return the path of a script of the environment."""
         return str(self.python.with_name(name))
 
 
@@ -48,7 +48,7 @@ def run(command: list[str], folder: Path, environment: dict[str, str]) -> subpro
 
 
 def checked(command: list[str], folder: Path) -> str:
-    """Run a command that has to succeed; its output."""
+    """Return the output of a command that must succeed."""
     ended = run(command, folder, dict(os.environ))
     assert ended.returncode == 0, ended.stdout + ended.stderr
     return ended.stdout
@@ -56,7 +56,7 @@ def checked(command: list[str], folder: Path) -> str:
 
 @pytest.fixture(scope="session")
 def distributions(tmp_path_factory: pytest.TempPathFactory) -> Distributions:
-    """The wheel and the sdist, built of this checkout with the backend that is installed."""
+    """The wheel and the sdist, built from this checkout with the installed backend."""
     folder = tmp_path_factory.mktemp("dist")
     checked([sys.executable, "-m", "hatchling", "build", "-d", str(folder)], REPOSITORY)
     (wheel,), (sdist,) = folder.glob("*.whl"), folder.glob("*.tar.gz")
@@ -64,7 +64,7 @@ def distributions(tmp_path_factory: pytest.TempPathFactory) -> Distributions:
 
 
 def interpreter(version: str) -> Path:
-    """The Python of a version; the test skips where there is none."""
+    """Return the Python of a version, or skip the test."""
     by_pyenv = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
     for candidate in (shutil.which(f"python{version}"), *map(str, by_pyenv)):
         if candidate and run([candidate, "--version"], Path.cwd(), dict(os.environ)).returncode == 0:
@@ -73,14 +73,14 @@ def interpreter(version: str) -> Path:
 
 
 def clean_environment(folder: Path) -> dict[str, str]:
-    """The variables of a user who has set nothing, with a Prefect home of its own."""
+    """Return the variables of a user without settings, with its own Prefect home."""
     ours = ("KOLADA_", "PREFECT_", "PYTHON", "VIRTUAL_ENV", "UV_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return kept | {"PREFECT_HOME": str(folder / "prefect-home"), "COLUMNS": "200"}
 
 
 def installed(python: Path, folder: Path) -> Installed:
-    """The command of an environment, given in a new empty folder."""
+    """Return the command of an environment, run in a new empty folder."""
     work = folder / "work"
     work.mkdir()
     return Installed(python, work, clean_environment(folder))
@@ -88,7 +88,7 @@ def installed(python: Path, folder: Path) -> Installed:
 
 @pytest.fixture(params=PYTHONS)
 def kolada(request: pytest.FixtureRequest, tmp_path: Path, distributions: Distributions) -> Installed:
-    """The wheel in an environment of its own with the pinned dependencies, as pipx and uvx make one."""
+    """The wheel in its own environment with the pinned dependencies, as pipx and uvx make one."""
     base = interpreter(request.param)
     checked([str(base), "-m", "venv", "environment"], tmp_path)
     python = tmp_path / "environment" / "bin" / "python"
@@ -101,12 +101,12 @@ def kolada(request: pytest.FixtureRequest, tmp_path: Path, distributions: Distri
 
 @pytest.fixture
 def environment(tmp_path: Path) -> Iterator[Path]:
-    """A new environment of this Python that finds our dependencies, but nothing of this project; its Python."""
+    """The Python of a new environment that has our dependencies but nothing of this project."""
     checked([sys.executable, "-m", "venv", "environment"], tmp_path)
     python = tmp_path / "environment" / "bin" / "python"
     where = ["-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
     packages = Path(checked([str(python), *where], tmp_path).strip())
     ours = checked([sys.executable, *where], tmp_path)
-    # A folder that a .pth file names is searched, and its own .pth files, such as that of the checkout, are not read.
+    # A folder in a .pth file is searched, but its own .pth files, such as that of the checkout, are not read.
     (packages / "dependencies.pth").write_text(ours, encoding="utf-8")
     return python

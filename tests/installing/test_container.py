@@ -1,4 +1,4 @@
-"""The container files: linted, pinned, and their commands run outside of a container."""
+"""The container files: linted and pinned, and their commands work outside of a container."""
 
 import json
 import re
@@ -24,26 +24,26 @@ START_SECONDS = 400
 
 
 def instructions(name: str) -> list[str]:
-    """What follows each instruction of a name in the Dockerfile, with its continued lines joined."""
+    """Return the arguments of each instruction of a name in the Dockerfile, with continued lines joined."""
     joined = re.sub(r" *\\\n *", " ", re.sub(r"^#.*\n", "", DOCKERFILE, flags=re.MULTILINE))
     return [line.removeprefix(name).strip() for line in joined.splitlines() if line.strip().startswith(f"{name} ")]
 
 
 def pins(path: Path) -> dict[str, set[str]]:
-    """Each pinned package of a lock file with its version and marker, and its hashes."""
+    """Return each pinned package of a lock file with version and marker, and its hashes."""
     text = path.read_text(encoding="utf-8").replace("\\\n", "")
     lines = [line for line in text.splitlines() if "==" in line and not line.lstrip().startswith("#")]
     return {line.partition("--hash")[0].strip(): set(re.findall(r"--hash=(\S+)", line)) for line in lines}
 
 
 def test_the_dockerfile_passes_its_linter():
-    """Hadolint has nothing to say."""
+    """The Dockerfile passes hadolint."""
     linter = Path(sys.executable).with_name("hadolint")
     assert checked([str(linter), "--failure-threshold", "style", str(DEPLOY / "Dockerfile")], REPOSITORY) == ""
 
 
 def test_the_image_holds_what_was_tested():
-    """Each package of the image is pinned as in the lock file that the tests ran with, by the same hashes."""
+    """Each package of the image has the version and hashes of the lock file that the tests use."""
     tested, in_image = pins(REPOSITORY / "requirements.lock"), pins(DEPLOY / "container.lock")
 
     def by_version(found: dict[str, set[str]]) -> dict[str, set[str]]:
@@ -55,7 +55,7 @@ def test_the_image_holds_what_was_tested():
 
 
 def test_every_image_is_pinned_and_nobody_is_root():
-    """Bases are named with their whole version; the user is a number; no password has a default."""
+    """Images have full versions, users are numbers other than root, and no password has a default."""
     bases = [line.split()[0] for line in instructions("FROM")]
     foreign = {service["image"] for service in SERVICES.values() if "build" not in service}
     assert all(re.search(r":\d+\.\d+[\w.-]*$", image) for image in [*bases, *foreign])
@@ -68,7 +68,7 @@ def test_every_image_is_pinned_and_nobody_is_root():
 
 
 def test_the_services_say_what_the_software_knows():
-    """Variables are known settings, volumes are declared, ports are those of this machine alone."""
+    """Variables are known settings, volumes are declared, and ports are local."""
     known = {f"KOLADA_{name.upper()}" for name in Settings.model_fields}
     named = {name for service in SERVICES.values() for name in service.get("environment", {})}
     named |= set(re.findall(r"\b(KOLADA_\w+)=", "\n".join(instructions("ENV"))))
@@ -86,7 +86,7 @@ def test_the_services_say_what_the_software_knows():
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory, distributions) -> Iterator[Path]:
-    """The environment that the Dockerfile makes, by its own commands, in another folder."""
+    """The environment of the image, made by the Dockerfile's commands in another folder."""
     folder = tmp_path_factory.mktemp("image")
     first, _ = instructions("RUN")
     script = (
@@ -102,7 +102,7 @@ def image(tmp_path_factory: pytest.TempPathFactory, distributions) -> Iterator[P
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_the_images_commands_run(image, tmp_path):
-    """Entry point and default command answer the health check; the compose file's commands are there."""
+    """The default command passes the health check, and the compose file's commands exist."""
     environment = {**clean_environment(tmp_path), "PATH": f"{image / 'bin'}:/usr/bin:/bin"}
     port = str(free_port())
     (entry,), (command,) = (list(map(json.loads, instructions(name))) for name in ("ENTRYPOINT", "CMD"))

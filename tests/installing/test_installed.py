@@ -1,4 +1,4 @@
-"""The built package works anywhere: from an empty folder, in an environment of its own, beside other packages."""
+"""The built package works from an empty folder, in its own environment, next to other packages."""
 
 import signal
 import socket
@@ -21,7 +21,7 @@ START_SECONDS = 400
 
 
 def test_every_command_from_an_empty_folder(kolada):
-    """The sample, a plan of one's own, the outputs and the service, each with the advice that leads to the next."""
+    """Every command works in an empty folder, following the advice of the one before."""
     assert kolada("kolada", "--version").stdout.startswith("kolada-pipeline 0.1.0 (Python ")
     assert kolada("kolada-pipeline", "--version").stdout == kolada("kolada", "--version").stdout
 
@@ -64,14 +64,14 @@ def test_every_command_from_an_empty_folder(kolada):
 
 
 def write_a_table(folder: Path) -> None:
-    """One indicator and the decision that it comes from."""
+    """Write one indicator and a decision document."""
     row = "Behöriga elever,N15436,%,higher,90,2026"
     (folder / "indicators.csv").write_text(f"title,kpi_id,unit,direction,target,year\n{row}\n", encoding="utf-8")
     (folder / "decision.txt").write_text("Fullmäktige beslutar.\n", encoding="utf-8")
 
 
 def serve_until_ready(kolada) -> str:
-    """Serve until the worker has started, then stop; what was said."""
+    """Serve until the worker has started, then stop; return the log."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -94,7 +94,7 @@ def serve_until_ready(kolada) -> str:
 
 
 def test_the_wheel_and_the_sdist_hold_the_same(distributions, tmp_path):
-    """A wheel made of the sdist has the files of the wheel, and these all that is no test, page or tool."""
+    """A wheel built from the sdist has the same files, including all tracked files of the packages."""
     with tarfile.open(distributions.sdist) as archive:
         archive.extractall(tmp_path, filter="data")
     (source,) = tmp_path.iterdir()
@@ -111,19 +111,19 @@ def test_the_wheel_and_the_sdist_hold_the_same(distributions, tmp_path):
 
 
 def names_in(wheel: Path) -> list[str]:
-    """The files of a wheel, its record left out."""
+    """Return the files of a wheel without its record."""
     with zipfile.ZipFile(wheel) as archive:
         return [name for name in archive.namelist() if not name.endswith("/RECORD")]
 
 
 def content_of(wheel: Path, name: str) -> bytes:
-    """One file of a wheel."""
+    """Return one file of a wheel."""
     with zipfile.ZipFile(wheel) as archive:
         return archive.read(name)
 
 
 def test_the_sdist_installs(distributions, environment, tmp_path):
-    """`pip install` of the sdist gives the same command."""
+    """The installed sdist gives the same command."""
     words = ["--quiet", "--no-deps", "--no-build-isolation", str(distributions.sdist)]
     checked([str(environment), "-m", "pip", "install", *words], tmp_path)
     kolada = installed(environment, tmp_path)
@@ -134,7 +134,7 @@ def test_the_sdist_installs(distributions, environment, tmp_path):
 
 @pytest.mark.parametrize("package", ["pipeline", "cli", "goals"])
 def test_a_package_that_another_distribution_overwrote_is_named(distributions, environment, tmp_path, package):
-    """Nothing starts once another distribution has put a package in the place of ours; with ours again it does."""
+    """If another distribution overwrote one of our packages, every command names it until ours is reinstalled."""
     pip = [str(environment), "-m", "pip", "install", "--quiet", "--no-deps"]
     checked([*pip, str(distributions.wheel)], tmp_path)
     kolada = installed(environment, tmp_path)
@@ -151,7 +151,7 @@ def test_a_package_that_another_distribution_overwrote_is_named(distributions, e
 
 
 def other_distribution(folder: Path, package: str) -> Path:
-    """The source of a distribution that has one package of a common name."""
+    """Write the source of a distribution with one package of a common name."""
     source = folder / "another-tool"
     (source / package).mkdir(parents=True)
     (source / package / "__init__.py").write_text('"""Somebody else\'s."""\n', encoding="utf-8")
@@ -165,7 +165,7 @@ def other_distribution(folder: Path, package: str) -> Path:
 
 
 def test_a_package_that_python_finds_elsewhere_is_named(distributions, environment, tmp_path):
-    """Neither a folder that Python searches first nor the service's working folder may hold a package named as ours."""
+    """A package of the same name in a folder that Python searches first is refused by its path."""
     checked([str(environment), "-m", "pip", "install", "--quiet", "--no-deps", str(distributions.wheel)], tmp_path)
     kolada = installed(environment, tmp_path)
     other = kolada.folder / "flows"
