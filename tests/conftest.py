@@ -1,4 +1,4 @@
-"""What the tests of several folders share: the recorded data, homes, and a way to run one night after another."""
+"""Fixtures of several folders: the recorded data, homes, and runs on consecutive days."""
 
 import fcntl
 import gc
@@ -28,10 +28,10 @@ from tests.warehouse.first_release.make_fixture import PLAN as SMALL_PLAN
 from tests.warehouse.first_release.make_fixture import small_data
 from warehouse.database import quoted
 
-# A name and a maker of files in a folder -> a copy of the folder, and what the maker returned.
+# (name, maker of files in a folder) -> a copy of the folder, and the maker's result.
 MakeOnce = Callable[[str, Callable[[Path], Any]], tuple[Path, Any]]
 
-# A home with these takes whatever comes.
+# With these settings a run accepts any change.
 UNLIMITED = {name: 1.0 for name in Limits.model_fields if name.endswith("_share")}
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -39,21 +39,21 @@ PLANS = REPOSITORY / "goals"
 
 
 def pytest_collection_finish() -> None:
-    """Leave what is loaded by now out of every later garbage collection: it stays to the end, and is much."""
+    """Exclude the objects loaded so far from later garbage collections; they are many and stay to the end."""
     gc.collect()
     gc.freeze()
 
 
 @pytest.fixture(autouse=True)
 def environment_of_one_test() -> Iterator[None]:
-    """What a command sets in the environment of this process ends with its test."""
+    """Restore the environment of this process after each test."""
     with patch.dict(os.environ):
         yield
 
 
 @pytest.fixture(scope="session")
 def recorded_folder() -> Path:
-    """The folder of recorded Kolada data; the test skips where it is absent."""
+    """The folder of recorded Kolada data; the test is skipped without it."""
     folder = Path(os.environ.get("KOLADA_RECORDED", REPOSITORY.parent / "shared" / "kolada"))
     if not (folder / "recorded" / "values.parquet").exists():
         pytest.skip(f"no recorded Kolada data in {folder}: set KOLADA_RECORDED to a folder that has them")
@@ -74,7 +74,7 @@ def plans() -> tuple[Plan, ...]:
 
 @dataclass
 class Nights:
-    """One home and one stand-in; each `refresh` is a night, a day after the one before."""
+    """One home and one stand-in; each `refresh` runs a day after the previous one."""
 
     home: Path
     fake: FakeKolada
@@ -85,11 +85,11 @@ class Nights:
     settings: dict[str, object] = field(default_factory=dict)
 
     def refresh(self, *, plans: tuple[Plan, ...] | None = None) -> RunResult:
-        """Run the next night, without Prefect and without really waiting."""
+        """Run the next refresh, without Prefect and without real waiting."""
         return self.run(refresh_job(plans if plans is not None else self.plans))
 
     def run(self, job: Job) -> RunResult:
-        """Do a job on the next night."""
+        """Run a job one day after the previous one."""
         self.now += timedelta(days=1)
         return run_job(
             self.make_settings(),
@@ -101,19 +101,19 @@ class Nights:
         )
 
     def after(self, other: "Nights") -> "Nights":
-        """The same with a copy of another home, and its date."""
+        """Return this home as a copy of another one, with its date."""
         shutil.copytree(other.home, self.home)
         self.now = other.now
         return self
 
     def make_settings(self) -> Settings:
-        """The settings of this home."""
+        """Return the settings of this home."""
         return Settings(
             **{"base_url": "http://kolada.test/v3", "home": self.home, "goals": PLANS, "wait": 0.0, **self.settings}
         )
 
     def query(self, sql: str, parameters: list[object] | dict[str, object] | None = None) -> list[tuple[object, ...]]:
-        """Ask the published file."""
+        """Query the published file."""
         with duckdb.connect() as connection:
             connection.execute(f"attach {quoted(str(self.home / 'kolada.duckdb'))} as warehouse (read_only)")
             connection.execute("use warehouse")
@@ -122,21 +122,21 @@ class Nights:
 
 @pytest.fixture
 def nights(tmp_path: Path, recorded: DataSet, plans: tuple[Plan, ...]) -> Nights:
-    """A new home before the recorded data."""
+    """A new home with the recorded data as its source."""
     return Nights(home=tmp_path / "home", fake=FakeKolada(recorded), plans=plans)
 
 
 @pytest.fixture(scope="session")
 def make_nights() -> Callable[..., Nights]:
-    """Makes homes in fixtures of wider scope."""
+    """The class of homes, for fixtures of wider scope."""
     return Nights
 
 
 @pytest.fixture(scope="session")
 def made_once(tmp_path_factory: pytest.TempPathFactory) -> MakeOnce:
-    """Makes a folder that is costly to make once for all workers of a test run; the one who asks gets a copy.
+    """Give a function that makes an expensive folder once for all workers of a test run, and returns a copy.
 
-    What the maker returns must pickle, and be true of a copy too.
+    The maker's result must pickle and be valid for a copy too.
     """
     common = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
@@ -161,19 +161,19 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> MakeOnce:
 def first_night(
     tmp_path_factory: pytest.TempPathFactory, recorded: DataSet, plans: tuple[Plan, ...]
 ) -> tuple[Nights, RunResult]:
-    """One refresh of the recorded data into a new home, for tests that only look."""
+    """One refresh of the recorded data into a new home, for tests that only read."""
     nights = Nights(home=tmp_path_factory.mktemp("first") / "home", fake=FakeKolada(recorded), plans=plans)
     return nights, nights.refresh()
 
 
 @pytest.fixture
 def small_nights(tmp_path: Path) -> Nights:
-    """A new home before a corner of the sample."""
+    """A new home with a small part of the sample as its source."""
     return small_home(tmp_path / "home")
 
 
 def small_home(home: Path) -> Nights:
-    """A home before a corner of the sample: a few units and KPIs, judged by a made-up plan; quick to load."""
+    """Return a home with a small part of the sample and a made-up plan, which loads fast."""
     plan = read_plan(SMALL_PLAN)
     fake = FakeKolada(small_data([*plan.kpi_ids, *plan.cross_check_kpi_ids]))
     return Nights(home=home, fake=fake, plans=(plan,))

@@ -1,4 +1,4 @@
-"""How much memory this process has held at most, for tests that start a process and ask it."""
+"""The peak memory of this process, for tests that measure a subprocess."""
 
 import resource
 from pathlib import Path
@@ -7,9 +7,9 @@ STATUS = Path("/proc/self/status")
 
 
 def peak_megabytes() -> int:
-    """The most that was held, in MB.
+    """Return the peak memory in MB.
 
-    Not `ru_maxrss` where Linux tells better: that begins with what the process held that started this one.
+    On Linux `ru_maxrss` is not used, since it starts with the memory of the parent process.
     """
     if not STATUS.exists():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

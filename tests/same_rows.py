@@ -1,11 +1,11 @@
-"""Compares two published files row by row: what the same nights gave with two versions of this software.
+"""Compares two published files row by row: the results of the same runs with two versions of this software.
 
     python -m tests.same_rows A.duckdb B.duckdb
     python -m tests.same_rows A.duckdb B.duckdb --questions older/sql/questions sql/questions
 
-For every relation of core, plan and mart it prints the rows of both files, how many stand only in one of them, and
-which columns were left out and why. Rows are compared as they are, doubles to the last bit, repeated rows each by
-itself. Exits with 1 when rows differ or a relation of A is absent from B.
+For every relation of core, plan and mart it prints the row counts of both files, how many rows are only in one of
+them, and which columns were left out and why. Rows are compared as stored, doubles to the last bit, and repeated rows
+count separately. It exits with 1 when rows differ or a relation of A is missing in B.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from warehouse.database import connect, quoted
 
 SCHEMAS = ("core", "plan", "mart")
 SHOWN = 3
-# What two runs can't have in common, whatever the software.
+# Columns that differ between any two runs, whatever the software.
 OF_THE_RUN: Mapping[str, str] = {
     **dict.fromkeys(("run_id", "request_id"), "an id of the run"),
     **dict.fromkeys(
@@ -37,9 +37,9 @@ class Compared:
 
     Attributes:
         name: schema and name, or the question's.
-        rows: in A and in B; None where it is absent.
-        only: how many rows stand only in A, and only in B.
-        examples: some of them, with the file that they stand in.
+        rows: the number in A and in B; None if it is missing.
+        only: the number of rows only in A, and only in B.
+        examples: some of these rows, with their file.
         left_out: column -> why it was not compared.
     """
 
@@ -51,11 +51,11 @@ class Compared:
 
     @property
     def is_same(self) -> bool:
-        """Whether everything that A has is in B, row by row."""
+        """Whether every row of A is in B and the other way round."""
         return self.only == (0, 0) and not (self.rows[0] is not None and self.rows[1] is None)
 
     def lines(self) -> Iterator[str]:
-        """What there is to print."""
+        """Yield the lines to print."""
         counts = "  ".join("absent".rjust(9) if count is None else f"{count:>9,}" for count in (*self.rows, *self.only))
         yield f"{self.name:<44}{counts}"
         yield from (f"    {example}" for example in self.examples)
@@ -65,7 +65,7 @@ class Compared:
 
 
 def open_both(one: Path, other: Path) -> duckdb.DuckDBPyConnection:
-    """Both files, attached as a and b."""
+    """Return a connection with both files attached as a and b."""
     connection = connect()
     connection.execute("set TimeZone = 'UTC'")
     for alias, path in (("a", one), ("b", other)):
@@ -74,7 +74,7 @@ def open_both(one: Path, other: Path) -> duckdb.DuckDBPyConnection:
 
 
 def relations(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, list[str]]]:
-    """Schema and name -> file -> columns."""
+    """Return schema and name -> file -> columns."""
     found: dict[str, dict[str, list[str]]] = {}
     for file, name, column in connection.execute(
         "select database_name, schema_name || '.' || table_name, column_name from duckdb_columns() "
@@ -86,8 +86,8 @@ def relations(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, list
 
 
 def compare_relation(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, list[str]]) -> Compared:
-    """One relation."""
-    for file in ("a", "b"):  # a view looks for what it reads in its own file
+    """Compare one relation."""
+    for file in ("a", "b"):  # a view resolves its tables in its own file
         if file in columns:
             connection.execute(f"use {file}")
             connection.execute(f"create or replace temp table rows_{file} as from {file}.{name}")
@@ -101,7 +101,7 @@ def compare_relation(connection: duckdb.DuckDBPyConnection, name: str, columns: 
 
 
 def compared(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, list[str]]) -> Compared:
-    """What stands in rows_a and rows_b."""
+    """Compare the tables rows_a and rows_b."""
     left_out = {column: OF_THE_RUN[column] for column in columns["a"] if column in OF_THE_RUN}
     left_out |= {column: "only in A" for column in columns["a"] if column not in columns["b"]}
     left_out |= {column: "only in B" for column in columns["b"] if column not in columns["a"]}
@@ -120,7 +120,7 @@ def compared(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[
 
 
 def compare_questions(connection: duckdb.DuckDBPyConnection, one: Path, other: Path) -> Iterator[Compared]:
-    """The analysts' questions, each file asked in the words of its own software."""
+    """Yield the analysts' questions, each file queried with the SQL of its own software."""
     for path in sorted(one.glob("*.sql")):
         columns: dict[str, list[str]] = {}
         for file, folder in (("a", one), ("b", other)):
@@ -132,7 +132,7 @@ def compare_questions(connection: duckdb.DuckDBPyConnection, one: Path, other: P
 
 
 def report(all_compared: Iterable[Compared]) -> bool:
-    """Print what was compared; whether all is the same."""
+    """Print the comparison; return whether all rows are the same."""
     is_same = True
     print(f"{'':<44}{'A':>9}  {'B':>9}  {'only in A':>9}  {'only in B':>9}")
     for each in all_compared:

@@ -1,4 +1,4 @@
-"""Sweeps: tests of the same kind at very many points, of which a normal run takes a seeded tenth.
+"""Sweeps: tests of one kind at very many points; a normal run takes a seeded tenth.
 
 `make sweep` (KOLADA_SWEEP=whole) takes every point of every test that is marked `sweep`.
 """
@@ -13,12 +13,12 @@ Point = TypeVar("Point")
 
 
 def is_whole() -> bool:
-    """Whether sweeps take every point."""
+    """Return whether sweeps take every point."""
     return os.environ.get("KOLADA_SWEEP") == "whole"
 
 
 def points_of(sweep: Sequence[Point], *, seed: int) -> list[Point]:
-    """The points of a sweep that this run takes, in order: all of them, or the tenth that belongs to the seed."""
+    """Return the points of a sweep for this run, in order: all of them, or the seed's tenth."""
     if is_whole():
         return list(sweep)
     chosen = random.Random(seed).sample(range(len(sweep)), math.ceil(len(sweep) / 10))

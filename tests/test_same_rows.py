@@ -1,4 +1,4 @@
-"""The comparison of two published files finds what differs, and says what it left out."""
+"""The comparison of two published files finds every difference and names what it left out."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 
 
 def made(path: Path, *statements: str) -> Path:
-    """A file with one relation of core and what the statements add."""
+    """Make a file with one relation of core and these statements."""
     with duckdb.connect(str(path)) as connection:
         connection.execute("create schema core; create schema mart; create table core.cell (value double, run_id text)")
         for statement in statements:
@@ -19,7 +19,7 @@ def made(path: Path, *statements: str) -> Path:
 
 
 def compared(one: Path, other: Path, *more: str) -> tuple[int, str]:
-    """The exit code and what is printed."""
+    """Return the exit code and the output."""
     ended = subprocess.run(
         [sys.executable, "-m", "tests.same_rows", one, other, *more],
         cwd=REPOSITORY,
@@ -31,7 +31,7 @@ def compared(one: Path, other: Path, *more: str) -> tuple[int, str]:
 
 
 def test_the_run_alone_makes_no_difference(tmp_path):
-    """Files of two runs are the same where only ids of the run differ, and a relation that is new in B is told."""
+    """Files that differ only in ids of the run are the same, and a new relation in B is reported."""
     one = made(tmp_path / "one.duckdb", "insert into core.cell values (0.1, 'first'), (null, 'first')")
     other = made(
         tmp_path / "other.duckdb",
@@ -45,7 +45,7 @@ def test_the_run_alone_makes_no_difference(tmp_path):
 
 
 def test_the_last_bit_and_a_repeated_row_are_differences(tmp_path):
-    """A double that differs in its last bit, and a row that is there twice, are found and shown."""
+    """A double that differs in its last bit and a repeated row are differences."""
     one = made(tmp_path / "one.duckdb", "insert into core.cell values (0.3, ''), (1, '')")
     other = made(tmp_path / "other.duckdb", "insert into core.cell values (0.1 + 0.2::double, ''), (1, ''), (1, '')")
     code, printed = compared(one, other)
@@ -55,7 +55,7 @@ def test_the_last_bit_and_a_repeated_row_are_differences(tmp_path):
 
 
 def test_what_is_gone_and_an_answer_that_changed_are_differences(tmp_path):
-    """A relation of A that B lacks, and a question that each software answers in its own way."""
+    """A missing relation and a question with another result are differences."""
     one = made(tmp_path / "one.duckdb", "create table mart.gone (a int)")
     other = made(tmp_path / "other.duckdb")
     assert 1 == compared(one, other)[0]
