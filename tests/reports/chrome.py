@@ -1,4 +1,4 @@
-"""Headless Chromium over its DevTools protocol: enough to open a page, see what it asks for, and take its picture."""
+"""Headless Chromium over its DevTools protocol: open a page, record its requests, and take pictures."""
 
 import base64
 import itertools
@@ -16,20 +16,20 @@ from websockets.sync.client import ClientConnection, connect
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 START_SECONDS = 60
-# An audit of a whole report takes half a minute where other tests share the machine's cores.
+# An audit of a whole report takes half a minute on a busy machine.
 ANSWER_SECONDS = 300
 MILLIMETRES_PER_INCH = 25.4
 
 
 def chromium() -> str | None:
-    """The browser's program, if there is one: KOLADA_CHROMIUM, or one of the usual names."""
+    """Return the path of the browser, from KOLADA_CHROMIUM or one of the usual names, or None."""
     named = os.environ.get("KOLADA_CHROMIUM")
     return named or next((found for name in NAMES if (found := shutil.which(name))), None)
 
 
 @dataclass
 class Tab:
-    """One open page, and what it said and asked for."""
+    """One open page, with its console messages and requests."""
 
     socket: ClientConnection
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -37,7 +37,7 @@ class Tab:
     complaints: list[str] = field(default_factory=list)
 
     def call(self, method: str, **parameters: object) -> dict:
-        """Send a command and wait for its answer, noting events on the way."""
+        """Send a command and return its result, recording events meanwhile."""
         number = next(self.numbers)
         self.socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
         while True:
@@ -48,7 +48,7 @@ class Tab:
             self.note(message)
 
     def note(self, message: dict) -> None:
-        """Take up an event."""
+        """Record an event."""
         match message.get("method"):
             case "Network.requestWillBeSent":
                 self.requests.append(message["params"]["request"]["url"])
@@ -70,7 +70,7 @@ class Tab:
         )
 
     def visit(self, url: str) -> None:
-        """Go to an address and wait until its page has loaded."""
+        """Open a URL and wait until its page has loaded."""
         for domain in ("Page", "Network", "Runtime", "Log"):
             self.call(f"{domain}.enable")
         self.call("Page.navigate", url=url)
@@ -80,12 +80,12 @@ class Tab:
         )
 
     def leave_by(self, script: str) -> str:
-        """Do what leads to another page, wait until that has loaded, and return its address."""
+        """Run a script that leads to another page, wait until that has loaded, and return its URL."""
         self.call("Runtime.evaluate", expression=script)
         return self.arrive()
 
     def arrive(self) -> str:
-        """Wait for the page that is on its way, and return its address."""
+        """Wait for the next page to load, and return its URL."""
         while True:
             message = json.loads(self.socket.recv(timeout=ANSWER_SECONDS))
             self.note(message)
@@ -93,19 +93,19 @@ class Tab:
                 return str(self.evaluate("location.href"))
 
     def press(self, key: str, *, code: int, text: str = "") -> None:
-        """Press and let go of a key."""
+        """Press and release a key."""
         named = {"key": key, "code": key, "windowsVirtualKeyCode": code}
         self.call("Input.dispatchKeyEvent", type="keyDown" if text else "rawKeyDown", text=text, **named)
         self.call("Input.dispatchKeyEvent", type="keyUp", **named)
 
     def evaluate(self, script: str) -> object:
-        """The value of a script, awaited."""
+        """Return the awaited value of a script."""
         answer = self.call("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
 
     def show_as(self, *, width: int, height: int = 900, scheme: str = "light", media: str = "screen") -> None:
-        """Take a width, light or dark, screen or print."""
+        """Set width, colour scheme and medium."""
         self.call("Emulation.setScrollbarsHidden", hidden=True)
         self.call(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
@@ -126,11 +126,11 @@ class Tab:
         path.write_bytes(base64.b64decode(shot["data"]))
 
     def screen(self, path: Path) -> None:
-        """Take a picture of what the window shows."""
+        """Take a picture of the visible window."""
         path.write_bytes(base64.b64decode(self.call("Page.captureScreenshot")["data"]))
 
     def paper(self, path: Path) -> None:
-        """Print on A4."""
+        """Print the page on A4 as PDF."""
         printed = self.call(
             "Page.printToPDF",
             printBackground=True,
@@ -143,7 +143,7 @@ class Tab:
 
 @contextmanager
 def browser_tab(program: str) -> Iterator[Tab]:
-    """A tab of a browser that runs while the block does."""
+    """Give a tab of a browser that runs during the block."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         process = subprocess.Popen(
             [
@@ -171,7 +171,7 @@ def browser_tab(program: str) -> Iterator[Tab]:
 
 
 def _page_address(process: subprocess.Popen) -> str:
-    """Where the first tab listens; the browser prints its own address when it is ready."""
+    """Return the DevTools address of the first tab; the browser prints its own address when it is ready."""
     for line in process.stderr:
         if line.startswith("DevTools listening on "):
             address = line.removeprefix("DevTools listening on ").strip()

@@ -1,4 +1,4 @@
-"""Published files for the tests of reports: a corner of the sample, and one with awkward texts and two nights."""
+"""Fixtures of the report tests: a small part of the sample, and data with awkward texts over two runs."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -15,20 +15,20 @@ from tests.reports.support import PLAN_ID, Node, awkward_plan, corner, opened, r
 
 
 def ids(plan: Plan) -> list[str]:
-    """The KPIs that a plan reads."""
+    """Return the KPIs that a plan reads."""
     return [*plan.kpi_ids, *plan.cross_check_kpi_ids]
 
 
 @dataclass(frozen=True)
 class World:
-    """A home with a published file, and the report made of it."""
+    """A home with a published file, and its report."""
 
     home: Path
     report: Report
     page: Node
 
     def text(self) -> str:
-        """The report as it was written."""
+        """The report as written."""
         return self.report.path.read_text(encoding="utf-8")
 
 
@@ -40,14 +40,14 @@ def make_world(home: Path, **options: object) -> World:
 
 
 def copied(folder: Path, report: Report) -> World:
-    """The world in a copy of the folder that it was made in."""
+    """Return the world in a copy of its folder."""
     report = replace(report, path=folder / "home" / "reports" / report.path.name)
     return World(folder / "home", report, read_page(report.path))
 
 
 @pytest.fixture(scope="session")
 def sample_world(plans: tuple[Plan, ...], make_nights: Callable, made_once: MakeOnce) -> World:
-    """The repository's plan judged by a corner of the sample, one night."""
+    """The repository's plan judged by a small part of the sample in one run."""
 
     def make(folder: Path) -> Report:
         [plan] = [plan for plan in plans if plan.plan_id == PLAN_ID]
@@ -61,7 +61,7 @@ def sample_world(plans: tuple[Plan, ...], make_nights: Callable, made_once: Make
 
 @pytest.fixture(scope="session")
 def awkward_world(make_nights: Callable, made_once: MakeOnce) -> World:
-    """Awkward texts, manual figures, a void target; a second night with a revised, a hidden and a removed figure."""
+    """Awkward texts, manual figures, a void target; the second run has a revised, a hidden and a removed figure."""
 
     def make(folder: Path) -> Report:
         plan = awkward_plan(folder)
@@ -85,7 +85,7 @@ def awkward_world(make_nights: Callable, made_once: MakeOnce) -> World:
 
 @pytest.fixture(scope="session")
 def earlier_world(awkward_world: World, tmp_path_factory: pytest.TempPathFactory) -> World:
-    """The report on the same file as of its first night, in a folder of its own."""
+    """The report on the same file as of its first run, in its own folder."""
     folder = tmp_path_factory.mktemp("earlier")
     with opened(awkward_world.home) as connection:
         report = write_report(connection, PLAN_ID, folder=folder, as_of="2026-04-02")

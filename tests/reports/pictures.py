@@ -1,6 +1,6 @@
-"""`python -m tests.reports.pictures`: the pictures in docs/images, taken anew of the sample's report.
+"""`python -m tests.reports.pictures` renews the pictures in docs/images from the sample's report.
 
-They show the banner that says that all values are made up.
+The pictures show the banner that marks all values as made up.
 """
 
 import subprocess
@@ -16,7 +16,7 @@ SHOWN = "P4.3"
 
 
 def sample_report(folder: Path) -> Path:
-    """The report of the built-in sample, made by the command."""
+    """Return the report of the built-in sample, made by the command."""
     command, page = Path(sys.executable).with_name("kolada"), folder / "report.html"
     subprocess.run(
         [command, "refresh", "--sample", "--direct", "--home", folder], check=True, stdout=subprocess.DEVNULL
@@ -26,7 +26,7 @@ def sample_report(folder: Path) -> Path:
 
 
 def take_pictures(page: Path) -> None:
-    """The summary, and one indicator."""
+    """Take pictures of the summary and of one indicator."""
     program = chromium()
     if program is None:
         raise SystemExit("no Chromium here: apt-get install chromium, or name one in KOLADA_CHROMIUM")

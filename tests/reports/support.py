@@ -1,4 +1,4 @@
-"""What the tests of reports share: a corner of the sample, a plan full of awkward texts, and a page read back."""
+"""Helpers of the report tests: a small part of the sample, a plan with awkward texts, and a parser of pages."""
 
 import csv
 import shutil
@@ -22,7 +22,7 @@ PLAN_FOLDER = REPOSITORY / "goals" / PLAN_ID
 OWN = "1489"
 NEIGHBOURS = 40
 
-# Texts that would do something if they were not shown as they are.
+# Texts with markup or formulas, which must be shown as text.
 OWN_NAME = 'Alingsås <script>alert("\'&")</script>'
 OTHER_NAME = "=1+1|Borås"
 KPI_TITLE = '@SUM(A1) <img src=x onerror="alert(1)"> behöriga'
@@ -41,12 +41,12 @@ VOID_TAGS = frozenset({"meta", "link", "br", "img", "input", "hr", "col"})
 
 @cache
 def whole_sample() -> DataSet:
-    """The sample, made once."""
+    """Return the sample, made once."""
     return sample_data()
 
 
 def corner(kpi_ids: list[str], *, source_kind: str) -> DataSet:
-    """Some of the sample's municipalities, with their groups: quick to load."""
+    """Return the data of some of the sample's municipalities and their groups, which load fast."""
     sample = whole_sample()
     owned = sample.groups.filter(pl.col("group_name").str.contains("Alingsås"))["group_id"].to_list()
     members = sample.group_members.filter(pl.col("group_id").is_in(owned))["member_id"].unique().to_list()
@@ -69,7 +69,7 @@ def corner(kpi_ids: list[str], *, source_kind: str) -> DataSet:
 
 
 def with_awkward_names(data: DataSet) -> DataSet:
-    """The same data with names and titles that would do something if they were not shown as they are."""
+    """Return the data with names and titles that contain markup and formulas."""
 
     def renamed(column: str) -> pl.Expr:
         return pl.col(column).str.replace_all("Alingsås", OWN_NAME, literal=True)
@@ -90,7 +90,7 @@ def with_awkward_names(data: DataSet) -> DataSet:
 
 
 def awkward_plan(folder: Path) -> Plan:
-    """The plan with awkward texts, manual figures, an assessment and a break that voids a target."""
+    """Return the plan with awkward texts, manual figures, an assessment and a break that voids a target."""
     place = folder / PLAN_ID
     shutil.copytree(PLAN_FOLDER, place)
     _edit(place / "goals.csv", lambda row: row.update(title=GOAL_TITLE) if row["goal_id"] == "P1" else None)
@@ -180,7 +180,7 @@ def _write(path: Path, columns: list[str], rows: list[dict[str, str]]) -> None:
 
 @contextmanager
 def opened(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The published file of a home."""
+    """Give a connection to the published file of a home."""
     with published_file(home / "kolada.duckdb") as connection:
         yield connection
 
@@ -196,30 +196,30 @@ class Node:
     index: dict[str, "Node"] = field(default_factory=dict, repr=False)
 
     def words(self) -> str:
-        """All text within."""
+        """Return all text of the element."""
         return "".join(child if isinstance(child, str) else child.words() for child in self.children)
 
     def every(self) -> Iterator["Node"]:
-        """This element and all within."""
+        """Yield this element and all its descendants."""
         yield self
         for child in self.children:
             if isinstance(child, Node):
                 yield from child.every()
 
     def within(self, meant: Callable[["Node"], bool]) -> bool:
-        """Whether this element or one around it is meant."""
+        """Return whether this element or an ancestor matches."""
         return meant(self) or (self.parent is not None and self.parent.within(meant))
 
     def classes(self) -> list[str]:
-        """The element's classes."""
+        """Return the element's classes."""
         return self.attributes.get("class", "").split()
 
     def find(self, meant: Callable[["Node"], bool]) -> list["Node"]:
-        """The elements within that are meant."""
+        """Return the matching elements below this one."""
         return [node for node in self.every() if meant(node)]
 
     def by_id(self, name: str) -> "Node":
-        """The element of an id."""
+        """Return the element with an id."""
         if not self.index:
             for node in self.every():
                 self.index.setdefault(node.attributes.get("id", ""), node)
@@ -251,7 +251,7 @@ class _Reader(HTMLParser):
 
 
 def read_page(path: Path) -> Node:
-    """A page as elements; every element that is opened must be closed."""
+    """Return a page as elements; every opened element must be closed."""
     reader = _Reader()
     reader.feed(path.read_text(encoding="utf-8"))
     reader.close()

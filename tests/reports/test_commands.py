@@ -1,4 +1,4 @@
-"""The commands: what they write, what they say and how they end."""
+"""The commands `report`, `explain` and `export`: their files, messages and exit codes."""
 
 import json
 import re
@@ -15,7 +15,7 @@ APP = make_app()
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, tmp_path):
-    """Runs the command in an empty folder; the settings that it makes for itself go away again."""
+    """Give a function that runs the command in an empty folder and restores its settings afterwards."""
     monkeypatch.chdir(tmp_path)
     for name in ("KOLADA_HOME", "KOLADA_PLAN"):
         monkeypatch.setenv(name, "unset")
@@ -24,7 +24,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path):
 
 
 def test_report_writes_one_page(run, awkward_world: World, tmp_path):
-    """The file that was asked for, and one line about it."""
+    """`report` writes the requested file and prints its name."""
     done = run("report", "--home", awkward_world.home, "--output", tmp_path / "rapport.html")
     assert done.exit_code == 0
     assert (tmp_path / "rapport.html").read_text(encoding="utf-8").startswith("<!doctype html>")
@@ -32,7 +32,7 @@ def test_report_writes_one_page(run, awkward_world: World, tmp_path):
 
 
 def test_report_before_the_first_load(run, awkward_world: World, tmp_path):
-    """A moment before the first publication: said so, exit 2, nothing written."""
+    """A report as of a moment before the first publication exits with 2 and writes nothing."""
     out = tmp_path / "rapport.html"
     done = run("report", "--home", awkward_world.home, "--as-of", "2024-03-01", "--output", out)
     assert done.exit_code == 2
@@ -53,7 +53,7 @@ def test_report_before_the_first_load(run, awkward_world: World, tmp_path):
     ],
 )
 def test_bad_input_ends_with_two_and_a_next_step(run, sample_world: World, arguments, said):
-    """What cannot be answered is said in one message with the value and a command, and ends with 2."""
+    """Bad input gives one message with the value and a command, and exit code 2."""
     done = run(*arguments, "--home", sample_world.home)
     assert done.exit_code == 2
     assert said in " ".join(done.stderr.split())
@@ -61,7 +61,7 @@ def test_bad_input_ends_with_two_and_a_next_step(run, sample_world: World, argum
 
 
 def test_nothing_published_ends_with_two(run, tmp_path):
-    """Without a published file each command names the command that makes one."""
+    """Without a published file each command exits with 2 and names `kolada refresh`."""
     for arguments in (["report"], ["explain", "P4.3"], ["export", "--format", "xlsx"]):
         done = run(*arguments, "--home", tmp_path / "empty")
         assert done.exit_code == 2
@@ -69,7 +69,7 @@ def test_nothing_published_ends_with_two(run, tmp_path):
 
 
 def test_explain_as_text_and_as_json(run, awkward_world: World):
-    """The same figure for a person and for a machine."""
+    """`explain` gives the same figure as text and as JSON."""
     text = run("explain", "p4.2", "--year", "2023", "--home", awkward_world.home)
     data = run("explain", "P4.2", "--year", "2023", "--home", awkward_world.home, "--json")
     assert (text.exit_code, data.exit_code) == (0, 0)
@@ -78,7 +78,7 @@ def test_explain_as_text_and_as_json(run, awkward_world: World):
 
 
 def test_export_names_its_files(run, sample_world: World, tmp_path):
-    """Each file written stands on a line, after the notice on made-up values."""
+    """`export` prints the notice on made-up values and one line per file."""
     done = run("export", "--format", "csv", "--table", "ranking", "--output", tmp_path, "--home", sample_world.home)
     assert done.exit_code == 0
     first, *paths = done.stdout.splitlines()
@@ -88,7 +88,7 @@ def test_export_names_its_files(run, sample_world: World, tmp_path):
 
 @pytest.mark.parametrize("command", ["report", "explain", "export"])
 def test_help_holds_an_example(run, command):
-    """Each command's help shows how it is used."""
+    """Each command's help shows an example."""
     done = run(command, "--help")
     assert done.exit_code == 0
     assert re.search(rf"kolada\s+{command} ", done.stdout)

@@ -1,4 +1,4 @@
-"""Numbers as Swedish readers write them, and the small parts that charts are made of."""
+"""Swedish number formats and the geometry of charts."""
 
 from itertools import pairwise
 
@@ -22,12 +22,12 @@ from reports.trend_chart import labelled_years
     ],
 )
 def test_numbers_are_written_in_swedish(value, decimals, text):
-    """Decimal comma, true minus, hard spaces, rounded half away from zero."""
+    """A number has a decimal comma, a true minus sign and no-break spaces, and is rounded half away from zero."""
     assert text == number_text(value, decimals)
 
 
 def test_signed_numbers_show_a_plus():
-    """A margin says which way it goes; nothing has no sign."""
+    """A signed number shows a plus sign, and zero shows none."""
     assert ["+1,0", "0,0"] == [number_text(value, 1, signed=True) for value in (1.0, 0.0)]
 
 
@@ -35,19 +35,19 @@ def test_signed_numbers_show_a_plus():
     ("value", "other", "decimals"), [(80.33, 79.79, 1), (80.33, 80.31, 2), (3.96878, 4.0, 2), (5.0, 5.0, 1)]
 )
 def test_unequal_numbers_look_unequal(value, other, decimals):
-    """As many decimals as it takes to see the difference, and no more."""
+    """Two unequal numbers get the fewest decimals that show the difference."""
     least = 1 if value == other else 0
     assert decimals == decimals_that_tell_apart(value, other, least)
 
 
 def test_words_and_years_are_joined():
-    """A, B och C; runs of three years or more are drawn together."""
+    """Words are joined with commas and `och`, and runs of three or more years become ranges."""
     assert "A, B och C" == join_words(["A", "B", "C"])
     assert "2018, 2020–2022 och 2024" == join_years([2024, 2018, 2020, 2021, 2022])
 
 
 def test_labels_are_spread_apart_within_bounds():
-    """Labels that would lie over each other are moved apart, in their order, and stay on the drawing."""
+    """Overlapping labels are moved apart, in their order and within the drawing."""
     placed = spread([50.0, 52.0, 51.0, 160.0], 10.0, 165.0)
     assert sorted(placed) == [placed[0], placed[2], placed[1], placed[3]]
     ordered = sorted(placed)
@@ -58,7 +58,7 @@ def test_labels_are_spread_apart_within_bounds():
 
 @pytest.mark.parametrize("values", [[5.0], [0.0, 0.0], [-3.0, 7.0], [1e-4, 2e-4], [61.5, 96.8]])
 def test_an_axis_has_round_marks_within_its_ends(values):
-    """Any values, even one alone or all alike, give a scale and marks on it."""
+    """Any values, also a single one or equal ones, give a scale with marks inside it."""
     scale = scale_over(values, 0.0, 100.0)
     marks = ticks(scale)
     assert 1 <= len(marks) <= 7
@@ -66,7 +66,7 @@ def test_an_axis_has_round_marks_within_its_ends(values):
 
 
 def test_elements_escape_what_they_are_given():
-    """Neither a text nor an attribute can break out of its place."""
+    """Texts and attributes of an element are escaped."""
     drawn = str(element("text", "<script>", data_value='"><script>'))
     assert drawn == '<text data-value="&#34;&gt;&lt;script&gt;">&lt;script&gt;</text>'
 
@@ -82,12 +82,12 @@ def test_elements_escape_what_they_are_given():
     ],
 )
 def test_a_line_is_measured_within_a_box(segment, length):
-    """How much of a line runs through a label: all, some, or nothing of it."""
+    """The length of a line inside a box is measured: all, a part or nothing."""
     assert length == pytest.approx(Box(0, 0, 10, 10).length_within(segment))
 
 
 def test_numbers_keep_clear_of_lines_and_each_other():
-    """On a steep line no number is crossed and none lies over another, though points are close."""
+    """Numbers beside points overlap neither lines nor each other."""
     points = [(50.0, 100.0), (80.0, 40.0), (84.0, 42.0)]
     lines = [(points[0], points[1]), (points[1], points[2])]
     texts = ["12,3", "45,6", "44,8"]
@@ -102,7 +102,7 @@ def test_numbers_keep_clear_of_lines_and_each_other():
     [[100.0, 101.0, 102.0], [102.0, 101.0, 100.0], [20.0, 12.0, 40.0], [388.0, 380.0, 370.0], [100.0, 200.0, 300.0]],
 )
 def test_no_rule_cuts_a_text_above_another(rules):
-    """Three rules close together or near an edge: no text over another, and no rule through a text below its own."""
+    """Labels above rules do not overlap, and no rule crosses a label below its own."""
     texts = ["Alingsås 72,8", "Riket 73,1", "Mål 77"]
     spots = above_rules(rules, texts, 400.0)
     boxes = [text_box(spot.middle, 15.0 * spot.row, text) for spot, text in zip(spots, texts, strict=True)]
@@ -114,7 +114,7 @@ def test_no_rule_cuts_a_text_above_another(rules):
 
 
 def test_a_text_wider_than_the_drawing_still_gets_a_place():
-    """A very long name is drawn all the same."""
+    """A text that is wider than the drawing still gets a position."""
     assert len(above_rules([10.0, 20.0], ["x" * 200, "Riket 1"], 400.0)) == 2
 
 
@@ -128,5 +128,5 @@ def test_a_text_wider_than_the_drawing_still_gets_a_place():
     ],
 )
 def test_years_below_a_chart_have_room(years, room, labelled):
-    """All of them where they fit, else every second or third, with the report's year among them."""
+    """A chart labels all years if they fit, else every second or third, always with the report's year."""
     assert labelled == labelled_years(years, 2023, room)

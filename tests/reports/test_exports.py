@@ -1,4 +1,4 @@
-"""Exports: types and texts survive, nothing becomes a formula, every column names its source."""
+"""Exports: types and texts are preserved, no text becomes a formula, and every column has a source."""
 
 import csv
 import html
@@ -25,14 +25,14 @@ NOTICE = "Påhittade exempelvärden. Inget värde kommer från Kolada."
 
 
 def exported(world: World, folder: Path, output_format: Format, **options) -> list[Path]:
-    """Export a world's file."""
+    """Export a world's file; return the paths."""
     with opened(world.home) as connection:
         written = write_exports(connection, output_format, Asked(PLAN_ID, **options), folder=folder)
     return list(written.paths)
 
 
 def read_csv(path: Path) -> list[dict[str, str | None]]:
-    """A CSV of ours read back: unquoted nothing is no value, and one apostrophe before a risky text goes away."""
+    """Read an exported CSV: an unquoted empty cell is null, and the apostrophe before a risky text is removed."""
     text = path.read_bytes().decode("utf-8-sig")
     cell = re.compile(r'"((?:[^"]|"")*)"|([^;\r\n]*)')
     rows: list[list[str | None]] = [[]]
@@ -60,7 +60,7 @@ def read_csv(path: Path) -> list[dict[str, str | None]]:
 @pytest.mark.parametrize("has_comma", [False, True])
 @pytest.mark.parametrize("table", ["goal_fulfilment", "maluppfyllelse", "core.kpi", "verdict_change", "plan.note"])
 def test_csv_comes_back_whole(awkward_world: World, tmp_path, table, has_comma):
-    """Each cell of a CSV, read back, is the file's: numbers to the last digit, empty texts apart from no value."""
+    """A CSV that is read back equals the file: numbers to the last digit, and empty texts differ from null."""
     [path, _] = exported(awkward_world, tmp_path, Format.CSV, tables=[table], has_decimal_comma=has_comma)
     relation = table if "." in table else f"mart.{table}"
     with opened(awkward_world.home) as connection:
@@ -84,7 +84,7 @@ def test_csv_comes_back_whole(awkward_world: World, tmp_path, table, has_comma):
 
 
 def test_csv_is_what_swedish_excel_opens(awkward_world: World, tmp_path):
-    """A byte order mark, semicolons, CRLF; any CSV reader finds the same columns."""
+    """The CSV has a byte order mark, semicolons and CRLF, and other CSV readers find the same columns."""
     [path, _] = exported(awkward_world, tmp_path, Format.CSV, tables=["ranking"], has_decimal_comma=True)
     raw = path.read_bytes()
     assert raw.startswith(b"\xef\xbb\xbf")
@@ -97,18 +97,18 @@ def test_csv_is_what_swedish_excel_opens(awkward_world: World, tmp_path):
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "＝1+1", "'=1"])
 def test_no_text_starts_a_formula(text):
-    """A text that a spreadsheet could take for a formula gets an apostrophe that can be taken away again."""
+    """A text that a spreadsheet could read as a formula gets an apostrophe as prefix."""
     assert safe_text(text) == "'" + text
 
 
 @pytest.mark.parametrize("text", ["Alingsås", "", "1-5", "a=b", "5 %"])
 def test_harmless_texts_are_left_alone(text):
-    """Other texts are written as they are."""
+    """Other texts are written unchanged."""
     assert safe_text(text) == text
 
 
 def test_no_cell_of_any_csv_is_a_formula(awkward_world: World, tmp_path):
-    """In every table no text cell begins as a formula would, though the data tries."""
+    """No text cell of any CSV starts like a formula, though the data has such texts."""
     paths = exported(awkward_world, tmp_path, Format.CSV)
     assert len(paths) > 15
     tried = 0
@@ -122,7 +122,7 @@ def test_no_cell_of_any_csv_is_a_formula(awkward_world: World, tmp_path):
 
 
 def test_parquet_keeps_types_and_tells_its_sources(awkward_world: World, tmp_path):
-    """The frame equals the table, and each column carries its label, meaning and source."""
+    """The Parquet file equals the table, and each column has its label, meaning and source."""
     [path, _] = exported(awkward_world, tmp_path, Format.PARQUET, tables=["mart.goal_fulfilment"])
     with opened(awkward_world.home) as connection:
         expected = connection.sql("select * from mart.goal_fulfilment order by all").pl()
@@ -135,7 +135,7 @@ def test_parquet_keeps_types_and_tells_its_sources(awkward_world: World, tmp_pat
 
 
 def test_every_column_has_a_source(awkward_world: World, tmp_path):
-    """The list beside the tables names each column once, with a source."""
+    """kallor.csv lists each column once with a source."""
     *tables, sources = exported(awkward_world, tmp_path, Format.CSV)
     listed = read_csv(sources)
     assert all(row["källa"] for row in listed)
@@ -166,13 +166,13 @@ def test_every_column_has_a_source(awkward_world: World, tmp_path):
     ],
 )
 def test_sources_tell_received_from_computed(relation, column, source):
-    """Kolada is named for values as received and for nothing that we computed."""
+    """Columns as received have Kolada as their source, and computed ones do not."""
     assert source == source_label(meaning_of(relation, column).source)
 
 
 @pytest.mark.slow
 def test_sample_exports_say_so_in_every_row_and_sheet(sample_world: World, tmp_path):
-    """Made-up values are announced in each row, in each file's metadata, on each sheet and in the memo."""
+    """Made-up values are marked in each CSV row, in each file's metadata, on each sheet and in the memo."""
     *tables, sources = exported(sample_world, tmp_path, Format.CSV)
     for path in tables:
         assert "data_notice" in path.read_text(encoding="utf-8-sig").splitlines()[0]
@@ -189,13 +189,13 @@ def test_sample_exports_say_so_in_every_row_and_sheet(sample_world: World, tmp_p
 
 
 def memo_of(world: World, folder: Path, **options) -> str:
-    """The memo as Markdown."""
+    """Return the memo as Markdown."""
     [path] = [path for path in exported(world, folder, Format.MEMO, **options) if path.suffix == ".md"]
     return path.read_text(encoding="utf-8")
 
 
 def test_the_memo_tells_what_changed(awkward_world: World, tmp_path):
-    """Changed verdicts with causes, changed values, changed KPIs, what comes next."""
+    """The memo has changed verdicts with causes, changed values, changed KPIs and the next publications."""
     memo = memo_of(awkward_world, tmp_path)
     assert "Eget värde dolt" in memo
     assert "Eget värde reviderat" in memo
@@ -207,7 +207,7 @@ def test_the_memo_tells_what_changed(awkward_world: World, tmp_path):
 
 
 def test_the_memo_shows_texts_as_they_are(awkward_world: World, tmp_path):
-    """Markup and Markdown in names and titles stay text, and no cell splits a table's row."""
+    """Markup and Markdown in names and titles stay text in the memo and split no table row."""
     memo = memo_of(awkward_world, tmp_path)
     assert "<script" not in memo
     assert "<img" not in memo
@@ -220,14 +220,14 @@ def test_the_memo_shows_texts_as_they_are(awkward_world: World, tmp_path):
 
 
 def test_an_unknown_table_gets_suggestions(sample_world: World, tmp_path):
-    """A slip in a table's name leads to the table meant, and nothing is written."""
+    """A misspelt table name gives suggestions, and nothing is written."""
     with pytest.raises(UnknownTable, match=r"no table `rankin`.*`mart.ranking`"):
         exported(sample_world, tmp_path / "none", Format.CSV, tables=["rankin"])
     assert not (tmp_path / "none").exists()
 
 
 def test_the_memo_is_the_same_as_page_and_as_word(awkward_world: World, tmp_path):
-    """Every cell of the Markdown stands in the HTML page and in the Word text, in the same tables."""
+    """The memo has the same tables and cells as Markdown, HTML and Word."""
     paths = {path.suffix: path for path in exported(awkward_world, tmp_path, Format.MEMO)}
     assert set(paths) == {".md", ".html", ".docx"}
     lines = paths[".md"].read_text(encoding="utf-8").splitlines()
@@ -260,7 +260,7 @@ def test_the_memo_is_the_same_as_page_and_as_word(awkward_world: World, tmp_path
     ],
 )
 def test_tables_follow_the_options(awkward_world: World, tmp_path, table, options, where):
-    """A plan, a year, a goal or an owner that is asked for leaves those rows and no others."""
+    """A plan, year, goal or owner as option filters the rows."""
     for output_format in (Format.CSV, Format.PARQUET):
         path = exported(awkward_world, tmp_path / output_format, output_format, tables=(table,), **options)[0]
         with opened(awkward_world.home) as connection:
@@ -274,7 +274,7 @@ def test_tables_follow_the_options(awkward_world: World, tmp_path, table, option
 
 
 def test_tables_as_of_a_moment(awkward_world: World, tmp_path):
-    """What was published on the first night, not what holds now."""
+    """An export as of a run has the values published by that run."""
     then, now = (
         exported(awkward_world, tmp_path / name, Format.PARQUET, tables=("goal_fulfilment",), as_of=as_of)[0]
         for name, as_of in (("then", "2026-04-02"), ("now", None))
@@ -286,7 +286,7 @@ def test_tables_as_of_a_moment(awkward_world: World, tmp_path):
 
 @pytest.mark.slow
 def test_an_output_with_an_ending_is_a_file(sample_world: World, tmp_path):
-    """One table becomes that file, with its list of columns next to it; a document too."""
+    """An output with a file extension becomes that file, with its list of columns next to it."""
     written = exported(sample_world, tmp_path, Format.CSV, tables=("ranking",), output=tmp_path / "x.csv")
     assert [path.name for path in written] == ["x.csv", "x-kallor.csv"]
     assert (tmp_path / "x.csv").is_file()
@@ -310,14 +310,14 @@ def test_an_output_with_an_ending_is_a_file(sample_world: World, tmp_path):
     ],
 )
 def test_an_option_that_cannot_hold_is_refused(awkward_world: World, tmp_path, output_format, options, said):
-    """Never ignored: the message names the option, and nothing is written."""
+    """An option that does not fit is refused by name, and nothing is written."""
     with pytest.raises(OptionRefused, match=re.escape(said)):
         exported(awkward_world, tmp_path / "none", output_format, **options)
     assert not (tmp_path / "none").exists()
 
 
 def test_every_column_is_explained_in_swedish(awkward_world: World, tmp_path):
-    """kallor.csv explains each column in a whole sentence, and every table's columns have one."""
+    """kallor.csv explains each column in a Swedish sentence."""
     *_, sources = exported(awkward_world, tmp_path, Format.CSV)
     for row in read_csv(sources):
         assert row["betydelse"][0].isupper(), row

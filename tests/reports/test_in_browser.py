@@ -1,4 +1,4 @@
-"""The report in a real browser: accessible, silent, asking for nothing, and good on phone, screen and paper."""
+"""The report in a real browser: accessible, without requests or messages, on phone, screen and paper."""
 
 import importlib.util
 import json
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 
 
-# Texts of a chart that lie over each other or beyond its edge, by more than the hair that fonts differ by.
+# Texts of a chart that overlap or exceed its edge by more than fonts differ.
 MISPLACED = """
 [...document.querySelectorAll('svg.chart')].flatMap(chart => {
     const frame = chart.getBoundingClientRect(), name = chart.querySelector('title').textContent;
@@ -46,7 +46,7 @@ def tab() -> Iterator[Tab]:
 
 @pytest.fixture(scope="module")
 def axe() -> str:
-    """The script of axe-core: KOLADA_AXE, an npm package beside the code, or the PyPI package."""
+    """The script of axe-core, from KOLADA_AXE, an npm package next to the code, or the PyPI package."""
     package = importlib.util.find_spec("axe_core_python")
     places = [
         Path(os.environ.get("KOLADA_AXE", "")),
@@ -61,7 +61,7 @@ def axe() -> str:
 
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the pictures go: KOLADA_PICTURES, or a folder that pytest keeps for a while."""
+    """The folder of the pictures: KOLADA_PICTURES, or a temporary one."""
     named = os.environ.get("KOLADA_PICTURES")
     folder = Path(named) if named else tmp_path_factory.mktemp("pictures")
     folder.mkdir(parents=True, exist_ok=True)
@@ -69,7 +69,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def violations(tab: Tab, axe: str) -> list[str]:
-    """What axe finds wrong on the open page."""
+    """Return axe's violations on the open page."""
     tab.evaluate(axe + ";0")
     found = tab.evaluate(
         f"axe.run(document, {{runOnly: {{type: 'tag', values: {json.dumps(RULES)}}}, resultTypes: ['violations']}})"
@@ -84,7 +84,7 @@ def violations(tab: Tab, axe: str) -> list[str]:
     [(1280, "light", "screen"), (1280, "dark", "screen"), (390, "light", "screen"), (794, "light", "print")],
 )
 def test_axe_finds_nothing(sample_world: World, awkward_world: World, tab: Tab, axe: str, width, scheme, media):
-    """No violation of WCAG 2.1 A and AA nor of axe's good practice, in light, dark, on a phone and in print."""
+    """Axe finds no violation of WCAG 2.1 A and AA or best practice, in light, dark, on a phone and in print."""
     for world in (sample_world, awkward_world):
         tab.show_as(width=width, scheme=scheme, media=media)
         tab.open(world.report.path)
@@ -93,7 +93,7 @@ def test_axe_finds_nothing(sample_world: World, awkward_world: World, tab: Tab, 
 
 @pytest.fixture(scope="module")
 def other_pages(awkward_world: World, sample_world: World, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The short reports, a part of a plan, and the memo, by name."""
+    """The short reports, reports of a part of a plan, and the memos, by name."""
     folder = tmp_path_factory.mktemp("pages")
     pages = {}
     for name, world in (("sample", sample_world), ("awkward", awkward_world)):
@@ -118,7 +118,7 @@ def other_pages(awkward_world: World, sample_world: World, tmp_path_factory: pyt
 def test_axe_finds_nothing_on_the_other_pages(
     other_pages: dict[str, Path], tab: Tab, axe: str, pictures: Path, width, scheme, media
 ):
-    """Short report, one goal, a part of the year, memo: no violation, no request, no sideways scrolling; pictures."""
+    """The other pages have no violation, no request and no sideways scrolling; pictures are taken."""
     for name, path in other_pages.items():
         tab.show_as(width=width, scheme=scheme, media=media)
         tab.requests.clear()
@@ -131,7 +131,7 @@ def test_axe_finds_nothing_on_the_other_pages(
 
 @pytest.mark.parametrize("name", ["short", "period"])
 def test_on_a_phone_the_goals_come_first(other_pages: dict[str, Path], sample_world: World, tab: Tab, name):
-    """The matrix stands above the years of god ekonomisk hushållning and above the counts of verdicts."""
+    """On a phone the matrix is above the years of god ekonomisk hushållning and the counts of verdicts."""
     tab.show_as(width=390)
     for path in (sample_world.report.path, other_pages[f"sample-{name}"]):
         tab.open(path)
@@ -142,7 +142,7 @@ def test_on_a_phone_the_goals_come_first(other_pages: dict[str, Path], sample_wo
 
 
 def test_the_page_asks_for_nothing_and_says_nothing(sample_world: World, awkward_world: World, tab: Tab):
-    """Loading it makes one request, for the page itself, and no error or warning."""
+    """Loading the page makes one request, and the console stays empty."""
     for world in (sample_world, awkward_world):
         tab.requests.clear()
         tab.complaints.clear()
@@ -154,7 +154,7 @@ def test_the_page_asks_for_nothing_and_says_nothing(sample_world: World, awkward
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1280, 1920])
 def test_no_width_scrolls_sideways(sample_world: World, tab: Tab, width):
-    """From a narrow phone to a wide screen the page itself never scrolls sideways; wide tables do within."""
+    """At no width does the page scroll sideways."""
     tab.show_as(width=width)
     tab.open(sample_world.report.path)
     assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
@@ -162,7 +162,7 @@ def test_no_width_scrolls_sideways(sample_world: World, tab: Tab, width):
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1280])
 def test_a_link_leads_to_a_heading_that_is_seen(sample_world: World, tab: Tab, width):
-    """The banner over the sample hides no heading that a link leads to, however many lines it takes."""
+    """The sample's banner hides no heading that a link leads to, at any width."""
     tab.show_as(width=width)
     tab.open(sample_world.report.path)
     hidden = tab.evaluate(
@@ -177,7 +177,7 @@ def test_a_link_leads_to_a_heading_that_is_seen(sample_world: World, tab: Tab, w
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_no_label_of_a_chart_lies_over_another(sample_world: World, awkward_world: World, tab: Tab, width):
-    """Every text in every chart can be read: none over another, none cut off, however long the municipality's name."""
+    """No text of a chart overlaps another or is cut off, even with a long municipality name."""
     for world in (sample_world, awkward_world):
         tab.show_as(width=width)
         tab.open(world.report.path)
@@ -186,7 +186,7 @@ def test_no_label_of_a_chart_lies_over_another(sample_world: World, awkward_worl
 
 
 def test_pictures_and_paper(sample_world: World, awkward_world: World, tab: Tab, pictures: Path):
-    """Pictures at phone, laptop, wide and A4 width, and a PDF, for people to look at."""
+    """Pictures at phone, laptop, wide and A4 width, and a PDF, are taken for review."""
     for name, world in (("sample", sample_world), ("awkward", awkward_world)):
         for width, media in ((390, "screen"), (1280, "screen"), (1920, "screen"), (794, "print")):
             tab.show_as(width=width, media=media)
@@ -200,7 +200,7 @@ def test_pictures_and_paper(sample_world: World, awkward_world: World, tab: Tab,
 
 @pytest.mark.recorded
 def test_the_recorded_data_too(first_night, tab: Tab, axe: str, pictures: Path, tmp_path):
-    """The plan judged by recorded data, all 290 municipalities: no violation, no request, pictures."""
+    """The report on recorded data has no violation and no request."""
     nights, _ = first_night
     with opened(nights.home) as connection:
         report = write_report(connection, PLAN_ID, folder=tmp_path, year=2022)

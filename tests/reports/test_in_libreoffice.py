@@ -1,4 +1,4 @@
-"""Documents in LibreOffice: they open and print well; the workbook's numbers and texts are what they are."""
+"""Documents in LibreOffice: they open and print, and the workbook keeps its numbers and texts."""
 
 import csv
 import os
@@ -14,13 +14,13 @@ from tests.reports.support import INDICATOR_TITLE, PLAN_ID, opened
 
 pytestmark = pytest.mark.slow
 
-# Semicolon, quotes around every text, UTF-8, numbers as they are stored, and every sheet in a file of its own.
+# Semicolon, quotes around every text, UTF-8, numbers as stored, and each sheet in its own file.
 FILTER = "csv:Text - txt - csv (StarCalc):59,34,76,1,,1033,true,false,false,false,false,-1"
 
 
 @pytest.fixture(scope="module")
 def office() -> str:
-    """LibreOffice's program."""
+    """The path of LibreOffice."""
     program = shutil.which("soffice") or shutil.which("libreoffice")
     if program is None:
         pytest.skip("no LibreOffice here: apt-get install libreoffice-calc")
@@ -31,7 +31,7 @@ def office() -> str:
 def printed(
     awkward_world: World, sample_world: World, office: str, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Path]:
-    """Workbook, Word text and memo of each world as LibreOffice prints them, by name."""
+    """Workbook, Word report and memo of each world as PDF, by name."""
     folder = tmp_path_factory.mktemp("printed")
     pages = {}
     for name, world in (("sample", sample_world), ("awkward", awkward_world)):
@@ -51,14 +51,14 @@ def printed(
 
 
 def pages_of(path: Path) -> list[str]:
-    """The texts of a PDF's pages."""
+    """Return the texts of a PDF's pages."""
     told = subprocess.run(["pdftotext", "-layout", path, "-"], check=True, capture_output=True, text=True, timeout=60)
     return told.stdout.split("\f")[:-1]
 
 
 @pytest.mark.parametrize(("name", "most"), [("xlsx", 35), ("docx", 45), ("memo", 4)])
 def test_each_document_prints(printed: dict[str, Path], name, most):
-    """Few pages, none of them empty; with KOLADA_PICTURES a picture of each, for people to look at."""
+    """Each document prints on few pages, none of them empty; with KOLADA_PICTURES each page becomes a picture."""
     if shutil.which("pdftotext") is None:
         pytest.skip("no pdftotext here: apt-get install poppler-utils")
     for world in ("sample", "awkward"):
@@ -73,7 +73,7 @@ def test_each_document_prints(printed: dict[str, Path], name, most):
 
 
 def test_the_printed_matrix_repeats_its_headings(printed: dict[str, Path]):
-    """Each page of the first sheet has the years and the verdict's heading, and no heading is cut off."""
+    """Each printed page of the matrix repeats its headings, and no heading is cut off."""
     if shutil.which("pdftotext") is None:
         pytest.skip("no pdftotext here: apt-get install poppler-utils")
     matrix = [text for text in pages_of(printed["sample-xlsx"]) if "Matris" in text]
@@ -84,7 +84,7 @@ def test_the_printed_matrix_repeats_its_headings(printed: dict[str, Path]):
 
 
 def test_the_workbook_opens_with_its_types(awkward_world: World, office: str, tmp_path):
-    """Each goal's sheet, converted without a head, holds the file's numbers in full and its texts as texts."""
+    """Each goal's sheet, converted by LibreOffice, has the file's numbers and texts."""
     with opened(awkward_world.home) as connection:
         written = write_exports(connection, Format.XLSX, Asked(PLAN_ID), folder=tmp_path)
         expected = dict(

@@ -1,4 +1,4 @@
-"""Every number on the page is the published file's, to the last digit, and says where it stands."""
+"""Every number on the page equals the published file's, to the last digit, and names its cell."""
 
 import re
 from collections.abc import Iterator
@@ -12,24 +12,24 @@ from tests.reports.conftest import World
 from tests.reports.support import PLAN_ID, Node, opened
 
 DECIMAL = re.compile(r"\d,\d")
-# What stands on the page in the words of the file or of the page itself, and not as a figure of its own.
+# Numbers on the page that are part of a text of the file or the page, and no figures.
 WORDS = ("style", "title", "desc", "svg:scale")
 
 
 def figures(page: Node) -> list[Node]:
-    """The elements that say where they stand."""
+    """Return the elements that name a cell."""
     return page.find(lambda node: "data-column" in node.attributes)
 
 
 def rows_by_address(source: Source, relation: str, cache: dict) -> dict[str, dict]:
-    """All rows of a relation by their addresses."""
+    """Return all rows of a relation by their addresses."""
     if relation not in cache:
         cache[relation] = {row.address: row.values for row in source.rows(relation)}
     return cache[relation]
 
 
 def count_of(source: Source, relation: str, key: str) -> int:
-    """How many rows fulfil the conditions that a key writes."""
+    """Return how many rows meet the conditions in a key."""
     conditions: dict[str, list[str]] = {}
     for name, value in parse_qsl(key):
         conditions.setdefault(name, []).append(value)
@@ -38,7 +38,7 @@ def count_of(source: Source, relation: str, key: str) -> int:
 
 
 def check(source: Source, page: Node) -> int:
-    """Hold each figure of a page against the file; returns how many there were."""
+    """Compare each figure of a page with the file; return their number."""
     cache: dict = {}
     found = figures(page)
     for node in found:
@@ -56,13 +56,13 @@ def check(source: Source, page: Node) -> int:
 
 
 def test_every_figure_equals_the_file(world: World):
-    """Each element that names table, key and column carries exactly the value that stands there."""
+    """Each element that names table, key and column has exactly the value of that cell."""
     with opened(world.home) as connection:
         assert check(open_source(connection), world.page) > 1500
 
 
 def test_every_figure_as_of_equals_the_macros(earlier_world: World):
-    """The report as of the first night carries the values that the as-of macros give for that moment."""
+    """The report as of the first run has the values of the as-of macros."""
     with opened(earlier_world.home) as connection:
         assert check(open_source(connection, "2026-04-02"), earlier_world.page) > 1500
     then = earlier_world.page.by_id("i-P4.3")
@@ -70,13 +70,13 @@ def test_every_figure_as_of_equals_the_macros(earlier_world: World):
 
 
 def shown_number(text: str) -> tuple[float, int]:
-    """A number as it is printed, and its decimals."""
+    """Return a printed number and its decimals."""
     plain = text.replace("\N{NO-BREAK SPACE}", "").replace("\N{MINUS SIGN}", "-").removesuffix("%").strip()
     return float(plain.replace(",", ".")), len(plain.partition(",")[2])
 
 
 def test_what_is_shown_is_the_value_rounded(world: World):
-    """The text of each number is its exact value at the decimals shown, half away from zero."""
+    """Each printed number is its exact value rounded half away from zero."""
     seen = 0
     for node in figures(world.page):
         value, text = node.attributes.get("data-value", ""), node.words().strip()
@@ -90,7 +90,7 @@ def test_what_is_shown_is_the_value_rounded(world: World):
 
 
 def loose_words(node: Node) -> Iterator[str]:
-    """The texts of a page that are no figure, no wording of the file, no scale and no text alternative."""
+    """Yield the texts of a page outside of figures, scales and text alternatives."""
     if node.tag in ("style", "title", "desc") or "data-column" in node.attributes or "scale" in node.classes():
         return
     for child in node.children:
@@ -101,20 +101,20 @@ def loose_words(node: Node) -> Iterator[str]:
 
 
 def test_no_number_stands_outside(world: World):
-    """No decimal number is printed but in an element that says where it stands."""
+    """Every decimal number on the page is in an element that names its cell."""
     loose = [words for words in loose_words(world.page) if DECIMAL.search(words)]
-    # The overview names goals and the budget's rows in the plan's words.
+    # The overview quotes goals and the budget's rows in the plan's words.
     assert [words for words in loose if "4,0 mdkr" not in words] == []
 
 
 @pytest.mark.parametrize("column", ["value", "target_value", "margin", "rank", "rank_n", "reference_value"])
 def test_each_kind_of_figure_is_there(world: World, column):
-    """Value, target, margin, rank with its n and reference are on the page."""
+    """Value, target, margin, reference, and rank with its n are on the page."""
     assert any(node.attributes["data-column"] == column for node in figures(world.page))
 
 
 def test_all_indicators_and_goals_are_on_the_page(world: World):
-    """Each indicator and goal of the plan has its place."""
+    """Each indicator and goal of the plan is on the page."""
     with opened(world.home) as connection:
         source = open_source(connection)
         for row in source.rows("plan.indicator", "plan_id = ?", [PLAN_ID]):
@@ -124,7 +124,7 @@ def test_all_indicators_and_goals_are_on_the_page(world: World):
 
 
 def test_the_rank_always_has_its_n(world: World):
-    """Wherever a place is told, the number of municipalities with a value stands beside it."""
+    """Each rank on the page is shown with its n."""
     for article in world.page.find(lambda node: node.tag == "article"):
         columns = [node.attributes["data-column"] for node in figures(article)]
         assert columns.count("rank") == columns.count("rank_n")

@@ -1,4 +1,4 @@
-"""What the page is: self-contained, in Swedish, with each state told apart and each source named."""
+"""The report page: self-contained, in Swedish, with each state recognisable and each source named."""
 
 import re
 from datetime import datetime
@@ -11,18 +11,18 @@ NOTICE = "Påhittade exempelvärden. Inget värde kommer från Kolada."
 
 
 def article(world: World, indicator_id: str) -> Node:
-    """An indicator's place on the page."""
+    """Return an indicator's article."""
     return world.page.by_id(f"i-{indicator_id}")
 
 
 def big(node: Node) -> Node:
-    """The outcome of the year in focus, as it is shown."""
+    """Return the element with the outcome of the selected year."""
     [found] = node.find(lambda each: "big" in each.classes())
     return found
 
 
 def test_the_page_needs_nothing(world: World):
-    """No script, no address to fetch from, no style sheet or picture outside the page."""
+    """The page has no script and loads no style sheet, picture or other resource."""
     assert world.page.find(lambda node: node.tag in ("script", "img", "iframe", "object")) == []
     fetched = [
         node.attributes[name]
@@ -37,7 +37,7 @@ def test_the_page_needs_nothing(world: World):
 
 
 def test_the_page_says_its_language_and_every_id_is_one(world: World):
-    """The page is marked as Swedish, and no two elements share an id."""
+    """The page is marked as Swedish, ids are unique, and links lead to existing ids."""
     [html] = world.page.find(lambda node: node.tag == "html")
     assert html.attributes["lang"] == "sv"
     ids = [node.attributes["id"] for node in world.page.every() if "id" in node.attributes]
@@ -47,7 +47,7 @@ def test_the_page_says_its_language_and_every_id_is_one(world: World):
 
 
 def test_sample_pages_carry_the_banner(sample_world: World, awkward_world: World):
-    """Made-up values are announced on the page, in its title and beside each source; real ones are not."""
+    """Made-up values are marked on the page, in its title and at each source; real values are not."""
     [banner] = sample_world.page.find(lambda node: "banner" in node.classes())
     assert banner.words().strip() == NOTICE
     assert "display:table-header-group" in sample_world.text()
@@ -59,7 +59,7 @@ def test_sample_pages_carry_the_banner(sample_world: World, awkward_world: World
 
 
 def test_states_without_a_value_look_different_and_say_why(awkward_world: World):
-    """Missing, hidden and not comparable have shapes and words of their own, and a reason."""
+    """Missing, hidden and incomparable values have their own shapes, words and reasons."""
     missing, hidden, apart = (article(awkward_world, each) for each in ("P1.4", "P4.3", "P4.5"))
     assert ("saknas", "dolt") == (big(missing).words(), big(hidden).words())
     assert "is-missing" in big(missing).classes()
@@ -82,13 +82,13 @@ def test_states_without_a_value_look_different_and_say_why(awkward_world: World)
 
 
 def test_every_verdict_has_a_word_beside_its_sign(world: World):
-    """No verdict is told by colour or shape alone."""
+    """Every verdict is shown with a word, not by colour or shape alone."""
     for block in world.page.find(lambda node: "judged" in node.classes() or "verdict-word" in node.classes()):
         assert re.search(r"\w{3,}", block.words())
 
 
 def test_charts_have_text_alternatives(world: World):
-    """Each chart is an image with a title and a description that holds the own values."""
+    """Each chart is an image with a title and a description."""
     charts = world.page.find(lambda node: node.tag == "svg" and node.attributes.get("role") == "img")
     assert len(charts) > 20
     for chart in charts:
@@ -98,7 +98,7 @@ def test_charts_have_text_alternatives(world: World):
 
 
 def test_source_labels_are_right(awkward_world: World):
-    """Kolada is the source of values as received only; what is computed, printed or entered says so."""
+    """Values as received have Kolada as their source; computed, printed and manual ones have their own."""
     facts = article(awkward_world, "P4.2").find(lambda node: node.tag == "dl")[0]
     labels = {
         block.find(lambda node: node.tag == "dt")[0].words().split()[0]: block.find(
@@ -116,7 +116,7 @@ def test_source_labels_are_right(awkward_world: World):
 
 
 def test_a_value_says_how_settled_it_is(awkward_world: World):
-    """Preliminary or final where that can be known, said to be unknown where not, and since when it is known."""
+    """A value says whether it is preliminary or final, or that this is unknown, and since when it is known."""
     told = article(awkward_world, "P4.2").words()
     assert "Om värdet är preliminärt eller slutligt framgår inte av Kolada." in told
     assert "Känt sedan 3\N{NO-BREAK SPACE}april\N{NO-BREAK SPACE}2026" in told
@@ -124,13 +124,13 @@ def test_a_value_says_how_settled_it_is(awkward_world: World):
 
 
 def test_an_earlier_year_never_stands_in(awkward_world: World):
-    """Where the value is missing the last known one is told with its year, and said not to replace it."""
+    """For a missing value the last known one is shown with its year, as no replacement."""
     assert "Ersätter inte 2023" in article(awkward_world, "P4.3").words()
     assert "senaste året med värde, inte 2023" in article(awkward_world, "P4.3").words()
 
 
 def test_the_summary_tells_what_changed(awkward_world: World):
-    """The second night's changed verdicts and values stand in the summary, with their causes."""
+    """The summary shows the second run's changed verdicts and values with their causes."""
     summary = awkward_world.page.by_id("sammanfattning").words()
     assert "Vad har ändrats sedan förra publiceringen" in summary
     assert "Eget värde reviderat" in summary
@@ -139,26 +139,26 @@ def test_the_summary_tells_what_changed(awkward_world: World):
 
 
 def test_the_first_publication_has_nothing_to_compare_with(sample_world: World):
-    """A first report says that it is the first."""
+    """A report on the first publication says so."""
     assert "den första publiceringen" in sample_world.page.by_id("sammanfattning").words()
 
 
 def test_assessments_show_who_decided(awkward_world: World):
-    """A goal that people assessed shows their text, who and when; another says that it awaits them."""
+    """An assessed goal shows text, author and date; another one says that its assessment is missing."""
     assert "Kommunstyrelsen" in awkward_world.page.by_id("m-P2").words()
     assert "1\N{NO-BREAK SPACE}mars\N{NO-BREAK SPACE}2024" in awkward_world.page.by_id("m-P2").words()
     assert "Ingen bedömning är inlagd ännu" in awkward_world.page.by_id("m-P4").words()
 
 
 def test_rounding_that_decides_is_told(awkward_world: World):
-    """F1 2023, 3,96878 against 4 percent, is met by rounding only: said so, unrounded, with what is missing."""
+    """F1 2023 with 3,96878 against 4 shows that rounding decides, and the unrounded difference."""
     words = article(awkward_world, "F1").words()
     assert "Avrundningen avgör: orundat är utfallet 3,96878, och det saknas 0,03122." in words
     assert "i marginal" not in words
 
 
 def test_awkward_texts_are_shown_as_they_are(awkward_world: World):
-    """Names, titles, labels and notes with markup or formulas become text and nothing else."""
+    """Names, titles, labels and notes with markup or formulas are shown as text."""
     text = awkward_world.text()
     assert re.findall(r"<(?:script|img|u>|b>fet|i>bok|svg onload)", text) == []
     words = awkward_world.page.words()
@@ -167,13 +167,13 @@ def test_awkward_texts_are_shown_as_they_are(awkward_world: World):
 
 
 def test_a_report_made_twice_is_the_same(awkward_world: World):
-    """The second report of a publication has the first one's bytes: it compares with the same moment."""
+    """A second report on one publication has the same bytes as the first."""
     before = awkward_world.text()
     assert make_world(awkward_world.home).text() == before
 
 
 def test_changes_are_told_since_the_last_report(earlier_world: World):
-    """A report beside one of an earlier publication tells what changed since that one."""
+    """A report next to one of an earlier publication shows the changes since that one."""
     with opened(earlier_world.home) as connection:
         later = write_report(connection, PLAN_ID, folder=earlier_world.report.path.parent)
     summary = read_page(later.path).by_id("sammanfattning").words()
@@ -182,7 +182,7 @@ def test_changes_are_told_since_the_last_report(earlier_world: World):
 
 
 def test_changes_since_a_chosen_moment(earlier_world: World):
-    """`since` goes before the last report, and the heading says that somebody chose it."""
+    """`since` takes precedence over the last report, and the heading says that the moment was chosen."""
     with opened(earlier_world.home) as connection:
         folder, since = earlier_world.report.path.parent, datetime.fromisoformat("2026-04-02T12:00:00")
         report = write_report(connection, PLAN_ID, folder=folder, output=folder / "chosen.html", since=since)
@@ -194,7 +194,7 @@ def test_changes_since_a_chosen_moment(earlier_world: World):
 
 
 def test_another_year_in_focus(sample_world: World, tmp_path):
-    """The year asked for is the one that is judged in large letters."""
+    """A report can be written for another year."""
     with opened(sample_world.home) as connection:
         report = write_report(connection, PLAN_ID, folder=tmp_path, output=tmp_path / "2022.html", year=2022)
     page = read_page(report.path)

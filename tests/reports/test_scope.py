@@ -1,4 +1,4 @@
-"""Reports of one goal, one owner, a year, a part of the year; comments where they belong, in every output."""
+"""Reports of one goal, one owner, a year or a part of it, and comments in every output."""
 
 import docx
 import openpyxl
@@ -10,14 +10,14 @@ from tests.reports.support import COMMENT, GOAL_COMMENT, OWNER, PERIOD_COMMENT, 
 
 
 def written(world: World, folder, **options) -> tuple[Report, Node]:
-    """A report of a world."""
+    """Write a report of a world; return it with its page."""
     with opened(world.home) as connection:
         report = write_report(connection, PLAN_ID, folder=folder, **options)
     return report, read_page(report.path)
 
 
 def indicators(page: Node) -> set[str]:
-    """The indicators that have a card."""
+    """Return the indicators that have an article."""
     cards = page.find(lambda node: node.tag == "article" and "indicator" in node.classes())
     return {card.attributes["id"].removeprefix("i-") for card in cards}
 
@@ -32,7 +32,7 @@ def indicators(page: Node) -> set[str]:
     ],
 )
 def test_a_part_of_the_plan(awkward_world: World, tmp_path, scope, shown, said):
-    """Only its indicators, named in the title and in the file's name; nothing that counts the whole plan."""
+    """A report of a part of the plan has only its indicators, and names the part in its title and file name."""
     report, page = written(awkward_world, tmp_path, scope=scope)
     assert indicators(page) == shown
     title = page.find(lambda node: node.tag == "title")[0]
@@ -46,7 +46,7 @@ def test_a_part_of_the_plan(awkward_world: World, tmp_path, scope, shown, said):
 
 
 def test_the_changes_of_a_part_are_its_own(awkward_world: World, tmp_path):
-    """A report of one goal tells no change of another."""
+    """A report of one goal shows no change of another goal."""
     _, whole = written(awkward_world, tmp_path)
     _, part = written(awkward_world, tmp_path, scope=Scope(goal="F1"))
     assert "N15485" in whole.words()
@@ -55,7 +55,7 @@ def test_the_changes_of_a_part_are_its_own(awkward_world: World, tmp_path):
 
 @pytest.mark.parametrize("year", [2018, 2022])
 def test_a_year(awkward_world: World, tmp_path, year):
-    """The year asked for is in focus."""
+    """The requested year is the selected one."""
     report, page = written(awkward_world, tmp_path, year=year, is_short=True)
     assert report.year == year
     title = page.find(lambda node: node.tag == "title")[0]
@@ -63,7 +63,7 @@ def test_a_year(awkward_world: World, tmp_path, year):
 
 
 def test_a_part_of_the_year(awkward_world: World, tmp_path):
-    """The figure until then, the forecast and the comment of that time; not in the year's own report."""
+    """A report of a part of the year shows its figure, forecast and comment; the year's report does not."""
     _, page = written(awkward_world, tmp_path, scope=Scope(period="t2"), is_short=True)
     [row] = [each for each in page.find(lambda node: node.tag == "tr") if each.words().startswith("F1 ")]
     assert "T2 2,5" in row.words()
@@ -83,7 +83,7 @@ def test_a_part_of_the_year(awkward_world: World, tmp_path):
     ],
 )
 def test_a_part_that_there_is_not(awkward_world: World, tmp_path, scope, said):
-    """Refused with what there is to choose from, and nothing is written."""
+    """An unknown part is refused with the choices, and nothing is written."""
     with pytest.raises(UnknownScope, match=said):
         written(awkward_world, tmp_path / "none", scope=scope)
     with pytest.raises(UnknownYear, match="the year `1999`"):
@@ -93,7 +93,7 @@ def test_a_part_that_there_is_not(awkward_world: World, tmp_path, scope, said):
 
 @pytest.mark.slow
 def test_comments_stand_in_every_output(awkward_world: World, tmp_path):
-    """Of an indicator and of a goal: in reports, Word text, workbook and explanation, as they were written."""
+    """Comments on indicators and goals appear unchanged in reports, Word, workbook and explanation."""
     _, full = written(awkward_world, tmp_path)
     _, short = written(awkward_world, tmp_path, is_short=True)
     assert COMMENT in full.by_id("i-P4.2").words()
@@ -116,6 +116,6 @@ def test_comments_stand_in_every_output(awkward_world: World, tmp_path):
 
 
 def texts_of(page: Node) -> set[str]:
-    """The texts of comments on a page."""
+    """Return the texts of comments on a page."""
     marked = page.find(lambda node: node.attributes.get("data-table") == "plan.comment")
     return {node.words() for node in marked}

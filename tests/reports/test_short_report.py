@@ -1,4 +1,4 @@
-"""The short report: the whole plan on two pages, every figure the file's."""
+"""The short report: the whole plan on two pages, with the file's figures."""
 
 import re
 from pathlib import Path
@@ -14,14 +14,14 @@ from tests.reports.test_page_numbers import check
 
 
 def short_page(world: World, folder: Path) -> tuple[Path, Node]:
-    """The short report of a world, as a file and as elements."""
+    """Write the short report of a world; return its path and its page."""
     with opened(world.home) as connection:
         report = write_report(connection, PLAN_ID, folder=folder, is_short=True)
     return report.path, read_page(report.path)
 
 
 def test_every_indicator_has_its_row(world: World, tmp_path):
-    """The matrix has each indicator once, with its KPI id, the verdict in word and sign, and the file's figures."""
+    """The matrix has each indicator once, with KPI id, verdict as word and symbol, and the file's figures."""
     _, page = short_page(world, tmp_path)
     lines = page.find(lambda node: node.tag == "tr" and bool(node.find(lambda cell: "comment" in cell.classes())))
     rows = {line.find(lambda node: "id" in node.classes())[0].words(): line for line in lines}
@@ -41,7 +41,7 @@ def test_every_indicator_has_its_row(world: World, tmp_path):
 
 
 def test_what_is_missing_names_each_indicator_once(world: World, tmp_path):
-    """Every indicator without an answer stands under its reason."""
+    """Every indicator without a verdict is listed once, under its reason."""
     _, page = short_page(world, tmp_path)
     notes = page.find(lambda node: "short-notes" in node.classes())[0]
     told = notes.words().partition("Vad som saknas")[2]
@@ -56,7 +56,7 @@ def test_what_is_missing_names_each_indicator_once(world: World, tmp_path):
 
 @pytest.mark.slow
 def test_it_takes_two_pages_of_paper(world: World, tmp_path):
-    """Printed on A4 the 43 indicators of the plan take two pages."""
+    """On A4 the short report of 43 indicators has two pages."""
     program = chromium()
     if program is None:
         pytest.skip("no Chromium here: apt-get install chromium, or name one in KOLADA_CHROMIUM")

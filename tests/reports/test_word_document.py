@@ -1,4 +1,4 @@
-"""The Word text, read back: real styles, header rows, pictures with alternative texts, the file's numbers."""
+"""The Word report, read back: real styles, header rows, pictures with alternative texts, the file's numbers."""
 
 import re
 
@@ -18,14 +18,14 @@ from tests.reports.support import GOAL_TITLE, INDICATOR_TITLE, PLAN_ID, opened
 
 @pytest.fixture(scope="module")
 def document(awkward_world: World, tmp_path_factory: pytest.TempPathFactory) -> docx.document.Document:
-    """The document of the world with awkward texts, made once."""
+    """The Word report of the world with awkward texts, made once."""
     with opened(awkward_world.home) as connection:
         written = write_exports(connection, Format.DOCX, Asked(PLAN_ID), folder=tmp_path_factory.mktemp("word"))
     return docx.Document(str(written.paths[0]))
 
 
 def test_it_can_be_edited(document):
-    """Headings are heading styles, every table repeats its header row, every picture says what it shows."""
+    """Headings have heading styles, tables repeat their header row, and pictures have alternative texts."""
     headings = [p.text for p in document.paragraphs if p.style.name.startswith("Heading")]
     assert headings[0] == "Sammanfattning"
     assert f"P1 {GOAL_TITLE}" in headings
@@ -42,7 +42,7 @@ def test_it_can_be_edited(document):
 
 
 def test_its_numbers_are_the_files(awkward_world: World, document):
-    """Outcome, place and verdict of each row of the matrix are those of the published file."""
+    """Outcome, rank and verdict of each row of the matrix equal the published file's."""
     matrix = document.tables[0]
     rows = [row.cells for row in matrix.rows[1:]]
     found = {cells[0].text.split()[0]: cells for cells in rows if cells[0].text != cells[1].text}
@@ -65,7 +65,7 @@ def test_its_numbers_are_the_files(awkward_world: World, document):
 
 
 def test_the_pictures_hold_letters(sample_world: World):
-    """A chart's picture has its texts, drawn with the font that travels along."""
+    """A chart's picture contains its texts, drawn with the packaged font."""
     with opened(sample_world.home) as connection:
         contents = gather(open_source(connection), PLAN_ID)
         drawing = next(found for part in contents.indicators if (found := trend_chart(contents, part)) is not None)

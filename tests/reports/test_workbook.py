@@ -1,4 +1,4 @@
-"""The workbook, read back: sheets that print well, real numbers that are the file's, signs that are the verdicts'."""
+"""The workbook, read back: printable sheets, the file's numbers, and the symbols of the verdicts."""
 
 import re
 import zipfile
@@ -28,12 +28,12 @@ def path(awkward_world: World, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 @pytest.fixture(scope="module")
 def book(path: Path) -> openpyxl.Workbook:
-    """The workbook read back."""
+    """The workbook, read back."""
     return openpyxl.load_workbook(path)
 
 
 def rows_of(sheet) -> Iterator[dict[str, object]]:
-    """The rows of a sheet with an id: their cells by heading."""
+    """Yield the rows of a sheet that have an id, as cells by heading."""
     heads = [cell.value for cell in sheet[HEAD_ROW]]
     for row in sheet.iter_rows(min_row=HEAD_ROW + 1, max_col=len(heads)):
         if row[0].value:
@@ -41,14 +41,14 @@ def rows_of(sheet) -> Iterator[dict[str, object]]:
 
 
 def judged(world: World, columns: str) -> dict[tuple[str, int], list[object]]:
-    """Columns of mart.goal_fulfilment by indicator and year."""
+    """Return columns of mart.goal_fulfilment by indicator and year."""
     with opened(world.home) as connection:
         found = connection.execute(f"select indicator_id, year, {columns} from mart.goal_fulfilment").fetchall()
     return {(indicator, year): list(values) for indicator, year, *values in found}
 
 
 def test_every_sheet_is_made_to_be_printed(book):
-    """The matrix, a sheet per goal, the data, the sources; each as wide as the paper, with its headings repeated."""
+    """Each sheet fits the paper's width and repeats its headings."""
     assert book.sheetnames == ["Matris", *GOALS, "God ekonomisk hushållning", "Under året", "Data", "Källor"]
     for sheet in book:
         assert sheet.page_setup.orientation == "landscape"
@@ -61,7 +61,7 @@ def test_every_sheet_is_made_to_be_printed(book):
 
 
 def test_the_matrix_has_every_indicator_and_year(awkward_world: World, book):
-    """Each year's cell is the file's number to the last digit, with the sign of that year's verdict."""
+    """Each year's cell of the matrix equals the file's number, with the symbol of that year's verdict."""
     with opened(awkward_world.home) as connection:
         history = dict(
             connection.execute(
@@ -83,7 +83,7 @@ def test_the_matrix_has_every_indicator_and_year(awkward_world: World, book):
 
 @pytest.mark.parametrize("sheets", [GOALS, ["Data"]])
 def test_its_numbers_are_the_files(awkward_world: World, book, sheets):
-    """Outcome, margin and place of every indicator and year are numbers, to the last digit, shown at fit decimals."""
+    """Outcome, margin and rank of each indicator and year are exact numbers, displayed at suitable decimals."""
     columns = ("Utfall", "Marginal", "Plats")
     found = {}
     for row in (row for name in sheets for row in rows_of(book[name])):
@@ -95,7 +95,7 @@ def test_its_numbers_are_the_files(awkward_world: World, book, sheets):
 
 
 def test_the_data_have_every_column(awkward_world: World, book):
-    """Target, women's value and forecast too, each column with a source above it and a sentence in the sources."""
+    """The data sheet has target, women's value and forecast, and each column has a source and a sentence."""
     found = {
         (row["Id"].value, row["År"].value): [row["Målvärde"].value, row["Kvinnor"].value, row["Prognos"].value]
         for row in rows_of(book["Data"])
@@ -111,7 +111,7 @@ def test_the_data_have_every_column(awkward_world: World, book):
 
 
 def test_no_cell_is_a_formula_or_a_link(book):
-    """Texts that begin like formulas are texts, and stand as they are."""
+    """Texts that start like formulas are stored as texts, and no cell is a formula or a link."""
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert {cell.data_type for cell in cells} == {"s", "n"}
     assert [cell for cell in cells if cell.hyperlink] == []
@@ -121,7 +121,7 @@ def test_no_cell_is_a_formula_or_a_link(book):
 
 
 def test_trends_and_charts_are_native(awkward_world: World, path: Path):
-    """A sparkline and a line chart for each indicator with a value, each over its own years in the data."""
+    """Each indicator with a value has a sparkline and a line chart over its own years."""
     with zipfile.ZipFile(path) as archive:
         matrix = archive.read("xl/worksheets/sheet1.xml").decode()
         charts = [archive.read(name).decode() for name in archive.namelist() if name.startswith("xl/charts/chart")]
