@@ -1,4 +1,4 @@
-"""The pages over the published files of the report's tests, asked as a browser asks."""
+"""Fixtures of the web tests: clients of the pages over the report tests' published files."""
 
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
@@ -26,7 +26,7 @@ class _Links(HTMLParser):
 
 
 def links_of(text: str) -> list[str]:
-    """Everything that a page leads to or loads."""
+    """Return all links and resources of a page."""
     reader = _Links()
     reader.feed(text)
     return reader.found
@@ -34,7 +34,7 @@ def links_of(text: str) -> list[str]:
 
 @pytest.fixture
 def browse() -> Iterator[Open]:
-    """A client of the pages over a world's published file."""
+    """Give a function that makes a client of the pages over a world's published file."""
     opened = []
 
     def open_pages(world: World) -> TestClient:

@@ -1,4 +1,4 @@
-"""Assistants over the published file: a real MCP client asks over standard input and output, and over HTTP."""
+"""Assistants over the published file: a real MCP client over standard input and output, and over HTTP."""
 
 import json
 import re
@@ -19,7 +19,7 @@ from web.assistant_server import make_assistant_server
 
 RECEIVED, DERIVED = "Källa: Kolada", "Egen bearbetning av data från Kolada"
 PLAN_OF_ALINGSAS = "alingsas-2022-2024"
-# What would read a file, open the network, write, or change a setting.
+# Statements that would read a file, use the network, write, or change a setting.
 FORBIDDEN = (
     "select * from read_text('/etc/passwd')",
     "from '/etc/passwd'",
@@ -44,27 +44,27 @@ CELL = (
 
 
 def of_figure(indicator: str, name: str) -> Callable[[dict], object]:
-    """Picks what is told of one figure of the goals."""
+    """Return a function that picks a field of one figure."""
     return lambda answer: next(each[name] for each in answer["figures"] if each["indicator_id"] == indicator)
 
 
 def judged(name: str) -> Callable[[dict], object]:
-    """Picks what an explanation rests on."""
+    """Return a function that picks a field of an explanation's judgement."""
     return lambda answer: answer["evidence"]["judgement"][name]
 
 
 def of_cell(year: int) -> Callable[[dict], object]:
-    """Picks the value of the first unit in a year."""
+    """Return a function that picks the first unit's value in a year."""
     return lambda answer: next(cell["value"] for cell in answer["series"][0]["cells"] if cell["year"] == year)
 
 
 def first_cell(answer: dict) -> object:
-    """Picks the one cell of a query's answer."""
+    """Return the only cell of a query's result."""
     [[value]] = answer["rows"]
     return value
 
 
-# Tool, arguments, what of the answer is asked for, and the SQL that knows it.
+# Tool, arguments, the field to pick, and the SQL with the expected value.
 QUESTIONS: tuple[tuple[str, dict[str, object], Callable[[dict], object], str], ...] = (
     ("goals", {"year": 2023}, of_figure("P4.2", "value"), FIGURE.format("value", "P4.2", 2023)),
     ("goals", {"year": 2023}, of_figure("P4.3", "verdict"), FIGURE.format("verdict", "P4.3", 2023)),
@@ -119,17 +119,17 @@ def rows_of(world: World, sql: str) -> list[tuple[object, ...]]:
 
 
 class Asking:
-    """A client of one server, whose answers come back as data."""
+    """A client of one server that returns results as data."""
 
     def __init__(self, server: object) -> None:
         self.server = server
 
     def __call__(self, tool: str, **arguments: object) -> dict:
-        """A tool's answer; an error's text under `error`."""
+        """Return a tool's result; an error's text is under `error`."""
         return self.all([(tool, arguments)])[0]
 
     def all(self, questions: Iterable[tuple[str, dict[str, object]]]) -> list[dict]:
-        """The answers to many questions of one client; an error's text under `error`."""
+        """Return the results of several calls of one client; an error's text is under `error`."""
 
         async def ask() -> list[dict]:
             async with Client(self.server) as client:
@@ -142,7 +142,7 @@ class Asking:
         return anyio.run(ask)
 
     def read(self, uri: str) -> str:
-        """A resource's text."""
+        """Return a resource's text."""
 
         async def ask() -> str:
             async with Client(self.server) as client:
@@ -153,7 +153,7 @@ class Asking:
 
 @contextmanager
 def over_http(file: Path) -> Iterator[str]:
-    """The command over HTTP; yields its address."""
+    """Run the command over HTTP; give its URL."""
     command = [sys.executable, "-m", "kolada_pipeline", "mcp", "--http", "--port", "0", "--file", str(file)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         try:
@@ -164,12 +164,12 @@ def over_http(file: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def ask(sample_world: World) -> Asking:
-    """Asks a server in this process."""
+    """A client of a server in this process."""
     return Asking(make_assistant_server(published(sample_world), pages="http://127.0.0.1:8080/"))
 
 
 def test_the_tools_say_what_they_take(ask: Asking) -> None:
-    """Six tools, each described, with typed results; the tables as resources; a prompt."""
+    """There are six described tools with typed results, the tables as resources, and a prompt."""
 
     async def listed() -> tuple[list, list, list]:
         async with Client(ask.server) as client:
@@ -187,7 +187,7 @@ def test_the_tools_say_what_they_take(ask: Asking) -> None:
 
 
 def test_goals_are_those_of_the_file(ask: Asking, sample_world: World) -> None:
-    """Every figure of a year: value, verdict, margin, place; missing ones with their reason; made-up ones say so."""
+    """`goals` returns every figure of a year as in the file, missing ones with their reason, and marks made-up ones."""
     answer = ask("goals", year=2022)
     expected = rows_of(
         sample_world,
@@ -208,7 +208,7 @@ def test_goals_are_those_of_the_file(ask: Asking, sample_world: World) -> None:
 
 
 def test_an_explanation_rests_on_its_evidence(ask: Asking, sample_world: World) -> None:
-    """The chapters that an auditor reads, and the rows behind them."""
+    """`explain` returns the chapters of the explanation and the rows behind them."""
     answer = ask("explain", indicator="p4.3", year=2022)
     [(value,)] = rows_of(
         sample_world, "select value from mart.goal_fulfilment where indicator_id = 'P4.3' and year = 2022"
@@ -219,7 +219,7 @@ def test_an_explanation_rests_on_its_evidence(ask: Asking, sample_world: World) 
 
 
 def test_changes_have_their_cause(awkward_world: World) -> None:
-    """What the second night changed: verdicts with causes, values with kinds; nothing after the last day."""
+    """`changes` returns the second run's verdicts with causes and values with kinds, and nothing after the last day."""
     ask = Asking(make_assistant_server(published(awkward_world), pages="http://127.0.0.1:8080"))
     answer = ask("changes", since="2000-01-01")
     [(verdicts,)] = rows_of(awkward_world, "select count(*) from mart.verdict_change")
@@ -231,7 +231,7 @@ def test_changes_have_their_cause(awkward_world: World) -> None:
 
 
 def test_kpis_are_found_and_compared(ask: Asking, sample_world: World) -> None:
-    """Words find the KPI; a comparison has each unit's values, and what is missing with its reason."""
+    """`search_kpi` finds a KPI by words, and `compare` returns each unit's values, or why they are missing."""
     assert "N15436" in [each["kpi_id"] for each in ask("search_kpi", words="behöriga yrkesprogram")["kpis"]]
     assert ask("search_kpi", words="  ")["kpis"] == []
     answer = ask("compare", kpi="n15436", units=["1489", "0000", "9999"])
@@ -263,12 +263,12 @@ def test_kpis_are_found_and_compared(ask: Asking, sample_world: World) -> None:
     ],
 )
 def test_what_is_wrong_is_named(ask: Asking, tool: str, arguments: dict, named: str) -> None:
-    """An error names the value; nothing is made up in its place."""
+    """An error names the value."""
     assert named in ask(tool, **arguments)["error"]
 
 
 def test_a_query_is_answered_within_its_rows(ask: Asking) -> None:
-    """Rows as JSON, with their types; more than asked for is said to be cut."""
+    """A query returns typed rows as JSON, and says if they were cut."""
     answer = ask("query", sql="select year, count(*) as n from mart.goal_fulfilment group by 1 order by 1", limit=2)
     assert (answer["columns"], len(answer["rows"]), answer["is_cut"]) == (["year", "n"], 2, True)
     assert ask("query", sql="select date '2026-01-02' as d, [1, 2] as l, {'a': 1.5::double} as s, 'inf'::double as m")[
@@ -278,12 +278,12 @@ def test_a_query_is_answered_within_its_rows(ask: Asking) -> None:
 
 @pytest.mark.parametrize("sql", FORBIDDEN)
 def test_a_query_does_nothing_but_read(ask: Asking, sql: str) -> None:
-    """No file, no network, no write, no setting, no second statement."""
+    """A query cannot read files, use the network, write, change a setting or run a second statement."""
     assert "error" in ask("query", sql=sql)
 
 
 def test_the_tables_are_resources(ask: Asking) -> None:
-    """The list has every relation with its comment; a table has its columns."""
+    """The list of tables has every relation with its comment, and a table has its columns."""
     assert "`mart.goal_fulfilment`" in ask.read("kolada://tables")
     assert "`verdict` (VARCHAR)" in ask.read("kolada://tables/mart.goal_fulfilment")
 
@@ -291,7 +291,7 @@ def test_the_tables_are_resources(ask: Asking) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("way", ["stdio", "http"])
 def test_twenty_questions_have_the_answers_of_the_file(sample_world: World, way: str) -> None:
-    """One client of the command asks twenty questions, over each way; what the file says is what it hears."""
+    """Twenty calls of one client, over each transport, return the values of the file."""
     asked = [(tool, arguments) for tool, arguments, *_ in QUESTIONS]
     with ExitStack() as stack:
         if way == "http":
@@ -308,7 +308,7 @@ def test_twenty_questions_have_the_answers_of_the_file(sample_world: World, way:
 
 @pytest.mark.slow
 def test_over_standard_input_and_output(sample_world: World) -> None:
-    """The command itself, as an assistant starts it."""
+    """The command works over standard input and output, as an assistant starts it."""
     command = StdioServerParameters(
         command=sys.executable, args=["-m", "kolada_pipeline", "mcp", "--file", str(published(sample_world))]
     )
@@ -317,7 +317,7 @@ def test_over_standard_input_and_output(sample_world: World) -> None:
 
 @pytest.mark.slow
 def test_over_http_only_this_machine_is_answered(sample_world: World) -> None:
-    """A client is answered; a request that names another host, or comes from a page of another site, is refused."""
+    """Over HTTP, requests with another host name or another site's origin are refused."""
     with over_http(published(sample_world)) as url:
         assert Asking(url)("search_kpi", words="N154")["kpis"] != []
         asked = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/list"})

@@ -1,4 +1,4 @@
-"""Many readers while the file is replaced, and addresses that nobody meant."""
+"""Many readers while the file is replaced, and random URLs."""
 
 import re
 import shutil
@@ -62,7 +62,7 @@ words = st.one_of(
 
 @pytest.fixture(scope="module")
 def pages(awkward_world: World) -> TestClient:
-    """The pages, whose errors come out as answers."""
+    """A client of the pages that returns errors as responses."""
     app = make_app(awkward_world.home / "kolada.duckdb")
     return TestClient(app, base_url="http://127.0.0.1:8080", raise_server_exceptions=False)
 
@@ -78,7 +78,7 @@ def pages(awkward_world: World) -> TestClient:
 )
 @example(path="//", parameters=[])
 def test_no_address_breaks_the_pages(pages: TestClient, path: str, parameters: list[tuple[str, str]]) -> None:
-    """Whatever is asked: an answer below 500, no traceback, nothing of the address as markup."""
+    """Any URL gets a response below 500, without a traceback or unescaped markup."""
     query = "&".join(f"{quote(name)}={quote(value)}" for name, value in parameters)
     address = f"{pages.base_url}{path}"
     answer = pages.get(f"{address}?{query}" if query else address, follow_redirects=False)
@@ -92,7 +92,7 @@ def test_no_address_breaks_the_pages(pages: TestClient, path: str, parameters: l
 @pytest.mark.timeout(3600)
 @pytest.mark.slow
 def test_readers_never_see_two_publications_on_a_page(make_nights, plans, tmp_path: Path) -> None:
-    """Readers click on while the file is replaced again and again: no error, and each page is of one publication."""
+    """While the file is replaced repeatedly, readers get no error, and each page shows one publication."""
     [plan] = [each for each in plans if each.plan_id == PLAN_ID]
     fake = FakeKolada(corner(ids(plan), source_kind="sample"))
     nights = make_nights(home=tmp_path / "home", fake=fake, plans=(plan,))
@@ -138,6 +138,6 @@ def test_readers_never_see_two_publications_on_a_page(make_nights, plans, tmp_pa
 
 
 def _moment(text: str) -> str:
-    """Which publication a page says that it shows."""
+    """Return the publication that a page names."""
     found = re.search(r"som läget var känt ([^<.]*)", text, re.IGNORECASE)
     return "" if found is None else found[1].strip()

@@ -1,4 +1,4 @@
-"""What the pages show: the file's figures, every state an address, nothing but the host's own."""
+"""The pages: the file's figures, every state as a URL, and no resource of another host."""
 
 import re
 import time
@@ -38,7 +38,7 @@ PAGES = [
 
 @pytest.mark.parametrize("address", PAGES)
 def test_a_page_answers_in_full(browse, awkward_world, address):
-    """Each page comes, loads nothing from elsewhere, has no inline script or style, and leads to pages that exist."""
+    """Each page loads nothing from other hosts, has no inline script or style, and its links work."""
     client = browse(awkward_world)
     answer = client.get(address)
     assert answer.status_code == 200, answer.text
@@ -54,7 +54,7 @@ def test_a_page_answers_in_full(browse, awkward_world, address):
 
 @pytest.mark.slow
 def test_figures_are_the_files(browse, awkward_world, tmp_path: Path):
-    """Each figure of the matrix and of a card carries exactly the value that the file has, now and as of a night."""
+    """Each figure of the matrix and of an article equals the file's, now and as of a run."""
     client = browse(awkward_world)
     with opened(awkward_world.home) as connection:
         first = connection.execute("select min(published_at) from ops.publication").fetchone()[0].isoformat()
@@ -66,7 +66,7 @@ def test_figures_are_the_files(browse, awkward_world, tmp_path: Path):
 
 
 def test_an_explanation_takes_little_of_the_machine(browse, sample_world):
-    """Once the plan is gathered, the page that explains a figure takes less than 150 ms of the processor."""
+    """With the plan in the cache, the page of an explanation takes less than 150 ms of CPU time."""
     client = browse(sample_world)
     address = f"/mal/{PLAN_ID}/P4.3/forklara?year=2022"
     assert client.get(address).status_code == 200
@@ -79,7 +79,7 @@ def test_an_explanation_takes_little_of_the_machine(browse, sample_world):
 
 
 def test_a_filter_shows_what_it_says(browse, sample_world):
-    """The verdict that was chosen and no other, by the address alone."""
+    """The filter in the URL shows the indicators with that verdict and no others."""
     text = browse(sample_world).get(f"/mal/{PLAN_ID}?verdict=met").text
     shown = set(re.findall(rf'href="/mal/{PLAN_ID}/([A-Z][^"?/]*)\?', text))
     with opened(sample_world.home) as connection:
@@ -109,7 +109,7 @@ def test_a_filter_shows_what_it_says(browse, sample_world):
     ],
 )
 def test_what_cannot_be_shown_says_so(browse, sample_world, address, status, says):
-    """A page of its own, with the way on; nothing of the address comes back as markup."""
+    """A URL that cannot be shown gets an error page with a link onwards, and escapes the URL."""
     answer = browse(sample_world).get(address)
     assert answer.status_code == status
     assert says in unescape(answer.text)
@@ -117,7 +117,7 @@ def test_what_cannot_be_shown_says_so(browse, sample_world, address, status, say
 
 
 def test_only_this_host_and_only_reading(browse, sample_world):
-    """Another host's name, another site's origin and every method that writes are refused; headers bind the browser."""
+    """Other host names, other origins and writing methods are refused, and security headers are set."""
     client = browse(sample_world)
     assert client.get("/", headers={"host": "attacker.example"}).status_code == 403
     assert client.get("/", headers={"origin": "http://attacker.example"}).status_code == 403
@@ -130,7 +130,7 @@ def test_only_this_host_and_only_reading(browse, sample_world):
 
 @pytest.mark.slow
 def test_a_new_publication_is_seen_at_the_next_click(browse, make_nights, plans, tmp_path):
-    """The page that is asked for after a publication shows it; nobody has to start the pages anew."""
+    """A new publication is shown on the next request, without a restart."""
     [plan] = [each for each in plans if each.plan_id == PLAN_ID]
     nights = make_nights(
         home=tmp_path / "home", fake=FakeKolada(corner(ids(plan), source_kind="sample")), plans=(plan,)
@@ -147,7 +147,7 @@ def test_a_new_publication_is_seen_at_the_next_click(browse, make_nights, plans,
 
 @pytest.mark.parametrize("name", ["rapport.html", "kort.html", "arbetsbok.xlsx", "andrat.md"])
 def test_documents_can_be_fetched(browse, sample_world, name):
-    """Each document comes as a file with a name."""
+    """Each document is downloaded as a named file."""
     answer = browse(sample_world).get(f"/hamta/{PLAN_ID}/{name}")
     assert answer.status_code == 200
     assert f"{PLAN_ID}-2023-{name}" in answer.headers["content-disposition"]

@@ -1,4 +1,4 @@
-"""What people come for, in a real browser from start to end: nothing leaves the host, and axe finds nothing."""
+"""User stories in a real browser: no request leaves the host, and axe finds no violation."""
 
 import threading
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ SHOWN = [address for address in PAGES if not address.endswith(".atom")]
 
 @contextmanager
 def served(world: World) -> Iterator[str]:
-    """The pages over real HTTP; yields their address."""
+    """Serve the pages over real HTTP; give their URL."""
     config = uvicorn.Config(make_app(world.home / "kolada.duckdb"), port=0, log_level="warning")
     server = uvicorn.Server(config)
     listening = config.bind_socket()
@@ -43,25 +43,25 @@ def served(world: World) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def sample(sample_world: World) -> Iterator[str]:
-    """The address of the sample's pages."""
+    """The URL of the sample's pages."""
     with served(sample_world) as address:
         yield address
 
 
 @pytest.fixture(scope="module")
 def awkward(awkward_world: World) -> Iterator[str]:
-    """The address of the pages over two nights with changes."""
+    """The URL of the pages over two runs with changes."""
     with served(awkward_world) as address:
         yield address
 
 
 def text_of(tab: Tab) -> str:
-    """What the page says."""
+    """Return the text of the page."""
     return str(tab.evaluate("document.querySelector('main').innerText"))
 
 
 def click(tab: Tab, words: str) -> str:
-    """Follow the first link or button that says some words; returns where it leads."""
+    """Follow the first link or button with some words; return the new URL."""
     return tab.leave_by(
         "[...document.querySelectorAll('main a, main button')]"
         f".find(each => each.innerText.includes('{words}')).click()"
@@ -69,7 +69,7 @@ def click(tab: Tab, words: str) -> str:
 
 
 def test_why_is_a_goal_not_met(sample_world: World, sample: str, tab: Tab) -> None:
-    """From all goals, by the filter, to one that is not met, and on to its explanation and the stored answer."""
+    """From the list of goals a filter leads to a goal that is not met, its explanation and its stored response."""
     with opened(sample_world.home) as connection:
         [(indicator, year)] = connection.execute(
             "select indicator_id, year from mart.goal_fulfilment where verdict = 'not_met' and kpi_id is not null "
@@ -90,7 +90,7 @@ def test_why_is_a_goal_not_met(sample_world: World, sample: str, tab: Tab) -> No
 
 
 def test_a_state_of_an_earlier_day_can_be_sent(awkward_world: World, awkward: str, tab: Tab) -> None:
-    """The address alone brings a colleague to the same state; what was revised since is shown as it was."""
+    """The URL of an earlier state shows that state, with the values from before their revision."""
     with opened(awkward_world.home) as connection:
         first, _ = connection.execute("select min(published_at), max(published_at) from ops.publication").fetchone()
         [(was,), (now,)] = connection.execute(
@@ -108,7 +108,7 @@ def test_a_state_of_an_earlier_day_can_be_sent(awkward_world: World, awkward: st
 
 
 def test_five_municipalities_are_compared(sample_world: World, sample: str, tab: Tab) -> None:
-    """Units typed in, a table and lines for each, every cell the file's."""
+    """Five municipalities are compared in a table and a chart with the file's values."""
     with opened(sample_world.home) as connection:
         found = connection.execute(
             "select municipality_id from core.observation where kpi_id = 'N15436' and gender = 'T' "
@@ -131,7 +131,7 @@ def test_five_municipalities_are_compared(sample_world: World, sample: str, tab:
 
 
 def test_a_kpi_for_a_new_goal_is_found(sample: str, tab: Tab) -> None:
-    """Words find the KPI; its page has the rows to copy into a plan."""
+    """A search finds a KPI, and its page has the rows to copy into a plan."""
     tab.visit(f"{sample}/nyckeltal")
     tab.evaluate("document.querySelector('main [name=q]').value = 'behöriga till yrkesprogram'")
     click(tab, "Sök")
@@ -140,7 +140,7 @@ def test_a_kpi_for_a_new_goal_is_found(sample: str, tab: Tab) -> None:
 
 
 def test_what_changed_is_read(awkward: str, tab: Tab) -> None:
-    """The changes of the last night, and the feed beside them."""
+    """The page of changes shows those of the last run and links a feed."""
     tab.visit(f"{awkward}/andringar")
     assert "95,4" in text_of(tab)
     assert "ny titel" in text_of(tab)
@@ -148,7 +148,7 @@ def test_what_changed_is_read(awkward: str, tab: Tab) -> None:
 
 
 def test_the_goals_are_printed(sample: str, tab: Tab, pictures: Path) -> None:
-    """On paper the way around the site and the filter are left out."""
+    """Navigation and filter are not printed."""
     tab.show_as(width=794, media="print")
     tab.visit(f"{sample}/mal/{PLAN_ID}")
     assert tab.evaluate("[...document.querySelectorAll('nav.site, form.filter')].every(each => !each.offsetParent)")
@@ -158,7 +158,7 @@ def test_the_goals_are_printed(sample: str, tab: Tab, pictures: Path) -> None:
 
 @pytest.mark.parametrize("address", SHOWN)
 def test_on_a_phone_nothing_scrolls_sideways(awkward: str, tab: Tab, pictures: Path, address: str) -> None:
-    """Every page fits a phone, and its picture is kept for people to look at; wide tables scroll within."""
+    """No page scrolls sideways on a phone; wide tables scroll inside."""
     for width in (PHONE, LAPTOP):
         tab.show_as(width=width)
         tab.visit(f"{awkward}{address}")
@@ -168,7 +168,7 @@ def test_on_a_phone_nothing_scrolls_sideways(awkward: str, tab: Tab, pictures: P
 
 
 def test_the_keyboard_alone_is_enough(sample: str, tab: Tab) -> None:
-    """The first key leads past the menu; what is chosen can be seen; Enter follows a link."""
+    """With the keyboard alone a user skips the menu, sees the focus, and follows a link with Enter."""
     tab.show_as(width=LAPTOP)
     tab.visit(f"{sample}/mal/{PLAN_ID}")
     tab.press("Tab", code=TAB_KEY)
@@ -187,7 +187,7 @@ def test_the_keyboard_alone_is_enough(sample: str, tab: Tab) -> None:
 
 @pytest.mark.parametrize(("width", "scheme"), [(LAPTOP, "light"), (LAPTOP, "dark"), (PHONE, "light")])
 def test_axe_finds_nothing_on_any_page(awkward: str, tab: Tab, axe: str, width: int, scheme: str) -> None:
-    """No violation of WCAG 2.1 A and AA nor of axe's good practice; nothing is said on the console."""
+    """Axe finds no violation of WCAG 2.1 A and AA or best practice on any page, and the console stays empty."""
     tab.show_as(width=width, scheme=scheme)
     tab.requests.clear()
     tab.complaints.clear()
