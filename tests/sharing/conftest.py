@@ -1,4 +1,4 @@
-"""What the tests of sharing share: two published nights, a bucket, a web server."""
+"""Fixtures of the sharing tests: two published runs, a bucket, a web server."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ from tests.conftest import Nights
 from tests.warehouse.first_release.make_fixture import PLAN, small_data
 
 PERSON = "Karin Ekonomsson"
-# Who entered a figure was edited; and a row without a main text, which is told whole, was added.
+# An edited author of a figure, and an added row that has no main text and is described whole.
 EDITS = """
     insert into mart.plan_change by name
     select
@@ -41,13 +41,13 @@ EDITS = """
 
 @pytest.fixture(scope="session")
 def person() -> str:
-    """A name that the published files of the two nights hold."""
+    """The name that the published files of the two runs contain."""
     return PERSON
 
 
 @pytest.fixture(scope="session")
 def two_nights(tmp_path_factory: pytest.TempPathFactory, make_nights: Callable[..., Nights]) -> list[Path]:
-    """The published files of two nights, the later one with a revised value, and a person's name in each."""
+    """The published files of two runs, the later one with a revised value, each with a person's name."""
     plan = read_plan(PLAN)
     folder = tmp_path_factory.mktemp("nights")
     fake = FakeKolada(small_data([*plan.kpi_ids, *plan.cross_check_kpi_ids]))
@@ -65,15 +65,15 @@ def two_nights(tmp_path_factory: pytest.TempPathFactory, make_nights: Callable[.
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
-    """Serves files and logs nothing."""
+    """A request handler that serves files and logs nothing."""
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - named so by what it stands for
-        """Nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture
 def serve_folder() -> Iterator[Callable[[Path], str]]:
-    """Serves a folder by a plain web server; gives its address."""
+    """Give a function that serves a folder over HTTP and returns its URL."""
     with ExitStack() as stack:
 
         def serve(folder: Path) -> str:
@@ -88,7 +88,7 @@ def serve_folder() -> Iterator[Callable[[Path], str]]:
 
 @pytest.fixture
 def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A bucket that everybody may read, of a server that speaks S3 over HTTP."""
+    """A public bucket on an S3 server."""
     server = ThreadedMotoServer(port=0)
     server.start()
     host, port = server.get_host_and_port()
@@ -99,7 +99,7 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         "AWS_DEFAULT_REGION": "eu-north-1",
     }.items():
         monkeypatch.setenv(name, value)
-    # Servers of one process share what they hold.
+    # Servers in one process share their contents.
     httpx.post(f"http://{host}:{port}/moto-api/reset").raise_for_status()
     boto3.client("s3").create_bucket(
         Bucket="kolada", ACL="public-read", CreateBucketConfiguration={"LocationConstraint": "eu-north-1"}

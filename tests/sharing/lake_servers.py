@@ -1,4 +1,4 @@
-"""What a lake needs in tests: a PostgreSQL server of its own and an S3 server, both on this machine."""
+"""The servers of a lake in tests: PostgreSQL and S3, both on this machine."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ USER = "kolada"
 
 
 def postgres_programs() -> Path:
-    """The folder of `initdb` and `pg_ctl`; Debian keeps them out of the path."""
+    """Return the folder of `initdb` and `pg_ctl`, which Debian keeps outside of PATH."""
     on_path = shutil.which("initdb")
     if on_path is not None:
         return Path(on_path).parent
@@ -28,7 +28,7 @@ def postgres_programs() -> Path:
 
 @contextmanager
 def postgres_server() -> Iterator[str]:
-    """A server with an empty cluster; gives `postgresql://user@host:port`. Root starts it as the user `postgres`."""
+    """Run a server with an empty cluster; give `postgresql://user@host:port`. Root starts it as user `postgres`."""
     programs = postgres_programs()
     owner = "postgres" if os.geteuid() == 0 else None
     with tempfile.TemporaryDirectory(prefix="kolada-pg-", dir="/tmp", ignore_cleanup_errors=True) as name:
@@ -56,7 +56,7 @@ def postgres_server() -> Iterator[str]:
 
 @contextmanager
 def s3_server(bucket: str) -> Iterator[None]:
-    """A server that speaks S3 with one bucket; the environment names it while the block runs."""
+    """Run an S3 server with one bucket; the environment names it during the block."""
     server = ThreadedMotoServer(port=0)
     server.start()
     host, port = server.get_host_and_port()

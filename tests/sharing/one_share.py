@@ -1,8 +1,8 @@
 """A share of a home in a process that is killed at one of its steps.
 
-As a program it starts such a process for each line on its input, `[HOME, PLACE, INSTANT, STEP]` as JSON, and prints its
-exit code (less than zero for a signal) and how many steps it came. A step is a change of a file or a folder, or a
-request to an object store; the process is killed before the step of the given number, if it comes so far.
+Run as a program, it starts such a process for each input line `[HOME, PLACE, INSTANT, STEP]` (JSON) and prints its
+exit code (negative for a signal) and its number of steps. A step is a change of a file or folder, or a request to an
+object store; the process is killed before the step with the given number, if it gets there.
 """
 
 import json
@@ -23,7 +23,7 @@ WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
 def share_and_count(home: str, place: str, instant: str, stops_at: int, told: int) -> None:
-    """Share, killed before a step; each step is a byte into a pipe."""
+    """Share, and kill the process before a step; each step writes a byte into the pipe."""
     steps = 0
 
     def count(event: str, given: tuple) -> None:
@@ -43,7 +43,7 @@ def share_and_count(home: str, place: str, instant: str, stops_at: int, told: in
 
 
 def start(home: str, place: str, instant: str, stops_at: int) -> tuple[int, int]:
-    """Start a process; returns its exit code and how many steps it came."""
+    """Start a process; return its exit code and its number of steps."""
     hears, told = os.pipe()
     if process := os.fork():
         os.close(told)

@@ -1,4 +1,4 @@
-"""What is published is shared by itself; a share that fails leaves the publication whole, and is told."""
+"""Sharing after a publication: it is automatic, and a failed share is reported and leaves the publication intact."""
 
 import json
 from pathlib import Path
@@ -22,19 +22,19 @@ from warehouse.published_file import publication_of, read_whole
 
 
 def warnings(nights: Nights) -> tuple[str, ...]:
-    """What `kolada status` warns of, but for a run that was rolled back."""
+    """Return the warnings of `kolada status`, except those on a rolled-back run."""
     found = read_status(nights.make_settings(), now=nights.now).warnings
     return tuple(warning for warning in found if "rolled_back" not in warning)
 
 
 def shared_run(place: Path) -> str:
-    """The run whose publication a place names."""
+    """Return the run that a place shares."""
     return json.loads((place / "latest.json").read_text(encoding="utf-8"))["run_id"]
 
 
 @pytest.fixture(scope="module")
 def shared_nights(tmp_path_factory: pytest.TempPathFactory) -> tuple[Nights, Path, RunResult, RunResult]:
-    """Two nights of a home that is shared to a folder, the second while the folder is away."""
+    """Two runs of a home that is shared to a folder; the folder is missing in the second."""
     folder = tmp_path_factory.mktemp("shared")
     place = folder / "www"
     nights = small_home(folder / "home")
@@ -52,7 +52,7 @@ def shared_nights(tmp_path_factory: pytest.TempPathFactory) -> tuple[Nights, Pat
 
 @pytest.fixture
 def home_of(shared_nights, tmp_path: Path) -> Nights:
-    """A copy of that home, after both nights."""
+    """A copy of that home after both runs."""
     nights, *_ = shared_nights
     copy = small_home(tmp_path / "home").after(nights)
     copy.share, copy.settings = nights.share, nights.settings
@@ -61,7 +61,7 @@ def home_of(shared_nights, tmp_path: Path) -> Nights:
 
 @pytest.mark.slow
 def test_each_publication_is_shared(shared_nights) -> None:
-    """The first night is shared, and says so; nothing of it is a warning."""
+    """The first run is shared and reports it without a warning."""
     _, place, first, _ = shared_nights
     assert first.shared is not None
     assert (first.shared.is_failed, first.shared.run_id, first.warnings) == (False, first.run_id, ())
@@ -70,7 +70,7 @@ def test_each_publication_is_shared(shared_nights) -> None:
 
 @pytest.mark.slow
 def test_a_share_that_fails_is_told_and_the_publication_stands(shared_nights, home_of: Nights) -> None:
-    """Published at home, named in the run's state, page and event and by status; the place has what it had."""
+    """After a failed share the run is published and the place unchanged; state, page, event and status name it."""
     nights, place, first, second = shared_nights
     assert (second.state, publication_of(second.published).run_id) == ("published", second.run_id)
     read_whole(second.published)
@@ -91,7 +91,7 @@ def test_a_share_that_fails_is_told_and_the_publication_stands(shared_nights, ho
 
 @pytest.mark.slow
 def test_the_next_run_makes_up_for_it_even_when_held(home_of: Nights, tmp_path: Path) -> None:
-    """A held night publishes nothing and shares what was not shared yet, once."""
+    """A held run shares the earlier publication if that was not shared yet, once."""
     home_of.settings = {**home_of.settings, "share": str(tmp_path / "www")}
     published = publication_of(home_of.home / "kolada.duckdb").run_id
     home_of.fake.data = apply_changes(home_of.fake.data, ["values_null:N15436"])
@@ -105,7 +105,7 @@ def test_the_next_run_makes_up_for_it_even_when_held(home_of: Nights, tmp_path: 
 def test_a_rollback_is_shared_as_a_new_state(
     shared_nights, home_of: Nights, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`kolada share` mends what failed; `kolada rollback` and `restore` share the state that they put back."""
+    """`kolada share` repeats a failed share; `rollback` and `restore` share the state that they publish."""
     _, _, first, second = shared_nights
     place = tmp_path / "www"
     monkeypatch.setenv("KOLADA_SHARE", str(place))
@@ -128,7 +128,7 @@ def test_a_rollback_is_shared_as_a_new_state(
 
 @pytest.mark.slow
 def test_a_rollback_stands_where_it_cannot_be_shared(home_of: Nights, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The command says both, and its exit code is that of the rollback."""
+    """A rollback whose share fails reports both and exits with 0."""
     monkeypatch.setenv("KOLADA_SHARE", "/dev/null/www")
     ended = CliRunner().invoke(make_app(["rollback", "sql"]), ["rollback", "--home", str(home_of.home)])
     assert (ended.exit_code, "Published again" in ended.output, "/dev/null/www" in ended.output) == (0, True, True)
@@ -136,7 +136,7 @@ def test_a_rollback_stands_where_it_cannot_be_shared(home_of: Nights, monkeypatc
 
 @pytest.mark.slow
 def test_a_share_that_never_ended_is_told(home_of: Nights) -> None:
-    """Killed before the note was written, or with a note that is none of ours, the publication counts as not shared."""
+    """Without a valid note of the last share, status reports the publication as not shared."""
     note = Home(home_of.home).sharing / "last.json"
     for content in (None, "[]", "{"):
         note.unlink() if content is None else note.write_text(content, encoding="utf-8")
@@ -145,7 +145,7 @@ def test_a_share_that_never_ended_is_told(home_of: Nights) -> None:
 
 
 def test_the_sample_is_never_shared_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With KOLADA_SHARE set, made-up values stay at home; a place that is none is refused before anything starts."""
+    """KOLADA_SHARE does not share the sample, and an invalid place is refused at the start."""
     monkeypatch.setenv("KOLADA_SHARE", "s3://bucket/prefix")
     assert (Settings.of(sample=True).share_wish, Settings().share) == (None, "s3://bucket/prefix")
     monkeypatch.setenv("KOLADA_SHARE", "ftp://x")

@@ -1,4 +1,4 @@
-"""Twenty nights are shared, each share killed at its steps: what `latest.json` names is whole at any time."""
+"""Twenty runs are shared, and each share is killed at its steps: `latest.json` always names whole files."""
 
 import hashlib
 import json
@@ -28,7 +28,7 @@ Give = Callable[[Path, str, datetime, int], tuple[int, int]]
 
 @contextmanager
 def shares() -> Iterator[Give]:
-    """Gives shares, each in a process of its own; tells the exit code and the steps that it came."""
+    """Give a function that shares in a subprocess and returns its exit code and number of steps."""
     words = [sys.executable, "-m", "tests.sharing.one_share"]
     with subprocess.Popen(words, cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as starter:
 
@@ -43,12 +43,12 @@ def shares() -> Iterator[Give]:
 
 
 def read_latest(base: str) -> dict:
-    """What latest.json says to a reader by URL."""
+    """Return latest.json as a reader gets it by URL."""
     return httpx.get(f"{base}latest.json").raise_for_status().json()
 
 
 def assert_whole(base: str, latest: dict) -> None:
-    """Every file that is named is there, with its bytes and its hash; and all are of one publication."""
+    """Assert that every listed file has its size and hash, and that all are of one publication."""
     for each in latest["files"]:
         content = httpx.get(base + each["path"]).raise_for_status().content
         assert (each["bytes"], each["sha256"]) == (len(content), hashlib.sha256(content).hexdigest()), each
@@ -61,10 +61,10 @@ def assert_whole(base: str, latest: dict) -> None:
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("kind", ["folder", "bucket"])
 def test_twenty_nights_with_kills_at_every_step(two_nights, tmp_path, serve_folder, bucket, kind):
-    """After each kill readers by URL have the set before or the new one, whole; the next share goes on; old ones go.
+    """After each kill readers by URL get a whole version; the next share works, and old versions are pruned.
 
-    Together the twenty nights kill a share before each of its steps. A reader who read `latest.json` two days ago still
-    finds what it names.
+    Together the twenty runs kill a share before each of its steps. A reader of `latest.json` from two days ago still
+    finds the files that it names.
     """
     home = tmp_path / "home"
     home.mkdir()
@@ -77,7 +77,7 @@ def test_twenty_nights_with_kills_at_every_step(two_nights, tmp_path, serve_fold
     runs = [publication_of(file).run_id for file in two_nights]
 
     def news() -> None:
-        """The home publishes another state than the one that is shared."""
+        """Publish in the home the state that is not shared."""
         shutil.copyfile(two_nights[read_latest(base)["run_id"] == runs[0]], home / "kolada.duckdb")
 
     shutil.copyfile(two_nights[0], home / "kolada.duckdb")
@@ -111,5 +111,5 @@ def test_twenty_nights_with_kills_at_every_step(two_nights, tmp_path, serve_fold
             old = {name for name in names if name < f"{since:%Y%m%dT%H%M}"}
             assert old - read_lately - {last["name"]} == set()
     print(f"{kind}: {killed} kills of {given} shares; a share has {step_count} steps")
-    # A share that has less to prune has fewer steps.
+    # A share with less to prune has fewer steps.
     assert killed >= 0.8 * given

@@ -1,6 +1,6 @@
-"""Three homes share to one lake, night after night: PostgreSQL, an S3 server, and DuckDB with its extensions' wheels.
+"""Three homes share to one lake, run after run: PostgreSQL, an S3 server, and DuckDB extensions from wheels.
 
-`make lake` runs this with the DuckDB for which the wheels exist.
+`make lake` runs this with the DuckDB version that has these wheels.
 """
 
 import importlib.util
@@ -33,7 +33,7 @@ from warehouse.database import quoted
 
 pytestmark = [
     pytest.mark.slow,
-    # Nine nights and some twenty commands: with all of them a machine that is ten times as busy needs its time.
+    # Nine runs and about twenty commands: a timeout for a machine that is ten times as busy.
     pytest.mark.timeout(1800),
     pytest.mark.skipif(
         importlib.util.find_spec("duckdb_extension_ducklake") is None,
@@ -44,10 +44,10 @@ pytestmark = [
 HOMES = ("ale", "bjurholm", "lanet")
 MIRROR = "lanet"
 BUCKET = "kolada"
-# A tenth of the twenty, and the first night, which only makes the tables.
+# A tenth of the twenty, and the first run, which only creates the tables.
 NIGHTS = 20 if is_whole() else 3
 CHANGES = ("revised", "share_revised:N15436=30", "new_year:N15436", "share_suppressed:N15436=10", "vanished")
-# How many new files lie in the bucket when the writer is killed.
+# The number of new files in the bucket at which the writer is killed.
 KILLED_AT = points_of(range(1, 41, 2), seed=7)
 SEEN = (
     "mart_goal_fulfilment_version",
@@ -67,7 +67,7 @@ def catalogue() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]:
-    """What each home published on each night, and what of it is shared: `NIGHT.duckdb` and `NIGHT.shared.duckdb`."""
+    """The published files of each home and run, and their shared parts: `NIGHT.duckdb` and `NIGHT.shared.duckdb`."""
     chance = random.Random(20261127)
     found: dict[str, list[Path]] = {}
     for home in HOMES:
@@ -86,13 +86,13 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]
 
 
 def shared_of(file: Path) -> Path:
-    """The file beside a published one, with what of it is shared."""
+    """Return the path of a published file's shared part."""
     return file.with_suffix(".shared.duckdb")
 
 
 @dataclass
 class Lake:
-    """A lake of its own database and prefix; homes share to it with the command, each in a process of its own."""
+    """A lake with its own database and prefix; homes share to it with the command, each in a subprocess."""
 
     server: str
     name: str
@@ -103,7 +103,7 @@ class Lake:
         return f"ducklake:{self.server}/{self.name}?data=s3://{BUCKET}/{self.name}&home={home}{core}"
 
     def begin(self, home: str, file: Path) -> "subprocess.Popen[str]":
-        """Begin to share a published file as that of a home."""
+        """Start sharing a published file as that of a home."""
         place = self.folder / home
         place.mkdir(exist_ok=True)
         aside = place / f"{time.monotonic_ns()}"
@@ -123,7 +123,7 @@ class Lake:
         return ended(self.begin(home, file))
 
     def open(self) -> duckdb.DuckDBPyConnection:
-        """As an analyst opens it; the recipe of docs/sharing.md."""
+        """Open the lake as an analyst does, by the recipe in docs/sharing.md."""
         connection = duckdb.connect()
         load_extensions(connection)
         endpoint = os.environ["AWS_ENDPOINT_URL"].removeprefix("http://")
@@ -135,13 +135,13 @@ class Lake:
         return connection
 
     def files(self) -> int:
-        """How many files lie in the bucket."""
+        """Return the number of files in the bucket."""
         pages = boto3.client("s3").get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix=f"{self.name}/")
         return sum(page.get("KeyCount", 0) for page in pages)
 
 
 def ended(process: "subprocess.Popen[str]") -> str:
-    """What a writer printed that ended well."""
+    """Return the output of a writer, which must succeed."""
     text, _ = process.communicate(timeout=240)
     assert process.returncode == 0, text
     return text
@@ -162,7 +162,7 @@ def lake(catalogue: str, tmp_path: Path) -> Lake:
 
 
 def differences(connection: duckdb.DuckDBPyConnection, home: str, file: Path) -> dict[str, tuple[int, int]]:
-    """Tables of a home that are not row by row what is shared of a published file -> rows missing, rows too many."""
+    """Return the tables of a home that differ from the shared part of a published file -> rows missing, rows extra."""
     connection.execute(f"attach {quoted(str(shared_of(file)))} as wanted (read_only)")
     tables = connection.execute(
         "select schema_name, table_name from duckdb_tables() where database_name = 'wanted' "
@@ -187,7 +187,7 @@ def differences(connection: duckdb.DuckDBPyConnection, home: str, file: Path) ->
 
 
 def seen(connection: duckdb.DuckDBPyConnection, beginning: str, separator: str) -> tuple:
-    """Counts and hashes of some tables of a home: in a lake, or in what is shared of a published file."""
+    """Return counts and hashes of some tables of a home, in a lake or in a shared part."""
     return tuple(
         connection.execute(
             f"select count(*), bit_xor(hash(each)) from {beginning}{table.replace('_', separator, 1)} as each"
@@ -198,7 +198,7 @@ def seen(connection: duckdb.DuckDBPyConnection, beginning: str, separator: str) 
 
 @dataclass
 class Reader:
-    """Reads every home again and again while the nights are shared, each time within one transaction."""
+    """Reads every home repeatedly while runs are shared, each time in one transaction."""
 
     lake: Lake
     stop: threading.Event = field(default_factory=threading.Event)
@@ -224,7 +224,7 @@ class Reader:
 
 
 def run_of(file: Path) -> str:
-    """The run that a published file is of."""
+    """Return the run of a published file."""
     with duckdb.connect(str(file), read_only=True) as connection:
         return connection.execute("select run_id from ops.publication order by published_at desc").fetchone()[0]
 
@@ -232,7 +232,7 @@ def run_of(file: Path) -> str:
 def test_three_homes_share_through_nights(
     lake: Lake, published: dict[str, list[Path]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Nothing is lost, doubled or mixed, whoever shares at once, whoever reads meanwhile and whoever is killed."""
+    """No row is lost, duplicated or mixed by concurrent shares, readers or killed writers."""
     reader = Reader(lake)
     thread = threading.Thread(target=reader)
     ended(lake.begin(MIRROR, published[MIRROR][0]))
@@ -283,7 +283,7 @@ def test_three_homes_share_through_nights(
 
 
 def earlier_states(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> None:
-    """A night is read as of its instant, and at the snapshot that carries it, as it was published."""
+    """Assert that each run is read back as published, as of its instant and at its snapshot."""
     for file in files:
         connection.execute(f"attach {quoted(str(shared_of(file)))} as then_published (read_only)")
         (instant,) = connection.execute("select max(published_at) from then_published.ops.publication").fetchone()
@@ -302,7 +302,7 @@ def earlier_states(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> 
 
 
 def test_upkeep_removes_what_is_old_and_no_row(lake: Lake, published: dict[str, list[Path]]) -> None:
-    """A rollback is followed; then old snapshots go with their files and a killed writer's, and every row is there."""
+    """A rollback is shared, then old snapshots and files of a killed writer are removed, and no row is lost."""
     address = lake_address(lake.where(MIRROR))
     first, last = published[MIRROR][0], published[MIRROR][-1]
     for file in (last, first, last):
@@ -323,7 +323,7 @@ def test_upkeep_removes_what_is_old_and_no_row(lake: Lake, published: dict[str, 
 
 
 def test_a_table_that_differs_is_made_whole(lake: Lake, published: dict[str, list[Path]]) -> None:
-    """Rows that went missing or came twice, and another column, are mended by the next share."""
+    """Missing rows, duplicate rows and a missing column are repaired by the next share."""
     address = lake_address(lake.where(MIRROR))
     share_to_lake(published[MIRROR][0], address)
     with open_lake(address, lake.folder) as connection:
@@ -336,7 +336,7 @@ def test_a_table_that_differs_is_made_whole(lake: Lake, published: dict[str, lis
 
 
 def test_no_home_writes_over_another(lake: Lake, published: dict[str, list[Path]]) -> None:
-    """A name that is taken and a `core` that is another home's are refused, and nothing changes."""
+    """A used name and a `core` of another home are refused, and nothing changes."""
     share_to_lake(published[MIRROR][0], lake_address(lake.where(MIRROR)))
     with pytest.raises(ShareError, match="another home's"):
         share_to_lake(published["ale"][0], lake_address(lake.where(MIRROR)))

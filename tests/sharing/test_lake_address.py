@@ -1,4 +1,4 @@
-"""What the address of a lake says, and what is told where there is no lake to share to."""
+"""The address of a lake, and the messages if a lake cannot be used."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ WHERE = "ducklake:postgresql://kolada@db.example.se:5433/lake"
 
 
 def test_an_address_says_catalogue_files_and_home() -> None:
-    """What is PostgreSQL's goes there; a folder is made absolute."""
+    """Options of PostgreSQL are passed on, and a folder becomes absolute."""
     where = f"{WHERE}?sslmode=require&data=s3://bucket/lake&home=ale&core=yes"
     catalogue = "postgresql://kolada@db.example.se:5433/lake"
     assert place_named(where) == LakeAddress(where, f"{catalogue}?sslmode=require", "s3://bucket/lake/", "ale", True)
@@ -28,7 +28,7 @@ def test_an_address_says_catalogue_files_and_home() -> None:
 
 
 def test_a_lake_can_be_the_place_of_each_publication(monkeypatch: pytest.MonkeyPatch) -> None:
-    """KOLADA_SHARE takes the address of a lake as it takes a folder or a bucket."""
+    """KOLADA_SHARE accepts the address of a lake."""
     where = f"{WHERE}?data=s3://bucket/lake&home=ale"
     monkeypatch.setenv("KOLADA_SHARE", where)
     wish = Settings().share_wish
@@ -51,7 +51,7 @@ def test_a_lake_can_be_the_place_of_each_publication(monkeypatch: pytest.MonkeyP
     ],
 )
 def test_an_address_that_is_none_is_told(where: str, told: str) -> None:
-    """The message names what is wrong and what to write; a password is not repeated."""
+    """An invalid address is refused with what is wrong and what to write, without its password."""
     with pytest.raises(ShareError) as caught:
         place_named(where)
     assert told in str(caught.value)
@@ -59,7 +59,7 @@ def test_an_address_that_is_none_is_told(where: str, told: str) -> None:
 
 
 def test_a_missing_extension_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The message names DuckDB's version and what to install, with and without access to DuckDB's site."""
+    """A missing extension is reported with DuckDB's version and the packages to install."""
     monkeypatch.setattr(sharing.lake, "EXTENSIONS", {"no_such_extension": "no-such-extension"})
     empty = {"extension_directory": str(tmp_path), "custom_extension_repository": str(tmp_path / "none")}
     with connect(empty) as connection, pytest.raises(ShareError) as caught:
@@ -72,7 +72,7 @@ def test_a_missing_extension_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("place", [f"{WHERE}?data=x&home=ale", "s3://bucket/prefix", "ftp://host/lake"])
 def test_a_password_in_a_place_is_nowhere_told(place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither by a setting that is refused, nor in the note of a share that failed, nor by `kolada status`."""
+    """The password in a place is shown neither by a refused setting nor in a note nor by `kolada status`."""
     place = place.replace("kolada@", "").replace("://", "://kolada:hemligt@")
     monkeypatch.setenv("KOLADA_SHARE", place)
     told = CliRunner().invoke(make_app(), ["status", "--home", str(tmp_path)])

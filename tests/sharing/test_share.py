@@ -1,4 +1,4 @@
-"""What a share leaves in a folder and in a bucket, however it ends."""
+"""The results of a share in a folder and in a bucket, whether it succeeds or is killed."""
 
 import hashlib
 import json
@@ -21,12 +21,12 @@ from warehouse.dictionary import common_columns, described_relations
 from warehouse.published_file import publication_of
 
 NOW = datetime(2026, 5, 1, 2, 30, tzinfo=UTC)
-# Columns that say by what something is done, not by whom.
+# Columns that end with `_by` but name no person.
 NO_PERSONS = {"divided_by", "found_by", "marts_by", "partly_met_by"}
 
 
 class At:
-    """A clock that is set."""
+    """A clock with a fixed time."""
 
     def __init__(self, day: float = 0.0) -> None:
         self.day = day
@@ -40,7 +40,7 @@ def latest_of(place: Place) -> dict:
 
 
 def assert_whole(root: Path) -> dict:
-    """`latest.json` names a whole version: every file is there with its size and hash."""
+    """Assert that every file of `latest.json` has its size and hash; return its contents."""
     latest = json.loads((root / "latest.json").read_text(encoding="utf-8"))
     for each in latest["files"]:
         content = (root / each["path"]).read_bytes()
@@ -49,7 +49,7 @@ def assert_whole(root: Path) -> dict:
 
 
 def test_a_share_is_whole_and_says_what_it_holds(two_nights: list[Path], tmp_path: Path) -> None:
-    """The database answers as the published one; each mart is a Parquet file with key and comments."""
+    """The shared database equals the published one, and each mart is a Parquet file with key and comments."""
     shared = share(two_nights[0], place_named(str(tmp_path)), now=At())
     latest = assert_whole(tmp_path)
     assert (shared.version, shared.is_new) == (latest["name"], True)
@@ -76,7 +76,7 @@ def test_a_share_is_whole_and_says_what_it_holds(two_nights: list[Path], tmp_pat
 
 @pytest.mark.slow
 def test_names_of_persons_and_the_log_stay_at_home(two_nights: list[Path], person: str, tmp_path: Path) -> None:
-    """Not a byte of them is in any file, unless all is asked for."""
+    """Names of persons and request logs are in no shared file, unless everything is shared."""
     share(two_nights[0], place_named(str(tmp_path / "some")), now=At())
     share(two_nights[0], place_named(str(tmp_path / "all")), is_all=True, now=At())
 
@@ -89,7 +89,7 @@ def test_names_of_persons_and_the_log_stay_at_home(two_nights: list[Path], perso
 
 @pytest.mark.slow
 def test_an_edit_stays_told_without_its_name(two_nights: list[Path], tmp_path: Path) -> None:
-    """The rows that tell of edits are shared; the cells with a person's name are empty in them."""
+    """Edits are shared without cells that contain a person's name."""
     share(two_nights[0], place_named(str(tmp_path)), now=At())
     (shared,) = tmp_path.glob("versions/*/kolada.duckdb")
     with duckdb.connect(str(shared), read_only=True) as copy:
@@ -98,7 +98,7 @@ def test_an_edit_stays_told_without_its_name(two_nights: list[Path], tmp_path: P
 
 
 def test_what_is_withheld_is_known_to_the_dictionary() -> None:
-    """Every column whose name says who did something is on the list, and nothing on it is unknown."""
+    """Every column that names a person is withheld, and every withheld column exists."""
     columns = {column for each in described_relations().values() for column in each.columns} | set(common_columns())
     said = {column for column in columns - NO_PERSONS if column.endswith("_by")}
     assert said <= set(PERSONS)
@@ -108,7 +108,7 @@ def test_what_is_withheld_is_known_to_the_dictionary() -> None:
 
 @pytest.mark.slow
 def test_the_same_state_is_shared_once(two_nights: list[Path], tmp_path: Path) -> None:
-    """A second share of one publication changes nothing; the next publication is a version; a rollback is one, too."""
+    """A repeated share of one publication changes nothing; a new publication or a rollback is a new version."""
     place = place_named(str(tmp_path))
     first = share(two_nights[0], place, now=At(0))
     assert share(two_nights[0], place, now=At(1)) == type(first)(first.version, is_new=False, size=0)
@@ -120,7 +120,7 @@ def test_the_same_state_is_shared_once(two_nights: list[Path], tmp_path: Path) -
 
 @pytest.mark.slow
 def test_older_versions_are_pruned_and_young_ones_stay(two_nights: list[Path], tmp_path: Path) -> None:
-    """Beyond the count the oldest go, unless they are too young; what `latest.json` names always stays."""
+    """Versions beyond `keep` are pruned if they are older than `min_days`; the latest one always stays."""
     place = place_named(str(tmp_path))
     for day in range(6):
         share(two_nights[day % 2], place, keep=2, min_days=3, now=At(day))
@@ -132,7 +132,7 @@ def test_older_versions_are_pruned_and_young_ones_stay(two_nights: list[Path], t
 
 @pytest.mark.slow
 def test_a_reader_has_time_after_the_version_was_replaced(two_nights: list[Path], tmp_path: Path) -> None:
-    """A version that was the latest for a week stays two days after the next one, beside what a killed share left."""
+    """A replaced version stays for `min_days` after its replacement, even after a killed share."""
     place = place_named(str(tmp_path))
     first = share(two_nights[0], place, keep=1, min_days=2, now=At(0))
     with pytest.raises(KeyboardInterrupt):
@@ -146,7 +146,7 @@ def test_a_reader_has_time_after_the_version_was_replaced(two_nights: list[Path]
 
 
 class Stopping(Folder):
-    """A folder at which a share is killed before one of its steps, or within the copying."""
+    """A folder where a share is killed before one of its steps or while copying."""
 
     def __init__(self, root: Path, stops_at: int) -> None:
         super().__init__(root)
@@ -179,7 +179,7 @@ class Stopping(Folder):
 @pytest.mark.slow
 @pytest.mark.parametrize("stops_at", range(5))
 def test_a_share_that_is_killed_leaves_a_whole_one(two_nights: list[Path], tmp_path: Path, stops_at: int) -> None:
-    """Killed before any step, `latest.json` names a whole version, the earlier or the later; the next share goes on."""
+    """After a kill at any step `latest.json` names a whole version, and the next share works."""
     share(two_nights[0], place_named(str(tmp_path)), now=At(0))
     with pytest.raises(KeyboardInterrupt):
         share(two_nights[1], Stopping(tmp_path, stops_at), keep=1, min_days=0, now=At(1))
@@ -191,7 +191,7 @@ def test_a_share_that_is_killed_leaves_a_whole_one(two_nights: list[Path], tmp_p
 
 @pytest.mark.slow
 def test_what_is_published_meanwhile_makes_no_mixture(two_nights: list[Path], tmp_path: Path) -> None:
-    """A publication that comes while the files are written is shared in their place, whole."""
+    """If a publication replaces the file during a share, the new one is shared whole."""
     published, aside = tmp_path / "kolada.duckdb", tmp_path / "aside"
     published.write_bytes(two_nights[0].read_bytes())
     aside.mkdir()
@@ -211,7 +211,7 @@ def test_what_is_published_meanwhile_makes_no_mixture(two_nights: list[Path], tm
 
 @pytest.mark.slow
 def test_a_place_of_other_contents_is_left_alone(two_nights: list[Path], tmp_path: Path) -> None:
-    """Made-up values do not take the place of real ones, nor ours that of another program's `latest.json`."""
+    """A place with values of another source kind, or with another program's `latest.json`, is refused."""
     other = tmp_path / "other.duckdb"
     other.write_bytes(two_nights[0].read_bytes())
     with duckdb.connect(str(other)) as connection:
@@ -233,14 +233,14 @@ def test_a_place_of_other_contents_is_left_alone(two_nights: list[Path], tmp_pat
     ("where", "named"), [("ftp://x/y", "ftp://x/y"), ("s3:///prefix", "s3:///prefix"), ("/dev/null/x", "/dev/null/x")]
 )
 def test_a_place_that_is_none_is_named(where: str, named: str) -> None:
-    """The message names the place and what to do."""
+    """An invalid place is refused by name with what to do."""
     with pytest.raises(ShareError, match=named):
         place_named(where)
 
 
 @pytest.mark.slow
 def test_a_bucket_holds_whole_versions(two_nights: list[Path], bucket: str) -> None:
-    """Five nights: the latest one's hashes hold, older ones are pruned, and an unknown bucket is named."""
+    """In a bucket the latest version has its hashes, older ones are pruned, and an unknown bucket is named."""
     place = place_named(bucket)
     for day in range(5):
         share(two_nights[day % 2], place, keep=2, min_days=0, now=At(day))
@@ -256,7 +256,7 @@ def test_a_bucket_holds_whole_versions(two_nights: list[Path], bucket: str) -> N
 
 @pytest.mark.slow
 def test_a_web_server_serves_what_latest_names(two_nights: list[Path], tmp_path: Path, serve_folder) -> None:
-    """Behind a plain web server, the paths of latest.json are found relative to it."""
+    """The relative paths in latest.json work behind a plain web server."""
     share(two_nights[0], place_named(str(tmp_path)), now=At())
     base = serve_folder(tmp_path)
     latest = httpx.get(f"{base}latest.json").json()
@@ -265,7 +265,7 @@ def test_a_web_server_serves_what_latest_names(two_nights: list[Path], tmp_path:
 
 
 def test_the_command_shares_and_says_where(two_nights: list[Path], tmp_path: Path) -> None:
-    """Shared, shared already, no place, nothing published: each with its message and exit code."""
+    """A new share, a repeated one, a missing place and a missing publication each have their message and exit code."""
     home = tmp_path / "home"
     home.mkdir()
     run = CliRunner().invoke
