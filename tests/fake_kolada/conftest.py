@@ -1,4 +1,4 @@
-"""What the tests of the stand-in share: data sets, and a way to ask."""
+"""Fixtures of the stand-in's tests: data sets and clients."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -21,7 +21,7 @@ def sample() -> DataSet:
 
 @pytest.fixture(scope="session")
 def small() -> DataSet:
-    """Two KPIs, three municipalities, a region, Riket and two groups: every value known by heart."""
+    """Two KPIs, three municipalities, a region, Riket and two groups, with few known values."""
     values: list[tuple[str, str, int, str, float | None]] = [
         ("N00001", "0000", 2020, "T", 55.5),
         ("N00001", "0114", 2020, "T", 10.0),
@@ -78,7 +78,7 @@ def small() -> DataSet:
 
 @pytest.fixture
 def ask() -> Iterator[Callable[..., Ask]]:
-    """Opens a client on a stand-in in this process; the client takes paths below /v3."""
+    """Give a function that opens a client on an in-process stand-in; its paths are below /v3."""
     clients: list[httpx.Client] = []
 
     def open_client(fake: FakeKolada) -> Ask:
@@ -93,7 +93,7 @@ def ask() -> Iterator[Callable[..., Ask]]:
 
 @pytest.fixture
 def all_pages() -> Callable[[Ask, str], list[dict[str, Any]]]:
-    """Follows next_url to the end; gives every page."""
+    """Give a function that follows next_url to the end and returns all pages."""
 
     def follow(get: Ask, path: str) -> list[dict[str, Any]]:
         pages = []
@@ -109,7 +109,7 @@ def all_pages() -> Callable[[Ask, str], list[dict[str, Any]]]:
 
 @pytest.fixture
 def cells() -> Callable[[list[dict[str, Any]]], list[tuple[Any, ...]]]:
-    """The values of some rows as flat tuples (kpi, unit, period, gender, value), in their order."""
+    """Give a function that returns values as flat tuples (kpi, unit, period, gender, value), in order."""
 
     def flatten(rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
         return [

@@ -1,4 +1,4 @@
-"""Each named change of the data: exactly what it says is different, and nothing else."""
+"""Named changes of the data: each changes what it describes and nothing else."""
 
 import polars as pl
 import pytest
@@ -10,7 +10,7 @@ CONTENTS = ["value", "status", "is_deleted"]
 
 
 def difference(before, after):
-    """The cells that differ: {key: (contents before or None, contents after or None)}."""
+    """Return the cells that differ: {key: (contents before or None, contents after or None)}."""
 
     def only_in(data, other):
         frames = (each.observations.select(KEY + CONTENTS) for each in (data, other))
@@ -79,14 +79,14 @@ def difference(before, after):
     ],
 )
 def test_a_change_of_values_is_exactly_this(small, words, expected):
-    """The cells named differ as told, and no other cell does."""
+    """The named cells differ as described, and no other cell does."""
     found = difference(small, apply_change(small, words))
     assert {key: change for key, change in expected.items() if change is not None} == found
 
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_without_coordinates_a_place_is_chosen_and_always_the_same(sample, name):
-    """Each change works on the sample with its bare name, twice alike, and leaves the old data alone."""
+    """Without coordinates each change picks the same place every time and leaves the old data unchanged."""
     before = sample.observations.clone()
     once, twice = apply_change(sample, name), apply_change(sample, name)
     assert before.equals(sample.observations)
@@ -106,14 +106,14 @@ def test_without_coordinates_a_place_is_chosen_and_always_the_same(sample, name)
     "name", ["revised", "deleted", "vanished", "suppressed", "restored", "precision", "rounded", "status_changed"]
 )
 def test_a_chosen_cell_is_one_total_of_a_municipality(sample, name):
-    """A cell change without coordinates is about one cell, of gender T, of a municipality of type K."""
+    """A cell change without coordinates changes one cell of gender T of a municipality."""
     (cell,) = difference(sample, apply_change(sample, name))
     of_type = dict(sample.municipalities.select("municipality_id", "municipality_type").iter_rows())
     assert ("T", "K") == (cell[3], of_type[cell[1]])
 
 
 def test_coordinates_may_be_left_out_one_by_one(sample):
-    """An empty coordinate, a star and a missing one are all chosen: the newest year, the lowest ids."""
+    """A missing coordinate, an empty one and a star are chosen: the newest year, the lowest ids."""
     one = difference(sample, apply_change(sample, "revised:N15436/1489"))
     assert {("N15436", "1489", 2025, "T")} == set(one)
     assert one == difference(sample, apply_change(sample, "revised:N15436/1489/*/"))
@@ -122,7 +122,7 @@ def test_coordinates_may_be_left_out_one_by_one(sample):
 
 
 def test_a_kpi_removed_leaves_the_catalogue_and_the_answers(small, ask):
-    """The catalogue lacks it; its values stand in the data set and are no longer given."""
+    """A removed KPI leaves the catalogue and the responses; the data set keeps its values."""
     fake = FakeKolada(small, changes=["kpi_removed:N00001"])
     get = ask(fake)
     assert ["N00002"] == [row["id"] for row in get("/kpi").json()["values"]]
@@ -131,7 +131,7 @@ def test_a_kpi_removed_leaves_the_catalogue_and_the_answers(small, ask):
 
 
 def test_a_kpi_retitled_is_closed(sample):
-    """The title ends in (-YEAR) and nothing more is announced; the values stay."""
+    """A retitled KPI ends in (-YEAR), announces no publication and keeps its values."""
     after = apply_change(sample, "kpi_retitled:N15436=2025")
     row = after.kpis.filter(pl.col("kpi_id") == "N15436").to_dicts()[0]
     assert row["title"].endswith("andel (%) (-2025)")
@@ -140,7 +140,7 @@ def test_a_kpi_retitled_is_closed(sample):
 
 
 def test_a_group_has_new_members_and_the_next_year(sample, ask):
-    """Two members are others, the id is the same, the title's year is the next, and the means follow."""
+    """A renewed group has two other members, the same id, the next year in its title, and new means."""
     group = sample.groups.filter(pl.col("group_name") == "Liknande kommuner grundskola, Alingsås, 2024")
     group_id = group["group_id"][0]
     fake = FakeKolada(sample)
@@ -157,14 +157,14 @@ def test_a_group_has_new_members_and_the_next_year(sample, ask):
 
 
 def test_a_group_takes_the_members_it_is_given(small):
-    """Members named after = are the members."""
+    """Members given after = become the group's members."""
     after = apply_change(small, "group_members:G3000=0114,0115")
     members = after.group_members.filter(pl.col("group_id") == "G3000")
     assert [("G3000", "0114", "Ettstad"), ("G3000", "0115", "Tvåstad")] == members.rows()
 
 
 def test_changes_add_up(small):
-    """Several changes are made one after the other, each a day later."""
+    """Several changes are applied in order, each a day later."""
     after = apply_changes(small, ["revised:N00001/0114/2020/T=1", "revised:N00001/0114/2020/T=2"])
     cell = after.observations.filter(
         (pl.col("municipality_id") == "0114") & (pl.col("period") == 2020) & (pl.col("gender") == "T")
@@ -192,7 +192,7 @@ def test_changes_add_up(small):
     ],
 )
 def test_a_change_that_cant_be_made_is_told_with_the_remedy(small, words, part):
-    """The error names what was written, that nothing is changed, and what can be written."""
+    """The error names the words given, says that nothing is changed, and lists what can be written."""
     with pytest.raises(ChangeError) as caught:
         apply_change(small, words)
     assert part in str(caught.value)
@@ -200,7 +200,7 @@ def test_a_change_that_cant_be_made_is_told_with_the_remedy(small, words, part):
 
 
 def test_a_change_is_read_from_its_words_and_written_back():
-    """The parts of a change, by name."""
+    """A change is parsed into its parts and written back unchanged."""
     change = Change.parse("revised:N15436/1489/2020/T=91.2")
     assert {"kpi": "N15436", "unit": "1489", "year": "2020", "gender": "T"} == change.coordinates
     assert ("91.2", "revised:N15436/1489/2020/T=91.2") == (change.value, str(change))

@@ -1,4 +1,4 @@
-"""The far-reaching changes of the data: each changes what it says, and nothing else."""
+"""Large changes of the data: each changes what it describes and nothing else."""
 
 import polars as pl
 import pytest
@@ -8,7 +8,7 @@ from tests.fake_kolada.test_changes import difference
 
 
 def values_after(small, words):
-    """The values that differ: {(kpi, unit, year, gender): value, or None where the row is absent}."""
+    """Return the values that differ: {(kpi, unit, year, gender): value, or None if the row is absent}."""
     changed = difference(small, apply_change(small, words))
     return {key: None if after is None else after[0] for key, (_, after) in changed.items()}
 
@@ -51,12 +51,12 @@ def values_after(small, words):
     ],
 )
 def test_a_lie_about_values_is_exactly_this(small, words, expected):
-    """The cells named differ as told, and no other cell does."""
+    """The named cells differ as described, and no other cell does."""
     assert expected == values_after(small, words)
 
 
 def test_two_kpis_have_each_others_values(small):
-    """Every cell of one is a cell of the other."""
+    """Two exchanged KPIs have each other's values in every cell."""
     before, after = small.observations, apply_change(small, "kpis_exchanged").observations
     for one, other in (("N00001", "N00002"), ("N00002", "N00001")):
         expected = before.filter(pl.col("kpi_id") == one).drop("kpi_id")
@@ -84,14 +84,14 @@ def test_two_kpis_have_each_others_values(small):
     ],
 )
 def test_a_lie_about_a_list_is_exactly_this(small, words, frame, column, expected):
-    """The list has these entries, and the values are as they were."""
+    """The list has the expected entries, and the values are unchanged."""
     after = apply_change(small, words)
     assert expected == getattr(after, frame)[column].to_list()
     assert small.observations.equals(after.observations)
 
 
 def test_statuses_change_and_values_stay(small):
-    """Every value keeps and has the status word."""
+    """Every value is unchanged and has the given status."""
     after = apply_change(small, "statuses_same").observations
     assert ["Missing"] == after["status"].cast(pl.String).unique().to_list()
     assert small.observations["value"].equals(after["value"])
@@ -105,7 +105,7 @@ def test_a_share_of_the_sample_is_that_share(sample):
 
 
 def test_every_similar_group_is_renewed_in_the_sample(sample):
-    """Each has seven members, five of which it had, and none is its owner; other groups are as they were."""
+    """Each similar group keeps five of its seven members and excludes its owner; other groups are unchanged."""
     after = apply_change(sample, "groups_renewed")
     similar = sample.groups.filter(pl.col("group_name").str.starts_with("Liknande"))["group_id"]
     old, new = (
@@ -120,6 +120,6 @@ def test_every_similar_group_is_renewed_in_the_sample(sample):
 
 @pytest.mark.parametrize("words", ["unlisted:ou", "titles:kpi/N99999", "values_null:N99999", "members_lost:G9"])
 def test_a_lie_that_fits_nothing_is_refused(small, words):
-    """The error names what was written and that nothing is changed."""
+    """A change that fits no data is refused by its words, and nothing is changed."""
     with pytest.raises(ChangeError, match="nothing is changed"):
         apply_change(small, words)

@@ -1,4 +1,4 @@
-"""Each named fault: what it does, to which answers, how often; in this process and over real HTTP."""
+"""Named faults: the effect of each, which responses it changes and how often, in process and over HTTP."""
 
 import json
 import socket
@@ -9,21 +9,21 @@ import pytest
 
 from fake_kolada import FAULTS, SOURCE_HEADER, FakeKolada, Fault, FaultError
 
-# Seven rows in pages of three: the first page has rows, a value, and a page after it.
+# Seven rows in pages of three: the first page has rows, a value, and a further page.
 DATA = "/data/kpi/N00001,N00002/municipality/0000,0001,0114,0115,0117?per_page=3"
 URL = f"http://kolada.test/v3{DATA}"
 
-# The answers that the other faults don't fit.
+# Paths for faults that do not fit that response.
 PLACES = {"empty_last_page": f"{DATA}&page=3", "broken_title": "/kpi", "latin1_answer": "/kpi"}
 
 
 def place_of(name):
-    """An answer that a fault fits."""
+    """Return a path that a fault fits."""
     return PLACES.get(name, DATA)
 
 
 def outcome(client, path, honest):
-    """The page that the stand-in gives without faults, or what came in its place; nothing is unpacked."""
+    """Return whether the response is the same as without faults, or what replaced it; nothing is decompressed."""
     try:
         with client.stream("GET", path) as response:
             body = b"".join(response.iter_raw())
@@ -37,14 +37,14 @@ def outcome(client, path, honest):
 
 @pytest.fixture(scope="module")
 def honest(small):
-    """What the stand-in answers to a path without faults."""
+    """The response to each path without faults."""
     with httpx.Client(transport=FakeKolada(small).transport(), base_url="http://kolada.test/v3") as client:
         yield {name: client.get(place_of(name)).content for name in FAULTS}
 
 
 @pytest.fixture
 def look(honest):
-    """Tells the outcome of a fault's place, in this process."""
+    """Give a function that returns the outcome at a fault's path, in process."""
 
     def open_client(fake, name):
         client = httpx.Client(transport=fake.transport(), base_url="http://kolada.test/v3")
@@ -91,13 +91,13 @@ EXPECTED = {
 
 
 def test_every_fault_has_an_expected_outcome():
-    """The table of this module names every fault of the registry."""
+    """The table of expected outcomes names every fault."""
     assert set(FAULTS) == set(EXPECTED)
 
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_on_the_first_try_spoils_one_answer(small, look, name):
-    """The first fitting answer is spoilt, the second is honest, and the log names the fault."""
+    """With @first the first matching response is changed, the second is not, and the log names the fault."""
     fake = FakeKolada(small, faults=[name])
     see = look(fake, name)
     assert [EXPECTED[name], "honest"] == [see(), see()]
@@ -106,14 +106,14 @@ def test_a_fault_on_the_first_try_spoils_one_answer(small, look, name):
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_on_every_try_spoils_all(small, look, name):
-    """Each fitting answer is spoilt."""
+    """With @every each matching response is changed."""
     see = look(FakeKolada(small, faults=[f"{name}@every"]), name)
     assert [EXPECTED[name]] * 3 == [see() for _ in range(3)]
 
 
 @pytest.fixture(scope="module")
 def served(small):
-    """One stand-in on a real port, and a client that gives up after half a second."""
+    """One stand-in on a real port, and a client with a timeout of half a second."""
     fake = FakeKolada(small)
     with fake.serve() as url, httpx.Client(base_url=url, timeout=0.5) as client:
         yield fake, client
@@ -121,7 +121,7 @@ def served(small):
 
 @pytest.mark.parametrize("name", [name for name, kind in FAULTS.items() if not kind.is_endless])
 def test_over_http_a_fault_is_the_same(served, name):
-    """On a real connection the same happens: cut connections are cut, stalled answers stall."""
+    """Over a real connection each fault has the same effect, including cut and stalled responses."""
     fake, client = served
     honest = client.get(place_of(name)).content
     fake.faults = [name]
@@ -137,7 +137,7 @@ def test_over_http_a_fault_is_the_same(served, name):
     ],
 )
 def test_over_http_an_endless_fault_goes_on_until_the_client_leaves(served, name, begins):
-    """A client that hangs up ends it, and the next answer is honest."""
+    """An endless fault ends when the client disconnects, and the next response is normal."""
     fake, client = served
     honest = client.get(DATA).content
     fake.faults = [name]
@@ -151,26 +151,26 @@ def test_over_http_an_endless_fault_goes_on_until_the_client_leaves(served, name
 
 
 def test_the_answers_of_faults_say_what_their_values_are(small, ask):
-    """HTML pages and error envelopes carry the source header too."""
+    """HTML pages and error envelopes of faults have the source header too."""
     for name in ("server_error_html", "html_answer", "rate_limited", "server_error_json"):
         assert "sample" == ask(FakeKolada(small, faults=[name]))(DATA).headers[SOURCE_HEADER]
 
 
 def test_retry_after_is_settable_and_only_where_promised(small, ask):
-    """One 429 has Retry-After in the words that were set, the other has none."""
+    """rate_limited_retry_after sends the configured Retry-After, and rate_limited sends none."""
     promised = FakeKolada(small, faults=["rate_limited_retry_after"], retry_after="17")
     assert "17" == ask(promised)(DATA).headers["Retry-After"]
     assert "Retry-After" not in ask(FakeKolada(small, faults=["rate_limited"]))(DATA).headers
 
 
 def test_a_json_error_has_an_envelope_without_rows(small, ask):
-    """500 with JSON looks like an empty page: only the status tells."""
+    """server_error_json sends an empty envelope with status 500."""
     answer = ask(FakeKolada(small, faults=["server_error_json"]))(DATA)
     assert {"values": [], "count": 0, "next_url": None, "previous_url": None} == answer.json()
 
 
 def test_cut_json_is_a_whole_http_answer(small, ask):
-    """The cut is in the text, not in the connection: the length fits and the JSON doesn't parse."""
+    """cut_json sends truncated JSON with a matching content length."""
     answer = ask(FakeKolada(small, faults=["cut_json"]))(DATA)
     assert int(answer.headers["content-length"]) == len(answer.content)
     with pytest.raises(json.JSONDecodeError):
@@ -178,7 +178,7 @@ def test_cut_json_is_a_whole_http_answer(small, ask):
 
 
 def test_the_link_faults_lead_where_they_say(small, ask):
-    """Null, another host with the same path, and the page itself."""
+    """The link faults send null, the same path on another host, and the page's own link."""
     links = {
         name: ask(FakeKolada(small, faults=[name]))(DATA).json()["next_url"]
         for name in ("missing_next_url", "foreign_next_url", "looping_next_url")
@@ -191,7 +191,7 @@ def test_the_link_faults_lead_where_they_say(small, ask):
 
 
 def test_link_faults_wait_for_a_page_with_a_further_one(small, ask, look):
-    """A one-page answer doesn't spend a fault of next_url."""
+    """A fault of next_url waits for a response with a further page."""
     fake = FakeKolada(small, faults=["missing_next_url"])
     get = ask(fake)
     get("/data/kpi/N00001/municipality/0114/year/2020")
@@ -199,7 +199,7 @@ def test_link_faults_wait_for_a_page_with_a_further_one(small, ask, look):
 
 
 def test_row_faults_wait_for_a_page_with_rows(small, ask):
-    """An empty answer doesn't spend a fault of rows, and one without numbers none of values."""
+    """A fault of rows waits for a page with rows, and one of values for a page with a value."""
     fake = FakeKolada(small, faults=["empty_answer", "value_as_text"])
     get = ask(fake)
     get("/data/kpi/N00001/municipality/0114/year/1999")
@@ -216,14 +216,14 @@ def test_row_faults_wait_for_a_page_with_rows(small, ask):
 
 
 def test_a_duplicated_row_is_counted(small, ask):
-    """The twin stands beside its row and the count agrees: only the key gives it away."""
+    """A duplicated row is included in the count."""
     page = ask(FakeKolada(small, faults=["duplicated_row"]))(DATA).json()
     assert (4, 4) == (page["count"], len(page["values"]))
     assert page["values"][0] == page["values"][1]
 
 
 def test_faults_of_data_leave_the_catalogue_alone(small, ask):
-    """Without a target a fault fits data and oudata only."""
+    """Without a target a fault affects only data and oudata."""
     fake = FakeKolada(small, faults=["unavailable@every"])
     get = ask(fake)
     assert 200 == get("/kpi").status_code
@@ -236,20 +236,20 @@ def test_faults_of_data_leave_the_catalogue_alone(small, ask):
     [("kpi", [503, 200, 200]), ("any", [503, 503, 503]), ("N00002", [200, 200, 503]), ("0114", [200, 503, 200])],
 )
 def test_a_target_is_an_endpoint_or_a_part_of_the_url(small, ask, target, statuses):
-    """A fault with a target spoils those answers and no others."""
+    """A fault with a target, an endpoint or a part of the URL, affects only matching responses."""
     get = ask(FakeKolada(small, faults=[f"unavailable@every:{target}"]))
     paths = ["/kpi", "/data/kpi/N00001/municipality/0114", "/data/kpi/N00002/year/2021"]
     assert statuses == [get(path).status_code for path in paths]
 
 
 def test_several_faults_come_one_after_the_other(small, look):
-    """Each request meets one fault, in the order in which they were named."""
+    """Several faults are used in order, one per request."""
     see = look(FakeKolada(small, faults=["unavailable", "rate_limited", "stalled_answer"]), "unavailable")
     assert ["spoilt 503", "spoilt 429", "ReadTimeout", "honest"] == [see() for _ in range(4)]
 
 
 def test_a_share_of_the_answers_is_drawn_from_its_seed(small, ask):
-    """About so many percent are spoilt; the same seed spoils the same ones, in whatever order the others come."""
+    """A percentage of responses is changed, chosen by the seed and independent of the order of other requests."""
 
     def spoilt(fault, order):
         get = ask(FakeKolada(small, faults=[fault]))
@@ -268,14 +268,14 @@ def test_a_share_of_the_answers_is_drawn_from_its_seed(small, ask):
 
 
 def test_an_entry_of_a_list_has_a_wrong_id(small, ask):
-    """The first entry of the list that is named has an id that no id looks like; the others are as they were."""
+    """wrong_id changes the first entry of the named list to an invalid id and leaves the others."""
     get = ask(FakeKolada(small, faults=["wrong_id:municipality"]))
     ids = [entry["id"] for entry in get("/municipality").json()["values"]]
     assert ["X0000", "0001", "0114", "0115", "0117"] == ids
 
 
 def test_setting_faults_anew_makes_them_unspent(small, look):
-    """A later night can have its own faults on the same stand-in."""
+    """Setting faults again resets them."""
     fake = FakeKolada(small, faults=["unavailable"])
     see = look(fake, "unavailable")
     see()
@@ -286,7 +286,7 @@ def test_setting_faults_anew_makes_them_unspent(small, look):
 
 
 def test_first_means_one_answer_among_many_threads(small):
-    """Of forty requests at four at a time, exactly one meets a fault of the first try."""
+    """With concurrent requests, a fault with @first changes exactly one response."""
     fake = FakeKolada(small, faults=["unavailable"])
     base_url = "http://kolada.test/v3"
     with httpx.Client(transport=fake.transport(), base_url=base_url) as client, ThreadPoolExecutor(4) as pool:
@@ -295,14 +295,14 @@ def test_first_means_one_answer_among_many_threads(small):
 
 
 def test_a_stalled_answer_comes_in_the_end(small):
-    """A client that waits longer than the stall gets the honest answer."""
+    """A client that waits longer than the stall gets the normal response."""
     fake = FakeKolada(small, faults=["stalled_answer"], stall_seconds=0.05)
     with fake.serve() as url, httpx.Client(base_url=url, timeout=10) as client:
         assert 200 == client.get(DATA).status_code
 
 
 def test_a_stalled_answer_has_no_status_in_the_log(small, look):
-    """The log has the request, and None for its status."""
+    """The log entry of a stalled response has no status."""
     fake = FakeKolada(small, faults=["stalled_answer"])
     look(fake, "stalled_answer")()
     (entry,) = fake.log
@@ -320,7 +320,7 @@ def test_a_stalled_answer_has_no_status_in_the_log(small, look):
     ],
 )
 def test_a_fault_is_read_from_its_words(text, fault):
-    """NAME, NAME@first and NAME@every, each with or without a target."""
+    """A fault is written as NAME, NAME@first or NAME@every, with or without a target."""
     assert fault == Fault.parse(text)
     assert fault == Fault.parse(str(fault))
 
@@ -335,7 +335,7 @@ def test_a_fault_is_read_from_its_words(text, fault):
     ],
 )
 def test_a_fault_that_isnt_there_is_told_with_the_remedy(small, text, part):
-    """The error names what was written and what can be written."""
+    """An unknown fault is refused with the words given and what can be written."""
     with pytest.raises(FaultError) as caught:
         FakeKolada(small, faults=[text])
     assert part in str(caught.value)

@@ -1,7 +1,7 @@
-"""The stand-in's OpenAPI description: every answer, to requests that fit it and to those that don't, is as it says.
+"""The OpenAPI description: every response, to valid and invalid requests, conforms to it.
 
-What is refused stands in test_requests.py: the API takes any text for an id, so most of what breaks the description is
-answered with no rows.
+Refusals are tested in test_requests.py: the API accepts any text as an id, so most invalid requests get a response
+without rows.
 """
 
 import pytest
@@ -31,7 +31,7 @@ OTHERWISE = ContractChoices(
 @pytest.mark.parametrize("mode", GenerationMode)
 @pytest.mark.parametrize("contract", [ContractChoices(), OTHERWISE], ids=["likeliest", "otherwise"])
 def test_every_answer_is_as_it_is_described(small: DataSet, contract: ContractChoices, mode: GenerationMode) -> None:
-    """The status is one that the description names, and the body has its shape; a request that fits is not refused."""
+    """Status and body conform to the description, and a valid request is not refused."""
     schema = schemathesis.openapi.from_asgi("/v3/openapi.json", FakeKolada(small, contract=contract).app)
     operations = [found.ok() for found in schema.get_all_operations()]
     assert 21 == len(operations)

@@ -1,4 +1,4 @@
-"""The recorded folder as a data set: what was recorded is what comes out."""
+"""The recorded folder as a data set."""
 
 import gzip
 import json
@@ -13,7 +13,7 @@ RECORDED = pytest.mark.recorded
 
 @RECORDED
 def test_the_recorded_values_come_out_whole(recorded, recorded_folder, ask, all_pages, cells):
-    """Every recorded cell of 25 KPIs and every unit comes through the API once, null as null."""
+    """Every recorded cell of some KPIs is returned once, null as null."""
     values = pl.read_parquet(recorded_folder / "recorded" / "values.parquet")
     kpi_ids = sorted(set(values["kpi"]))[:3]
     units = recorded.municipalities["municipality_id"].to_list()
@@ -30,7 +30,7 @@ def test_the_recorded_values_come_out_whole(recorded, recorded_folder, ask, all_
 
 @RECORDED
 def test_known_numbers_come_out(recorded, ask):
-    """N15436 of 1489 in 2020 is 90.5, Riket 2022 83.3; U31462 2022 has no Riket and a mean of 79.58 over 213."""
+    """Known values are returned: N15436 in 1489 for 2020 is 90.5, and U31462 for 2022 has a mean of 79.58 over 213."""
     rows = ask(FakeKolada(recorded))("/data/kpi/N15436,U31462/municipality/0000,1489,G2328/year/2020,2022").json()[
         "values"
     ]
@@ -49,7 +49,7 @@ def test_known_numbers_come_out(recorded, ask):
 
 @RECORDED
 def test_the_newest_catalogue_is_taken(recorded):
-    """Of two recorded catalogues the later one is served, with its day."""
+    """Of two recorded catalogues the later one is used, with its date."""
     assert (6099, "2026-03-23") == (recorded.kpis.height, recorded.dated.isoformat())
     assert ("recorded", 3630, 312) == (
         recorded.source_kind,
@@ -60,7 +60,7 @@ def test_the_newest_catalogue_is_taken(recorded):
 
 @RECORDED
 def test_the_catalogue_comes_out_as_it_was_recorded(recorded, recorded_folder, ask, all_pages):
-    """The KPI rows of the wire are the recorded rows, field by field, over two pages."""
+    """The catalogue is returned as recorded, field by field, on two pages."""
     with gzip.open(recorded_folder / "catalogue" / "kpi_v3_2026-03-23.json.gz") as file:
         expected = json.load(file)
     pages = all_pages(ask(FakeKolada(recorded)), "/kpi")
@@ -69,7 +69,7 @@ def test_the_catalogue_comes_out_as_it_was_recorded(recorded, recorded_folder, a
 
 
 def write(folder, *, catalogue=True, values=True):
-    """A folder of recorded data of one value, or a broken one."""
+    """Write a folder of recorded data with one value, or an incomplete one."""
     (folder / "recorded").mkdir()
     (folder / "catalogue").mkdir()
     if values:
@@ -100,7 +100,7 @@ def write(folder, *, catalogue=True, values=True):
 
 
 def test_a_folder_may_hold_whole_answers(tmp_path, ask):
-    """Catalogues saved with their envelope are read too; a null status is an empty one."""
+    """Catalogues saved with their envelope are read, and a null status is read as empty."""
     get = ask(FakeKolada(recorded_data(write(tmp_path))))
     assert "ny" == get("/kpi").json()["values"][0]["title"]
     assert 1 == get("/ou").json()["count"] == get("/kpi_groups").json()["count"]
@@ -109,19 +109,19 @@ def test_a_folder_may_hold_whole_answers(tmp_path, ask):
 
 
 def test_a_folder_without_values_is_told(tmp_path):
-    """The error names the file that is missing and what else can be served."""
+    """A folder without values is refused with the missing file and the alternative."""
     with pytest.raises(DataSetError, match=r"values\.parquet.*--data sample"):
         recorded_data(write(tmp_path, values=False))
 
 
 def test_a_folder_without_a_catalogue_is_told(tmp_path):
-    """The error names the catalogue that is missing."""
+    """A folder without a catalogue is refused with the missing file."""
     with pytest.raises(DataSetError, match=r"no catalogue `kpi_v3_DATE\.json`"):
         recorded_data(write(tmp_path, catalogue=False))
 
 
 def test_a_catalogue_that_is_no_list_is_told(tmp_path):
-    """The error names the file."""
+    """A catalogue that is no list is refused with its file."""
     folder = write(tmp_path)
     (folder / "catalogue" / "kpi_v3_2026-02-01.json").write_text('{"values": 1}', encoding="utf-8")
     with pytest.raises(DataSetError, match=r"kpi_v3_2026-02-01\.json` holds `int`"):

@@ -1,4 +1,4 @@
-"""What a request may name, and what is refused."""
+"""Requests: what they may name, and which are refused."""
 
 import pytest
 
@@ -6,17 +6,17 @@ from fake_kolada import SOURCE_HEADER, FakeKolada
 
 
 def ids(answer):
-    """The ids of a catalogue answer."""
+    """Return the ids of a catalogue response."""
     return [row["id"] for row in answer.json()["values"]]
 
 
 def test_the_catalogue_by_ids_gives_the_known_ones(small, ask):
-    """Unknown ids among known ones are left out without a word."""
+    """Unknown ids among known ones are left out."""
     assert ["N00002"] == ids(ask(FakeKolada(small))("/kpi/N99999,N00002"))
 
 
 def test_a_title_is_found_by_a_part_of_it(small, ask):
-    """The title filter finds a part whatever the case, and takes no pattern."""
+    """The title filter finds a part in any case, and reads no pattern."""
     get = ask(FakeKolada(small))
     assert ["N00001"] == ids(get("/kpi", params={"title": "FÖRSTA"}))
     assert ["N00001"] == ids(get("/kpi", params={"title": "(%)"}))
@@ -25,34 +25,34 @@ def test_a_title_is_found_by_a_part_of_it(small, ask):
 
 
 def test_the_region_type_filter_keeps_riket_with_the_regions(small, ask):
-    """Riket is of type L, as in the API."""
+    """Riket has type L, as in the API."""
     get = ask(FakeKolada(small))
     assert ["0000", "0001"] == ids(get("/municipality?region_type=L"))
     assert ["0114", "0115", "0117"] == ids(get("/municipality?region_type=K"))
 
 
 def test_units_are_found_by_municipality(sample, ask):
-    """The list of organisational units takes municipality as a filter."""
+    """Organisational units can be filtered by municipality."""
     rows = ask(FakeKolada(sample))("/ou?municipality=0114").json()["values"]
     assert [["id", "municipality", "title"]] * 2 == [list(row) for row in rows]
     assert {"0114"} == {row["municipality"] for row in rows}
 
 
 def test_groups_carry_members_and_the_memberless_an_empty_list(small, ask):
-    """A group has members with id and title; one without members has an empty list."""
+    """A group has its members with id and title, and one without members an empty list."""
     rows = ask(FakeKolada(small))("/municipality_groups/G3000,G3001").json()["values"]
     assert [[{"member_id": "0117", "member_title": "Trestad"}], []] == [row["members"] for row in rows]
 
 
 def test_kpi_groups_may_hold_members_that_are_in_no_catalogue(sample, ask):
-    """A KPI group names KPIs that have left the catalogue."""
+    """A KPI group may have KPIs that are not in the catalogue."""
     get = ask(FakeKolada(sample))
     members = {member["member_id"] for row in get("/kpi_groups").json()["values"] for member in row["members"]}
     assert {"U00413", "U00442"} == members - set(ids(get("/kpi")))
 
 
 def test_a_kpi_row_has_the_twelve_fields_in_order(small, ask):
-    """The KPI row of the wire has exactly the fields of version 3."""
+    """A KPI has exactly the twelve fields of version 3, in order."""
     (row,) = ask(FakeKolada(small))("/kpi/N00001").json()["values"]
     assert [
         "id",
@@ -83,7 +83,7 @@ def test_a_kpi_row_has_the_twelve_fields_in_order(small, ask):
     ],
 )
 def test_every_way_to_ask_for_a_cell_gives_it(small, ask, cells, path):
-    """Each path and query form gives the value of N00001 in 0114 for 2020."""
+    """Each path and query form returns the value of N00001 in 0114 for 2020."""
     found = cells(ask(FakeKolada(small))(path).json()["values"])
     assert ("N00001", "0114", 2020, "T", 10.0) in found
 
@@ -101,7 +101,7 @@ def test_every_way_to_ask_for_a_cell_gives_it(small, ask, cells, path):
     ],
 )
 def test_a_path_that_names_too_little_or_nothing_known_is_404(small, ask, path):
-    """At least two of KPI, unit and year; no other path exists."""
+    """A path with only one of KPI, unit and year, or an unknown path, is 404."""
     answer = ask(FakeKolada(small))(path)
     assert (404, {"detail": "Not Found"}) == (answer.status_code, answer.json())
 
@@ -110,18 +110,18 @@ def test_a_path_that_names_too_little_or_nothing_known_is_404(small, ask, path):
     "query", ["kpi_id=N00001&municipality=0114", "municipality=0114", "kpi_id=N00001", "kpi=N00001&years=2020", ""]
 )
 def test_a_misspelt_parameter_is_an_empty_success(small, ask, query):
-    """What the API doesn't know it ignores; then too little is named, and the answer is 200 and empty."""
+    """An unknown query parameter is ignored, so the response is 200 without rows."""
     answer = ask(FakeKolada(small))(f"/data/?{query}")
     assert (200, []) == (answer.status_code, answer.json()["values"])
 
 
 def test_a_comma_is_no_separator_in_a_query(small, ask):
-    """Lists are repeated parameters in the query style: a comma list is one unknown id."""
+    """In the query style a list is a repeated parameter; a comma list is one unknown id."""
     assert [] == ask(FakeKolada(small))("/data/?kpi_id=N00001,N00002&year=2020").json()["values"]
 
 
 def test_the_query_style_takes_a_region_type(small, ask):
-    """region_type keeps units of that type and leaves groups out."""
+    """region_type keeps units of that type and leaves out groups."""
     rows = ask(FakeKolada(small))("/data/?kpi_id=N00001&year=2020&region_type=K").json()["values"]
     assert ["0114", "0115", "0117"] == [row["municipality"] for row in rows]
 
@@ -140,7 +140,7 @@ def test_the_query_style_takes_a_region_type(small, ask):
     ],
 )
 def test_twenty_five_are_taken_and_twenty_six_refused(small, ask, path):
-    """Every list takes 25 items and refuses 26 with 422, in the words of FastAPI."""
+    """Every list accepts 25 items and refuses 26 with FastAPI's 422."""
     get = ask(FakeKolada(small))
     assert 200 == get(path.format(",".join(["N00001"] * 25))).status_code
     refused = get(path.format(",".join(["N00001"] * 26)))
@@ -154,7 +154,7 @@ def test_twenty_five_are_taken_and_twenty_six_refused(small, ask, path):
 
 
 def test_years_are_limited_too(small, ask):
-    """26 years in one request are refused, in the path and in the query."""
+    """26 years are refused, in the path and in the query."""
     get = ask(FakeKolada(small))
     years = [str(year) for year in range(2000, 2026)]
     assert 422 == get(f"/data/kpi/N00001/year/{','.join(years)}").status_code
@@ -163,12 +163,12 @@ def test_years_are_limited_too(small, ask):
 
 @pytest.mark.parametrize("path", ["/data/kpi/N00001/year/tjugo", "/data/kpi/N00001/year/2020?from_date=igår"])
 def test_a_year_or_date_that_is_none_is_refused(small, ask, path):
-    """Letters for a year and words for a date answer 422."""
+    """Letters for a year and words for a date get 422."""
     assert 422 == ask(FakeKolada(small))(path).status_code
 
 
 def test_from_date_gives_what_changed_since(small, ask, cells):
-    """from_date keeps the rows of which a value changed on that day or later, groups with them."""
+    """from_date keeps rows with a value changed on that day or later, group rows included."""
     fake = FakeKolada(small, changes=["revised:N00001/0115/2020/T=21"])
     get = ask(fake)
     path = "/data/kpi/N00001/municipality/0114,0115,0117/year/2020"
@@ -180,19 +180,19 @@ def test_from_date_gives_what_changed_since(small, ask, cells):
 
 @pytest.mark.parametrize("path", ["/v2", "/v2/kpi", "/v2/data/kpi/N00001/year/2020"])
 def test_version_two_is_gone(small, ask, path):
-    """Every path of version 2 answers 410."""
+    """Every path of version 2 is 410."""
     assert 410 == ask(FakeKolada(small))(f"http://kolada.test{path}").status_code
 
 
 def test_a_slash_too_many_or_too_few_is_redirected(small, ask):
-    """/data without its slash and /kpi/ with one are redirected, the query kept."""
+    """/data without a slash and /kpi/ with one are redirected with their query."""
     get = ask(FakeKolada(small))
     assert "http://kolada.test/v3/data/?kpi_id=N00001" == get("/data?kpi_id=N00001").headers["location"]
     assert 307 == get("/kpi/?title=x").status_code
 
 
 def test_the_description_names_every_path(small, ask):
-    """The OpenAPI document has the paths and their list limit."""
+    """The OpenAPI document has all paths and their list limit."""
     paths = ask(FakeKolada(small))("/openapi.json").json()["paths"]
     assert 10 + 9 + 2 == len(paths)
     listed = paths["/v3/data/kpi/{kpi}/year/{year}"]["get"]["parameters"][0]
@@ -201,5 +201,5 @@ def test_the_description_names_every_path(small, ask):
 
 @pytest.mark.parametrize("path", ["/kpi", "/nothing", "/data/kpi/N00001/year/x", "http://kolada.test/v2/kpi"])
 def test_every_answer_says_what_its_values_are(small, ask, path):
-    """The source header is on answers of every status."""
+    """Responses of every status have the source header."""
     assert "sample" == ask(FakeKolada(small))(path).headers[SOURCE_HEADER]

@@ -1,4 +1,4 @@
-"""Paging: every row exactly once, absolute links, honest counts."""
+"""Paging: each row exactly once, absolute links, correct counts."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from fake_kolada import ContractChoices, FakeKolada
 
 @pytest.mark.parametrize("size", [1, 7, 100, 4999])
 def test_pages_of_any_size_sum_up_to_the_whole_exactly_once(sample, ask, all_pages, size):
-    """Whatever the page size, the pages together hold each row once, in one order."""
+    """With any page size the pages together have each row once, in one order."""
     path = "/data/kpi/N15436,U31462/municipality/0114,1489,G2328,G33623"
     get = ask(FakeKolada(sample))
     whole = get(path).json()["values"]
@@ -18,7 +18,7 @@ def test_pages_of_any_size_sum_up_to_the_whole_exactly_once(sample, ask, all_pag
 
 
 def test_the_default_page_holds_five_thousand_rows(sample, ask, all_pages):
-    """Without per_page a full page has 5,000 rows, and all cells of the request come in the end."""
+    """Without per_page a full page has 5,000 rows, and all cells of the request are returned."""
     kpi_ids = ",".join(sample.kpis["kpi_id"].to_list())
     units = sample.municipalities["municipality_id"].to_list()[30:55]
     pages = all_pages(ask(FakeKolada(sample)), f"/data/kpi/{kpi_ids}/municipality/{','.join(units)}")
@@ -30,7 +30,7 @@ def test_the_default_page_holds_five_thousand_rows(sample, ask, all_pages):
 
 
 def test_all_of_a_kpi_with_every_group_pages_through(sample, ask, all_pages):
-    """A request without municipalities, groups included, pages through without loss."""
+    """A request without municipalities returns all rows over its pages, group rows included."""
     pages = all_pages(ask(FakeKolada(sample)), "/data/kpi/N15436,N07418/year/2021,2022,2023")
     keys = [(row["kpi"], row["period"], row["municipality"]) for page in pages for row in page["values"]]
     assert len(pages) > 2
@@ -40,7 +40,7 @@ def test_all_of_a_kpi_with_every_group_pages_through(sample, ask, all_pages):
 
 
 def test_links_are_absolute_and_null_at_the_ends(small, ask):
-    """next_url and previous_url are whole URLs on the asked host, and null where there is no page."""
+    """next_url and previous_url are absolute URLs on the requested host, and null without a page."""
     get = ask(FakeKolada(small))
     first = get("/municipality?per_page=2").json()
     assert None is first["previous_url"]
@@ -52,13 +52,13 @@ def test_links_are_absolute_and_null_at_the_ends(small, ask):
 
 
 def test_a_page_that_ends_with_the_rows_has_no_further_one(small, ask):
-    """Five rows in pages of five are one page."""
+    """Five rows in pages of five have no further page."""
     page = ask(FakeKolada(small))("/municipality?per_page=5").json()
     assert (5, None) == (page["count"], page["next_url"])
 
 
 def test_a_page_past_the_end_is_empty(small, ask):
-    """Page 9 of a one-page answer is 200 with no rows, for data and for the catalogue."""
+    """Page 9 of a one-page response is 200 without rows, for data and catalogue."""
     get = ask(FakeKolada(small))
     for path in ("/data/kpi/N00001/municipality/0114?page=9", "/kpi?page=9"):
         answer = get(path)
@@ -66,14 +66,14 @@ def test_a_page_past_the_end_is_empty(small, ask):
 
 
 def test_the_catalogue_pages_too(sample, ask, all_pages):
-    """The groups come in pages, each once, with their members."""
+    """The groups are paged, each once, with their members."""
     pages = all_pages(ask(FakeKolada(sample)), "/municipality_groups?per_page=500")
     ids = [row["id"] for page in pages for row in page["values"]]
     assert sample.groups["group_id"].to_list() == ids
 
 
 def test_a_smaller_cap_is_the_default_page(small, ask):
-    """A contract with a small cap makes small pages without per_page."""
+    """A contract with a small page cap gives small pages without per_page."""
     fake = FakeKolada(small, contract=ContractChoices(page_cap=3))
     page = ask(fake)("/municipality").json()
     assert (3, "http://kolada.test/v3/municipality?page=2") == (page["count"], page["next_url"])
@@ -81,5 +81,5 @@ def test_a_smaller_cap_is_the_default_page(small, ask):
 
 @pytest.mark.parametrize("query", ["page=0", "page=x", "per_page=0", "per_page=-1", "page=99999999999999999999"])
 def test_paging_that_makes_no_sense_is_refused(small, ask, query):
-    """A page or page size that is no positive number answers 422."""
+    """A page or page size that is not a positive number gets 422."""
     assert 422 == ask(FakeKolada(small))(f"/kpi?{query}").status_code

@@ -1,4 +1,4 @@
-"""The built-in sample: its size, its life stories, and that it is made up and the same every time."""
+"""The built-in sample: its size, its special cases, made up, and the same every time."""
 
 import csv
 from pathlib import Path
@@ -14,7 +14,7 @@ WITHDRAWN = {"U00413", "U00442", "U00486"}
 
 
 def rows(sample, kpi_id, **named):
-    """The observations of a KPI as plain text and numbers, narrowed by columns."""
+    """Return the observations of a KPI as text and numbers, filtered by columns."""
     frame = sample.observations.filter(pl.col("kpi_id") == kpi_id)
     for column, value in named.items():
         frame = frame.filter(pl.col(column) == value)
@@ -22,20 +22,20 @@ def rows(sample, kpi_id, **named):
 
 
 def test_it_has_every_unit_and_says_that_it_is_a_sample(sample):
-    """290 municipalities, 21 regions and Riket; its kind is sample."""
+    """The sample has 290 municipalities, 21 regions and Riket, and its source kind is sample."""
     kinds = sample.municipalities.group_by("municipality_type").len().sort("municipality_type").rows()
     assert ("sample", [("K", 290), ("L", 22)]) == (sample.source_kind, kinds)
 
 
 def test_it_is_the_same_every_time(sample, ask):
-    """Built twice, it answers with the same bytes."""
+    """A sample that is built twice gives the same bytes."""
     again = sample_data()
     for path in ("/kpi", "/municipality_groups", "/ou", "/data/kpi/N15436,U28570/municipality/0000,1489,G2328"):
         assert ask(FakeKolada(sample))(path).content == ask(FakeKolada(again))(path).content
 
 
 def test_it_has_the_kpis_of_the_plan(sample):
-    """All KPIs of the budget's indicators and cross-checks have values; all but the withdrawn are listed."""
+    """Every KPI of the plan and its cross-checks has values, and all but withdrawn ones are in the catalogue."""
     with (PLAN / "indicators.csv").open(encoding="utf-8") as file:
         wanted = {row["kpi_id"] for row in csv.DictReader(file) if row["kpi_id"]} | CROSS_CHECKS
     assert 25 == len(wanted)
@@ -44,19 +44,19 @@ def test_it_has_the_kpis_of_the_plan(sample):
 
 
 def test_every_description_says_that_the_values_are_made_up(sample):
-    """No KPI of the sample can be taken for the real one."""
+    """Every KPI's description says that its values are made up."""
     assert sample.kpis["description"].str.starts_with("Påhittade värden.").all()
 
 
 def test_it_reaches_from_2015_to_2025(sample):
-    """The years are 2015-2025, and no value is out before its day."""
+    """The years are 2015-2025, and no value is dated after the sample's day."""
     assert (2015, 2025) == (sample.observations["period"].min(), sample.observations["period"].max())
     assert sample.observations["changed_on"].max() <= sample.dated
 
 
 @pytest.mark.parametrize(("kpi_id", "suffix"), [("U07451", "(-2024)"), ("U31462", "(- 2024)")])
 def test_two_kpis_are_closed_after_2024(sample, kpi_id, suffix):
-    """A closed KPI says so in its title, announces nothing and has no value after its last year."""
+    """A closed KPI has the year in its title, no announced publication and no later value."""
     (kpi,) = sample.kpis.filter(pl.col("kpi_id") == kpi_id).to_dicts()
     assert kpi["title"].endswith(suffix)
     assert (None, None) == (kpi["publication_date"], kpi["publ_period"])
@@ -65,20 +65,20 @@ def test_two_kpis_are_closed_after_2024(sample, kpi_id, suffix):
 
 @pytest.mark.parametrize("kpi_id", ["U21468", "U23471"])
 def test_there_was_no_survey_of_the_elderly_in_2021(sample, kpi_id):
-    """Not one row, though the years around have them."""
+    """The survey of the elderly has no row for 2021 and has rows before and after."""
     years = set(rows(sample, kpi_id)["period"])
     assert {2020, 2022} == years & {2020, 2021, 2022}
 
 
 def test_the_tests_of_2020_and_2021_are_rows_of_null(sample):
-    """N15454 has a row for every unit in those years, and no value in any."""
+    """N15454 has null rows for every unit in 2020 and 2021."""
     for year in (2020, 2021):
         found = rows(sample, "N15454", period=year, gender="T")
         assert (291, 0) == (found.height, found["value"].count())
 
 
 def test_riket_is_missing_where_it_is_missing(sample):
-    """U31462 has no row for Riket, U28570, U07414 and U40455 rows of null, U07451 a null in 2022."""
+    """U31462 has no row for Riket, U28570, U07414 and U40455 have null rows, and U07451 a null in 2022."""
     assert 0 == rows(sample, "U31462", municipality_id="0000").height
     for kpi_id in ("U28570", "U07414", "U40455"):
         riket = rows(sample, kpi_id, municipality_id="0000")
@@ -91,7 +91,7 @@ def test_riket_is_missing_where_it_is_missing(sample):
 
 
 def test_gaps_come_in_every_form(sample):
-    """No row; null with each known status and with none; a value with a status; women and men held back."""
+    """Gaps occur as missing rows, nulls with each status and none, values with a status, and withheld genders."""
     statuses = dict(
         sample.observations.filter(pl.col("value").is_null()).group_by(pl.col("status").cast(pl.String)).len().rows()
     )
@@ -108,7 +108,7 @@ def test_gaps_come_in_every_form(sample):
 
 
 def test_genders_are_where_kolada_has_them(sample):
-    """Divided KPIs have T, K and M; the others T alone, as the catalogue says."""
+    """KPIs divided by gender have T, K and M, the others T alone, as in the catalogue."""
     divided = sample.observations.group_by(pl.col("kpi_id").cast(pl.String)).agg(
         (pl.col("gender") != "T").any().alias("is_divided")
     )
@@ -122,7 +122,7 @@ def test_genders_are_where_kolada_has_them(sample):
 
 
 def test_a_total_lies_between_women_and_men(sample):
-    """Where all three are known, the total is no smaller than the lesser and no larger than the greater."""
+    """A total is between the values of women and men."""
     wide = (
         sample.observations.filter(pl.col("municipality_id") != "0000")
         .pivot("gender", index=["kpi_id", "municipality_id", "period"], values="value")
@@ -134,7 +134,7 @@ def test_a_total_lies_between_women_and_men(sample):
 
 
 def test_shares_are_shares(sample):
-    """Every KPI that is a share of something between nothing and all lies within 0-100."""
+    """Every share is within 0-100."""
     shares = sample.kpis.filter(pl.col("title").str.contains("andel (%)", literal=True))["kpi_id"].to_list()
     values = sample.observations.filter(
         pl.col("kpi_id").is_in([kpi_id for kpi_id in shares if kpi_id not in CROSS_CHECKS])
@@ -143,7 +143,7 @@ def test_shares_are_shares(sample):
 
 
 def test_similar_groups_have_seven_others(sample):
-    """Each municipality has a group for each of eight topics: seven members, never itself."""
+    """Each municipality has a group of seven others for each of eight topics."""
     names = dict(sample.municipalities.select("municipality_name", "municipality_id").iter_rows())
     titles = dict(sample.groups.filter(pl.col("group_name").str.starts_with("Liknande")).iter_rows())
     assert 8 * 290 == len(titles)
@@ -157,7 +157,7 @@ def test_similar_groups_have_seven_others(sample):
 
 
 def test_similar_group_titles_have_the_api_form(sample):
-    """The topic stands before the first comma, but for the overall one."""
+    """The topic is before the first comma of a title, except for the overall topic."""
     titles = set(sample.groups["group_name"])
     assert {
         "Liknande kommuner grundskola, Alingsås, 2024",
@@ -167,7 +167,7 @@ def test_similar_group_titles_have_the_api_form(sample):
 
 
 def test_county_groups_hold_the_countys_municipalities(sample):
-    """The 21 county groups share out all 290 municipalities; Västra Götaland has 49."""
+    """The 21 county groups divide all 290 municipalities; Västra Götaland has 49."""
     counties = sample.groups.filter(pl.col("group_name").str.contains(" läns kommuner"))
     members = sample.group_members.filter(pl.col("group_id").is_in(counties["group_id"].implode()))
     assert (21, 290, 290) == (counties.height, members.height, members["member_id"].n_unique())
@@ -175,7 +175,7 @@ def test_county_groups_hold_the_countys_municipalities(sample):
 
 
 def test_the_announced_publications_lie_ahead(sample):
-    """Every announced final publication is after the sample's day and carries the next period."""
+    """Every announced final publication is after the sample's day and is of the next period."""
     announced = sample.kpis.filter(pl.col("publication_date").is_not_null())
     latest = dict(
         sample.observations.filter(pl.col("value").is_not_null())
@@ -191,14 +191,14 @@ def test_the_announced_publications_lie_ahead(sample):
 
 
 def test_accounts_for_the_last_year_are_preliminary(sample):
-    """The cross-check KPIs have 2025 from a preliminary publication, and announce the final one of it."""
+    """The cross-check KPIs have preliminary values for 2025 and announce the final ones."""
     for kpi in sample.kpis.filter(pl.col("kpi_id").is_in(sorted(CROSS_CHECKS))).iter_rows(named=True):
         assert kpi["prel_publication_date"] <= sample.dated.isoformat() < kpi["publication_date"]
         assert "2025" == kpi["publ_period"]
 
 
 def test_schools_have_values_near_their_municipality(sample, ask):
-    """Two made-up schools in each municipality, with values of the KPIs that say so."""
+    """Each municipality has two made-up schools, with values of the KPIs for organisational units."""
     with_ous = sample.kpis.filter("has_ou_data")["kpi_id"].to_list()
     assert (580, with_ous) == (sample.ous.height, sample.ou_observations["kpi_id"].unique().sort().to_list())
     page = ask(FakeKolada(sample))("/oudata/municipality/1489/year/2024").json()

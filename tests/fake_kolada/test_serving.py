@@ -1,4 +1,4 @@
-"""Serving: over real HTTP and in this process, from many threads, with data that is replaced meanwhile."""
+"""Serving over real HTTP and in process, with concurrent requests and replaced data."""
 
 import asyncio
 import signal
@@ -27,7 +27,7 @@ PATHS = (
 
 
 def test_http_and_the_transport_answer_alike(sample):
-    """Status, headers and bytes are the same over a socket and without one, but for the host in the links."""
+    """Status, headers and body are the same over HTTP and in process, except for the host in links."""
     fake = FakeKolada(sample)
     with (
         fake.serve() as url,
@@ -43,7 +43,7 @@ def test_http_and_the_transport_answer_alike(sample):
 
 
 def test_links_work_over_http(sample, all_pages):
-    """Following next_url over real HTTP gives every row once."""
+    """Following next_url over real HTTP returns every row once."""
     with FakeKolada(sample).serve() as url, httpx.Client(base_url=url) as client:
         pages = all_pages(client.get, "/municipality_groups?per_page=1000")
     ids = [row["id"] for page in pages for row in page["values"]]
@@ -52,7 +52,7 @@ def test_links_work_over_http(sample, all_pages):
 
 
 def test_four_threads_get_what_one_gets(sample):
-    """Requests from several threads at once have the bytes that they have one by one."""
+    """Concurrent requests return the same bytes as sequential ones."""
     fake = FakeKolada(sample)
     kpi_ids = sample.kpis["kpi_id"].to_list()
     paths = [f"/data/kpi/{kpi_id}/municipality/0114,1489,G2328?per_page=20&page=2" for kpi_id in kpi_ids] * 4
@@ -67,7 +67,7 @@ def test_four_threads_get_what_one_gets(sample):
 
 
 def test_replacing_the_data_shows_at_once_and_never_half(small):
-    """While threads ask, the data set is swapped: each answer is the old or the new one, whole."""
+    """If the data set is replaced during requests, each response is whole, from the old or the new one."""
     fake = FakeKolada(small)
     path = "/data/kpi/N00001/municipality/0114,0115/year/2020"
     other = apply_change(apply_change(small, "revised:N00001/0114/2020/T=1"), "revised:N00001/0115/2020/T=2")
@@ -87,7 +87,7 @@ def test_replacing_the_data_shows_at_once_and_never_half(small):
 
 
 def test_the_log_tells_what_was_asked(small, ask):
-    """Method, whole URL, status and moment of each request, in the order in which they came."""
+    """The log has method, URL, status and time of each request, in order."""
     fake = FakeKolada(small)
     get = ask(fake)
     before = datetime.now(UTC)
@@ -103,7 +103,7 @@ def test_the_log_tells_what_was_asked(small, ask):
 
 
 def test_an_answer_over_http_is_in_the_log_when_it_arrives(small):
-    """A client that has its answer finds it in the log, however soon it looks."""
+    """A request is in the log by the time its response arrives."""
     fake = FakeKolada(small)
     with fake.serve() as url, httpx.Client(base_url=url) as client:
         for asked in range(1, 20):
@@ -112,7 +112,7 @@ def test_an_answer_over_http_is_in_the_log_when_it_arrives(small):
 
 
 def test_the_transport_works_inside_an_event_loop(small, ask):
-    """In a notebook a loop is running already; the transport doesn't mind."""
+    """The transport works inside a running event loop, as in a notebook."""
 
     async def cell():
         return ask(FakeKolada(small))("/kpi").status_code
@@ -121,7 +121,7 @@ def test_the_transport_works_inside_an_event_loop(small, ask):
 
 
 def test_an_application_that_waits_cant_be_run_in_process():
-    """An application that really waits is refused with the way out, and not left hanging."""
+    """An application that really waits is refused in process, with the alternative."""
 
     async def waits(scope, receive, send):
         await asyncio.sleep(0)
@@ -132,7 +132,7 @@ def test_an_application_that_waits_cant_be_run_in_process():
 
 
 def test_a_taken_port_is_told_with_the_remedy(small):
-    """The error names the address and another way."""
+    """A port in use is refused with the address and the option."""
     fake = FakeKolada(small)
     with fake.serve() as url:
         port = httpx.URL(url).port
@@ -141,7 +141,7 @@ def test_a_taken_port_is_told_with_the_remedy(small):
 
 
 def test_a_stand_in_can_be_served_again(small):
-    """After its context is closed, the same stand-in can be served at another port."""
+    """A stand-in can be served again on another port."""
     fake = FakeKolada(small)
     for _ in range(2):
         with fake.serve() as url:
@@ -151,7 +151,7 @@ def test_a_stand_in_can_be_served_again(small):
 
 
 def test_the_command_serves_until_it_is_interrupted():
-    """`kolada fake-api` announces its URL into a pipe too, serves, and ends quietly when interrupted."""
+    """`kolada fake-api` prints its URL into a pipe, serves, and exits with 0 on an interrupt."""
     command = Path(sys.executable).with_name("kolada")
     chosen = ["--data", "generated:2:500", "--port", "0", "--fault", "unavailable:kpi", "--change", "kpi_retitled"]
     with subprocess.Popen([command, "fake-api", *chosen], stdout=subprocess.PIPE, text=True) as process:
