@@ -134,7 +134,7 @@ def test_the_bokslut_uses_our_own_history_where_it_reaches(world: World) -> None
 
 
 def test_where_history_does_not_reach_the_bokslut_is_estimated(world: World) -> None:
-    """By the plan's list the value of the first KPI was out on 1 March 2024, that of the second came in April."""
+    """Without history at the bokslut, the availability dates of the plan decide whether a value was published."""
     for indicator_id, kpi_id, month_day, year_offset in (("A", "N00001", "10-01", 0), ("B", "N00002", "04-25", 1)):
         world.kpi(kpi_id)
         world.indicator(indicator_id, kpi_id=kpi_id)

@@ -233,7 +233,7 @@ def test_the_chain_behind_one_verdict(built: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_rules_and_cross_checks(built: duckdb.DuckDBPyConnection) -> None:
-    """Eight rules (38); Kolada's result 2022 stands beside F1 and is never its value (40)."""
+    """The plan has nine rules, and Kolada's result for 2022 is only a cross-check of F1 (questions 38, 40)."""
     assert len(answer(built, 38)) == 9
     (row,) = (row for row in answer(built, 40) if (row["indicator_id"], row["year"]) == ("F1", 2022))
     assert (row["value"], row["verdict"], row["cross_check_kpi_id"], row["cross_check_value"]) == (

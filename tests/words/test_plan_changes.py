@@ -148,7 +148,7 @@ def test_a_quiet_night_and_a_first_night_edit_nothing(publish: Publish) -> None:
 
 @pytest.mark.slow
 def test_an_edit_and_a_retitled_kpi_are_events(publish: Publish, tmp_path: Path) -> None:
-    """Each event has before and after; the page of the run has them too, and the report a remark."""
+    """An edited target and a changed KPI title are events with both texts, on the run's page and in the report."""
     nights = publish((small_plan(), small_kolada()))
     nights.plans = (small_plan("90").write(tmp_path),)
     nights.fake.data = small_kolada("VÃ¤ntetid").data()
