@@ -15,7 +15,7 @@ def wait_for(look: Callable[[], Any], seconds: float, story: Callable[[], str]) 
         if seen := look():
             return seen
         time.sleep(0.25)
-    pytest.fail(f"nothing to see after {seconds} seconds; the log ends: {story()}")
+    pytest.fail(f"no result after {seconds} seconds; the log ends: {story()}")
 
 
 def free_port() -> int:

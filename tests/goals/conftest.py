@@ -1,3 +1,5 @@
+"""Fixtures of the goals tests: the repository's plan and the made-up plan, as files or edited."""
+
 from collections.abc import Callable
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""A plan against Kolada's catalogue: unknown KPIs, and remarks for its author."""
+
 from collections.abc import Callable
 from dataclasses import replace
 

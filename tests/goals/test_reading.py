@@ -1,3 +1,5 @@
+"""Reading plans from folders and from stored bytes, their hash, and their default rules and labels."""
+
 import hashlib
 import os
 import pickle

@@ -1,3 +1,5 @@
+"""`kolada goals new`: a plan made from a table of indicators."""
+
 import hashlib
 from datetime import date
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""The frames of a plan: their columns, types and order."""
+
 from pathlib import Path
 
 import duckdb

@@ -55,7 +55,7 @@ def test_the_image_holds_what_was_tested():
 
 
 def test_every_image_is_pinned_and_nobody_is_root():
-    """Images have full versions, users are numbers other than root, and no password has a default."""
+    """Images have full versions, the user is a number, and no password has a default."""
     bases = [line.split()[0] for line in instructions("FROM")]
     foreign = {service["image"] for service in SERVICES.values() if "build" not in service}
     assert all(re.search(r":\d+\.\d+[\w.-]*$", image) for image in [*bases, *foreign])

@@ -90,7 +90,7 @@ def truth(sample: DataSet) -> Truth:
 
 
 def test_over_real_http_the_frames_are_the_same(sample: DataSet) -> None:
-    """Over real HTTP the client reads every row of the sample, and each response is marked as `sample`."""
+    """Over real HTTP the client reads the same frames as in process, and each response is marked as `sample`."""
     fake = FakeKolada(sample)
     landing = MemoryLanding()
     with fake.serve(port=0) as url, KoladaClient(url, rate=None, landing=landing) as client:

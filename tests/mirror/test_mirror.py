@@ -73,7 +73,7 @@ def test_requests_are_near_the_lower_bound(make_mirrors, small):
 
 @pytest.mark.slow
 def test_interrupted_twice_and_taken_up(make_mirrors, small):
-    """A mirror that is killed and then fails resumes both times without repeating requests."""
+    """A mirror that is killed and then fails resumes both times and repeats at most the requests in flight."""
     mirrors = make_mirrors(small)
     with pytest.raises(KeyboardInterrupt):
         mirrors.run(reporter=InterruptedAt(10, KeyboardInterrupt))

@@ -34,7 +34,7 @@ def shared_run(place: Path) -> str:
 
 @pytest.fixture(scope="module")
 def shared_nights(tmp_path_factory: pytest.TempPathFactory) -> tuple[Nights, Path, RunResult, RunResult]:
-    """Two runs of a home that is shared to a folder; the folder is missing in the second."""
+    """Two runs of a home that is shared to a folder; in the second run a file is in its place."""
     folder = tmp_path_factory.mktemp("shared")
     place = folder / "www"
     nights = small_home(folder / "home")

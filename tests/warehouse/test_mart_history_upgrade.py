@@ -106,7 +106,7 @@ def whole(tmp_path: Path, make_nights: Callable[..., Nights]) -> Earlier:
 
 
 def test_the_nights_before_answer_as_they_were_published(earlier: Earlier) -> None:
-    """As of each earlier run, verdicts, values and ranks equal those that its file had, also after a replay."""
+    """As of each earlier run, verdicts, values and ranks equal those that its published file had."""
     nights = earlier.nights
     assert nights.refresh().state == "published"
     for night in earlier.said:

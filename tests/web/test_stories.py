@@ -69,7 +69,7 @@ def click(tab: Tab, words: str) -> str:
 
 
 def test_why_is_a_goal_not_met(sample_world: World, sample: str, tab: Tab) -> None:
-    """From the list of goals a filter leads to a goal that is not met, its explanation and its stored response."""
+    """From the list of goals a filter leads to a goal that is not met, and to how its value was fetched."""
     with opened(sample_world.home) as connection:
         [(indicator, year)] = connection.execute(
             "select indicator_id, year from mart.goal_fulfilment where verdict = 'not_met' and kpi_id is not null "

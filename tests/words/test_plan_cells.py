@@ -116,7 +116,7 @@ def test_every_rule_and_each_of_its_values_has_words() -> None:
     ],
 )
 def test_a_row_that_came_is_told_in_words(told: dict[str, object], expected: str) -> None:
-    """An added row is described with a decimal comma, the code's word, the part of the year and `forecast`."""
+    """An added row is described with a decimal comma, the code's word, the part of the year and its kind."""
     assert sentence(**{"edit": "added", "column_name": None, **told}) == expected
 
 

@@ -116,7 +116,7 @@ def test_the_facts_beside_the_sentence_say_the_same(page: outputs.Node) -> None:
 
 
 def test_a_target_finer_than_the_comparison_is_shown_rounded_too(publish: Publish) -> None:
-    """0,258 meets "högst 0,256" at two decimals: next to the outcome 0,26 stands the target as it was compared."""
+    """0,258 meets "högst 0,256" at two decimals: the target is shown as compared, next to the outcome 0,26."""
     plan, kolada = SmallPlan(rules={"fixed_target_precision": "display"}), SmallKolada()
     plan.indicator("T1", "N00001", display_decimals=2, direction="lower")
     plan.target("T1", "<=", "0,256")

@@ -140,7 +140,7 @@ def test_a_day_to_come_is_refused(publish: Publish) -> None:
     ],
 )
 def test_what_is_yet_to_come_goes_by_the_day_in_sweden(given: str, is_past: bool) -> None:
-    """A date is a day in Sweden, a timestamp an instant in UTC."""
+    """A date is compared with today in Sweden, and a timestamp with the current instant."""
     now = datetime(2026, 4, 2, 12, tzinfo=UTC)
     if is_past:
         past_moment(given, now=now)
