@@ -244,7 +244,7 @@ def arrows_between(rows: Sequence[Sequence[Box]], pairs: Sequence[tuple[str, str
     place = {box.room: (number, box) for number, row in enumerate(rows) for box in row}
     for of, to in pairs:
         if place[to][0] <= place[of][0]:
-            raise ValueError(f"`{of}` imports `{to}`, which stands beside it or above it in ROWS.")
+            raise ValueError(f"`{of}` imports `{to}`, which is in the same row of ROWS or above it.")
     above = {to: [place[of][1] for of, other in pairs if other == to] for _, to in pairs}
     arrive = {(of, to): spread(place[to][1], above[to], place[of][1]) for of, to in pairs}
     lanes = {

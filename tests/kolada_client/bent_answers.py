@@ -41,7 +41,7 @@ REQUESTS: dict[str, tuple[DataRequest | CatalogueRequest, dict[str, pl.DataType]
 }
 
 
-# ---------------------------------------------------------------------- sound pages
+# ---------------------------------------------------------------------- valid pages
 
 
 def sound_page(dice: random.Random, kind: str, start: int = 0) -> Json:
@@ -97,7 +97,7 @@ ENTRIES: dict[str, Callable[[random.Random, int], Json]] = {
 }
 
 
-# ---------------------------------------------------------------------- bends of the document
+# ---------------------------------------------------------------------- mutations of the document
 
 LEAVES: list[Json] = [
     *(None, True, False, "", "0", "1,5", [], {}, [[]], [None], {"a": {"b": [1]}}, 0, -1, 2**31, 2**63, 2**64, 2**128),
@@ -200,7 +200,7 @@ def no_values(dice: random.Random, document: Json) -> Json:
 DOCUMENT_BENDS: list[Bend] = [replace_leaf, rename_key, remove_key, add_keys, repeat_entry, bend_link, bend_count]
 
 
-# ---------------------------------------------------------------------- bends of the text
+# ---------------------------------------------------------------------- mutations of the text
 
 NUMBERS = ["1e400", "-1e999", "01", "1.", ".5", "+1", "0x10", "-", "9" * 5000, "1e-400", "1E+2", "NaN", "Infinity"]
 INSERTS = [
@@ -285,7 +285,7 @@ def recode(dice: random.Random, body: bytes) -> bytes:
     return text.encode(codec, errors="replace")
 
 
-# ---------------------------------------------------------------------- bends of the transfer
+# ---------------------------------------------------------------------- mutations of the transfer
 
 
 def pack(dice: random.Random, body: bytes, headers: dict[str, Any]) -> bytes:

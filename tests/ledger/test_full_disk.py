@@ -42,7 +42,7 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(folder)], check=False, capture_output=True
     )
     if mounted.returncode != 0:
-        pytest.skip("needs the right to mount, or KOLADA_SMALL_DISK: a folder on a disk of 64 MB")
+        pytest.skip("needs permission to mount, or KOLADA_SMALL_DISK: a folder on a disk of 64 MB")
     yield folder
     subprocess.run(["umount", str(folder)], check=True)
 

@@ -14,8 +14,8 @@ from tests.recomputed.outcomes import missing_reason
 from tests.recomputed.plan_files import Indicator, Plan, Target
 from tests.recomputed.precision import holds, looks_equal, rounded, target_decimals
 
-# Years from the last year that was over when the budget was decided to its first year: for 2022-2024
-# that is 2020, where the document starts to count.
+# Years before the budget's first year: the last year that was over when the budget was decided. For 2022-2024
+# it is 2020, where the document starts to count.
 YEARS_BEFORE_BUDGET = 2
 GENDERS = {"both": ("K", "M")}
 JUDGED = ("met", "partly_met", "not_met")
