@@ -300,8 +300,9 @@ class EmptyAnswers:
             replace(doubts[0].request, kpi_ids=(kpi_id,), municipality_ids=spread(given))
             for kpi_id, given in sorted(units.items())
         ]
+        asked_anew = frozenset(requests)
         for doubt in doubts:
-            if doubt.request in requests:
+            if doubt.request in asked_anew:
                 # It was asked alone already: what came is asked for anew, and not recalled.
                 self.reject(doubt.request_ids, f"{EMPTY_ANSWER}: asked for again")
         loud: set[str] = set()
