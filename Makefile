@@ -8,6 +8,8 @@ OLDEST_DUCKDB := 1.5.5
 # Those that open what we publish, beside the pinned one.
 READING_DUCKDBS := 1.1.3 1.2.2 1.3.2 1.4.4
 OLDEST_TESTS := tests/mart tests/warehouse
+# A file goes to a worker as a whole, in the order of tests/longest_first.py.
+TWO_AT_A_TIME := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 20
 PEERS := .venv-peers
 UV := $(shell command -v uv 2>/dev/null)
 
@@ -44,16 +46,16 @@ demo: $(READY)  ## Run the whole pipeline on the built-in sample, through Prefec
 	@echo "Open data/sample/demo.html in a browser: the report. The rest: docs/controllers.md, docs/analysts.md"
 
 test: $(READY)  ## Run the tests but the slow ones
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+	$(TWO_AT_A_TIME) -m "not slow"
 
 slow: $(READY) $(VENV)/older-duckdb/.ready  ## Run the slow tests; those with a server and a clock by themselves
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow --ignore tests/flows
-	$(BIN)/python -m pytest -m slow tests/flows
+	$(TWO_AT_A_TIME) -m slow --ignore tests/flows
+	$(BIN)/python -m pytest -m slow --durations 20 tests/flows
 
 # The oldest DuckDB that pyproject.toml allows, in place of the pinned one.
 oldest: $(VENV)/oldest-duckdb  ## Run the tests of what is written and read on the oldest DuckDB that is supported
 	PYTHONPATH=$(VENV)/oldest-duckdb $(BIN)/python -c 'import duckdb; assert duckdb.__version__ == "$(OLDEST_DUCKDB)"'
-	PYTHONPATH=$(VENV)/oldest-duckdb $(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow" $(OLDEST_TESTS)
+	PYTHONPATH=$(VENV)/oldest-duckdb $(TWO_AT_A_TIME) -m "not slow" $(OLDEST_TESTS)
 
 # DuckDB's extensions as wheels exist for this version.
 lake: $(VENV)/lake-duckdb  ## Run the tests of a lake: PostgreSQL, an S3 server, DuckDB with its extensions
@@ -92,7 +94,7 @@ site: $(READY)  ## Build the documentation as a site into build/site; a dead lin
 
 coverage: $(READY)  ## Measure how much of the code `make test` runs; write build/coverage, print what is not run
 	mkdir -p build
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow" --cov --cov-report term:skip-covered --cov-report html
+	$(TWO_AT_A_TIME) -m "not slow" --cov --cov-report term:skip-covered --cov-report html
 
 pictures: $(READY)  ## Take the pictures of the documents anew (needs Chromium)
 	$(BIN)/python -m tests.reports.pictures

@@ -24,6 +24,7 @@ from pipeline.limits import Limits
 from pipeline.run_job import Share, run_job
 from pipeline.run_result import RunResult
 from pipeline.settings import Settings
+from tests.longest_first import sort_longest_first
 from tests.warehouse.first_release.make_fixture import PLAN as SMALL_PLAN
 from tests.warehouse.first_release.make_fixture import small_data
 from warehouse.database import quoted
@@ -36,6 +37,11 @@ UNLIMITED = {name: 1.0 for name in Limits.model_fields if name.endswith("_share"
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PLANS = REPOSITORY / "goals"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the workers end together."""
+    sort_longest_first(items)
 
 
 def pytest_collection_finish() -> None:

@@ -1,0 +1,80 @@
+"""The order in which files of tests begin: those that take longest first, so that the workers end together.
+
+A file goes to one worker as a whole. The seconds are of one worker on a quiet machine, of slow tests and others; the
+order is what counts, and a file that takes less than ten has no place here.
+"""
+
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).resolve().parent
+SECONDS = {
+    "pipeline/test_faults.py": 560,
+    "pipeline/test_empty_answers.py": 530,
+    "ledger/test_full_disk.py": 390,
+    "installing/test_installed.py": 360,
+    "reports/test_in_browser.py": 310,
+    "ledger/test_kill_sweep.py": 290,
+    "pipeline/test_replay.py": 160,
+    "cli/test_odd_places.py": 145,
+    "warehouse/test_mart_history_upgrade.py": 140,
+    "pipeline/test_killed_runs.py": 120,
+    "sharing/test_killed_shares.py": 110,
+    "ledger/test_lost_home.py": 105,
+    "pipeline/test_review.py": 100,
+    "pipeline/test_mart_history.py": 95,
+    "web/test_stories.py": 90,
+    "pipeline/test_second_nights.py": 85,
+    "words/test_causes.py": 80,
+    "installing/test_container.py": 75,
+    "pipeline/test_history_nights.py": 65,
+    "pipeline/test_readers_and_writers.py": 65,
+    "reports/test_in_libreoffice.py": 60,
+    "pipeline/test_plans_apart.py": 58,
+    "web/test_pages.py": 56,
+    "sharing/test_share.py": 54,
+    "mirror/test_mirror.py": 50,
+    "words/test_small_truths.py": 45,
+    "warehouse/test_upgrade.py": 44,
+    "reports/test_exports.py": 44,
+    "web/test_load.py": 41,
+    "words/test_every_output.py": 40,
+    "ledger/test_rollback.py": 39,
+    "warehouse/test_older_duckdb.py": 37,
+    "pipeline/test_odd_answers.py": 36,
+    "cli/test_command.py": 36,
+    "cli/test_review_command.py": 35,
+    "words/test_plan_changes.py": 34,
+    "words/test_reasons_told.py": 32,
+    "warehouse/test_history_properties.py": 31,
+    "kolada_client/test_end_to_end.py": 30,
+    "mart/test_references.py": 29,
+    "kolada_client/test_environment.py": 29,
+    "councils/test_outputs.py": 28,
+    "mart/test_verdicts.py": 28,
+    "reports/test_explain.py": 28,
+    "query/test_sql_command.py": 27,
+    "ledger/test_run_order.py": 25,
+    "recomputed/test_agreement.py": 22,
+    "mirror/test_killed_mirror.py": 22,
+    "web/test_assistants.py": 20,
+    "recomputed/test_every_kind.py": 19,
+    "councils/test_verdicts_by_hand.py": 19,
+    "mart/test_dictionary.py": 18,
+    "mart/test_questions.py": 18,
+    "reports/test_word_document.py": 17,
+    "benchmarks/test_benchmarks.py": 17,
+    "fake_kolada/test_faults.py": 16,
+    "query/test_locked_query.py": 15,
+    "words/test_rounding.py": 15,
+    "warehouse/test_change_kinds.py": 12,
+    "ledger/test_verify.py": 12,
+    "flows/test_status.py": 11,
+    "docs/test_examples.py": 10,
+}
+
+
+def sort_longest_first(items: list[pytest.Item]) -> None:
+    """Put the tests of long files before others; within a file, and among short files, the order stays."""
+    items.sort(key=lambda item: -SECONDS.get(item.path.relative_to(TESTS).as_posix(), 0))
