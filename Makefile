@@ -48,9 +48,14 @@ demo: $(READY)  ## Run the whole pipeline on the built-in sample, through Prefec
 test: $(READY)  ## Run the tests but the slow ones
 	$(TWO_AT_A_TIME) -m "not slow"
 
-slow: $(READY) $(VENV)/older-duckdb/.ready  ## Run the slow tests; those with a server and a clock by themselves
-	$(TWO_AT_A_TIME) -m slow --ignore tests/flows
+# The flows' tests share one Prefect server and mostly wait for it: with `--jobs 2` they run next to the others.
+slow: slow-flows slow-others  ## Run the slow tests
+
+slow-flows: $(READY)
 	$(BIN)/python -m pytest -m slow --durations 20 tests/flows
+
+slow-others: $(READY) $(VENV)/older-duckdb/.ready
+	$(TWO_AT_A_TIME) -m slow --ignore tests/flows
 
 # The oldest DuckDB that pyproject.toml allows, in place of the pinned one.
 oldest: $(VENV)/oldest-duckdb  ## Run the tests of what is written and read on the oldest DuckDB that is supported
@@ -168,4 +173,4 @@ bench-web: $(READY)  ## Measure the pages of kolada web, one reader at a time an
 clean:  ## Remove what make made, but not the data
 	rm -rf $(VENV) $(PEERS) build benchmarks/.pages .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
-.PHONY: help install demo test slow oldest lake sweep test-all docs site coverage pictures bench gauntlet bench-mirror bench-night bench-start bench-report bench-versions bench-year bench-web lint format wheel audit lock clean
+.PHONY: help install demo test slow slow-flows slow-others oldest lake sweep test-all docs site coverage pictures bench gauntlet bench-mirror bench-night bench-start bench-report bench-versions bench-year bench-web lint format wheel audit lock clean

@@ -2,13 +2,13 @@
 
 import json
 import shutil
-import socket
 from pathlib import Path
 
 import pytest
 
 from fake_kolada import FakeKolada, sample_data
 from tests.cli.support import run_kolada
+from tests.flows.support import free_port
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PLAN = "alingsas-2022-2024"
@@ -29,13 +29,6 @@ def kolada(tmp_path, api):
         return run_kolada(tmp_path, api, *arguments, **variables)
 
     return run
-
-
-def free_port():
-    """Return a port on which nothing listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def test_refresh_over_http(kolada, tmp_path):

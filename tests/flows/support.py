@@ -1,8 +1,10 @@
 """Helpers that wait for other processes and find free ports."""
 
+import random
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -19,7 +21,9 @@ def wait_for(look: Callable[[], Any], seconds: float, story: Callable[[], str]) 
 
 
 def free_port() -> int:
-    """Return a port on which nothing listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port on which nothing listens, below those that the system gives to outgoing connections."""
+    for port in random.sample(range(20_000, 32_000), 100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    pytest.fail("a hundred ports are taken")

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -12,6 +11,8 @@ from unittest.mock import patch
 
 import boto3
 from moto.server import ThreadedMotoServer
+
+from tests.flows.support import free_port
 
 USER = "kolada"
 
@@ -35,9 +36,7 @@ def postgres_server() -> Iterator[str]:
         folder = Path(name)
         if owner is not None:
             shutil.chown(folder, owner)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
 
         def run(*command: str) -> None:
             subprocess.run(
