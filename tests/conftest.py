@@ -40,7 +40,7 @@ PLANS = REPOSITORY / "goals"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the workers end together."""
+    """Run the longest files first."""
     sort_longest_first(items)
 
 

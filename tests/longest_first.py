@@ -1,7 +1,7 @@
-"""The order in which files of tests begin: those that take longest first, so that the workers end together.
+"""The order of the test files: the longest first, so that all workers end at about the same time.
 
-A file goes to one worker as a whole. The seconds are of one worker on a quiet machine, of slow tests and others; the
-order is what counts, and a file that takes less than ten has no place here.
+A file runs on one worker as a whole. The seconds were measured with one worker on an idle machine, slow tests included.
+Only their order is used, and a file under ten seconds is not listed.
 """
 
 from pathlib import Path
@@ -76,5 +76,5 @@ SECONDS = {
 
 
 def sort_longest_first(items: list[pytest.Item]) -> None:
-    """Put the tests of long files before others; within a file, and among short files, the order stays."""
+    """Sort the tests of listed files to the front; the order within a file and among other files stays."""
     items.sort(key=lambda item: -SECONDS.get(item.path.relative_to(TESTS).as_posix(), 0))

@@ -53,9 +53,9 @@ def honest(recent, plans, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def honest_recorded(recorded, plans, tmp_path_factory):
-    """The same of the recorded data, with a part of the KPIs that are in no plan and have no values.
+    """The same for the recorded data, with a part of the KPIs that are in no plan and have no values.
 
-    Each of these, thousands in all, costs every mirror a request of its own.
+    Each of these KPIs, thousands in all, takes every mirror one more request.
     """
     known = {*recorded.observations["kpi_id"].cast(pl.String).unique(), *planned_kpis(plans)}
     silent = points_of(sorted(set(recorded.kpis["kpi_id"]) - known), seed=13)
