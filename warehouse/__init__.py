@@ -1,16 +1,16 @@
-"""DuckDB and the raw store: what was received, what is known, and what is published.
+"""DuckDB and the raw store: received response bodies, versioned facts, marts, and the published file.
 
-    home, files          where things stand, one writer, whole writes
-    raw_store, manifest  bodies as received; the append-only ledger of a run
-    run_ledger           one run's ledger, and taking up a run that died
-    stage, history       what a run read, compared with what is known: versions
-    coverage             what became of each wanted (KPI, unit)
+    home, files          the folders of KOLADA_HOME, the lock of the one writer, atomic writes
+    raw_store, manifest  bodies as received; the append-only manifest of a run
+    run_ledger           the ledger of one run, and resuming an interrupted run
+    stage, history       the values that a run read, compared with the known values: versions
+    coverage             the outcome of each wanted pair (KPI, unit)
     build, dictionary    macros, tables and views from sql/mart, and their comments
-    verdicts             changes of verdicts between publications
-    checks, publish      what stops a publication; the atomic rename
-    ops                  the runs' own story, from the manifests
-    reading              read access to the published file
+    checks, approvals    findings that hold a publication, and their approval
+    publish, rollback    the atomic rename, and putting an earlier file back
+    ops                  the tables about runs, derived from the manifests
+    published_file       read access to the published file
 
-The way is one direction: raw store, stage, history, marts, checks, publish. Nothing here talks to the network or knows
-what a plan means.
+Data flows in one direction: raw store, stage, history, marts, checks, publish. This package uses no network and does
+not interpret plans.
 """

@@ -1,8 +1,8 @@
-"""Held runs and what people approved of them, as the ledger tells.
+"""Held runs and the approvals of their findings, read from the manifests.
 
-A held run stands for as long as the publication that it was compared with is the last one: what it found is what it
-would change there. Approvals stand as long, for later runs too; a run whose rows are all among those approved is not
-held by them. Any publication uses them up.
+A held run can be reviewed as long as the publication that it was compared with is the latest one. Its approvals are
+valid as long, for later runs too: a check does not hold a run whose rows have all been approved. The next publication
+ends the approvals.
 """
 
 from collections.abc import Iterable, Iterator
@@ -32,14 +32,14 @@ KINDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class HeldRun:
-    """A run that was held, with what its checks found and what was approved of it.
+    """A held run, with the results of its checks and the approvals of its findings.
 
     Attributes:
-        manifest: of the run.
-        start: what it was to do.
-        held: how it ended.
-        checks: what held it, each scope by itself, and what it had remarks on.
-        approvals: of its findings, oldest first.
+        manifest: the manifest of the run.
+        start: the record that started the run.
+        held: the record that ended the run.
+        checks: the results of its checks, one per scope.
+        approvals: the approvals of its findings, oldest first.
     """
 
     manifest: Manifest
@@ -55,7 +55,7 @@ class HeldRun:
 
     @property
     def holding(self) -> tuple[Checked, ...]:
-        """What held the run: the findings of blocking checks that nobody had approved before."""
+        """The results that hold the run: findings of blocking checks without an earlier approval."""
         return tuple(
             check
             for check in self.checks
@@ -63,7 +63,7 @@ class HeldRun:
         )
 
     def approval_of(self, check: Checked) -> Approved | None:
-        """The approval of exactly these rows, if there is one."""
+        """Return the approval of exactly these rows, or None."""
         return next(
             (
                 given
@@ -81,11 +81,11 @@ class HeldRun:
 
 
 def held_runs(home: Home, published: str | None) -> Iterator[HeldRun]:
-    """The held runs that can be reviewed, newest first.
+    """Yield the held runs that can be reviewed, newest first.
 
     Args:
-        home: whose runs.
-        published: the run whose file is published; None when nothing is.
+        home: the home of the runs.
+        published: the run whose file is published; None when no file is.
     """
     for manifest in reversed(manifests(home.manifests)):
         if manifest.run_id == published:
@@ -96,9 +96,9 @@ def held_runs(home: Home, published: str | None) -> Iterator[HeldRun]:
 
 
 def read_held(manifest: Manifest) -> HeldRun | None:
-    """The held run of a manifest; None when it did not end held, was published after all, or was rolled back.
+    """Return the held run of a manifest; None when the run did not end held, was published later, or was rolled back.
 
-    A run that was taken up and died on the way is as it was held.
+    A run that was resumed after its approval and then interrupted is returned as it was held.
     """
     start: RunStarted | None = None
     held: Held | None = None
@@ -128,14 +128,14 @@ def read_held(manifest: Manifest) -> HeldRun | None:
 
 @dataclass(slots=True)
 class Approvals:
-    """What was approved, ready to be held against what a run found."""
+    """The valid approvals, to be compared with the findings of a run."""
 
     records: tuple[Approved, ...] = ()
     store: RawStore | None = None
     _rows: dict[str, pl.DataFrame] = field(default_factory=dict)
 
     def of(self, check_name: str, scope: str, rows: pl.DataFrame) -> Approved | None:
-        """The newest approval of a check's scope, if all the rows are among those approved."""
+        """Return the newest approval of a check's scope if all the rows have been approved, or None."""
         given = [each for each in self.records if (each.check_name, each.scope) == (check_name, scope)]
         if not given:
             return None
@@ -151,7 +151,7 @@ class Approvals:
 
 
 def approvals_in_force(home: Home, published: str | None) -> Approvals:
-    """What was approved since the last publication."""
+    """Return the approvals since the last publication."""
     runs: Iterable[HeldRun] = held_runs(home, published)
     records = [record for run in runs for record in run.approvals]
     return Approvals(tuple(sorted(records, key=lambda record: record.at)), RawStore(home.bodies))

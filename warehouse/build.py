@@ -1,9 +1,9 @@
-"""Building what analysts read: the marts of `sql/mart/`, each with its history, and the readers of every table.
+"""Building the relations that analysts read: the marts of `sql/mart/` with their history, views and macros.
 
-A mart's select is run over what holds now, and its rows are compared with those that hold: only what differs is closed
-and opened, at the publication's instant, in `mart.X_version`. On a night on which nothing in core or plan began or
-ended, only the marts are built that read the clock or a mart that changed. Views, macros and comments stay in the file
-from night to night, and are made anew when their definition changed.
+The select of a mart runs over the current rows of core and plan. Its result is compared with the current rows of the
+mart; only rows that differ are closed and opened in `mart.X_version`, at the instant of the publication. When no
+version in core or plan began or ended, only the marts are built that read the clock or a mart that changed. Views,
+macros and comments stay in the file between publications and are created again when their definition changed.
 """
 
 from collections.abc import Collection, Iterator
@@ -23,7 +23,7 @@ from warehouse.ops import last_publication
 from warehouse.versions import PUBLISHED, create_readers, keep_versions, tables_of_versions
 
 WORKING = "working"
-# Later than every publication: a view shows what holds then.
+# Later than every publication: a view shows the rows that are current at this instant.
 NOW = "timestamp '9999-12-31 00:00:00'"
 
 
@@ -33,9 +33,9 @@ def build_marts(
     """Build every mart for the last publication on record.
 
     Args:
-        connection: an open working file whose `core` and `plan` are loaded; nothing in them is later.
-        source_kind: live, recorded or sample; decides what the figures are credited to.
-        is_all: build every mart, though nothing in core or plan began or ended.
+        connection: an open working file whose `core` and `plan` are loaded up to that publication.
+        source_kind: live, recorded or sample; decides the source label of the figures.
+        is_all: build every mart, even if no version in core or plan began or ended.
 
     Returns:
         The marts whose rows changed.
@@ -45,7 +45,10 @@ def build_marts(
     """
     instant = last_publication(connection)
     if instant is None:
-        raise MartBroken("No publication is on record, so there is no instant to build the marts for.")
+        raise MartBroken(
+            "`ops.publication` is empty, so there is no instant to build the marts for. Nothing was built. "
+            "Open a publication first (`open_publication`)."
+        )
     is_new = read_fingerprint(connection) != fingerprint(source_kind)
     if is_new:
         clear_readers(connection)
@@ -54,7 +57,7 @@ def build_marts(
     changed: set[str] = set()
     with working_relations(connection) as working:
         for each in relation_files():
-            # Events tell what changed: the clock alone makes none.
+            # Events report changes: a later clock alone makes none.
             news = changed if each.kind == "event" else {CLOCK, *changed}
             is_stored = each.kind in ("mart", "event")
             if is_stored and (is_all or not rests_on(each.full_name).isdisjoint(news)):
@@ -70,12 +73,12 @@ def build_marts(
 
 
 def define_marts(connection: duckdb.DuckDBPyConnection, *, source_kind: str) -> None:
-    """Create what reads the marts of a file whose rows are there already, as its last publication left them.
+    """Create the views, macros and comments of a file whose marts already hold the rows of its last publication.
 
-    Where other software made those rows, the next publication builds every mart.
+    If another version of the software made those rows, the next publication builds every mart.
 
     Raises:
-        MartBroken: this software's marts no longer have a column that the rows have.
+        MartBroken: the marts of this software lack a column that the stored rows have.
     """
     clear_readers(connection)
     define_macros(connection, source_kind)
@@ -92,7 +95,7 @@ def define_marts(connection: duckdb.DuckDBPyConnection, *, source_kind: str) -> 
 
 
 class WorkingRelations:
-    """The working relations of one build: each is laid out when it is first read, in a database in memory."""
+    """The working relations of one build: each is created in an in-memory database when it is first read."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
@@ -100,7 +103,7 @@ class WorkingRelations:
         self.laid_out: set[str] = set()
 
     def lay_out(self, names: Collection[str]) -> None:
-        """Make the working relations among some relations, and those that they read."""
+        """Create the working relations among these names, and those that they read."""
         for name in sorted(self.files.keys() & names):
             if name not in self.laid_out:
                 self.lay_out(self.files[name].reads)
@@ -110,7 +113,7 @@ class WorkingRelations:
 
 @contextmanager
 def working_relations(connection: duckdb.DuckDBPyConnection) -> Iterator[WorkingRelations]:
-    """Within the block, `working.X` can be read once it is laid out; nothing of it stays in the file."""
+    """Attach an in-memory database for `working.X` while the block runs; the file keeps nothing of it."""
     connection.execute(f"attach ':memory:' as {WORKING}")
     try:
         yield WorkingRelations(connection)
@@ -119,7 +122,7 @@ def working_relations(connection: duckdb.DuckDBPyConnection) -> Iterator[Working
 
 
 def build(connection: duckdb.DuckDBPyConnection, file: RelationFile, instant: datetime) -> bool:
-    """Bring one mart's rows, or one publication's events, into the file; says whether any row is another."""
+    """Store the rows of one mart, or the events of one publication; return whether any row differs."""
     columns = make_table(connection, file)
     if file.kind == "event":
         ((count,),) = connection.execute(f"insert into {file.stored_name} by name from built").fetchall()
@@ -133,12 +136,12 @@ def build(connection: duckdb.DuckDBPyConnection, file: RelationFile, instant: da
 
 
 def make_table(connection: duckdb.DuckDBPyConnection, file: RelationFile, *, is_empty: bool = False) -> list[str]:
-    """Make `built` of a mart's rows, and a table that holds their versions; returns the mart's columns.
+    """Create `built` from the rows of a mart, and the table of its versions; return the columns of the mart.
 
-    A column that the mart gained is added, null in earlier versions.
+    A new column of the mart is added to the table; it is null in earlier versions.
 
     Raises:
-        MartBroken: the mart no longer makes a column that its table has, or makes it of another type.
+        MartBroken: the mart lacks a column that its table has, or the column has another type.
     """
     rows = f"select * from ({file.text}) limit 0" if is_empty else file.text
     connection.execute(f"create or replace temp table built as {rows}")
@@ -152,39 +155,42 @@ def make_table(connection: duckdb.DuckDBPyConnection, file: RelationFile, *, is_
     for column, kind in made.items() - stored.items():
         if column in stored:
             raise MartBroken(
-                f"`{file.full_name}` makes `{column}` as {kind}, and its versions hold it as {stored[column]}. Nothing "
-                "was published. A changed type needs a migration in sql/migrations/."
+                f"`{file.full_name}` makes the column `{column}` as {kind}, but its versions store it as "
+                f"{stored[column]}. Nothing was published. A changed type needs a migration in sql/migrations/."
             )
         connection.execute(f'alter table {table} add column "{column}" {kind}')
     if lost := sorted(stored.keys() - made.keys() - set(PUBLISHED)):
         raise MartBroken(
-            f"`{file.full_name}` no longer makes `{lost[0]}`, which its versions hold. Nothing was published. "
-            "A column that is lost or renamed needs a migration in sql/migrations/."
+            f"`{file.full_name}` lacks the column `{lost[0]}`, which its versions store. Nothing was published. "
+            "A removed or renamed column needs a migration in sql/migrations/."
         )
     return list(made)
 
 
 def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]:
-    """A table's columns, each with its type, in their order."""
+    """Return the columns of a table in order, each with its type."""
     return [(name, kind) for name, kind, *_ in connection.execute(f"describe {table}").fetchall()]
 
 
 def check_key(connection: duckdb.DuckDBPyConnection, file: RelationFile, columns: Collection[str]) -> None:
-    """Refuse two rows of the same key: neither could be told from the other's next version.
+    """Refuse two rows with the same key: one could not be distinguished from the next version of the other.
 
     Raises:
-        MartBroken: there are such rows.
+        MartBroken: two rows have the same key.
     """
     key = [column for column in described_relations()[file.full_name].key if column in columns]
     listed = ", ".join(f'"{column}"' for column in key)
     twice = connection.execute(f"select {listed} from built group by {listed} having count(*) > 1 limit 1").fetchone()
     if twice is not None:
         told = ", ".join(f"{column} {value}" for column, value in zip(key, twice, strict=True))
-        raise MartBroken(f"`{file.full_name}` has more than one row for `{told}`. Nothing was published.")
+        raise MartBroken(
+            f"`{file.full_name}` has more than one row for `{told}`. Nothing was published. "
+            "This is a fault of this software: please report it."
+        )
 
 
 def is_anything_new(connection: duckdb.DuckDBPyConnection, instant: datetime) -> bool:
-    """Whether any version in core or plan began or ended at an instant."""
+    """Return whether any version in core or plan began or ended at an instant."""
     tests = [
         f"exists (from {schema}.{name}_version where known_from = $instant or known_to = $instant)"
         for schema in ("core", "plan")
@@ -194,7 +200,7 @@ def is_anything_new(connection: duckdb.DuckDBPyConnection, instant: datetime) ->
 
 
 def define_macros(connection: duckdb.DuckDBPyConnection, source_kind: str) -> None:
-    """Create the macros that read no mart: rounding, credits. The others come after what they read."""
+    """Create the macros that read no mart: rounding, credits. The others are created after what they read."""
     connection.execute("create schema if not exists mart")
     for name, label in (("received_label", RECEIVED), ("derived_label", DERIVED)):
         connection.execute(f"create or replace macro mart.{name}() as {quoted(as_printed(label, source_kind))}")
@@ -203,7 +209,7 @@ def define_macros(connection: duckdb.DuckDBPyConnection, source_kind: str) -> No
 
 
 def create_readers_of(connection: duckdb.DuckDBPyConnection, file: RelationFile) -> None:
-    """Create what a relation is read by: a mart's view and as-of macro, without the instants of publication; a view."""
+    """Create the view and the as-of macro of a relation; those of a mart show no instants of publication."""
     name = file.full_name
     match file.kind:
         case "mart":
@@ -223,7 +229,7 @@ def create_readers_of(connection: duckdb.DuckDBPyConnection, file: RelationFile)
 
 
 def clear_readers(connection: duckdb.DuckDBPyConnection) -> None:
-    """Drop every view and macro of `mart`, so that one that the software no longer has goes away too."""
+    """Drop every view and macro of `mart`, also those that the software no longer defines."""
     views = connection.execute(
         "select view_name from duckdb_views() where schema_name = 'mart' and database_name = current_database()"
     ).fetchall()

@@ -1,12 +1,12 @@
-"""The checks: each SQL file under `sql/checks/` returns the rows that offend it, as findings (findings.py).
+"""The checks: each SQL file under `sql/checks/` returns the offending rows as findings (findings.py).
 
     fault       a fault of this software: no run with such rows is published
-    blocking    holds the run until somebody approves the rows, scope by scope (approvals.py)
-    warning     goes on record, and becomes visible in `ops.check_result`
+    blocking    holds the run until a user approves the rows, scope by scope (approvals.py)
+    warning     is recorded, and shown in `ops.check_result`
 
-A file begins with three comment lines: its question, the same in Swedish (`sv:`), and what a scope is (`scope:`). The
-relations that several checks read are made first (`sql/checks/relations/`). Limits are variables. What was read is
-checked before it is loaded (`doubted/`, `reading/`), everything else after the marts are built.
+A file begins with three comment lines: its question, the same in Swedish (`sv:`), and the kind of its scopes
+(`scope:`). Relations that several checks read are created first (`sql/checks/relations/`). Limits are variables. The
+checks of responses (`doubted/`, `reading/`) run before the values are loaded, all others after the marts are built.
 """
 
 import json
@@ -23,7 +23,7 @@ from warehouse.findings import findings_of, hash_of
 SEVERITIES = ("fault", "blocking", "warning")
 EXAMPLES_KEPT = 3
 
-# The plans that rest on what a scope names, by the kind of scope. A unit that is no plan's own concerns the plans that
+# The plans that depend on a scope, by the kind of scope. A unit that is no plan's own unit concerns the plans that
 # compare with it.
 PLANS_OF_SCOPE = {
     "kpi": "select kpi_id as scope, plan_id from plan_kpi_use",
@@ -36,21 +36,21 @@ PLANS_OF_SCOPE = {
     "group": "select group_id as scope, plan_id from plan_group_use",
     "reference": "select plan_id || '/' || reference_name as scope, plan_id from plan_reference_unit",
     "plan": "select plan_id as scope, plan_id from plan.plan",
-    # What is wrong with a whole list concerns everybody.
+    # A finding about a whole list concerns every plan.
     "list": "select scope, plan_id from (values ('kpi'), ('municipality')) as list (scope) cross join plan.plan",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What one check found, all its scopes together.
+    """The findings of one check, in all its scopes.
 
     Attributes:
-        name: of the file, without its number.
+        name: the name of the file, without its number.
         severity: fault, blocking or warning.
-        question: what the check looks for; the answer yes offends.
+        question: the question that the check asks; yes is a finding.
         question_sv: the same in Swedish.
-        scope_kind: what its scopes are: kpi, unit, group, reference, plan, list, word or answer.
+        scope_kind: the kind of its scopes: kpi, unit, group, reference, plan, list, word or answer.
         rows: the findings.
     """
 
@@ -64,20 +64,20 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What one check found in one scope; or in none, where it passed.
+    """The result of one check in one scope, or without a scope when the check passed.
 
     Attributes:
-        name: of the check.
+        name: the name of the check.
         severity: fault, blocking or warning.
-        scope: what the rows are about: a KPI's id, a unit's, ...; None where nothing was found.
-        plan_ids: the plans that rest on it.
-        offending_count: rows found; 0 is a pass.
+        scope: the id of the KPI, unit, group, ... that the rows are about; None when there are no findings.
+        plan_ids: the plans that depend on the scope.
+        offending_count: the number of rows found; 0 is a pass.
         example: the first rows as JSON, or None.
-        question: what the check looks for.
+        question: the question that the check asks.
         question_sv: the same in Swedish.
         rows_sha256: the hash of the rows, or None.
-        approved_by: who approved them, or None.
-        reason: why, or None.
+        approved_by: the user who approved the rows, or None.
+        reason: the reason for the approval, or None.
     """
 
     name: str
@@ -98,32 +98,32 @@ class CheckResult:
         return self.severity != "warning" and self.offending_count > 0 and self.approved_by is None
 
     def approved(self, *, by: str, reason: str) -> "CheckResult":
-        """The same, approved."""
+        """Return a copy of the result that is marked as approved."""
         return replace(self, approved_by=by, reason=reason)
 
     @property
     def address(self) -> str:
-        """How `kolada review --approve` names it."""
+        """The name of the result in `kolada review --approve`."""
         return f"{self.name}:{self.scope}" if self.scope else self.name
 
 
 @dataclass(frozen=True, slots=True)
 class ScopePlans:
-    """Which plans rest on a scope."""
+    """The plans that depend on each scope."""
 
     _plans: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
     def of(self, scope_kind: str, scope: str) -> tuple[str, ...]:
-        """The ids of the plans, sorted."""
+        """Return the ids of the plans that depend on a scope, sorted."""
         return self._plans.get((scope_kind, scope), ())
 
 
 def prepare_checks(connection: duckdb.DuckDBPyConnection, limits: Mapping[str, object]) -> ScopePlans:
-    """Make the relations that the checks read, in a working file that is loaded and built.
+    """Create the relations that the checks read, in a working file whose tables are loaded and marts built.
 
     Args:
         connection: the open working file.
-        limits: what the checks read with getvariable().
+        limits: the variables that the checks read with getvariable().
     """
     set_variables(connection, limits)
     run_sql(connection, "checks/relations")
@@ -135,7 +135,7 @@ def prepare_checks(connection: duckdb.DuckDBPyConnection, limits: Mapping[str, o
 
 
 def run_checks(connection: duckdb.DuckDBPyConnection, place: str = "checks") -> Iterator[Found]:
-    """Run every check of a folder under `sql/`: of what was loaded, of what was read, or of what is doubted of it."""
+    """Run every check of a folder under `sql/`: of loaded values, of responses, or of doubted responses."""
     for severity in SEVERITIES:
         for path in sql_files(f"{place}/{severity}"):
             yield run_check(connection, path, severity)
@@ -158,7 +158,7 @@ def run_check(connection: duckdb.DuckDBPyConnection, path: Path, severity: str) 
 
 
 def results_of(found: Found, plans: ScopePlans) -> Iterator[tuple[CheckResult, pl.DataFrame]]:
-    """One result per scope with its rows, or the one pass."""
+    """Yield one result per scope with its rows, or one pass without rows."""
     if found.rows.is_empty():
         passed = CheckResult(found.name, found.severity, None, question=found.question, question_sv=found.question_sv)
         yield passed, found.rows

@@ -1,4 +1,4 @@
-"""The comments in a DuckDB file: what the dictionary says of each relation and column, shown by every client."""
+"""The comments in a DuckDB file: the dictionary's text about each relation and column, shown by every client."""
 
 import duckdb
 

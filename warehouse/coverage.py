@@ -1,13 +1,13 @@
 """Coverage: every (KPI, unit) that a run wanted ends with one outcome.
 
-    values              at least one cell came, with a value or a null
-    nothing_published   the scope was read whole and held nothing for the pair
-    withdrawn           the KPI is not in the catalogue, so it was not asked for
-    failed              the request that carried the pair failed, or its answer is not accepted
+    values              at least one cell was received, with a value or a null
+    nothing_published   the scope was read completely and has no cell of the pair
+    withdrawn           the KPI is not in the catalogue, so it was not requested
+    failed              the request for the pair failed, or its response was not accepted
     unaccounted         none of these: a fault of this software
 
-The last two hold a run. The pairs stand in `coverage_pair` until they are published; what is
-held here is small whatever the length of the run, unless much was lost.
+The last two hold a run. The pairs are stored in `coverage_pair` until they are published. The objects here stay small
+however long the run is, unless many pairs were lost.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ class Coverage:
     """The outcome of every wanted pair.
 
     Attributes:
-        lost: the pairs that are missing for no reason of Kolada's (failed or unaccounted), with their reason.
+        lost: the failed or unaccounted pairs, each with its reason.
         counts: units per KPI and outcome: kpi_id, outcome, unit_count.
     """
 
@@ -41,21 +41,21 @@ class Coverage:
     counts: pl.DataFrame
 
     def totals(self) -> dict[str, int]:
-        """Pairs per outcome."""
+        """Return the number of pairs per outcome."""
         return dict(self.counts.group_by("outcome").agg(pl.col("unit_count").sum()).sort("outcome").rows())
 
     @property
     def pair_count(self) -> int:
-        """All pairs that were wanted."""
+        """The number of wanted pairs."""
         return int(self.counts["unit_count"].sum())
 
 
 def settle_coverage(stage: Stage, *, approved_empty_kpis: Sequence[str]) -> Coverage:
-    """Give every wanted pair its outcome, from what is on the stage.
+    """Give every wanted pair its outcome, from the rows on the stage.
 
     Args:
-        stage: what the run read.
-        approved_empty_kpis: the KPIs of which doubted answers without rows are taken for what they say.
+        stage: the values and scopes that the run read.
+        approved_empty_kpis: the KPIs whose doubted empty responses are accepted.
     """
     stage.flush()
     set_variables(stage.connection, {"approved_empty_kpis": list(approved_empty_kpis)})

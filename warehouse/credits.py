@@ -1,7 +1,7 @@
-"""Whose figure it is: the source labels of values and columns, as `sql/dictionary/sources.toml` has them.
+"""The source labels of values and columns, from `sql/dictionary/sources.toml`.
 
-Values as received say "Källa: Kolada"; everything computed says that it is our own; what the council decided names the
-plan. Made-up values name nobody, and every output of them says that they are made up.
+Values as received are labelled "Källa: Kolada", computed values as our own, decisions of the council with the plan.
+Made-up values name no source, and every output of them says that they are made up.
 """
 
 from typing import Final
@@ -13,15 +13,15 @@ _ROOTS: Final = ("received", "derived")
 
 
 def source_label(code: str) -> str:
-    """The Swedish label of a source, such as `received`."""
+    """Return the Swedish label of a source, such as `received`."""
     return _LABELS[code]["label"].format(since="{since}", **{root: _LABELS[root]["label"] for root in _ROOTS})
 
 
 def as_printed(label: str, source_kind: str) -> str:
-    """A label as it is printed: beside made-up values it names nobody.
+    """Return a label as it is printed: next to made-up values it names no source.
 
     Args:
-        label: one of ours, or a text that holds some.
+        label: a source label, or a text that contains some.
         source_kind: live, recorded or sample.
     """
     if source_kind == "sample":

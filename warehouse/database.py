@@ -1,6 +1,6 @@
-"""Opening DuckDB files and running the SQL that stands under `sql/`.
+"""Opening DuckDB files and running the SQL files under `sql/`.
 
-The numbers in the files' names show the order within a folder.
+The number in a file's name gives its order within the folder.
 """
 
 import shutil
@@ -14,23 +14,22 @@ import polars as pl
 
 SQL_FOLDER = Path(__file__).resolve().parent.parent / "sql"
 
-# The oldest format that holds table macros: DuckDB 1.1 and later open the file and read its tables, views and the
-# macros of core. (The macros of mart are more than planners before 1.5 manage.) A file that DuckDB 2.0 makes with its
-# own default cannot be read by 1.5.
+# The oldest format that supports table macros: DuckDB 1.1 and later open the file and read its tables, views and the
+# macros of core. (DuckDB before 1.5 cannot plan the macros of mart.) DuckDB 1.5 cannot read a file that DuckDB 2.0
+# writes with its default format.
 STORAGE_VERSION = "v1.1.0"
 
 
-# What DuckDB may hold in memory; beyond it, it works from the disk. With it a long run needs no more than a short one.
+# DuckDB's memory limit; beyond it, DuckDB works from the disk. So a long run needs no more memory than a short one.
 MEMORY_LIMIT = "512MB"
 
-# A working file belongs to one run and is thrown away when the run dies. So it needs no write-ahead log, which would
-# write everything twice and wait for the disk at each statement. It is written when it is closed, and where the code
-# says `checkpoint`.
+# A working file belongs to one run and is removed when the run dies. So it needs no write-ahead log, which would write
+# everything twice and wait for the disk at each statement. It is written when it is closed and at each `checkpoint`.
 WORKING_OPTIONS = "recovery_mode no_wal_writes"
 NO_CHECKPOINT_BETWEEN = "1TB"
 
-# Every column of every table takes part of a block at least. Most tables are small: with DuckDB's blocks of 256 kB the
-# file of one plan is twice as large. A file keeps the block size that it was made with.
+# Every column of every table takes at least a part of a block. Most tables are small: with DuckDB's default blocks of
+# 256 kB the file of one plan is twice as large. The block size of a file cannot be changed later.
 BLOCK_SIZE = 16_384
 
 
@@ -38,10 +37,10 @@ Config = dict[str, str | bool | int | float | list[str]]
 
 
 def connect(config: Config | None = None) -> duckdb.DuckDBPyConnection:
-    """A connection to a database in memory, to which files are attached; the one place that opens any.
+    """Connect to an in-memory database, to which files are attached. No other code opens a DuckDB connection.
 
-    DuckDB's progress bar is off: where `__main__` has no file (a notebook, a test worker) DuckDB draws it on stdout,
-    between the lines that the command prints.
+    The progress bar is off: if `__main__` has no file (a notebook, a test worker), DuckDB draws it on stdout, between
+    the lines that the command prints.
     """
     connection = duckdb.connect(config=config or {})  # noqa: TID251 - this is the one place
     connection.execute("set enable_progress_bar = false")
@@ -52,10 +51,10 @@ def connect(config: Config | None = None) -> duckdb.DuckDBPyConnection:
 def working_file(
     path: Path, *, threads: int | None = None, memory_limit: str = MEMORY_LIMIT
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a private file for writing, made with the storage version that older clients read.
+    """Open a private file for writing, with the storage version that older clients can read.
 
-    The file is written and closed when the block ends well; when it does not, it is good for nothing. What a run stages
-    beside it, and what DuckDB sets aside on disk, is removed.
+    The file is written and closed when the block ends without an error; after an error it is unusable. The staging
+    folder and DuckDB's temporary folder next to it are removed.
     """
     with written_to(path) as file, opened(file, threads=threads, memory_limit=memory_limit) as connection:
         yield connection
@@ -63,10 +62,10 @@ def working_file(
 
 @contextmanager
 def written_to(path: Path) -> Iterator[Path]:
-    """Where DuckDB can write a file that is to stand at a path.
+    """Yield a path at which DuckDB can write a file, and copy the file to its own path afterwards if they differ.
 
-    In a path with a question mark DuckDB looks for its log in another folder. Then the file is written in the temporary
-    folder and copied.
+    For a path with a question mark DuckDB looks for its log in another folder. Then the file is written in the
+    temporary folder and copied.
     """
     if "?" not in str(path.absolute()):
         yield path
@@ -81,7 +80,7 @@ def written_to(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def opened(path: Path, *, threads: int | None, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A file for writing, checkpointed when the block ends well."""
+    """Attach a file for writing, and checkpoint it when the block ends without an error."""
     aside = beside(path, "tmp")
     config: Config = {
         "memory_limit": memory_limit,
@@ -110,7 +109,7 @@ def opened(path: Path, *, threads: int | None, memory_limit: str) -> Iterator[du
 
 @contextmanager
 def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """What is written in the block is there whole or not at all."""
+    """Run the block in one transaction: commit at its end, roll back on any exception."""
     connection.execute("begin transaction")
     try:
         yield
@@ -121,18 +120,18 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 def staging_folder(connection: duckdb.DuckDBPyConnection) -> Path | None:
-    """Where a run stages the values that it reads: a folder beside the open working file; None for one in memory."""
+    """Return the folder next to the open working file for a run's staged values; None for an in-memory database."""
     row = connection.execute("select path from duckdb_databases() where database_name = current_database()").fetchone()
     return beside(Path(row[0]), "staging") if row is not None and row[0] is not None else None
 
 
 def beside(path: Path, name: str) -> Path:
-    """A folder that belongs to a working file and goes away with it."""
+    """Return the path of a folder that belongs to a working file and is removed with it."""
     return path.with_name(f"{path.name}.{name}")
 
 
 def sql_files(folder: str, pattern: str = "*.sql") -> list[Path]:
-    """The SQL files of one folder under `sql/`, in the order in which they run."""
+    """Return the SQL files of one folder under `sql/`, in the order in which they run."""
     return sorted((SQL_FOLDER / folder).glob(pattern))
 
 
@@ -150,10 +149,10 @@ def set_variables(connection: duckdb.DuckDBPyConnection, values: Mapping[str, ob
 
 @contextmanager
 def in_bulk(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Within the block, DuckDB takes in many rows of few different words at the least cost.
+    """Set DuckDB's options for loading many rows with few distinct strings while the block runs.
 
-    Rows need not stay in the order in which they were read: what keeps them in it writes much of them twice. And words
-    are packed as a dictionary at once, which is what trying every way comes to anyhow.
+    Rows need not keep their insertion order: keeping it writes many of them twice. Strings are compressed as a
+    dictionary, the method that DuckDB chooses after trying all of them.
     """
     connection.execute("set preserve_insertion_order = false")
     connection.execute("set force_compression = 'dictionary'")
@@ -165,7 +164,7 @@ def in_bulk(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 def append_frame(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
-    """Append a frame to a table of the same columns; names must match, the order need not."""
+    """Append a frame to a table with the same column names, in any order."""
     if frame.height == 0:
         return
     connection.register("appended_frame", frame.to_arrow())
@@ -176,5 +175,5 @@ def append_frame(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.Da
 
 
 def quoted(text: str) -> str:
-    """Text as an SQL string literal."""
+    """Return text as an SQL string literal."""
     return "'" + text.replace("'", "''") + "'"

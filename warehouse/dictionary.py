@@ -1,10 +1,10 @@
-"""The data dictionary: one source, `sql/dictionary/*.toml`, for the comments in the DuckDB file and for the docs.
+"""The data dictionary: `sql/dictionary/*.toml`, the one source of the comments in the DuckDB file and of the docs.
 
-A comment says what a row is and what to beware of; a column's says what it means and in which unit. Where a relation
-uses a common column name more narrowly, its own file says so. (sqlfluff cannot parse every form of `comment on`, so
-comments are data: comments.py applies them, dictionary_page.py writes them down.)
+The comment of a relation states its grain and its warnings, the comment of a column its meaning and unit. Common column
+names are described once; a relation that uses one in a narrower sense describes it itself. (sqlfluff cannot parse every
+form of `comment on`, so comments are data: comments.py applies them, dictionary_page.py prints them.)
 
-A table of versions is described by the relation whose versions it holds.
+A table of versions is described by the relation whose versions it stores.
 """
 
 import tomllib
@@ -16,23 +16,23 @@ from typing import Any
 from warehouse.database import SQL_FOLDER
 
 FOLDER = SQL_FOLDER / "dictionary"
-# Each schema with the source of its columns that name none.
+# Each schema with the default source of its columns.
 SCHEMAS = {"mart": "derived", "core": "received", "plan": "plan", "ops": "run"}
-# Schemas whose columns all come from one place, whatever the same name means elsewhere; but for what the run adds.
+# Schemas whose columns all have one source, whatever a common name means elsewhere; except columns of source `run`.
 OF_ONE_SOURCE = ("plan", "ops")
-# Schemas whose relations have their versions beside them, described by them, and the column that says since when.
+# Schemas whose relations have a table of versions, with the column that holds the start of a version.
 VERSIONED = {"mart": "published_from", "plan": "known_from"}
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a column means.
+    """The meaning of a column.
 
     Attributes:
-        label: the Swedish word.
-        about: a sentence.
-        unit: of its values, or nothing.
-        source: whose figure it is, a code of `sources.toml`.
+        label: the Swedish name.
+        about: one sentence on what the column contains.
+        unit: the unit of its values, or an empty string.
+        source: the source of its values, a code of `sources.toml`.
     """
 
     label: str
@@ -42,7 +42,7 @@ class Meaning:
 
     @property
     def in_swedish(self) -> str:
-        """The same sentence in Swedish; the label where nobody has translated it."""
+        """The sentence in Swedish; the label if there is no translation."""
         return swedish_sentences().get(self.about, f"{self.label}.")
 
     @property
@@ -56,14 +56,14 @@ class Described:
     """One relation of the dictionary.
 
     Attributes:
-        schema, name: of the relation.
-        label: what it is called in Swedish.
-        about, grain: what it holds, and what one row is.
-        key: the columns that name a row.
-        warnings: what to beware of.
-        identities: what always holds between its figures.
-        columns: column -> label, about, unit and source, where it differs from the common meaning.
-        sources: column -> source, where that alone differs.
+        schema, name: the schema and the name of the relation.
+        label: its Swedish name.
+        about, grain: its contents, and its grain (what one row is).
+        key: the columns of its primary key.
+        warnings: warnings for its users.
+        identities: equations that always hold between its figures.
+        columns: column -> label, about, unit and source, for columns that differ from the common meaning.
+        sources: column -> source, for columns that differ only in their source.
         is_history: whether it is the table of another relation's versions.
     """
 
@@ -93,24 +93,24 @@ class Described:
 
 @cache
 def common_columns() -> Mapping[str, Mapping[str, str]]:
-    """What each column name means wherever it stands."""
+    """Return the common meaning of each column name."""
     return _read("columns")
 
 
 @cache
 def swedish_sentences() -> Mapping[str, str]:
-    """The Swedish sentence for each English one that says what a column means."""
+    """Return the Swedish translation of each English sentence about a column."""
     return _read("swedish")
 
 
 def source_labels() -> Mapping[str, Mapping[str, str]]:
-    """The sources by their codes: label and, where it differs, that of made-up values."""
+    """Return the sources by code: the label and, if it differs, the label of made-up values."""
     return _read("sources")
 
 
 @cache
 def described_relations() -> Mapping[str, Described]:
-    """Every relation of the dictionary by schema and name, schema by schema, in the order of the files."""
+    """Return every relation of the dictionary by schema and name, in the order of the files."""
     found = []
     for schema in SCHEMAS:
         for name, entry in _read(schema).items():
@@ -133,7 +133,7 @@ def described_relations() -> Mapping[str, Described]:
 
 
 def versions_of(each: Described, since: str) -> Described:
-    """The table that holds a relation's versions, each from the instant in the column `since`."""
+    """Return the description of a relation's table of versions, each valid from the instant in the column `since`."""
     return replace(
         each,
         name=f"{each.name}_version",
@@ -147,11 +147,11 @@ def versions_of(each: Described, since: str) -> Described:
 
 
 def meaning_of(relation: str, column: str) -> Meaning:
-    """What a column means; its bare name where the dictionary does not know it, as of a file that another version made.
+    """Return the meaning of a column; only its name if the dictionary does not describe it (a file of another version).
 
     Args:
         relation: schema and name.
-        column: of the relation.
+        column: the name of the column.
     """
     described = described_relations().get(relation)
     own = described.columns.get(column, {}) if described is not None else {}

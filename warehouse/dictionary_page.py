@@ -1,4 +1,4 @@
-"""The dictionary as a page: `python -m warehouse.dictionary_page` prints `docs/data-dictionary.md`."""
+"""The dictionary as a Markdown page: `python -m warehouse.dictionary_page` prints `docs/data-dictionary.md`."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -12,10 +12,10 @@ from warehouse.schema import ensure_schema
 
 
 def markdown(columns_of: Mapping[str, Sequence[str]]) -> str:
-    """The dictionary as a page.
+    """Return the dictionary as a Markdown page.
 
     Args:
-        columns_of: `schema.name` -> its columns, as they stand in a built file.
+        columns_of: `schema.name` -> its columns, in the order of a built file.
     """
     lines = [
         "# Data dictionary",
@@ -23,11 +23,11 @@ def markdown(columns_of: Mapping[str, Sequence[str]]) -> str:
         "Generated from `sql/dictionary/` by `make docs`; the same texts are comments in the DuckDB file",
         "(`select * from duckdb_columns()`, or `describe` in most clients).",
         "",
-        "Every relation of `core`, `plan` and `mart` has a macro `<schema>.<name>_as_of(moment)`: what held at another",
-        "moment; of `mart`, what was published then. A bare date is the end of that day in Sweden, a timestamp is UTC.",
-        "Beside each relation of `plan` and `mart` but the views and events stands `<schema>.<name>_version` with",
-        "every version of its rows: `known_from` and `known_to` in `plan`, `published_from` and `published_to` in",
-        "`mart`, half-open, the end null while it holds.",
+        "Every relation of `core`, `plan` and `mart` has a macro `<schema>.<name>_as_of(moment)`: the rows that were",
+        "current at another moment; in `mart`, the rows that were published then. A bare date means the end of that",
+        "day in Sweden, a timestamp is UTC. Each relation of `plan` and `mart`, except views and events, has a table",
+        "`<schema>.<name>_version` with every version of its rows: from `known_from` to `known_to` in `plan`, from",
+        "`published_from` to `published_to` in `mart`, half-open; the end of a current version is null.",
     ]
     for name, each in described_relations().items():
         if each.is_history:
@@ -45,7 +45,7 @@ def markdown(columns_of: Mapping[str, Sequence[str]]) -> str:
 
 
 def columns_of_an_empty_file() -> Mapping[str, Sequence[str]]:
-    """`schema.name` -> its columns, in their order."""
+    """Return `schema.name` -> its columns, in their order."""
     with connect() as connection:
         ensure_schema(connection)
         open_publication(connection, run_id="none", published_at=datetime.now(UTC))

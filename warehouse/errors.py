@@ -1,30 +1,32 @@
-"""What can go wrong in the warehouse and its raw store.
+"""Errors of the warehouse and its raw store.
 
     WarehouseError
     ├── HomeError             KOLADA_HOME cannot be used
     │   └── HomeLocked        another run is writing
-    ├── RawStoreError         the raw store is not what its manifest says
-    │   ├── BodyMissing       a body that a manifest names is not there
+    ├── RawStoreError         the raw store does not match its manifests
+    │   ├── BodyMissing       a body that a manifest names is missing
     │   ├── BodyCorrupt       a body does not match its SHA-256
     │   ├── ManifestCorrupt   a line of a manifest cannot be read
-    │   └── ManifestMissing   a run that was published has no manifest
-    ├── PublishedFileError    the published file is not what the ledger says
-    │   ├── PublishedMissing  it is not there, though a run was published
+    │   └── ManifestMissing   a published run has no manifest
+    ├── PublishedFileError    the published file does not match the ledger
+    │   ├── PublishedMissing  it is missing, although a run was published
     │   ├── PublishedDamaged  it cannot be read
-    │   ├── PublishedOutdated it is older than what the ledger says was published last
-    │   └── PublishedUnrecorded  it is in place, and the ledger could not be told
-    ├── SourceMismatch        made-up data on the way into a home of real data, or the other way round
+    │   ├── PublishedOutdated it is older than the last publication in the ledger
+    │   └── PublishedUnrecorded  it is in place, but the record could not be written to the ledger
+    ├── SourceMismatch        made-up data for a home of real data, or the other way round
     ├── SchemaTooNew          the file was written by a later version of this software
-    ├── SchemaTooOld          the file was written by an earlier version, and is to be read as it stands
-    ├── NotPublished          there is no published file to read, or none at the moment asked for
-    ├── ReplayTargetExists    a replay was to write over a file
-    ├── NothingToRestore      the published file is whole
-    ├── MartBroken            a mart's rows cannot be kept as versions
-    ├── InvalidMoment         a moment that is no date and no timestamp
-    ├── QueryRefused          SQL from outside that would do something else than read the published file
-    └── QueryFailed           SQL from outside that DuckDB could not answer
+    ├── SchemaTooOld          the file was written by an earlier version and has not been migrated
+    ├── NotPublished          there is no published file to read, or none at the requested moment
+    ├── ReplayTargetExists    the target file of a replay exists
+    ├── NothingToRestore      the published file is intact
+    ├── MartBroken            a mart's rows cannot be stored as versions
+    ├── InvalidMoment         a moment that is neither a date nor a timestamp
+    ├── QueryRefused          SQL from outside that would do anything but read the published file
+    ├── QueryFailed           SQL from outside that DuckDB could not run
+    ├── NothingToReview       no held run can be reviewed
+    └── ReviewRefused         an approval that cannot be given
 
-Each message says what happened, the value, what follows and the next command.
+Each message says what happened, the value, the consequence and the next command.
 """
 
 
@@ -33,7 +35,7 @@ class WarehouseError(Exception):
 
 
 class HomeError(WarehouseError):
-    """KOLADA_HOME cannot be made, read or written."""
+    """KOLADA_HOME cannot be created, read or written."""
 
 
 class HomeLocked(HomeError):
@@ -41,7 +43,7 @@ class HomeLocked(HomeError):
 
 
 class RawStoreError(WarehouseError):
-    """The raw store is not what its manifest says."""
+    """The raw store does not match its manifests."""
 
 
 class BodyMissing(RawStoreError):
@@ -53,31 +55,31 @@ class BodyCorrupt(RawStoreError):
 
 
 class ManifestCorrupt(RawStoreError):
-    """A finished line of a manifest is not what was written."""
+    """A complete line of a manifest cannot be read as a record."""
 
 
 class ManifestMissing(RawStoreError):
-    """A run that was published has no manifest in the raw store."""
+    """A published run has no manifest in the raw store."""
 
 
 class PublishedFileError(WarehouseError):
-    """The published file is not what the ledger says was published."""
+    """The published file does not match the last publication in the ledger."""
 
 
 class PublishedMissing(PublishedFileError):
-    """The published file is not there, though the ledger says that a run was published."""
+    """The published file is missing, although the ledger records a publication."""
 
 
 class PublishedDamaged(PublishedFileError):
-    """A file that was published cannot be read any more."""
+    """A published file can no longer be read."""
 
 
 class PublishedOutdated(PublishedFileError):
-    """The published file is older than what the ledger says was published last."""
+    """The published file is older than the last publication in the ledger."""
 
 
 class PublishedUnrecorded(PublishedFileError):
-    """A file was published, and then the disk took no record of it; the next command adds the record."""
+    """A file was published, but its record could not be written to disk; the next command adds the record."""
 
 
 class SourceMismatch(WarehouseError):
@@ -85,27 +87,27 @@ class SourceMismatch(WarehouseError):
 
 
 class SchemaTooNew(WarehouseError):
-    """The warehouse file has a later schema than this software knows."""
+    """The schema of the warehouse file is later than the latest one that this software knows."""
 
 
 class SchemaTooOld(WarehouseError):
-    """The published file has an earlier schema than this software reads."""
+    """The schema of the published file is earlier than the one that this software reads."""
 
 
 class NotPublished(WarehouseError):
-    """No published file, or nothing published at the moment asked for."""
+    """There is no published file, or no publication at the requested moment."""
 
 
 class ReplayTargetExists(WarehouseError):
-    """A replay was to write over a file that is there."""
+    """The target file of a replay exists, and a replay does not overwrite it."""
 
 
 class NothingToRestore(WarehouseError):
-    """The published file can be read and is the last publication's."""
+    """The published file can be read and is that of the last publication."""
 
 
 class MartBroken(WarehouseError):
-    """A mart has two rows of one key, or lost a column that its versions hold."""
+    """A mart has two rows with the same key, or lacks a column that its versions have."""
 
 
 class InvalidMoment(WarehouseError):
@@ -113,16 +115,16 @@ class InvalidMoment(WarehouseError):
 
 
 class QueryRefused(WarehouseError):
-    """A query that would do something else than read, that is empty, or several at once."""
+    """A query that would do anything but read, an empty query, or several statements in one."""
 
 
 class QueryFailed(WarehouseError):
-    """A query that DuckDB could not answer, or not within its limits."""
+    """A query that DuckDB could not run, or not within its limits."""
 
 
 class NothingToReview(WarehouseError):
-    """No run is held, or not the one that was named, or another run has published since."""
+    """No run is held, the named run is not held, or another run has been published since."""
 
 
 class ReviewRefused(WarehouseError):
-    """An approval without a reason, of something that holds nothing, or of a fault of this software."""
+    """An approval without a reason, of a result that does not hold the run, or of a fault of this software."""

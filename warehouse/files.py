@@ -1,4 +1,4 @@
-"""Writing files so that they are there whole or not at all."""
+"""Atomic writes: a file is written completely or not at all."""
 
 import hashlib
 import os
@@ -10,9 +10,10 @@ def write_whole(path: Path, content: bytes, *, aside: Path) -> None:
     """Write a file under another name, then rename it into place.
 
     Args:
-        path: where the file shall stand; a file of that name is replaced. It can be read by whom the umask lets.
+        path: the path of the file; an existing file is replaced. Its permissions follow the umask.
         content: the bytes.
-        aside: the folder, on the same file system, in which it is written; what killed processes left there is junk.
+        aside: the folder on the same file system in which it is written; files that killed processes left there are
+            useless.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     aside.mkdir(parents=True, exist_ok=True)
@@ -26,7 +27,7 @@ def write_whole(path: Path, content: bytes, *, aside: Path) -> None:
 
 
 def write_all(descriptor: int, content: bytes) -> None:
-    """Write every byte; one call of the system may take fewer."""
+    """Write every byte; one system call can write fewer."""
     rest = memoryview(content)
     while rest:
         rest = rest[os.write(descriptor, rest) :]
@@ -42,6 +43,6 @@ def sync(path: Path) -> None:
 
 
 def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file's bytes."""
+    """Return the SHA-256 of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,8 +1,8 @@
-"""What a check found: one row per cell, unit, group or text, as it was and as it is.
+"""The findings of a check: one row per cell, unit, group or text, with the value before and after.
 
-The rows of all checks have the same columns, so that one review shows them, one table holds them, and two runs' rows
-can be compared. A row is the same finding when all its columns but the note are; the hash of some rows is that of
-their text in one settled form.
+The rows of all checks have the same columns, so that one review shows them, one table stores them, and the rows of two
+runs can be compared. Two rows are the same finding when all their columns except the note are equal. The hash of some
+rows is the hash of their text in one normal form.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-# What a finding is about. Text is never null: what does not apply is empty.
+# The columns of a finding. Text is never null: a column that does not apply is empty.
 FINDING_SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "scope": pl.String,
     "kpi_id": pl.String,
@@ -22,12 +22,12 @@ FINDING_SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "after": pl.String,
     "note": pl.String,
 }
-# A note explains a row and is no part of what it says.
+# A note explains a row and is not compared.
 COMPARED = [name for name in FINDING_SCHEMA if name != "note"]
 
 
 def findings_of(names: list[str], rows: list[tuple[object, ...]]) -> pl.DataFrame:
-    """Rows of a check as findings, sorted, each once; columns that the check does not have are empty."""
+    """Return the rows of a check as findings, sorted and without duplicates; columns that the check lacks are empty."""
     columns: dict[str, list[object]] = {name: [] for name in names}
     for row in rows:
         for name, value in zip(names, row, strict=True):
@@ -39,7 +39,7 @@ def findings_of(names: list[str], rows: list[tuple[object, ...]]) -> pl.DataFram
 
 
 def settled(frame: pl.DataFrame) -> pl.DataFrame:
-    """Findings in the one form in which they are kept and compared."""
+    """Return findings in the normal form in which they are stored and compared."""
     return (
         frame.select(
             (pl.col(name) if name in frame.columns else pl.lit(None)).cast(dtype).alias(name)
@@ -52,22 +52,22 @@ def settled(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def as_body(findings: pl.DataFrame) -> bytes:
-    """Findings as the raw store keeps them: CSV in UTF-8 with a header."""
+    """Return findings as a body for the raw store: CSV in UTF-8 with a header."""
     out = io.BytesIO()
     findings.write_csv(out, quote_style="non_numeric")
     return out.getvalue()
 
 
 def from_body(body: bytes) -> pl.DataFrame:
-    """The findings that a body of the raw store holds."""
+    """Return the findings in a body of the raw store."""
     return settled(pl.read_csv(body, schema=dict(FINDING_SCHEMA)))
 
 
 def hash_of(findings: pl.DataFrame) -> str:
-    """SHA-256 of what the findings say, notes left out."""
+    """Return the SHA-256 of the findings without their notes."""
     return hashlib.sha256(findings.select(COMPARED).write_csv(quote_style="non_numeric").encode()).hexdigest()
 
 
 def not_among(findings: pl.DataFrame, approved: pl.DataFrame) -> pl.DataFrame:
-    """The findings that are not among some others."""
+    """Return the findings that have not been approved."""
     return findings.join(approved, on=COMPARED, how="anti", nulls_equal=True)

@@ -1,10 +1,9 @@
-"""The history: what a run staged, compared with what is known, becomes versions.
+"""The history: staged values are compared with the known values and stored as versions.
 
-Values are never updated in place. A cell that changed, was suppressed, deleted or has vanished gets its open version
-closed and a new one opened, both at the run's one instant; a cell seen again unchanged gets that instant as its
-`confirmed_at` and nothing else. The comparison is set-based and stands in `sql/load/history/known/`, the kinds of
-change with their order in `030_changed.sql`; KPIs of which nothing is known need none (`first_versions.sql`).
-A withdrawn KPI keeps its cells.
+Values are never updated in place. When a cell changed, was suppressed, was deleted or vanished, its open version is
+closed and a new one opened, both at the run's instant. An unchanged cell only gets that instant as its `confirmed_at`.
+The comparison is set-based, in `sql/load/history/known/`; the kinds of change and their order are in
+`030_changed.sql`. KPIs without known values need no comparison (`first_versions.sql`). A withdrawn KPI keeps its cells.
 """
 
 from collections.abc import Mapping
@@ -21,11 +20,11 @@ ROWS_IN_A_PART = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class LoadCounts:
-    """What one load did to the history.
+    """The counts of one load.
 
     Attributes:
-        received: cells that the run received.
-        opened: change kind -> versions opened; empty on a night when nothing changed.
+        received: the number of cells that the run received.
+        opened: change kind -> versions opened; empty when nothing changed.
     """
 
     received: int
@@ -33,12 +32,12 @@ class LoadCounts:
 
     @property
     def versions(self) -> int:
-        """All versions opened."""
+        """The number of versions opened."""
         return sum(self.opened.values())
 
 
 def load_catalogue(connection: duckdb.DuckDBPyConnection, *, run_id: str, known_from: datetime) -> None:
-    """Bring the staged catalogue, units and groups into `core`. Each part staged empty is left as it is known."""
+    """Load the staged catalogue, units and groups into `core`. A part without staged rows is left unchanged."""
     set_variables(connection, {"run_id": run_id, "known_from": naive_utc(known_from)})
     for part, file in (
         ("staged_municipality", "load/catalogue/merge_municipalities.sql"),
@@ -50,9 +49,9 @@ def load_catalogue(connection: duckdb.DuckDBPyConnection, *, run_id: str, known_
 
 
 def load_observations(stage: Stage, *, run_id: str, known_from: datetime) -> LoadCounts:
-    """Bring the staged values into `core.observation_version` and `core.group_observation_version`.
+    """Load the staged values into `core.observation_version` and `core.group_observation_version`.
 
-    What is known is compared for some KPIs at a time, so that its memory does not grow with what was read; every kind
+    The values are compared for some KPIs at a time, so that memory does not grow with the number of values. Every kind
     of change is found within one KPI.
     """
     stage.flush()
@@ -62,7 +61,7 @@ def load_observations(stage: Stage, *, run_id: str, known_from: datetime) -> Loa
     with in_bulk(connection):
         for number, part in enumerate(parts(connection)):
             if number:
-                # What one part changed is written out, so that the next does not find it in memory.
+                # Write the changes of one part to disk, so that they take no memory in the next.
                 connection.execute("checkpoint")
             set_variables(connection, {"first_kpi": part.first_kpi, "last_kpi": part.last_kpi})
             run_sql(connection, "load/history/known" if part.is_known else "load/history/first_versions.sql")
@@ -78,7 +77,7 @@ def load_observations(stage: Stage, *, run_id: str, known_from: datetime) -> Loa
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The KPIs of one step of the load, from the first to the last; whether anything is known of any of them."""
+    """The KPIs of one step of the load, from the first to the last, and whether any of them has known values."""
 
     first_kpi: str
     last_kpi: str
@@ -86,9 +85,9 @@ class Part:
 
 
 def parts(connection: duckdb.DuckDBPyConnection) -> list[Part]:
-    """The received KPIs in order, cut where enough rows have come together.
+    """Return the received KPIs in order, in parts of about ROWS_IN_A_PART rows.
 
-    Neighbours of which nothing is known need no comparison and stay in one part, however many they are.
+    Adjacent parts without known values need no comparison and are joined into one, however large it is.
     """
     rows = connection.execute(
         """
@@ -110,5 +109,5 @@ def parts(connection: duckdb.DuckDBPyConnection) -> list[Part]:
 
 
 def naive_utc(instant: datetime) -> datetime:
-    """An aware instant as DuckDB's TIMESTAMP holds it: UTC, no zone."""
+    """Return an aware instant as DuckDB's TIMESTAMP stores it: UTC, without a time zone."""
     return instant.astimezone(UTC).replace(tzinfo=None)

@@ -1,8 +1,8 @@
-"""The home folder: where everything the pipeline writes stands, and who may write.
+"""The home folder: the paths of everything that the pipeline writes, and the lock for writing.
 
-One process writes at a time. The guard is an advisory lock (flock) on a file in the home, so that it holds for
-every way of starting a run and goes away with the process, however that ends. The file names its holder, for the
-message that a second run gives.
+One process writes at a time. It holds an advisory lock (flock) on a file in the home, so that the lock works for every
+way of starting a run and is released when the process ends, however it ends. The file names the holder of the lock, for
+the error message of a second run.
 """
 
 import errno
@@ -21,13 +21,13 @@ from warehouse.errors import HomeError, HomeLocked
 from warehouse.files import write_all
 
 LOCK_POLL_SECONDS = 0.1
-# The sample has a home of its own within the home, so that made-up values never mix with real ones.
+# The sample has its own home within the home, so that made-up values are never mixed with real ones.
 SAMPLE_FOLDER = "sample"
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The folders and files under KOLADA_HOME; whole paths, since messages are read elsewhere than they are written."""
+    """The folders and files under KOLADA_HOME, as absolute paths: messages are read in other folders too."""
 
     root: Path
 
@@ -36,7 +36,7 @@ class Home:
 
     @property
     def published(self) -> Path:
-        """The file that analysts open; replaced whole, never written in place."""
+        """The file that analysts open; replaced by renaming, never written in place."""
         return self.root / "kolada.duckdb"
 
     @property
@@ -46,17 +46,17 @@ class Home:
 
     @property
     def manifests(self) -> Path:
-        """The ledger: a manifest per run."""
+        """The ledger: one manifest per run."""
         return self.raw / "manifests"
 
     @property
     def bodies(self) -> Path:
-        """Bodies of answers, and plan files."""
+        """Response bodies and plan files."""
         return self.raw / "bodies"
 
     @property
     def base(self) -> Path:
-        """The published file that stands in the place of pruned nights, if any were pruned."""
+        """The published file that replaces the pruned nights, if any were pruned."""
         return self.raw / "base.duckdb"
 
     @property
@@ -81,25 +81,25 @@ class Home:
 
     @property
     def sharing(self) -> Path:
-        """What sharing keeps: its lock, how the last share ended, and the files of one that goes on."""
+        """Files of sharing: its lock, the note of the last share, and the working files of a current share."""
         return self.root / "sharing"
 
     def prepare(self) -> None:
-        """Make the folders.
+        """Create the folders.
 
         Raises:
-            HomeError: the home is not a folder or cannot be written, or DuckDB cannot read its path.
+            HomeError: the home is not a folder, cannot be written, or has a path that DuckDB cannot read.
         """
         if "\\" in str(self.root):
             raise HomeError(
-                f"The home folder `{self.root}` has a backslash in its path, which DuckDB takes for a slash. "
+                f"The home folder `{self.root}` has a backslash in its path, which DuckDB reads as a slash. "
                 "Nothing was fetched and nothing was changed. "
                 "Choose another one: `KOLADA_HOME=/some/folder kolada refresh`."
             )
         try:
             for folder in (self.root, self.raw, self.work, self.snapshots):
                 folder.mkdir(parents=True, exist_ok=True)
-            # Nothing is written to find out: on a full disk `kolada prune` is to make room.
+            # This test writes nothing: on a full disk `kolada prune` must still be able to free space.
             if not os.access(self.work, os.W_OK | os.X_OK):
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self.work))
         except OSError as error:
@@ -117,12 +117,12 @@ class Home:
         wait_seconds: float = 0.0,
         on_wait: Callable[[str], None] | None = None,
     ) -> Iterator[None]:
-        """Hold the home's only writing place while the block runs.
+        """Hold the home's lock for writing while the block runs.
 
         Args:
-            purpose: what the holder does, for the message that others get.
+            purpose: the holder's command, for the error message of other processes.
             wait_seconds: how long to wait for another holder before giving up.
-            on_wait: told once, in words, whom the wait is for.
+            on_wait: called once with a text that names the holder waited for.
 
         Raises:
             HomeLocked: another process held the lock for longer than `wait_seconds`.
@@ -130,17 +130,17 @@ class Home:
         refusal = (
             f"The home `{self.root}` is being written by {{holder}}. "
             "This run has not started, and nothing was changed. "
-            "Wait for the other one (`kolada status`), or let this one wait: `--wait SECONDS`."
+            "Wait until the other one has ended (`kolada status`), or let this one wait: `--wait SECONDS`."
         )
         with held_lock(self.root / ".lock", purpose, refusal, wait_seconds=wait_seconds, on_wait=on_wait):
             yield
 
     @contextmanager
     def sharer(self, purpose: str, *, wait_seconds: float) -> Iterator[None]:
-        """Hold the place of the only one who shares this home while the block runs; runs may write meanwhile.
+        """Hold the home's lock for sharing while the block runs; runs can write at the same time.
 
         Args:
-            purpose: what the holder does, for the message that others get.
+            purpose: the holder's command, for the error message of other processes.
             wait_seconds: how long to wait for another holder before giving up.
 
         Raises:
@@ -168,11 +168,11 @@ def held_lock(
     """Hold the lock on a file while the block runs; the file names its holder.
 
     Args:
-        path: the lock's file.
-        purpose: what the holder does.
-        refusal: the message of the error, with `{holder}` for whoever holds the lock.
+        path: the file of the lock.
+        purpose: the holder's command.
+        refusal: the error message, with `{holder}` for the holder of the lock.
         wait_seconds: how long to wait for another holder before giving up.
-        on_wait: told once, in words, whom the wait is for.
+        on_wait: called once with a text that names the holder waited for.
 
     Raises:
         HomeLocked: another process held the lock for longer than `wait_seconds`.
@@ -182,7 +182,7 @@ def held_lock(
     try:
         acquire(lock, path, refusal, wait_seconds, on_wait)
         os.ftruncate(lock, 0)
-        # The name is for the message that others get: a full disk does not keep `kolada prune` from making room.
+        # The name is only for error messages: a full disk must not prevent `kolada prune` from freeing space.
         with suppress(OSError):
             write_all(lock, json.dumps(holder).encode())
         try:
@@ -190,14 +190,14 @@ def held_lock(
         finally:
             os.ftruncate(lock, 0)
     finally:
-        # What closes the file gives the lock back.
+        # Closing the file releases the lock.
         os.close(lock)
 
 
 def acquire(
     descriptor: int, path: Path, refusal: str, wait_seconds: float, on_wait: Callable[[str], None] | None
 ) -> None:
-    """Take a lock, or wait for it."""
+    """Acquire a lock, or wait for it."""
     deadline = time.monotonic() + wait_seconds
     has_told = False
     pause = threading.Event()
@@ -217,7 +217,7 @@ def acquire(
 
 
 def holder_of(path: Path) -> str:
-    """Who holds a lock, in words."""
+    """Return a text that names the holder of a lock."""
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, OSError):

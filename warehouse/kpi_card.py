@@ -1,6 +1,6 @@
-"""All that the warehouse holds about one KPI.
+"""All data of the warehouse about one KPI.
 
-A successor is guessed: Kolada names none. It is a living KPI for the same units whose title is nearly the same.
+A successor is a guess, since Kolada names none: an active KPI for the same units with nearly the same title.
 """
 
 from dataclasses import asdict, dataclass
@@ -53,19 +53,19 @@ HELD: Final = """
 
 @dataclass(frozen=True, slots=True)
 class KpiCard:
-    """All that the warehouse holds about one KPI.
+    """All data of the warehouse about one KPI.
 
     Attributes:
-        entry: the catalogue's fields, by name.
-        titles: earlier titles, oldest first, each with the instant (UTC) at which we learned of it.
-        successors: living KPIs with nearly the same title; a guess, and only for a KPI that is closed or withdrawn.
-        first_period: of the values held.
-        last_period: of the values held.
-        unit_count: units with a row.
-        value_count: values held, genders counted each.
+        entry: the fields of the catalogue, by name.
+        titles: earlier titles, oldest first, each with the instant (UTC) from which it was known.
+        successors: active KPIs with nearly the same title; a guess, and only for a closed or withdrawn KPI.
+        first_period: the first year with a row.
+        last_period: the last year with a row.
+        unit_count: the number of units with a row.
+        value_count: the number of values; each gender counts.
         read_at: when its values were last read and confirmed, UTC.
-        used_by: plan and indicator that judge by it.
-        source_label: whose figures the values are.
+        used_by: the plans and indicators that use it.
+        source_label: the source label of its values.
     """
 
     entry: dict[str, Any]
@@ -81,11 +81,11 @@ class KpiCard:
 
     @property
     def lifecycle(self) -> str:
-        """Whether the KPI lives."""
+        """The state of the KPI: active, closed after a year, or withdrawn."""
         return lifecycle(is_withdrawn=self.entry["is_withdrawn"], closed_after_year=self.entry["closed_after_year"])
 
     def fields(self) -> dict[str, Any]:
-        """For JSON."""
+        """Return the card as a JSON object."""
         return self.entry | {
             "lifecycle": self.lifecycle,
             "earlier_titles": [{"title": title, "known_from": known_from} for title, known_from in self.titles],
@@ -101,7 +101,7 @@ class KpiCard:
 
 
 def show_kpi(connection: duckdb.DuckDBPyConnection, kpi_id: str) -> KpiCard | None:
-    """Everything about one KPI; None when the catalogue never had it."""
+    """Return the card of one KPI; None when the catalogue never contained it."""
     cursor = connection.execute("select * exclude (run_id) from core.kpi where kpi_id = $kpi_id", {"kpi_id": kpi_id})
     names = [column[0] for column in cursor.description or ()]
     rows = cursor.fetchall()

@@ -1,11 +1,11 @@
-"""Finding KPIs in the published catalogue, by words and by ids that are not quite right.
+"""Search for KPIs in the published catalogue, by words and by misspelled ids.
 
-Everything is DuckDB's own: `translate`, `jaro_winkler_similarity`, `damerau_levenshtein`. A word of the question meets
-a word of a title when their stems are the same, when one begins, ends or holds the other (Swedish puts words together),
-or when they are nearly the same (a misspelling). Descriptions and areas count less, and only for whole stems. What a
-rare word meets counts more than what a common one does, and who meets more of the question counts more. A closed or
-withdrawn KPI comes after a living one that fits as well, and so do those that tell how uncertain another is, and those
-of regions where nobody asked for them. The weights stand in sql/search/kpi_search.sql.
+The search uses DuckDB's own functions: `translate`, `jaro_winkler_similarity`, `damerau_levenshtein`. A word of the
+query matches a word of a title when their stems are equal, when one begins with, ends with or contains the other
+(Swedish has compound words), or when they are nearly equal (a misspelling). Descriptions and areas count less, and only
+for equal stems. A match of a rare word counts more than one of a common word, and a KPI that matches more words of the
+query ranks higher. Ranked lower than an equally good match are closed and withdrawn KPIs, KPIs on the uncertainty of
+another KPI, and KPIs of regions unless the query asks for them. The weights are in sql/search/kpi_search.sql.
 """
 
 import re
@@ -17,8 +17,8 @@ import duckdb
 
 from warehouse.database import set_variables, sql_files
 
-# Endings that a Swedish noun, adjective or verb takes on; three letters must be left. The first letters are taken
-# lazily, so the longest ending that fits is the one that goes.
+# Endings of Swedish nouns, adjectives and verbs; at least three letters must remain. The first group is lazy, so the
+# longest ending that matches is removed.
 ENDINGS: Final = (
     "^(.{3,}?)(ernas|arnas|ornas|heten|heter|het|andet|ende|erna|arna|orna|ens|ets|ers|ars|ande|en|et|er|ar|or|na|ad|at"
     "|de|te|s|n|t|a|e|r)$"
@@ -56,7 +56,7 @@ SUGGEST: Final = """
 
 @dataclass(frozen=True, slots=True)
 class FoundKpi:
-    """One KPI that a search found, best first; the score says nothing outside its own list."""
+    """One KPI that a search found; its score is comparable only within the same search."""
 
     kpi_id: str
     title: str
@@ -69,31 +69,31 @@ class FoundKpi:
 
     @property
     def lifecycle(self) -> str:
-        """Whether the KPI lives."""
+        """The state of the KPI: active, closed after a year, or withdrawn."""
         return lifecycle(is_withdrawn=self.is_withdrawn, closed_after_year=self.closed_after_year)
 
     def fields(self) -> dict[str, Any]:
-        """For JSON."""
+        """Return the KPI as a JSON object."""
         return asdict(self) | {"score": round(self.score, 3), "lifecycle": self.lifecycle}
 
 
 @dataclass(frozen=True, slots=True)
 class NamedKpi:
-    """An id with its title."""
+    """The id and the title of a KPI."""
 
     kpi_id: str
     title: str
 
 
 def lifecycle(*, is_withdrawn: bool, closed_after_year: int | None) -> str:
-    """In words: active, closed after a year (as the title says), or withdrawn (not in the catalogue)."""
+    """Return the state of a KPI: active, closed after a year (from its title), or withdrawn (not in the catalogue)."""
     if is_withdrawn:
         return "withdrawn"
     return "active" if closed_after_year is None else f"closed after {closed_after_year}"
 
 
 def search_kpis(connection: duckdb.DuckDBPyConnection, text: str, *, limit: int = 10) -> list[FoundKpi]:
-    """The KPIs that fit some words best; or, where the text is the beginning of an id, those that begin so."""
+    """Return the KPIs that match some words best; or, if the text is the beginning of an id, those with such an id."""
     given = text.strip().upper()
     if ID_OR_ITS_BEGINNING.fullmatch(given):
         found = connection.execute(BEGINNING, {"given": given, "limit": limit}).fetchall()
@@ -115,6 +115,6 @@ def search_kpis(connection: duckdb.DuckDBPyConnection, text: str, *, limit: int 
 
 
 def suggest_kpis(connection: duckdb.DuckDBPyConnection, given: str, *, limit: int = 5) -> list[NamedKpi]:
-    """KPIs whose ids are at most two slips of the hand away."""
+    """Return the KPIs whose ids differ from the given one by at most two typing errors."""
     rows = connection.execute(SUGGEST, {"given": given.strip().upper(), "limit": limit}).fetchall()
     return [NamedKpi(*row) for row in rows]

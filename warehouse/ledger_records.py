@@ -1,11 +1,11 @@
-"""The records of the ledger: one type for each kind of line that a manifest can hold.
+"""The records of the ledger: one class for each kind of line in a manifest.
 
-A record is declared here and nowhere else: the run writes it (`RunLedger.record`), and `ops`, replay, prune and verify
-read it. On disk it is one JSON object whose field `record` names the kind.
+Every kind of record is declared here. The run writes records (`RunLedger.record`); `ops`, replay, prune and verify read
+them. On disk a record is one JSON object whose field `record` names the kind.
 
-Manifests are never rewritten, so every manifest ever written must stay readable. A field that came later has a default,
-a field that is no longer known is passed over, and a line of a kind that this software does not know is an
-`UnknownRecord`. A new kind of record is a new subclass of `LedgerRecord`.
+Manifests are never rewritten, so every manifest ever written must stay readable. A field that was added later has a
+default, an unknown field is ignored, and a line of an unknown kind is read as an `UnknownRecord`. A new kind of record
+is a new subclass of `LedgerRecord`.
 """
 
 import json
@@ -21,8 +21,9 @@ class LedgerRecord(BaseModel):
     """A line of a manifest.
 
     Attributes:
-        record: the name of the kind, as it stands in the file.
-        naming: the field that names bodies in the raw store, if any: one SHA-256, or one by each name.
+        record: the name of the kind in the file.
+        naming: the field with the SHA-256 of a body in the raw store, or with one by each name, if there is such a
+            field.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -33,7 +34,7 @@ class LedgerRecord(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def spell_out_half_characters(cls, fields: dict[str, Any]) -> dict[str, Any]:
-        r"""Text from outside can hold half a character, which is no UTF-8: it is kept as the letters `\ud800`."""
+        r"""Replace lone surrogates in text from outside, which are not valid UTF-8, by an escape such as `\ud800`."""
         return {
             name: value.encode(errors="backslashreplace").decode() if isinstance(value, str) else value
             for name, value in fields.items()
@@ -47,7 +48,7 @@ class LedgerRecord(BaseModel):
 
 
 class RunStarted(LedgerRecord):
-    """The first line of every manifest: what the run is to do, and with which software."""
+    """The first record of every manifest: the job of the run, and the software version."""
 
     record = "run_started"
     run_id: str
@@ -62,7 +63,7 @@ class RunStarted(LedgerRecord):
 
 
 class RunResumed(LedgerRecord):
-    """A run that died was taken up again. What it had decided is decided anew; what had landed stays."""
+    """An interrupted run was resumed. Its decisions are made again; its responses in the raw store are kept."""
 
     record = "run_resumed"
     at: AwareDatetime
@@ -71,7 +72,7 @@ class RunResumed(LedgerRecord):
 
 
 class Source(LedgerRecord):
-    """What the source's values are: live, recorded or sample."""
+    """The kind of the source's values: live, recorded or sample."""
 
     record = "source"
     source_kind: str
@@ -89,7 +90,7 @@ class PlanFiles(LedgerRecord):
 
 
 class PlanBroken(LedgerRecord):
-    """A plan's files were wrong: what is to correct, and since when the version holds that it was judged by, if any."""
+    """The files of a plan are invalid: the problem, and the start of the version that was judged instead, if any."""
 
     record = "plan_broken"
     plan_id: str
@@ -98,7 +99,7 @@ class PlanBroken(LedgerRecord):
 
 
 class Landed(LedgerRecord):
-    """An HTTP answer is in the raw store; elapsed in seconds, byte_count of the body as received."""
+    """An HTTP response is in the raw store; byte_count is the size of the body as received."""
 
     record = "landed"
     naming = "sha256"
@@ -114,7 +115,7 @@ class Landed(LedgerRecord):
 
 
 class Accepted(LedgerRecord):
-    """An answer was read and used."""
+    """A response was read and used."""
 
     record = "accepted"
     request_id: str
@@ -122,7 +123,7 @@ class Accepted(LedgerRecord):
 
 
 class Rejected(LedgerRecord):
-    """An answer is kept but could not be used."""
+    """A response is kept but could not be used."""
 
     record = "rejected"
     request_id: str
@@ -130,7 +131,7 @@ class Rejected(LedgerRecord):
 
 
 class CatalogueRead(LedgerRecord):
-    """A part of the catalogue (kpi, municipality, municipality_groups) was read whole."""
+    """A part of the catalogue (kpi, municipality, municipality_groups) was read completely."""
 
     record = "catalogue"
     part: str
@@ -138,7 +139,7 @@ class CatalogueRead(LedgerRecord):
 
 
 class Asked(LedgerRecord):
-    """Cells that the run wants accounted for; without years, all of them."""
+    """The cells that the run wants; all years if no years are given."""
 
     record = "asked"
     kpi_ids: tuple[str, ...]
@@ -147,7 +148,7 @@ class Asked(LedgerRecord):
 
 
 class Selected(LedgerRecord):
-    """What a mirror chose to read: KPIs by reason, of how many."""
+    """The KPIs that a mirror chose to read: their number by reason, and the number of KPIs in the catalogue."""
 
     record = "selected"
     counts: dict[str, int]
@@ -155,14 +156,14 @@ class Selected(LedgerRecord):
 
 
 class Withdrawn(LedgerRecord):
-    """KPIs that are wanted and not in the catalogue, so that they are not asked for."""
+    """Wanted KPIs that are not in the catalogue and are therefore not requested."""
 
     record = "withdrawn"
     kpi_ids: tuple[str, ...]
 
 
 class Answered(LedgerRecord):
-    """A scope was read whole, in these answers."""
+    """A scope was read completely, in these responses."""
 
     record = "answered"
     kpi_ids: tuple[str, ...]
@@ -172,7 +173,7 @@ class Answered(LedgerRecord):
 
 
 class Remarked(LedgerRecord):
-    """Something odd about answers that count all the same, in words; each oddity once in a run."""
+    """A remark on responses that are accepted nevertheless; each remark once in a run."""
 
     record = "remarked"
     request_ids: tuple[str, ...]
@@ -180,7 +181,7 @@ class Remarked(LedgerRecord):
 
 
 class Failed(LedgerRecord):
-    """A scope was not read, or its answer is not believed."""
+    """A scope was not read, or its response was not accepted."""
 
     record = "failed"
     kpi_ids: tuple[str, ...]
@@ -191,7 +192,7 @@ class Failed(LedgerRecord):
 
 
 class CoverageSettled(LedgerRecord):
-    """Every wanted pair has its outcome: units per KPI and outcome, and each pair that is missing, with its reason."""
+    """The outcome of every wanted pair: units per KPI and outcome, and each missing pair with its reason."""
 
     record = "coverage"
     counts: tuple[dict[str, Any], ...]
@@ -199,7 +200,7 @@ class CoverageSettled(LedgerRecord):
 
 
 class Doubted(LedgerRecord):
-    """A scope was answered without a row, against what is known or what others report: accepted only once approved."""
+    """The responses of a scope are empty, contrary to known or other values: they are accepted only after approval."""
 
     record = "doubted"
     kpi_ids: tuple[str, ...]
@@ -210,10 +211,10 @@ class Doubted(LedgerRecord):
 
 
 class Checked(LedgerRecord):
-    """What one check found in one scope (a KPI, a unit, a group ...); without a scope, that it found nothing.
+    """The result of one check in one scope (a KPI, a unit, a group ...); without a scope, the check passed.
 
-    The rows of all scopes of a check are one body; `rows_sha256` is the hash of this scope's. Who approved them, and
-    why, is known where they were approved before.
+    The rows of all scopes of a check are one body; `rows_sha256` is the hash of this scope's rows. `approved_by` and
+    `reason` are set if the rows were approved earlier.
     """
 
     record = "check"
@@ -231,11 +232,11 @@ class Checked(LedgerRecord):
     approved_by: str | None = None
     reason: str | None = None
     is_accepted: bool | None = None
-    """In manifests of before the review: whether a reason for the whole run was given."""
+    """Only in manifests older than the review: whether a reason for the whole run was given."""
 
 
 class Approved(LedgerRecord):
-    """Somebody approved the rows that a check of this held run found in a scope, and no others."""
+    """A user approved exactly the rows that a check of this held run found in a scope."""
 
     record = "approved"
     naming = "body"
@@ -250,7 +251,7 @@ class Approved(LedgerRecord):
 
 
 class TakenUp(LedgerRecord):
-    """A held run whose findings were approved goes on from what it had read; nothing is fetched."""
+    """A held run was resumed after its findings were approved; it uses the stored responses and fetches nothing."""
 
     record = "taken_up"
     at: AwareDatetime
@@ -259,27 +260,27 @@ class TakenUp(LedgerRecord):
 
 
 class LossAccepted(LedgerRecord):
-    """In manifests of before the review: a reason to publish though something is missing or a check objects."""
+    """Only in manifests older than the review: the reason to publish despite missing values or findings."""
 
     record = "loss_accepted"
     reason: str
 
 
 class Publishing(LedgerRecord):
-    """The instant that the facts of this run carry. The file that may be published is made from here on."""
+    """The instant of the run's facts. From here on the run makes the file to be published."""
 
     record = "publishing"
     known_from: AwareDatetime
     builds_on: str | None = None
-    """The run whose published file this one continues; None in a new home, and in manifests of the first release."""
+    """The run whose published file this run continues; None in a new home and in manifests of the first release."""
     marts_by: str | None = None
-    """The software that made the marts, as `ops.publication` names it; unknown before marts had a history."""
+    """The software that made the marts, as in `ops.publication`; None in manifests older than the mart history."""
 
 
 class MartRows(LedgerRecord):
-    """What the publication did to one mart, as a Parquet body: the versions closed and opened, or the events added.
+    """The changes of the publication to one mart, as a Parquet body: versions closed and opened, or events added.
 
-    Whole, where it holds every version that the mart had after the publication.
+    With `is_whole`, the body contains every version that the mart had after the publication.
     """
 
     record = "mart_rows"
@@ -291,7 +292,7 @@ class MartRows(LedgerRecord):
 
 
 class Published(LedgerRecord):
-    """The run's file is the published one; what is None was not written, since the process died just before."""
+    """The run's file was published; fields are None if the process died before it could record them."""
 
     record = "published"
     published_at: AwareDatetime
@@ -301,14 +302,14 @@ class Published(LedgerRecord):
     """Change kind -> versions opened."""
     verdict_changes: int | None = None
     file_sha256: str | None = None
-    """Of the published file's bytes."""
+    """The SHA-256 of the published file."""
 
 
 class Held(LedgerRecord):
-    """The run ended without publishing; incomplete when only what could not be read stood in the way.
+    """The run ended without publishing; it is incomplete when only unread values prevented the publication.
 
-    It can be reviewed, and taken up once it is approved, for as long as the publication that it was compared with is
-    the last one. The verdicts that it would change are a body.
+    It can be reviewed, and resumed after approval, as long as the publication that it was compared with is the latest
+    one. The verdicts that it would change are stored as a body.
     """
 
     record = "held"
@@ -319,7 +320,7 @@ class Held(LedgerRecord):
     builds_on: str | None = None
     verdict_changes: str | None = None
     is_reviewable: bool = False
-    """Whether its findings are on the ledger; those of before the review are not."""
+    """Whether its findings are in the manifest; those of runs older than the review are not."""
 
 
 class Stopped(LedgerRecord):
@@ -332,7 +333,7 @@ class Stopped(LedgerRecord):
 
 
 class RolledBack(LedgerRecord):
-    """The run was published, and an earlier published file has taken its place."""
+    """The run was published, and an earlier published file has replaced its file."""
 
     record = "rolled_back"
     at: AwareDatetime
@@ -342,7 +343,7 @@ class RolledBack(LedgerRecord):
 
 
 class Restored(LedgerRecord):
-    """The run's published file was lost or damaged, and one made from the raw store has taken its place."""
+    """The run's published file was lost or damaged, and a file rebuilt from the raw store has replaced it."""
 
     record = "restored"
     at: AwareDatetime
@@ -350,19 +351,19 @@ class Restored(LedgerRecord):
 
 
 class UnknownRecord(LedgerRecord):
-    """A line of a kind that this software does not know: another version wrote it. Nothing but its bodies is read."""
+    """A line of an unknown kind, written by another version of this software. Only its bodies are read."""
 
     record = ""
     line: str
 
     @property
     def bodies(self) -> tuple[str, ...]:
-        """Whatever in it can be the name of a body."""
+        """Every string in the line that can be the name of a body."""
         return tuple(SHA256.findall(self.line))
 
 
 class DamagedRecord(LedgerRecord):
-    """A finished line that cannot be read; counted from 1."""
+    """A complete line that cannot be read; line numbers begin with 1."""
 
     record = ""
     line_number: int
@@ -373,19 +374,19 @@ NAMING_BODIES = frozenset(name for name, kind in KINDS.items() if kind.naming is
 
 
 def read_record(line: bytes) -> LedgerRecord:
-    """The record that a line holds.
+    """Return the record in a line.
 
     Raises:
-        ValueError: the line is no JSON object with a kind, or lacks a field that its kind has always had.
+        ValueError: the line is not a JSON object with a kind, or lacks a required field of its kind.
     """
     fields = json.loads(line)
     if not isinstance(fields, dict) or not isinstance(fields.get("record"), str):
-        raise ValueError("not a record")  # noqa: TRY004 - every damage is one kind of error
+        raise ValueError("not a record")  # noqa: TRY004 - any damage raises the same error
     kind = KINDS.get(fields["record"])
     return kind.model_validate(fields) if kind is not None else UnknownRecord(line=line.decode())
 
 
 def written(record: LedgerRecord) -> bytes:
-    """The record as a line of a manifest, its line end included."""
+    """Return the record as a line of a manifest, with its line end."""
     fields = {"record": record.record, **record.model_dump(mode="json")}
     return (json.dumps(fields, ensure_ascii=False) + "\n").encode(errors="backslashreplace")

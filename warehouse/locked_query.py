@@ -1,9 +1,10 @@
-"""SQL that comes from outside, put to the published file: it is answered, and nothing else happens.
+"""SQL from outside, run on the published file with read access only.
 
-Whoever lets others write SQL (the command, the pages, the assistants' tools) asks here. Invariants: only the published
-file is read, since the connection can reach no other file and no network; no setting can be changed; nothing is
-written; one statement a time; rows are handed on as they come, and what DuckDB must keep stays below MEMORY_LIMIT and
-then goes to a temporary folder of its own. Whatever a query was, the connection answers the next one, from any thread.
+All code that accepts SQL from users (the command, the web pages, the tools for assistants) runs it here. Invariants:
+only the published file is read, since the connection has no access to other files or the network; no setting can be
+changed; nothing is written; one statement at a time; rows are returned as DuckDB produces them; DuckDB's memory stays
+below MEMORY_LIMIT, beyond which it uses a private temporary folder. After any query, also a failed one, the connection
+can run the next one, from any thread.
 """
 
 import re
@@ -22,14 +23,14 @@ from warehouse.errors import QueryFailed, QueryRefused
 from warehouse.published_file import is_damage, published_file, source_kind
 
 ONLY_READING: Final = (
-    "The published warehouse is read here and nothing else: no other file, no network, no setting, no variable of the "
-    "environment, no write. Nothing was changed."
+    "A query can only read the published warehouse: no other file, no network, no setting, no environment variable, "
+    "no write. Nothing was changed."
 )
-ASK_SO: Final = "Ask with one `select`, `from`, `with`, `describe`, `show`, `summarize`, `pivot` or `explain`."
+ASK_SO: Final = "Use one `select`, `from`, `with`, `describe`, `show`, `summarize`, `pivot` or `explain`."
 
 _SHOWN: Final = 300
 _READING: Final = ("SELECT", "EXPLAIN", "MULTI")
-"""DuckDB's kinds of statement that only read; MULTI is a pivot whose columns are found first."""
+"""DuckDB's types of statement that only read; MULTI is a pivot whose columns are determined first."""
 
 _EXPLAIN: Final = re.compile(
     r"(?:\s|--[^\n]*\n|/\*.*?\*/)*explain\b(?:\s+analyze\b)?(?:\s*\([^)]*\))?", re.IGNORECASE | re.DOTALL
@@ -39,11 +40,11 @@ Row = tuple[Any, ...]
 
 
 class Rows:
-    """The answer to a query: its columns, and its rows as they come.
+    """The result of a query: its columns, and its rows as DuckDB produces them.
 
     Attributes:
-        columns: The columns' names; two may have the same.
-        types: The columns' types, as DuckDB writes them.
+        columns: the names of the columns; two columns can have the same name.
+        types: the types of the columns, as DuckDB writes them.
     """
 
     def __init__(self, sql: str, answer: duckdb.DuckDBPyConnection, seconds: float | None) -> None:
@@ -55,20 +56,20 @@ class Rows:
         self._seconds = seconds
 
     def fetch(self, count: int) -> list[Row]:
-        """The next rows, at most so many; an empty list at the end.
+        """Return the next rows, at most `count`; an empty list at the end.
 
         Raises:
-            QueryFailed: DuckDB could not go on.
+            QueryFailed: DuckDB could not continue the query.
         """
         with _told(self._sql, self._seconds):
             return self._answer.fetchmany(count)
 
 
 class LockedFile:
-    """A published file that can be asked and nothing else. Safe to use from several threads.
+    """A published file that can only be queried. Safe to use from several threads.
 
     Attributes:
-        source_kind: What the file's values are: live, recorded or sample.
+        source_kind: the kind of the file's values: live, recorded or sample.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -77,19 +78,19 @@ class LockedFile:
 
     @contextmanager
     def ask(self, sql: str, *, seconds: float | None = None) -> Iterator[Rows]:
-        """Answer one statement.
+        """Run one statement.
 
         Args:
-            sql: The statement.
-            seconds: How long the answering may take, the reading of the rows included; None for no limit.
+            sql: the statement.
+            seconds: the time limit, including the time for reading the rows; None for no limit.
 
         Raises:
-            QueryRefused: It is no statement that only reads, is none at all or several.
-            QueryFailed: DuckDB could not answer it, or not in time.
+            QueryRefused: it is not exactly one statement that only reads.
+            QueryFailed: DuckDB could not run it, or not in time.
         """
         statement = checked(sql)
         with self._connection.cursor() as cursor:
-            cursor.execute("use warehouse")  # a cursor begins in the database in memory
+            cursor.execute("use warehouse")  # a new cursor uses the in-memory database
             watch = threading.Timer(seconds or 0.0, cursor.interrupt)
             watch.daemon = True
             if seconds is not None:
@@ -102,7 +103,7 @@ class LockedFile:
                 watch.cancel()
 
     def row_count(self, sql: str) -> int:
-        """How many rows a statement has; none of them is fetched. Raises as `ask`."""
+        """Return the number of rows of a statement without fetching them. Raises the same errors as `ask`."""
         with self.ask(f"select count(*) from (\n{sql.rstrip().rstrip(';')}\n)") as rows:
             return int(rows.fetch(1)[0][0])
 
@@ -112,7 +113,7 @@ def locked_file(path: Path, *, memory_limit: str = MEMORY_LIMIT) -> Iterator[Loc
     """Open a published file for SQL from outside.
 
     Raises:
-        NotPublished: There is no such file.
+        NotPublished: there is no such file.
     """
     aside = tempfile.mkdtemp(prefix="kolada-query-")
     config: Config = {
@@ -121,7 +122,7 @@ def locked_file(path: Path, *, memory_limit: str = MEMORY_LIMIT) -> Iterator[Loc
         "allow_community_extensions": False,
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
-        # Else a name that no table has is looked for among the variables of Python that calls.
+        # Otherwise DuckDB looks up an unknown table name among the variables of the calling Python code.
         "python_enable_replacements": False,
     }
     try:
@@ -134,27 +135,27 @@ def locked_file(path: Path, *, memory_limit: str = MEMORY_LIMIT) -> Iterator[Loc
 
 
 def checked(sql: str) -> duckdb.Statement:
-    """The one statement of a text, which only reads.
+    """Return the one statement of a text, after checking that it only reads.
 
     Raises:
-        QueryRefused: There is none, there are several, or it does something else.
-        QueryFailed: The text is no SQL.
+        QueryRefused: there is no statement, there are several, or it does not only read.
+        QueryFailed: the text is not valid SQL.
     """
     statements = _statements(sql)
     if not statements:
-        text = f"`{_brief(sql)}` holds no statement" if sql.strip() else "The query is empty"
-        raise QueryRefused(f"{text}, so there is nothing to answer. {ASK_SO}")
+        text = f"`{_brief(sql)}` contains no statement" if sql.strip() else "The query is empty"
+        raise QueryRefused(f"{text}, so nothing was run. {ASK_SO}")
     if len(statements) > 1:
         raise QueryRefused(
-            f"The query has `{len(statements)}` statements, and one is answered at a time. Nothing was run. "
-            "Ask them one after the other."
+            f"The query has `{len(statements)}` statements, but only one is run at a time. Nothing was run. "
+            "Send them one after the other."
         )
     kind = _kind(statements[0])
     if kind == "EXPLAIN":
         # `explain analyze` runs what it explains.
         kind = next(map(_kind, _statements(_EXPLAIN.sub("", sql, count=1))), kind)
     if kind not in _READING:
-        raise QueryRefused(f"`{_brief(sql)}` is a statement of the kind {kind}. {ONLY_READING} {ASK_SO}")
+        raise QueryRefused(f"`{_brief(sql)}` is a statement of type {kind}. {ONLY_READING} {ASK_SO}")
     return statements[0]
 
 
@@ -162,7 +163,9 @@ def _statements(sql: str) -> list[duckdb.Statement]:
     try:
         sql.encode()
     except UnicodeEncodeError as error:
-        raise QueryRefused(f"`{_brief(sql)}` is no Unicode text ({error}), so nothing was run. {ASK_SO}") from error
+        raise QueryRefused(
+            f"`{_brief(sql)}` is not valid Unicode text ({error}), so nothing was run. {ASK_SO}"
+        ) from error
     with _told(sql):
         return duckdb.extract_statements(sql)
 
@@ -170,13 +173,13 @@ def _statements(sql: str) -> list[duckdb.Statement]:
 def _kind(statement: duckdb.Statement) -> str:
     try:
         return str(statement.type.name)
-    except ValueError:  # one that DuckDB's Python has no name for
+    except ValueError:  # a type without a name in DuckDB's Python package
         return "unknown"
 
 
 @contextmanager
 def _told(sql: str, seconds: float | None = None) -> Iterator[None]:
-    """Turn DuckDB's errors into ours."""
+    """Translate DuckDB's errors into errors of the warehouse."""
     try:
         yield
     except duckdb.PermissionException as error:
@@ -184,28 +187,28 @@ def _told(sql: str, seconds: float | None = None) -> Iterator[None]:
     except duckdb.InterruptException as error:
         limit = "" if seconds is None else f" after `{seconds:g}` seconds"
         raise QueryFailed(
-            f"`{_brief(sql)}` was stopped{limit}. Nothing was changed. Ask for less at a time."
+            f"`{_brief(sql)}` was stopped{limit}. Nothing was changed. Ask for fewer rows or a shorter computation."
         ) from error
     except duckdb.OutOfMemoryException as error:
         raise QueryFailed(
-            f"`{_brief(sql)}` needs more memory than a query gets: {_said(error)}. Nothing was changed. "
+            f"`{_brief(sql)}` needs more memory than a query may use: {_said(error)}. Nothing was changed. "
             "Ask for fewer columns or rows, or open the file in DuckDB itself (docs/analysts.md)."
         ) from error
     except duckdb.Error as error:
         if is_damage(error):
-            raise  # the file's own matter, which `published_file` tells
+            raise  # damage of the file, which `published_file` reports
         raise QueryFailed(
-            f"DuckDB could not answer `{_brief(sql)}`: {_said(error)}. {ONLY_READING} "
+            f"DuckDB could not run `{_brief(sql)}`: {_said(error)}. {ONLY_READING} "
             "See the tables with `show all tables`."
         ) from error
 
 
 def _said(error: Exception) -> str:
-    """What DuckDB says, without a full stop at its end."""
+    """Return DuckDB's message without a full stop at its end."""
     return str(error).strip().rstrip(".")
 
 
 def _brief(sql: str) -> str:
-    """The beginning of a query."""
+    """Return the beginning of a query."""
     text = sql.strip().encode(errors="backslashreplace").decode()
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"

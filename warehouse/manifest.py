@@ -1,11 +1,11 @@
-"""The manifest of a run: one append-only file of JSON lines, the ledger that everything in `ops` is derived from.
+"""The manifest of a run: one append-only file of JSON lines, from which the tables of `ops` are derived.
 
-A line is a record; its kinds are in ledger_records.py. Lines are only ever added. A line that was being written when
-the process died has no line end: it is no record, and the next writer cuts it off. Any other line that cannot be read
-is damage: who needs the whole manifest refuses it by name, everybody else reads around it.
+A line is a record; the kinds are in ledger_records.py. Lines are only appended. A line that was being written when the
+process died has no line end: it is not a record, and the next writer truncates it. Any other unreadable line is damage:
+code that needs the whole manifest raises an error that names the line, all other code skips it.
 
-Runs carry a number, the first part of their id and so of the manifest's name. It orders them, whatever the clock said
-when they started. The runs of the first release have none: they come before all others, in the order of their names.
+The id of a run, and so the name of its manifest, begins with the run's number. Runs are ordered by this number, not by
+the clock. The runs of the first release have no number: they come before all others, in the order of their names.
 """
 
 import os
@@ -34,18 +34,18 @@ class Manifest:
 
     @property
     def run_id(self) -> str:
-        """The run's id, which names the file."""
+        """The run's id, which is the name of the file."""
         return self.path.stem
 
     @property
     def place(self) -> tuple[int, str]:
-        """Sorts manifests in the order of their runs."""
+        """The sort key that puts manifests in the order of their runs."""
         return run_number_of(self.run_id) or 0, self.run_id
 
     def append(self, record: LedgerRecord) -> None:
-        """Add one record. It is in the file whole when the call returns, and not at all when it raises.
+        """Append one record: completely if the call returns, not at all if it raises.
 
-        Only the holder of the home's lock may: half a line that a dead writer left is cut off first.
+        Only the holder of the home's lock may call this: an incomplete line of a dead writer is truncated first.
         """
         line = written(record)
         with self._guard:
@@ -59,7 +59,7 @@ class Manifest:
                 try:
                     write_all(descriptor, line)
                 except BaseException:
-                    # A full disk takes some bytes and refuses the rest.
+                    # On a full disk a part of the line can have been written.
                     os.ftruncate(descriptor, end)
                     raise
                 self._ends_whole = True
@@ -67,10 +67,10 @@ class Manifest:
                 os.close(descriptor)
 
     def records(self) -> Iterator[LedgerRecord]:
-        """Every finished record, oldest first.
+        """Yield every record, oldest first.
 
         Raises:
-            ManifestCorrupt: a finished line is not a record.
+            ManifestCorrupt: a complete line is not a record.
         """
         for record in self.readable():
             if isinstance(record, DamagedRecord):
@@ -78,10 +78,10 @@ class Manifest:
             yield record
 
     def readable(self, kinds: Collection[str] | None = None) -> Iterator[LedgerRecord]:
-        """Every finished record, oldest first, with a `DamagedRecord` for each line that cannot be read.
+        """Yield every record, oldest first, with a `DamagedRecord` for each complete line that cannot be read.
 
         Args:
-            kinds: names of kinds; lines of other kinds that look whole are passed over unread. None for all.
+            kinds: names of kinds; lines of other kinds that look complete are skipped unread. None for all kinds.
         """
         with self.path.open("rb") as file:
             for number, line in enumerate(file, start=1):
@@ -97,15 +97,15 @@ class Manifest:
                 yield record
 
     def corrupt(self, damaged: DamagedRecord) -> ManifestCorrupt:
-        """The error that names a damaged line."""
+        """Return the error that names a damaged line."""
         return ManifestCorrupt(
-            f"Line {damaged.line_number} of the manifest `{self.path}` is damaged. What run `{self.run_id}` asked for "
-            "and received cannot be told, so nothing is built from it. Restore the file from a backup of KOLADA_HOME; "
-            "`kolada verify` tells what else is damaged."
+            f"Line {damaged.line_number} of the manifest `{self.path}` is damaged. The requests and responses of run "
+            f"`{self.run_id}` are not known completely, so nothing is built from it. Restore the file from a backup of "
+            "KOLADA_HOME; `kolada verify` reports what else is damaged."
         )
 
     def named(self) -> set[str]:
-        """Whatever in the file can be the name of a body, in damaged lines too."""
+        """Return every string in the file that can be the name of a body, in damaged lines too."""
         return set(SHA256.findall(self.path.read_text(encoding="utf-8", errors="replace")))
 
     def sync(self) -> None:
@@ -114,28 +114,28 @@ class Manifest:
         sync(self.path.parent)
 
     def _whole_size(self) -> int:
-        """Bytes up to and with the last line end."""
+        """Return the number of bytes up to the last line end, which is included."""
         return self.path.read_bytes().rfind(b"\n") + 1
 
 
 def manifests(folder: Path) -> list[Manifest]:
-    """The manifests in a folder, oldest run first."""
+    """Return the manifests in a folder, oldest run first."""
     return sorted((Manifest(path) for path in folder.glob("*.jsonl")), key=lambda manifest: manifest.place)
 
 
 def says_published(folder: Path) -> bool:
-    """Whether any manifest in a folder has the line that says that its run was published."""
+    """Return whether any manifest in a folder has a record that its run was published."""
     start = f'{{"record": "{Published.record}"'.encode()
     return any(start in manifest.path.read_bytes() for manifest in manifests(folder))
 
 
 def run_number_of(run_id: str) -> int | None:
-    """The number that a run's id begins with; None for a run of the first release."""
+    """Return the number at the beginning of a run's id; None for a run of the first release."""
     numbered = NUMBERED.match(run_id)
     return int(numbered[1]) if numbered is not None else None
 
 
 def make_run_id(run_number: int, now: datetime) -> str:
-    """A run's id: its number, its start in UTC and four random characters."""
+    """Return a run's id: its number, its start in UTC and four random characters."""
     now = now.astimezone(UTC)
     return f"{run_number:06d}-{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}Z-{secrets.token_hex(2)}"

@@ -1,8 +1,8 @@
-"""What each publication did to the marts, kept in the raw store, so that what was published can be put back.
+"""The changes of each publication to the marts, kept in the raw store, so that published marts can be restored.
 
-One Parquet body for each mart that changed: the versions that the publication closed or opened, or, of events, the rows
-that it added. After a migration the marts are kept whole, so nothing before it is needed. A body has the columns that
-the mart had then; a column that came later is null in it.
+There is one Parquet body for each mart that changed: the versions that the publication closed or opened, or the events
+that it added. After a migration every version of every mart is kept, so earlier bodies are no longer needed. A body has
+the columns that the mart had then; a column that was added later is null in its rows.
 """
 
 import tempfile
@@ -24,13 +24,13 @@ from warehouse.versions import equal
 def keep_marts(
     connection: duckdb.DuckDBPyConnection, store: RawStore, *, instant: datetime, is_whole: bool
 ) -> Iterator[MartRows]:
-    """Keep what a publication did to the marts.
+    """Keep the changes of a publication to the marts.
 
     Args:
         connection: the file that is about to be published.
-        store: where the bodies are kept.
-        instant: of the publication (UTC, naive).
-        is_whole: keep every version of every mart, and not those of this publication alone.
+        store: the raw store for the bodies.
+        instant: the instant of the publication (UTC, naive).
+        is_whole: keep every version of every mart, not only those of this publication.
 
     Yields:
         A record for each mart that is kept, for the run's manifest.
@@ -52,23 +52,23 @@ def keep_marts(
 def put_back(
     connection: duckdb.DuckDBPyConnection, store: RawStore, kept: Iterable[MartRows], *, instant: datetime
 ) -> None:
-    """Do to the marts of a file what a publication did to them, from the bodies that it kept.
+    """Apply the changes of a publication to the marts of a file, from its bodies.
 
     Args:
-        connection: a working file in which every publication before was put back.
-        store: holds the bodies.
-        kept: the publication's records.
-        instant: of the publication (UTC, naive).
+        connection: a working file to which every earlier publication has been applied.
+        store: the raw store with the bodies.
+        kept: the records of the publication.
+        instant: the instant of the publication (UTC, naive).
 
     Raises:
-        BodyMissing: a body is not kept any more.
+        BodyMissing: a body is no longer in the raw store.
         BodyCorrupt: a body is damaged.
     """
     connection.execute("create schema if not exists mart")
     with scratch_file(connection) as path:
         for record in kept:
             each = published_relations().get(record.mart)
-            if each is None:  # the software has no such mart any more
+            if each is None:  # the software no longer has this mart
                 continue
             path.write_bytes(store.get(record.sha256))
             connection.execute(f"create or replace temp table body as from read_parquet({quoted(str(path))})")
@@ -88,19 +88,19 @@ def put_back(
 
 
 def add_columns_of_body(connection: duckdb.DuckDBPyConnection, table: str) -> None:
-    """Add the columns that a mart gained since the bodies before, null in earlier versions."""
+    """Add the columns of the body that the table lacks; they are null in earlier versions."""
     for name, kind, *_ in connection.execute("describe body").fetchall():
         connection.execute(f'alter table {table} add column if not exists "{name}" {kind}')
 
 
 def stored_relations() -> list[RelationFile]:
-    """The relations of `mart` that have a table of their own: marts and events."""
+    """Return the relations of `mart` that have a table: marts and events."""
     return [each for each in published_relations().values() if each.kind in ("mart", "event")]
 
 
 @contextmanager
 def scratch_file(connection: duckdb.DuckDBPyConnection) -> Iterator[Path]:
-    """A path for one body at a time, beside the working file."""
+    """Yield a temporary path for one body at a time, next to the working file."""
     beside = staging_folder(connection)
     if beside is not None:
         beside.mkdir(exist_ok=True)

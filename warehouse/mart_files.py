@@ -1,12 +1,12 @@
-"""The files under `sql/working/` and `sql/mart/`: what each is, what it reads, and the order in which they are built.
+"""The files under `sql/working/` and `sql/mart/`: the kind of each, the relations that it reads, the build order.
 
-    sql/working/NNN_name.sql      a working relation `working.name`: needed on the way, never published
-    sql/mart/NNN_name.sql         a mart: its rows are kept with a history
-    sql/mart/NNN_name.event.sql   events: what this publication adds to a table that only grows
-    sql/mart/NNN_name.view.sql    a view with the free name `moment`: the same as of any moment
-    sql/mart/NNN_name.macro.sql   a macro, created as the file says
+    sql/working/NNN_name.sql      a working relation `working.name`: an intermediate result, never published
+    sql/mart/NNN_name.sql         a mart: its rows are stored with a history
+    sql/mart/NNN_name.event.sql   events: the rows that a publication adds to a table that only grows
+    sql/mart/NNN_name.view.sql    a view with the free name `moment`, so that it can be read as of any moment
+    sql/mart/NNN_name.macro.sql   the statement that creates a macro
 
-Every text runs as it stands. Working relations, marts and events read what holds now; the one clock is
+Every file runs unchanged. Working relations, marts and events read the current rows; their only clock is
 `ops.publication`.
 """
 
@@ -31,10 +31,10 @@ class RelationFile:
 
     Attributes:
         schema: working or mart.
-        name: of the relation.
+        name: the name of the relation.
         kind: working, mart, event, view or macro.
-        text: the select; of a macro the statement that creates it.
-        reads: the relations that it mentions, as schema.name, versions and as-of macros under their plain names.
+        text: the select; for a macro the statement that creates it.
+        reads: the relations that it names, as schema.name; tables of versions and as-of macros by their plain names.
     """
 
     schema: str
@@ -50,13 +50,13 @@ class RelationFile:
 
     @property
     def stored_name(self) -> str:
-        """The table that holds a mart's versions, or an event's rows."""
+        """The table that stores a mart's versions, or the events."""
         return f"{self.full_name}_version" if self.kind == "mart" else self.full_name
 
 
 @cache
 def relation_files() -> tuple[RelationFile, ...]:
-    """Every relation of `working` and `mart`, each after those that it reads."""
+    """Return every relation of `working` and `mart`, each after those that it reads."""
     files = {
         each.full_name: each
         for schema in ("working", "mart")
@@ -84,19 +84,19 @@ def relation_file(schema: str, path: Path) -> RelationFile:
 
 @cache
 def published_relations() -> Mapping[str, RelationFile]:
-    """The relations of `mart` by name."""
+    """Return the relations of `mart` by name."""
     return {each.name: each for each in relation_files() if each.schema == "mart" and each.kind != "macro"}
 
 
 def leading_macros() -> list[RelationFile]:
-    """The macros that read no relation, in the order of their files: they are created before anything is built."""
+    """Return the macros that read no relation, in the order of their files; they are created before the marts."""
     found = [relation_file("mart", path) for path in sql_files("mart", "*.macro.sql")]
     return [each for each in found if each.reads.isdisjoint(f"mart.{name}" for name in published_relations())]
 
 
 @cache
 def rests_on(full_name: str) -> frozenset[str]:
-    """What a relation reads that stands in the published file, directly or through working relations."""
+    """Return the relations of the published file that a relation reads, directly or through working relations."""
     files = {each.full_name: each for each in relation_files()}
     found: set[str] = set()
     for name in files[full_name].reads:

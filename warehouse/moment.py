@@ -1,6 +1,6 @@
-"""What a moment means that a person gives: a timestamp is UTC; a bare date is the end of that day in Sweden.
+"""The meaning of a moment given by a user: a timestamp is UTC; a bare date is the end of that day in Sweden.
 
-The same rule stands in SQL in `sql/core/020_moment.sql`; a test holds the two together.
+`sql/core/020_moment.sql` has the same rule in SQL; a test compares the two.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,10 +12,10 @@ SWEDEN = ZoneInfo("Europe/Stockholm")
 
 
 def end_of_moment(given: str) -> datetime:
-    """The instant (UTC, aware) that a date or timestamp stands for.
+    """Return the instant (UTC, aware) of a date or timestamp.
 
     Raises:
-        InvalidMoment: it is neither.
+        InvalidMoment: the text is neither.
     """
     try:
         day = date.fromisoformat(given)
@@ -26,22 +26,22 @@ def end_of_moment(given: str) -> datetime:
 
 
 def past_moment(given: str, *, now: datetime) -> datetime:
-    """The same of a moment that has been, or of today in Sweden.
+    """Return the instant of a date or timestamp that is not in the future; today in Sweden is accepted.
 
     Args:
         given: a date or a timestamp.
         now: the present instant, aware.
 
     Raises:
-        InvalidMoment: it is neither, or it is yet to come.
+        InvalidMoment: the text is neither, or the moment is in the future.
     """
     instant = end_of_moment(given)
     today = now.astimezone(SWEDEN).date()
     is_later = date.fromisoformat(given) > today if _is_day(given) else instant > now
     if is_later:
         raise InvalidMoment(
-            f"`{given}` is yet to come, so nobody knows what will be known then. Write a date up to "
-            f"{today.isoformat()}, or leave it out for what is known now."
+            f"`{given}` is in the future, so nothing is known as of it. Write a date up to {today.isoformat()}, "
+            "or leave it out for what is known now."
         )
     return instant
 
@@ -59,7 +59,7 @@ def _timestamp(given: str) -> datetime:
         instant = datetime.fromisoformat(given)
     except ValueError:
         raise InvalidMoment(
-            f"`{given}` is neither a date nor a timestamp, so nothing can be told as of it. "
+            f"`{given}` is neither a date nor a timestamp, so nothing was read. "
             "Write 2024-03-01 (the end of that day in Sweden) or 2024-03-01T02:30:00 (UTC)."
         ) from None
     return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)

@@ -1,7 +1,7 @@
-"""The `ops` tables: derived from the manifests in the raw store, merged at each publication.
+"""The `ops` tables: derived from the manifests in the raw store, and brought up to date by each publication.
 
-A manifest whose run is on record as published needs no second look; every other one is read again, so that runs that
-were held, failed or killed are in the next published file.
+The manifest of a run that `ops.run` records as published is not read again. Every other manifest is, so that held,
+failed and killed runs appear in the next published file.
 """
 
 from collections.abc import Iterable, Mapping
@@ -98,7 +98,7 @@ BROKEN_PLAN_SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
 
 @dataclass(slots=True)
 class RunStory:
-    """What one manifest tells of its run."""
+    """The rows of the `ops` tables about one run, from its manifest."""
 
     run: dict[str, Any] = field(default_factory=dict)
     requests: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -110,7 +110,7 @@ class RunStory:
 
 
 def read_story(manifest: Manifest) -> RunStory:
-    """Read one manifest, around lines that are damaged: the run's message says so."""
+    """Read one manifest. Damaged lines are skipped; the run's message names the first one."""
     story = RunStory()
     damage: DamagedRecord | None = None
     for record in manifest.readable():
@@ -125,7 +125,7 @@ def read_story(manifest: Manifest) -> RunStory:
 
 
 def _take(story: RunStory, record: LedgerRecord) -> None:
-    """Add one record to the story; records that no table shows are passed over."""
+    """Add one record to the story; records without a table are ignored."""
     match record:
         case RunStarted():
             story.run = {
@@ -194,7 +194,7 @@ def _take(story: RunStory, record: LedgerRecord) -> None:
 
 
 def merge_ops(connection: duckdb.DuckDBPyConnection, manifests: Iterable[Manifest], *, current_run_id: str) -> None:
-    """Bring the stories of all runs into `ops`, but those that are on record as published."""
+    """Write the stories of all runs to `ops`, except the runs recorded there as published."""
     settled = {
         run_id for (run_id,) in connection.execute("select run_id from ops.run where state = 'published'").fetchall()
     }
@@ -204,7 +204,7 @@ def merge_ops(connection: duckdb.DuckDBPyConnection, manifests: Iterable[Manifes
     for table in ("run", "request", "coverage", "check_result", "broken_plan"):
         connection.execute(f"delete from ops.{table} where list_contains($run_ids, run_id)", {"run_ids": run_ids})
     connection.execute("delete from ops.coverage_pair where list_contains($run_ids, run_id)", {"run_ids": run_ids})
-    # The pairs of the last run of each kind stay: a backfill of a few leaves what the nightly run knows.
+    # The pairs of the last run of each kind are kept: a small backfill does not remove those of the nightly run.
     connection.execute(
         "delete from ops.coverage_pair where outcome not in ('failed', 'unaccounted') "
         "and run_id in (select run_id from ops.run where kind = any($kinds))",
@@ -242,13 +242,13 @@ def merge_ops(connection: duckdb.DuckDBPyConnection, manifests: Iterable[Manifes
 
 
 def last_publication(connection: duckdb.DuckDBPyConnection) -> datetime | None:
-    """The instant (UTC, naive) at which the open file was last published; None for a file that never was."""
+    """Return the instant (UTC, naive) of the open file's last publication; None if it was never published."""
     row: tuple[datetime | None] | None = connection.execute("select max(published_at) from ops.publication").fetchone()
     return None if row is None else row[0]
 
 
 def last_published_run(connection: duckdb.DuckDBPyConnection) -> str | None:
-    """The run that the open file was last published by; None for a file that never was."""
+    """Return the run of the open file's last publication; None if it was never published."""
     rows = connection.execute("select run_id from ops.publication order by published_at desc limit 1").fetchall()
     return rows[0][0] if rows else None
 
@@ -261,14 +261,14 @@ def open_publication(
     made_by: str | None = None,
     is_worked_out_later: bool = False,
 ) -> None:
-    """Put a publication on record before its marts are built: its instant is the one clock that they read.
+    """Record a publication before its marts are built: its instant is the only clock that they read.
 
     Args:
         connection: the open file.
-        run_id: of the run.
-        published_at: the instant.
-        made_by: the software that makes its marts; this one, if nothing is said.
-        is_worked_out_later: whether its marts are not those that were published.
+        run_id: the run's id.
+        published_at: the instant of the publication.
+        made_by: the software that makes its marts; this software by default.
+        is_worked_out_later: whether its marts are computed afterwards and are not those that were published.
     """
     connection.execute(
         "insert into ops.publication by name "
@@ -286,17 +286,17 @@ def open_publication(
 def close_publication(
     connection: duckdb.DuckDBPyConnection, *, run_id: str, published_at: datetime, counts: LoadCounts, **given: object
 ) -> int:
-    """Count what the current run's publication brought, and put the run on record as published with its coverage.
+    """Store the counts of the current run's publication, and record the run as published, with its coverage.
 
     Args:
         connection: the file that is about to be published.
-        run_id: of the run.
-        published_at: its instant.
-        counts: of what the history took up.
-        given: columns of ops.publication that the run knows beside.
+        run_id: the run's id.
+        published_at: the instant of the publication.
+        counts: the counts of the load.
+        given: more columns of ops.publication, with their values.
 
     Returns:
-        How many verdicts differ from the publication before.
+        The number of verdicts that differ from the previous publication.
     """
     instant = naive_utc(published_at)
     connection.execute(

@@ -1,7 +1,7 @@
-"""The history of plans: each row of a plan's tables, compared with what holds, keeps its version or gets a new one.
+"""The history of plans: each row of a plan's tables is compared with the current version, and stored if it differs.
 
-A row whose key changed is removed and added. Order numbers follow the files, in the version that holds: they say where
-a row is shown, not what was decided.
+A row whose key changed is one removed and one added row. Order numbers are updated in the current version: they give
+the place of a row in the output and are no part of the decision.
 """
 
 from collections.abc import Mapping
@@ -23,10 +23,10 @@ def load_plan(
     tables: Mapping[str, pl.DataFrame],
     known_from: datetime,
 ) -> bool:
-    """Bring a plan into the `plan` schema; what this very software read from the same files changes nothing.
+    """Load a plan into the `plan` schema; skip it if the same software has loaded the same files before.
 
     Returns:
-        Whether any row of the plan is another.
+        Whether any row of the plan changed.
     """
     known = connection.execute(
         "select plans.files_sha256 from plan.plan as plans "
@@ -52,7 +52,7 @@ def load_plan(
 def load_table(
     connection: duckdb.DuckDBPyConnection, relation: str, frame: pl.DataFrame, *, plan_id: str, instant: datetime
 ) -> bool:
-    """Bring one table of a plan up to its files; says whether any row is another."""
+    """Load one table of a plan; return whether any row changed."""
     orders = [column for column in frame.columns if column.endswith("_order")]
     compared = [column for column in frame.columns if column not in orders]
     connection.register("plan_rows", frame.to_arrow())

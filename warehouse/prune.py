@@ -1,7 +1,7 @@
-"""Thinning the raw store of nights that a kept published file stands for: the base.
+"""Pruning the raw store: old nights are removed once a published file, the base, is kept in their place.
 
-A prune that is killed leaves the base in place and some of the nights that it stands for: they are passed over, and the
-next prune removes them.
+A killed prune can leave the base together with some of the nights that it replaces: these are ignored, and the next
+prune removes them.
 """
 
 import os
@@ -23,7 +23,7 @@ from warehouse.settling import base_part, settle
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """What a prune did: runs and bodies removed, bytes freed on disk, and the run whose file stands in their place."""
+    """The result of a prune: runs and bodies removed, bytes freed on disk, and the run whose file is the base."""
 
     run_count: int
     body_count: int
@@ -32,19 +32,19 @@ class Pruned:
 
 
 def prune(home: Home, *, keep_nights: int, now: datetime) -> Pruned:
-    """Remove the oldest nights from the raw store, once the published state after them is kept as the base.
+    """Remove the oldest nights from the raw store, after keeping the published file of the last of them as the base.
 
-    A night whose state is kept as a snapshot can become the base; every run up to and with it is removed, and every
-    body that no remaining run names. What was published is untouched. Only the holder of the home's lock may call this.
+    A night with a snapshot can become the base. The base's run and all earlier runs are removed, and every body that no
+    remaining run names. The published file is not changed. Only the holder of the home's lock may call this.
 
     Args:
-        home: whose raw store is thinned.
-        keep_nights: how many published nights must remain behind the base.
+        home: the home whose raw store is pruned.
+        keep_nights: the number of published nights that must remain after the base.
         now: the present instant, UTC.
 
     Raises:
-        NotPublished: no snapshot is old enough to stand in the place of the nights before it.
-        PublishedFileError: the published file is not what the ledger says.
+        NotPublished: no snapshot is old enough to become the base.
+        PublishedFileError: the published file does not match the ledger.
     """
     settle(home, now=now)
     kept = manifests(home.manifests)
@@ -58,8 +58,8 @@ def prune(home: Home, *, keep_nights: int, now: datetime) -> Pruned:
     removed = stood_for(kept, base) if base is not None else []
     if base is None or (chosen is None and not removed):
         raise NotPublished(
-            f"No snapshot in `{home.snapshots}` is older than the {keep_nights} nights to keep, so nothing can stand "
-            "in the place of earlier ones, and nothing was removed. Keep fewer: `kolada prune --keep-nights N`."
+            f"No snapshot in `{home.snapshots}` is older than the {keep_nights} nights to keep, so no file can replace "
+            "the earlier nights, and nothing was removed. Keep fewer nights: `kolada prune --keep-nights N`."
         )
     needed = set[str]().union(*(run.named() for run in kept[len(removed) :]))
     store = RawStore(home.bodies)
@@ -72,7 +72,7 @@ def prune(home: Home, *, keep_nights: int, now: datetime) -> Pruned:
 
 
 def newest_usable(home: Home, remaining: set[str], before: Publication | None) -> Path | None:
-    """The newest snapshot, whole and newer than the base, whose night need not remain in raw form."""
+    """Return the newest intact snapshot that is newer than the base and whose night can be pruned; None if none is."""
     for snapshot in reversed(snapshots(home)):
         try:
             publication = publication_of(snapshot)
@@ -87,7 +87,7 @@ def newest_usable(home: Home, remaining: set[str], before: Publication | None) -
 
 
 def stood_for(kept: list[Manifest], base: Publication) -> list[Manifest]:
-    """The runs that the base stands for: all up to the last one that was published by its instant, from the oldest."""
+    """Return the runs that the base replaces: all up to the last one that was published by the base's instant."""
     published_at = base.published_at.replace(tzinfo=UTC)
     count = 0
     for number, run in enumerate(map(kept_run, kept), start=1):
@@ -97,13 +97,13 @@ def stood_for(kept: list[Manifest], base: Publication) -> list[Manifest]:
 
 
 def place_base(home: Home, snapshot: Path) -> None:
-    """Keep a snapshot as the base, whole or not at all."""
+    """Make a snapshot the base, atomically."""
     part = base_part(home)
     part.unlink(missing_ok=True)
     try:
         os.link(snapshot, part)
     except OSError:
-        # Another file system: a copy does as well.
+        # On another file system a copy is made instead.
         shutil.copyfile(snapshot, part)
         sync(part)
     part.replace(home.base)
@@ -111,7 +111,7 @@ def place_base(home: Home, snapshot: Path) -> None:
 
 
 def copy_base(home: Home, to: Path) -> bool:
-    """Start a replay's file from the base, if nights were pruned; says whether there was one."""
+    """Copy the base as the start of a replay's file, if nights were pruned; return whether there was a base."""
     if not home.base.exists():
         return False
     shutil.copyfile(home.base, to)

@@ -1,7 +1,8 @@
-"""Publishing: the private file that a run worked on becomes the file that analysts open.
+"""Publishing: the working file of a run becomes the file that analysts open.
 
-One atomic rename, after the checks. Who holds the old file goes on reading it: its inode lives as long as they do. The
-published file is read-only on disk. The one it replaces is kept as a snapshot, the last few of them.
+Publishing is one atomic rename, after the checks. A process that has the old file open continues to read it, since the
+inode exists until the file is closed. The published file is read-only on disk. The replaced file is kept as a snapshot;
+only the last few snapshots are kept.
 """
 
 import os
@@ -21,16 +22,16 @@ WRITABLE = 0o644
 
 
 def start_work(home: Home, run_id: str, *, sha256: frozenset[str]) -> Path:
-    """A private copy of the published file for a run, or the path for a new one.
+    """Copy the published file as the working file of a run; return its path, which is also the path of a new file.
 
     Args:
-        home: whose published file is copied.
-        run_id: of the run.
-        sha256: of the published file as it was written; empty if that is not known. A file of other bytes is read
-            whole before anything is built on it.
+        home: the home whose published file is copied.
+        run_id: the run's id.
+        sha256: the recorded SHA-256 values of the published file; empty if they are unknown. A file with another
+            SHA-256 is read completely before it is used.
 
     Raises:
-        PublishedDamaged: the published file is not what was written, and cannot be read.
+        PublishedDamaged: the published file differs from what was written, and cannot be read.
     """
     path = home.work / f"{run_id}.duckdb"
     if home.published.exists():
@@ -42,7 +43,7 @@ def start_work(home: Home, run_id: str, *, sha256: frozenset[str]) -> Path:
 
 
 def clear_work(home: Home, *, keeps: Path | None = None) -> None:
-    """Remove what runs left that died, or could not go on; but for one file, if any."""
+    """Remove the files of interrupted runs, except one file, if given."""
     for leftover in home.work.glob("*"):
         if leftover == keeps:
             continue
@@ -53,13 +54,13 @@ def clear_work(home: Home, *, keeps: Path | None = None) -> None:
 
 
 def publish(home: Home, work_file: Path, *, replaces: datetime | None, keep: int) -> str:
-    """Put a finished work file in the published file's place.
+    """Replace the published file with a finished working file.
 
     Args:
-        home: where to publish.
-        work_file: closed and checkpointed, on the same file system.
-        replaces: the instant at which the file that stands there was published (UTC), if one does.
-        keep: how many earlier published files stay as snapshots.
+        home: the home to publish in.
+        work_file: the working file, closed and checkpointed, on the same file system.
+        replaces: the instant (UTC) at which the replaced file was published, if there is one.
+        keep: the number of earlier published files to keep as snapshots.
 
     Returns:
         The SHA-256 of the published file.
@@ -80,15 +81,15 @@ def publish(home: Home, work_file: Path, *, replaces: datetime | None, keep: int
 
 
 def snapshots(home: Home) -> list[Path]:
-    """Earlier published files, oldest first."""
+    """Return the earlier published files, oldest first."""
     return sorted(home.snapshots.glob("*.duckdb"))
 
 
 def newest_whole(home: Home) -> Path:
-    """The newest snapshot that can be read whole and is no older than the nights that were pruned.
+    """Return the newest snapshot that can be read completely and is not older than the base.
 
     Raises:
-        NotPublished: there is none.
+        NotPublished: there is no such snapshot.
     """
     begins = publication_of(home.base).published_at if home.base.exists() else None
     damaged = []
@@ -105,24 +106,24 @@ def newest_whole(home: Home) -> Path:
     told = f" Damaged: {', '.join(f'`{name}`' for name in damaged)}." if damaged else ""
     raise NotPublished(
         f"There is no earlier published file in `{home.snapshots}` to go back to, so nothing was rolled back.{told} "
-        "`kolada status` tells what is kept; `kolada restore` puts back what was published last."
+        "`kolada status` lists the snapshots; `kolada restore` puts the last published file back."
     )
 
 
 def put_back(home: Home, snapshot: Path) -> None:
-    """Let a snapshot take the published file's place, in one step."""
+    """Replace the published file with a snapshot, in one rename."""
     snapshot.replace(home.published)
     sync(home.snapshots)
     sync(home.root)
 
 
 def snapshot_name(instant: datetime) -> str:
-    """The name of the snapshot of a file that was published at an instant (UTC); names sort as instants do."""
+    """Return the name of the snapshot of a file published at an instant (UTC); names sort in the order of instants."""
     return f"{instant:%Y%m%dT%H%M%S%f}Z"
 
 
 def next_instant(last: datetime | None, now: datetime) -> datetime:
-    """The instant for a new publication: now, but always later than the last one, should the clock have gone back."""
+    """Return the instant of a new publication: now, or just after the last one if the clock has been set back."""
     if last is None or naive_utc(now) > last:
         return now
     return last.replace(tzinfo=UTC) + MICROSECOND

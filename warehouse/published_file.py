@@ -1,4 +1,4 @@
-"""Read access to published files: the one that analysts open, the earlier ones, and the base of pruned nights."""
+"""Read access to published files: the current one, the snapshots, and the base of pruned nights."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from warehouse.errors import NotPublished, PublishedDamaged, PublishedMissing
 from warehouse.home import SAMPLE_FOLDER, Home
 from warehouse.manifest import says_published
 
-# How DuckDB says that a file is not what was written.
+# Texts in DuckDB's messages about a damaged file.
 SIGNS_OF_DAMAGE = (
     "Corrupt database file",
     "not a valid DuckDB database file",
@@ -26,7 +26,7 @@ SIGNS_OF_DAMAGE = (
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """The run that a published file is of, and its instant (UTC, naive)."""
+    """The run of a published file, and the instant (UTC, naive) of its publication."""
 
     run_id: str
     published_at: datetime
@@ -37,12 +37,12 @@ def published_file(path: Path, config: Config | None = None) -> Iterator[duckdb.
     """Open a published file for reading. A later publication does not disturb the reader.
 
     Args:
-        path: The file.
+        path: the path of the file.
         config: DuckDB's settings for the connection.
 
     Raises:
         NotPublished: there is no such file.
-        PublishedMissing: nor is there one where the ledger says that a run was published.
+        PublishedMissing: there is no such file, although the ledger records a publication.
         PublishedDamaged: the file cannot be read, now or while the block runs.
     """
     refuse_missing(path)
@@ -57,17 +57,17 @@ def published_file(path: Path, config: Config | None = None) -> Iterator[duckdb.
 
 
 def refuse_missing(path: Path) -> None:
-    """Say what it means that a published file is not there, if it is not.
+    """Raise an error if a published file does not exist.
 
     Raises:
         NotPublished: nothing has been published in its home.
-        PublishedMissing: the ledger says that a run was published.
+        PublishedMissing: the ledger records a publication.
     """
     if path.exists():
         return
     if says_published(Home(path.parent).manifests):
         raise PublishedMissing(
-            f"The published warehouse `{path}` is missing, though `raw/` beside it holds nights that were published. "
+            f"The published warehouse `{path}` is missing, although `raw/` next to it contains published nights. "
             "There is nothing to read. Put it back with `kolada restore`."
         )
     raise NotPublished(f"There is no published warehouse at `{path}`, so there is nothing to read. {advice(path)}")
@@ -75,10 +75,10 @@ def refuse_missing(path: Path) -> None:
 
 @contextmanager
 def naming_damage(path: Path) -> Iterator[None]:
-    """What DuckDB meets in the block and is damage is named as damage of this file.
+    """Translate DuckDB's errors about damage, raised in the block, into an error that names this file.
 
     Raises:
-        PublishedDamaged: the file is not what was written.
+        PublishedDamaged: the file is damaged.
     """
     try:
         yield
@@ -87,19 +87,19 @@ def naming_damage(path: Path) -> Iterator[None]:
             raise
         reason = str(error).splitlines()[0]
         raise PublishedDamaged(
-            f"The published file `{path}` is damaged: {reason} Nothing was changed, and what was received is in "
-            "`raw/`. Put back what was published last with `kolada restore`, or the night before it with "
-            "`kolada rollback`; `kolada verify` tells what else is damaged."
+            f"The published file `{path}` is damaged: {reason} Nothing was changed, and the received responses are in "
+            "`raw/`. Put the last published file back with `kolada restore`, or that of the night before with "
+            "`kolada rollback`; `kolada verify` reports what else is damaged."
         ) from error
 
 
 def is_damage(error: duckdb.Error) -> bool:
-    """Whether DuckDB says that a file is not what was written."""
+    """Return whether an error of DuckDB means that the file is damaged."""
     return any(sign in str(error) for sign in SIGNS_OF_DAMAGE)
 
 
 def publications(path: Path) -> list[Publication]:
-    """Every publication that led to a published file, oldest first; the last one is its own.
+    """Return every publication up to that of a published file, oldest first; the last one is its own.
 
     Raises:
         NotPublished: the file records no publication.
@@ -112,7 +112,7 @@ def publications(path: Path) -> list[Publication]:
                 "select run_id, published_at from ops.publication order by published_at"
             ).fetchall()
         except duckdb.CatalogException:
-            # Another program's DuckDB file has no such table.
+            # A DuckDB file of another program has no such table.
             rows = []
     if not rows:
         raise NotPublished(
@@ -123,7 +123,7 @@ def publications(path: Path) -> list[Publication]:
 
 
 def publication_of(path: Path) -> Publication:
-    """The publication that a published file is of.
+    """Return the publication of a published file.
 
     Raises:
         NotPublished: the file records no publication.
@@ -133,10 +133,10 @@ def publication_of(path: Path) -> Publication:
 
 
 def read_whole(path: Path) -> None:
-    """Read every row of every table, so that whatever DuckDB can notice is noticed.
+    """Read every row of every table, so that DuckDB detects any damage that it can detect.
 
     Raises:
-        PublishedDamaged: a part of the file is not what was written.
+        PublishedDamaged: a part of the file is damaged.
     """
     with published_file(path) as connection:
         tables = connection.execute(
@@ -150,7 +150,7 @@ def read_whole(path: Path) -> None:
 
 
 def advice(missing: Path) -> str:
-    """What to do where nothing is published; it knows whether the sample is."""
+    """Return the next command where nothing is published; it depends on whether the sample is published."""
     if (missing.parent / SAMPLE_FOLDER / missing.name).exists():
         return (
             "The built-in sample is published: give the same command with `--sample`. "
@@ -162,7 +162,7 @@ def advice(missing: Path) -> str:
 
 
 def source_kind(connection: duckdb.DuckDBPyConnection) -> str:
-    """What the file's values are: live, recorded or sample."""
+    """Return the kind of the file's values: live, recorded or sample."""
     row = connection.execute(
         "select source_kind from ops.run where state = 'published' order by published_at desc limit 1"
     ).fetchone()

@@ -1,8 +1,8 @@
-"""Which runs were published, as the ledger says: the order in which a replay takes them.
+"""The published runs according to the ledger, in the order of a replay.
 
-A run counts when its manifest says `published` and not `rolled_back`, or when it died between the two steps that make
-it so and the published file is its own. Each run says which file it continued (`builds_on`), so that a manifest that is
-missing or damaged is noticed by the run that came after it. Nights that were pruned are in the base.
+A run counts as published if its manifest has the record `published` and no record `rolled_back`, or if the process died
+between renaming the file and writing the record, and the published file is the run's. Each run names the run whose file
+it continued (`builds_on`), so that a missing or damaged manifest is detected. Pruned nights are in the base.
 """
 
 from collections.abc import Iterable
@@ -34,17 +34,17 @@ FATEFUL = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class KeptRun:
-    """What a manifest says of its run's fate.
+    """The outcome of a run according to its manifest.
 
     Attributes:
-        manifest: of the run.
-        known_from: the instant that the run's facts carry; None for a run that did not come so far.
-        builds_on: the run whose published file it continued; None where it is not known.
-        is_published: its file was published.
-        is_rolled_back: and an earlier one has taken its place.
-        file_sha256: of its published file, as it was published or restored; empty where it is not known.
-        damage: the first line that cannot be read.
-        is_uncertain: a line that cannot be read may have said that the run was published.
+        manifest: the manifest of the run.
+        known_from: the instant of the run's facts; None for a run that ended before it was set.
+        builds_on: the run whose published file it continued; None if unknown.
+        is_published: whether its file was published.
+        is_rolled_back: whether an earlier file has replaced it.
+        file_sha256: the SHA-256 values of its published file, as published and as restored; empty if unknown.
+        damage: the error about the first line that cannot be read.
+        is_uncertain: whether an unreadable line can have been the record of the publication.
     """
 
     manifest: Manifest
@@ -63,12 +63,12 @@ class KeptRun:
 
     @property
     def holds(self) -> bool:
-        """Whether the run was published and not taken back."""
+        """Whether the run was published and not rolled back."""
         return self.is_published and not self.is_rolled_back
 
 
 def kept_run(manifest: Manifest) -> KeptRun:
-    """Read what a manifest says of its run's fate, around what is damaged."""
+    """Read the outcome of a run from its manifest; damaged lines are skipped."""
     known_from: datetime | None = None
     builds_on: str | None = None
     file_sha256: set[str] = set()
@@ -105,25 +105,25 @@ def kept_run(manifest: Manifest) -> KeptRun:
 
 
 def last_published(home: Home) -> KeptRun | None:
-    """The run that was published last and not taken back, by the manifests alone; None when they name none."""
+    """Return the last run that was published and not rolled back, from the manifests alone; None if there is none."""
     return next((run for run in map(kept_run, reversed(manifests(home.manifests))) if run.holds), None)
 
 
 def was_published(home: Home) -> bool:
-    """Whether anything in the home says that a file was published."""
+    """Return whether a snapshot, the base or a manifest shows that a file was published."""
     return home.base.exists() or any(home.snapshots.glob("*.duckdb")) or says_published(home.manifests)
 
 
 def published_runs(home: Home) -> list[KeptRun]:
-    """The runs that were published and not taken back, oldest first, but those that the base stands for.
+    """Return the runs that were published and not rolled back, oldest first, without those that the base replaces.
 
     Raises:
-        ManifestCorrupt: the manifest of one of them is damaged, so that it may have said otherwise.
-        ManifestMissing: the manifest of one of them is not there.
+        ManifestCorrupt: the manifest of a run is damaged, so that it is unknown whether the run was published.
+        ManifestMissing: the manifest of one of the runs is missing.
         PublishedDamaged: the base cannot be read.
     """
     base = publications(home.base) if home.base.exists() else []
-    # What a damaged manifest does not tell, the published file does, if it can be read.
+    # If a manifest is damaged, the published file shows whether the run was published, if it can be read.
     in_file = publications_if_any(home.published)
     runs: list[KeptRun] = []
     for run in map(kept_run, manifests(home.manifests)):
@@ -144,15 +144,15 @@ def published_runs(home: Home) -> list[KeptRun]:
 
 
 def is_in_base(run: KeptRun, base: list[Publication]) -> bool:
-    """Whether a run is one of the pruned nights, though its manifest is still there or was put back."""
+    """Return whether a run is one of the pruned nights, although its manifest exists."""
     return bool(base) and run.known_from is not None and run.known_from <= base[-1].published_at.replace(tzinfo=UTC)
 
 
 def go_back_to_what_it_builds_on(run: KeptRun, runs: list[KeptRun], base: list[Publication]) -> None:
-    """Take the runs off the end that this run's file does not hold: they were taken back, though they do not say so.
+    """Remove the runs at the end that this run's file does not contain: they were rolled back without a record of it.
 
     Raises:
-        ManifestMissing: the run that it builds on is not there.
+        ManifestMissing: the manifest of the run that it builds on is missing.
     """
     if run.builds_on is None:
         return
@@ -166,19 +166,19 @@ def go_back_to_what_it_builds_on(run: KeptRun, runs: list[KeptRun], base: list[P
 
 
 def require_all(in_file: Iterable[Publication], base: list[Publication], runs: list[KeptRun], published: Path) -> None:
-    """Refuse when the published file holds a run that neither the manifests nor the base have.
+    """Check that the manifests and the base contain every run of the published file.
 
     Raises:
-        ManifestMissing: the manifest of such a run is not there.
+        ManifestMissing: the manifest of a run is missing.
     """
     there = {publication.run_id for publication in base} | {run.run_id for run in runs}
     for publication in in_file:
         if publication.run_id not in there:
-            raise missing(publication.run_id, f"the published file `{published}` holds it")
+            raise missing(publication.run_id, f"the published file `{published}` contains it")
 
 
 def publications_if_any(path: Path) -> list[Publication] | None:
-    """The publications that led to a file; None when it is not there or cannot be read."""
+    """Return the publications up to that of a file; None when the file is missing or cannot be read."""
     try:
         return publications(path)
     except WarehouseError:
@@ -186,9 +186,9 @@ def publications_if_any(path: Path) -> list[Publication] | None:
 
 
 def missing(run_id: str, because: str) -> ManifestMissing:
-    """The error that names a run whose manifest is gone."""
+    """Return the error that names a run whose manifest is missing."""
     return ManifestMissing(
-        f"The manifest of run `{run_id}` is not in the raw store, though the run was published: {because}. Without it "
-        "nothing can be rebuilt from that night on. Restore `raw/` from a backup of KOLADA_HOME; or let a kept "
-        "snapshot stand in the place of that night and those before it: `kolada prune --keep-nights N`."
+        f"The manifest of run `{run_id}` is not in the raw store, although the run was published: {because}. Without "
+        "it that night and all later ones cannot be rebuilt. Restore `raw/` from a backup of KOLADA_HOME; or replace "
+        "that night and all earlier ones by a snapshot: `kolada prune --keep-nights N`."
     )

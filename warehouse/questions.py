@@ -1,4 +1,4 @@
-"""The analysts' questions under `sql/questions`: numbered statements that run as they stand in the published file."""
+"""The analysts' questions under `sql/questions`: numbered statements that run unchanged in the published file."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from warehouse.errors import QueryRefused
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question: its number, its words in Swedish, and the SQL that answers it."""
+    """One question: its number, its text in Swedish, and the SQL that answers it."""
 
     number: int
     words: str
@@ -16,7 +16,7 @@ class Question:
 
 
 def questions() -> dict[int, Question]:
-    """Every question by its number."""
+    """Return every question by its number."""
     found = {}
     for path in sql_files("questions"):
         number, sql = int(path.name[:2]), path.read_text(encoding="utf-8")
@@ -26,13 +26,13 @@ def questions() -> dict[int, Question]:
 
 
 def question(number: int) -> Question:
-    """One question.
+    """Return the question with a number.
 
     Raises:
-        QueryRefused: There is no such number.
+        QueryRefused: there is no question with this number.
     """
     known = questions()
     if number not in known:
         listed = "\n".join(f"  {each.number:2}  {each.words}" for each in known.values())
-        raise QueryRefused(f"There is no question `{number}`, so there is nothing to answer. There are:\n{listed}")
+        raise QueryRefused(f"There is no question `{number}`, so nothing was run. The questions are:\n{listed}")
     return known[number]

@@ -1,6 +1,6 @@
-"""The raw store's bodies: bytes as received, named by their SHA-256, compressed with zstd, each kept once.
+"""The bodies of the raw store: bytes as received, named by their SHA-256, compressed with zstd, each stored once.
 
-A body is never changed. What a run asked for and which body came is the manifest's business (manifest.py).
+A body is never changed. The manifest records which request received which body (manifest.py).
 """
 
 import hashlib
@@ -15,7 +15,7 @@ import zstandard
 from warehouse.errors import BodyCorrupt, BodyMissing
 from warehouse.files import sync, write_whole
 
-# Kolada's pages repeat themselves: level 3 takes nearly twice the time for as many bytes (measured).
+# Kolada's response bodies are repetitive: level 3 takes nearly twice the time for the same size (measured).
 LEVEL = 1
 SYNCED_AT_A_TIME = 16
 
@@ -30,7 +30,7 @@ class RawStore:
         self._guard = threading.Lock()
 
     def put(self, body: bytes) -> str:
-        """Keep a body; returns its SHA-256. One that is there whole already is not written again."""
+        """Store a body and return its SHA-256. A body that is already stored intact is not written again."""
         sha256 = hashlib.sha256(body).hexdigest()
         path = self.path(sha256)
         if not self._holds(path, body):
@@ -40,10 +40,10 @@ class RawStore:
         return sha256
 
     def get(self, sha256: str) -> bytes:
-        """The body with this SHA-256, checked against it.
+        """Return the body with this SHA-256, after checking its hash.
 
         Raises:
-            BodyMissing: no such body is kept.
+            BodyMissing: there is no such body.
             BodyCorrupt: the file cannot be unpacked, or its bytes have another hash.
         """
         path = self.path(sha256)
@@ -51,8 +51,8 @@ class RawStore:
             body = zstandard.ZstdDecompressor().decompress(path.read_bytes())
         except FileNotFoundError:
             raise BodyMissing(
-                f"The body `{sha256}` is not in the raw store ({path}). What it held cannot be rebuilt. "
-                "Restore it from a backup of KOLADA_HOME; `kolada verify` tells which runs need it."
+                f"The body `{sha256}` is not in the raw store ({path}). Its contents cannot be rebuilt. "
+                "Restore it from a backup of KOLADA_HOME; `kolada verify` reports which runs need it."
             ) from None
         except zstandard.ZstdError as error:
             raise self._corrupt(path, str(error)) from error
@@ -61,44 +61,44 @@ class RawStore:
         return body
 
     def has(self, sha256: str) -> bool:
-        """Whether a body with this SHA-256 is kept, without reading it; an empty file holds none."""
+        """Return whether a body with this SHA-256 is stored, without reading it; an empty file is not a body."""
         try:
             return self.path(sha256).stat().st_size > 0
         except FileNotFoundError:
             return False
 
     def remove(self, sha256: str) -> int:
-        """Remove a body; returns the bytes freed on disk."""
+        """Remove a body and return the bytes freed on disk."""
         path = self.path(sha256)
         size = path.stat().st_size
         path.unlink()
         return size
 
     def names(self) -> Iterator[str]:
-        """The SHA-256 of every body."""
+        """Yield the SHA-256 of every body."""
         for path in self.root.glob("??/*.zst"):
             yield path.stem
 
     def clear_parts(self) -> None:
-        """Remove the bodies that killed runs left half written. Only the holder of the home's lock may."""
+        """Remove incomplete bodies of killed runs. Only the holder of the home's lock may call this."""
         shutil.rmtree(self._aside, ignore_errors=True)
 
     def sync(self) -> None:
         """Wait until every body put since the last call is on the disk."""
         with self._guard:
             paths, self._unsynced = self._unsynced, set()
-        # Side by side, so that the disk takes many at a time: one after the other, a thousand bodies took a second.
+        # In parallel, so that the disk syncs many at the same time: a thousand bodies in sequence took a second.
         with ThreadPoolExecutor(SYNCED_AT_A_TIME) as pool:
             for synced in (paths, {path.parent for path in paths}):
                 list(pool.map(sync, synced))
 
     def path(self, sha256: str) -> Path:
-        """Where the body with this SHA-256 stands."""
+        """Return the path of the body with this SHA-256."""
         return self.root / sha256[:2] / f"{sha256}.zst"
 
     @staticmethod
     def _holds(path: Path, body: bytes) -> bool:
-        """Whether the file unpacks to this body. A damaged one does not, and the body takes its place."""
+        """Return whether the file unpacks to this body. A damaged file does not, and is replaced."""
         try:
             return zstandard.ZstdDecompressor().decompress(path.read_bytes()) == body
         except (FileNotFoundError, zstandard.ZstdError):
@@ -108,5 +108,5 @@ class RawStore:
     def _corrupt(path: Path, why: str) -> BodyCorrupt:
         return BodyCorrupt(
             f"The stored body `{path}` is damaged: {why}. Nothing was loaded from it. Restore it from a backup of "
-            "KOLADA_HOME; a `kolada refresh` that receives the same bytes mends it too."
+            "KOLADA_HOME; a `kolada refresh` that receives the same bytes also replaces it."
         )

@@ -1,8 +1,8 @@
-"""Putting an earlier published file back.
+"""Rollback: putting an earlier published file back.
 
-A rollback notes what it is about to do before it begins, and removes the note when it has told what it did. Killed
-anywhere between, it is finished by the next `kolada rollback`, which goes back no further: whoever gives the command
-again has not seen what became of the first.
+A rollback writes a note before it begins, and removes the note after it has reported its result. If it is killed in
+between, the next `kolada rollback` finishes it and goes back no further, since the user has not seen the result of the
+first one.
 """
 
 import json
@@ -22,10 +22,10 @@ from warehouse.settling import publish_again, settle
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """What a rollback noted before it began.
+    """The note that a rollback writes before it begins.
 
     Attributes:
-        from_run_id: the run that is taken back; None where a file takes the place of one that is lost.
+        from_run_id: the run that is rolled back; None if the published file is lost.
         to_run_id: the run whose file is published again.
     """
 
@@ -35,13 +35,13 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Rollback:
-    """What a rollback did.
+    """The result of a rollback.
 
     Attributes:
-        from_run_id: the run that was taken back; None where a file took the place of one that is lost.
+        from_run_id: the run that was rolled back; None if the published file was lost.
         to_run_id: the run whose file is published again.
-        published: the file.
-        was_begun: whether an earlier command had begun it and was killed.
+        published: the path of the published file.
+        was_begun: whether an earlier command began the rollback and was killed.
     """
 
     from_run_id: str | None
@@ -51,20 +51,20 @@ class Rollback:
 
 
 def tell_nobody(_: Rollback) -> None:
-    """Tell nothing."""
+    """Report nothing."""
 
 
 def roll_back(home: Home, *, now: datetime, tell: Callable[[Rollback], None] = tell_nobody) -> Rollback:
-    """Publish the newest snapshot again, in the place of the published file, be that whole, damaged or lost.
+    """Publish the newest snapshot again, in place of the published file, which can be intact, damaged or lost.
 
-    The run that is taken back keeps its bodies and its manifest, which gets to say what happened; the next refresh
-    reads Kolada anew and goes on from the older file. A rollback that was killed is finished, and no second one made.
+    The run that is rolled back keeps its bodies and its manifest, which records the rollback. The next refresh reads
+    Kolada again and continues from the older file. A killed rollback is finished, and no second one is made.
     Only the holder of the home's lock may call this.
 
     Args:
-        home: whose published file goes back.
+        home: the home whose published file is replaced.
         now: the present instant, UTC.
-        tell: tells the user what was done; until it has returned, the rollback counts as unfinished.
+        tell: reports the result to the user; until it returns, the rollback counts as unfinished.
 
     Raises:
         NotPublished: there is no snapshot to go back to.
@@ -97,13 +97,13 @@ def roll_back(home: Home, *, now: datetime, tell: Callable[[Rollback], None] = t
 
 
 def finished(home: Home, run_id: str, taken_back: str | None, begun: Begun | None) -> Rollback | None:
-    """What a rollback that was killed has done, or settling the home did for it; None where it had not got so far.
+    """Return the result of a killed rollback that is complete, after settling the home; None if it is not complete.
 
     Args:
-        home: whose file went back.
-        run_id: whose file is published now.
-        taken_back: the run that was taken back just now.
-        begun: what the rollback noted.
+        home: the home of the rollback.
+        run_id: the run whose file is published now.
+        taken_back: the run that was rolled back while the home was settled, if any.
+        begun: the note of the killed rollback, if any.
     """
     if taken_back is not None:
         return Rollback(taken_back, run_id, home.published, was_begun=True)
@@ -113,5 +113,5 @@ def finished(home: Home, run_id: str, taken_back: str | None, begun: Begun | Non
 
 
 def read_note(note: Path) -> Begun | None:
-    """What a rollback noted that was killed; None where none was."""
+    """Return the note of a killed rollback; None if there is none."""
     return Begun(**json.loads(note.read_bytes())) if note.exists() else None

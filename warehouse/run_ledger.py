@@ -1,7 +1,7 @@
-"""One run's ledger: what it asked for, what came, what was decided; and what a resumed run can take up again.
+"""The ledger of one run: its requests, responses and decisions; a resumed run reuses its responses.
 
-The ledger writes the run's manifest and keeps bodies in the raw store. To the API client it is the place where answers
-land; pipeline/landing.py fits it to the client's protocol, since neither package knows the other.
+The ledger writes the run's manifest and stores bodies in the raw store. The API client hands its responses to the
+ledger through pipeline/landing.py, which implements the client's protocol; neither package imports the other.
 """
 
 import json
@@ -36,13 +36,13 @@ KEPT_HEADERS = frozenset({"content-type", "date", "etag", "last-modified", "retr
 
 @dataclass(frozen=True, slots=True)
 class RunIdentity:
-    """What makes two runs the same piece of work, so that one may take up where the other died.
+    """The identity of a run's job: a run can resume an interrupted run with the same identity.
 
     Attributes:
         kind: refresh, backfill or mirror.
-        base_url: the API.
+        base_url: the URL of the API.
         plans: plan_id -> hash of its files.
-        parameters: what else the run was asked to do.
+        parameters: the other parameters of the run.
     """
 
     kind: str
@@ -51,11 +51,11 @@ class RunIdentity:
     parameters: Mapping[str, object]
 
     def is_of(self, start: RunStarted) -> bool:
-        """Whether a run on record was the same piece of work."""
+        """Return whether a recorded run has the same identity."""
         return self.reads_as(start) and self.plans == start.plans
 
     def reads_as(self, start: RunStarted) -> bool:
-        """Whether a run on record read the same; plans may have been edited since, if they rest on the same KPIs."""
+        """Return whether a recorded run made the same requests; its plans can differ if their KPIs are the same."""
         # A manifest has lists where the job has tuples.
         parameters = json.loads(json.dumps(self.parameters))
         return (self.kind, self.base_url, parameters) == (start.kind, start.base_url, start.parameters)
@@ -64,7 +64,7 @@ class RunIdentity:
 class RunLedger:
     """The ledger of one run. Safe to use from several threads.
 
-    Use `open_run` to start a run or to take up one that died.
+    Use `open_run` to start a run or to resume an interrupted one.
     """
 
     def __init__(self, manifest: Manifest, store: RawStore, *, started_at: datetime) -> None:
@@ -85,7 +85,7 @@ class RunLedger:
 
     @property
     def request_count(self) -> int:
-        """HTTP answers that landed in this run."""
+        """The number of HTTP responses stored in this run."""
         return len(self._landed)
 
     def record(self, record: LedgerRecord) -> None:
@@ -103,7 +103,7 @@ class RunLedger:
         elapsed_seconds: float,
         fetched_at: datetime,
     ) -> str:
-        """Keep an answer before anything parses it; returns its request id."""
+        """Store a response before it is parsed; return its request id."""
         sha256 = self.store.put(body)
         with self._guard:
             self._request_count += 1
@@ -124,21 +124,21 @@ class RunLedger:
         return request_id
 
     def accept(self, request_id: str, row_count: int) -> None:
-        """The answer was read and used."""
+        """Record that the response was read and used."""
         self.record(Accepted(request_id=request_id, row_count=row_count))
 
     def reject(self, request_id: str, reason: str) -> None:
-        """The answer is kept but cannot be used, and a resumed run asks again."""
+        """Record that the response cannot be used; a resumed run sends the request again."""
         self.record(Rejected(request_id=request_id, reason=reason))
         self._take_rejected(request_id)
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What was odd about answers that count all the same."""
+        """The remarks on responses that are accepted nevertheless."""
         return tuple(self._remarks)
 
     def remark(self, text: str, request_ids: tuple[str, ...]) -> bool:
-        """Put an oddity on the ledger; returns whether it is new in this run."""
+        """Record a remark on responses; return whether it is new in this run."""
         with self._guard:
             is_new = text not in self._remarks
             self._remarks[text] = None
@@ -147,9 +147,10 @@ class RunLedger:
         return is_new
 
     def recall(self, url: str) -> tuple[Landed, bytes] | None:
-        """The answer to this URL that landed earlier in this run and was not rejected, if its body is whole.
+        """Return the stored response to this URL if it was not rejected and its body is intact, or None.
 
-        An answer that landed just before a process died may have no verdict yet: it gets one when it is read again.
+        A response that was stored just before the process died is neither accepted nor rejected yet: that happens
+        when it is read again.
         """
         with self._guard:
             request_id = self._usable.get(url)
@@ -159,17 +160,17 @@ class RunLedger:
         try:
             return answer, self.store.get(answer.sha256)
         except (BodyMissing, BodyCorrupt) as error:
-            # The process died between the record and the disk: the answer never landed, so it is asked for again.
+            # The process died before the body was on disk: the request is sent again.
             self.reject(answer.request_id, str(error))
             return None
 
     def sync(self) -> None:
-        """Wait until everything the ledger kept is on the disk."""
+        """Wait until all bodies and records are on the disk."""
         self.store.sync()
         self.manifest.sync()
 
     def take_up(self, records: Iterable[LedgerRecord]) -> None:
-        """Take what the manifest says has landed, so that it is not fetched again."""
+        """Read the stored responses from the manifest's records, so that they are not fetched again."""
         for record in records:
             match record:
                 case Landed():
@@ -204,19 +205,19 @@ def open_run(
     resume_within: timedelta,
     published: str | None = None,
 ) -> RunLedger:
-    """Start a run, or take up the newest one of the same identity that ended unfinished a short while ago.
+    """Start a run, or resume the newest unfinished run with the same identity if it is recent enough.
 
     Only the holder of the home's lock may call this.
 
     Args:
-        home: where the run writes.
-        identity: what the run is to do.
-        software_version: of this code.
+        home: the home that the run writes to.
+        identity: the identity of the run's job.
+        software_version: the version of this software.
         flow_run_id: Prefect's id of the flow run, if it runs through Prefect.
         now: the present instant, UTC.
-        resume_within: a run that started longer ago, or as far in the future of a clock that was set back, is left as
-            it is, so that one run never mixes two days.
-        published: the run whose file is published, whose number is known though its manifest be lost.
+        resume_within: a run that started longer ago (or as long after `now`, if the clock was set back) is not resumed,
+            so that one run never mixes two days.
+        published: the run whose file is published; its number is used even if its manifest is lost.
     """
     store = RawStore(home.bodies)
     kept = manifests(home.manifests)
@@ -251,7 +252,7 @@ def open_run(
 def take_up_held(
     home: Home, held: HeldRun, *, software_version: str, flow_run_id: str | None, now: datetime
 ) -> RunLedger:
-    """Go on with a held run whose findings were approved. Only the holder of the home's lock may call this."""
+    """Resume a held run whose findings were approved. Only the holder of the home's lock may call this."""
     ledger = RunLedger(held.manifest, RawStore(home.bodies), started_at=held.start.started_at)
     ledger.take_up(held.manifest.records())
     ledger.record(TakenUp(at=now, software_version=software_version, flow_run_id=flow_run_id))
@@ -259,9 +260,9 @@ def take_up_held(
 
 
 def resumable_start(records: Iterable[LedgerRecord], identity: RunIdentity) -> RunStarted | None:
-    """How the run of these records started, if it is the same work and ended without its result being judged.
+    """Return the first record of a run that can be resumed: it has the same identity and its result was not checked.
 
-    A run with a damaged line is left as it is.
+    Return None for any other run, and for a run with a damaged line.
     """
     start: RunStarted | None = None
     end: LedgerRecord | None = None
@@ -275,6 +276,6 @@ def resumable_start(records: Iterable[LedgerRecord], identity: RunIdentity) -> R
                 return None
     if start is None or not identity.is_of(start):
         return None
-    # One that was taken up after it was approved, and died, is taken up again as what it is.
+    # A run that was resumed after approval and then died is resumed as an approved run (`take_up_held`).
     is_judged = isinstance(end, Published | TakenUp) or (isinstance(end, Held) and not end.is_incomplete)
     return start if not is_judged else None

@@ -1,8 +1,9 @@
-"""The schema of a warehouse file, and bringing an older file to it with all its history.
+"""The schema of a warehouse file, and the migration of an older file with all its history.
 
-`sql/core`, `sql/plan` and `sql/ops` hold the schema as it is now and create what is not there. What must happen to the
-tables of an older file stands in `sql/migrations/NNN_name.sql` (what SQL cannot say of it in upgrade.py), and runs in
-one transaction with its own record in `ops.schema_version`. A file made anew has every migration on record as applied.
+`sql/core`, `sql/plan` and `sql/ops` define the current schema and create missing relations. The changes to the tables
+of an older file are in `sql/migrations/NNN_name.sql` (steps that one SQL text cannot express are in upgrade.py). Each
+migration runs in one transaction with its own record in `ops.schema_version`. A new file records every migration as
+applied.
 """
 
 from datetime import UTC, datetime
@@ -24,11 +25,11 @@ MARTS_WITH_A_HISTORY = "003_plain_is_current"
 
 
 def ensure_schema(connection: duckdb.DuckDBPyConnection, told: Told = lambda done, total: None) -> list[str]:  # noqa: ARG005
-    """Create the schema in a new file, or bring an older file to it.
+    """Create the schema in a new file, or migrate an older file to it.
 
     Args:
-        connection: a private working file: one that is left halfway is good for nothing.
-        told: is told how many of an older file's publications of how many have their marts worked out.
+        connection: a private working file; after an error it is unusable.
+        told: called with the number of earlier publications whose marts are computed, and their total number.
 
     Returns:
         The names of the migrations that ran.
@@ -42,7 +43,7 @@ def ensure_schema(connection: duckdb.DuckDBPyConnection, told: Told = lambda don
         known = {version_of(path) for path in migrations()}
         if unknown := sorted(applied - known):
             raise SchemaTooNew(
-                f"The warehouse file has schema version `{unknown[-1]}`, and this software knows versions up to "
+                f"The warehouse file has schema version `{unknown[-1]}`, but this software knows versions only up to "
                 f"`{max(known)}`. Nothing was read or changed. Upgrade the software, or put an older file back with "
                 "the software that wrote it: `kolada rollback`."
             )
@@ -64,32 +65,32 @@ def ensure_schema(connection: duckdb.DuckDBPyConnection, told: Told = lambda don
 
 
 def require_current(connection: duckdb.DuckDBPyConnection) -> None:
-    """Refuse to read answers from a published file of an earlier schema.
+    """Refuse to read a published file with an earlier schema.
 
     Raises:
-        SchemaTooOld: the file has not been through every migration.
+        SchemaTooOld: a migration has not been applied to the file.
     """
     lacking = [path for path in migrations() if version_of(path) not in (applied_versions(connection) or set())]
     if lacking:
         raise SchemaTooOld(
-            f"The published file was written by an earlier version of this software: it has not been through "
-            f"`{lacking[0].stem}`, so nothing was read from it. The next `kolada refresh` brings it up to date, with "
-            "answers for all of its nights."
+            f"The published file was written by an earlier version of this software: the migration "
+            f"`{lacking[0].stem}` has not been applied, so nothing was read from it. The next `kolada refresh` "
+            "migrates the file with all its history."
         )
 
 
 def migrations() -> list[Path]:
-    """The migrations in the order in which they run; the first is the first released schema and does nothing."""
+    """Return the migrations in order; the first one is the first released schema and does nothing."""
     return sql_files("migrations")
 
 
 def version_of(path: Path) -> int:
-    """`002_municipality_versions.sql` is version 2."""
+    """Return the version of a migration: 2 for `002_municipality_versions.sql`."""
     return int(path.name.split("_", 1)[0])
 
 
 def applied_versions(connection: duckdb.DuckDBPyConnection) -> set[int] | None:
-    """The versions on record in the open file; None when it is a new one."""
+    """Return the versions recorded in the open file; None for a new file."""
     is_there = connection.execute(
         "select exists (from duckdb_tables() where schema_name = 'ops' and table_name = 'schema_version' "
         "and database_name = current_database())"
@@ -100,7 +101,7 @@ def applied_versions(connection: duckdb.DuckDBPyConnection) -> set[int] | None:
 
 
 def is_as_this_software_writes_it(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether the file was published with the very texts that stand under `sql/`, so that nothing is created anew."""
+    """Return whether the file was published with the same texts under `sql/`, so that nothing needs to be created."""
     has_definition = connection.execute(
         "select exists (from duckdb_tables() where schema_name = 'ops' and table_name = 'mart_definition' "
         "and database_name = current_database())"
@@ -109,7 +110,7 @@ def is_as_this_software_writes_it(connection: duckdb.DuckDBPyConnection) -> bool
 
 
 def migrate(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Run one migration, with what of it is written in Python, and put it on record: all or nothing."""
+    """Run one migration, its SQL and its Python step, and record it, in one transaction."""
     with transaction(connection):
         connection.execute(path.read_text(encoding="utf-8"))
         if step := STEPS.get(version_of(path)):
@@ -118,7 +119,7 @@ def migrate(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
 
 
 def record(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Put a migration on record as applied."""
+    """Record a migration as applied."""
     connection.execute(
         "insert into ops.schema_version values (?, ?, ?)",
         [version_of(path), path.stem.split("_", 1)[1], naive_utc(datetime.now(UTC))],

@@ -1,14 +1,14 @@
-"""Ledger and published file say the same: what a process that died left half done is finished before the next begins.
+"""Settling a home: unfinished steps of killed processes are finished, so that ledger and published file agree.
 
-Each step that touches the home leaves one of these behind when it is killed, and no other:
+A killed process can leave only these states in a home:
 
-    publish     the file is in place, its run not yet on record as published     the record is added
-    rollback    the run is on record as taken back, its file still in place      the snapshot takes its place
-    either      a snapshot of the file that is published                         it is removed
-    prune       the base is in place, nights that it stands for still there      they are passed over (prune.py)
-    any         half-written files                                               they are removed
+    publish     the file is in place, the record of its publication is missing    the record is added
+    rollback    the record of the rollback exists, the file is still in place     the snapshot replaces the file
+    either      there is a snapshot of the file that is published                 it is removed
+    prune       the base is in place, some nights that it replaces still exist    they are ignored (prune.py)
+    any         incomplete files                                                  they are removed
 
-What no death explains is refused by name: a published file that is missing, damaged, or older than the ledger.
+Any other state raises an error: a published file that is missing, damaged, or older than the ledger.
 """
 
 import os
@@ -30,12 +30,12 @@ from warehouse.raw_store import RawStore
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """How a home is once it is settled.
+    """The state of a settled home.
 
     Attributes:
-        file: what is published; None in a new home.
-        file_sha256: of the published file as it was published or restored; empty where the ledger does not know.
-        taken_back: the run that a rollback took back which was finished just now, if one was.
+        file: the publication of the published file; None in a new home.
+        file_sha256: the recorded SHA-256 values of the published file; empty if the ledger has none.
+        taken_back: the run of a killed rollback that settling has finished, if any.
     """
 
     file: Publication | None
@@ -44,16 +44,16 @@ class Settled:
 
 
 def settle(home: Home, *, now: datetime, keeps: Path | None = None) -> Settled:
-    """Finish what a process that died left half done. Only the holder of the home's lock may call this.
+    """Finish the unfinished steps of killed processes. Only the holder of the home's lock may call this.
 
     Args:
-        home: where it may have died.
+        home: the home to settle.
         now: the present instant, UTC.
-        keeps: a file among what is left half done that the caller itself goes by.
+        keeps: a leftover file that the caller still needs.
 
     Raises:
-        PublishedMissing, PublishedDamaged, PublishedOutdated: the file is not what the ledger says.
-        NotPublished: the file is no warehouse of this software, or the snapshot of a rollback is gone.
+        PublishedMissing, PublishedDamaged, PublishedOutdated: the published file does not match the ledger.
+        NotPublished: the file is not a warehouse of this software, or the snapshot of a rollback is missing.
     """
     clear_leftovers(home, keeps=keeps)
     if not home.published.exists():
@@ -77,13 +77,14 @@ def settle(home: Home, *, now: datetime, keeps: Path | None = None) -> Settled:
 
 
 def publish_again(home: Home, snapshot: Path, *, now: datetime) -> Publication:
-    """Let a snapshot take the published file's place, once the ledger says so of every run after it.
+    """Replace the published file with a snapshot, after recording the rollback of every later run.
 
-    The newest run comes first, since each builds on those before it: killed anywhere, this is finished by `settle`.
+    The newest run is recorded first, since each run builds on the earlier ones: if this is killed, `settle` finishes
+    it.
 
     Args:
-        home: whose snapshot it is.
-        snapshot: a whole one.
+        home: the home of the snapshot.
+        snapshot: an intact snapshot.
         now: the present instant, UTC.
     """
     target = publication_of(snapshot)
@@ -100,68 +101,68 @@ def publish_again(home: Home, snapshot: Path, *, now: datetime) -> Publication:
 
 
 def lost_message(home: Home) -> str:
-    """The message about a published file that is not there."""
+    """Return the message about a missing published file."""
     last = last_published(home)
-    told = f"the ledger says that run `{last.run_id}` was published" if last is not None else "earlier ones are kept"
+    told = f"the ledger records that run `{last.run_id}` was published" if last is not None else "snapshots exist"
     return (
-        f"The published file `{home.published}` is missing, though {told}. This is no new home, so nothing was started "
-        "and no new history was begun. Put back what was published last with `kolada restore`, or the newest earlier "
-        "file with `kolada rollback`; for a home of its own choose another KOLADA_HOME."
+        f"The published file `{home.published}` is missing, although {told}. This is not a new home, so no run was "
+        "started and no new history was begun. Put the last published file back with `kolada restore`, or the newest "
+        "snapshot with `kolada rollback`; to begin a new home, choose another KOLADA_HOME."
     )
 
 
 def settle_if_free(home: Home, purpose: str, *, now: datetime) -> None:
-    """Settle a home before it is only read, if that can be: nobody writes at this moment, and we may.
+    """Settle a home before it is read, if it is writable and no other process holds its lock.
 
-    What is wrong with the published file is for the reader to say.
+    Errors about the published file are left to the reader.
     """
     if not (home.work.is_dir() and os.access(home.root, os.W_OK)):
         return
-    # Who holds the lock has settled the home at its start.
+    # The holder of the lock has settled the home before it began.
     with suppress(HomeLocked, PublishedFileError, NotPublished), home.writer(purpose):
         settle(home, now=now)
 
 
 def clear_leftovers(home: Home, *, keeps: Path | None = None) -> None:
-    """Remove what processes that died left half written, but for one file."""
+    """Remove incomplete files of killed processes, except one file, if given."""
     clear_work(home, keeps=keeps)
     RawStore(home.bodies).clear_parts()
     base_part(home).unlink(missing_ok=True)
 
 
 def base_part(home: Home) -> Path:
-    """Where the base is written before it is there whole."""
+    """Return the temporary path of the base before it is renamed."""
     return home.raw / f".{home.base.name}.part"
 
 
 def drop_newer_snapshots(home: Home, file: Publication) -> None:
-    """Remove the snapshots of the published file itself, and of files that were taken back."""
+    """Remove the snapshots of the published file itself, and of files that were rolled back."""
     for snapshot in snapshots(home):
         if snapshot.stem >= snapshot_name(file.published_at):
             snapshot.unlink()
 
 
 def sha256_on_record(home: Home, file: Publication) -> frozenset[str]:
-    """Each SHA-256 that the ledger has of a published file."""
+    """Return the SHA-256 values that the ledger records for a published file."""
     run = kept_run_of(home, file.run_id)
     return run.file_sha256 if run is not None else frozenset()
 
 
 def kept_run_of(home: Home, run_id: str) -> KeptRun | None:
-    """What the ledger says of one run; None when it has no manifest of it."""
+    """Return the outcome of one run; None when it has no manifest."""
     manifest = Manifest(home.manifests / f"{run_id}.jsonl")
     return kept_run(manifest) if manifest.path.exists() else None
 
 
 def is_outdated(file: Publication, last: KeptRun) -> bool:
-    """Whether the ledger names a publication that is later than the file's."""
+    """Return whether the ledger records a publication later than the file's."""
     return last.known_from is not None and last.known_from > file.published_at.replace(tzinfo=UTC)
 
 
 def outdated_message(home: Home, file: Publication, last: KeptRun) -> str:
-    """The message about a published file that is older than the ledger says."""
+    """Return the message about a published file that is older than the last publication in the ledger."""
     return (
-        f"The published file `{home.published}` is that of run `{file.run_id}`, but by the ledger run `{last.run_id}` "
-        "was published after it: an older file was put there. Put back what was published last with "
-        "`kolada restore`; from there `kolada rollback` goes back a night."
+        f"The published file `{home.published}` is that of run `{file.run_id}`, but the ledger records that run "
+        f"`{last.run_id}` was published after it: an older file was put there. Nothing was changed. Put the last "
+        "published file back with `kolada restore`; from there `kolada rollback` goes back one night."
     )

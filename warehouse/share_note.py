@@ -1,7 +1,8 @@
-"""Where a home's publications are to be shared, and the note of how the last share ended.
+"""The settings for sharing a home's publications, and the note of the last share.
 
-The note is a file of its own in the home, `sharing/last.json`. It is no part of the ledger: a share changes nothing of
-what is published, and a lost note costs one more look at the place. `kolada status` compares it with what is published.
+The note is the file `sharing/last.json` in the home. It is not part of the ledger: a share does not change the
+published file, and a lost note costs only one more request to the place. `kolada status` compares the note with the
+published file.
 """
 
 import json
@@ -20,13 +21,13 @@ _PASSWORD: Final = re.compile(r"(://[^/@\s:]*):[^/@\s]*@")
 
 @dataclass(frozen=True, slots=True)
 class ShareWish:
-    """What a home's settings ask for.
+    """The sharing settings of a home.
 
     Attributes:
         place: a folder, `s3://bucket/prefix`, or the address of a lake.
-        is_all: share names of persons, the log of requests and what runs said as well.
-        keep: how many versions stay.
-        min_days: versions younger than this stay, however many there are.
+        is_all: also share names of persons, the log of requests and the messages of runs.
+        keep: the number of versions to keep.
+        min_days: versions younger than this are kept, however many there are.
         wait: seconds to wait for another share of the same home.
     """
 
@@ -39,14 +40,14 @@ class ShareWish:
 
 @dataclass(frozen=True, slots=True)
 class ShareNote:
-    """How a share ended.
+    """The outcome of a share.
 
     Attributes:
-        place: where to.
-        run_id: of the publication that was to be shared; None where it could not be read.
-        at: when it ended (UTC, ISO 8601).
-        version: the version that holds the publication; None when the share failed.
-        message: one sentence for people.
+        place: the place that was shared to.
+        run_id: the run of the publication; None if it could not be read.
+        at: when the share ended (UTC, ISO 8601).
+        version: the version that contains the publication; None if the share failed.
+        message: one sentence for users.
     """
 
     place: str
@@ -57,16 +58,16 @@ class ShareNote:
 
     @property
     def is_failed(self) -> bool:
-        """Whether the place still has what it had before."""
+        """Whether the share failed, so that the place is unchanged."""
         return self.version is None
 
     def holds(self, wish: ShareWish, run_id: str) -> bool:
-        """Whether the place that is asked for has the publication of a run."""
+        """Return whether the place in the settings has the publication of a run."""
         return (self.place, self.run_id) == (wish.place, run_id) and not self.is_failed
 
 
 def write_share_note(home: Home, note: ShareNote) -> None:
-    """Keep the note of a share, in place of the one before.
+    """Write the note of a share, in place of the earlier one.
 
     Raises:
         OSError: the home cannot be written.
@@ -75,32 +76,32 @@ def write_share_note(home: Home, note: ShareNote) -> None:
 
 
 def read_share_note(home: Home) -> ShareNote | None:
-    """The note of the last share; None where nothing was shared, or the note is none of ours."""
+    """Return the note of the last share; None if there is none, or the file is not a note of this software."""
     try:
         return ShareNote(**json.loads(note_path(home).read_bytes()))
     except FileNotFoundError:
         return None
     except (ValueError, TypeError):
-        # Somebody else's file: the publication counts as not shared, and the next share writes the note anew.
+        # Not a note: the publication counts as not shared, and the next share writes the note again.
         return None
 
 
 def is_shared(home: Home, wish: ShareWish) -> bool:
-    """Whether the note says that the place has what the home has published.
+    """Return whether the place has the published file of the home, according to the note.
 
     Raises:
         NotPublished: there is no published file.
-        PublishedDamaged: it cannot be read.
+        PublishedDamaged: the published file cannot be read.
     """
     note = read_share_note(home)
     return note is not None and note.holds(wish, publication_of(home.published).run_id)
 
 
 def without_password(text: str) -> str:
-    """A text whose addresses show no password: what is noted and told is read by more people than may know it."""
+    """Return a text with the passwords in its addresses masked: notes and messages are read by many people."""
     return _PASSWORD.sub(r"\1:…@", text)
 
 
 def note_path(home: Home) -> Path:
-    """Where the note stands."""
+    """Return the path of the note."""
     return home.sharing / NOTE

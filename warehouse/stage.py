@@ -1,9 +1,9 @@
-"""The stage: what one run read, before it is compared with what is known.
+"""The stage: the values and scopes that one run read, before they are compared with the known values.
 
-Values grow with the run, so they stand in Parquet files beside the working file, each written when enough rows have
-come together: a long run needs no more memory than a short one. What was asked for and what was read is kept as it was
-asked, some KPIs for some units in a row, and multiplied out only where it is compared. The history (history.py) and the
-coverage (coverage.py) read nothing else of a run.
+Values are stored in Parquet files next to the working file, each written after ROWS_IN_A_FILE rows, so that a long run
+needs no more memory than a short one. Scopes (the requested and the read pairs) are stored as lists of KPIs and units,
+one row per request, and expanded to pairs only when they are compared. The history (history.py) and the coverage
+(coverage.py) read nothing else of a run.
 """
 
 import glob
@@ -29,7 +29,7 @@ OBSERVATION_COLUMNS = (
     "status",
     "is_deleted",
 )
-# Words that come again and again; as categories they are written and read many times as fast.
+# Columns with repeated strings; as categories they are written and read many times faster.
 REPEATED = ("kpi_id", "unit_id", "gender", "status", "request_id")
 STAGED_SCHEMA = {
     "kpi_id": pl.String,
@@ -53,29 +53,29 @@ ROWS_IN_A_FILE = 250_000
 
 
 class Stage:
-    """Takes a run's frames, in any order, for an open working file.
+    """The stage of a run, for an open working file; values and scopes are added in any order.
 
-    What was added can be read from `staged_observation`, `staged_scope`, `staged_wanted`, `staged_withdrawn`,
-    `staged_failed` and `staged_doubted` after `flush`.
+    After `flush` they can be read from `staged_observation`, `staged_scope`, `staged_wanted`, `staged_withdrawn`,
+    `staged_failed` and `staged_doubted`.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
         self._folder = fresh_folder(connection)
         if staging_folder(connection) is None:
-            # A folder beside a working file is removed with it: the next stage may have the same one by then.
+            # Only a temporary folder: one next to a working file is removed with the file, or reused by another stage.
             weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._observations = [pl.DataFrame(schema=STAGED_SCHEMA)]
         self._row_count = 0
         self._file_count = 0
         self._written_count = 0
         self._scopes: dict[str, list[dict[str, object]]] = {}
-        self._write_observations()  # an empty file: what reads them finds the columns when nothing came
+        self._write_observations()  # an empty file, so that a reader finds the columns when no values were received
         set_variables(connection, {"staged_files": f"{glob.escape(str(self._folder))}/*.parquet"})
         run_sql(connection, "load/stage_tables.sql")
 
     def add_observations(self, frame: pl.DataFrame, request_id: str | None) -> None:
-        """Add the values of one page: a row per KPI, unit, period and gender, group ids among the units."""
+        """Add the values of one response page: a row per KPI, unit, period and gender; groups count as units."""
         self._observations.append(
             frame.select(
                 *(pl.col(name).alias("unit_id" if name == "municipality_id" else name) for name in OBSERVATION_COLUMNS),
@@ -87,40 +87,40 @@ class Stage:
             self._write_observations()
 
     def add_scope(self, kpi_ids: Sequence[str], unit_ids: Sequence[str], years: Sequence[int] = ()) -> None:
-        """Say that these KPIs were read whole for these units: all years, or the years given."""
+        """Record that these KPIs were read completely for these units: all years, or the given years."""
         self._add("read", kpi_ids, unit_ids, years=years)
 
     def want(self, kpi_ids: Sequence[str], unit_ids: Sequence[str]) -> None:
-        """Say that the run wants these KPIs for these units."""
+        """Record that the run wants these KPIs for these units."""
         self._add("wanted", kpi_ids, unit_ids)
 
     def withdraw(self, kpi_ids: Sequence[str]) -> None:
-        """Say that these KPIs are not in the catalogue."""
+        """Record that these KPIs are not in the catalogue."""
         self._add("withdrawn", kpi_ids, ())
 
     def fail(self, kpi_ids: Sequence[str], unit_ids: Sequence[str], reason: str, error: str | None = None) -> None:
-        """Say that this scope was not read: why, and with which error."""
+        """Record that this scope was not read, with the reason and the error class."""
         self._add("failed", kpi_ids, unit_ids, reason=reason, error=error)
 
     def doubt(self, kpi_ids: Sequence[str], unit_ids: Sequence[str], years: Sequence[int], reason: str) -> None:
-        """Say that this scope was answered without a row, against what is known: read whole, once somebody approves."""
+        """Record that the responses of this scope are empty, contrary to known values; approval makes them count."""
         self._add("doubted", kpi_ids, unit_ids, years=years, reason=reason)
         self.add_scope(kpi_ids, unit_ids, years)
 
     def set_kpis(self, frame: pl.DataFrame) -> None:
-        """The whole catalogue: a row per KPI."""
+        """Stage the whole catalogue: a row per KPI."""
         append_frame(self.connection, "staged_kpi", frame)
 
     def set_municipalities(self, frame: pl.DataFrame) -> None:
-        """The list of municipalities, regions and Riket: a row per unit."""
+        """Stage the list of municipalities, regions and Riket: a row per unit."""
         append_frame(self.connection, "staged_municipality", frame)
 
     def set_groups(self, frame: pl.DataFrame) -> None:
-        """The municipality groups: a row per group and member; the member is null for a group without any."""
+        """Stage the municipality groups: a row per group and member; the member is null for a group without members."""
         append_frame(self.connection, "staged_group", frame)
 
     def flush(self) -> None:
-        """Put everything that was added where it can be read."""
+        """Write all added values and scopes, so that they can be read."""
         if self._row_count:
             self._write_observations()
         for fate, rows in self._scopes.items():
@@ -149,7 +149,7 @@ class Stage:
     def _write_observations(self) -> None:
         path = self._folder / f"observation-{self._file_count:05d}.parquet"
         frame = pl.concat(self._observations).with_columns(pl.col(REPEATED).cast(pl.Categorical))
-        # Written by Python: polars tells a full disk as a fault of the format.
+        # Written by Python: polars reports a full disk as a format error.
         content = io.BytesIO()
         frame.with_row_index("staged_number", offset=self._written_count).write_parquet(content, compression="lz4")
         path.write_bytes(content.getbuffer())
@@ -160,7 +160,7 @@ class Stage:
 
 
 def fresh_folder(connection: duckdb.DuckDBPyConnection) -> Path:
-    """An empty folder for a run's values: beside the working file, or a temporary one where that is in memory."""
+    """Create an empty folder for a run's values: next to the working file, or temporary for an in-memory database."""
     folder = staging_folder(connection)
     if folder is None:
         return Path(tempfile.mkdtemp(prefix="kolada-"))

@@ -1,4 +1,4 @@
-"""The steps of migrations that one SQL text cannot say, since they go through many tables."""
+"""The steps of migrations that one SQL text cannot express, since they loop over many tables."""
 
 from collections.abc import Callable, Mapping
 
@@ -6,9 +6,9 @@ import duckdb
 
 
 def plain_is_current(connection: duckdb.DuckDBPyConnection) -> None:
-    """Name the tables of plan as tables of versions, and drop what was built of the marts before they had any.
+    """Rename the tables of plan to tables of versions, and drop the marts that were built without versions.
 
-    Plans used to close and open all their rows when one changed: the versions of a row that did not are joined.
+    Earlier software closed and opened all rows of a plan when one changed: equal successive versions are joined.
     """
     for (name,) in connection.execute(
         "select table_name from duckdb_tables() where schema_name = 'plan' and database_name = current_database()"
@@ -33,7 +33,7 @@ def plain_is_current(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def join_equal_versions(connection: duckdb.DuckDBPyConnection, table: str) -> None:
-    """Make one version of successive ones whose rows differ in nothing but their order; the last order stays."""
+    """Join successive versions that differ only in their order numbers; the last order number is kept."""
     columns = [name for name, *_ in connection.execute(f"describe {table}").fetchall()]
     orders = [name for name in columns if name.endswith("_order")]
     compared = ", ".join(f'"{name}"' for name in columns if name not in (*orders, "known_from", "known_to"))

@@ -1,8 +1,8 @@
-"""Tables of versions: rows that are closed and opened, never changed, and the two readers that each such table has.
+"""Tables of versions, whose rows are closed and opened but never changed, and the two readers of each such table.
 
-`X_version` holds every version with the instants from which and to which it held (half-open, the open end null). `X` is
-what holds now, and `X_as_of(moment)` what held at a moment: each a filter of one line that every DuckDB since 1.1 plans
-in a millisecond.
+`X_version` stores every version with its start and its end (half-open; the end of a current version is null). The view
+`X` shows the current versions, the macro `X_as_of(moment)` those of another moment. Both are simple filters that every
+DuckDB since 1.1 plans in a millisecond.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ import duckdb
 
 KNOWN = ("known_from", "known_to")
 PUBLISHED = ("published_from", "published_to")
-# What the readers of a table of versions show beside its columns.
+# Columns that the readers of a table of versions add to its own.
 NAMES = {
     "core.municipality": "(select county.county_name from core.county as county "
     "where county.county_code = municipality_version.county_code) as county_name"
@@ -27,8 +27,8 @@ def create_readers(
     Args:
         connection: the open file.
         relation: schema and plain name.
-        columns: what both show, as it stands after `select`.
-        ends: the columns that say from when and to when a version held.
+        columns: the select list of both.
+        ends: the columns with the start and the end of a version.
     """
     since, until = ends
     connection.execute(
@@ -39,7 +39,7 @@ def create_readers(
 
 
 def create_known_readers(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create what reads the versions of core and plan; cells have readers of their own (sql/core/030_cells.sql)."""
+    """Create the readers of core and plan; those of cells are in sql/core/030_cells.sql."""
     for schema in ("core", "plan"):
         for name in tables_of_versions(connection, schema):
             if not name.endswith("observation"):
@@ -49,7 +49,7 @@ def create_known_readers(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def tables_of_versions(connection: duckdb.DuckDBPyConnection, schema: str) -> list[str]:
-    """The plain names of a schema's tables of versions (or views of such), in their order."""
+    """Return the plain names of a schema's tables of versions (or views of them), sorted."""
     rows = connection.execute(
         "select table_name from information_schema.tables where table_schema = ? "
         "and table_catalog = current_database() and ends_with(table_name, '_version') order by table_name",
@@ -68,19 +68,19 @@ def keep_versions(
     ends: tuple[str, str] = KNOWN,
     among: str = "true",
 ) -> bool:
-    """Close the versions whose rows are not among the incoming ones, and open what is new among these.
+    """Close the current versions whose rows are not among the incoming ones, and open versions for new incoming rows.
 
     Args:
         connection: the open file.
         relation: schema and plain name.
-        incoming: a relation with the rows that hold from the instant on; each is there once.
-        compared: the columns by which rows are the same; nulls are equal.
-        instant: from which the new versions hold (UTC, naive).
-        ends: the columns that say from when and to when a version holds.
-        among: which versions the incoming rows replace, as a condition.
+        incoming: a relation with the rows that are current from the instant on, without duplicates.
+        compared: the columns that are compared; nulls are equal.
+        instant: the start of the new versions (UTC, naive).
+        ends: the columns with the start and the end of a version.
+        among: an SQL condition for the versions that the incoming rows replace.
 
     Returns:
-        Whether anything was closed or opened.
+        Whether any version was closed or opened.
     """
     since, until = ends
     held = f"(select rowid, * from {relation}_version where {until} is null and ({among}))"
@@ -99,5 +99,5 @@ def keep_versions(
 
 
 def equal(one: str, other: str, columns: Iterable[str]) -> str:
-    """The condition that two rows are the same in some columns; nulls are equal."""
+    """Return the SQL condition that two rows are equal in some columns; nulls are equal."""
     return " and ".join(f'{one}."{column}" is not distinct from {other}."{column}"' for column in columns)

@@ -1,10 +1,10 @@
-"""The marts of publications from before marts had a history, worked out afterwards.
+"""The marts of publications older than the mart history, computed afterwards.
 
-Nothing says any more what those nights' marts held. For each publication on which a version in core or plan began or
-ended, they are built by this software from core and plan as they were known at its instant: in a database in memory
-whose core, plan and ops are views of the file's at that instant. `ops.publication` says that they were worked out
-later. What the last publication said of the verdicts is known: where this software says otherwise, the next publication
-reports a change of verdict whose cause is the software.
+The marts that those publications had are lost. For each publication at which a version in core or plan began or ended,
+this software builds them from core and plan as known at its instant, in an in-memory database whose core, plan and ops
+are views on the file as of that instant. `ops.publication` marks them as computed later. Only the verdicts of the last
+publication are known: where this software computes another verdict, the next publication reports a change of verdict
+with the software as its cause.
 """
 
 from collections.abc import Callable, Iterator
@@ -28,11 +28,11 @@ Told = Callable[[int, int], None]
 
 
 def work_out_history(connection: duckdb.DuckDBPyConnection, told: Told) -> None:
-    """Give every mart of the open file the versions that its earlier publications would have made.
+    """Create the versions of every mart that the earlier publications of the open file would have made.
 
     Args:
-        connection: a private working file whose core and plan have their versions, and whose marts have none.
-        told: is told how many publications of how many are done.
+        connection: a private working file whose core and plan have versions and whose marts have none.
+        told: called with the number of publications done, and their total number.
     """
     instants = instants_of_change(connection)
     kind = source_kind(connection)
@@ -56,7 +56,7 @@ def work_out_history(connection: duckdb.DuckDBPyConnection, told: Told) -> None:
 
 
 def instants_of_change(connection: duckdb.DuckDBPyConnection) -> list[datetime]:
-    """The publications on which a version in core or plan began or ended, oldest first."""
+    """Return the instants of publications at which a version in core or plan began or ended, oldest first."""
     ends = [
         f"select {end} as instant from {schema}.{name}_version"
         for schema in ("core", "plan")
@@ -71,7 +71,7 @@ def instants_of_change(connection: duckdb.DuckDBPyConnection) -> list[datetime]:
 
 @contextmanager
 def earlier_marts(connection: duckdb.DuckDBPyConnection, home: str) -> Iterator[None]:
-    """Within the block, core, plan and ops are the file's as known at the instant in the variable; marts are empty."""
+    """Show core, plan and ops as known at the instant in the variable while the block runs; marts are empty."""
     connection.execute(f"attach ':memory:' as {EARLIER}")
     try:
         for schema in ("core", "plan"):
@@ -100,7 +100,7 @@ def earlier_marts(connection: duckdb.DuckDBPyConnection, home: str) -> Iterator[
 
 
 def put_published_verdicts_back(connection: duckdb.DuckDBPyConnection, home: str) -> None:
-    """Let the last publication have said what it said: its verdicts stand in the place of those worked out for it."""
+    """Replace the computed verdicts of the last publication by those that it published."""
     ((last,),) = connection.execute("select max(published_at) from ops.publication").fetchall()
     connection.execute(
         f"""

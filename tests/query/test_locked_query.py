@@ -136,7 +136,7 @@ def test_a_question_without_end_is_stopped_in_time(warehouse: LockedFile) -> Non
 def test_a_question_that_needs_too_much_memory_is_told(published: Path) -> None:
     """A query that needs too much memory fails with that reason, and the next query is answered."""
     with locked_file(published / "kolada.duckdb", memory_limit="60MB") as warehouse:
-        with pytest.raises(QueryFailed, match="needs more memory than a query gets"):
+        with pytest.raises(QueryFailed, match="needs more memory than a query may use"):
             answer(warehouse, "select list(a.range || 'x' || b.range) from range(2000) as a, range(2000) as b")
         assert [(1,)] == answer(warehouse, "select 1")
 
