@@ -17,13 +17,14 @@ from reports.export_tables import export_tables
 from reports.html_page import render_page
 from reports.memo import render_memo_html, render_memo_markdown, render_memo_word
 from reports.parquet_export import export_parquet
+from reports.scope import PERIODS
 from reports.sourced_rows import Source, open_source
 from reports.word_document import render_word
 from reports.workbook import render_workbook
 from web.asked import PageError, asked, moment, one_of, year
-from web.goal_pages import plan_contents
+from web.goal_pages import parts_of_year, plan_contents
 from web.published import Publication
-from web.rendering import links_of, page
+from web.rendering import page
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -79,7 +80,7 @@ WHOLE: Final[dict[str, tuple[str, Callable[[Source], bytes]]]] = {
 
 def downloads(request: Request) -> HTMLResponse:
     """What there is to download of a plan."""
-    given = asked(request, year=year, as_of=moment)
+    given = asked(request, year=year, period=one_of(*PERIODS), as_of=moment)
     publication: Publication = request.app.state.publications.current()
     with publication.reading() as connection:
         rows = open_source(connection).rows("plan.plan", order="title, plan_id")
@@ -97,7 +98,8 @@ def downloads(request: Request) -> HTMLResponse:
             "kinds": {name: words for name, (words, _, _) in KINDS.items()},
             "whole": {name: words for name, (words, _) in WHOLE.items()},
             "as_of": given.optional("as_of"),
-            "links": links_of(contents.plan["plan_id"], contents.year, given.optional("as_of")),
+            "state": {"year": contents.year, "period": contents.scope.period, "as_of": given.optional("as_of")},
+            "parts_of_year": parts_of_year(contents),
             "made_up": "",
             "known_at": contents.source.known_at,
             "path": request.url.path,
@@ -107,7 +109,7 @@ def downloads(request: Request) -> HTMLResponse:
 
 def download(request: Request) -> Response:
     """One document of a plan."""
-    given = asked(request, year=year, as_of=moment, visa=one_of("ja"))
+    given = asked(request, year=year, period=one_of(*PERIODS), as_of=moment)
     publication: Publication = request.app.state.publications.current()
     name = request.path_params["name"]
     if name not in KINDS:
@@ -116,7 +118,7 @@ def download(request: Request) -> Response:
     _, media_type, make = KINDS[name]
     with publication.reading() as connection:
         content = make(open_source(connection, given.optional("as_of")), contents, given.optional("as_of"))
-    file_name = f"{contents.plan['plan_id']}-{contents.year}-{name}"
+    file_name = f"{contents.plan['plan_id']}-{contents.year}{contents.scope.file_part}-{name}"
     return Response(
         content, media_type=media_type, headers={"content-disposition": f'attachment; filename="{file_name}"'}
     )

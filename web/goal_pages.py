@@ -11,8 +11,10 @@ from reports.contents import Contents, GoalPart, IndicatorPart
 from reports.errors import UnknownYear
 from reports.evidence import evidence_within
 from reports.explain import explained
-from reports.html_page import page_names
+from reports.html_page import Links, page_names
 from reports.numbers import instant_text
+from reports.period_sentences import period_name
+from reports.scope import PERIODS
 from reports.sourced_rows import Row, open_source
 from web.asked import Asked, PageError, asked, moment, one_of, words, year
 from web.published import Publication
@@ -47,6 +49,7 @@ def goals(request: Request) -> HTMLResponse:
     given = asked(
         request,
         year=year,
+        period=one_of(*PERIODS),
         as_of=moment,
         goal=words,
         owner=words,
@@ -67,7 +70,7 @@ def goals(request: Request) -> HTMLResponse:
         ]
         source = open_source(connection, as_of)
         changes = find_changes(source, contents.plan)
-        names = page_names(shown, links_of(contents.plan["plan_id"], contents.year, as_of))
+        names = page_names(shown, links_in(contents, as_of))
         return page(
             "goals.html.j2",
             {
@@ -79,6 +82,7 @@ def goals(request: Request) -> HTMLResponse:
                 "changes": changes,
                 "nights": [(at.isoformat(), instant_text(at)) for at in nights],
                 "choices": _choices(contents),
+                "parts_of_year": parts_of_year(contents),
                 "lines": _sorted(shown, given.text("sort", "plan")),
                 "count": len(shown.indicators),
                 "path": request.url.path,
@@ -87,21 +91,36 @@ def goals(request: Request) -> HTMLResponse:
 
 
 def plan_contents(publication: Publication, request: Request, given: Asked) -> Contents:
-    """The plan that an address names, in the year and as of the moment asked for.
+    """The plan that an address names, in the year, up to the part of it, and as of the moment asked for.
 
     Raises:
         PageError: the plan does not follow the year.
     """
-    as_of = given.optional("as_of")
+    as_of, period = given.optional("as_of"), given.optional("period")
     try:
-        return publication.contents(request.path_params["plan"], given.year(), as_of)
+        return publication.contents(request.path_params["plan"], given.year(), as_of, period)
     except UnknownYear as error:
         raise PageError(
             404,
             "Året följs inte",
             f"Planen följer åren {error.first} till {error.last}, inte {error.year}.",
-            ((address(request.url.path, year=error.last, as_of=as_of), f"Visa {error.last}"),),
+            ((address(request.url.path, year=error.last, period=period, as_of=as_of), f"Visa {error.last}"),),
         ) from error
+
+
+def links_in(contents: Contents, as_of: str | None) -> Links:
+    """Where the names of a plan lead: its year, part of the year and moment go along."""
+    return links_of(contents.plan["plan_id"], contents.year, as_of, contents.scope.period)
+
+
+def parts_of_year(contents: Contents) -> list[tuple[str, str]]:
+    """The parts of the year that something was entered or written for, and the one that is shown: code and word."""
+    mine = ("plan_id = ? and year = ? and period is not null", [contents.plan["plan_id"], contents.year])
+    found = {str(row["period"]): str(row["period"]) for row in contents.source.rows("plan.comment", *mine)}
+    found |= {row["period"]: period_name(row) for part in contents.indicators for row in part.periods[contents.year]}
+    if contents.scope.period is not None:
+        found.setdefault(contents.scope.period, contents.scope.period)
+    return [(code, found[code]) for code in PERIODS if code in found]
 
 
 def _filtered(contents: Contents, given: Asked) -> Iterator[GoalPart]:
@@ -170,7 +189,7 @@ def _sorted(contents: Contents, order: str) -> Sequence[tuple[GoalPart, Indicato
 
 def indicator(request: Request) -> HTMLResponse:
     """One indicator: its card, and who else has a criterion on its KPI."""
-    given = asked(request, year=year, as_of=moment)
+    given = asked(request, year=year, period=one_of(*PERIODS), as_of=moment)
     publication: Publication = request.app.state.publications.current()
     contents = plan_contents(publication, request, given)
     goal, part = _found(contents, request)
@@ -181,7 +200,7 @@ def indicator(request: Request) -> HTMLResponse:
         return page(
             "indicator_page.html.j2",
             {
-                **page_names(contents, links_of(contents.plan["plan_id"], contents.year, as_of)),
+                **page_names(contents, links_in(contents, as_of)),
                 "title": f"{part.id}, {contents.place} {contents.year}",
                 "here": "/",
                 "goal": goal,
@@ -212,7 +231,7 @@ def _others(rows: Sequence[Row], contents: Contents, part: IndicatorPart) -> lis
 
 def explanation(request: Request) -> HTMLResponse:
     """How a figure came about, down to the request and the stored answer."""
-    given = asked(request, year=year, as_of=moment)
+    given = asked(request, year=year, period=one_of(*PERIODS), as_of=moment)
     publication: Publication = request.app.state.publications.current()
     contents = plan_contents(publication, request, given)
     _, part = _found(contents, request)
@@ -222,7 +241,7 @@ def explanation(request: Request) -> HTMLResponse:
         return page(
             "explanation.html.j2",
             {
-                **page_names(contents, links_of(contents.plan["plan_id"], contents.year, as_of)),
+                **page_names(contents, links_in(contents, as_of)),
                 "title": f"Förklara {part.id}, {contents.place} {contents.year}",
                 "here": "/",
                 "part": part,

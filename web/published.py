@@ -15,6 +15,7 @@ import duckdb
 
 from reports.contents import Contents
 from reports.gathering import gather
+from reports.scope import Scope
 from reports.sourced_rows import Source, open_source
 from warehouse.database import connect, quoted
 from warehouse.published_file import naming_damage, refuse_missing
@@ -47,8 +48,8 @@ class Publication:
         finally:
             connection.close()
 
-    def contents(self, plan_id: str, year: int | None, as_of: str | None) -> Contents:
-        """A plan with all that belongs to it, gathered once for each year and moment.
+    def contents(self, plan_id: str, year: int | None, as_of: str | None, period: str | None = None) -> Contents:
+        """A plan with all that belongs to it, gathered once for each year, part of the year and moment.
 
         Raises:
             UnknownPlan: the file holds no such plan at that moment.
@@ -61,9 +62,9 @@ class Publication:
             connection = self._connection.cursor()
             with naming_damage(self.path):
                 connection.execute("use warehouse")
-                return gather(open_source(connection, as_of), plan_id, year)
+                return gather(open_source(connection, as_of), plan_id, year, Scope(period=period))
 
-        return self.once(("contents", plan_id, year, as_of), gathered)
+        return self.once(("contents", plan_id, year, as_of, period), gathered)
 
     def once(self, key: tuple[object, ...], make: Callable[[], Result]) -> Result:
         """What a key stands for in this publication: made at the first request, kept for those after."""

@@ -45,9 +45,9 @@ def page(template: str, names: Mapping[str, object], *, status: int = 200) -> HT
     return HTMLResponse(environment().get_template(template).render(names), status_code=status)
 
 
-def links_of(plan_id: str, year: int, as_of: str | None) -> Links:
+def links_of(plan_id: str, year: int, as_of: str | None, period: str | None = None) -> Links:
     """Where the names of a plan's indicators and goals lead: the state of the page goes along."""
     return Links(
-        lambda indicator_id: address(f"/mal/{plan_id}/{indicator_id}", year=year, as_of=as_of),
-        lambda goal_id: address(f"/mal/{plan_id}", year=year, as_of=as_of, goal=goal_id),
+        lambda indicator_id: address(f"/mal/{plan_id}/{indicator_id}", year=year, as_of=as_of, period=period),
+        lambda goal_id: address(f"/mal/{plan_id}", year=year, as_of=as_of, period=period, goal=goal_id),
     )

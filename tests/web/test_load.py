@@ -37,7 +37,10 @@ PATHS = (
     f"/hamta/{PLAN_ID}",
     "/static/web.css",
 )
-NAMES = ("year", "as_of", "goal", "owner", "verdict", "section", "q", "sort", "kpi", "units", "gender", "add", "format")
+NAMES = (
+    *("year", "as_of", "period", "goal", "owner", "verdict", "section", "q", "sort"),
+    *("kpi", "units", "gender", "since", "until", "add", "format"),
+)
 MARKUP = '"><script>alert(1)</script>'
 words = st.one_of(
     st.text(max_size=30),
