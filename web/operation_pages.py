@@ -6,6 +6,8 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from goals.codes import LABELS
+from pipeline.review import read_review
 from pipeline.settings import Settings
 from pipeline.status import read_status
 from reports.sourced_rows import open_source
@@ -17,6 +19,29 @@ from web.published import Publication
 from web.rendering import page
 
 MOST_SHOWN: Final = 200_000
+MOST_ROWS: Final = 20
+KINDS: Final = {
+    "refresh": "planernas nyckeltal",
+    "backfill": "komplettering",
+    "mirror": "hela Kolada",
+    "replay": "ombyggnad",
+}
+STATES: Final = {
+    "published": "publicerad",
+    "held": "hållen",
+    "failed": "misslyckad",
+    "interrupted": "avbruten",
+    "landed": "läst",
+    "rolled_back": "återtagen",
+}
+OUTCOMES: Final = {
+    "values": "har värden",
+    "nothing_published": "inget publicerat",
+    "withdrawn": "nyckeltalet borttaget",
+    "failed": "begäran misslyckades",
+    "unaccounted": "utan besked",
+}
+SEVERITIES: Final = {"fault": "fel", "blocking": "stoppande", "warning": "varning"}
 
 COVERAGE: Final = """
     select outcome, sum(unit_count) from ops.coverage
@@ -36,7 +61,7 @@ RUNS: Final = """
 
 
 def operations(request: Request) -> HTMLResponse:
-    """The last runs, coverage, checks, what is due, the age of the data."""
+    """The last runs, a held one with what it would change, coverage, checks, what is due, the age of the data."""
     asked(request)
     publication: Publication = request.app.state.publications.current()
     settings: Settings | None = request.app.state.settings
@@ -48,6 +73,10 @@ def operations(request: Request) -> HTMLResponse:
                 "title": "Drift",
                 "here": "/drift",
                 "status": None if settings is None else read_status(settings),
+                "review": None if settings is None else read_review(Home(settings.home)),
+                "rows_shown": MOST_ROWS,
+                "words": {**KINDS, **STATES, **OUTCOMES, **SEVERITIES},
+                "verdicts": LABELS["verdict"],
                 "runs": connection.execute(RUNS).fetchall(),
                 "coverage": connection.execute(COVERAGE).fetchall(),
                 "checks": connection.execute(CHECKS).fetchall(),
