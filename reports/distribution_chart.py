@@ -37,6 +37,21 @@ class Label:
         return f"{self.word} {self.number}"
 
 
+@dataclass(frozen=True, slots=True)
+class Dots:
+    """What has a dot each.
+
+    Attributes:
+        places: a row with a value for each unit, of one relation.
+        own: the unit with a mark of its own; None for none.
+        ringed: the units with a ring.
+    """
+
+    places: Sequence[Row]
+    own: str | None
+    ringed: frozenset[str]
+
+
 def distribution_chart(contents: Contents, part: IndicatorPart) -> Markup | None:
     """The chart, or nothing where the own municipality has no value in any year up to the one in focus."""
     found = part.distribution
@@ -46,23 +61,68 @@ def distribution_chart(contents: Contents, part: IndicatorPart) -> Markup | None
     target = level_in(part, contents.year)
     values = [row["value"] for row in found.places]
     across = scale_over([*values, *([target["target_value"]] if target is not None else [])], LEFT, RIGHT, padding=0.03)
-    labels = list(_labels(contents, found, target, across, decimals))
-    spots = above_rules([label.x for label in labels], [label.text for label in labels], WIDTH)
-    floor = LABELS_TOP + LABEL_STEP * (max(spot.row for spot in spots) + 1) + DOTS_HEIGHT
-    marks = [
-        *_axis(part, across, floor),
-        *_lines(labels, spots, floor),
-        *_dots(found, across, floor),
-        *_words(labels, spots),
-    ]
-    return picture(
-        WIDTH,
-        floor + 38,
+    return _drawn(
+        Dots(found.places, found.own["municipality_id"], frozenset(row["municipality_id"] for row in found.similar)),
+        list(_labels(contents, found, target, across, decimals)),
+        across,
+        part.indicator["direction"],
         name=f"f-{part.id}",
         title=f"{part.id}: alla {contents.units} {found.year}",
         described=_described(contents, found, decimals),
-        marks=marks,
     )
+
+
+def dots_among_all(
+    dots: Dots, named: Sequence[tuple[str, Row]], *, name: str, title: str, units: str, decimals: int
+) -> Markup:
+    """The same chart of any KPI: no direction is known, so no end is called the better one.
+
+    Args:
+        dots: at least one unit's value.
+        named: what is named above a rule, the own unit first: a few rows with a value.
+        name: unique on the page.
+        title: of the chart.
+        units: what the dots are, in Swedish.
+        decimals: of the numbers in words.
+    """
+    values = [row["value"] for row in dots.places]
+    across = scale_over([*values, *(row["value"] for _, row in named)], LEFT, RIGHT, padding=0.03)
+    labels = [
+        Label(
+            "own" if row.values.get("municipality_id") == dots.own else "average",
+            shortened(word),
+            across(row["value"]),
+            row,
+            "value",
+            number_text(row["value"], decimals),
+        )
+        for word, row in named
+    ]
+    lowest, highest = number_text(min(values), decimals), number_text(max(values), decimals)
+    said = [f"{len(values)} {units} har värde, från {lowest} till {highest}."]
+    said += [f"{word} har {number_text(row['value'], decimals)}." for word, row in named]
+    return _drawn(dots, labels, across, None, name=name, title=title, described=" ".join(said))
+
+
+def _drawn(
+    dots: Dots,
+    labels: Sequence[Label],
+    across: Scale,
+    direction: str | None,
+    *,
+    name: str,
+    title: str,
+    described: str,
+) -> Markup:
+    spots = above_rules([label.x for label in labels], [label.text for label in labels], WIDTH)
+    floor = LABELS_TOP + LABEL_STEP * (max((spot.row for spot in spots), default=-1) + 1) + DOTS_HEIGHT
+    marks = [
+        *_axis(direction, across, floor),
+        *_lines(labels, spots, floor),
+        *_dots(dots, across, floor),
+        *_words(labels, spots),
+    ]
+    return picture(WIDTH, floor + 38, name=name, title=title, described=described, marks=marks)
 
 
 def _labels(
@@ -103,14 +163,14 @@ def _words(labels: Sequence[Label], spots: Sequence[Spot]) -> Iterator[Markup]:
         )
 
 
-def _axis(part: IndicatorPart, across: Scale, floor: float) -> Iterator[Markup]:
+def _axis(direction: str | None, across: Scale, floor: float) -> Iterator[Markup]:
     yield element("path", class_="axis", d=f"M{place(LEFT)} {place(floor + 3)}H{place(RIGHT)}")
     marks = ticks(across, most=6)
     decimals = tick_decimals(marks)
     for mark in marks:
         yield element("path", class_="axis", d=f"M{place(across(mark))} {place(floor + 3)}v4")
         yield element("text", number_text(mark, decimals), class_="scale mid", x=across(mark), y=floor + 18)
-    match part.indicator["direction"]:
+    match direction:
         case "higher":
             yield element("text", "bättre", class_="note end", x=RIGHT - 16, y=floor + 33)
             yield element("path", class_="axis", d=f"M{place(RIGHT - 12)} {place(floor + 29)}h12m-4 -3l4 3-4 3")
@@ -119,31 +179,30 @@ def _axis(part: IndicatorPart, across: Scale, floor: float) -> Iterator[Markup]:
             yield element("path", class_="axis", d=f"M{place(LEFT + 12)} {place(floor + 29)}h-12m4 -3l-4 3 4 3")
 
 
-def _dots(found: Distribution, across: Scale, floor: float) -> Iterator[Markup]:
+def _dots(dots: Dots, across: Scale, floor: float) -> Iterator[Markup]:
     """Dots stacked where their values lie: one path for all the others, marks of their own for the named ones."""
-    similar = {row["municipality_id"] for row in found.similar}
-    own_id = found.own["municipality_id"] if found.own is not None else None
     columns: dict[int, list[Row]] = {}
-    for row in found.places:
+    for row in dots.places:
         columns.setdefault(round(across(row["value"]) / STEP), []).append(row)
     tallest = max(len(column) for column in columns.values())
     rise = min(STEP, (DOTS_HEIGHT - 8) / tallest)
     others, named = [], []
     for column, members in sorted(columns.items()):
-        members.sort(key=lambda row: (row["municipality_id"] != own_id, row["municipality_id"] not in similar))
+        members.sort(key=lambda row: (row["municipality_id"] != dots.own, row["municipality_id"] not in dots.ringed))
         for level, row in enumerate(members):
             x, y = column * STEP, floor - 3 - level * rise
-            if row["municipality_id"] == own_id:
+            if row["municipality_id"] == dots.own:
                 named.append(
                     element(
                         "path", class_="own-mark", d=f"M{place(x)} {place(y - 6)}l6 6-6 6-6-6z", **address(row, "value")
                     )
                 )
-            elif row["municipality_id"] in similar:
+            elif row["municipality_id"] in dots.ringed:
                 named.append(element("circle", class_="similar", cx=x, cy=y, r=2.9, **address(row, "value")))
             else:
                 others.append(f"M{place(x)} {place(y)}h0")
-    yield element("path", class_="others", d="".join(others), data_table="mart.ranking", data_count=len(others))
+    table, count = dots.places[0].relation, len(others)
+    yield element("path", class_="others", d="".join(others), data_table=table, data_count=count)
     yield from sorted(named, key=lambda mark: "own-mark" in mark)
 
 

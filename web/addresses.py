@@ -15,7 +15,7 @@ import reports
 from pipeline.settings import Settings
 from reports.errors import BeforeFirstLoad, ReportError, UnknownFigure, UnknownPlan
 from warehouse.errors import InvalidMoment, NotPublished, PublishedFileError, RawStoreError
-from web import change_pages, download_pages, goal_pages, kpi_pages, operation_pages
+from web import change_pages, compare_pages, download_pages, goal_pages, kpi_pages, operation_pages
 from web.asked import PageError
 from web.guarding import Guard
 from web.published import Publications
@@ -45,7 +45,7 @@ def make_app(
             Route("/nyckeltal", kpi_pages.search),
             Route("/nyckeltal/{kpi}", kpi_pages.one),
             Route("/nyckeltal/{kpi}/kommuner", kpi_pages.everywhere),
-            Route("/jamfor", kpi_pages.compare),
+            Route("/jamfor", compare_pages.compare),
             Route("/andringar", change_pages.first_plan),
             Route("/andringar/{plan}.atom", change_pages.feed),
             Route("/andringar/{plan}", change_pages.changes),

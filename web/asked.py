@@ -12,7 +12,8 @@ from warehouse.errors import InvalidMoment
 from warehouse.moment import past_moment
 
 LONGEST: Final = 200
-MOST_UNITS: Final = 25
+# The largest county has 49 municipalities.
+MOST_UNITS: Final = 60
 KPI: Final = re.compile(r"[NU]\d{5}")
 UNIT: Final = re.compile(r"\d{4}|G\d{4,6}")
 MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:\d{2})?)?")
@@ -102,9 +103,9 @@ class Asked:
         found = self.values.get(name)
         return None if found is None else str(found)
 
-    def year(self) -> int | None:
-        """The year, or nothing."""
-        found = self.values.get("year")
+    def year(self, name: str = "year") -> int | None:
+        """A year, or nothing."""
+        found = self.values.get(name)
         return found if isinstance(found, int) else None
 
     def units(self) -> tuple[str, ...]:

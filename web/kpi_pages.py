@@ -1,13 +1,13 @@
-"""Nyckeltal, Alla kommuner and Jämför: any KPI of the file, whether a plan judges by it or not."""
+"""Nyckeltal and Alla kommuner: any KPI of the file, whether a plan judges by it or not."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import duckdb
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse
 
 from reports.contents import RIKET_ID
 from reports.html_page import plain_size
@@ -17,29 +17,23 @@ from reports.sourced_rows import Source, open_source
 from warehouse.credits import DERIVED, MADE_UP_VALUES, RECEIVED
 from warehouse.kpi_card import KpiCard, show_kpi
 from warehouse.kpi_search import search_kpis, suggest_kpis
-from web.asked import PageError, asked, kpi, one_of, units, words, year
-from web.line_chart import Line, line_chart
+from web.asked import PageError, asked, kpi, one_of, words, year
+from web.line_chart import line_chart
 from web.published import Publication
 from web.rendering import address, page
+from web.series import GENDER_WORDS, GENDERS, PERIODS, own_unit, read_lines
 
-GENDERS: Final = ("T", "K", "M")
-GENDER_WORDS: Final = {"T": "Totalt", "K": "Kvinnor", "M": "Män"}
 SEARCH: Final = (("/nyckeltal", "Sök ett nyckeltal"),)
 
 LATEST: Final = """
     select max(period) from core.observation where kpi_id = $kpi_id and gender = $gender and value is not null
-"""
-PERIODS: Final = """
-    select distinct period from core.observation
-    where kpi_id = $kpi_id and value is not null
-    order by period desc
 """
 # Every municipality's value of a year, and how it has changed since the year before.
 EVERYWHERE: Final = """
     select
         unit.municipality_id,
         unit.municipality_name,
-        unit.county_code,
+        unit.county_name,
         now.value,
         now.value - earlier.value as change
     from core.municipality as unit
@@ -51,17 +45,6 @@ EVERYWHERE: Final = """
         and earlier.kpi_id = $kpi_id and earlier.period = $year - 1 and earlier.gender = $gender
     where unit.municipality_type = $unit_type and not unit.is_riket
     order by unit.municipality_name
-"""
-SERIES: Final = """
-    select observation.municipality_id, unit.municipality_name, observation.period, observation.value
-    from core.observation as observation
-    inner join core.municipality as unit on observation.municipality_id = unit.municipality_id
-    where
-        observation.kpi_id = $kpi_id
-        and list_contains($units, observation.municipality_id)
-        and observation.gender = $gender
-        and observation.value is not null
-    order by list_position($units, observation.municipality_id), observation.period
 """
 CHANGES: Final = """
     select municipality_id, period, gender, old_value, new_value, change_kind, known_from
@@ -100,8 +83,8 @@ def one(request: Request) -> HTMLResponse:
     with publication.reading() as connection:
         source = open_source(connection)
         card = _card(connection, request)
-        own = request.app.state.unit or _own_unit(source)
-        lines = _series(connection, card.entry["kpi_id"], (own, RIKET_ID), "T") if own else []
+        own = request.app.state.unit or own_unit(source)
+        lines = read_lines(connection, card.entry["kpi_id"], (own, RIKET_ID), ("T",)) if own else []
         return page(
             "kpi.html.j2",
             {
@@ -161,7 +144,7 @@ def everywhere(request: Request) -> HTMLResponse:
                 "n": sum(value is not None for *_, value, _ in rows),
                 "sort": given.text("sort", "varde"),
                 "path": request.url.path,
-                "own": request.app.state.unit or _own_unit(source),
+                "own": request.app.state.unit or own_unit(source),
             },
         )
 
@@ -195,7 +178,7 @@ def _placed(rows: Sequence[tuple[str, str, str, float | None, float | None]], or
 
 
 def _counties(rows: Sequence[tuple[str, str, str, float | None, float | None]]) -> dict[str, list[dict[str, object]]]:
-    """The tiles: county code -> units, each with the fifth of all values that it lies in."""
+    """The tiles: county's name -> units, each with the fifth of all values that it lies in."""
     values = sorted(value for *_, value, _ in rows if value is not None)
     tiles: dict[str, list[dict[str, object]]] = {}
     for unit, name, county, value, _ in rows:
@@ -206,106 +189,6 @@ def _counties(rows: Sequence[tuple[str, str, str, float | None, float | None]]) 
 
 def _below(values: Sequence[float], value: float) -> int:
     return sum(each < value for each in values)
-
-
-def compare(request: Request) -> Response:
-    """Any KPI for any units: lines, a table, and the same as CSV."""
-    given = asked(request, kpi=kpi, units=units, gender=one_of(*GENDERS), add=words, format=one_of("csv"))
-    publication: Publication = request.app.state.publications.current()
-    with publication.reading() as connection:
-        source = open_source(connection)
-        own = request.app.state.unit or _own_unit(source)
-        chosen = given.units() or ((own, RIKET_ID) if own else (RIKET_ID,))
-        gender = given.text("gender", "T")
-        kpi_id = given.optional("kpi")
-        lines = _series(connection, kpi_id, chosen, gender) if kpi_id else []
-        if given.optional("format") == "csv":
-            return _as_csv(kpi_id or "", gender, lines, source)
-        entry = show_kpi(connection, kpi_id) if kpi_id else None
-        if kpi_id and entry is None:
-            raise PageError(404, "Nyckeltalet finns inte", f"Filen har inget nyckeltal {kpi_id}.", SEARCH)
-        names = _named(connection, chosen)
-        return page(
-            "compare.html.j2",
-            {
-                **common_names(source),
-                "title": "Jämför",
-                "here": "/jamfor",
-                "kpi": entry,
-                "kpi_id": kpi_id or "",
-                "units": names,
-                "chosen": ",".join(chosen),
-                "gender": gender,
-                "genders": GENDER_WORDS,
-                "lines": lines,
-                "chart": line_chart(lines, entry.entry["title"] if entry else ""),
-                "years": sorted({period for line in lines for period in line.values}),
-                "shortcuts": list(_shortcuts(source, own)),
-                "hits": _units_by_name(connection, given.text("add")) if given.optional("add") else [],
-                "add": given.text("add"),
-                "path": request.url.path,
-            },
-        )
-
-
-def _as_csv(kpi_id: str, gender: str, lines: Sequence[Line], source: Source) -> PlainTextResponse:
-    """The series as CSV with decimal points; every row names its source."""
-    label = source_text(source, RECEIVED)
-    rows = [
-        f"{kpi_id},{line.unit_id},{line.name},{period},{gender},{value!r},{label}"
-        for line in lines
-        for period, value in line.values.items()
-    ]
-    head = "kpi_id,municipality_id,municipality_name,period,gender,value,source"
-    return PlainTextResponse(
-        "\ufeff" + "\r\n".join([head, *rows]) + "\r\n",
-        media_type="text/csv; charset=utf-8",
-        headers={"content-disposition": f'attachment; filename="{kpi_id or "jamforelse"}.csv"'},
-    )
-
-
-def _shortcuts(source: Source, own: str | None) -> Iterator[tuple[str, str]]:
-    """Lists of units with one click: the own municipality with the whole country, similar ones, the county."""
-    if own is None:
-        return
-    yield "Riket", f"{own},{RIKET_ID}"
-    similar: dict[str, list[str]] = {}
-    for row in source.rows("mart.similar_group", "is_latest_vintage", order="topic, municipality_id"):
-        similar.setdefault(row["topic"], []).append(row["municipality_id"])
-    for topic, members in similar.items():
-        yield f"Liknande, {topic}", ",".join([own, *members][:25])
-    unit = source.one("core.municipality", "municipality_id = ?", [own])
-    if unit is not None:
-        rows = source.rows(
-            "core.municipality",
-            "county_code = ? and municipality_type = 'K' and municipality_id <> ?",
-            [unit["county_code"], own],
-            order="municipality_name",
-        )
-        yield "Länet", ",".join([own, *(row["municipality_id"] for row in rows)][:25])
-
-
-def _units_by_name(connection: duckdb.DuckDBPyConnection, text: str) -> list[tuple[str, str]]:
-    return connection.execute(
-        "select municipality_id, municipality_name from core.municipality "
-        "where contains(lower(municipality_name), lower($text)) or municipality_id = $text "
-        "order by municipality_name limit 20",
-        {"text": text},
-    ).fetchall()
-
-
-def _named(connection: duckdb.DuckDBPyConnection, chosen: Sequence[str]) -> list[tuple[str, str]]:
-    names = dict(connection.execute("select municipality_id, municipality_name from core.municipality").fetchall())
-    return [(unit, names.get(unit, unit)) for unit in chosen]
-
-
-def _series(connection: duckdb.DuckDBPyConnection, kpi_id: str, chosen: Sequence[str], gender: str) -> list[Line]:
-    found: dict[str, tuple[str, dict[int, float]]] = {}
-    for unit, name, period, value in connection.execute(
-        SERIES, {"kpi_id": kpi_id, "units": list(chosen), "gender": gender}
-    ).fetchall():
-        found.setdefault(unit, (name, {}))[1][period] = value
-    return [Line(unit, name, values) for unit, (name, values) in found.items()]
 
 
 def _card(connection: duckdb.DuckDBPyConnection, request: Request) -> KpiCard:
@@ -325,12 +208,6 @@ def _card(connection: duckdb.DuckDBPyConnection, request: Request) -> KpiCard:
             tuple(near) or SEARCH,
         )
     return card
-
-
-def _own_unit(source: Source) -> str | None:
-    """The municipality of the file's first plan."""
-    plan = source.one("plan.plan")
-    return None if plan is None else str(plan["municipality_id"])
 
 
 def common_names(source: Source) -> dict[str, object]:

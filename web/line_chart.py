@@ -6,20 +6,32 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from reports.html_page import plain_size
+from reports.labels import shortened, width_of
 from reports.numbers import number_text
-from reports.svg import Scale, element, picture, place, scale_over, spread, tick_decimals, ticks
+from reports.svg import LABEL_HEIGHT, Scale, element, picture, place, scale_over, spread, tick_decimals, ticks
 
-WIDTH, HEIGHT = 720.0, 320.0
-LEFT, RIGHT, TOP, FOOT = 46.0, WIDTH - 150, 14.0, HEIGHT - 30
+WIDTH, LEAST_HEIGHT = 720.0, 320.0
+LEFT, TOP, BELOW = 46.0, 14.0, 30.0
+LEAST_MARGIN, GAP = 150.0, 8.0
 MOST_YEARS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One unit's values of a KPI, by year."""
+    """One unit's values of a KPI, one gender, by year.
+
+    Attributes:
+        unit_id: of the unit.
+        gender: T, K or M.
+        name: of the unit.
+        word: the gender in Swedish where several are shown, else empty.
+        values: by year.
+    """
 
     unit_id: str
+    gender: str
     name: str
+    word: str
     values: Mapping[int, float]
 
     @property
@@ -28,46 +40,72 @@ class Line:
         year = max(self.values)
         return year, self.values[year]
 
+    @property
+    def label(self) -> str:
+        """The unit, and the gender where several are shown."""
+        return f"{self.name}, {self.word}" if self.word else self.name
+
+    @property
+    def short_label(self) -> str:
+        """The same with a name that leaves room for the drawing."""
+        return f"{shortened(self.name)}, {self.word}" if self.word else shortened(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The ground of a chart: scales, and where it ends to the right and below."""
+
+    across: Scale
+    up: Scale
+    right: float
+    foot: float
+
 
 def line_chart(lines: Sequence[Line], title: str) -> Markup | None:
-    """The chart, the first line marked as the own; nothing without a line. A year without a value cuts a line."""
+    """The chart, the first unit's lines marked as the own; None without lines. A year without a value cuts a line."""
     if not lines:
         return None
     years = sorted({year for line in lines for year in line.values})
-    across = Scale(years[0], max(years[-1], years[0] + 1), LEFT, RIGHT)
-    up = scale_over([value for line in lines for value in line.values.values()], FOOT, TOP)
-    names = spread([up(line.last[1]) for line in lines], TOP, FOOT)
-    marks = [*_axes(years, across, up)]
+    foot = max(LEAST_HEIGHT - BELOW, TOP + LABEL_HEIGHT * len(lines))
+    right = WIDTH - max(LEAST_MARGIN, GAP + max(width_of(line.short_label) for line in lines))
+    values = [value for line in lines for value in line.values.values()]
+    across = Scale(years[0], max(years[-1], years[0] + 1), LEFT, right)
+    frame = Frame(across, scale_over(values, foot, TOP), right, foot)
+    names = spread([frame.up(line.last[1]) for line in lines], TOP, foot)
+    marks = [*_axes(years, frame)]
     for number, line in reversed(list(enumerate(lines))):
-        marks += _line(line, "own" if number == 0 else "average", years, across, up, names[number])
-    told = "; ".join(f"{line.name} {line.last[0]}: {_shown(line.last[1])}" for line in lines)
-    return picture(WIDTH, HEIGHT, name="linjer", title=title, described=told, marks=marks)
+        kind = "own" if line.unit_id == lines[0].unit_id else "average"
+        marks += _line(line, kind, years, frame, names[number])
+    told = "; ".join(f"{line.label} {line.last[0]}: {_shown(line.last[1])}" for line in lines)
+    return picture(WIDTH, foot + BELOW, name="linjer", title=title, described=told, marks=marks)
 
 
 def _shown(value: float) -> str:
     return number_text(value, plain_size(value))
 
 
-def _axes(years: Sequence[int], across: Scale, up: Scale) -> Iterator[Markup]:
-    levels = ticks(up)
+def _axes(years: Sequence[int], frame: Frame) -> Iterator[Markup]:
+    levels = ticks(frame.up)
     decimals = tick_decimals(levels)
     for level in levels:
-        yield element("path", class_="grid", d=f"M{place(LEFT)} {place(up(level))}H{place(RIGHT)}")
-        yield element("text", number_text(level, decimals), class_="scale end", x=LEFT - 6, y=up(level) + 3.5)
+        at = frame.up(level)
+        yield element("path", class_="grid", d=f"M{place(LEFT)} {place(at)}H{place(frame.right)}")
+        yield element("text", number_text(level, decimals), class_="scale end", x=LEFT - 6, y=at + 3.5)
     for year in years[:: max(1, len(years) // MOST_YEARS)]:
-        yield element("text", str(year), class_="scale mid", x=across(year), y=HEIGHT - 8)
+        yield element("text", str(year), class_="scale mid", x=frame.across(year), y=frame.foot + BELOW - 8)
 
 
-def _line(line: Line, kind: str, years: Sequence[int], across: Scale, up: Scale, name_at: float) -> Iterator[Markup]:
+def _line(line: Line, kind: str, years: Sequence[int], frame: Frame, name_at: float) -> Iterator[Markup]:
     run: list[int] = []
     for year in [*years, None]:
         if year is not None and year in line.values:
             run.append(year)
             continue
         if len(run) > 1:
-            points = " ".join(f"{place(across(at))},{place(up(line.values[at]))}" for at in run)
+            points = " ".join(f"{place(frame.across(at))},{place(frame.up(line.values[at]))}" for at in run)
             yield element("polyline", class_=f"line {kind}", points=points)
         run = []
     for year, value in line.values.items():
-        yield element("circle", class_=f"dot {kind}", cx=across(year), cy=up(value), r=3.0 if kind == "own" else 2.0)
-    yield element("text", line.name, class_=f"name {kind}", x=RIGHT + 8, y=name_at + 4)
+        size = 3.0 if kind == "own" else 2.0
+        yield element("circle", class_=f"dot {kind}", cx=frame.across(year), cy=frame.up(value), r=size)
+    yield element("text", line.short_label, class_=f"name {kind}", x=frame.right + GAP, y=name_at + 4)

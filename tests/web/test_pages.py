@@ -152,3 +152,60 @@ def test_documents_can_be_fetched(browse, sample_world, name):
     assert answer.status_code == 200
     assert f"{PLAN_ID}-2023-{name}" in answer.headers["content-disposition"]
     assert len(answer.content) > 300
+
+
+def test_compared_units_have_places_among_all(browse, awkward_world):
+    """Between two years, women and men apart: each place is counted in the file, and every unit has its dot."""
+    client = browse(awkward_world)
+    text = client.get("/jamfor?kpi=N15436&units=1489,0000&gender=KM&since=2021&until=2022").text
+    with opened(awkward_world.home) as connection:
+        counted = connection.execute(
+            """
+            with peers as (
+                select cell.gender, cell.municipality_id, rank() over among as place, count(*) over of_gender as n
+                from core.observation as cell
+                inner join core.municipality as unit on cell.municipality_id = unit.municipality_id
+                where
+                    cell.kpi_id = 'N15436' and cell.period = 2022 and cell.gender in ('K', 'M')
+                    and cell.value is not null and unit.municipality_type = 'K' and not unit.is_riket
+                window among as (partition by cell.gender order by cell.value desc),
+                    of_gender as (partition by cell.gender)
+            )
+            select place || ' av ' || n from peers where municipality_id = '1489' order by gender
+            """
+        ).fetchall()
+    said = re.findall(r'<td class="place">([^<]*)</td>', text)
+    assert [place for (place,) in counted] == [said[0], said[1]]
+    assert set(said[2:]) <= {"–"}
+    assert re.findall(r'<th scope="col">(\d{4})</th>', text) == ["2021", "2022"]
+    assert text.count('class="own-mark"') == 2
+
+
+def test_comparisons_begin_with_a_click(browse, awkward_world):
+    """The whole country, similar municipalities and the county by its name; a group of Kolada can be compared too."""
+    client = browse(awkward_world)
+    with opened(awkward_world.home) as connection:
+        [(group, name)] = connection.execute(
+            "select group_id, group_name from core.group_observation inner join core.municipality_group "
+            "using (group_id) where kpi_id = 'N15436' and value is not null limit 1"
+        ).fetchall()
+    text = unescape(client.get(f"/jamfor?kpi=N15436&units=1489,{group}").text)
+    for words in ("Riket", "Liknande, grundskola", "Västra Götalands län"):
+        assert re.search(rf'<a href="/jamfor\?units=1489[^"]*kpi=N15436[^"]*">{words}</a>', text), words
+    assert re.search(rf'<th scope="row">{re.escape(name)}</th>', text)
+    assert "Västra Götalands län</h3>" in client.get("/nyckeltal/N15436/kommuner").text
+
+
+def test_a_part_of_the_year_can_be_shown(browse, awkward_world):
+    """The figures entered for T2 stand in the matrix, the links keep the period, and the downloads are of it."""
+    client = browse(awkward_world)
+    text = unescape(client.get(f"/mal/{PLAN_ID}?year=2023").text)
+    assert '<option value="T2">andra tertialet (till och med augusti)</option>' in text
+    text = unescape(client.get(f"/mal/{PLAN_ID}?year=2023&period=T2").text)
+    assert "till och med T2" in text
+    assert f'href="/mal/{PLAN_ID}/F1?year=2023&period=T2"' in text
+    assert re.search(r"T2 <span[^>]*>2,5</span>", text)
+    text = unescape(client.get(f"/hamta/{PLAN_ID}?year=2023&period=T2").text)
+    assert f'href="/hamta/{PLAN_ID}/kort.html?year=2023&period=T2"' in text
+    answer = client.get(f"/hamta/{PLAN_ID}/kort.html?year=2023&period=T2")
+    assert f"{PLAN_ID}-2023-T2-kort.html" in answer.headers["content-disposition"]
