@@ -224,7 +224,7 @@ def revision(contents: Contents, row: Row, *, pages: str) -> Revision:
 
 
 def cell(row: Row | None, year: int) -> Cell:
-    """A row of core.observation; None where there is none."""
+    """A row of core.observation or core.group_observation; None where there is none."""
     if row is None:
         return Cell(year=year, value=None, missing=NO_ROW)
     missing = None if row["value"] is not None else str(row["status"] or "värdet saknas utan angivet skäl")

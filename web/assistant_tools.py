@@ -188,7 +188,7 @@ class AssistantTools:
 
         Args:
             kpi: the KPI's id, such as N15436.
-            units: ids, such as 1489 for Alingsås and 0000 for Riket; at most 25.
+            units: ids, such as 1489 for Alingsås and 0000 for Riket; at most 60.
             gender: T, K (women) or M (men).
             since: the first year; by default all.
         """
@@ -207,8 +207,11 @@ class AssistantTools:
                 if card is None:
                     raise ToolError(f"The file has no KPI `{kpi_id}`. Find one with search_kpi.")
                 where, asked = "kpi_id = ? and gender = ? and period >= ?", [kpi_id, gender, since or 0]
-                chosen = f"{where} and list_contains(?, municipality_id)"
-                cells = source.rows("core.observation", chosen, [*asked, units])
+                known = {
+                    (row[column], row["period"]): row
+                    for name, column in (("observation", "municipality_id"), ("group_observation", "group_id"))
+                    for row in source.rows(f"core.{name}", f"{where} and list_contains(?, {column})", [*asked, units])
+                }
                 counts = connection.execute(
                     "select period, count(*) from core.observation as cell "
                     "inner join core.municipality as unit on cell.municipality_id = unit.municipality_id "
@@ -217,8 +220,7 @@ class AssistantTools:
                     [*asked, "L" if card.entry["municipality_type"] == "L" else "K"],
                 ).fetchall()
                 names = _names(source, units)
-            known = {(row["municipality_id"], row["period"]): row for row in cells}
-            years = sorted({row["period"] for row in cells} | {period for period, _ in counts})
+            years = sorted({period for _, period in known} | {period for period, _ in counts})
             return Comparison(
                 **self._said(source, None, address("/jamfor", kpi=kpi_id, units=",".join(units), gender=gender)),
                 kpi_id=kpi_id,

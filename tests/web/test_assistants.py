@@ -87,6 +87,14 @@ QUESTIONS: tuple[tuple[str, dict[str, object], Callable[[dict], object], str], .
         CELL.format("N15436", "1489", 2023, "K"),
     ),
     (
+        "compare",
+        {"kpi": "N15436", "units": ["G2328"]},
+        of_cell(2022),
+        CELL.replace("observation", "group_observation")
+        .replace("municipality_id", "group_id")
+        .format("N15436", "G2328", 2022, "T"),
+    ),
+    (
         "search_kpi",
         {"words": "N15436"},
         lambda answer: answer["kpis"][0]["title"],
