@@ -13,17 +13,18 @@ from reports.notices import source_text
 from reports.sentences import plain
 from reports.verdict_sentences import decimals_of, margin_decimals
 from reports.workbook_columns import Cell, held_against
-from reports.workbook_styles import Styles, height, lines_of
+from reports.workbook_styles import Styles, height, id_width, lines_of
 
 HEAD_ROW: Final = 4
+# Widths in characters; 0: as the ids ask for.
 COLUMNS: Final = (
-    ("Id", 8),
+    ("Id", 0),
     ("Indikator", 44),
-    ("År", 6),
-    ("Enhet", 12),
-    ("Utfall", 10),
+    ("År", 7),
+    ("Enhet", 16),
+    ("Utfall", 11),
     ("Mål", 24),
-    ("Ställs mot", 10),
+    ("Ställs mot", 12),
     ("Bedömning", 18),
     ("Marginal", 10),
     ("Plats", 7),
@@ -68,7 +69,7 @@ class GoalSheet:
         said += [judged["assessment_text"] or "" if judged is not None else "", written["text"] if written else ""]
         sheet.write_string(3, 0, " ".join(filter(None, said)), styles.format(bold=True))
         for place, (title, width) in enumerate(COLUMNS):
-            sheet.set_column(place, place, width)
+            sheet.set_column(place, place, width or id_width(part.id for part in goal.indicators))
             sheet.write_string(HEAD_ROW, place, title, styles.heading(is_number=title in NUMBERS))
         number = HEAD_ROW + 1
         for part in goal.indicators:
@@ -98,7 +99,7 @@ class GoalSheet:
         }.items():
             sheet.write_string(number, place, text or "", shape)
         numbers: dict[int, tuple[Cell, CellFormat]] = {
-            2: (year, styles.format(align="right", bottom=1, bottom_color="#d9d5cc")),
+            2: (year, styles.format(align="right", indent=1, bottom=1, bottom_color="#d9d5cc")),
             4: (row["value"], styles.number(decimals, row["verdict"])),
             6: (held, styles.number(decimals, is_soft=True)),
             8: (row["margin"], styles.number(margin_decimals(row), is_soft=True)),
@@ -110,8 +111,12 @@ class GoalSheet:
                 sheet.write_blank(number, place, None, styles.text)
             else:
                 sheet.write(number, place, value, shape)
-        texts = ((name, 44), (target, 24), (origin, 30), (comment, 42), (row["unit"] or "", 14))
-        sheet.set_row(number, height(max(lines_of(text, width) for text, width in texts)))
+        widths = dict(COLUMNS)
+        texts = ((name, "Indikator"), (target, "Mål"))
+        soft = ((origin, "Källa"), (comment, "Kommentar"), (row["unit"] or "", "Enhet"))
+        lines = [lines_of(text, widths[title]) for text, title in texts]
+        lines += [lines_of(text, widths[title], is_soft=True) for text, title in soft]
+        sheet.set_row(number, height(max(lines)))
 
     def _charts(self, sheet: Worksheet, first_row: int, goal: GoalPart) -> None:
         """A line chart of each indicator that has a value, some abreast."""

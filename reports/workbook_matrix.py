@@ -1,5 +1,6 @@
 """The workbook's first sheet: every indicator in every year, with target, verdict and trend."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from xlsxwriter.worksheet import Worksheet
@@ -9,14 +10,14 @@ from reports.matrix import MatrixRow, matrix_rows
 from reports.sentences import management_sentence, plain
 from reports.signs import LOOKS
 from reports.verdict_sentences import decimals_of
-from reports.workbook_styles import SOFT, Styles, height, lines_of
+from reports.workbook_styles import SOFT, Styles, height, id_width, lines_of
 
 MATRIX: Final = "Matris"
 HEAD_ROW: Final = 4
-# Widths in characters of what stands before the years and after them.
-BEFORE: Final = (("Id", 7), ("Indikator", 44), ("Nyckeltal", 9), ("Enhet", 12), ("Mål", 20))
+# Widths in characters of what stands before the years and after them; 0: as the ids ask for.
+BEFORE: Final = (("Id", 0), ("Indikator", 44), ("Nyckeltal", 12), ("Enhet", 16), ("Mål", 20))
 AFTER: Final = (("Trend", 13), ("Plats", 11), ("Bedömning", 18), ("Kommentar", 32))
-YEAR_WIDTH: Final = 9
+YEAR_WIDTH: Final = 10
 
 
 class MatrixSheet:
@@ -30,6 +31,8 @@ class MatrixSheet:
 
     def __init__(self, contents: Contents, styles: Styles, ranges: dict[str, str]) -> None:
         self.contents, self.styles, self.ranges = contents, styles, ranges
+        ids = [each for goal in contents.goals for each in (goal.id, *(part.id for part in goal.indicators))]
+        self.id_width = id_width(ids)
         self.first_year = len(BEFORE)
         self.after = self.first_year + len(contents.years)
 
@@ -71,7 +74,7 @@ class MatrixSheet:
             title = f"{name} {year}" if name in ("Mål", "Plats", "Bedömning") else name
             is_year = self.first_year <= place < self.after
             shape = self.styles.heading(is_number=is_year, is_bold=not is_year or name == str(year))
-            sheet.set_column(place, place, width)
+            sheet.set_column(place, place, width or self.id_width)
             sheet.write_string(HEAD_ROW, place, title, shape)
         sheet.set_row(HEAD_ROW, height(2))
 
@@ -96,7 +99,7 @@ class MatrixSheet:
     def _indicator(self, sheet: Worksheet, number: int, goal: GoalPart, line: MatrixRow) -> None:
         contents, styles, row, part = self.contents, self.styles, line.row, line.part
         name, target, comment = plain(line.name()), plain(line.target()), plain(line.comment())
-        id_shape = styles.format(bold=goal.is_its_indicator, bottom=1, bottom_color="#d9d5cc")
+        id_shape = styles.format(align="left", indent=1, bold=goal.is_its_indicator, bottom=1, bottom_color="#d9d5cc")
         sheet.write_string(number, 0, part.id, id_shape)
         sheet.write_string(number, 1, name, styles.text)
         sheet.write_string(number, 2, line.kpi_id, styles.soft)
@@ -105,7 +108,7 @@ class MatrixSheet:
         for place, year in enumerate(contents.years, start=self.first_year):
             judged, shown = part.judged[year], part.history.get((year, "T"))
             if shown is None:
-                missing = styles.format(align="right", font_color=SOFT, bottom=1, bottom_color="#d9d5cc")
+                missing = styles.format(align="right", indent=1, font_color=SOFT, bottom=1, bottom_color="#d9d5cc")
                 sheet.write_string(number, place, "–", missing)
                 continue
             sheet.write_number(number, place, shown["value"], styles.number(decimals_of(judged), judged["verdict"]))
@@ -117,16 +120,24 @@ class MatrixSheet:
                 self.after,
                 {
                     "range": self.ranges[part.id],
-                    "series_color": "#1d4f6e",
+                    "type": "column",
+                    "series_color": "#8fa9bd",
                     "last_point": True,
                     "last_color": "#1d4f6e",
                     "show_hidden": True,
-                    "weight": 1.5,
+                    "min": _foot([judged["value"] for judged in part.judged.values() if judged["value"] is not None]),
                 },
             )
         if row["rank"] is not None:
             sheet.write_string(number, self.after + 1, f"{row['rank']} av {row['rank_n']}", styles.soft)
         sheet.write_string(number, self.after + 2, styles.word(row["verdict"]), styles.verdict(row["verdict"]))
         sheet.write_string(number, self.after + 3, comment, styles.soft)
-        widths = ((name, BEFORE[1][1]), (target, BEFORE[4][1]), (comment, AFTER[3][1] * 1.2), (row["unit"] or "", 14))
-        sheet.set_row(number, height(max(lines_of(text, width) for text, width in widths)))
+        lines = [lines_of(name, BEFORE[1][1]), lines_of(target, BEFORE[4][1])]
+        lines += [lines_of(comment, AFTER[3][1], is_soft=True), lines_of(row["unit"] or "", BEFORE[3][1], is_soft=True)]
+        sheet.set_row(number, height(max(lines)))
+
+
+def _foot(values: Sequence[float]) -> float:
+    """Where the columns of a trend begin: so far below the lowest value that its column is seen too."""
+    low, high = min(values), max(values)
+    return low - ((high - low) / 3 or abs(high) or 1.0)

@@ -5,6 +5,7 @@ number format, so the cell stays a number.
 """
 
 import textwrap
+from collections.abc import Iterable
 
 import xlsxwriter
 from xlsxwriter.format import Format as CellFormat
@@ -17,9 +18,11 @@ from reports.signs import LOOKS
 INK, SOFT, RULE, GROUND = "#1c2126", "#545c66", "#d9d5cc", "#f1efea"
 # Heights in points; a spreadsheet row has 409 at most.
 LINE_HEIGHT, MOST_LINES = 15, 20
-# How many letters of a text fit where a column is one digit wide.
-FIT = 1.12
+# How many letters of a text fit where a column is one digit wide: of the usual size, and of the soft texts' size.
+FIT, SOFT_FIT = 1.12, 1.35
+SOFT_SIZE = 9
 A4, A3 = 9, 8
+LEAST_ID, MOST_ID = 7, 24
 
 
 class Styles:
@@ -40,22 +43,30 @@ class Styles:
     @property
     def text(self) -> CellFormat:
         """A text that wraps."""
-        return self.format(text_wrap=True, indent=1, bottom=1, bottom_color=RULE)
+        return self.format(align="left", text_wrap=True, indent=1, bottom=1, bottom_color=RULE)
 
     @property
     def soft(self) -> CellFormat:
         """A text of less weight."""
-        return self.format(text_wrap=True, indent=1, bottom=1, bottom_color=RULE, font_color=SOFT, font_size=9)
+        shape: dict[str, object] = {"align": "left", "text_wrap": True, "indent": 1, "bottom": 1, "bottom_color": RULE}
+        return self.format(font_color=SOFT, font_size=SOFT_SIZE, **shape)
 
     @property
     def goal(self) -> CellFormat:
         """A row that heads those of a goal."""
-        return self.format(bold=True, text_wrap=True, indent=1, bg_color=GROUND, bottom=1, bottom_color=RULE)
+        shape: dict[str, object] = {"align": "left", "text_wrap": True, "indent": 1, "bottom": 1, "bottom_color": RULE}
+        return self.format(bold=True, bg_color=GROUND, **shape)
 
     def heading(self, *, is_number: bool = False, is_bold: bool = True) -> CellFormat:
         """The head of a column."""
-        side = {"align": "right"} if is_number else {"align": "left", "indent": 1}
-        return self.format(bold=is_bold, text_wrap=True, valign="bottom", bottom=2, bottom_color=INK, **side)
+        shape: dict[str, object] = {
+            "text_wrap": True,
+            "valign": "bottom",
+            "bottom": 2,
+            "bottom_color": INK,
+            "indent": 1,
+        }
+        return self.format(bold=is_bold, align="right" if is_number else "left", **shape)
 
     def number(self, decimals: int, verdict: str | None = None, *, is_soft: bool = False) -> CellFormat:
         """A number; a spreadsheet in Swedish shows the comma.
@@ -66,9 +77,9 @@ class Styles:
             is_soft: whether it has less weight.
         """
         pattern = "#,##0" + (f".{'0' * decimals}" if decimals else "")
-        shape: dict[str, object] = {"align": "right", "bottom": 1, "bottom_color": RULE}
+        shape: dict[str, object] = {"align": "right", "indent": 1, "bottom": 1, "bottom_color": RULE}
         if is_soft:
-            shape |= {"font_color": SOFT, "font_size": 9}
+            shape |= {"font_color": SOFT, "font_size": SOFT_SIZE}
         if verdict is not None and verdict in LOOKS:
             sign, colour, ground = LOOKS[verdict]
             pattern = f'"{sign} "{pattern};"{sign} −"{pattern}'
@@ -78,8 +89,9 @@ class Styles:
     def verdict(self, code: str) -> CellFormat:
         """A verdict's word in its colour."""
         _, colour, ground = LOOKS.get(code, ("", INK, ""))
-        shape: dict[str, object] = {"bg_color": ground} if ground else {}
-        return self.format(bold=True, text_wrap=True, indent=1, font_color=colour, bottom=1, bottom_color=RULE, **shape)
+        shape: dict[str, object] = {"align": "left", "text_wrap": True, "indent": 1, "bottom": 1, "bottom_color": RULE}
+        shape |= {"bg_color": ground} if ground else {}
+        return self.format(bold=True, font_color=colour, **shape)
 
     def word(self, code: str) -> str:
         """A verdict with its sign."""
@@ -111,11 +123,17 @@ class Styles:
         sheet.set_footer(f"&L{self.about().replace('&', '&&')[:200]}&R&A  &P (&N)")
 
 
-def lines_of(text: str, width: float) -> int:
-    """About how many lines a text takes in a column so many characters wide."""
-    return max(1, sum(len(textwrap.wrap(line, max(int(width * FIT) - 2, 1))) or 1 for line in text.splitlines()))
+def lines_of(text: str, width: float, *, is_soft: bool = False) -> int:
+    """About how many lines a text takes in a column so many characters wide, indented."""
+    fits = max(int(width * (SOFT_FIT if is_soft else FIT)) - 2, 1)
+    return max(1, sum(len(textwrap.wrap(line, fits)) or 1 for line in text.splitlines()))
 
 
 def height(lines: int) -> int:
     """The height of a row of so many lines; not every program works it out when it opens a file."""
     return LINE_HEIGHT * min(lines, MOST_LINES) + 3
+
+
+def id_width(ids: Iterable[str]) -> int:
+    """How wide a column of ids is, in characters: as the longest, within bounds."""
+    return min(max(LEAST_ID, 3 + max(map(len, ids), default=0)), MOST_ID)
