@@ -18,7 +18,9 @@ from reports.word_parts import new_row, prepare, table_of, write
 TEMPLATES = Path(__file__).parent / "templates"
 MARKED = re.compile(r"([\\`*_\[\]#|~])")
 # The width of a line of text in centimetres, and how narrow a column may be.
-TEXT_WIDTH, NARROWEST = 17.0, 1.5
+# Of a table in centimetres: the page's text, a letter, what stands beside a text; and the letters of one line.
+TEXT_WIDTH, LETTER_WIDTH, PADDING = 17.0, 0.18, 0.5
+SHORT, LONG = 9, 80
 
 
 def render_memo_markdown(contents: Contents, changes: Changes) -> bytes:
@@ -96,8 +98,10 @@ def render_memo_word(contents: Contents, changes: Changes) -> bytes:
 
 
 def _widths(table: MemoTable) -> list[float]:
-    """The columns' widths in centimetres: each by the longest text in it, within bounds."""
+    """The columns' widths in centimetres: what is short stays on one line, the rest share what is left."""
     rows = [table.header, *table.rows]
-    longest = [min(max(len(row[place]) for row in rows), 40) for place in range(len(table.header))]
-    room = TEXT_WIDTH - NARROWEST * len(longest)
-    return [NARROWEST + room * length / sum(longest) for length in longest]
+    longest = [max(len(row[place]) for row in rows) for place in range(len(table.header))]
+    least = [PADDING + LETTER_WIDTH * min(length, SHORT) for length in longest]
+    more = [min(length, LONG) - min(length, SHORT) for length in longest]
+    room = max(TEXT_WIDTH - sum(least), 0.0) / max(sum(more), 1)
+    return [width + room * each for width, each in zip(least, more, strict=True)]

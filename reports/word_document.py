@@ -150,7 +150,7 @@ def _changed_verdicts(document: WordFile, contents: Contents, changes: Changes) 
     if not changes.verdicts:
         document.add_paragraph("Ingen bedömning har ändrats.")
         return
-    table = table_of(document, ("Vad", "År", "Från", "Till", "Orsak"), (3.0, 1.5, 3.6, 3.6, 5.3))
+    table = table_of(document, ("Vad", "År", "Från", "Till", "Orsak"), (5.4, 1.3, 3.1, 3.2, 4.0))
     for row in changes.verdicts:
         cells = new_row(table).cells
         what = (
