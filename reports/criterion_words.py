@@ -13,6 +13,8 @@ from reports.located_figures import figure, figure_of_year, magnitude
 from reports.numbers import decimals_in
 from reports.sourced_rows import Row
 
+# What the titles of Kolada's groups end with: true of their values, not of who belongs to them.
+OF_A_MEAN = " (ovägt medel)"
 PLACES = ("rank", "best_share")
 GENDERS = {"K": "för kvinnor", "M": "för män", "both": "för både kvinnor och män"}
 
@@ -170,9 +172,9 @@ def best_where(contents: Contents, row: Row) -> str:
 
 
 def list_name(contents: Contents, code: str) -> str:
-    """A list of units by its name: Kolada's own for its groups, the plan's for its own lists."""
+    """A list of units by its name: Kolada's own for its groups, but for what it says of their mean, or the plan's."""
     kind, _, name = code.partition(":")
-    return contents.group_names.get(name, name) if kind == "group" else f"”{name}”"
+    return contents.group_names.get(name, name).removesuffix(OF_A_MEAN) if kind == "group" else f"”{name}”"
 
 
 def _own_number(row: Row, column: str) -> Markup:
