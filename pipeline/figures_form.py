@@ -33,6 +33,8 @@ from pipeline.form_layout import (
 )
 
 LINE_HEIGHT: Final = 15
+# A double has no more that mean anything.
+MOST_DECIMALS: Final = 15
 # The widest numbers that a spreadsheet is told to accept where the unit sets no limits.
 ANY: Final = 1e15
 
@@ -71,7 +73,10 @@ class _Writer:
         self.heading = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom"})
         line = {"bottom": 4, "bottom_color": "#d9d5cc", "valign": "top"}
         self.shown = book.add_format({**line, "text_wrap": True})
-        self.number = book.add_format({**line, "align": "right", "indent": 1})
+        self.number: Mapping[int | None, CellFormat] = {
+            decimals: book.add_format({**line, "align": "right", "indent": 1, "num_format": pattern})
+            for decimals, pattern in [(None, "General"), *((each, _pattern(each)) for each in range(MOST_DECIMALS + 1))]
+        }
         self.closed = book.add_format({**line, "bg_color": "#f1efea"})
         fill = {"bg_color": "#fff3d6", "border": 1, "border_color": "#d9d5cc", "locked": False, "valign": "top"}
         self.entries: Mapping[Entry, CellFormat] = {
@@ -123,7 +128,9 @@ class _Writer:
             case str():
                 sheet.write_string(number, place, value, shape)
             case _:
-                sheet.write_number(number, place, value, self.number if column.entry is Entry.SHOWN else shape)
+                decimals = row.decimals.get(column.title)
+                number_shape = self.number[decimals if decimals is None else min(decimals, MOST_DECIMALS)]
+                sheet.write_number(number, place, value, number_shape if column.entry is Entry.SHOWN else shape)
         if column.entry is Entry.NUMBER:
             sheet.data_validation(number, place, number, place, _within(row.unit))
         elif column.entry is Entry.VERDICT:
@@ -158,6 +165,11 @@ class _Writer:
             for place, value in enumerate(cells):
                 _plain(sheet, number, place, value)
         sheet.very_hidden()
+
+
+def _pattern(decimals: int) -> str:
+    """How a spreadsheet shows a number with so many decimals."""
+    return "#,##0" + (f".{'0' * decimals}" if decimals else "")
 
 
 def _plain(sheet: Worksheet, number: int, place: int, value: Value) -> None:

@@ -72,11 +72,13 @@ class FormRow:
         cells: the values by heading; a heading that is not there is empty.
         closed: the columns to fill in that this row has no use for, each with the reason in Swedish.
         unit: of the row's numbers; empty without one.
+        decimals: of a number that is shown, by heading; all that it has where none are given.
     """
 
     cells: Mapping[str, Value]
     closed: Mapping[str, str] = field(default_factory=dict)
     unit: str = ""
+    decimals: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def item(self) -> str:
@@ -132,7 +134,7 @@ COMMENTS: Final = FormSheet(
 )
 
 JUDGED: Final = """
-    select indicator_id, year, value, verdict
+    select indicator_id, year, value, verdict, coalesce(shown_decimals, display_decimals) as decimals
     from mart.goal_fulfilment
     where plan_id = $plan_id and year in ($year, $year - 1)
 """
@@ -148,11 +150,13 @@ class Judged:
     Attributes:
         values: (indicator, year) -> outcome.
         verdicts: (indicator, year) -> verdict.
+        decimals: (indicator, year) -> decimals of the outcome that tell what the verdict says.
         goals: goal -> met, counted, verdict.
     """
 
     values: Mapping[tuple[str, int], float | None] = field(default_factory=dict)
     verdicts: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    decimals: Mapping[tuple[str, int], int] = field(default_factory=dict)
     goals: Mapping[str, tuple[int, int, str]] = field(default_factory=dict)
 
 
@@ -167,8 +171,9 @@ def read_judged(connection: duckdb.DuckDBPyConnection, plan_id: str, year: int) 
     asked = {"plan_id": plan_id, "year": year}
     judged = connection.execute(JUDGED, asked).fetchall()
     return Judged(
-        {(indicator, at): value for indicator, at, value, _ in judged},
-        {(indicator, at): verdict for indicator, at, _, verdict in judged},
+        {(indicator, at): value for indicator, at, value, _, _ in judged},
+        {(indicator, at): verdict for indicator, at, _, verdict, _ in judged},
+        {(indicator, at): decimals for indicator, at, _, _, decimals in judged if decimals is not None},
         {goal: (met, of, verdict) for goal, met, of, verdict in connection.execute(COUNTED, asked).fetchall()},
     )
 
@@ -257,6 +262,7 @@ class FormPlan:
                 },
                 closed,
                 unit,
+                _decimals("Förra årets utfall", judged, (indicator_id, self.year - 1)),
             )
 
     def _goals(self, judged: Judged) -> Iterator[FormRow]:
@@ -286,7 +292,7 @@ class FormPlan:
         written = {row["item_id"]: row for row in self._of_this_time("comment")}
 
         def line(item: str, title: str, owner: str, value: float | None, verdict: str) -> FormRow:
-            row = written.get(item, NOTHING)
+            row, decimals = written.get(item, NOTHING), _decimals("Utfall", judged, (item, self.year))
             return FormRow(
                 {
                     "Id": item,
@@ -296,7 +302,8 @@ class FormPlan:
                     "Bedömning": self.label("verdict", verdict),
                     "Kommentar": row.get("text"),
                     "Skriven av": row.get("written_by"),
-                }
+                },
+                decimals=decimals,
             )
 
         for goal in self.plan.tables["goal"].iter_rows(named=True):
@@ -329,6 +336,11 @@ class FormPlan:
         word = self.label("operator", str(row["operator"] or ""))
         value = row["target_value"]
         return f"{word} {value:g}".strip().replace(".", ",") if isinstance(value, float) else word
+
+
+def _decimals(heading: str, judged: Judged, key: tuple[str, int]) -> dict[str, int]:
+    """The decimals of an outcome under its heading; nothing where nothing is published."""
+    return {heading: judged.decimals[key]} if key in judged.decimals else {}
 
 
 def _is_of(indicator: Mapping[str, Any], goal: Mapping[str, Any]) -> bool:

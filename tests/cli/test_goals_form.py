@@ -473,6 +473,24 @@ def test_the_form_says_what_a_person_needs(desk: Desk) -> None:
     assert all(each.protection.sheet for each in book.worksheets[:-1])
 
 
+def test_outcomes_are_shown_as_the_verdict_tells_them(desk: Desk, tmp_path: Path) -> None:
+    """An outcome keeps its exact value and is shown with the decimals of its verdict."""
+    judged = Judged(
+        {("P4.3", 2023): 72.1534, ("P4.3", 2022): 78.94},
+        {("P4.3", 2023): "not_met"},
+        {("P4.3", 2023): 1, ("P4.3", 2022): 0},
+    )
+    path = tmp_path / "shown.xlsx"
+    path.write_bytes(write_form(FormPlan(read_plan(desk.plan), 2023), judged))
+    book = openpyxl.load_workbook(path)
+    for sheet, title, value, pattern in (
+        ("Siffror", "Förra årets utfall", 78.94, "#,##0"),
+        ("Kommentarer", "Utfall", 72.1534, "#,##0.0"),
+    ):
+        cell = book[sheet][place_of(book[sheet], "P4.3", title)]
+        assert (value, pattern) == (cell.value, cell.number_format)
+
+
 @pytest.mark.slow
 def test_a_form_that_libreoffice_saved_is_read(desk: Desk) -> None:
     """A form saved by LibreOffice keeps its hidden sheet, numbers and choices."""

@@ -111,6 +111,14 @@ def test_every_help_text_has_a_swedish_one(family: str) -> None:
             assert f"{name} {parameter.name}" in texts or parameter.name in texts, (name, parameter.name)
 
 
+def test_the_help_of_the_form_is_of_the_form(said: Callable[..., str]) -> None:
+    """An option that means something else to a form than to a report is explained as the form takes it."""
+    told = said("goals", "form", "--help", KOLADA_LANG="sv", COLUMNS="200")
+    assert "Året som ska fyllas i." in told
+    assert "annars formulär-PLAN-ÅR.xlsx" in told
+    assert "annars målåret" not in told
+
+
 def raised(path: Path) -> Iterator[str]:
     """Yield the messages of a module's errors, with `{}` for each value."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
