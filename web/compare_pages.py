@@ -91,7 +91,11 @@ def compare(request: Request) -> Response:
                 "lines": lines,
                 "last": last,
                 "standings": standings,
-                "dots": [dots for each in standings if (dots := each.dots(chosen, names)) is not None],
+                "dots": [
+                    (GENDER_WORDS[each.gender], dots)
+                    for each in standings
+                    if (dots := each.dots(chosen, names)) is not None
+                ],
                 "chart": line_chart(lines, card.entry["title"] if card else ""),
                 "years": sorted({period for line in lines for period in line.values}),
                 "shortcuts": list(_shortcuts(source, own)),
