@@ -112,7 +112,7 @@ def test_every_help_text_has_a_swedish_one(family: str) -> None:
 
 
 def test_the_help_of_the_form_is_of_the_form(said: Callable[..., str]) -> None:
-    """An option that means something else to a form than to a report is explained as the form takes it."""
+    """An option with another meaning for a form than for a report has the form's help text."""
     told = said("goals", "form", "--help", KOLADA_LANG="sv", COLUMNS="200")
     assert "Året som ska fyllas i." in told
     assert "annars formulär-PLAN-ÅR.xlsx" in told

@@ -1,4 +1,4 @@
-"""Drift over the home: the last runs in Swedish words, and a held run with what it would change."""
+"""The page Drift: the last runs in Swedish, and a held run with the changes that it would publish."""
 
 from html import unescape
 
@@ -12,7 +12,7 @@ from web import make_app
 
 @pytest.mark.slow
 def test_a_held_run_shows_what_it_would_change(small_nights: Nights) -> None:
-    """Its question, its rows before and after, and that the pages show what held before."""
+    """A held run shows its check and its rows before and after, and the pages keep the published values."""
     small_nights.refresh()
     small_nights.fake.data = apply_changes(small_nights.fake.data, ["values_null:N15436"])
     assert small_nights.refresh().state == "held"

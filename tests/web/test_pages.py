@@ -155,7 +155,7 @@ def test_documents_can_be_fetched(browse, sample_world, name):
 
 
 def test_compared_units_have_places_among_all(browse, awkward_world):
-    """Between two years, women and men apart: each place is counted in the file, and every unit has its dot."""
+    """Compared units have ranks from the file for each year and gender, and every unit has a dot."""
     client = browse(awkward_world)
     text = client.get("/jamfor?kpi=N15436&units=1489,0000&gender=KM&since=2021&until=2022").text
     with opened(awkward_world.home) as connection:
@@ -197,7 +197,7 @@ def test_comparisons_begin_with_a_click(browse, awkward_world):
 
 
 def test_a_part_of_the_year_can_be_shown(browse, awkward_world):
-    """The figures entered for T2 stand in the matrix, the links keep the period, and the downloads are of it."""
+    """The matrix has the figures entered for T2, and the links and downloads keep the period."""
     client = browse(awkward_world)
     text = unescape(client.get(f"/mal/{PLAN_ID}?year=2023").text)
     assert '<option value="T2">andra tertialet (till och med augusti)</option>' in text
