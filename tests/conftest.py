@@ -6,7 +6,7 @@ import os
 import pickle
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -163,19 +163,73 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> MakeOnce:
     return made
 
 
+@dataclass(frozen=True)
+class FirstNight:
+    """One refresh into a new home: how it ended, and what it asked for."""
+
+    now: datetime
+    result: RunResult
+    urls: tuple[str, ...]
+
+
+@pytest.fixture(scope="session")
+def first_run(made_once: MakeOnce, recorded: DataSet, plans: tuple[Plan, ...]) -> tuple[Path, FirstNight]:
+    """The home after one refresh of the recorded data, and what is known of that night."""
+
+    def make(folder: Path) -> FirstNight:
+        nights = Nights(home=folder / "home", fake=FakeKolada(recorded), plans=plans)
+        result = nights.refresh()
+        return FirstNight(nights.now, result, tuple(entry.url for entry in nights.fake.log))
+
+    folder, night = made_once("first", make)
+    return folder / "home", night
+
+
 @pytest.fixture(scope="session")
 def first_night(
-    tmp_path_factory: pytest.TempPathFactory, recorded: DataSet, plans: tuple[Plan, ...]
+    first_run: tuple[Path, FirstNight], recorded: DataSet, plans: tuple[Plan, ...]
 ) -> tuple[Nights, RunResult]:
     """One refresh of the recorded data into a new home, for tests that only read."""
-    nights = Nights(home=tmp_path_factory.mktemp("first") / "home", fake=FakeKolada(recorded), plans=plans)
-    return nights, nights.refresh()
+    home, night = first_run
+    nights = Nights(home=home, fake=FakeKolada(recorded), plans=plans, now=night.now)
+    return nights, replace(night.result, published=home / "kolada.duckdb")
+
+
+@pytest.fixture(scope="session")
+def first_urls(first_run: tuple[Path, FirstNight]) -> tuple[str, ...]:
+    """What that night asked for, in its order."""
+    return first_run[1].urls
+
+
+@pytest.fixture
+def begun_nights(nights: Nights, first_night: tuple[Nights, RunResult]) -> Nights:
+    """A home of the test's own with that night behind it."""
+    return nights.after(first_night[0])
 
 
 @pytest.fixture
 def small_nights(tmp_path: Path) -> Nights:
     """A new home with a small part of the sample as its source."""
     return small_home(tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def first_small_night(made_once: MakeOnce) -> Nights:
+    """One night of it; only to be copied."""
+
+    def make(folder: Path) -> datetime:
+        nights = small_home(folder / "home")
+        assert nights.refresh().state == "published"
+        return nights.now
+
+    folder, now = made_once("first-small", make)
+    return replace(small_home(folder / "home"), now=now)
+
+
+@pytest.fixture
+def begun_small_nights(small_nights: Nights, first_small_night: Nights) -> Nights:
+    """A home before a corner of the sample, with one night behind it."""
+    return small_nights.after(first_small_night)
 
 
 def small_home(home: Path) -> Nights:

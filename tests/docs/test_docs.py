@@ -76,15 +76,14 @@ def test_the_readmes_queries_answer_a_new_user(first_night, statement):
 
 
 @pytest.mark.slow
-def test_restore_as_the_page_tells(small_nights, tmp_path):
+def test_restore_as_the_page_tells(begun_small_nights, tmp_path):
     """With a copy of raw/ alone, the documented steps restore the same warehouse, and refreshes go on."""
-    small_nights.refresh()
-    before = small_nights.query("select * exclude (confirmed_at) from core.observation order by all")
+    before = begun_small_nights.query("select * exclude (confirmed_at) from core.observation order by all")
     restored = tmp_path / "restored"
     restored.mkdir()
-    (small_nights.home / "raw").rename(restored / "raw")
+    (begun_small_nights.home / "raw").rename(restored / "raw")
     replay(Home(restored), restored / "kolada.duckdb", as_of=None, reporter=Silent())
-    small_nights.home = restored
-    assert small_nights.query("select * exclude (confirmed_at) from core.observation order by all") == before
-    assert read_status(small_nights.make_settings(), now=small_nights.now).is_healthy
-    assert dict(small_nights.refresh().loaded.opened) == {}
+    begun_small_nights.home = restored
+    assert begun_small_nights.query("select * exclude (confirmed_at) from core.observation order by all") == before
+    assert read_status(begun_small_nights.make_settings(), now=begun_small_nights.now).is_healthy
+    assert dict(begun_small_nights.refresh().loaded.opened) == {}

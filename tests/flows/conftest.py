@@ -131,6 +131,22 @@ def desk(tmp_path: Path, small_data: DataSet, plans: tuple[Plan, ...]) -> Desk:
     return Desk(home=tmp_path / "home", fake=FakeKolada(small_data), plans=plans)
 
 
+@pytest.fixture(scope="session")
+def first_desk(tmp_path_factory: pytest.TempPathFactory, small_data: DataSet, plans: tuple[Plan, ...]) -> Desk:
+    """A home with one night of the small data behind it; only to be copied."""
+    desk = Desk(home=tmp_path_factory.mktemp("first") / "home", fake=FakeKolada(small_data), plans=plans)
+    assert desk.refresh().state == "published"
+    return desk
+
+
+@pytest.fixture
+def begun_desk(desk: Desk, first_desk: Desk) -> Desk:
+    """A home of the test's own with that night behind it."""
+    shutil.copytree(first_desk.home, desk.home)
+    desk.now = first_desk.now
+    return desk
+
+
 @dataclass
 class Operations:
     """`kolada serve` as a process, its API, and an operator's commands."""

@@ -23,56 +23,52 @@ def versions(desk, kpi_id):
 
 
 @pytest.mark.slow
-def test_a_kpi_outside_the_plans_joins_the_history(desk, small_data):
+def test_a_kpi_outside_the_plans_joins_the_history(begun_desk, small_data):
     """A backfill reads only the named years, and later refreshes keep them."""
-    desk.refresh()
-    result = desk.backfill(kpi_ids=[OUTSIDE], years=[2020, 2021])
+    result = begun_desk.backfill(kpi_ids=[OUTSIDE], years=[2020, 2021])
     expected = small_data.observations.filter(kpi_id=OUTSIDE).filter(period=2020).height
     assert result.state == "published"
-    assert ("first", 2020, expected) == versions(desk, OUTSIDE)[0]
-    assert {2020, 2021} == {year for _, year, _ in versions(desk, OUTSIDE)}
-    before = desk.query(CURRENT)
-    assert dict(desk.refresh().loaded.opened) == {}
-    assert before == desk.query(CURRENT)
+    assert ("first", 2020, expected) == versions(begun_desk, OUTSIDE)[0]
+    assert {2020, 2021} == {year for _, year, _ in versions(begun_desk, OUTSIDE)}
+    before = begun_desk.query(CURRENT)
+    assert dict(begun_desk.refresh().loaded.opened) == {}
+    assert before == begun_desk.query(CURRENT)
 
 
 @pytest.mark.slow
-def test_only_the_scope_that_was_read_can_vanish(desk, small_data):
+def test_only_the_scope_that_was_read_can_vanish(begun_desk, small_data):
     """A missing value vanishes in the year that was read again and stays in the other years."""
-    desk.refresh()
-    desk.fake.data = apply_changes(small_data, ["vanished:N15436/1480/2020", "vanished:N15436/1480/2021"])
-    result = desk.backfill(kpi_ids=["N15436"], years=[2020])
+    begun_desk.fake.data = apply_changes(small_data, ["vanished:N15436/1480/2020", "vanished:N15436/1480/2021"])
+    result = begun_desk.backfill(kpi_ids=["N15436"], years=[2020])
     assert result.loaded.opened["vanished"]
-    vanished = desk.query("select distinct period from core.observation_version where change_kind = 'vanished'")
+    vanished = begun_desk.query("select distinct period from core.observation_version where change_kind = 'vanished'")
     assert vanished == [(2020,)]
 
 
 @pytest.mark.slow
-def test_what_the_nightly_run_knows_stays(desk):
+def test_what_the_nightly_run_knows_stays(begun_desk):
     """A backfill leaves the coverage records of the last refresh unchanged."""
-    desk.refresh()
     nightly = "select count(*) from ops.coverage_pair join ops.run using (run_id) where kind = 'refresh'"
-    before = desk.query(nightly)
-    desk.backfill(kpi_ids=[OUTSIDE], unit_ids=["1489"])
-    assert before == desk.query(nightly)
+    before = begun_desk.query(nightly)
+    begun_desk.backfill(kpi_ids=[OUTSIDE], unit_ids=["1489"])
+    assert before == begun_desk.query(nightly)
     assert before[0][0] > 0
-    desk.backfill(kpi_ids=[OUTSIDE], unit_ids=["1480", "1489"])
+    begun_desk.backfill(kpi_ids=[OUTSIDE], unit_ids=["1480", "1489"])
     pairs = "select unit_id from ops.coverage_pair join ops.run using (run_id) where kind = 'backfill' order by 1"
-    assert desk.query(pairs) == [("1480",), ("1489",)]
+    assert begun_desk.query(pairs) == [("1480",), ("1489",)]
 
 
 @pytest.mark.slow
-def test_a_backfill_is_taken_up_again(desk):
+def test_a_backfill_is_taken_up_again(begun_desk):
     """A held backfill that is repeated requests only what is missing."""
-    desk.refresh()
-    desk.fake.faults = ["server_error_html@every:1489"]
-    assert desk.backfill(kpi_ids=[OUTSIDE], years=[2020]).is_incomplete
-    desk.fake.faults = ()
-    desk.fake.clear_log()
-    desk.settings = {"resume_hours": 48.0}
-    result = desk.backfill(kpi_ids=[OUTSIDE], years=[2020])
+    begun_desk.fake.faults = ["server_error_html@every:1489"]
+    assert begun_desk.backfill(kpi_ids=[OUTSIDE], years=[2020]).is_incomplete
+    begun_desk.fake.faults = ()
+    begun_desk.fake.clear_log()
+    begun_desk.settings = {"resume_hours": 48.0}
+    result = begun_desk.backfill(kpi_ids=[OUTSIDE], years=[2020])
     assert result.state == "published"
-    assert [True] == ["1489" in entry.url for entry in desk.fake.log if "/data/" in entry.url]
+    assert [True] == ["1489" in entry.url for entry in begun_desk.fake.log if "/data/" in entry.url]
 
 
 def test_an_unknown_kpi_is_refused_before_it_could_count_as_withdrawn(desk):
@@ -90,11 +86,10 @@ def test_an_unknown_unit_is_refused(desk):
 
 
 @pytest.mark.slow
-def test_a_kpi_that_left_the_catalogue_can_still_be_named(desk, small_data):
+def test_a_kpi_that_left_the_catalogue_can_still_be_named(begun_desk, small_data):
     """A KPI that left the catalogue can still be named and is reported as withdrawn."""
-    desk.refresh()
-    desk.fake.data = apply_changes(small_data, ["kpi_removed:N15485"])
-    result = desk.backfill(kpi_ids=["N15485"], unit_ids=["1489"])
+    begun_desk.fake.data = apply_changes(small_data, ["kpi_removed:N15485"])
+    result = begun_desk.backfill(kpi_ids=["N15485"], unit_ids=["1489"])
     assert ({"withdrawn": 1}, "published") == (result.coverage, result.state)
 
 
@@ -143,14 +138,13 @@ def test_years_that_are_none(text):
 
 
 @pytest.mark.slow
-def test_a_dry_run_tells_the_requests(desk):
+def test_a_dry_run_tells_the_requests(begun_desk):
     """A dry run shows as many requests as the run then sends, and a time that follows from the rate."""
-    desk.refresh()
-    job = backfill_job(desk.plans, kpi_ids=["U00811"], years=[2019, 2020])
-    planned = plan_job(desk.make_settings(rate=2.0), job)
-    desk.fake.clear_log()
-    desk.run(job)
-    assert planned.request_count == len(desk.fake.log)
+    job = backfill_job(begun_desk.plans, kpi_ids=["U00811"], years=[2019, 2020])
+    planned = plan_job(begun_desk.make_settings(rate=2.0), job)
+    begun_desk.fake.clear_log()
+    begun_desk.run(job)
+    assert planned.request_count == len(begun_desk.fake.log)
     assert planned.expected_seconds == planned.request_count / 2
     assert planned.seconds_per_request is not None
     assert f"{planned.request_count} requests in all" in planned.text()

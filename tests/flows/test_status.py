@@ -26,10 +26,9 @@ def test_an_empty_home_is_not_healthy(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_published_night_is_healthy(desk):
+def test_a_published_night_is_healthy(begun_desk):
     """After a run the status shows the run, the data's age, the next publications and the next run."""
-    desk.refresh()
-    status = read_status(desk.make_settings(), now=desk.now + timedelta(hours=3))
+    status = read_status(begun_desk.make_settings(), now=begun_desk.now + timedelta(hours=3))
     assert status.is_healthy
     assert ("refresh", "published") == (status.last_run["kind"], status.last_run["state"])
     assert round(status.age_hours, 3) == 3.0
@@ -42,31 +41,28 @@ def test_a_published_night_is_healthy(desk):
 
 
 @pytest.mark.slow
-def test_old_data_is_stale_though_a_backfill_is_fresh(desk):
+def test_old_data_is_stale_though_a_backfill_is_fresh(begun_desk):
     """A backfill does not make the rest of the data newer."""
-    desk.refresh()
-    desk.backfill(kpi_ids=["N99001"], unit_ids=["1489"])
-    status = read_status(desk.make_settings(), now=desk.now + timedelta(hours=13))
+    begun_desk.backfill(kpi_ids=["N99001"], unit_ids=["1489"])
+    status = read_status(begun_desk.make_settings(), now=begun_desk.now + timedelta(hours=13))
     assert status.warnings == ("the published data is 37 hours old: run `kolada refresh`",)
 
 
 @pytest.mark.slow
-def test_a_held_refresh_is_not_hidden_by_a_backfill(desk):
+def test_a_held_refresh_is_not_hidden_by_a_backfill(begun_desk):
     """A held refresh stays in the warnings after a later backfill."""
-    desk.refresh()
-    desk.fake.faults = ["server_error_html@every:1489"]
-    assert desk.refresh().state == "held"
-    desk.fake.faults = ()
-    desk.backfill(kpi_ids=["N99001"], unit_ids=["1489"])
-    (warning,) = read_status(desk.make_settings(stale_hours=100.0), now=desk.now).warnings
+    begun_desk.fake.faults = ["server_error_html@every:1489"]
+    assert begun_desk.refresh().state == "held"
+    begun_desk.fake.faults = ()
+    begun_desk.backfill(kpi_ids=["N99001"], unit_ids=["1489"])
+    (warning,) = read_status(begun_desk.make_settings(stale_hours=100.0), now=begun_desk.now).warnings
     assert warning.startswith("the last refresh is held: Held:")
 
 
 @pytest.mark.slow
-def test_a_run_in_progress_is_no_failure(desk):
+def test_a_run_in_progress_is_no_failure(begun_desk):
     """A run with a live process is shown as running; one without is shown as interrupted."""
-    desk.refresh()
-    manifest = desk.home / "raw" / "manifests" / "999999-20300101T000000000Z-0000.jsonl"
+    manifest = begun_desk.home / "raw" / "manifests" / "999999-20300101T000000000Z-0000.jsonl"
     started = {
         "record": "run_started",
         "run_id": manifest.stem,
@@ -76,15 +72,15 @@ def test_a_run_in_progress_is_no_failure(desk):
         "parameters": {},
         "software_version": "",
         "flow_run_id": None,
-        "started_at": desk.now.isoformat(),
+        "started_at": begun_desk.now.isoformat(),
     }
     manifest.write_text(json.dumps(started) + "\n", encoding="utf-8")
-    lock = desk.home / ".lock"
+    lock = begun_desk.home / ".lock"
     lock.write_text(json.dumps({"pid": os.getpid(), "purpose": "kolada refresh", "since": ""}), encoding="utf-8")
-    running = read_status(desk.make_settings(), now=desk.now)
+    running = read_status(begun_desk.make_settings(), now=begun_desk.now)
     assert (True, True) == (running.is_running, running.is_healthy)
     lock.write_text("", encoding="utf-8")
-    dead = read_status(desk.make_settings(), now=desk.now)
+    dead = read_status(begun_desk.make_settings(), now=begun_desk.now)
     assert dead.warnings == ("the last run is interrupted: it did not come to an end",)
 
 

@@ -7,9 +7,15 @@ from pipeline.review import approve, read_review
 from tests.conftest import UNLIMITED
 from warehouse.home import Home
 
-pytestmark = pytest.mark.recorded
+pytestmark = [pytest.mark.recorded, pytest.mark.slow]
 
 COMPARED = "select * exclude (known_from) from {} order by all"
+
+
+@pytest.fixture
+def nights(begun_nights):
+    """A home after the first night of the recorded data."""
+    return begun_nights
 
 
 def change(nights, *changes):
@@ -27,10 +33,8 @@ def versions_of_night(nights, run_id):
     )
 
 
-@pytest.mark.slow
 def test_a_quiet_second_night_writes_nothing(nights):
     """A second run on the same data opens no version and changes no verdict."""
-    nights.refresh()
     before = nights.query(COMPARED.format("mart.goal_fulfilment"))
     second = nights.refresh()
     assert dict(second.loaded.opened) == {}
@@ -41,7 +45,6 @@ def test_a_quiet_second_night_writes_nothing(nights):
 
 def test_each_change_becomes_its_version(nights):
     """A revised, suppressed, deleted and slightly changed value each open one version of their kind, and no other."""
-    nights.refresh()
     change(
         nights,
         "revised:N15436/1489/2020/T=91.2",
@@ -63,10 +66,8 @@ def test_each_change_becomes_its_version(nights):
     ) == [(90.5,)]
 
 
-@pytest.mark.slow
 def test_a_rescaled_kpi_is_one_finding(nights):
     """A KPI multiplied by 100 is held, reviewed as one rescaling, and published as rescaled once approved."""
-    nights.refresh()
     change(nights, "rescaled:U40455")
     assert nights.refresh().state == "held"
     home = Home(nights.home)
@@ -80,10 +81,8 @@ def test_a_rescaled_kpi_is_one_finding(nights):
     assert {check.name for check in second.checks if check.offending_count} >= {"kpi_rescaled"}
 
 
-@pytest.mark.slow
 def test_a_withdrawn_kpi_keeps_its_cells(nights):
     """A KPI that leaves the catalogue is marked as withdrawn and keeps its values and verdicts."""
-    nights.refresh()
     before = nights.query("select count(*) from core.observation where kpi_id = 'N15436'")
     change(nights, "kpi_removed:N15436")
     second = nights.refresh()
@@ -95,10 +94,8 @@ def test_a_withdrawn_kpi_keeps_its_cells(nights):
     ]
 
 
-@pytest.mark.slow
 def test_the_moment_between_gives_the_first_nights_table(nights):
     """As of a moment between two runs, every mart has exactly the rows of the first run."""
-    nights.refresh()
     marts = [
         name
         for (name,) in nights.query(
@@ -116,10 +113,8 @@ def test_the_moment_between_gives_the_first_nights_table(nights):
         assert nights.query(f"from mart.{name}(?::timestamp) order by all", [between]) == before[name], name
 
 
-@pytest.mark.slow
 def test_too_many_vanished_cells_hold_the_run(nights):
     """A KPI that loses one unit holds the run only if the limit on vanished cells is zero."""
-    nights.refresh()
     nights.settings["max_vanished_share"] = 0.0
     change(nights, "vanished:N15436/1489")
     result = nights.refresh()

@@ -60,7 +60,7 @@ def landed_urls(nights):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("point", "number"), POINTS)
-def test_first_night_killed(nights, first_night, recorded_folder, point, number):
+def test_first_night_killed(nights, first_night, first_urls, recorded_folder, point, number):
     """A killed first run publishes nothing; the next one fetches only what had not landed, and publishes."""
     run_and_die(nights, recorded_folder, point, number)
     assert not (nights.home / "kolada.duckdb").exists()
@@ -71,7 +71,7 @@ def test_first_night_killed(nights, first_night, recorded_folder, point, number)
     asked = [entry.url for entry in nights.fake.log]
     assert set(asked).isdisjoint(landed)
     undisturbed, _ = first_night
-    assert len(asked) + len(set(landed)) == len(undisturbed.fake.log)
+    assert len(asked) + len(set(landed)) == len(first_urls)
     assert warehouse_contents(nights) == warehouse_contents(undisturbed)
 
 
@@ -98,15 +98,14 @@ def test_killed_between_the_rename_and_the_last_record(nights, recorded_folder):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("point", "number"), [("request", 9), ("stage:Judgement", 1), ("stage:Publication", 1)])
-def test_second_night_killed(nights, recorded_folder, point, number):
+def test_second_night_killed(begun_nights, recorded_folder, point, number):
     """A killed later run leaves the published file byte for byte unchanged."""
-    nights.refresh()
-    before = (nights.home / "kolada.duckdb").read_bytes()
-    nights.now += timedelta(days=1)
-    run_and_die(nights, recorded_folder, point, number)
-    assert (nights.home / "kolada.duckdb").read_bytes() == before
-    nights.now -= timedelta(hours=23)
-    result = nights.refresh()
+    before = (begun_nights.home / "kolada.duckdb").read_bytes()
+    begun_nights.now += timedelta(days=1)
+    run_and_die(begun_nights, recorded_folder, point, number)
+    assert (begun_nights.home / "kolada.duckdb").read_bytes() == before
+    begun_nights.now -= timedelta(hours=23)
+    result = begun_nights.refresh()
     assert result.state == "published"
     assert dict(result.loaded.opened) == {}
 

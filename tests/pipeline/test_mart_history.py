@@ -227,20 +227,18 @@ def test_a_damaged_file_is_replaced_and_kept(changing: Changing) -> None:
     assert rows_of(published, ("mart",)) == before
 
 
-def test_the_night_after_a_restore_goes_on(small_nights: Nights) -> None:
+def test_the_night_after_a_restore_goes_on(begun_small_nights: Nights) -> None:
     """A run after a restore without changes at the source leaves the marts unchanged."""
-    small_nights.refresh()
-    home = Home(small_nights.home)
+    home = Home(begun_small_nights.home)
     away = lost(home)
     restore(home, now=NOW, reporter=Silent())
-    assert small_nights.refresh().state == "published"
+    assert begun_small_nights.refresh().state == "published"
     assert differing(away, home.published, ("mart", "plan")) == []
 
 
-def test_a_body_that_is_gone_is_named(small_nights: Nights) -> None:
+def test_a_body_that_is_gone_is_named(begun_small_nights: Nights) -> None:
     """A restore with a missing body names it and writes nothing."""
-    small_nights.refresh()
-    home = Home(small_nights.home)
+    home = Home(begun_small_nights.home)
     lost(home)
     manifest = next((home.raw / "manifests").iterdir()).read_text(encoding="utf-8")
     sha256 = next(line for line in manifest.splitlines() if '"mart_rows"' in line).partition('"sha256": "')[2][:64]

@@ -16,7 +16,7 @@ from warehouse.mart_files import published_relations
 from warehouse.prune import prune
 from warehouse.rollback import roll_back
 
-pytestmark = pytest.mark.recorded
+pytestmark = [pytest.mark.recorded, pytest.mark.slow]
 
 NIGHTLY_CHANGES = [
     (),
@@ -85,7 +85,6 @@ def test_as_of_a_night_is_what_was_published_that_night(five_nights, number):
     assert differing == []
 
 
-@pytest.mark.slow
 def test_replay_gives_the_same_warehouse(five_nights, tmp_path):
     """A replay of all runs equals the published file, row by row."""
     nights, _ = five_nights
@@ -93,7 +92,6 @@ def test_replay_gives_the_same_warehouse(five_nights, tmp_path):
     assert differences(nights.home / "kolada.duckdb", tmp_path / "now.duckdb") == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("number", [0, 1, 2, 3])
 def test_replay_as_of_each_night(five_nights, tmp_path, number):
     """A replay up to a run equals the file published by that run."""
@@ -128,45 +126,40 @@ def a_body_of(nights):
     return nights.home / "raw" / "bodies" / sha256[:2] / f"{sha256}.zst"
 
 
-@pytest.mark.slow
-def test_damage_to_the_raw_store_is_named(nights, tmp_path):
+def test_damage_to_the_raw_store_is_named(begun_nights, tmp_path):
     """A corrupt or missing body stops the replay with its name; nothing is written, and a refresh repairs it."""
-    nights.refresh()
-    body = a_body_of(nights)
+    body = a_body_of(begun_nights)
     whole = body.read_bytes()
     body.write_bytes(whole[:-20])
     with pytest.raises(BodyCorrupt, match=body.stem):
-        replay(Home(nights.home), tmp_path / "x.duckdb", as_of=None, reporter=Silent())
+        replay(Home(begun_nights.home), tmp_path / "x.duckdb", as_of=None, reporter=Silent())
     body.unlink()
     with pytest.raises(BodyMissing, match=body.stem):
-        replay(Home(nights.home), tmp_path / "x.duckdb", as_of=None, reporter=Silent())
+        replay(Home(begun_nights.home), tmp_path / "x.duckdb", as_of=None, reporter=Silent())
     assert not (tmp_path / "x.duckdb").exists()
-    nights.refresh()
+    begun_nights.refresh()
     assert body.read_bytes() == whole
 
 
-@pytest.mark.slow
-def test_rollback_and_the_night_after(nights):
+def test_rollback_and_the_night_after(begun_nights):
     """A rollback publishes the previous run again and is recorded, and the next run goes on from it."""
-    nights.refresh()
-    first = nights.query("select run_id from ops.publication")
-    nights.fake.data = apply_change(nights.fake.data, "revised:N15436/1489/2020/T=91.2")
-    taken_back = nights.refresh()
-    roll_back(Home(nights.home), now=nights.now)
-    assert nights.query("select run_id from ops.publication") == first
-    third = nights.refresh()
+    first = begun_nights.query("select run_id from ops.publication")
+    begun_nights.fake.data = apply_change(begun_nights.fake.data, "revised:N15436/1489/2020/T=91.2")
+    taken_back = begun_nights.refresh()
+    roll_back(Home(begun_nights.home), now=begun_nights.now)
+    assert begun_nights.query("select run_id from ops.publication") == first
+    third = begun_nights.refresh()
     # The value itself, and Kolada's mean over all municipalities.
     assert dict(third.loaded.opened)["revised"] == 2
-    assert nights.query("select state from ops.run where run_id = ?", [taken_back.run_id]) == [("rolled_back",)]
+    assert begun_nights.query("select state from ops.run where run_id = ?", [taken_back.run_id]) == [("rolled_back",)]
 
 
-@pytest.mark.slow
-def test_prune_keeps_what_a_base_stands_for(nights, tmp_path):
+def test_prune_keeps_what_a_base_stands_for(begun_nights, tmp_path):
     """After pruning, the raw store is smaller, the published file is unchanged, and a replay still equals it."""
+    nights = begun_nights
     for change in ("revised:N15436/1489/2020/T=91.2", "suppressed:N15436/1489/2019/T", "deleted:N15436/1489/2018/T"):
-        nights.refresh()
         nights.fake.data = apply_change(nights.fake.data, change)
-    nights.refresh()
+        nights.refresh()
     published = (nights.home / "kolada.duckdb").read_bytes()
     done = prune(Home(nights.home), keep_nights=2, now=nights.now)
     assert done.run_count == 2

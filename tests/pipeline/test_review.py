@@ -28,6 +28,8 @@ from warehouse.errors import NothingToReview, ReviewRefused
 from warehouse.home import Home
 from warehouse.manifest import manifests
 
+pytestmark = pytest.mark.slow
+
 REASON = "Kolada has hidden the schools"
 # Two KPIs without values; the first one changes verdicts of the small plan.
 FIRST, SECOND = "N15436", "N15485"
@@ -122,7 +124,6 @@ def kpi_of(nights: Nights, indicator_id: object) -> object:
     return nights.query("select kpi_id from plan.indicator where indicator_id = ?", [indicator_id])[0][0]
 
 
-@pytest.mark.slow
 def test_approved_in_full_it_is_published_without_a_request(held: tuple[Nights, RunResult]) -> None:
     """Once fully approved, the held run is published without a request, and the file records who approved and why."""
     nights, result = held
@@ -149,7 +150,6 @@ def warnings(nights: Nights) -> tuple[str, ...]:
     return read_status(nights.make_settings(), now=nights.now).warnings
 
 
-@pytest.mark.slow
 def test_a_published_approval_is_replayed(held: tuple[Nights, RunResult], tmp_path: Path) -> None:
     """A replay gives the cells of an approved run."""
     nights, _ = held
@@ -161,7 +161,6 @@ def test_a_published_approval_is_replayed(held: tuple[Nights, RunResult], tmp_pa
     assert nights.query(VALUES) == again.query(VALUES)
 
 
-@pytest.mark.slow
 def test_approved_in_part_the_rest_still_holds(held: tuple[Nights, RunResult]) -> None:
     """After a partial approval the next run passes the approved rows, and the other scope holds it."""
     nights, first = held
@@ -177,11 +176,9 @@ def test_approved_in_part_the_rest_still_holds(held: tuple[Nights, RunResult]) -
     assert (True, True) == (without_value(nights, FIRST), without_value(nights, SECOND))
 
 
-@pytest.mark.slow
-def test_other_rows_than_those_approved_hold_again(small_nights: Nights) -> None:
+def test_other_rows_than_those_approved_hold_again(begun_small_nights: Nights) -> None:
     """An approval covers the rows shown: a later run that loses more values is held in the same scope."""
-    nights = small_nights
-    nights.refresh()
+    nights = begun_small_nights
     lie(nights, f"share_suppressed:{FIRST}=40", f"values_null:{SECOND}")
     given(nights, f"cells_suppressed:{FIRST}")
     same = lie(nights, f"share_suppressed:{FIRST}=40", f"values_null:{SECOND}")
@@ -202,7 +199,6 @@ def test_refused_it_is_read_anew_and_a_good_night_overtakes_it(held: tuple[Night
         given(nights, "cells_suppressed")
 
 
-@pytest.mark.slow
 def test_an_approval_is_used_up_by_a_publication(held: tuple[Nights, RunResult]) -> None:
     """An approval ends with the next publication: the same wrong data are held again."""
     nights, _ = held
@@ -212,7 +208,6 @@ def test_an_approval_is_used_up_by_a_publication(held: tuple[Nights, RunResult])
     assert {FIRST, SECOND} == {check.scope for check in again.checks if check.is_blocking}
 
 
-@pytest.mark.slow
 def test_an_older_held_run_can_be_taken_up_too(held: tuple[Nights, RunResult]) -> None:
     """Of two held runs, the older one can be approved and published."""
     nights, first = held
@@ -243,11 +238,9 @@ def test_an_approval_that_cannot_be_is_refused(
     assert [None, None] == [each.approved for each in reviewed(nights).findings]
 
 
-@pytest.mark.slow
-def test_pairs_that_could_not_be_read_are_approved_by_kpi(small_nights: Nights) -> None:
+def test_pairs_that_could_not_be_read_are_approved_by_kpi(begun_small_nights: Nights) -> None:
     """Unread pairs are approved per KPI: the rest is published, and the next run is not held."""
-    nights = small_nights
-    nights.refresh()
+    nights = begun_small_nights
     nights.transport = EditedAnswers(nights.fake, with_a_word)
     result = nights.refresh()
     assert ("held", True) == (result.state, result.is_incomplete)
@@ -279,12 +272,10 @@ def as_mirror(nights: Nights) -> Job:
     return mirror_job(nights.plans, audit_days=1)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("job", [as_backfill, as_mirror])
-def test_every_kind_of_run_is_held_and_reviewed(small_nights: Nights, job: Callable[[Nights], Job]) -> None:
+def test_every_kind_of_run_is_held_and_reviewed(begun_small_nights: Nights, job: Callable[[Nights], Job]) -> None:
     """A held backfill or mirror is approved and then published by the same command without a request."""
-    nights = small_nights
-    nights.refresh()
+    nights = begun_small_nights
     assert "published" == nights.run(job(nights)).state
     nights.now += timedelta(days=7)
     nights.fake.data = apply_change(nights.fake.data, "values_null")
@@ -297,7 +288,6 @@ def test_every_kind_of_run_is_held_and_reviewed(small_nights: Nights, job: Calla
     assert [] == list(nights.fake.log)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("point", "number"),
     [

@@ -22,11 +22,11 @@ for opened in (working_file(Path(sys.argv[1])), published_file(Path(sys.argv[2])
 
 
 @pytest.mark.slow
-def test_no_connection_draws_a_progress_bar(small_nights: Nights) -> None:
+def test_no_connection_draws_a_progress_bar(begun_small_nights: Nights) -> None:
     """No connection has a progress bar, which DuckDB would print to stdout if `__main__` has no file."""
-    small_nights.refresh()
+    home = begun_small_nights.home
     asked = subprocess.run(
-        [sys.executable, "-c", ASKED, small_nights.home / "own.duckdb", small_nights.home / "kolada.duckdb"],
+        [sys.executable, "-c", ASKED, home / "own.duckdb", home / "kolada.duckdb"],
         capture_output=True,
         text=True,
         check=True,
