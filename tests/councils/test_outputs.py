@@ -49,6 +49,7 @@ def test_every_page_of_a_draft_says_that_it_is_one(councils: Nights, tmp_path: P
     assert "Utkast" in report_page(councils, tmp_path, SUNDSVALL).words()
 
 
+@pytest.mark.slow
 def test_targets_that_an_edition_moved_are_told(tmp_path: Path, make_nights: type[Nights]) -> None:
     """Moved targets are reported: places 90, 80, 70 for 2018-2020 become 80, 70, 65 from 2019 on.
 

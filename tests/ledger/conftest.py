@@ -5,15 +5,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from fake_kolada import FakeKolada, apply_change, apply_changes
-from goals import read_plan
-from tests.conftest import Nights
+from tests.conftest import MakeOnce, Nights, small_home
 from tests.ledger.support import Replays
-from tests.warehouse.first_release.make_fixture import PLAN, small_data
 from warehouse.home import Home
 from warehouse.prune import prune
 
@@ -21,14 +20,19 @@ CHANGES = ("revised:N15436/1480/2023/T=99.5", "deleted:N15436/1489/2023/T", "rev
 
 
 @pytest.fixture(scope="session")
-def three_nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
+def three_nights(made_once: MakeOnce) -> Nights:
     """Three runs, each followed by a change at the source; tests only copy this home."""
-    plan = read_plan(PLAN)
-    fake = FakeKolada(small_data([*plan.kpi_ids, *plan.cross_check_kpi_ids]))
-    nights = Nights(home=tmp_path_factory.mktemp("three") / "home", fake=fake, plans=(plan,))
-    for change in CHANGES:
-        nights.refresh()
-        nights.fake.data = apply_change(nights.fake.data, change)
+
+    def make(folder: Path) -> datetime:
+        nights = small_home(folder / "home")
+        for change in CHANGES:
+            nights.refresh()
+            nights.fake.data = apply_change(nights.fake.data, change)
+        return nights.now
+
+    folder, now = made_once("three-nights", make)
+    nights = small_home(folder / "home")
+    nights.now, nights.fake.data = now, apply_changes(nights.fake.data, CHANGES)
     return nights
 
 

@@ -28,9 +28,8 @@ def _interrupted(_):
     raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize(
-    "what", ["damaged", *(pytest.param(each, marks=pytest.mark.slow) for each in ("whole", "missing"))]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("what", ["damaged", "whole", "missing"])
 def test_the_night_before_is_published_again(nights, home, run_ids, tmp_path, what):
     """With a whole, damaged or missing published file, the previous one is published again and recorded."""
     before = snapshots(home)[-1].read_bytes()
@@ -92,6 +91,7 @@ def test_a_rollback_killed_before_it_told_is_not_made_twice(nights, home, run_id
     assert (run_ids[1], run_ids[0], False) == (further.from_run_id, further.to_run_id, further.was_begun)
 
 
+@pytest.mark.slow
 def test_a_rollback_killed_before_it_told_ends_with_the_next_night(nights, home, run_ids):
     """After a killed rollback and a new published run, the next rollback takes that run back."""
     with pytest.raises(KeyboardInterrupt):

@@ -131,6 +131,7 @@ def test_a_quiet_week_reads_a_share(make_mirrors, small):
     assert oldest == [(0,)]
 
 
+@pytest.mark.slow
 def test_what_changed_in_the_catalogue_is_read(make_mirrors, small):
     """New, retitled and due KPIs are read in addition to the weekly share, and withdrawn ones are not."""
     mirrors = make_mirrors(replace(small, kpis=small.kpis[1:]))

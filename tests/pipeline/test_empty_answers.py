@@ -128,6 +128,7 @@ def backfill(nights, **wanted):
     return result, [entry.url for entry in nights.fake.log if "/data/" in entry.url]
 
 
+@pytest.mark.slow
 def test_an_honest_night_asks_nothing_twice(honest):
     """A run without faults sends three catalogue requests, 13 for 313 units, the further pages, and no more."""
     urls = [entry.url for entry in honest.fake.log]

@@ -13,6 +13,8 @@ from goals import read_plan
 from kolada_client import KoladaError
 from tests.warehouse.first_release.make_fixture import PLAN, small_data
 
+pytestmark = pytest.mark.slow
+
 CONTENTS = (
     "select * exclude (run_id, request_id, known_from, confirmed_at) from core.observation order by all",
     "select * exclude (run_id, request_id, known_from, confirmed_at) from core.group_observation order by all",
@@ -67,10 +69,6 @@ def table():
         print(f"{fault:{width}}{night:7}{end}")
 
 
-# Each case is a whole run: `make test` runs these, CI runs all.
-QUICK = {"dropped_connection@first", "empty_answer@first", "rate_limited@first", "server_error_html@first"}
-
-
 def fault_cases():
     """Yield each fault, once and lasting; faults of next links use the data with several pages."""
     for name in sorted(FAULTS):
@@ -79,7 +77,7 @@ def fault_cases():
             yield pytest.param(
                 fault,
                 "paged_world" if is_paged else "small_world",
-                marks=[*([pytest.mark.recorded] if is_paged else []), *([] if fault in QUICK else [pytest.mark.slow])],
+                marks=[pytest.mark.recorded] if is_paged else [],
             )
 
 
@@ -113,7 +111,6 @@ def test_first_night_with(request, tmp_path, make_nights, table, fault, world_na
     assert_all_or_nothing(nights, end, message, world, None)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("fault", "world_name"), list(fault_cases()))
 def test_later_night_with(request, tmp_path, make_nights, table, fault, world_name):
     """With a fault, a later run publishes the same as without it, or leaves the file byte for byte unchanged."""
@@ -125,7 +122,6 @@ def test_later_night_with(request, tmp_path, make_nights, table, fault, world_na
     assert_all_or_nothing(nights, end, message, world, before)
 
 
-@pytest.mark.slow
 def test_an_outage_of_some_requests_is_named(make_nights, small_world, tmp_path):
     """A held run names the missing KPIs, the cause and the next command."""
     _, end, message = run_with(make_nights, small_world, tmp_path / "home", "server_error_html@every")

@@ -48,6 +48,7 @@ def assert_whole(root: Path) -> dict:
     return latest
 
 
+@pytest.mark.slow
 def test_a_share_is_whole_and_says_what_it_holds(two_nights: list[Path], tmp_path: Path) -> None:
     """The shared database equals the published one, and each mart is a Parquet file with key and comments."""
     shared = share(two_nights[0], place_named(str(tmp_path)), now=At())
@@ -264,6 +265,7 @@ def test_a_web_server_serves_what_latest_names(two_nights: list[Path], tmp_path:
         assert each["sha256"] == hashlib.sha256(httpx.get(base + each["path"]).content).hexdigest()
 
 
+@pytest.mark.slow
 def test_the_command_shares_and_says_where(two_nights: list[Path], tmp_path: Path) -> None:
     """A new share, a repeated one, a missing place and a missing publication each have their message and exit code."""
     home = tmp_path / "home"

@@ -273,6 +273,7 @@ def test_there_are_enough_scenarios_and_each_changes_its_verdict() -> None:
     ] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(ONE) + list(TWO))
 def test_the_causes_are_those_that_judging_again_gives(
     name: str, found: dict[str, tuple[str, str, list[str], str]]
@@ -283,6 +284,7 @@ def test_the_causes_are_those_that_judging_again_gives(
     assert found[name] == (judged(world), judged(changed(world, changes)), expected, expected[0])
 
 
+@pytest.mark.slow
 def test_a_value_that_comes_back_is_restored(found: dict[str, tuple[str, str, list[str], str]]) -> None:
     """A value that was known, hidden and shown again has the cause `own_value_restored`."""
     assert found["back"] == ("no_data", "met", ["own_value_restored"], "own_value_restored")
@@ -342,6 +344,7 @@ def test_a_goal_takes_over_the_causes_of_the_parts_that_give_its_verdict(publish
     assert both.query(CAUSES_OF, ["goal"]) == [("M1", "met", "not_met", ["target_edited", "own_value_revised"])]
 
 
+@pytest.mark.slow
 def test_a_goals_own_rule_and_the_plans(publish: Publish) -> None:
     """A changed compound rule of the goal has the cause `target_edited`, and one of the plan `rule_changed`."""
     before = (goals_plan("80", "90"), goals_kolada(85.0, 85.0))

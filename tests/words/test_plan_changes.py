@@ -50,6 +50,7 @@ def moved(publish: Publish) -> Nights:
     return publish((small_plan(), small_kolada()), (edited, small_kolada()))
 
 
+@pytest.mark.slow
 def test_a_target_moved_in_silence_is_a_row(moved: Nights) -> None:
     """An edited target that changes no verdict is still a row with both values."""
     assert moved.query("select count(*) from mart.verdict_change") == [(0,)]
@@ -60,6 +61,7 @@ def test_a_target_moved_in_silence_is_a_row(moved: Nights) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_report_memo_word_and_explain_tell_which_target_moved(moved: Nights) -> None:
     """Report, memo, Word and explain show both values, the date, and that the document lines are unchanged."""
     told = (

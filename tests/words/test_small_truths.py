@@ -206,6 +206,7 @@ def test_two_plans_that_read_a_kpi_in_opposite_directions(publish: Publish) -> N
     assert text.endswith("plats och färg visas per plan, efter dess egen riktning.")
 
 
+@pytest.mark.slow
 def test_a_number_and_its_percent_sign_stay_on_one_line(publish: Publish) -> None:
     """A number and its percent sign are joined by a no-break space in every text."""
     plan, kolada = SmallPlan(), SmallKolada()
@@ -225,6 +226,7 @@ def test_a_number_and_its_percent_sign_stay_on_one_line(publish: Publish) -> Non
         assert re.findall(r".{20}\d[ \n]+%.{5}", text, re.DOTALL) == []
 
 
+@pytest.mark.slow
 def test_a_mean_of_similar_municipalities_is_explained_by_its_own_rule(publish: Publish) -> None:
     """A mean of similar municipalities is not described with the rule of the national average."""
     plan, kolada = SmallPlan(), SmallKolada()
@@ -244,6 +246,7 @@ def test_a_mean_of_similar_municipalities_is_explained_by_its_own_rule(publish: 
         assert "regel national_average" not in text
 
 
+@pytest.mark.slow
 def test_the_pages_changes_show_as_many_decimals_as_tell_them_apart(publish: Publish) -> None:
     """The page of changes shows two decimals at most, or more if two unequal numbers would look equal."""
     plan, nights = SmallPlan(), []
