@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, Response
 
 from reports.changes_since import EDIT_ORDER
 from reports.contents import Contents
-from reports.notices import source_text
+from reports.notices import made_up_notice, source_text
 from reports.numbers import decimals_that_tell_apart, instant_text, number_text, plain_decimals
 from reports.plan_edits import edits_told
 from reports.sourced_rows import Row, Source, open_source
@@ -61,7 +61,7 @@ def changes(request: Request) -> HTMLResponse:
             "here": "/andringar",
             "c": contents,
             "nights": found,
-            "made_up": "",
+            "made_up": made_up_notice(contents.source, contents.plan),
             "feed": f"/andringar/{plan_id}.atom",
             "derived": source_text(contents.source, DERIVED),
             "known_at": contents.source.known_at,
@@ -76,7 +76,13 @@ def feed(request: Request) -> Response:
     text = (
         environment()
         .get_template("changes.atom.j2")
-        .render(c=contents, nights=found, base=str(request.base_url).rstrip("/"), said=instant_text)
+        .render(
+            c=contents,
+            nights=found,
+            made_up=made_up_notice(contents.source, contents.plan),
+            base=str(request.base_url).rstrip("/"),
+            said=instant_text,
+        )
     )
     return Response(text, media_type="application/atom+xml; charset=utf-8")
 

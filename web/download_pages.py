@@ -16,6 +16,7 @@ from reports.csv_export import export_csv
 from reports.export_tables import export_tables
 from reports.html_page import render_page
 from reports.memo import render_memo_html, render_memo_markdown, render_memo_word
+from reports.notices import made_up_notice
 from reports.parquet_export import export_parquet
 from reports.scope import PERIODS
 from reports.sourced_rows import Source, open_source
@@ -100,7 +101,7 @@ def downloads(request: Request) -> HTMLResponse:
             "as_of": given.optional("as_of"),
             "state": {"year": contents.year, "period": contents.scope.period, "as_of": given.optional("as_of")},
             "parts_of_year": parts_of_year(contents),
-            "made_up": "",
+            "made_up": made_up_notice(contents.source, contents.plan),
             "known_at": contents.source.known_at,
             "path": request.url.path,
         },

@@ -78,6 +78,13 @@ def test_an_explanation_takes_little_of_the_machine(browse, sample_world):
     assert min(took) < 0.15
 
 
+def test_every_page_of_the_sample_says_that_it_is_made_up(browse, sample_world):
+    """The banner stands on each page over the built-in sample, and in the feed."""
+    client = browse(sample_world)
+    for address in PAGES:
+        assert "Påhittade exempelvärden" in client.get(address).text, address
+
+
 def test_a_filter_shows_what_it_says(browse, sample_world):
     """The filter in the URL shows the indicators with that verdict and no others."""
     text = browse(sample_world).get(f"/mal/{PLAN_ID}?verdict=met").text
