@@ -1,7 +1,9 @@
 """`kolada goals check`, `new` and `init`: plans as data."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +17,7 @@ from rich.table import Table
 from cli.exits import one_message
 from cli.form_commands import fill, form
 from cli.goals_diff_command import diff
-from cli.language import say, told
+from cli.language import comment_told, say, told
 from cli.options import GoalsOption, HomeOption, set_options
 from fake_kolada import public_municipalities
 from goals import (
@@ -48,6 +50,10 @@ TOPICS = """
     group by topic
 """
 PROPOSALS = 3
+SEARCHED = 20
+NEARLY = 0.5
+# How titles in Kolada tell the unit that a plan's begins with, where it isn't by the same word.
+SAID_IN_TITLES = {"%": r"%|\bandel|procent", "procent": r"%|\bandel|procent", "dagar": r"dag", "index": r"index"}
 
 app = typer.Typer(help="The plans: what a council decided, as data.", no_args_is_help=True)
 app.command()(diff)
@@ -83,7 +89,7 @@ def check(goals: GoalsOption = None, home: HomeOption = None) -> None:
 
 def show_plan(plan: Plan, found: LookedUp) -> None:
     """What a plan holds, what a person should look at, and both titles of each KPI."""
-    size = f"{plan.tables['indicator'].height} indicators, {len(plan.kpi_ids)} KPIs"
+    size = f"{counted(plan.tables['indicator'].height, 'indicator')}, {counted(len(plan.kpi_ids), 'KPI')}"
     if found.findings:
         say(f"{plan.plan_id}: {size}, to correct")
     else:
@@ -97,6 +103,11 @@ def show_plan(plan: Plan, found: LookedUp) -> None:
     for row in found.titles:
         table.add_row(*row)
     Console().print(table)
+
+
+def counted(number: int, thing: str) -> str:
+    """A number of things: `1 indicator`, `2 indicators`."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 @contextmanager
@@ -175,9 +186,10 @@ def new(
                 plan_id=plan_id,
                 title=title,
                 document=document,
-                propose=None if connection is None else lambda words: proposals(connection, words),
+                propose=None if connection is None else partial(proposals, connection),
+                translated=comment_told,
             )
-        say(f"Written: {written.folder}, with {written.plan.tables['indicator'].height} indicators.")
+        say(f"Written: {written.folder}, with {counted(written.plan.tables['indicator'].height, 'indicator')}.")
         if written.plan.tables["plan"]["is_draft"][0]:
             say("The plan is a draft, and every output says so, until `is_draft` in plan.toml is `false`.")
         for remark in written.remarks:
@@ -214,10 +226,17 @@ def init(
         typer.echo(f"Next: read {folder / 'README.md'}.")
 
 
-def proposals(connection: duckdb.DuckDBPyConnection, words: str) -> list[tuple[str, str]]:
-    """Living KPIs that fit an indicator's title, the likeliest first."""
-    found = search_kpis(connection, words, limit=2 * PROPOSALS)
-    return [(kpi.kpi_id, kpi.title) for kpi in found if kpi.lifecycle == "active"][:PROPOSALS]
+def proposals(connection: duckdb.DuckDBPyConnection, words: str, unit: str) -> list[tuple[str, str]]:
+    """Living KPIs that fit an indicator's title, the likeliest first: of those nearly as likely, one in its unit.
+
+    Kolada tells a KPI's unit in its title only: `andel (%)`, `median antal dagar`, `kr/inv`.
+    """
+    found = [kpi for kpi in search_kpis(connection, words, limit=SEARCHED) if kpi.lifecycle == "active"]
+    likely = [kpi for kpi in found if kpi.score >= NEARLY * found[0].score]
+    first_word, *_ = unit.lower().split() or [""]
+    counted = re.compile(SAID_IN_TITLES.get(first_word, re.escape(first_word)), re.IGNORECASE)
+    in_its_unit = sorted(likely, key=lambda kpi: counted.search(kpi.title) is None)
+    return [(kpi.kpi_id, kpi.title) for kpi in in_its_unit][:PROPOSALS]
 
 
 def municipality_names() -> dict[str, str]:

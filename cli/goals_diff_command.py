@@ -58,9 +58,18 @@ def as_document(tried: Tried) -> str:
 
 def remarks(tried: Tried) -> list[str]:
     """What to know before the differences are believed."""
-    said = [
-        told(f"The plan `{plan}` is broken, and its last good version was tried: {why}") for plan, why in tried.broken
-    ]
+    said = []
+    for plan, why in tried.broken:
+        # What is wrong is told in English here, and in Swedish by the check.
+        what = "" if is_swedish() else f" {why}"
+        if plan in tried.left_out:
+            said.append(
+                f"{told(f'The plan `{plan}` is broken and was not tried, since it was never published.')}{what}"
+            )
+        else:
+            said.append(f"{told(f'The plan `{plan}` is broken, and its last good version was tried.')}{what}")
+    if tried.broken and is_swedish():
+        said.append(told("What to correct: `kolada goals check`."))
     said += [
         told(f"The plan `{plan}` asks for `{kpi}`, which the published file does not have: `kolada refresh` reads it.")
         for plan, kpi in tried.unread

@@ -66,9 +66,11 @@ def in_swedish(text: str, chapter: str = "messages") -> str:
 def finding_told(finding: Finding) -> str:
     """A finding of a plan in Swedish: where, what, what follows, and what to write."""
     advice, question, meant = finding.remedy.partition(" Did you mean ")
+    meant, _, then = meant.partition("? ")
     parts = (finding.problem, finding.consequence, advice.rstrip("."))
     problem, consequence, remedy = (in_swedish(part, "findings") for part in parts)
-    remedy += f". Menade du {meant}" if question else ""
+    remedy += f". Menade du {meant.rstrip('?')}?" if question else ""
+    remedy += f" {in_swedish(then.rstrip('.'), 'findings')}" if then else ""
     place = finding.place.replace(", row ", ", rad ").replace(", line ", ", rad ")
     place = place.replace(", column ", ", kolumn ").replace(", key ", ", nyckel ")
     value = "" if finding.value is None else f": `{finding.value}`"
@@ -86,6 +88,11 @@ def plan_error_told(error: PlanError) -> str:
         tail = "Rätta, och kör `kolada goals new` igen. docs/skriv-ett-mal.md visar varje form av mål."
     found = (f"  {number}. {finding_told(each)}" for number, each in enumerate(error.findings, start=1))
     return "\n".join([head, *found, tail])
+
+
+def comment_told(text: str) -> str:
+    """A comment of a new plan's settings in the language that is asked for."""
+    return in_swedish(text, "findings") if is_swedish() else text
 
 
 def say(text: str) -> None:

@@ -1,7 +1,8 @@
 """A council's table of indicators, as a person keeps it in a spreadsheet: CSV or xlsx, read into rows of texts.
 
 Columns are known by their names, in English or Swedish. Nothing is repaired and nothing is left out: a cell's text is
-what the spreadsheet shows. What the table means is for `goals.scaffold`.
+what the spreadsheet shows. What the table means is for `goals.scaffold`. Titles above the row of headings are no part
+of the table, and neither are sheets without such a row.
 """
 
 import re
@@ -10,10 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from goals.csv_rows import decode, records
-from goals.errors import Finding, suggestion
+from goals.errors import Finding, listed, suggestion
 from goals.plan_columns import FORMATS
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 NEEDED = ("title", "kpi_id", "unit", "direction", "target", "year")
 # Beside them, whatever the plan's own files have a column for; the ids are made here.
@@ -56,6 +61,8 @@ _SWEDISH: Mapping[str, str] = {
     "källa": "source",
     "del": "part",
 }
+# A text in more cells of a row than this, and nothing else, is one merged cell.
+_MERGED = 2
 _DIRECTIONS: Mapping[str, str] = {
     "högre": "higher",
     "högre är bättre": "higher",
@@ -101,13 +108,18 @@ def fault(file: str, problem: str, remedy: str, value: str | None = None, row: i
 
 
 def _rows(file: str, cells: Sequence[Sequence[str]]) -> tuple[list[TableRow], list[Finding]]:
-    first = next((place for place, row in enumerate(cells) if any(cell.strip() for cell in row)), None)
-    written = [] if first is None else [" ".join(name.split()) for name in cells[first]]
+    named = _headings(cells)
+    first = named if named is not None else next((at for at, row in enumerate(cells) if any(map(str.strip, row))), 0)
+    written = [" ".join(name.split()) for name in cells[first]] if cells else []
     header = [_column(name) for name in written]
-    findings = list(_header_findings(file, written, (first or 0) + 1))
+    findings = list(_header_findings(file, written, first + 1))
     rows = []
-    for number, row in enumerate(cells[(first or 0) + 1 :], start=(first or 0) + 2):
+    for number, row in enumerate(cells[first + 1 :], start=first + 2):
         if not any(cell.strip() for cell in row):
+            continue
+        if len(row) == len(header) > _MERGED and len(set(row)) == 1:
+            remedy = "Write it in the column `övergripande mål` on each of its rows, and remove this row"
+            findings.append(fault(file, "a heading across the table", remedy, row[0].strip(), number))
             continue
         if len(row) != len(header):
             problem = f"{len(row)} cells where the header has {len(header)}"
@@ -116,11 +128,20 @@ def _rows(file: str, cells: Sequence[Sequence[str]]) -> tuple[list[TableRow], li
         texts = {name: cell.strip() for name, cell in zip(header, row, strict=False)}
         texts["direction"] = _DIRECTIONS.get(texts.get("direction", "").lower(), texts.get("direction", ""))
         rows.append(TableRow(number, texts))
+        if texts["direction"] not in {"", *_DIRECTIONS.values()}:
+            remedy = "Write `högre`, `lägre` or `närmare` (the nearer to the target the better)"
+            findings.append(fault(file, "an unknown direction", remedy, texts["direction"], number))
         if not findings and not texts.get("title"):
             findings.append(fault(file, "no title", "Write the indicator as the council decided it", row=number))
     if not findings and not rows:
         findings.append(fault(file, "no indicators", "Write one row for each indicator"))
     return rows, findings
+
+
+def _headings(cells: Sequence[Sequence[str]]) -> int | None:
+    """The place of the row that names the columns: the first that names two of those needed."""
+    named = (len({_column(" ".join(cell.split())) for cell in row}.intersection(NEEDED)) for row in cells)
+    return next((place for place, count in enumerate(named) if count > 1), None)
 
 
 def _column(name: str) -> str:
@@ -136,6 +157,8 @@ def _header_findings(file: str, written: Sequence[str], row: int) -> Iterator[Fi
             yield fault(file, f"the column `{name}` is missing", known, row=row)
     for place, (name, own) in enumerate(zip(header, written, strict=True)):
         earlier = written[header.index(name)]
+        if name in header[:place] and name not in NEEDED + OPTIONAL:
+            continue
         if re.fullmatch(r"mål\w*[ .:]+(?:19|20)\d\d", name):
             remedy = "Write one row for each year, with the target in `mål` and the year in `år`"
             yield fault(file, "a column for one year", remedy, own, row)
@@ -156,14 +179,30 @@ def _swedish_name(column: str) -> str:
 
 
 def _cells_of_workbook(path: Path) -> list[list[str]] | Finding:
-    """The cells of the first sheet as it shows them; a merged cell stands in each of the cells that it covers."""
+    """The cells of the sheet that has headings, else of the first one, as it shows them."""
     # Imported here: a quarter of a second that reading plans does without.
     from openpyxl import load_workbook  # noqa: PLC0415
 
     try:
-        sheet = load_workbook(path, data_only=True).worksheets[0]
+        shown, written = load_workbook(path, data_only=True).worksheets, load_workbook(path).worksheets
     except Exception as error:  # noqa: BLE001 - whatever a damaged workbook makes of the reader, it is one finding
         return fault(path.name, f"not a workbook that can be read ({error})", "Save it anew as xlsx, or as CSV UTF-8")
+    sheets = [_cells_of_sheet(sheet) for sheet in shown]
+    tables = [place for place, cells in enumerate(sheets) if _headings(cells) is not None]
+    if len(tables) > 1:
+        names = listed(shown[place].title for place in tables)
+        return fault(path.name, f"a table in each of the sheets {names}", "Put the rows in one sheet")
+    place = tables[0] if tables else 0
+    for row in written[place].iter_rows():
+        for cell in row:
+            if cell.data_type == "f" and shown[place][cell.coordinate].value is None:
+                remedy = "Open it in Excel and save it, or write the number"
+                return fault(path.name, "a formula without its result", remedy, cell.coordinate, cell.row)
+    return sheets[place]
+
+
+def _cells_of_sheet(sheet: "Worksheet") -> list[list[str]]:
+    """A sheet's cells as it shows them; a merged cell stands in each of the cells that it covers."""
     cells = [[_shown(cell.value, str(cell.number_format)) for cell in row] for row in sheet.iter_rows()]
     for merged in sheet.merged_cells.ranges:
         for row in range(merged.min_row - 1, merged.max_row):
@@ -180,7 +219,7 @@ def _shown(value: object, number_format: str) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, datetime | date):
-        return value.strftime("%Y-%m-%d")
+        return value.strftime("%Y" if set(number_format.lower()) == {"y"} else "%Y-%m-%d")
     if isinstance(value, int | float):
         is_percent = "%" in re.sub(r'"[^"]*"', "", number_format)
         # A share of 0.85 is shown as 85 %; the twelfth decimal is the binary number's, not the person's.

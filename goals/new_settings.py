@@ -1,6 +1,7 @@
 """The plan.toml of a new plan, with every rule and its default written out."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,19 +23,19 @@ class Frame:
     is_draft: bool
 
 
-def settings_text(frame: Frame, document: Path | None) -> str:
-    """The plan.toml of a new plan.
+def settings_text(frame: Frame, document: Path | None, translated: Callable[[str], str] = str) -> str:
+    """The plan.toml of a new plan; its comments as `translated` says them.
 
     Raises:
         OSError: the document can't be read.
     """
     parts = [
-        "# goals/README.md describes every key here and every file beside this one.\n",
+        f"# {translated('goals/README.md describes every key here and every file beside this one.')}\n",
         f"plan_id = {_quoted(frame.plan_id)}",
         f"municipality_id = {_quoted(frame.unit)}",
         f"title = {_quoted(frame.title)}",
         "is_made_up = false",
-        "# A draft needs no document and no bokslut date, and every output says Utkast.",
+        f"# {translated('A draft needs no document and no bokslut date, and every output says Utkast.')}",
         f"is_draft = {str(frame.is_draft).lower()}",
         f"target_year = {frame.last_year}\n",
         f"[years]\nfirst = {frame.first_year}\nlast = {frame.last_year}\n",
@@ -42,27 +43,26 @@ def settings_text(frame: Frame, document: Path | None) -> str:
         "[bokslut_dates]",
         *(f"{year} = {year + 1}-03-01" for year in range(frame.first_year, frame.last_year + 1)),
         "",
-        *_document_text(document),
+        *_document_text(document, translated),
         "[rules]",
     ]
     for rule in RULES:
         default = rule.default_of(is_region=is_region(frame.unit))
         is_bare = not rule.allowed or default in {"true", "false"}
-        parts.append(f"# {rule.meaning}: {rule.allowed_text.replace('`', '')}")
+        parts.append(f"# {translated(rule.meaning)}: {translated(rule.allowed_text.replace('`', ''))}")
         parts.append(f"{rule.name} = {default if is_bare else _quoted(default)}")
     parts.append("\n[labels.verdict]")
     parts += [f"{code} = {_quoted(word)}" for code, word in LABELS["verdict"].items()]
     return "\n".join(parts) + "\n"
 
 
-def _document_text(document: Path | None) -> list[str]:
+def _document_text(document: Path | None, translated: Callable[[str], str]) -> list[str]:
     if document is None:
-        return [
-            "# [document] with title, file and sha256 of the file that the council published: see goals/README.md.\n"
-        ]
+        missing = "[document] with title, file and sha256 of the file that the council published: see goals/README.md."
+        return [f"# {translated(missing)}\n"]
     content = document.read_bytes()
     lines = [
-        "# The hash of the file as the council published it, as `sha256sum` prints it.",
+        f"# {translated('The hash of the file as the council published it, as `sha256sum` prints it.')}",
         "[document]",
         f"title = {_quoted(document.name)}",
         f"file = {_quoted(document.name)}",

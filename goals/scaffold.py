@@ -29,14 +29,15 @@ from goals.target_texts import read_target, telling_kinds
 
 _YEARS_BEFORE = 5
 _FIRST_ROW = 2
+_FOUR_DIGITS = "Write four digits, or leave it empty"
 _NUMBERS = tuple(column.name for column in FORMATS["targets.csv"].written if column.kind is Kind.NUMBER)
 _GOTLAND = {
     "0980": "which is among municipalities; `0009` is among regions",
     "0009": "which is among regions; `0980` is among municipalities",
 }
 
-Propose = Callable[[str], Sequence[tuple[str, str]]]
-"""From an indicator's title to ids and titles of KPIs, the likeliest first."""
+Propose = Callable[[str, str], Sequence[tuple[str, str]]]
+"""From an indicator's title and unit to ids and titles of KPIs, the likeliest first."""
 
 
 class NewPlanRefused(PlanError):
@@ -77,6 +78,7 @@ def scaffold(
     document: Path | None = None,
     today: date | None = None,
     propose: Propose | None = None,
+    translated: Callable[[str], str] = str,
 ) -> NewPlan:
     """Write a new plan.
 
@@ -91,7 +93,8 @@ def scaffold(
         title: the plan's title; without it, one from the unit and the years.
         document: the decided document, for its hash and, when it is a text, its length. Without it the plan is a draft.
         today: the year to follow up until when no target has a year.
-        propose: finds KPIs by an indicator's title.
+        propose: finds KPIs by an indicator's title and unit.
+        translated: a comment of plan.toml, which is English here, in the language of the person who will read it.
 
     Raises:
         NewPlanRefused: the table can't be read, what it says is no plan, or the folder is there already.
@@ -99,7 +102,7 @@ def scaffold(
     name = _unit_name(unit, municipalities)
     rows, findings = read_table(table)
     findings += [
-        fault(table.name, "not a year", "Write four digits, or leave it empty", row["year"], row.number)
+        fault(table.name, "not a year", _year_to_write(row["year"]), row["year"], row.number)
         for row in rows
         if not re.fullmatch(r"(?:[0-9]{4})?", row["year"])
     ]
@@ -129,7 +132,7 @@ def scaffold(
         first_budget_year=first_target,
         is_draft=document is None or written.has_text_alone,
     )
-    files = {SETTINGS_FILE: _settings(frame, document), **written.files()}
+    files = {SETTINGS_FILE: _settings(frame, document, translated), **written.files()}
     try:
         plan = plan_from_files(
             {file: text.encode() for file, text in files.items()}, name=plan_id, municipalities=municipalities
@@ -141,6 +144,11 @@ def scaffold(
     if unit in _GOTLAND:
         remarks.insert(0, f"Gotland has two ids in Kolada. This plan is of `{unit}`, {_GOTLAND[unit]}.")
     return NewPlan(target, plan, tuple(remarks))
+
+
+def _year_to_write(written: str) -> str:
+    several = len(re.findall(r"(?:19|20)\d\d", written)) > 1
+    return "Write one row for each year, or leave it empty for a target of every year" if several else _FOUR_DIGITS
 
 
 def _write(target: Path, files: Mapping[str, str]) -> None:
@@ -178,9 +186,9 @@ def _taken(target: Path) -> Finding:
     return fault(str(target), problem, "Choose another name, or move the folder away")
 
 
-def _settings(frame: Frame, document: Path | None) -> str:
+def _settings(frame: Frame, document: Path | None, translated: Callable[[str], str]) -> str:
     try:
-        return settings_text(frame, document)
+        return settings_text(frame, document, translated)
     except OSError as error:
         problem = f"not readable ({error.strerror})"
         raise NewPlanRefused(frame.plan_id, [fault(str(document), problem, "Name a file that can be read")]) from error
@@ -266,7 +274,12 @@ class _Written:
             self._indicators[same] = f"{goal_id}.{self._counts[goal_id]}"
             self._put("indicators.csv", row, self._indicator(row, goal_id, section, self._indicators[same]))
             self._first_rows[self._indicators[same]] = row
-            if not row["kpi_id"]:
+            if not any(row[column] for column in ("kpi_id", "unit", "direction", "target", "kind")):
+                self.remarks.append(
+                    f"{self._source}, row {row.number}: `{row['title']}` has a title only, so it is an indicator that "
+                    "is shown and not judged. If it is a heading or a sum, remove it from goals.csv and indicators.csv."
+                )
+            elif not row["kpi_id"]:
                 self._propose_kpis(row, self._indicators[same])
         self._say_the_same(row, self._first_rows[self._indicators[same]])
         if row["target"] or row["kind"]:
@@ -306,15 +319,24 @@ class _Written:
             said = {"operator": read.operator, "target_value": read.number, "reference": read.reference}
             return {**cells, "kind": read.kind, **said}
         self.has_text_alone = True
-        self.remarks.append(
-            f"{self._source}, row {row.number}: the target `{row['target']}` of `{row['title']}` says more than a "
-            "number, so it is kept as it is and not judged. Fill in `kind` and what belongs to it on the row of "
-            f"`{indicator_id}` in targets.csv; what could say it: {listed(telling_kinds(row['target']))}."
-        )
+        kinds = telling_kinds(row["target"])
+        if kinds:
+            self.remarks.append(
+                f"{self._source}, row {row.number}: the target `{row['target']}` of `{row['title']}` says more than a "
+                "number, so it is kept as it is and not judged. Fill in `kind` and what belongs to it on the row of "
+                f"`{indicator_id}` in targets.csv; what could say it: {listed(kinds)}."
+            )
+        else:
+            self.remarks.append(
+                f"{self._source}, row {row.number}: the target `{row['target']}` of `{row['title']}` has no number and "
+                "nothing to compare with, so it is kept as it is and not judged. Decide a level and fill in `kind` on "
+                f"the row of `{indicator_id}` in targets.csv; or remove that row, and let people judge the goal in "
+                "assessments.csv."
+            )
         return {column: cells.get(column, "") for column in ("indicator_id", "criterion", "year", "target_text")}
 
     def _propose_kpis(self, row: TableRow, indicator_id: str) -> None:
-        found = list(self._propose(row["title"])) if self._propose is not None else []
+        found = list(self._propose(row["title"], row["unit"])) if self._propose is not None else []
         if not found:
             return
         proposals = "; ".join(f"{kpi_id} {title}" for kpi_id, title in found)

@@ -1,7 +1,8 @@
 """Which target texts `goals new` may read, and which kinds of targets could say the others.
 
 Nothing is taken out of a text: it is read when it is a number, or words for an operator with a number, and at most the
-indicator's own unit; or when it says above or below the national average and nothing else. "topp 25 %" is no 25.
+indicator's own unit; or when it says above or below the national average and nothing else. "topp 25 %" is no 25. A text
+without a number and without anything to compare with is said by no kind.
 """
 
 import re
@@ -38,25 +39,43 @@ _TARGET = re.compile(
     r"(?P<unit>.*)",
     re.IGNORECASE | re.DOTALL,
 )
-_BASE = r"(?:från|sedan|mot|som|än|nivån?(?: av)?|basår|jämför\w*(?: med)?)(?: år)? (?:19|20)\d\d\b"
+_BASE = (
+    r"(?:från|sedan|mot|som|än(?: utfallet| värdet| nivån)?|utfallet|nivån?(?: av)?|basår|jämför\w*(?: med)?)"
+    r"(?: år)? (?:19|20)\d\d\b"
+)
+# A number of units, and not a share of them.
+_COUNT = (
+    r"(?:\d+|två|tre|fyra|fem|sex|sju|åtta|nio|tio|elva|tolv|femton|tjugo|trettio|femtio|hundra)\b"
+    r"(?!\s*(?:%|procent))"
+)
+_BEST = (
+    rf"topp\b(?! {_COUNT})|bästa.*(?:%|procent|tredjedel|fjärdedel)|(?:%|procent|tredjedel|fjärdedel).*bäst"
+    r"|bästa kvartil"
+)
+_SPAN = (
+    r"±|\+\s*/\s*[-−]|mellan -?\d|(?<!\d)\d{1,3}(?:,\d+)?\s*(?:-|–|till)\s*-?\d{1,3}(?!\d)"
+    r"|plus minus|intervall|avvik"
+)
+_OTHERS = (
+    r"rike|\briks|snitt|medel|median|kvartil|liknande|jämförbar|jämförelse|kommungrupp|andra (?:kommun|region)"
+    r"|\blän"
+)
 # Words that tell of a kind, in the order in which the kinds are named.
 _TELLING: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (
-        r"topp\b|bästa.*(?:%|procent|tredjedel|fjärdedel)|(?:%|procent|tredjedel|fjärdedel).*bäst|bästa kvartil",
-        ("best_share",),
-    ),
-    (r"bland de \S*\d+ .*bäst|\bplats|plac|rank", ("rank",)),
-    (r"±|mellan -?\d|(?<!\d)\d{1,3}(?:,\d+)?\s*(?:-|–|till)\s*-?\d{1,3}(?!\d)|plus minus|intervall|avvik", ("range",)),
+    (_BEST, ("best_share",)),
+    (rf"(?:bland|av) (?:de )?{_COUNT}.*bäst|topp {_COUNT}|\bplats|plac|rank", ("rank",)),
+    (_SPAN, ("range",)),
     (r"(?:lika|skillnad|gap).*(?:kvinn|flick|\bkön)|(?:kvinn|flick|\bkön).*(?:lika|skillnad|gap)", ("gender_gap",)),
     (r"^(?!.*(?:lika|skillnad|gap)).*\b(?:kvinnor|män|flickor|pojkar)\b", ("number",)),
-    (r"rike|genomsnitt|medel|median|kvartil|liknande|\blän", ("reference",)),
-    (_BASE, ("base_year",)),
+    (_OTHERS, ("reference",)),
+    (_BASE + r"|halver|dubbl", ("base_year",)),
     (r"(?:inte|ej) (?:snabbare|mer|högre) än", ("other_value",)),
     (r"mätning|undersökning", ("previous_measurement",)),
     (r"föregående år|förra året|året (?:före|innan)|varje år|årlig|år från år", ("previous_year",)),
 )
 # What a text says where it says none of these: a change since some earlier value, or numbers for years.
-_CHANGE = r"öka|minsk|förbättr|försämr|bättre|oförändr|höj|sänk|stärk|högre|lägre|närmast|senast"
+_LIMIT = r"\bmax|\bmin(?:st|imum|imalt)\b|lägst|högst|överstig|understig|eller (?:mer|mindre|fler|färre|högre|lägre)"
+_CHANGE = r"samma nivå|öka|minsk|förbättr|försämr|bättre|oförändr|höj|sänk|stärk|högre|lägre|närmast|senast"
 _YEARS = r"\b(?:19|20)\d\d\b"
 # Places and shares are taken among units, which the text names as well: these are no means to compare with.
 _AMONG = frozenset({"rank", "best_share"})
@@ -98,7 +117,7 @@ def read_target(text: str, *, unit: str, direction: str, operator: str = "") -> 
 
 
 def telling_kinds(text: str) -> tuple[str, ...]:
-    """The kinds of targets that could say a text, the likeliest first."""
+    """The kinds that could say a text, the likeliest first; none where it has no number and no comparison."""
     words = " ".join(text.lower().split())
     found = list(dict.fromkeys(kind for telling, kinds in _TELLING if re.search(telling, words) for kind in kinds))
     if _AMONG.intersection(found):
@@ -107,12 +126,16 @@ def telling_kinds(text: str) -> tuple[str, ...]:
         found = ["previous_year", "previous_measurement"]
     if re.search(r"\d", re.sub(_YEARS, "", words)) and re.search(_YEARS, re.sub(_BASE, "", words)):
         found = ["number", *(kind for kind in found if kind != "number")]
-    return tuple(found) or ("number", "range", "other_value")
+    if not found and re.search(_LIMIT, words) and re.search(r"\d", words):
+        found = ["number"]
+    if not found and re.search(r"\d", words):
+        found = ["number", "range", "other_value"]
+    return tuple(found)
 
 
 def _is_unit(written: str, unit: str) -> bool:
     own = unit.lower()
-    allowed = {"", own, own.split(" ")[0], own.replace("%", "procent")}
+    allowed = {"", own, own.split(" ")[0], own.removeprefix("antal "), own.replace("%", "procent")}
     if own.startswith("%"):
         allowed |= {"%", "procent"}
     return written in allowed

@@ -106,7 +106,8 @@ class Tried:
     Attributes:
         targets: the targets that differ.
         verdicts: the verdicts that would differ.
-        broken: the plans whose files are wrong, and what is wrong; their last good version was tried.
+        broken: the plans whose files are wrong, and what is wrong; their last good version was tried, if they have one.
+        left_out: those of them that were not tried, since no version of them was ever published.
         unread: plans with the KPIs that they ask for and the published file does not have.
         labels: the plans' words for codes, by plan, kind and code.
     """
@@ -114,6 +115,7 @@ class Tried:
     targets: tuple[TargetDifference, ...]
     verdicts: tuple[VerdictDifference, ...]
     broken: tuple[tuple[str, str], ...]
+    left_out: tuple[str, ...]
     unread: tuple[tuple[str, str], ...]
     labels: Mapping[tuple[str, str, str], str]
 
@@ -159,6 +161,7 @@ def try_plans(settings: Settings) -> Tried:
                 targets=_targets(connection, titles, before, at),
                 verdicts=_verdicts(connection, titles, before, at),
                 broken=tuple((plan.plan_id, plan.problem) for plan in judged.broken),
+                left_out=tuple(plan.plan_id for plan in judged.broken if plan.version_from is None),
                 unread=tuple(connection.execute(_UNREAD).fetchall()),
                 labels={tuple(key): word for *key, word in connection.execute(_LABELS).fetchall()},
             )

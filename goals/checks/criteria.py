@@ -69,7 +69,7 @@ def _kind(draft: Draft, row: Row) -> Iterator[Finding]:
     """A draft may hold a target as its text alone."""
     if not row.is_empty("kind"):
         return
-    kinds = telling_kinds(row.text("target_text") or "")
+    kinds = telling_kinds(row.text("target_text") or "") or ("number", "range", "other_value")
     remedy = f"Write the kind that the target is, such as {' or '.join(f'`{kind}`' for kind in kinds)}"
     used = next((column for column in (*_WORDS, "tolerance") if row.has(column)), None)
     if used is not None:

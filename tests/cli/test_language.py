@@ -1,6 +1,7 @@
 """Swedish help and messages for controllers, from one catalogue, chosen by KOLADA_LANG or the locale."""
 
 import ast
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -10,7 +11,10 @@ import pytest
 import typer
 
 from cli.app import COMMANDS, main, make_app
-from cli.language import FAMILIES, catalogue, in_swedish, is_swedish
+from cli.language import FAMILIES, catalogue, finding_told, in_swedish, is_swedish
+from goals import PlanError, plan_from_files
+from goals.rules import RULES
+from tests.goals.test_broken_plans import CASES, Case
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 READ = [*sorted((REPOSITORY / "reports").glob("*.py")), REPOSITORY / "warehouse" / "moment.py"]
@@ -21,6 +25,12 @@ BESIDE = (
     "| {} |",
     "Correct them, then run `kolada goals new` again. docs/skriv-ett-mal.md shows every form of a target.",
 )
+ENGLISH = re.compile(
+    r"(?<![\w-])(?:the|an?|of|is|are|and|with|not|by|write|would|commas?|semicolons?|decimal|rows?|column|for|to|without"
+    r"|missing|lines|pages|it|or|which)(?![\w-])",
+    re.IGNORECASE,
+)
+EXAMPLE = REPOSITORY / "tests" / "goals" / "plans" / "exempel-1480-2024-2026"
 # Messages that no option for controllers leads to.
 INNER = ("publication of the run `{}` without the run",)
 
@@ -177,13 +187,32 @@ def test_a_new_plan_is_told_in_swedish(said: Callable[..., str], tmp_path: Path)
     table.write_text("Indikator,Nyckeltal,Enhet,Riktning,Mål,År\nTrygghet,,%,högre,topp 25 %,2026\n", encoding="utf-8")
     new = ("goals", "new", "--municipality", "1480", "--from", str(table))
     told = said(*new, KOLADA_LANG="sv")
-    assert "Skrivet: goals/goteborg-2026, med 1 indikatorer. Planen är ett utkast" in told
+    assert "Skrivet: goals/goteborg-2026, med 1 indikator. Planen är ett utkast" in told
     assert "mål.csv, rad 2: målet `topp 25 %` för `Trygghet` säger mer än ett tal" in told
     assert "Här finns ingen publicerad katalog än" in told
     assert "Sedan: `kolada goals check`, och `kolada refresh`." in told
+    said(*new, "--plan-id", "in-english", KOLADA_LANG="en")
+    comments = [
+        {line for line in (tmp_path / "goals" / name / "plan.toml").read_text("utf-8").splitlines() if line[:1] == "#"}
+        for name in ("goteborg-2026", "in-english")
+    ]
+    assert len(comments[0]) == len(comments[1]) > len(RULES)
+    assert comments[0] & comments[1] == set()
     again = said(*new, KOLADA_LANG="sv")
     assert again.startswith("2: Ingen plan `goteborg-2026` skrivs: 1 att rätta i det som den görs av.")
     assert "det finns redan en sådan plan, och inget skrivs över" in again
+
+
+@pytest.mark.parametrize("broken", CASES, ids=lambda one: one.name)
+def test_no_finding_is_half_in_english(broken: Case) -> None:
+    """Every kind of broken plan: what differs in a finding, and what follows its question, are told in Swedish too."""
+    files = {path.name: path.read_bytes() for path in EXAMPLE.iterdir()}
+    for file, old, new in broken.edits:
+        files[file] = files[file].replace(old.encode(), new.encode())
+    with pytest.raises(PlanError) as raised:
+        plan_from_files(files)
+    told = [re.sub("`[^`]*`|\\(.*?\\)", "", finding_told(finding)) for finding in raised.value.findings]
+    assert [ENGLISH.findall(text) for text in told] == [[] for _ in told]
 
 
 def test_what_is_wrong_with_a_plan_is_told_in_swedish(

@@ -94,6 +94,7 @@ def test_a_full_table_and_a_document_give_a_plan_that_passes(tmp_path: Path) -> 
         ("<99", "% av intäkterna", "lower", ("<", 99.0)),
         ("35 500", "antal invånare", "higher", (">=", 35500.0)),
         ("−2", "% av skatter och bidrag", "higher", (">=", -2.0)),
+        ("3 dagar", "antal dagar", "lower", ("<=", 3.0)),
     ],
 )
 def test_a_number_with_a_word_for_its_operator_is_read(
@@ -131,7 +132,19 @@ def test_a_number_with_a_word_for_its_operator_is_read(
         ("högst 1 procents avvikelse", "`range`"),
         ("minst 80 % 2026 och 90 % 2028", "`number`"),
         ("minst 9 % 2026, 15 % 2030, och öka över tid", "`number`, `previous_year`, `previous_measurement`"),
-        ("minst 80 enheter", "`number`, `range`, `other_value`"),
+        ("minst 80 enheter", "`number`"),
+        ("ska ej överstiga 3 dagar", "`number`"),
+        ("omkring 80", "`number`, `range`, `other_value`"),
+        ("topp 10 procent", "`best_share`"),
+        ("topp tio", "`rank`"),
+        ("bland de tio bästa i länet", "`rank`"),
+        ("en av de tre bästa kommunerna", "`rank`"),
+        ("+/- 1 %", "`range`"),
+        ("minst lika bra som rikssnittet", "`reference`"),
+        ("lägre än jämförbara kommuner", "`reference`"),
+        ("bättre än utfallet 2022", "`base_year`"),
+        ("halveras till 2030", "`base_year`"),
+        ("minst samma nivå", "`previous_year`, `previous_measurement`"),
     ],
 )
 def test_a_text_that_says_more_is_kept_whole_and_named(target: str, kinds: str, tmp_path: Path) -> None:
@@ -144,6 +157,16 @@ def test_a_text_that_says_more_is_kept_whole_and_named(target: str, kinds: str, 
     (remark,) = new.remarks
     assert f"indicators.csv, row 2: the target `{target}` of `Självförsörjning`" in remark
     assert remark.endswith(f"what could say it: {kinds}.")
+
+
+@pytest.mark.parametrize("target", ["Kommunen ska upplevas som öppen", "Nollvision"])
+def test_a_text_without_a_number_and_a_comparison_is_of_no_kind(target: str, tmp_path: Path) -> None:
+    """It is kept, and a level or people's own judgement is asked for; no kind is named that it can't be."""
+    new = made(tmp_path, f"{HEADER}\nÖppenhet,,,,{target},\n")
+    assert targets(new, "kind", "target_text") == [(None, target)]
+    (remark,) = new.remarks
+    assert f"the target `{target}` of `Öppenhet` has no number and nothing to compare with" in remark
+    assert "let people judge the goal in assessments.csv" in remark
 
 
 def test_a_kind_in_the_table_says_what_no_text_may(tmp_path: Path) -> None:
@@ -191,16 +214,19 @@ def test_a_table_as_swedish_excel_saves_it_is_read(tmp_path: Path) -> None:
 
 
 def test_a_workbook_is_read_as_it_shows_itself(tmp_path: Path) -> None:
-    """A workbook is read as displayed: numbers, percentages, years, merged cells and empty rows."""
+    """A workbook is read as displayed: numbers, percentages, dates shown as years, merged cells, a title above."""
     workbook = Workbook()
     sheet = workbook.active
+    sheet.append(["Mål och indikatorer 2026"])
     sheet.append([])
     sheet.append(["Titel", "Nyckeltal", "Enhet", "Riktning", "Målvärde", "År", "Övergripande mål", "goal"])
     sheet.append(["Behöriga", "N15436", "%", "higher", 0.855, 2026, "Skolan", "S1"])
-    sheet.append(["Trygghet", None, "betyg 1-6", "higher", 4.5, 2026, None, None])
-    sheet["E3"].number_format = "0.0%"
-    sheet.merge_cells("G3:G4")
-    sheet.merge_cells("H3:H4")
+    sheet.append(["Trygghet", None, "betyg 1-6", "higher", 4.5, date(2026, 12, 31), None, None])
+    sheet["E4"].number_format = "0.0%"
+    sheet["F5"].number_format = "yyyy"
+    sheet.merge_cells("A1:H1")
+    sheet.merge_cells("G4:G5")
+    sheet.merge_cells("H4:H5")
     workbook.save(tmp_path / "mål.xlsx")
     new = scaffold("1480", tmp_path / "mål.xlsx", tmp_path / "goals", municipalities=UNITS)
     assert targets(new, "indicator_id", "target_value", "target_text") == [
@@ -220,12 +246,83 @@ def test_a_workbook_that_is_none_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "goals").exists()
 
 
+def sheets(folder: Path, *tables: list[list[object]]) -> Path:
+    """A workbook with one sheet for each table."""
+    workbook = Workbook()
+    workbook.remove(workbook.active)
+    for number, rows in enumerate(tables, start=1):
+        sheet = workbook.create_sheet(f"Blad{number}")
+        for row in rows:
+            sheet.append(row)
+    workbook.save(folder / "mål.xlsx")
+    return folder / "mål.xlsx"
+
+
+HEADINGS = ["Indikator", "Nyckeltal", "Enhet", "Riktning", "Mål", "År"]
+ROW = ["Behöriga", "N15436", "%", "högre", 85, 2026]
+
+
+def test_the_sheet_with_headings_is_read(tmp_path: Path) -> None:
+    """A cover sheet before the table is skipped."""
+    path = sheets(tmp_path, [["Budget 2026"]], [HEADINGS, ROW])
+    new = scaffold("1480", path, tmp_path / "goals", municipalities=UNITS)
+    assert new.plan.tables["indicator"]["title"].to_list() == ["Behöriga"]
+
+
+@pytest.mark.parametrize(
+    ("tables", "problem", "value"),
+    [
+        (([HEADINGS, ROW], [HEADINGS, ROW]), "a table in each of the sheets `Blad1`, `Blad2`", None),
+        (([HEADINGS, ["Behöriga", "N15436", "%", "högre", "=40*2", 2026]],), "a formula without its result", "E2"),
+        (([HEADINGS, ["Behöriga", "N15436", "%", "ökande", 85, 2026]],), "an unknown direction", "ökande"),
+    ],
+)
+def test_a_workbook_is_refused_rather_than_read_in_part(
+    tables: tuple[list[list[object]], ...], problem: str, value: str | None, tmp_path: Path
+) -> None:
+    """Two tables, a formula that was never calculated and an unknown direction each stop the new plan."""
+    with pytest.raises(PlanError) as raised:
+        scaffold("1480", sheets(tmp_path, *tables), tmp_path / "goals", municipalities=UNITS)
+    assert [(finding.problem, finding.value) for finding in raised.value.findings] == [(problem, value)]
+    assert not (tmp_path / "goals").exists()
+
+
+def test_a_row_with_a_title_only_is_named(tmp_path: Path) -> None:
+    """It is kept as an indicator, and the remark asks whether it is a heading or a sum."""
+    new = made(tmp_path, f"{HEADER}\nBehöriga,N15436,%,higher,80,2026\nSumma 1 mål,,,,,\n")
+    assert new.plan.tables["indicator"]["title"].to_list() == ["Behöriga", "Summa 1 mål"]
+    (remark,) = new.remarks
+    assert remark.startswith("indicators.csv, row 3: `Summa 1 mål` has a title only")
+
+
+def test_a_heading_across_the_table_is_asked_for_in_a_column(tmp_path: Path) -> None:
+    """A goal's title over its indicators, in one merged cell, is neither an indicator nor left out."""
+    workbook = Workbook()
+    sheet = workbook.active
+    sheet.append(["Indikator", "Nyckeltal", "Enhet", "Riktning", "Mål", "År"])
+    sheet.append(["En skola för alla"])
+    sheet.append(["Behöriga", "N15436", "%", "högre", 85, "2025-2026"])
+    sheet.merge_cells("A2:F2")
+    workbook.save(tmp_path / "mål.xlsx")
+    with pytest.raises(PlanError) as raised:
+        scaffold("1480", tmp_path / "mål.xlsx", tmp_path / "goals", municipalities=UNITS)
+    assert [(found.row, found.problem, found.value, found.remedy) for found in raised.value.findings] == [
+        (
+            2,
+            "a heading across the table",
+            "En skola för alla",
+            "Write it in the column `övergripande mål` on each of its rows, and remove this row",
+        ),
+        (3, "not a year", "2025-2026", "Write one row for each year, or leave it empty for a target of every year"),
+    ]
+
+
 def test_kpis_are_proposed_and_never_filled_in(tmp_path: Path) -> None:
     """An indicator without a KPI id gets suggestions in a note and a remark, and no id is filled in."""
     asked = []
 
-    def propose(title: str) -> list[tuple[str, str]]:
-        asked.append(title)
+    def propose(title: str, unit: str) -> list[tuple[str, str]]:
+        asked.append((title, unit))
         return [("N07514", "Ekologiska livsmedel, andel (%)")] if "Ekologisk" in title else []
 
     new = made(
@@ -233,7 +330,7 @@ def test_kpis_are_proposed_and_never_filled_in(tmp_path: Path) -> None:
         f"{HEADER}\nEkologisk mat,,%,higher,30,2026\nTrygghet,,%,higher,80,2026\nBehöriga,N15436,%,higher,80,2026\n",
         propose=propose,
     )
-    assert asked == ["Ekologisk mat", "Trygghet"]
+    assert asked == [("Ekologisk mat", "%"), ("Trygghet", "%")]
     assert new.plan.tables["indicator"]["kpi_id"].to_list() == [None, None, "N15436"]
     assert new.plan.tables["note"].select("indicator_id", "code", "text").rows() == [
         (

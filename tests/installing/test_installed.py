@@ -1,5 +1,6 @@
 """The built package works from an empty folder, in its own environment, next to other packages."""
 
+import re
 import signal
 import socket
 import subprocess
@@ -53,7 +54,7 @@ def test_every_command_from_an_empty_folder(kolada):
     assert kolada("kolada", "goals", "check").returncode == 0
     own = kolada("kolada", "refresh", "--sample", "--direct")
     assert own.returncode == 0, own.stderr
-    assert "Måluppfyllelse 2026: goteborg-2026" in own.stdout
+    assert re.search("Måluppfyllelse 20[0-9][0-9]: goteborg-2026", own.stdout)
     example = kolada("kolada", "goals", "new", "--example")
     assert example.returncode == 0, example.stderr
     assert "alingsas-2022-2024: 43 indicators" in kolada("kolada", "goals", "check").stdout

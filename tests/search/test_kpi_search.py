@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import duckdb
 import pytest
 
+from cli.goals_commands import proposals
 from fake_kolada import FakeKolada
 from kolada_client import KoladaClient
 from warehouse.history import load_catalogue
@@ -33,6 +34,16 @@ def catalogue(recorded):
 def found(catalogue, words, limit=10):
     """Return the ids that a search finds."""
     return [each.kpi_id for each in search_kpis(catalogue, words, limit=limit)]
+
+
+@pytest.mark.parametrize(("unit", "telling"), [("%", "%"), ("kr/invånare", "kr"), ("dagar", "dag")])
+def test_a_proposal_prefers_the_indicators_unit(catalogue, unit, telling):
+    """Of KPIs nearly as likely for a title, those counted in its unit come first; none is left out for it."""
+    words = "väntetid ekonomiskt bistånd" if unit == "dagar" else "ekonomiskt bistånd"
+    titles = [title for _, title in proposals(catalogue, words, unit)]
+    assert len(titles) == 3
+    assert telling in titles[0]
+    assert proposals(catalogue, words, "okänd enhet")[0][0] == found(catalogue, words, 1)[0]
 
 
 @pytest.mark.parametrize(
