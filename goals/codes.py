@@ -65,6 +65,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "series_break": "brott i serien mellan mål och utfall",
         "kpi_rescaled": "nyckeltalet är omräknat sedan målet sattes",
         "no_target": "inget målvärde",
+        "target_in_words": "målet står ännu bara i ord",
         "no_yearly_criterion": "inget kriterium för enskilda år",
         "before_target_year": "målåret har inte kommit",
     },

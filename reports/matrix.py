@@ -68,7 +68,7 @@ class MatrixRow:
 
     def criterion(self) -> Markup:
         """What the indicator has to reach."""
-        if not self.row["target_kind"]:
+        if not self.row["target_kind"] and not self.row["target_text"]:
             return Markup('<span class="is-missing">inget mål</span>')
         return criterion_as_compared(self.contents, self.row)
 

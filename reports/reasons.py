@@ -27,6 +27,7 @@ REASONS = {
     "series_break": "Nyckeltalet har ändrats mellan det att målet sattes och värdet: de kan inte jämföras.",
     "kpi_rescaled": "Kolada har räknat om alla värden för nyckeltalet sedan målet sattes: de kan inte jämföras.",
     "no_target": "Indikatorn har inget målvärde. Den visas men bedöms inte.",
+    "target_in_words": "Målet står ännu bara i ord, utan det som behövs för att pröva det. Det visas men bedöms inte.",
     "no_yearly_criterion": "Målet gäller över tid och kan inte prövas för ett enskilt år.",
     "before_target_year": "Målet gäller ett senare år. Läget visas utan att bedömas.",
 }

@@ -68,7 +68,7 @@ MEANINGS = {
     "no_data": "Inget värde finns. Skälet står vid indikatorn. Det är varken uppfyllt eller ej uppfyllt.",
     "withheld": "Värdet är dolt i Kolada, av sekretess eller utan angivet skäl.",
     "not_comparable": "Värdet finns, men nyckeltalet har ändrats sedan målet sattes.",
-    "not_assessable": "Det finns inget målvärde, eller målet gäller över tid.",
+    "not_assessable": "Det finns inget målvärde, målet står ännu bara i ord, eller det gäller över tid.",
     "assessment_required": "Målet bedöms av människor; räkningen är underlag.",
     "undetermined": "Målen utan svar kan ännu avgöra åt båda hållen.",
 }

@@ -273,7 +273,12 @@ create or replace macro mart.judged(inputs) as table (
                             else 'nothing_published'
                         end
                 when not is_yearly_criterion
-                    then case when target_kind is null then 'no_target' else 'no_yearly_criterion' end
+                    then
+                        case
+                            when target_kind is not null then 'no_yearly_criterion'
+                            when target_text is not null then 'target_in_words'
+                            else 'no_target'
+                        end
                 when is_target_broken then 'series_break'
                 when is_target_rescaled then 'kpi_rescaled'
                 when target_year > year then 'before_target_year'

@@ -66,13 +66,14 @@ def test_lower_is_better_turns_operator_margin_and_trend(world: World) -> None:
 
 def test_order_of_verdicts(world: World) -> None:
     """A missing value takes precedence over a missing criterion, then a void target, the year and the comparison."""
-    for indicator_id in ("NONE", "VOID", "DUE"):
-        kpi_id = {"NONE": "N00001", "VOID": "N00002", "DUE": "N00003"}[indicator_id]
+    for indicator_id in ("NONE", "VOID", "DUE", "WORDS"):
+        kpi_id = {"NONE": "N00001", "VOID": "N00002", "DUE": "N00003", "WORDS": "N00004"}[indicator_id]
         world.kpi(kpi_id)
         world.indicator(indicator_id, kpi_id=kpi_id, section="prioritized")
         world.series(kpi_id, {2021: 50, 2023: 50})
     world.target("VOID", ">=", 40)
     world.target("DUE", ">=", 40)
+    world.plan_row("target", indicator_id="WORDS", target_text="topp 25 %", is_yearly_criterion=False)
     world.plan_row("series_break", kpi_id="N00002", first_year_after=2021, voids_target=True, why="Ny definition.")
     world.indicator("OVER_TIME", section="financial")
     world.target("OVER_TIME", "<=", 4, year=None, is_yearly_criterion=False)
@@ -92,6 +93,7 @@ def test_order_of_verdicts(world: World) -> None:
         for indicator, year in [
             ("NONE", 2022),
             ("NONE", 2023),
+            ("WORDS", 2023),
             ("VOID", 2021),
             ("VOID", 2023),
             ("DUE", 2021),
@@ -103,6 +105,7 @@ def test_order_of_verdicts(world: World) -> None:
     assert judged == {
         ("NONE", 2022): ("no_data", "not_measured"),
         ("NONE", 2023): ("not_assessable", "no_target"),
+        ("WORDS", 2023): ("not_assessable", "target_in_words"),
         ("VOID", 2021): ("not_comparable", "series_break"),
         ("VOID", 2023): ("not_comparable", "series_break"),
         ("DUE", 2021): ("not_yet_due", "before_target_year"),
