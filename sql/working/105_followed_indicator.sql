@@ -1,5 +1,6 @@
 -- Every indicator with what the plan leaves to be filled in: its decimals where the plan gives none (none where every
--- value received of the KPI is whole, else one), and its goal's owner where it has none of its own.
+-- value received of the KPI is whole, or of an indicator without a KPI every figure and target of the plan; else one),
+-- and its goal's owner where it has none of its own.
 -- Working relation. One row per plan and indicator.
 with indicators as (
     select * from plan.indicator
@@ -26,6 +27,40 @@ whole_kpis as (
     group by kpi_id
 ),
 
+plans_numbers as (
+    select
+        plan_id,
+        indicator_id,
+        unnest([value, comparison_value]) as number
+    from plan.outcome_manual
+
+    union all by name
+
+    select
+        plan_id,
+        indicator_id,
+        value as number
+    from plan.outcome_document
+
+    union all by name
+
+    select
+        plan_id,
+        indicator_id,
+        unnest([target_value, target_high]) as number
+    from targets
+),
+
+whole_figures as (
+    select
+        plan_id,
+        indicator_id,
+        bool_and(number = trunc(number)) as is_whole
+    from plans_numbers
+    where number is not null
+    group by plan_id, indicator_id
+),
+
 gendered as (
     select distinct
         plan_id,
@@ -39,7 +74,11 @@ final as (
         indicators.* replace (
             coalesce(
                 indicators.display_decimals,
-                case when whole_kpis.is_whole then 0 else 1 end
+                case
+                    when indicators.kpi_id is null and whole_figures.is_whole then 0
+                    when indicators.kpi_id is not null and whole_kpis.is_whole then 0
+                    else 1
+                end
             ) as display_decimals,
             coalesce(indicators.owner, goals.owner) as owner
         ),
@@ -50,6 +89,10 @@ final as (
     inner join plans on indicators.plan_id = plans.plan_id
     inner join goals on indicators.plan_id = goals.plan_id and indicators.goal_id = goals.goal_id
     left join whole_kpis on indicators.kpi_id = whole_kpis.kpi_id
+    left join whole_figures
+        on
+            indicators.plan_id = whole_figures.plan_id
+            and indicators.indicator_id = whole_figures.indicator_id
     left join gendered
         on indicators.plan_id = gendered.plan_id and indicators.indicator_id = gendered.indicator_id
 )

@@ -73,6 +73,14 @@ def test_each_committee_answers_for_its_own(councils: Nights) -> None:
     ]
 
 
+def test_own_figures_have_the_decimals_that_they_were_given_with(councils: Nights) -> None:
+    """Without display_decimals an own figure has none where all its figures and targets are whole, else one."""
+    assert councils.query(
+        "select distinct indicator_id, display_decimals from mart.criterion_outcome "
+        "where plan_id = 'vara-1470-2024-2027' and kpi_id is null order by all"
+    ) == [("bemotande", 1), ("tillganglighet", 0), ("trygghet", 0)]
+
+
 def test_figures_of_a_part_of_the_year_stand_apart(councils: Nights) -> None:
     """Figures of tertials and months have their period and no verdict."""
     assert councils.query(
