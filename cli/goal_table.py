@@ -1,4 +1,4 @@
-"""The goal table on the terminal, in Swedish: mart.maluppfyllelse of one plan's target year."""
+"""The goal table on the terminal, in Swedish: mart.maluppfyllelse of one plan in the report's year."""
 
 from pathlib import Path
 
@@ -7,8 +7,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from reports.gathering import focus_year
 from reports.numbers import full_text, number_text
-from reports.sourced_rows import readable
+from reports.sourced_rows import open_source, readable
 from warehouse.credits import MADE_UP_VALUES
 from warehouse.published_file import published_file, source_kind
 
@@ -41,9 +42,8 @@ GOAL_TABLE = """
             shown."Plan" = judged.plan_id
             and shown."Id" = judged.indicator_id
             and shown."År" = judged.year
-    inner join plan.plan as plan_row
-        on judged.plan_id = plan_row.plan_id and judged.year = plan_row.target_year
-    where judged.plan_id = ?
+    inner join plan.plan as plan_row on judged.plan_id = plan_row.plan_id
+    where judged.plan_id = ? and judged.year = ?
     order by judged.indicator_order
 """
 
@@ -51,9 +51,10 @@ SOURCE_WORDS = {"kolada": "Kolada", "manual": "Inmatad", "document": "Dokument"}
 
 
 def print_goal_table(console: Console, published: Path, plan_id: str) -> None:
-    """Print one plan's verdicts for its target year, and below them where rounding decides."""
+    """Print one plan's verdicts for the year that its report is of, and below them where rounding decides."""
     with published_file(published) as connection:
-        rows = [tuple(map(readable, row)) for row in connection.execute(GOAL_TABLE, [plan_id]).fetchall()]
+        asked = [plan_id, focus_year(open_source(connection), plan_id)]
+        rows = [tuple(map(readable, row)) for row in connection.execute(GOAL_TABLE, asked).fetchall()]
         is_sample = source_kind(connection) == "sample"
     year = rows[0][3] if rows else ""
     draft = ". Utkast: planen är inte beslutad" if rows and rows[0][-1] else ""

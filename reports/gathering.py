@@ -4,7 +4,6 @@ Each relation is read once. Nothing is computed here but which rows belong toget
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 
 from reports.contents import RIKET, UNWEIGHTED, Contents, CrossCheck, Distribution, GoalPart, IndicatorPart, is_region
 from reports.errors import UnknownYear
@@ -33,11 +32,11 @@ def gather(source: Source, plan_id: str, year: int | None = None, scope: Scope |
     plan = find_plan(source, plan_id)
     own = plan["municipality_id"]
     mine = ("plan_id = ?", [plan_id])
-    dates = {row["year"]: row for row in source.rows("plan.bokslut_date", *mine, order="year")}
+    dates = _bokslut_dates(source, plan_id)
     years = tuple(range(plan["first_year"], plan["last_year"] + 1))
     if year is not None and year not in years:
         raise UnknownYear(plan_id, year, years[0], years[-1])
-    focus = year if year is not None else focus_year(plan, dates, in_sweden(source.known_at).date())
+    focus = year if year is not None else focus_year(source, plan_id)
     goals = source.rows("plan.goal", *mine, order="goal_order")
     indicators = source.rows("plan.indicator", *mine, order="indicator_order")
     wanted = (scope or Scope()).checked(plan_id, goals, indicators)
@@ -108,11 +107,19 @@ def _kpis_of(goals: Iterable[GoalPart]) -> set[str]:
     return {part.indicator["kpi_id"] for goal in goals for part in goal.indicators}
 
 
-def focus_year(plan: Row, dates: Mapping[int, Row], today: date) -> int:
+def _bokslut_dates(source: Source, plan_id: str) -> dict[int, Row]:
+    return {row["year"]: row for row in source.rows("plan.bokslut_date", "plan_id = ?", [plan_id], order="year")}
+
+
+def focus_year(source: Source, plan_id: str) -> int:
     """The target year; before its bokslut, the last year whose bokslut had come, or the plan's first budget year.
 
-    A draft has no bokslut dates: its years count as closed when they are over.
+    A draft may have no bokslut dates: its years count as closed when they are over.
+
+    Raises:
+        UnknownPlan: the file holds no such plan at that moment.
     """
+    plan, dates, today = find_plan(source, plan_id), _bokslut_dates(source, plan_id), in_sweden(source.known_at).date()
     closed = [year for year, row in dates.items() if row["bokslut_date"] <= today] if dates else [today.year - 1]
     last = max(closed, default=plan["first_budget_year"])
     return int(max(min(last, plan["target_year"]), plan["first_year"]))

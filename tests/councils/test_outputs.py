@@ -1,23 +1,29 @@
 """Outputs of the councils' plans: reports, parts of the year, drafts, and the differences before a merge."""
 
+import io
 import json
 import shutil
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from cli.app import make_app
+from cli.goal_table import print_goal_table
 from fake_kolada import FakeKolada
 from goals import read_plan
 from pipeline.jobs import refresh_job
 from pipeline.plans_to_judge import plans_to_judge
 from reports import write_report
+from reports.gathering import focus_year
+from reports.sourced_rows import open_source
 from tests.conftest import Nights
 from tests.councils.conftest import FOLDER, council_data, council_plans
 from tests.reports.support import Node, opened, read_page
 
 VARGARDA = "vargarda-1442-2023-2025"
+VARA = "vara-1470-2024-2027"
 KATRINEHOLM = "katrineholm-0483-2019-2022"
 SUNDSVALL = "sundsvall-2281-2020-2030"
 
@@ -34,6 +40,15 @@ def test_the_report_tells_what_was_entered_during_the_year(councils: Nights, tmp
     article = report_page(councils, tmp_path, KATRINEHOLM).by_id("i-invanare").words()
     assert "Till och med juni: utfall 34\u00a0700." in article
     assert "Siffror för en del av året och prognoser bedöms inte." in article
+
+
+def test_the_terminal_and_the_report_are_of_the_same_year(councils: Nights) -> None:
+    """A plan that runs to 2027 is shown by the last year that is over, on the terminal too."""
+    console = Console(width=200, file=io.StringIO())
+    print_goal_table(console, councils.home / "kolada.duckdb", VARA)
+    with opened(councils.home) as connection:
+        assert focus_year(open_source(connection), VARA) == 2025
+    assert f"Måluppfyllelse 2025: {VARA}. Utkast" in console.file.getvalue()
 
 
 def test_each_of_several_criteria_is_told(councils: Nights, tmp_path: Path) -> None:
@@ -137,10 +152,26 @@ def test_goals_diff_in_swedish(councils: Nights, edited_plans: Path, monkeypatch
     )
 
 
+def test_goals_diff_names_broken_plans(councils: Nights, edited_plans: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that was published is tried by that version, one that never was is left out; in Swedish no English reason."""
+    file = edited_plans / "klippan-1276-2020" / "targets.csv"
+    file.write_text(file.read_text(encoding="utf-8").replace("best_share", "topp"), encoding="utf-8")
+    (edited_plans / "ny-plan").mkdir()
+    (edited_plans / "ny-plan" / "plan.toml").write_text('plan_id = "ny-plan"\n', encoding="utf-8")
+    english = " ".join(diffed(councils, edited_plans).split())
+    assert "The plan `klippan-1276-2020` is broken, and its last good version was tried. targets.csv" in english
+    assert "The plan `ny-plan` is broken and was not tried, since it was never published." in english
+    monkeypatch.setenv("KOLADA_LANG", "sv")
+    swedish = " ".join(diffed(councils, edited_plans).split())
+    assert "Planen `ny-plan` är trasig och har inte prövats, eftersom ingen version av den har publicerats." in swedish
+    assert "Planen `klippan-1276-2020` är trasig, och dess senaste hela version har prövats. Planen" in swedish
+    assert "Vad som ska rättas: `kolada goals check`." in swedish
+
+
 def test_goals_diff_of_unchanged_plans_is_empty(councils: Nights) -> None:
     """`goals diff` of unchanged plans is empty."""
     found = json.loads(diffed(councils, FOLDER / "plans", "--json"))
-    assert found == {"targets": [], "verdicts": [], "broken": [], "unread": []}
+    assert found == {"targets": [], "verdicts": [], "broken": [], "left_out": [], "unread": []}
 
 
 @pytest.mark.slow
