@@ -32,7 +32,7 @@ def criterion(contents: Contents, row: Row) -> Markup:
     """What the indicator has to reach: `minst 91`, `över riksgenomsnittet`, `minst 80 för både kvinnor och män`."""
     asked = _ASKED.get(row["target_kind"])
     if asked is None:
-        return Markup("inget målvärde")
+        return Markup("”{}”").format(row["target_text"]) if row["target_text"] else Markup("inget målvärde")
     said, whom = asked(contents, row), GENDERS.get(row["target_gender"])
     return Markup("{} {}").format(said, whom) if whom else said
 
@@ -96,7 +96,9 @@ def added(row: Row) -> Markup:
 def _offset_unit(row: Row) -> str:
     if row["offset_unit"] == "percent":
         return " procent"
-    return " procentenheter" if str(row["unit"]).startswith("%") else ""
+    if not str(row["unit"]).startswith("%"):
+        return ""
+    return " procentenhet" if abs(row["target_offset"]) == 1 else " procentenheter"
 
 
 def wanted_name(contents: Contents, row: Row) -> Markup:

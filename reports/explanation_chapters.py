@@ -27,15 +27,6 @@ from reports.sentences import plain
 from reports.sourced_rows import Row
 from reports.verdict_sentences import REFERENCE_KINDS, decimals_of, margin_decimals, verdict_sentence
 
-COMPARISONS = {
-    "match": "stämmer",
-    "rounded": "stämmer efter avrundning",
-    "revised": "har reviderats sedan dess",
-    "published_since": "har publicerats sedan dess",
-    "missing": "saknas i Kolada",
-    "missing_in_both": "saknas i båda",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
@@ -251,7 +242,7 @@ def _document(evidence: Evidence) -> Iterator[str]:
     else:
         yield "Planen har inget dokument."
     before = printed_before(contents, evidence.part.own_edits)
-    if before:
+    if before and place:
         yield f"{before[0].upper()}{before[1:]}."
     if evidence.part.indicator["source"]:
         yield f"Källa enligt dokumentet: {evidence.part.indicator['source']}"
@@ -261,8 +252,8 @@ def _document(evidence: Evidence) -> Iterator[str]:
         line = f", rad {printed['document_line']}" if printed["document_line"] else ""
         yield f"Tryckt utfall {printed['year']}: {value}{line}."
     if evidence.reconciliation is not None:
-        result = evidence.reconciliation["result"]
-        yield f"Jämfört med Kolada i dag: {COMPARISONS.get(result, result)}."
+        result = contents.label("reconciliation", evidence.reconciliation["result"])
+        yield f"Jämfört med Kolada i dag: {result[0].lower()}{result[1:]}."
 
 
 def _manual(evidence: Evidence) -> Iterator[str]:

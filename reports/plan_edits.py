@@ -95,9 +95,10 @@ def edited_text(words: Words, row: Row, name: str) -> str:
 
 
 def is_left_behind(row: Row) -> bool:
-    """Whether what the document prints was edited, and the place in the document was not."""
+    """Whether what the document prints was edited, and the place in it was not; a target's place is its lines."""
     return bool(
         row["edit"] == "edited"
+        and (row["document_lines"] or row["file_name"] != "targets.csv")
         and row["is_place_unchanged"]
         and row["column_name"] in PRINTED.get(row["file_name"], frozenset())
     )

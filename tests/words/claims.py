@@ -15,7 +15,7 @@ NAME = r"([^\d]+?)"
 WHOM = r"(?: mellan kvinnor och män)?(?: för (?:kvinnor|män|både kvinnor och män))?"
 # Non-capturing patterns of what a criterion requires. A number follows the operator, a figure's name, or a range.
 NUMBER = r"[−+]?\d[\d\u00a0]*(?:,\d+)?"
-ADDED = rf"(?: (?:plus|minus) {NUMBER}(?: procentenheter| procent)?)?"
+ADDED = rf"(?: (?:plus|minus) {NUMBER}(?: procentenhet(?:er)?| procent)?)?"
 FIGURE_NAME = r"(?:\d{4} års värde|[^\d]+?)"
 GOAL = rf"(?:{OP} (?:{N}{WHOM}|(?:\d{{4}} års värde|[^\d,.]+?){ADDED}{WHOM})|mellan {NUMBER} och {NUMBER}{WHOM})"
 WHO = r"(?:Utfallet(?: för kvinnor| för män)?|Skillnaden mellan kvinnor och män)"
@@ -236,7 +236,7 @@ COMPARED = (
 )
 MEAN = (
     rf"{WHO} {N} (?:ligger|är) (inte )?{OP} {FIGURE_NAME} {N}"
-    rf"(?: (plus|minus) {N}(?: procentenheter| procent)?, alltså {N})?[,.] (med|Det skiljer) {N}(?: i marginal)?\."
+    rf"(?: (plus|minus) {N}(?: procentenhet(?:er)?| procent)?, alltså {N})?[,.] (med|Det skiljer) {N}(?: i marginal)?\."
 )
 SENTENCES: tuple[tuple[re.Pattern[str], Callable[..., Iterator[str]]], ...] = (
     (

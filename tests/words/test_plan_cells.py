@@ -1,13 +1,18 @@
 """Cells of a plan's files in words: no output shows a raw code of the files."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from goals.codes import LABELS
 from goals.plan_columns import FORMATS
 from goals.rules import RULES
+from reports.criterion_words import added
 from reports.plan_cells import TABLES, cell_text, row_text
-from reports.plan_edits import edits_told
+from reports.plan_edits import edits_told, printed_before
+from reports.sourced_rows import Row
 
+INSTANT = datetime(2026, 4, 1, tzinfo=UTC).replace(tzinfo=None)
 CODES = [
     (file, column.name, code)
     for file, form in FORMATS.items()
@@ -124,3 +129,27 @@ def test_a_text_with_a_colon_is_no_list_of_cells() -> None:
     """A free text with colons is shown unchanged."""
     assert row_text(DefaultWords(), "comments.csv", "P4", "Obs: dyrt; se bilaga") == "Obs: dyrt; se bilaga"
     assert set(FORMATS) < set(TABLES)
+
+
+@pytest.mark.parametrize(("lines", "is_told"), [("8", True), (None, False)])
+def test_a_target_without_a_place_has_nothing_left_behind(lines: str | None, is_told: bool) -> None:
+    """What a document prints is told where the target has lines in it; a plan without a document prints nothing."""
+    told = {"file_name": "targets.csv", "column_name": "target_text", "value_before": "90", "value_after": "80"}
+    row = edit(**told, is_place_unchanged=True, document_lines=lines) | {"known_from": INSTANT}
+    assert printed_before(DefaultWords(), [row]).startswith("där står 90, som gällde tidigare") is is_told
+
+
+@pytest.mark.parametrize(
+    ("offset", "unit", "expected"),
+    [
+        (1.0, "%", " plus 1 procentenhet"),
+        (-1.0, "% av budgeten", " minus 1 procentenhet"),
+        (2.0, "%", " plus 2 procentenheter"),
+        (0.5, "%", " plus 0,5 procentenheter"),
+        (1.0, "dagar", " plus 1"),
+    ],
+)
+def test_what_is_added_is_in_the_number_that_it_has(offset: float, unit: str, expected: str) -> None:
+    """One percentage point in the singular, all others in the plural, and other units without a word."""
+    row = Row("mart.goal_fulfilment", {"plan_id": "p", "target_offset": offset, "offset_unit": "points", "unit": unit})
+    assert added(row).striptags() == expected.strip()
