@@ -1,6 +1,7 @@
 """Made-up worlds with every kind of criterion and few different values, so that ties and zeros are frequent.
 
-A world is drawn from a seed: a plan of a municipality or of a region, and the data of one run.
+A world is drawn from a seed: a plan of a municipality or of a region, and the data of one run. Over any four worlds in
+a row each kind is used with every direction and operator that it allows, and with each reference and scope.
 """
 
 from collections.abc import Callable
@@ -19,7 +20,10 @@ SCOPES = ("all", "own:grannar", "group:G2328")
 EARLIER = ("previous_year", "previous_measurement", "base_year")
 GENDERED = ("number", "range", "reference", *EARLIER)
 KINDS = ("number", "range", "reference", *EARLIER, "rank", "best_share", "other_value", "gender_gap")
-INDICATORS = 30
+SORTS = ("usual", "equal", "usual", "alone", "usual")
+INDICATORS = 40
+# How many indicators of a kind a world has at least.
+TURNS = INDICATORS // len(KINDS)
 
 Cells = dict[str, object]
 
@@ -55,7 +59,8 @@ def _rules(chance: Random) -> dict[str, str]:
 def _add_indicator(plan: SmallPlan, kolada: SmallKolada, chance: Random, indicator_id: str, kind: str) -> None:
     is_manual = kind == "other_value" or (kind in {"number", "range", *EARLIER} and chance.random() < 0.2)
     kpi_id = "" if is_manual else f"N{int(indicator_id[1:]):05}"
-    direction = chance.choice(["higher", "lower"] if kind in {"rank", "best_share"} else sorted(OPERATORS))
+    turn = int(plan.plan_id.rpartition("-")[2]) * TURNS + (int(indicator_id[1:]) - 1) // len(KINDS)
+    direction, operator = allowed(kind)[turn % len(allowed(kind))]
     several = not is_manual and kind in GENDERED and chance.random() < 0.4
     plan.indicator(
         indicator_id,
@@ -70,8 +75,15 @@ def _add_indicator(plan: SmallPlan, kolada: SmallKolada, chance: Random, indicat
         kinds = [each for each in kinds if each not in {"rank", "best_share"}]
     for number, each in enumerate(kinds):
         name = f"c{number}" if len(kinds) > 1 else ""
-        for year in chance.choice([("",), ("",), (2022, 2024), (2023,)]):
+        for year in chance.choice(
+            [("",), ("",), ("",), (2022, 2024)] if number == 0 else [("",), (2022, 2024), (2023,)]
+        ):
             cells = _target(plan, chance, each, direction, is_manual=is_manual)
+            if number == 0:
+                cells["operator"] = operator
+                for column, named in (("reference", references(plan)), ("rank_scope", scopes(plan))):
+                    if column in cells:
+                        cells[column] = named[turn % len(named)]
             plan.target(indicator_id, **cells, criterion=name, year=year)
     if is_manual:
         for year in YEARS:
@@ -79,10 +91,31 @@ def _add_indicator(plan: SmallPlan, kolada: SmallKolada, chance: Random, indicat
                 other = chance.choice(VALUES) if kind == "other_value" else ""
                 plan.figure(indicator_id, year, chance.choice(VALUES), comparison_value=other)
     else:
-        _fill(kolada, chance, kpi_id, plan.municipality_id)
+        _fill(kolada, chance, kpi_id, plan.municipality_id, turn)
         if chance.random() < 0.3:
             first, voids = chance.choice(YEARS[1:]), chance.choice(["true", "false"])
             plan.add("breaks", kpi_id=kpi_id, first_year_after=first, voids_target=voids, why="Påhittat.")
+
+
+def allowed(kind: str) -> list[tuple[str, str]]:
+    """Return the directions and operators that a kind of criterion allows."""
+    if kind in {"rank", "best_share"}:
+        return [("higher", ""), ("lower", "")]
+    if kind == "range":
+        return [(direction, "") for direction in OPERATORS]
+    if kind == "gender_gap":
+        return [(direction, operator) for direction in OPERATORS for operator in ("<=", "<")]
+    return [(direction, operator) for direction, operators in OPERATORS.items() for operator in operators]
+
+
+def references(plan: SmallPlan) -> tuple[str, ...]:
+    """Return the references that a plan may name: more for a municipality than for a region."""
+    return (*OF_MUNICIPALITIES, *REFERENCES) if plan.municipality_id == OWN else REFERENCES
+
+
+def scopes(plan: SmallPlan) -> tuple[str, ...]:
+    """Return the scopes in which a plan may count places: more for a municipality than for a region."""
+    return (*OF_MUNICIPALITIES, *SCOPES) if plan.municipality_id == OWN else SCOPES
 
 
 def _target(plan: SmallPlan, chance: Random, kind: str, direction: str, *, is_manual: bool) -> Cells:
@@ -98,18 +131,16 @@ def _target(plan: SmallPlan, chance: Random, kind: str, direction: str, *, is_ma
     if kind == "gender_gap":
         cells["target_value"] = chance.choice([0, 1, 2.5])
     if kind == "reference":
-        more = OF_MUNICIPALITIES if plan.municipality_id == OWN else ()
-        cells["reference"] = chance.choice([*REFERENCES, *more])
+        cells["reference"] = chance.choice(references(plan))
     if kind == "base_year":
         cells["base_year"] = YEARS[0]
     if kind in {"rank", "best_share"}:
-        more = OF_MUNICIPALITIES if plan.municipality_id == OWN else ()
-        cells["rank_scope"] = chance.choice([*SCOPES, *more])
+        cells["rank_scope"] = chance.choice(scopes(plan))
         cells["target_value"] = chance.choice([1, 2]) if kind == "rank" else chance.choice([10, 25, 33.3, 50, 75])
     if kind in {"reference", *EARLIER} and chance.random() < 0.5:
         cells |= {"offset": chance.choice([-2, -0.5, 1, 10]), "offset_unit": chance.choice(["", "points", "percent"])}
     if not is_manual and kind in {*GENDERED, "rank", "best_share"}:
-        cells["gender"] = chance.choice(["", "T", "K", "M", "both"])
+        cells["gender"] = chance.choice(["", "", "T", "K", "M", "both"])
     if plan.rules["partly_met_by"] == "tolerance" and chance.random() < 0.7:
         is_place = kind in {"rank", "best_share"}
         unit = "" if is_place else chance.choice(["", "percent"])
@@ -117,19 +148,19 @@ def _target(plan: SmallPlan, chance: Random, kind: str, direction: str, *, is_ma
     return cells
 
 
-def _fill(kolada: SmallKolada, chance: Random, kpi_id: str, own: str) -> None:
+def _fill(kolada: SmallKolada, chance: Random, kpi_id: str, own: str, turn: int) -> None:
     """Fill a KPI's cells: usual ones, equal values, only the own unit's, or none."""
     kolada.kpi(kpi_id)
-    sort = chance.choice(["usual", "usual", "usual", "equal", "alone", "empty"])
+    sort = "empty" if chance.random() < 0.05 else SORTS[turn % len(SORTS)]
     if sort == "empty":
         return
     same = chance.choice(VALUES)
     draw: Callable[[], float] = (lambda: same) if sort == "equal" else (lambda: chance.choice(VALUES))
     others = [unit for unit in kolada.units if unit != own]
-    genders = ("T", "K", "M") if chance.random() < 0.8 else ("T",)
+    genders = ("T", "K", "M") if chance.random() < 0.9 else ("T",)
     for year in YEARS:
         for gender in genders:
-            if chance.random() < 0.85:
+            if chance.random() < 0.9:
                 kolada.cell(kpi_id, own, year, draw() if chance.random() < 0.9 else None, gender)
             for unit in others if sort != "alone" else ():
                 if chance.random() < 0.7:
