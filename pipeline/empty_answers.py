@@ -25,8 +25,8 @@ import polars as pl
 from kolada_client import Answer, DataRequest, Failure, KoladaClient
 from kolada_client.identifiers import LIST_LIMIT
 from pipeline.asking_again import EMPTY_ANSWER, AskingAgain, Lost, Narrowing, is_cut_short, page_ids, with_witness
-from pipeline.jobs import NATIONAL_GROUP, REGIONAL_GROUP, RIKET
 from warehouse.database import append_frame, run_sql, set_variables
+from warehouse.known_units import NATIONAL_GROUP, REGIONAL_GROUP, RIKET_ID
 from warehouse.stage import Stage
 
 # Of fewer others, and of fewer KPIs without a row, nobody can tell what is usual.
@@ -331,7 +331,7 @@ def data_request(result: Answer | Failure) -> DataRequest:
 def spread(unit_ids: Sequence[str]) -> tuple[str, ...]:
     """At most as many units as one request takes: Riket and the national groups first, then evenly over the rest."""
     given = sorted(set(unit_ids))
-    first = [unit for unit in (RIKET, NATIONAL_GROUP, REGIONAL_GROUP) if unit in given]
+    first = [unit for unit in (RIKET_ID, NATIONAL_GROUP, REGIONAL_GROUP) if unit in given]
     others = [unit for unit in given if unit not in first]
     room = LIST_LIMIT - len(first)
     step = max(1.0, len(others) / room)

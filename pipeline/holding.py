@@ -12,13 +12,13 @@ import duckdb
 import polars as pl
 
 from goals import Plan
-from pipeline.jobs import RIKET
 from warehouse.approvals import Approvals
 from warehouse.checks import CheckResult, Found, ScopePlans, results_of, run_checks
 from warehouse.coverage import Coverage, settle_coverage
 from warehouse.database import run_sql, set_variables
 from warehouse.findings import as_body
 from warehouse.history import naive_utc
+from warehouse.known_units import RIKET_ID
 from warehouse.ledger_records import Checked, CoverageSettled
 from warehouse.run_ledger import RunLedger
 from warehouse.stage import Stage
@@ -85,7 +85,7 @@ def account(stage: Stage, gate: Gate, ledger: RunLedger, plans: Sequence[Plan]) 
     stage.flush()
     resting = plans_by_scope(plans)
     own_units = [plan.municipality_id for plan in plans]
-    set_variables(stage.connection, {"own_units": [*own_units, RIKET]})
+    set_variables(stage.connection, {"own_units": [*own_units, RIKET_ID]})
     doubted = [
         result for found in run_checks(stage.connection, "checks/doubted") for result in gate.take(found, resting)
     ]
@@ -104,7 +104,7 @@ def plans_by_scope(plans: Iterable[Plan]) -> ScopePlans:
     for plan in plans:
         for kpi_id in dict.fromkeys((*plan.kpi_ids, *plan.cross_check_kpi_ids)):
             resting.setdefault(("kpi", kpi_id), []).append(plan.plan_id)
-        for unit_id in (plan.municipality_id, RIKET):
+        for unit_id in (plan.municipality_id, RIKET_ID):
             resting.setdefault(("unit", unit_id), []).append(plan.plan_id)
     return ScopePlans({key: tuple(ids) for key, ids in resting.items()})
 

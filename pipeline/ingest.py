@@ -20,8 +20,9 @@ from kolada_client.identifiers import KPI_PATTERN, MUNICIPALITY_PATTERN
 from kolada_client.models import Collection
 from pipeline.asking_again import EMPTY_ANSWER, AskingAgain, Lost, Narrowing, page_ids
 from pipeline.empty_answers import Doubt, EmptyAnswers, data_request, doubt_about, in_short
-from pipeline.jobs import NATIONAL_GROUP, RIKET, Job, Rectangle
+from pipeline.jobs import Job, Rectangle
 from pipeline.progress import Reporter
+from warehouse.known_units import NATIONAL_GROUP, RIKET_ID
 from warehouse.ledger_records import (
     Answered,
     Asked,
@@ -275,7 +276,7 @@ class Reading:
         kinds = self.catalogue.units.select(
             pl.col("municipality_id").alias("unit_id"),
             # Riket is a kind of its own: no other unit tells what it should report.
-            kind=pl.when(pl.col("municipality_id") == RIKET).then(pl.lit(RIKET)).otherwise("municipality_type"),
+            kind=pl.when(pl.col("municipality_id") == RIKET_ID).then(pl.lit(RIKET_ID)).otherwise("municipality_type"),
         )
         return EmptyAnswers(
             client=self.client,

@@ -13,11 +13,6 @@ from goals.errors import near_words
 from kolada_client import InvalidRequest
 from kolada_client.identifiers import FIRST_YEAR, LAST_YEAR, check_kpi_id, check_unit_id
 
-# Kolada's group of all municipalities: its unweighted mean is a check on ours, never the judge.
-NATIONAL_GROUP = "G2328"
-# The same for all regions.
-REGIONAL_GROUP = "G2329"
-RIKET = "0000"
 # A backfill is bounded: beyond this it is no longer a repair but a mirror of Kolada.
 MOST_REQUESTS = 1000
 SUGGESTIONS = 3

@@ -17,7 +17,8 @@ import polars as pl
 
 from kolada_client import plan_pairs
 from pipeline.ingest import Catalogue
-from pipeline.jobs import NATIONAL_GROUP, REGIONAL_GROUP, RIKET, Rectangle
+from pipeline.jobs import Rectangle
+from warehouse.known_units import NATIONAL_GROUP, REGIONAL_GROUP, RIKET_ID
 
 NEVER_READ, CHANGED, DUE, AUDIT = "never_read", "changed", "due", "audit"
 
@@ -145,8 +146,8 @@ def rectangles(types: Mapping[str, str], catalogue: Catalogue) -> tuple[Rectangl
     unit_types = dict(catalogue.units.select("municipality_id", "municipality_type").iter_rows())
     groups = catalogue.group_ids
     municipalities = tuple(sorted(unit for unit, kind in unit_types.items() if kind == "K"))
-    regions = tuple(sorted(unit for unit, kind in unit_types.items() if kind != "K" and unit != RIKET))
-    riket = (RIKET,) if RIKET in unit_types else ()
+    regions = tuple(sorted(unit for unit, kind in unit_types.items() if kind != "K" and unit != RIKET_ID))
+    riket = (RIKET_ID,) if RIKET_ID in unit_types else ()
     national = (NATIONAL_GROUP,) if NATIONAL_GROUP in groups else ()
     regional = (REGIONAL_GROUP,) if REGIONAL_GROUP in groups else ()
     for_municipalities = tuple(kpi_id for kpi_id, kind in types.items() if kind != "L")
@@ -169,7 +170,7 @@ def known_outliers(
     connection.register("chosen", chosen.to_arrow())
     connection.register("unit", unit.to_arrow())
     try:
-        pairs = connection.execute(OUTLIERS, {"riket": RIKET}).fetchall()
+        pairs = connection.execute(OUTLIERS, {"riket": RIKET_ID}).fetchall()
     finally:
         connection.unregister("chosen")
         connection.unregister("unit")

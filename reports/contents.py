@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from reports.scope import Scope
 from reports.sourced_rows import Row, Source
+from warehouse.known_units import RIKET_ID
 
 RIKET, UNWEIGHTED = "riket", "unweighted_mean"
-RIKET_ID = "0000"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ import duckdb
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from reports.contents import RIKET_ID
 from reports.html_page import plain_size
 from reports.notices import source_text
 from reports.signs import sign_sheet
 from reports.sourced_rows import Source, open_source
 from warehouse.credits import DERIVED, MADE_UP_VALUES, RECEIVED
+from warehouse.known_units import RIKET_ID
 from warehouse.kpi_card import KpiCard, show_kpi
 from warehouse.kpi_search import search_kpis, suggest_kpis
 from web.asked import PageError, asked, kpi, one_of, words, year
