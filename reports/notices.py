@@ -9,14 +9,17 @@ BROKEN = "ops.broken_plan"
 
 def made_up_notice(source: Source, plan: Row | None) -> str:
     """What must stand on every page, sheet and file; empty for real values and a decided plan whose files are right."""
-    said = [MADE_UP_VALUES] if source.is_sample else []
-    if plan is not None and plan["is_made_up"]:
-        said.append(MADE_UP_PLAN)
-    if plan is not None and plan["is_draft"]:
+    said = [MADE_UP_VALUES if source.is_sample else "", "" if plan is None else plan_notice(source, plan)]
+    return " ".join(filter(None, said))
+
+
+def plan_notice(source: Source, plan: Row) -> str:
+    """What must stand by a plan: that it is made up, a draft, or judged by an earlier version of its files."""
+    said = [MADE_UP_PLAN] if plan["is_made_up"] else []
+    if plan["is_draft"]:
         said.append(DRAFT)
-    if plan is not None:
-        mine = ("run_id = ? and plan_id = ? and version_from is not null", [source.run_id, plan["plan_id"]])
-        said += [BROKEN_PLAN.format(since=f"{row['version_from']:%Y-%m-%d}") for row in source.rows(BROKEN, *mine)]
+    mine = ("run_id = ? and plan_id = ? and version_from is not null", [source.run_id, plan["plan_id"]])
+    said += [BROKEN_PLAN.format(since=f"{row['version_from']:%Y-%m-%d}") for row in source.rows(BROKEN, *mine)]
     return " ".join(said)
 
 

@@ -61,6 +61,8 @@ def changes(request: Request) -> HTMLResponse:
             "here": "/andringar",
             "c": contents,
             "nights": found,
+            "plans": contents.source.rows("plan.plan", order="title, plan_id"),
+            "below": "/andringar",
             "made_up": made_up_notice(contents.source, contents.plan),
             "feed": f"/andringar/{plan_id}.atom",
             "derived": source_text(contents.source, DERIVED),
@@ -88,7 +90,7 @@ def feed(request: Request) -> Response:
 
 
 def first_plan(request: Request) -> HTMLResponse:
-    """The plans, each with its changes; with one, that."""
+    """The changes of the first plan; the page leads to those of the others."""
     asked(request)
     publication: Publication = request.app.state.publications.current()
     with publication.reading() as connection:

@@ -96,6 +96,7 @@ def downloads(request: Request) -> HTMLResponse:
             "here": "/hamta",
             "c": contents,
             "plans": rows,
+            "below": "/hamta",
             "kinds": {name: words for name, (words, _, _) in KINDS.items()},
             "whole": {name: words for name, (words, _) in WHOLE.items()},
             "as_of": given.optional("as_of"),

@@ -12,6 +12,7 @@ from reports.errors import UnknownYear
 from reports.evidence import evidence_within
 from reports.explain import explained
 from reports.html_page import Links, page_names
+from reports.notices import made_up_notice, plan_notice
 from reports.numbers import instant_text
 from reports.period_sentences import period_name
 from reports.scope import PERIODS
@@ -38,10 +39,13 @@ def plans(request: Request) -> Response:
     publication: Publication = request.app.state.publications.current()
     asked(request)
     with publication.reading() as connection:
-        rows = open_source(connection).rows("plan.plan", order="title, plan_id")
-    if len(rows) == 1:
-        return RedirectResponse(f"/mal/{rows[0]['plan_id']}", status_code=307)
-    return page("plans.html.j2", {"title": "Planer", "plans": rows, "here": "/"})
+        source = open_source(connection)
+        rows = source.rows("plan.plan", order="title, plan_id")
+        if len(rows) == 1:
+            return RedirectResponse(f"/mal/{rows[0]['plan_id']}", status_code=307)
+        said = [(row, plan_notice(source, row)) for row in rows]
+        names = {"title": "Planer", "plans": said, "here": "/", "made_up": made_up_notice(source, None)}
+        return page("plans.html.j2", names)
 
 
 def goals(request: Request) -> HTMLResponse:

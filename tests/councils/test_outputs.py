@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from cli.app import make_app
@@ -21,6 +22,7 @@ from reports.sourced_rows import open_source
 from tests.conftest import Nights
 from tests.councils.conftest import FOLDER, council_data, council_plans
 from tests.reports.support import Node, opened, read_page
+from web import make_app as make_app_of_pages
 
 VARGARDA = "vargarda-1442-2023-2025"
 VARA = "vara-1470-2024-2027"
@@ -49,6 +51,17 @@ def test_the_terminal_and_the_report_are_of_the_same_year(councils: Nights) -> N
     with opened(councils.home) as connection:
         assert focus_year(open_source(connection), VARA) == 2025
     assert f"Måluppfyllelse 2025: {VARA}. Utkast" in console.file.getvalue()
+
+
+def test_the_pages_of_several_plans_lead_to_each_and_say_that_it_is_a_draft(councils: Nights) -> None:
+    """The list of plans, and each page of a plan: all of them answer, and none leaves the draft out."""
+    with TestClient(make_app_of_pages(councils.home / "kolada.duckdb"), base_url="http://127.0.0.1:8080") as client:
+        listed = client.get("/")
+        assert (listed.status_code, listed.text.count("Utkast")) == (200, len(council_plans()))
+        for path in ("/andringar", "/hamta", f"/andringar/{VARA}", f"/hamta/{VARA}", f"/mal/{VARA}"):
+            page = client.get(path)
+            assert (path, page.status_code, "Utkast: planen är inte beslutad." in page.text) == (path, 200, True)
+        assert f'href="/andringar/{VARA}"' in client.get("/andringar").text
 
 
 def test_each_of_several_criteria_is_told(councils: Nights, tmp_path: Path) -> None:
