@@ -11,12 +11,12 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from reports.contents import RIKET_ID
 from reports.distribution_chart import Dots, dots_among_all
 from reports.html_page import plain_size
 from reports.notices import source_text
 from reports.sourced_rows import Row, Source, open_source
 from warehouse.credits import RECEIVED
+from warehouse.known_units import RIKET_ID
 from warehouse.kpi_card import KpiCard, show_kpi
 from web.asked import MOST_UNITS, PageError, asked, kpi, one_of, units, words, year
 from web.kpi_pages import SEARCH, common_names
