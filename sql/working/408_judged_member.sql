@@ -37,8 +37,6 @@ wanted as (
         judged.plan_id,
         judged.indicator_id,
         judged.list_name,
-        judged.similar_group_id,
-        judged.side,
         own.municipality_id,
         own.municipality_type,
         own.county_code
@@ -46,6 +44,21 @@ wanted as (
     inner join plans on judged.plan_id = plans.plan_id
     inner join units as own on plans.municipality_id = own.municipality_id
     where judged.list_name is not null
+),
+
+-- The group of similar municipalities on each side, where either side names it: an edited target may be new to it.
+groups as (
+    select distinct
+        judged.plan_id,
+        judged.indicator_id,
+        judged.side,
+        judged.similar_group_id
+    from judged
+    inner join wanted
+        on
+            judged.plan_id = wanted.plan_id
+            and judged.indicator_id = wanted.indicator_id
+            and wanted.list_name = 'similar'
 ),
 
 -- Lists whose members do not change from night to night are the same on both sides.
@@ -68,21 +81,19 @@ final as (
     union
 
     select
-        wanted.plan_id,
-        wanted.indicator_id,
-        names.list_name,
-        wanted.side,
+        groups.plan_id,
+        groups.indicator_id,
+        'similar' as list_name,
+        groups.side,
         similar_groups.municipality_id
-    from wanted
+    from groups
     cross join clock
-    inner join wanted as names
-        on wanted.plan_id = names.plan_id and wanted.indicator_id = names.indicator_id and names.list_name = 'similar'
     inner join similar_groups
         on
-            wanted.plan_id = similar_groups.plan_id
-            and wanted.similar_group_id = similar_groups.group_id
+            groups.plan_id = similar_groups.plan_id
+            and groups.similar_group_id = similar_groups.group_id
             and case
-                when wanted.side = 'after' then similar_groups.published_to is null
+                when groups.side = 'after' then similar_groups.published_to is null
                 else
                     clock.published_at > similar_groups.published_from
                     and coalesce(clock.published_at <= similar_groups.published_to, true)

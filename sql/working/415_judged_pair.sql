@@ -283,7 +283,10 @@ with_own as (
                 and not mart.differs(before.own.value_year, after.own.value_year)
                 then null
             when signalled.is_kpi_exchanged then 'indicator_edited'
-            when signalled.is_latest_rule_edited and mart.differs(before.own.value_year, after.own.value_year)
+            when
+                signalled.is_latest_rule_edited
+                and mart.differs(before.own.value_year, signalled.year)
+                and mart.differs(after.own.value_year, signalled.year)
                 then 'rule_changed'
             when
                 coalesce(before.own.value_source, '') <> 'kolada' and coalesce(after.own.value_source, '') <> 'kolada'
@@ -297,7 +300,11 @@ with_own as (
             when before.own.value is null or before.own.value_year < after.own.value_year
                 then case when signalled.was_known_before then 'own_value_restored' else 'new_year' end
             else 'own_value_revised'
-        end as own_cause
+        end as own_cause,
+        signalled.is_latest_rule_edited
+        and not signalled.is_kpi_exchanged
+        and not mart.differs(before.own.value_year, signalled.year)
+        and mart.differs(after.own.value_year, signalled.year) as is_own_moved_by_rule_too
     from signalled
 ),
 
@@ -357,6 +364,24 @@ final as (
         end as decimals_cause,
         case when mart.differs(before.rules, after.rules) then 'rule_changed' end as rule_cause,
         with_earlier.own_cause,
+        -- The year's own value went on the night on which the rule of earlier measurements was edited: what is compared
+        -- now takes both, and the one without the rule is what the new values come to by the old rule.
+        case when with_earlier.is_own_moved_by_rule_too then 'rule_changed' end as own_rule_cause,
+        case
+            when not with_earlier.is_own_moved_by_rule_too then after.own
+            when after.latest_rule = 'true'
+                then
+                    struct_update(
+                        after.own,
+                        value := cast(null as double),
+                        value_year := cast(null as integer),
+                        value_source := cast(null as varchar)
+                    )
+            else
+                struct_update(
+                    before.own, value := before.earlier.previous_value, value_year := before.earlier.previous_value_year
+                )
+        end as own_without_rule,
         case
             when not mart.differs(before.earlier, after.earlier) then null
             when

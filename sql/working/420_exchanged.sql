@@ -13,6 +13,7 @@ with pairs as (
                     decimals_cause,
                     rule_cause,
                     own_cause,
+                    own_rule_cause,
                     earlier_cause,
                     compared_figure_cause,
                     averages_cause,
@@ -99,7 +100,11 @@ picked as (
             else before.indicator.display_decimals
         end as picked_decimals,
         case when list_contains(applied.exchanged, applied.rule_cause) then after.rules else before.rules end as rules,
-        case when list_contains(applied.exchanged, applied.own_cause) then after.own else before.own end as own,
+        case
+            when not coalesce(list_contains(applied.exchanged, applied.own_cause), false) then before.own
+            when list_contains(applied.exchanged, coalesce(applied.own_rule_cause, applied.own_cause)) then after.own
+            else applied.own_without_rule
+        end as own,
         case when list_contains(applied.exchanged, applied.earlier_cause) then after.earlier else before.earlier end
             as earlier,
         case
