@@ -282,7 +282,10 @@ with_own as (
                 not mart.differs(before.own.value, after.own.value)
                 and not mart.differs(before.own.value_year, after.own.value_year)
                 then null
-            when signalled.is_kpi_exchanged then 'indicator_edited'
+            when
+                signalled.is_kpi_exchanged
+                and (before.own.value_source = 'kolada' or after.own.value_source = 'kolada')
+                then 'indicator_edited'
             when
                 signalled.is_latest_rule_edited
                 and mart.differs(before.own.value_year, signalled.year)

@@ -170,6 +170,15 @@ put_together as (
     select
         *,
         case
+            -- Riket by its own name is one of the averages.
+            when target.target_reference = 'riket'
+                then
+                    {
+                        'named_reference': 'riket',
+                        'named_value': averages.riket_value,
+                        'named_n': cast(null as integer),
+                        'named_member_count': cast(null as integer)
+                    }
             when not list_has_any(mixed.exchanged, mixed.named_causes) then before.named
             when list_has_all(mixed.exchanged, mixed.named_causes) then after.named
             else
