@@ -1,6 +1,6 @@
--- The facts from Kolada, versioned: nothing here is updated in place but the end of a version.
--- known_from is the instant (UTC) of the run that published the fact, known_to the next one's: half-open, null while
--- it holds.
+-- The facts from Kolada, versioned: only the end of a version is ever updated in place.
+-- known_from is the instant (UTC) of the run that published the fact, known_to that of the run that ended it:
+-- half-open, null while the version is current.
 
 create schema if not exists core;
 

@@ -1,6 +1,6 @@
--- What a moment means: a timestamp is taken as UTC unless it says its offset; a bare date is the end of that day in
--- Europe/Stockholm. Summer time is worked out from the rule in force since 1996 (last Sunday of March to last Sunday of
--- October), so that no time zone extension is needed by whoever opens the file.
+-- The meaning of a moment: a timestamp is UTC unless it has an offset; a bare date is the end of that day in
+-- Europe/Stockholm. Summer time is computed by the rule in force since 1996 (last Sunday of March to last Sunday of
+-- October), so that a client needs no time zone extension to read the file.
 
 create or replace macro core.last_sunday(year_number, month_number) as (
     last_day(make_date(year_number, month_number, 1))
@@ -29,7 +29,7 @@ create or replace macro core.moment(given) as (
     end
 );
 
--- Whether a version holds at an instant: known from it or earlier, and not yet ended. Every as-of macro asks this.
+-- Whether a version is current at an instant: begun by then, and not yet ended. Every as-of macro uses this.
 create or replace macro core.holds_at(known_from, known_to, instant) as (
     known_from <= instant and (known_to is null or instant < known_to)
 );

@@ -1,6 +1,6 @@
--- The cells that hold now, and those that were known at a moment. A cell that was deleted or has vanished is no cell.
--- The column named moment is the macro's parameter. What was learned after the moment (the end of a version, a later
--- confirmation) is left out. Every other table of versions has the same two readers, made by warehouse/versions.py.
+-- The current cells, and the cells known at a moment, without deleted and vanished ones.
+-- The column named moment is the macro's parameter. Facts known only after the moment (the end of a version, a later
+-- confirmation) are left out. Every other table of versions has the same two readers, made by warehouse/versions.py.
 
 create or replace view core.observation as
 select * exclude (is_deleted, known_to)

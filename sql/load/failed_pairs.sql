@@ -1,6 +1,6 @@
--- The pairs that could not be read: whether the last publication that wanted them did without them too, and whether
--- they are of a stray id. An id is stray when Kolada refuses it in every pair, nothing is known of it, no plan rests on
--- it, and it is one of very few: then the list is wrong, and not the answer.
+-- The pairs that could not be read: whether the last publication that wanted them lacked them too, and whether they
+-- have a stray id. An id is stray if Kolada refuses it in every pair, it has no known values, no plan uses it, and
+-- there are very few such ids: then the list is wrong, and not the response.
 
 create or replace temp table failed_pair as
 with failed as (

@@ -1,5 +1,5 @@
--- The one outcome of every (KPI, unit) that the run wanted: the first that fits. An answer without rows that is doubted
--- counts as failed, but for the KPIs of which somebody approved it.
+-- The outcome of every (KPI, unit) that the run wanted: the first that applies. A doubted empty response counts as
+-- failed, except for the KPIs for which it was approved.
 
 create or replace temp table coverage_pair as
 with wanted as (

@@ -1,6 +1,6 @@
--- What one run read. Units are municipalities, regions, Riket and groups alike; a null period in the scope means
--- all years. The values stand in Parquet files (warehouse/stage.py), numbered as they came; the rest is small and
--- temporary.
+-- The values and scopes that one run read. Units are municipalities, regions, Riket and groups; a null period in a
+-- scope means all years. The values are in Parquet files (warehouse/stage.py), numbered in the order received; the
+-- other tables are small and temporary.
 
 create or replace temp view staged_observation as
 select
@@ -16,7 +16,7 @@ select
     request_id
 from read_parquet(getvariable('staged_files'));
 
--- One row per request: every one of some KPIs for every one of some units.
+-- One row per request: all its KPIs for all its units.
 create or replace temp table read_scope (
     kpi_ids varchar[] not null,
     unit_ids varchar[] not null,
@@ -31,7 +31,7 @@ create or replace temp table withdrawn_scope as from read_scope;
 
 create or replace temp table failed_scope as from read_scope;
 
--- Scopes that were answered without a row, against what is known; they are in read_scope too.
+-- Scopes with empty responses, contrary to known values; they are in read_scope too.
 create or replace temp table doubted_scope as from read_scope;
 
 create or replace temp view staged_scope as

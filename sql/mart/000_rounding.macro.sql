@@ -1,4 +1,4 @@
--- How numbers are rounded, compared and dated, once for every relation below.
+-- Macros for rounding, comparing and dating numbers, used by all relations.
 
 create schema if not exists mart;
 
@@ -10,10 +10,9 @@ create or replace macro mart.plain_text(number) as (
     end
 );
 
--- Half away from zero, in decimal arithmetic, on the number as it is written: the shortest decimal text of
--- the double, with the point moved `decimals` places, cut to a whole number, and moved back. A plain cast
--- works on the binary value instead and turns 1.005 into 1.00. No decimals (null): unchanged. From 1e16 on a
--- double has no decimals left to round.
+-- Rounds half away from zero, in decimal arithmetic, on the number as it is written: the shortest decimal text of the
+-- double is shifted by `decimals` places, truncated to a whole number, and shifted back. A plain cast uses the binary
+-- value and turns 1.005 into 1.00. Null decimals: unchanged. From 1e16 on a double has no decimals to round.
 create or replace macro mart.rounded(number, decimals) as (
     case
         when decimals is null or number is null or abs(number) >= 1e16 then number
@@ -27,12 +26,12 @@ create or replace macro mart.rounded(number, decimals) as (
     end
 );
 
--- How many decimals a number has as it is written: 4.0 has none, 3.96878 has five.
+-- The number of decimals of a number as it is written: 4.0 has none, 3.96878 has five.
 create or replace macro mart.decimals_in(number) as (
     cast(length(rtrim(split_part(mart.plain_text(number), '.', 2), '0')) as integer)
 );
 
--- The fewest decimals, from `fewest` on, at which two unequal numbers look unequal; 20 tell any two apart.
+-- The fewest decimals, at least `fewest`, at which two unequal numbers look unequal; 20 distinguish any two.
 create or replace macro mart.telling_decimals(number, other, fewest) as (
     case
         when number is null or other is null or number = other then fewest
@@ -44,8 +43,8 @@ create or replace macro mart.telling_decimals(number, other, fewest) as (
     end
 );
 
--- A difference in decimal arithmetic, without the noise of binary subtraction: 84.2 - 83.3 is 0.9, not
--- 0.9000000000000057. At ten decimals, but for unequal numbers never 0.
+-- A difference in decimal arithmetic, without the error of binary subtraction: 84.2 - 83.3 is 0.9, not
+-- 0.9000000000000057. It has ten decimals, but is never 0 for unequal numbers.
 create or replace macro mart.difference(minuend, subtrahend) as (
     case
         when minuend = subtrahend then 0.0
@@ -66,7 +65,7 @@ create or replace macro mart.difference(minuend, subtrahend) as (
     end
 );
 
--- Whether a value meets a criterion. Null when either side is missing: not met is not unknown.
+-- Whether a value meets a criterion; null if either side is missing, since unknown does not mean not met.
 create or replace macro mart.meets(number, operator, criterion) as (
     case operator
         when '>=' then number >= criterion
@@ -76,13 +75,13 @@ create or replace macro mart.meets(number, operator, criterion) as (
     end
 );
 
--- A double as the decimal number that its shortest text says; null from 1e24 on.
+-- A double as the decimal number of its shortest text; null from 1e24 on.
 create or replace macro mart.as_decimal(number) as (
     try_cast(cast(number as varchar) as decimal(38, 10))
 );
 
--- A decimal sum shared by a count. Where that is a number that ends, it is that number: 650.3 / 7 is 92.9, not the
--- 92.89999999999999 of binary division, which 92.9 would exceed. 15 digits are those that every double keeps.
+-- A decimal sum divided by a count. If the result has finitely many decimals, it is exact: 650.3 / 7 is 92.9, not the
+-- 92.89999999999999 of binary division, which 92.9 would exceed. Every double keeps 15 digits.
 create or replace macro mart.shared(total, number_of) as (
     case
         when number_of = 0 then null
@@ -92,8 +91,8 @@ create or replace macro mart.shared(total, number_of) as (
     end
 );
 
--- The mean of values, the same whatever order the rows come in. Beyond 1e24, where no decimal sum reaches, it is the
--- mean of doubles, scaled so that the sum of a thousand stays finite.
+-- The mean of values, independent of the order of the rows. Beyond 1e24, the limit of decimal sums, it is the mean of
+-- doubles, scaled so that the sum of a thousand stays finite.
 create or replace macro mart.steady_mean(number) as (
     case
         when max(abs(number)) < 1e24
@@ -102,7 +101,7 @@ create or replace macro mart.steady_mean(number) as (
     end
 );
 
--- A number as Swedish text: decimal comma, a true minus, and no decimals but those that it has.
+-- A number as Swedish text: with a decimal comma, a true minus sign, and only the decimals that it has.
 create or replace macro mart.swedish_number(number) as (
     replace(
         replace(
@@ -127,13 +126,13 @@ create or replace macro mart.swedish_date(instant) as (
     end
 );
 
--- The date by which the value for a year is usually out, by plan.availability.
+-- The date by which the value for a year is usually published, by plan.availability.
 create or replace macro mart.available_date(period, month_day, year_offset) as (
     try_cast(cast(period + year_offset as varchar) || '-' || month_day as date)
 );
 
--- Whether the value for a period was out on a date. Where the plan doesn't say when a KPI comes, the years up
--- to the one judged count as out.
+-- Whether the value for a period was published by a date. If the plan doesn't give the KPI's date, the years up to the
+-- judged one count as published.
 create or replace macro mart.was_out(period, month_day, year_offset, on_date, judged_year) as (
     coalesce(mart.available_date(period, month_day, year_offset) <= on_date, period <= judged_year)
 );
@@ -143,7 +142,7 @@ create or replace macro mart.is_region(unit) as (
     unit like '00%' and unit <> '0000'
 );
 
--- Up to which month of the year a period goes: T1 to April, Q2 to June, 09 to September.
+-- The last month of a period: T1 ends in April, Q2 in June, 09 in September.
 create or replace macro mart.last_month(period) as (
     case left(period, 1)
         when 'T' then 4 * cast(right(period, 1) as integer)
@@ -152,7 +151,7 @@ create or replace macro mart.last_month(period) as (
     end
 );
 
--- The verdict of several criteria of which all must be met. One that is not due yet counts only where all are.
+-- The verdict of several criteria that must all be met. not_yet_due counts only if no criterion is due.
 create or replace macro mart.all_of(verdicts) as (
     case
         when list_contains(verdicts, 'not_met') then 'not_met'
@@ -165,7 +164,7 @@ create or replace macro mart.all_of(verdicts) as (
     end
 );
 
--- The verdict of several criteria of which one is enough.
+-- The verdict of several criteria if one is enough.
 create or replace macro mart.any_of(verdicts) as (
     case
         when list_contains(verdicts, 'met') then 'met'
@@ -178,7 +177,7 @@ create or replace macro mart.any_of(verdicts) as (
     end
 );
 
--- A figure with what a criterion adds to it, in points or in percent of its absolute value; of 0 there is no percent.
+-- A figure plus a criterion's offset, in points or in percent of its absolute value; a percentage of 0 is null.
 create or replace macro mart.with_offset(base, added, added_unit) as (
     case
         when coalesce(added, 0) = 0 then base
@@ -187,8 +186,8 @@ create or replace macro mart.with_offset(base, added, added_unit) as (
     end
 );
 
--- How far a value lies from a criterion: from its number, or outside its range. For indicators where the nearer is the
--- better.
+-- The distance of a value from a criterion: from its number, or outside its range. For indicators for which a smaller
+-- distance is better.
 create or replace macro mart.distance_to(number, kind, low, high, aim) as (
     case when kind = 'range' then greatest(low - number, number - high, 0) else abs(mart.difference(number, aim)) end
 );

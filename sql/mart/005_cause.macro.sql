@@ -1,13 +1,12 @@
--- What the causes of a changed verdict are looked for with: which of the things that changed, put into the place of
--- what was there before, give the new verdict. A choice is a number whose bits say which of them are exchanged.
+-- Macros for finding the causes of a changed verdict: the changed inputs that, exchanged in the old judgement, give the
+-- new verdict. A choice is a number whose bits select the inputs that are exchanged.
 
--- Whether two cells or blocks of them are not the same; nulls are.
+-- Whether two cells, or blocks of cells, differ; nulls are equal.
 create or replace macro mart.differs(one, other) as (
     one is distinct from other
 );
 
--- The choices among some things, but the one of none: all of them, or where they are many each thing, each two, and
--- all.
+-- The non-empty choices among some inputs: all of them; or, if there are many inputs, each input, each pair, and all.
 create or replace macro mart.choices(n) as (
     case
         when n <= 8 then range(1, cast(1 as bigint) << n)
@@ -28,13 +27,13 @@ create or replace macro mart.choices(n) as (
     end
 );
 
--- Whether a choice has the thing of this number, from 1.
+-- Whether a choice contains the input with this number, from 1.
 create or replace macro mart.is_chosen(choice, number) as (
     (choice >> (number - 1)) & 1 = 1
 );
 
--- What an item is judged by with a choice of its parts exchanged. A part is a struct of name, before, after (null: it
--- is not there) and causes; kept are those that are the same before and after.
+-- The parts of an item with a choice of them exchanged. A part is a struct of name, before, after (null: missing) and
+-- causes; unchanged parts are kept.
 create or replace macro mart.with_chosen(kept, parts, choice) as (
     list_concat(
         kept,
@@ -51,7 +50,7 @@ create or replace macro mart.with_chosen(kept, parts, choice) as (
     )
 );
 
--- What the chosen parts were changed by.
+-- The causes of the chosen parts.
 create or replace macro mart.causes_of_chosen(parts, choice) as (
     flatten(
         list_transform(
@@ -61,7 +60,7 @@ create or replace macro mart.causes_of_chosen(parts, choice) as (
     )
 );
 
--- Causes in the order in which the first is the cause.
+-- Causes in order of precedence: the first is the cause.
 create or replace macro mart.in_order_of_causes(found) as (
     list_filter(
         [
@@ -84,15 +83,15 @@ create or replace macro mart.in_order_of_causes(found) as (
     )
 );
 
--- The causes of a changed verdict by the smallest choices that give it: in the order in which the first is the cause.
--- Where the choice of none does, today's software judges what was there before as it now is.
+-- The causes of a changed verdict, from the smallest choices that give it, in order of precedence. If the empty choice
+-- gives it, the current software gives the old inputs the new verdict: the software is the cause.
 create or replace macro mart.causes_of_smallest(choices, causes) as (
     mart.in_order_of_causes(
         case when list_contains(choices, 0) then ['software_changed'] else coalesce(flatten(causes), []) end
     )
 );
 
--- Which breaks of a series, a list of structs, lie between two years: after the earlier one, up to the later one.
+-- The series breaks, a list of structs, between two years: after the earlier one, up to the later one.
 create or replace macro mart.is_broken_between(breaks, earlier, later) as (
     len(list_filter(breaks, lambda each: each.first_year_after > earlier and each.first_year_after <= later)) > 0
 );

@@ -1,7 +1,7 @@
--- How a goal is judged by its indicators, and god ekonomisk hushållning by the goals: the only place, for today, the
--- bokslut and the causes of a changed verdict.
+-- The rules that judge a goal by its indicators, and god ekonomisk hushållning by the goals. All judgements use them:
+-- today's, those at the bokslut, and the causes of a changed verdict.
 
--- The verdict of a goal by its parts, of which all are needed; a part without an answer leaves the goal without one.
+-- The verdict of a goal that needs all its parts; a part without a verdict leaves the goal without one.
 create or replace macro mart.all_parts(verdicts) as (
     case
         when len(verdicts) = 0 then null
@@ -15,7 +15,7 @@ create or replace macro mart.all_parts(verdicts) as (
     end
 );
 
--- The verdict of a goal of which one part is enough.
+-- The verdict of a goal for which one part is enough.
 create or replace macro mart.any_part(verdicts) as (
     case
         when len(verdicts) = 0 then null
@@ -29,7 +29,7 @@ create or replace macro mart.any_part(verdicts) as (
     end
 );
 
--- What arithmetic says of a goal; of a prioritised one it says nothing.
+-- The computed verdict of a goal; a prioritised goal has none.
 create or replace macro mart.computed_verdict(verdicts, section, compound_rule) as (
     case
         when section = 'prioritized' then 'assessment_required'
@@ -38,12 +38,12 @@ create or replace macro mart.computed_verdict(verdicts, section, compound_rule) 
     end
 );
 
--- A goal's verdict: people decide where no arithmetic can.
+-- A goal's verdict: the assessment if there is no computed verdict.
 create or replace macro mart.decided_verdict(computed, assessed) as (
     case when computed in ('assessment_required', 'not_assessable') then coalesce(assessed, computed) else computed end
 );
 
--- How many of some verdicts are so, and how many may still come to be: no answer yet.
+-- The number of given verdicts, and of verdicts that are still unknown.
 create or replace macro mart.count_met(verdicts) as (
     len(list_filter(verdicts, lambda verdict: verdict = 'met'))
 );
@@ -52,7 +52,7 @@ create or replace macro mart.count_possible(verdicts) as (
     len(list_filter(verdicts, lambda verdict: verdict not in ('not_met', 'partly_met')))
 );
 
--- Of no goals none is needed: a group without goals asks for nothing.
+-- A group without goals needs none for its majority.
 create or replace macro mart.majority_of(n) as (
     case when n = 0 then 0 else cast(floor(n / 2) as integer) + 1 end
 );

@@ -1,5 +1,5 @@
--- The judging function: rows of inputs in, the same rows with their verdict out. It is the only place that judges:
--- today, the bokslut, every municipality by the same criterion, and a row with one input exchanged.
+-- The judging function: takes rows of inputs and returns the same rows with their verdict. All judgements use it:
+-- today's, those at the bokslut, every municipality by the same criterion, and rows with exchanged inputs.
 --
 --     with inputs as (
 --         select *, date '2026-04-01' as judged_on from mart.judgement_input where basis = 'today'
@@ -8,28 +8,28 @@
 --     from mart.judged('inputs')
 --
 -- inputs is the name of a common table expression (in DuckDB 1.2 and later also of a table) with the columns of
--- mart.judgement_input and judged_on, the date in Sweden on which it is judged. A column more comes out as it went in.
+-- mart.judgement_input and judged_on, the date in Sweden on which it is judged. Other columns are passed through.
 --
--- What comes out beside the inputs:
---   reference_kind         which figure the value is held against
---   reference_value        that figure before the criterion's offset; null where the criterion has its own number
---   compared_with          what the value is held against: the criterion's number, the nearer end of its range, the
---                          reference or earlier value with the offset, the other figure; of a place the last one that
---                          meets the criterion
---   compared_at_decimals   those at which the two are compared; null compares them as received
---   is_target_void         a break, or a rescaling of the KPI, makes the criterion say nothing about the value
+-- The columns that it adds:
+--   reference_kind         the kind of figure that the value is compared with
+--   reference_value        that figure before the criterion's offset; null if the criterion has its own number
+--   compared_with          the figure that the value is compared with: the criterion's number, the nearer end of its
+--                          range, the reference or earlier value with the offset, the other figure; for a place the
+--                          last one that meets the criterion
+--   compared_at_decimals   the decimals of the comparison; null compares the figures as received
+--   is_target_void         a series break, or a rescaling of the KPI, makes the criterion void for the value
 --   is_meeting             whether the criterion is met, due or not; is_meeting_exactly as received,
 --                          is_meeting_alternative by the other reading of the national average
---   margin                 value against compared_with as received, signed so that plus is good, in margin_unit
---                          (points, or places to spare); of a range the distance to its nearer end, minus outside
+--   margin                 difference between value and compared_with as received, signed so that plus is good, in
+--                          margin_unit (points or places); for a range the distance to its nearer end, minus outside
 --   verdict, verdict_reason
 --
 -- Order of verdicts: no value -> no_data; no criterion -> not_assessable; a break that voids the target ->
--- not_comparable; the target's year lies ahead -> not_yet_due; nothing to compare with -> no_data; then met, or
--- partly_met where the plan's rule partly_met_by lets a near or an improving value be so, or not_met.
+-- not_comparable; the target's year is in the future -> not_yet_due; nothing to compare with -> no_data; then met, or
+-- partly_met if the plan's rule partly_met_by accepts a near or an improving value, or not_met.
 --
--- A new kind of criterion is a branch of `referenced` (the figure), of `tested` (whether it is met) and of `measured`
--- (by how much), and of `compared` where a break voids it or its decimals are others.
+-- A new kind of criterion needs a branch in `referenced` (the figure), in `tested` (whether it is met) and in
+-- `measured` (the margin), and in `compared` if a break voids it or it has other decimals.
 create or replace macro mart.judged(inputs) as table (
     with input as (
         select * from query_table(inputs)
@@ -58,7 +58,7 @@ create or replace macro mart.judged(inputs) as table (
                 else false
             end as is_target_rescaled,
             is_target_broken or is_target_rescaled as is_target_void,
-            -- Which figure stands for the reference.
+            -- The figure that is used as the reference.
             case
                 when coalesce(target_kind, '') <> 'reference' then target_kind
                 when target_reference <> 'national_average'
@@ -101,7 +101,7 @@ create or replace macro mart.judged(inputs) as table (
                 when target_reference <> 'national_average' then named_n
                 when reference_kind = 'unweighted_mean' then unweighted_n
             end as reference_n,
-            -- What the other reading of the national average would take.
+            -- The reference by the other reading of the national average.
             case
                 when coalesce(target_kind, '') <> 'reference' or target_reference <> 'national_average' then null
                 when reference_kind = 'riket' then unweighted_value
@@ -133,7 +133,7 @@ create or replace macro mart.judged(inputs) as table (
     tolerated as (
         select
             *,
-            -- A place that nobody has, and a tolerance in percent of nothing, leave nothing to compare with.
+            -- A place that no unit has, or a tolerance in percent of 0, leaves nothing to compare with.
             case
                 when is_place and place is null then null
                 when tolerance_unit = 'percent' and aim = 0 then null
@@ -147,8 +147,8 @@ create or replace macro mart.judged(inputs) as table (
         from referenced
     ),
 
-    -- As compared: the value and what it is held against at the decimals of the comparison. Materialized: else DuckDB
-    -- may write the expressions above and below into each other until they fill minutes.
+    -- The value and the figure that it is compared with, at the decimals of the comparison. Materialized: otherwise
+    -- DuckDB can inline the expressions above and below into each other, which takes minutes.
     rounded as materialized (
         select
             *,
@@ -164,7 +164,7 @@ create or replace macro mart.judged(inputs) as table (
             *,
             case
                 when is_place then compared_with - place
-                -- A value inside a range has nothing to be held against either, where the nearer end gives none.
+                -- A value inside a range also has no figure to compare with if the nearer end has none.
                 when compared_with is null then null
                 when
                     target_kind = 'range'
@@ -202,7 +202,7 @@ create or replace macro mart.judged(inputs) as table (
             end as is_meeting_exactly,
             mart.meets(rounded_value, operator, mart.rounded(alternative_value, compared_at_decimals))
                 as is_meeting_alternative,
-            -- Whether a miss is partly met.
+            -- Whether a missed criterion is partly met.
             case
                 when partly_met_by = 'tolerance' then compared_margin >= -widest_miss
                 when partly_met_by = 'improving' and target_kind in ('number', 'range', 'base_year')

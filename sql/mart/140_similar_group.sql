@@ -1,7 +1,6 @@
--- The groups of similar municipalities (liknande kommuner) of each plan's municipality, with their members. A
--- group keeps its id while its title, year and members change: membership is taken as known now,
--- and where none is known, the oldest that we hold stands in, marked. One row per plan, group and
--- member.
+-- The groups of similar municipalities (liknande kommuner) of each plan's municipality, with their members. A group
+-- keeps its id while its title, year and members change. The members are the current ones; if none are known, the
+-- oldest known ones are used and marked. One row per plan, group and member.
 with plans as (
     select * from plan.plan
 ),

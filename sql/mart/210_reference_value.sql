@@ -1,6 +1,6 @@
--- What a municipality's value can be compared with, as known now. One row per KPI, period, gender and
--- reference. Riket is as received from Kolada; every other reference is our own computation over the n
--- municipalities of type K that have a value ("Egen bearbetning av data från Kolada").
+-- The reference values for a municipality's value, as known now. One row per KPI, period, gender and reference. Riket
+-- is as received from Kolada; every other reference is our own computation over the n municipalities of type K that
+-- have a value ("Egen bearbetning av data från Kolada").
 with reference_values as (
     select * from working.reference
 ),

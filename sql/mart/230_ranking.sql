@@ -1,6 +1,6 @@
--- The place of each municipality on the KPIs of the plans (of each region, for those of a region), as known now.
--- One row per KPI, period and unit with a value. The colour says how it stands among the others, not whether the
--- result is good. Where plans read a KPI in different directions, place and colour are null.
+-- The rank of each municipality for the KPIs of the plans (of each region, for the plan of a region), as known now.
+-- One row per KPI, period and unit with a value. The colour shows the rank among the others, not whether the result is
+-- good. If plans give a KPI different directions, rank and colour are null.
 with placings as (
     select
         *,

@@ -1,18 +1,19 @@
--- All that a verdict rests on, one row for each judgement: what the judging function (mart.judged) takes in. Seen from
--- today, and from the year's bokslut. Nothing here changes by the clock alone: dates stand as dates.
+-- All inputs of a verdict, one row per judgement: the input of the judging function (mart.judged), as seen today and at
+-- the year's bokslut. No column depends on the clock: dates are stored as dates.
 -- One row per plan, basis, indicator, criterion, gender that is compared (T, K, M, or gap: the gap between women and
--- men) and year of the plan; an indicator without a criterion is there once, as a total.
+-- men) and year of the plan; an indicator without a criterion has one row, for the total.
 --
 --   named_value      the reference that the criterion names, other than the national average: a mean, a quartile ...
---   previous_value   the measurement before the value; base_value that of the criterion's base year
---   place            among the units of the criterion's scope
---   available_date   when the year's value is usually out: by the plan's or the catalogue's dates (working.plan_kpi);
---                    else the first day on which anybody had the year; else three years after it
---   rescaled         Kolada rescaled all values of the KPI after the target was written and nobody has decided since
---                    that it stands, or after the printed or own figure that the value is compared with was written
---   baseline   the value of the plan's baseline year, or of the last printed year before it; where the document prints
---              nothing, of the last measured year up to it
---   breaks     between the value and what it would be held against
+--   previous_value   the measurement before the value; base_value: that of the criterion's base year
+--   place            the rank among the units of the criterion's scope
+--   available_date   when the year's value is usually published: from the plan's or the catalogue's dates
+--                    (working.plan_kpi); otherwise the first day on which any unit had the year; otherwise three years
+--                    after it
+--   rescaled         Kolada rescaled all values of the KPI after the target was written and no later decision has
+--                    confirmed it, or after the printed or entered figure of the comparison was written
+--   baseline   the value of the plan's baseline year, or of the last printed year before it; if the document prints
+--              none, of the last measured year up to it
+--   breaks     series breaks between the value and the figure that it would be compared with
 with rules as (
     select * from working.rule_setting
 ),
@@ -89,7 +90,7 @@ bokslut_cells as (
     select * from working.bokslut_cell
 ),
 
--- The municipality's own cells, nulls with their status and both genders in.
+-- The municipality's own cells, including nulls with their status and both genders.
 own_cells as (
     select
         seen_kpis.plan_id,
@@ -164,7 +165,7 @@ own_versions as (
         on own_kpis.kpi_id = versions.kpi_id and own_kpis.municipality_id = versions.municipality_id
 ),
 
--- The own values that were known as a number once, and that Kolada deleted or gives no more.
+-- The own values that were known as a number and that Kolada has deleted or no longer reports.
 withdrawn_values as (
     select distinct
         gone.kpi_id,
@@ -205,7 +206,7 @@ seen_withdrawn as (
         end
 ),
 
--- Those that were compared: a gap is gone with either of its two.
+-- The withdrawn values of the comparison: a gap is withdrawn with either of its two values.
 withdrawn as (
     select * from seen_withdrawn
 
@@ -234,7 +235,7 @@ rescaled_kpis as (
     where change_kind = 'rescaled'
 ),
 
--- The last rescaling of each KPI that a sight saw.
+-- The last rescaling of each KPI that is visible from a sight.
 rescalings as (
     select
         seen_kpis.plan_id,
@@ -251,7 +252,7 @@ rescalings as (
     group by seen_kpis.plan_id, seen_kpis.sight_id, seen_kpis.kpi_id
 ),
 
--- Up to which day somebody has decided that the targets stand although the KPI was rescaled.
+-- The last day on which a decision confirmed the targets although the KPI was rescaled.
 decided_rescalings as (
     select
         plan_id,
@@ -345,7 +346,7 @@ county_sizes as (
     group by county_code
 ),
 
--- Under which name the reference that a criterion names stands among the reference values.
+-- The name, among the reference values, of the reference in a criterion.
 named as (
     select
         items.*,
@@ -543,7 +544,7 @@ gathered as (
             and items.direction = placings.direction
 ),
 
--- Which breaks lie between two points that would be compared.
+-- The series breaks between two points that would be compared.
 broken as (
     select
         gathered.plan_id,

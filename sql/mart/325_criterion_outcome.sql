@@ -1,6 +1,6 @@
--- Each criterion of each indicator, as known now: what the value was held against, by how much it is met or missed, and
--- its own verdict. One row per plan, indicator, criterion and year. Of a criterion that women and men must both meet,
--- gender says whose value is shown. mart.goal_fulfilment shows the first criterion that has the indicator's verdict.
+-- Each criterion of each indicator, as known now: the figure that the value was compared with, the margin, and its own
+-- verdict. One row per plan, indicator, criterion and year. For a criterion that women and men must both meet, gender
+-- is the gender whose value is shown. mart.goal_fulfilment shows the first criterion that has the indicator's verdict.
 with criteria as (
     select * from working.judged_criterion
     where basis = 'today' and target_kind is not null

@@ -1,6 +1,6 @@
--- What people entered for parts of a year: outcomes up to the end of a tertial, a quarter or a month, and forecasts of
--- the whole year made then. One row per plan, indicator, year and period. Nothing here is judged: the year's verdict
--- rests on the year's figure alone.
+-- Entered figures for parts of a year: outcomes up to the end of a tertial, a quarter or a month, and forecasts of the
+-- whole year made then. One row per plan, indicator, year and period. Nothing here is judged: the year's verdict
+-- depends only on the year's figure.
 with figures as (
     select * from plan.outcome_manual
     where period is not null

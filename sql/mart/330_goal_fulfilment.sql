@@ -1,5 +1,5 @@
 -- Each indicator of each plan judged in each year, as known now. One row per plan, indicator and year.
--- Key: plan_id, indicator_id, year. A goal may have several indicators: count goals in mart.goal_verdict.
+-- Key: plan_id, indicator_id, year. A goal can have several indicators: count goals in mart.goal_verdict.
 with judgements as (
     select * from working.judgement
 ),

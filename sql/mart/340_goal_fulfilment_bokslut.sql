@@ -1,6 +1,7 @@
--- Each indicator judged with what was out at the year's bokslut date. One row per plan, indicator and year
--- that has a bokslut date. Same judgement as mart.goal_fulfilment. Where our own history doesn't reach back
--- to the date, what was out is estimated from the plan's availability list, and marked is_estimated.
+-- Each indicator judged with the values that were published by the year's bokslut date. One row per plan, indicator and
+-- year that has a bokslut date. The judgement is the same as in mart.goal_fulfilment. If our own history doesn't reach
+-- back to the date, the plan's availability list decides which values were published, and the row is marked
+-- is_estimated.
 with judgements as (
     select * from working.judgement
 ),

@@ -1,5 +1,5 @@
--- Each goal judged with what was out at the year's bokslut date. One row per plan, goal and year that has
--- one.
+-- Each goal judged with the values that were published by the year's bokslut date. One row per plan, goal and year that
+-- has one.
 with goal_judgements as (
     select * from working.goal_judgement
 ),

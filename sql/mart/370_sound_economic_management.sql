@@ -1,9 +1,9 @@
 -- God ekonomisk hushållning: is a majority of the financial goals and of the operational goals met? One row
--- per plan, year and variant: each_group asks for a majority of either group, together for one of all goals.
--- The denominators are the goals that the council decided and never shrink: a goal without an answer
--- (no_data, not_comparable, not_assessable, not_yet_due) is unknown, one that is partly met is not met. Where
--- the unknown goals could still decide, the verdict is undetermined (mart.majority_verdict). The same verdict at the
--- year's bokslut stands beside.
+-- per plan, year and variant: each_group requires a majority of either group, together a majority of all goals.
+-- The denominators are the goals that the council decided and never shrink: a goal without a verdict (no_data,
+-- not_comparable, not_assessable, not_yet_due) is unknown, a partly met goal is not met. If the unknown goals could
+-- still decide, the verdict is undetermined (mart.majority_verdict). The bokslut columns have the verdict at the year's
+-- bokslut.
 with goal_judgements as (
     select * from working.goal_judgement
     where counts_in_majority and section in ('financial', 'operational')

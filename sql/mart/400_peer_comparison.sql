@@ -1,7 +1,6 @@
--- Each plan's municipality beside what it can be compared with: Riket, all municipalities, its county, and
--- each of its groups of similar municipalities. One row per plan, KPI, period, gender and reference, where
--- both have a value. difference is signed by the KPI's direction, so that plus is good; without a direction
--- it is own minus reference.
+-- Each plan's municipality compared with Riket, all municipalities, its county, and each of its groups of similar
+-- municipalities. One row per plan, KPI, period, gender and reference, if both have a value. difference is signed by
+-- the KPI's direction, so that plus is good; without a direction it is own minus reference.
 with plan_kpis as (
     select * from working.plan_kpi
 ),

@@ -1,6 +1,6 @@
--- The whole series of each indicator, with the source of every point and the breaks marked. One row per plan,
--- indicator, year and gender that has a value from any source. The value is Kolada's if there is one, then
--- the entered figure, then the printed outcome; what each source says stands beside.
+-- The whole time series of each indicator, with the source of every value and the series breaks. One row per plan,
+-- indicator, year and gender that has a value from any source. The value is Kolada's if there is one, otherwise the
+-- entered figure, otherwise the printed outcome; the value of each source has its own column.
 with indicators as (
     select * from plan.indicator
 ),

@@ -1,8 +1,8 @@
--- Does what the document printed agree with what Kolada says today? One row per plan, indicator with a KPI
+-- Whether the figure printed in the document agrees with Kolada's current value. One row per plan, indicator with a KPI
 -- and year that the document has a cell for.
 --   match      equal at the decimals that are displayed
 --   rounded    equal only at the decimals that were printed
---   revised    Kolada says something else now
+--   revised    Kolada has another value now
 --   missing    Kolada has no value: nothing to compare with
 --   published_since  the document had no value, Kolada has one
 --   missing_in_both  neither has one

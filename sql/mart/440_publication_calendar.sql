@@ -1,6 +1,6 @@
--- What Kolada says about when each of the plan's KPIs comes next, and where it stands on the day of the publication.
+-- The next publication of each of the plan's KPIs according to Kolada, and its state on the day of our publication.
 -- One row per plan and KPI.
---   lifecycle          active | closed (the title tells after which year) | withdrawn (not in the catalogue)
+--   lifecycle          active | closed (after the year in the title) | withdrawn (not in the catalogue)
 --   publication_state  withdrawn | closed | unscheduled (no date given) | published (final, and there)
 --                      | preliminary (there, final date ahead: about to change)
 --                      | late (date passed, not there) | due (within 30 days) | scheduled

@@ -1,8 +1,8 @@
--- How many municipalities would meet the same criterion as the plan's own (for a region's plan: how many regions)? One
--- row per plan, indicator with a KPI and a criterion of the total, and year. Every unit with a value is judged by the
--- function that judges the plan's own (mart.judged), with its own value and its own last year in the place of the
--- plan's, against the same number, range or reference. Its own similar group is not asked for: a criterion against
--- similar municipalities is counted against the plan's own group. Of several criteria, the one that is shown.
+-- The number of municipalities that would meet the same criterion as the plan's own (for a region's plan: of regions).
+-- One row per plan, indicator with a KPI and a criterion of the total, and year. Every unit with a value is judged by
+-- the function that judges the plan's unit (mart.judged), with its own value and its own last year, against the same
+-- number, range or reference. A criterion against similar municipalities is judged against the plan's own group for all
+-- units. Of several criteria, the one that mart.goal_fulfilment shows is used.
 with own as (
     select * from mart.goal_fulfilment
     where
@@ -30,7 +30,7 @@ units as (
     where municipality_type = 'K' or mart.is_region(municipality_id)
 ),
 
--- Each value as the criterion of the year after it, for the KPIs that are judged so.
+-- Each value as the criterion of the following year, for KPIs that are judged against the previous year.
 last_years as (
     select
         kpi_id,

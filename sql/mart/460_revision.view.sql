@@ -1,6 +1,6 @@
--- What Kolada changed after we first read it: one row per cell and change, taken from the versions of the cells, which
--- only grow. The first time that a cell is read is no revision. A change of kind precision or rounding moved no figure
--- that anybody prints.
+-- The changes that Kolada made to values after we first read them: one row per cell and change, from the versions of
+-- the cells, which only grow. The first version of a cell is not a revision. A change of kind precision or rounding did
+-- not change any printed figure.
 with changes as (
     select * from core.observation_version
     where known_from <= core.moment(moment) and change_kind <> 'first'

@@ -1,6 +1,5 @@
--- What a reader of the figures should know about them: found by rule where the data can show it, else
--- remarked in the plan. One row per plan and finding; kpi_id, indicator_id and year are null where the
--- finding is wider.
+-- Remarks for readers of the figures: found by a rule if the data shows it, otherwise noted in the plan. One row per
+-- plan and finding; kpi_id, indicator_id and year are null if the finding is wider.
 with plan_kpis as (
     select * from working.plan_kpi
 ),
@@ -150,7 +149,7 @@ equal_years as (
     where last_year.year >= plans.first_year
 ),
 
--- The last time that Kolada changed the words of a plan's KPI.
+-- The last time that Kolada changed the text of a plan's KPI.
 retitled as (
     select
         plan_kpis.plan_id,
@@ -183,7 +182,7 @@ retitled as (
     ) = 1
 ),
 
--- UTF-8 that was read as another encoding and encoded once more: å, ä and ö begin with Ã then.
+-- UTF-8 that was read in another encoding and encoded again: then å, ä and ö begin with Ã.
 garbled as (
     select
         plan_kpis.plan_id,

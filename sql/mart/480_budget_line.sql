@@ -1,6 +1,5 @@
--- The figures that the budget document prints, as they stand there. One row per plan, table, row and year.
--- year is text since a line may span several years. Totals stand among their lines: add up level = 'line'
--- only.
+-- The figures of the budget document, as printed. One row per plan, table, row and year. year is text, since a line can
+-- span several years. Totals are stored among their lines: add up only level = 'line'.
 with budget_lines as (
     select * from plan.budget_line
 ),

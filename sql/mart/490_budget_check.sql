@@ -1,9 +1,9 @@
--- Do the budget's figures hang together? One row per plan, check and year for which the document has both
--- sides. What the checks are says the plan (budget_checks.csv); goals/README.md says how terms are written.
+-- Whether the budget's figures are consistent. One row per plan, check and year for which the document has both sides.
+-- The plan defines the checks (budget_checks.csv); goals/README.md describes the syntax of terms.
 --   agrees             both sides are equal
 --   rounding           they differ by no more than the rounding of the figures printed
 --   differs            they differ
---   different_measure  the two sides look alike and are not the same measure: shown so that nobody swaps them
+--   different_measure  the two sides look alike but are not the same measure: shown so that they are not swapped
 with budget_lines as (
     select * from mart.budget_line
 ),
@@ -12,7 +12,7 @@ checks as (
     select * from plan.budget_check
 ),
 
--- Figures in one money, so that tkr and mnkr can be added; anything else stays as it is.
+-- Figures in one unit of money, so that tkr and mnkr can be added; other units are unchanged.
 lines as (
     select
         *,

@@ -1,5 +1,5 @@
--- Kolada's nearest figures beside the ones that people enter for a goal: a check, never the value.
--- One row per plan, goal, KPI and year of the plan. Units may differ: no difference is worked out.
+-- Kolada's closest figures next to the entered figures of a goal: a check, never the value.
+-- One row per plan, goal, KPI and year of the plan. Units can differ, so no difference is computed.
 with cross_checks as (
     select * from plan.cross_check_kpi
 ),

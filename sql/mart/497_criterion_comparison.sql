@@ -1,5 +1,4 @@
--- Where two plans follow the same KPI: who has which criterion, and how each came out. One row per KPI, plan,
--- indicator, criterion and year, for the KPIs that more than one plan has.
+-- The criteria and outcomes of KPIs that more than one plan uses. One row per KPI, plan, indicator, criterion and year.
 with outcomes as (
     select * from mart.criterion_outcome
     where kpi_id is not null

@@ -1,7 +1,7 @@
--- What was edited in a plan between its last version and the one that this publication loaded: each cell of its files
--- with what it was and what it became, each row that was added or taken away. A plan that is loaded for the first time
--- has no edits; one that other software read anew from the same files has none either; one that comes back is compared
--- with what it was when it left. Order numbers are no part of a plan's contents.
+-- The edits of a plan between its last version and the one that this publication loaded: each changed cell of its
+-- files, before and after, and each added or removed row. A plan that is loaded for the first time has no edits, nor
+-- has one that another version of the software read again from the same files. A plan that returns is compared with its
+-- last version. Order numbers are not compared.
 with clock as (
     select * from working.clock
 ),
@@ -18,7 +18,7 @@ plan_versions as (
     window versions as (partition by plan_id order by known_from)
 ),
 
--- The plans whose files are others, and until when their last version held.
+-- The plans whose files changed, with the end of their last version.
 edited_plans as (
     select
         plan_versions.plan_id,
@@ -30,7 +30,7 @@ edited_plans as (
     where plan_versions.last_files_sha256 <> plan_versions.files_sha256
 ),
 
--- A row's key, first the item that it is about, and the column that tells a reader what the row says.
+-- A row's key, beginning with the item that it is about, and the column that describes the row to a reader.
 keys as (
     select
         listed.file_name,
@@ -239,7 +239,7 @@ keyed as (
     group by row_id
 ),
 
--- Two rows of the same key are told apart by their order.
+-- Two rows with the same key are distinguished by their order.
 told_apart as (
     select
         numbered.row_id,
@@ -295,7 +295,7 @@ paired as (
             and before.place_in_key = after.place_in_key
 ),
 
--- Every cell of a row that was and is, with both its contents; null where it is empty.
+-- Every cell of a row that exists before and after, with both contents; null if empty.
 compared as (
     select
         paired.row_id_after,
@@ -333,7 +333,7 @@ final as (
     where
         paired.row_id_before is not null
         and compared.value_before is distinct from compared.value_after
-        -- A column that came later is read as false where the files leave it out.
+        -- A column that was added later is read as false if the files lack it.
         and not (compared.value_before is null and compared.value_after = 'false')
 
     union all by name

@@ -1,6 +1,6 @@
--- Every verdict with what it rests on, small enough to be compared between two publications: what differs
--- beside a changed verdict is its cause. One row per plan, level, item, year and variant (variant is '' but
--- for god ekonomisk hushållning).
+-- Every verdict with its inputs, small enough to be compared between two publications: the inputs that differ are the
+-- possible causes of a changed verdict. One row per plan, level, item, year and variant (variant is '' except for god
+-- ekonomisk hushållning).
 --   level    indicator | goal | sound_economic_management
 --   item_id  the indicator, the goal, or the plan itself
 with judgements as (

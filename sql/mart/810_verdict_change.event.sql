@@ -1,6 +1,6 @@
--- The verdicts that this publication changed, each with its causes: found by judging what was there before anew, with
--- one input exchanged at a time (working.exchanged, working.verdict_cause). Where nothing that was exchanged gives
--- the new verdict, the software is the cause.
+-- The verdicts that this publication changed, each with its causes. They are found by judging the old inputs again with
+-- some of them exchanged (working.exchanged, working.verdict_cause). If no exchange gives the new verdict, the software
+-- is the cause.
 with clock as (
     select * from working.clock
 ),

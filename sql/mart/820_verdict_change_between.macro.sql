@@ -1,5 +1,5 @@
--- Every verdict that is another at a later moment than at an earlier one, with the causes of the changes in between:
--- what both publications said, and what was found when the verdict changed. Nothing is judged here.
+-- Every verdict that differs between an earlier and a later moment, with the causes of the changes in between, from the
+-- two publications and the recorded changes. Nothing is judged here.
 --
 --     from mart.verdict_change_between('2024-03-01', '2024-09-01')
 create or replace macro mart.verdict_change_between(earlier, later) as table (

@@ -1,2 +1,2 @@
--- The schema of the first release; a file that has it needs nothing.
+-- The schema of the first release; there is nothing to migrate.
 select 1 as version;

@@ -1,5 +1,5 @@
--- Names and types of units used to be overwritten, so that a report as of an earlier moment showed today's. They are
--- versioned like everything else from here on; what a file knows of them holds since its first publication.
+-- Earlier software overwrote names and types of units, so a report as of an earlier moment showed the current ones. Now
+-- they are versioned like all other facts; the stored names and types are valid from the file's first publication.
 create table core.municipality_version as
 with first_publication as (
     select

@@ -1,8 +1,8 @@
--- The plain name is what holds now, in every schema: tables of versions are named so. (warehouse/upgrade.py does the
--- same for every table of plan, and joins the versions of a row that did not change.)
+-- In every schema the plain name shows the current rows, and tables of versions are named X_version.
+-- (warehouse/upgrade.py renames every table of plan, and joins the versions of a row that did not change.)
 alter table core.municipality_group rename to municipality_group_version;
 
--- warehouse/worked_out.py fills them in.
+-- warehouse/worked_out.py fills these columns.
 alter table ops.publication add column marts_by varchar;
 
 alter table ops.publication add column is_worked_out_later boolean;

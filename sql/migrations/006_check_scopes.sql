@@ -1,6 +1,6 @@
--- A check is told scope by scope, with the plans that it concerns and who approved what it found. What was let through
--- before has the reason that was given for the whole run. The table is made anew: before DuckDB 2 no table can be
--- altered after an update in the same transaction.
+-- Check results are stored per scope, with the plans that they concern and their approval. Earlier accepted results
+-- keep the reason that was given for the whole run. The table is created again: before DuckDB 2 no table can be altered
+-- after an update in the same transaction.
 create temporary table checked as
 select
     checks.run_id,

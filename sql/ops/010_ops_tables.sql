@@ -1,5 +1,5 @@
--- What the pipeline did. Derived from the manifests in the raw store and merged at each publication:
--- a run that died leaves its manifest, and through it its rows here.
+-- The runs of the pipeline, derived from the manifests in the raw store at each publication. An interrupted run also
+-- has a manifest, and therefore rows here.
 
 create schema if not exists ops;
 
@@ -76,7 +76,7 @@ create table if not exists ops.broken_plan (
     version_from timestamp
 );
 
--- The one clock of the marts: a publication stands here before its marts are built.
+-- The one clock of the marts: a publication is recorded here before its marts are built.
 create table if not exists ops.publication (
     run_id varchar not null,
     published_at timestamp not null,
@@ -88,7 +88,7 @@ create table if not exists ops.publication (
     accepted_loss varchar
 );
 
--- What the relations of mart were made of, so that they are defined anew only when that changed.
+-- The fingerprint of the definitions of mart, so that they are created again only when it changed.
 create table if not exists ops.mart_definition (
     sha256 varchar not null
 );

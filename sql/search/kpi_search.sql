@@ -1,4 +1,4 @@
--- KPIs by words, the best first; warehouse/kpi_search.py says how words are weighed and gives the parameters.
+-- KPIs by words, best first; warehouse/kpi_search.py describes the weights and sets the parameters.
 with said as (
     select
         given_word,
@@ -9,7 +9,7 @@ with said as (
         ) as each (given_word)
 ),
 
--- Words that say nothing about a KPI; they count only where nothing else was said.
+-- Words that do not identify a KPI; they count only if the query has no others.
 filler (word) as (
     values
     ('av'), ('den'), ('det'), ('dom'), ('ett'), ('for'), ('fran'), ('har'), ('hos'), ('hur'), ('inom'), ('med'),
@@ -27,7 +27,7 @@ wanted as (
         and (word not in (from filler) or not exists (from said where length(word) > 2 and word not in (from filler)))
 ),
 
--- What people say, and what Kolada's titles say for it.
+-- Words that users write, with the words of Kolada's titles for the same thing.
 other_word (said_word, title_word) as (
     values
     ('aldreboende', 'boende'), ('arskurs', 'ak'), ('bistand', 'forsorjningsstod'), ('folkmangd', 'invanare'),
@@ -93,14 +93,14 @@ near as (
         form.weight * case
             when vocabulary.stem = form.stem then 1.0
             when length(form.stem) >= 4 and starts_with(vocabulary.stem, form.stem) then 0.9
-            -- What is left of an ending: yrkesprogramm and yrkesprogram.
+            -- Remains of an ending: yrkesprogramm and yrkesprogram.
             when
                 length(vocabulary.stem) >= 4
                 and starts_with(form.stem, vocabulary.stem)
                 and length(form.stem) - length(vocabulary.stem) <= 2
                 then 0.9
             when length(form.stem) >= 5 and contains(vocabulary.title_word, form.stem) then 0.8
-            -- The last part of a compound says what it is: a koldioxidutsläpp is an utsläpp.
+            -- The last part of a compound is the main word: koldioxidutsläpp is a kind of utsläpp.
             when length(vocabulary.stem) >= 5 and ends_with(form.stem, vocabulary.stem) then 0.75
             when length(vocabulary.title_word) >= 5 and ends_with(form.form_word, vocabulary.title_word) then 0.75
             when length(vocabulary.stem) >= 5 and starts_with(form.stem, vocabulary.stem) then 0.5
@@ -153,7 +153,7 @@ met as (
             and met_in_title.word = met_in_text.word
 ),
 
--- What a rare word meets counts more than what a common one does.
+-- A match of a rare word counts more than one of a common word.
 weight as (
     select
         word,
@@ -182,13 +182,13 @@ final as (
         kpi.closed_after_year,
         kpi.is_withdrawn,
         scored.score
-        -- Of two titles that hold the words, the shorter one says more of them; and who names no part means the whole.
+        -- Of two titles with the words, the shorter one matches better; and a query that names no part means the whole.
         * (1 + 5.0 / (20 + length(kpi.title)))
         * case when kpi.is_withdrawn then 0.5 when kpi.closed_after_year is not null then 0.8 else 1.0 end
         * case when regexp_matches(kpi.title, '\btotalt?\b') then 1.05 else 1.0 end
-        -- How uncertain another KPI is, not a KPI that one follows.
+        -- A KPI about the uncertainty of another KPI.
         * case when starts_with(kpi.title, 'Osäkerhetstal') then 0.5 else 1.0 end
-        -- Most who ask are municipalities.
+        -- Most users are municipalities.
         * case
             when kpi.municipality_type = 'L' and not exists (from wanted where starts_with(wanted.stem, 'region'))
                 then 0.85

@@ -1,5 +1,5 @@
--- How each plan wants its criteria to be read: the rules of plan.rule, one row per plan, one column per rule.
--- Working relation: every judgement reads its rules here and nowhere else.
+-- Each plan's rules for reading its criteria, from plan.rule: one row per plan, one column per rule.
+-- Working relation: every judgement reads its rules from here.
 with rules as (
     select * from plan.rule
 ),
@@ -39,7 +39,7 @@ final as (
         coalesce(pivoted.majority, 'each_group') as majority,
         coalesce(pivoted.bokslut, 'history_else_availability') as bokslut,
         coalesce(pivoted.latest_measurement, 'false') = 'true' as has_latest_measurement,
-        -- The last year that was over when the budget was decided, in the autumn before its first year.
+        -- The last complete year when the budget was decided, in the autumn before its first year.
         plans.first_budget_year - 2 as baseline_year
     from plans
     left join pivoted on plans.plan_id = pivoted.plan_id

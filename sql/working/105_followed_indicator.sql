@@ -1,6 +1,5 @@
--- Every indicator with what the plan leaves to be filled in: its decimals where the plan gives none (none where every
--- value received of the KPI is whole, or of an indicator without a KPI every figure and target of the plan; else one),
--- and its goal's owner where it has none of its own.
+-- Every indicator with defaults for what the plan leaves empty: its decimals (0 if every received value of the KPI is a
+-- whole number, or, without a KPI, every figure and target of the plan; otherwise 1), and its owner (that of its goal).
 -- Working relation. One row per plan and indicator.
 with indicators as (
     select * from plan.indicator

@@ -1,7 +1,7 @@
--- The KPIs that a plan uses: those that it judges by and those that it shows beside a manual figure.
--- Working relation: whatever is computed for every municipality is computed for these KPIs only.
---   available   when a year's value is usually out: as the plan's availability.csv says, else as the catalogue's
---               publication dates lie to the year that they are about
+-- The KPIs that a plan uses: those that it judges by and those that it shows next to an entered figure.
+-- Working relation: figures of all municipalities are computed only for these KPIs.
+--   available   when a year's value is usually published: from the plan's availability.csv, otherwise from the distance
+--               between the catalogue's publication dates and the year that they are about
 with plans as (
     select * from plan.plan
 ),

@@ -1,6 +1,6 @@
--- From where each year of a plan is judged: today (what is known now), and the year's bokslut (what was out when the
--- annual accounts were written). The relations after it carry the sight that they were seen from. A bokslut that lies
--- ahead sees what is known now. One row per plan, basis and year.
+-- The sights from which each year of a plan is judged: today (current values), and the year's bokslut (the values that
+-- were published when the annual accounts were written). The following relations have a column for their sight. A
+-- bokslut in the future uses the current values. One row per plan, basis and year.
 with plans as (
     select * from plan.plan
 ),

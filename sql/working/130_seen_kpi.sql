@@ -1,6 +1,6 @@
--- Each KPI of a plan as the catalogue described it when seen, and whether our own history reaches back that
--- far. Where it doesn't, the bokslut is estimated: plan.availability says which years were out, and the
--- oldest version that we hold stands for the value that was out. One row per sight and KPI.
+-- Each KPI of a plan as the catalogue described it at each sight, and whether our own history reaches back that far. If
+-- it doesn't, the bokslut is estimated: plan.availability decides which years were published, and the oldest version
+-- that we have is used as the published value. One row per sight and KPI.
 with sights as (
     select * from working.sight
 ),
@@ -21,7 +21,7 @@ catalogue_history as (
     select * from core.kpi_version
 ),
 
--- A plan that lists a KPI has it read the same night, whether or not Kolada has anything to give.
+-- A KPI of a plan is read the same night, whether or not Kolada has values for it.
 history_starts as (
     select
         kpi_id,

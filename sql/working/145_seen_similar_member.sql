@@ -1,6 +1,6 @@
--- Who was a member of each plan's groups of similar municipalities, as seen from each sight: at a bokslut the
--- members known then, and where our own history doesn't reach back, the oldest known ones, marked. Working
--- relation. One row per plan, sight, group and member; only the group that comparisons use.
+-- The members of each plan's groups of similar municipalities, as seen from each sight: at a bokslut the members known
+-- then, or, if our own history doesn't reach back, the oldest known ones, marked. Working relation. One row per plan,
+-- sight, group and member; only the group that comparisons use.
 with similar_groups as (
     select * from mart.similar_group
     where is_latest_vintage

@@ -1,4 +1,4 @@
--- What each bokslut could see: every unit's total for the year itself (women and men too where a criterion asks for
+-- The cells visible at each bokslut: every unit's total for the year itself (also women and men if a criterion compares
 -- them), and every value of the plan's own unit. Working relation. One row per sight, KPI, unit, period and gender.
 with seen_kpis as (
     select *
@@ -22,7 +22,7 @@ versions as (
     where kpi_id in (select seen_kpis.kpi_id from seen_kpis)
 ),
 
--- Every unit, the year itself (and the years before it where an earlier one may stand in).
+-- Every unit, the year itself (and earlier years if their values can be used instead).
 candidates as (
     select
         seen_kpis.sight_id,

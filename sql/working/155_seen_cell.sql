@@ -1,5 +1,5 @@
--- The values that are compared between units, from each sight. At a bokslut, every unit is held for the years that may
--- be judged; women and men of others only where a criterion asks for them. Working relation.
+-- The values that are compared between units, from each sight. At a bokslut, every unit has the years that can be
+-- judged; women and men of other units only if a criterion compares them. Working relation.
 -- One row per sight, KPI, period, gender and unit that has a value.
 with plan_kpis as (
     select * from working.plan_kpi

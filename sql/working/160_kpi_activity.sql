@@ -1,6 +1,6 @@
--- Which years of a KPI have rows and values for anybody, of whichever gender, as seen from each sight: what tells a
--- year that nobody was measured from a year in which this municipality took no part.
--- One row per sight, KPI and period.
+-- The years of a KPI that have rows and values for any unit and gender, as seen from each sight. They distinguish a
+-- year in which no unit was measured from a year in which this municipality did not take part. One row per sight, KPI
+-- and period.
 with seen_kpis as (
     select * from working.seen_kpi
 ),
@@ -15,7 +15,7 @@ versions as (
     where kpi_id in (select seen_kpis.kpi_id from seen_kpis)
 ),
 
--- Versions fall on few instants: counted by instant first, each sight adds up few rows.
+-- Versions have few distinct instants: counted by instant first, each sight sums few rows.
 counted as (
     select
         kpi_id,

@@ -1,7 +1,7 @@
--- What a unit's value is compared with, from each sight: Riket as received, and what we compute over the municipalities
--- that have a value: all, those of a county, of a group, of a plan's own list. For the KPIs of a region's plan the same
--- over the regions. Working relation of mart.reference_value and of the judgement.
--- One row per sight, KPI, period, gender and reference; a reference without a value has no row.
+-- The reference values of a unit's value, from each sight: Riket as received, and means that we compute over the
+-- municipalities with a value: all, those of a county, of a group, of a plan's own list. For the KPIs of a region's
+-- plan the same over the regions. Working relation of mart.reference_value and of the judgement. One row per sight,
+-- KPI, period, gender and reference; a reference without a value has no row.
 with plan_kpis as (
     select * from working.plan_kpi
 ),
@@ -76,7 +76,7 @@ summaries as (
         gender,
         prefix,
         mart.steady_mean(value) as unweighted_mean,
-        -- Between two values they are interpolated: rounded, so that no binary noise is left.
+        -- Quantiles between two values are interpolated, and rounded to remove binary errors.
         round(median(value), 10) as median,
         round(quantile_cont(value, 0.25), 10) as p25,
         round(quantile_cont(value, 0.75), 10) as p75,

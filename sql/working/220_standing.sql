@@ -1,7 +1,7 @@
--- The place of each unit among those of its sort with a value, from each sight and in each direction that a plan reads
--- the KPI in: unrounded values, best first, ties share the better place. Municipalities; regions too for the KPIs of a
--- region's plan. Working relation of mart.ranking and the judgement.
--- One row per sight, KPI, direction, period and unit; KPIs without a direction are not ranked.
+-- The place of each unit among the units of its kind with a value, from each sight and in each direction that a plan
+-- gives the KPI: unrounded values, best first, ties share the better place. Municipalities; also regions for the KPIs
+-- of a region's plan. Working relation of mart.ranking and the judgement. One row per sight, KPI, direction, period and
+-- unit; KPIs without a direction are not ranked.
 with plan_kpis as (
     select * from working.plan_kpi
 ),

@@ -1,6 +1,6 @@
 -- The place of the plan's own unit among the units of a criterion's scope, from each sight: values as received, best
--- first by the indicator's direction, ties share the better place. The own unit counts always; n are the units of the
--- scope with a value, the own one included. Working relation.
+-- first by the indicator's direction, ties share the better place. The own unit always counts; n is the number of units
+-- of the scope with a value, including the own one. Working relation.
 -- One row per plan, sight, indicator, scope, gender and period in which the own unit has a value.
 with indicators as (
     select * from working.followed_indicator

@@ -1,8 +1,8 @@
--- The value of each indicator and year, from each sight: Kolada first, then a figure that people entered,
--- then the outcome that the document prints for the same indicator, or for the same KPI under another
--- indicator. A forecast is no value, and neither is a figure of a part of the year. Women and men, and the gap between
--- them (gender gap), only where a criterion asks for them: those are Kolada's alone. Working relation.
--- One row per plan, sight, indicator, gender and year that has a value.
+-- The value of each indicator and year, from each sight: Kolada's value, otherwise an entered figure, otherwise the
+-- outcome that the document prints for the same indicator, or for the same KPI under another indicator. A forecast is
+-- not a value, nor is a figure for a part of the year. Women and men, and the gap between them (gender gap), are
+-- included only if a criterion compares them, and only from Kolada. Working relation. One row per plan, sight,
+-- indicator, gender and year that has a value.
 with indicators as (
     select * from working.followed_indicator
 ),
@@ -103,8 +103,7 @@ kolada as (
     where from_kolada.gender = 'T' or indicators.has_gendered_criterion
 ),
 
--- The municipality's own figures count as out at the bokslut; one that was entered later is marked as
--- estimated.
+-- The municipality's own figures count as published at the bokslut; one that was entered later is marked as estimated.
 manual as (
     select
         manual_figures.plan_id,
@@ -128,7 +127,7 @@ manual as (
         and (plan_sights.basis = 'today' or manual_figures.year <= plan_sights.judged_year)
 ),
 
--- A printed outcome of a KPI was out when the KPI was; one without a KPI from the year itself.
+-- A printed outcome counts as published when its KPI was; one without a KPI from the year itself.
 printed as (
     select
         indicators.plan_id,

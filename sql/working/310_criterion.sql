@@ -1,6 +1,6 @@
--- The criteria that each indicator is judged by in each year: of each criterion the year's own target, else a standing
--- one, else the latest earlier one (a target goes on applying after its year), else the next one to come. A target of a
--- draft that is yet to be put into a kind is none. Working relation.
+-- The criteria that each indicator is judged by in each year: for each criterion the year's own target, otherwise a
+-- standing one, otherwise the latest earlier one (a target continues to apply after its year), otherwise the next later
+-- one. A target of a draft without a kind does not count. Working relation.
 -- One row per plan, indicator, criterion, year and gender that is compared (gap: the gap between women and men).
 with targets as (
     select * from plan.target

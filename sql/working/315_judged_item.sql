@@ -1,6 +1,6 @@
--- What is judged: each indicator in each year of its plan, by each of its criteria, with the value that is compared.
--- One without a criterion is there once, as a total. The year's own value; an earlier one only where the plan's rules
--- let it stand in. Beside it the measurement before it, whichever year that is. Working relation. One row per plan,
+-- The judged items: each indicator in each year of its plan, by each of its criteria, with the value that is compared.
+-- An indicator without a criterion has one row, for the total. The value is that of the year; an earlier one only if
+-- the plan's rules allow it. The previous measurement, of any year, is included. Working relation. One row per plan,
 -- sight, indicator, criterion, gender and year of the plan.
 with sights as (
     select * from working.sight

@@ -1,7 +1,7 @@
--- Every criterion of every indicator judged in each year, once for both bases. Of a criterion that women and men must
--- both meet, the one is shown that lacks a value, else the one with the smaller margin.
+-- Every criterion of every indicator judged in each year, for both bases. For a criterion that women and men must both
+-- meet, the gender that lacks a value is shown, otherwise the one with the smaller margin.
 -- Working relation of mart.criterion_outcome and of the judgement of indicators.
--- One row per plan, basis, indicator, criterion and year of the plan; an indicator without a criterion is there once.
+-- One row per plan, basis, indicator, criterion and year of the plan; an indicator without a criterion has one row.
 with clock as (
     select * from working.clock
 ),
@@ -29,7 +29,8 @@ final as (
         case when not is_target_void then is_meeting end as is_at_target_now,
         case when verdict in ('met', 'partly_met', 'not_met') then is_meeting <> is_meeting_exactly end
             as is_rounded_only,
-        -- The decimals at which value and compared_with tell the verdict: where rounding decides, those compared at.
+        -- The decimals at which value and compared_with agree with the verdict; if rounding decides, those of the
+        -- comparison.
         case
             when is_place then display_decimals
             when is_meeting <> is_meeting_exactly then compared_at_decimals

@@ -1,9 +1,8 @@
--- The judgement of every indicator and year with all that is shown beside it, once for both bases: seen from today,
--- and from the year's bokslut. One row per plan, basis, indicator and year of the plan. Of several criteria, the
--- indicator's rule says what they come to together; the row shows the first of them in the file that has that
--- verdict.
+-- The judgement of every indicator and year with all columns that are shown with it, for both bases: seen from today,
+-- and from the year's bokslut. One row per plan, basis, indicator and year of the plan. The indicator's rule combines
+-- the verdicts of several criteria; the row shows the first criterion in the file that has the combined verdict.
 --
---   path         the straight line from the baseline to the target; the target itself when it was reached already
+--   path         the straight line from the baseline to the target; the target itself if it was already reached
 --   comparable   no series break between baseline and value: otherwise no change, pace or projection
 with plans as (
     select * from plan.plan
@@ -128,9 +127,9 @@ described as (
             when judged.gender = 'gap' or judged.direction = 'lower' then -1
             when judged.direction = 'higher' then 1
         end as direction_sign,
-        -- A difference to a mean is good or bad by the direction; where the nearer is the better, it is neither.
+        -- A difference from a mean is good or bad by the direction; it is neither if a smaller distance is better.
         case judged.direction when 'lower' then -1 when 'higher' then 1 when 'target' then 1 end as difference_sign,
-        -- Progress is worth measuring against a number that lies in a coming year.
+        -- Progress is measured only towards a number for a later year.
         case
             when judged.target_kind = 'number' and judged.direction <> 'target' and not judged.is_target_void
                 then judged.target_value
@@ -171,7 +170,7 @@ progress as (
                     greatest(criterion_sign * mart.difference(path_target, baseline_value), 0)
                     / (target_year - baseline_year)
         end as required_per_year,
-        -- How much nearer to the target: what improves where the nearer is the better.
+        -- The decrease of the distance to the target, which is the improvement if a smaller distance is better.
         case
             when direction = 'target' and gender <> 'gap' and is_comparable_with_baseline
                 then

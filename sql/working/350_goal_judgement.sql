@@ -2,8 +2,8 @@
 -- Working relation of mart.goal_verdict and mart.sound_economic_management.
 -- One row per plan, basis, goal and year.
 --
--- Counted are the indicators that the goal is judged by: a supporting one is shown and never counted. A
--- prioritised goal has no arithmetic rule: people assess it. Any other goal is computed from its parts by
+-- Only the indicators that the goal is judged by are counted: a supporting one is shown and never counted. A
+-- prioritised goal has no arithmetic rule: people assess it. The verdict of any other goal is computed by
 -- mart.computed_verdict.
 with judgements as (
     select * from working.judgement
@@ -96,7 +96,7 @@ final as (
         computed.owner,
         computed.year,
         computed.counts_in_majority,
-        -- People decide where no arithmetic can; where it can, their word stands beside it.
+        -- The assessment decides if there is no computed verdict; otherwise it is shown next to it.
         mart.decided_verdict(computed.computed_verdict, assessments.verdict) as verdict,
         case
             when computed.computed_verdict in ('assessment_required', 'not_assessable')

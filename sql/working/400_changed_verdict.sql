@@ -1,5 +1,5 @@
--- The verdicts that differ between the last publication and this one, each with what stands beside it: what a change of
--- verdict is told with. Working relation. One row per plan, level, item, year and variant.
+-- The verdicts that differ between the last publication and this one, each with the columns that a change of verdict
+-- shows. Working relation. One row per plan, level, item, year and variant.
 with clock as (
     select * from working.clock
 ),

@@ -1,6 +1,6 @@
--- What the judgements of an indicator rested on whose verdict changed, in the last publication and in this one.
+-- The inputs of the judgements of each indicator with a changed verdict, in the last publication and in this one.
 -- Working relation. One row per plan, indicator, criterion, gender, year and side (before, after).
--- Rows from before criteria of every kind have no gender; they say above or below a reference by the kind.
+-- Rows of earlier software have no gender, and their kind gives above or below a reference.
 with clock as (
     select * from working.clock
 ),

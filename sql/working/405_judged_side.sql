@@ -1,9 +1,9 @@
--- The judgements whose indicator changed its verdict, as they were in the last publication and as they are in this one,
--- their inputs put together by what can change them. Working relation.
--- One row per plan, indicator, criterion, gender, year and side (before, after).
+-- The judgements of indicators with a changed verdict, in the last publication and in this one, with their inputs
+-- grouped into blocks by what can change them. Working relation. One row per plan, indicator, criterion, gender, year
+-- and side (before, after).
 --
--- Each column that the judging function takes in stands in one block; breaks say what the flags about them are made of.
--- What only gives a reason is in the block catalogue.
+-- Each input column of the judging function is in one block; breaks has the series breaks behind the flags. Columns
+-- that only give a reason are in the block catalogue.
 with clock as (
     select * from working.clock
 ),
@@ -65,7 +65,7 @@ final as (
         sided.criteria_rule,
         coalesce(sided.value_year, sided.year) as reference_year,
         coalesce(breaks.breaks, []) as breaks,
-        -- What the plan's own files say where the inputs do not tell a plan's edit from Kolada's.
+        -- The contents of the plan's files, where the inputs do not distinguish a plan's edit from a change in Kolada.
         {
             'kpi_id': indicators.kpi_id,
             'direction': indicators.direction,
@@ -155,7 +155,7 @@ final as (
             'last_value_period': sided.last_value_period
         } as catalogue,
         sided.similar_group_id,
-        -- The units that the value is held against, by the name that the plan gives them.
+        -- The units that the value is compared with, by the plan's name for their list.
         case
             when sided.target_kind in ('rank', 'best_share') then sided.rank_scope
             when sided.target_kind = 'reference' and sided.target_reference not in ('national_average', 'riket')

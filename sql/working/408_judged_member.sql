@@ -1,5 +1,5 @@
--- The units that a criterion of a changed verdict is held against, before and after, by the name of the list that the
--- plan gives. Working relation of the causes. One row per plan, indicator, list, side (before, after) and unit.
+-- The units that the criterion of a changed verdict compares with, before and after, by the plan's name for their list.
+-- Working relation of the causes. One row per plan, indicator, list, side (before, after) and unit.
 with clock as (
     select * from working.clock
 ),
@@ -61,7 +61,7 @@ groups as (
             and wanted.list_name = 'similar'
 ),
 
--- Lists whose members do not change from night to night are the same on both sides.
+-- Lists whose members do not change between publications are the same on both sides.
 final as (
     select distinct
         wanted.plan_id,

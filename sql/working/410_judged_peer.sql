@@ -1,5 +1,5 @@
--- The units that a criterion of a changed verdict is held against, with their values: the members before and after,
--- each with the values before and after. Working relation of the causes, which exchange the one or the other.
+-- The units that the criterion of a changed verdict compares with, and their values: the members before and after,
+-- each with the values before and after. Working relation of the causes, which exchange members or values.
 -- One row per plan, indicator, list, KPI, year, gender, side of the members and side of the values.
 with clock as (
     select * from working.clock

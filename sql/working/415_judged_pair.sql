@@ -1,7 +1,7 @@
--- Each judgement of a changed verdict beside what it was, with what each of its blocks of inputs was changed by: the
--- code of a cause, null where the block is the same. Working relation of the causes.
--- One row per plan, indicator, criterion, year, gender and is_of_new_target: where a target was edited, the judgements
--- of the old target and those of the new one.
+-- Each judgement of a changed verdict, before and after, with the cause of the change of each block of its inputs: the
+-- code of a cause, null if the block is unchanged. Working relation of the causes.
+-- One row per plan, indicator, criterion, year, gender and is_of_new_target: if a target was edited, the judgements by
+-- the old target and those by the new one.
 -- noqa: disable=RF02,RF03
 with clock as (
     select * from working.clock
@@ -72,7 +72,7 @@ edited_figures as (
     where figures.known_from = clock.published_at or figures.known_to = clock.published_at
 ),
 
--- The figures of an indicator are those that are printed under another one of the same KPI, too.
+-- The figures of an indicator include those printed under another indicator with the same KPI.
 with_edited_figures as (
     select distinct
         indicators.plan_id,
@@ -134,7 +134,7 @@ matched as (
     ) = 1
 ),
 
--- The own totals of both sides, for a criterion that turns to another gender.
+-- The own totals of both sides, for a criterion whose gender was edited.
 own_totals as (
     select
         observations.kpi_id,
@@ -358,7 +358,7 @@ final as (
                 or mart.differs(before.indicator.kpi_id, after.indicator.kpi_id)
                 then 'indicator_edited'
         end as indicator_cause,
-        -- Decimals that the plan leaves open follow the values.
+        -- Decimals that the plan does not give are derived from the values.
         case
             when not mart.differs(before.indicator.display_decimals, after.indicator.display_decimals) then null
             when mart.differs(before.indicator_row.display_decimals, after.indicator_row.display_decimals)

@@ -1,5 +1,5 @@
--- What the judgements of a changed verdict come to with some of their inputs exchanged: each as it was, with the blocks
--- of each choice of causes as they are now, judged by the one judging function. Working relation of the causes.
+-- The judgements of a changed verdict with some of their inputs exchanged: the old inputs, with the blocks of each
+-- choice of causes replaced by the new ones, judged by mart.judged. Working relation of the causes.
 -- One row per plan, indicator, criterion, year, gender and choice of causes (exchanged).
 -- noqa: disable=RF02,RF03
 with pairs as (
@@ -67,7 +67,7 @@ chosen as (
             and pairs.year = choices.year
 ),
 
--- Without the edited target the judgements of the old one, with it those of the new one.
+-- Without the edited target the judgements by the old target, with it those by the new one.
 applied as (
     select *
     from chosen
@@ -143,7 +143,7 @@ picked as (
     from applied
 ),
 
--- What the value is held against among other units, where only a part of what it rests on is exchanged.
+-- The figure from other units that the value is compared with, if only a part of its inputs is exchanged.
 mixed as (
     select
         picked.*,

@@ -1,5 +1,5 @@
--- Each criterion of an indicator whose verdict changed: its own verdict as it was by today's function, its verdict
--- now, and the causes of the difference: what alone gives it, or the smallest sets that do. Working relation.
+-- Each criterion of an indicator with a changed verdict: its old verdict by the current function, its new verdict, and
+-- the causes of the difference: each input that alone gives it, or the smallest sets that do. Working relation.
 -- One row per plan, indicator, criterion and year that the indicator had before or has now.
 with exchanged as (
     select * from working.exchanged
@@ -32,7 +32,7 @@ as_it_was as (
     ) = 1
 ),
 
--- Of women and men that must both meet it, the one that lacks a value, else the one with the smaller margin.
+-- If women and men must both meet it: the gender that lacks a value, otherwise the one with the smaller margin.
 of_criterion as (
     select *
     from exchanged

@@ -1,5 +1,5 @@
--- The causes of each indicator's changed verdict: judged again by its criteria, those that alone give the new verdict,
--- or the smallest sets that do, hand on what they were changed by. Working relation of the causes.
+-- The causes of each indicator's changed verdict: it is judged again by its criteria, and the causes of the criteria
+-- that alone give the new verdict, or of the smallest sets that do, are its causes. Working relation of the causes.
 -- One row per plan, indicator and year whose verdict changed.
 -- noqa: disable=RF02,RF03
 with changed as (

@@ -1,5 +1,5 @@
--- The causes of each goal's changed verdict: judged again by the indicators that count, by its own fields and rule and
--- by what people decided. An indicator that changed hands on its causes. Working relation of the causes.
+-- The causes of each goal's changed verdict: it is judged again by the indicators that count, by its own fields and
+-- rule and by its assessment. The causes of a changed indicator are causes of the goal. Working relation of the causes.
 -- One row per plan, goal and year whose verdict changed.
 -- noqa: disable=RF02,RF03
 with clock as (

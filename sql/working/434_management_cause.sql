@@ -1,5 +1,5 @@
--- The causes of each changed verdict on god ekonomisk hushållning: judged again by the goals that count. A goal whose
--- verdict changed hands on its causes. Working relation of the causes.
+-- The causes of each changed verdict on god ekonomisk hushållning: it is judged again by the goals that count. The
+-- causes of a goal with a changed verdict are its causes. Working relation of the causes.
 -- One row per plan, year and variant whose verdict changed.
 -- noqa: disable=RF02,RF03
 with clock as (

@@ -1,4 +1,4 @@
--- Did the catalogue come empty?
+-- Was the catalogue received empty?
 -- sv: Kom katalogen tom?
 -- scope: list
 select

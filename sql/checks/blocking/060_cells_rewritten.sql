@@ -1,4 +1,4 @@
--- Are more of a KPI's known values others than Kolada revises in a night?
+-- Are more of a KPI's known values changed than Kolada revises in a night?
 -- sv: Är fler av nyckeltalets kända värden omskrivna än Kolada brukar revidera på en natt?
 -- scope: kpi
 select

@@ -1,4 +1,4 @@
--- Are a KPI's suppressed values zero all of a sudden?
+-- Have a KPI's suppressed values suddenly become zero?
 -- sv: Har nyckeltalets dolda värden plötsligt blivit noll?
 -- scope: kpi
 with per_kpi as (

@@ -1,4 +1,4 @@
--- Do values come with a count of no unit?
+-- Are there values with a count of 0 units?
 -- sv: Kommer värden med antalet noll enheter?
 -- scope: kpi
 with opened as (

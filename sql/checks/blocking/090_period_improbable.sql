@@ -1,4 +1,4 @@
--- Is there a value for a year that no KPI has yet, or that is long before the others?
+-- Is there a value for a year that no KPI has yet, or for one long before all others?
 -- sv: Finns det ett värde för ett år som inte kan ha kommit, eller som ligger långt före de andra?
 -- scope: kpi
 with opened as (
@@ -31,7 +31,7 @@ improbable as (
         or period < getvariable('first_plausible_year')
 ),
 
--- Where a KPI had such years before, some more of them are nothing new.
+-- If a KPI already had such years, more of them are no finding.
 known as (
     select
         kpi_id,

@@ -1,4 +1,4 @@
--- Did a unit lose, or get others for, more of its known values than Kolada changes for one unit in a night?
+-- Were more of a unit's known values lost or changed than Kolada changes for one unit in a night?
 -- sv: Förlorade en enhet, eller fick den andra, fler av sina kända värden än Kolada brukar ändra på en natt?
 -- scope: unit
 select

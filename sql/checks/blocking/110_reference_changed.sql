@@ -1,4 +1,4 @@
--- Did the units that a plan compares with lose, or get others for, more of their values than changes in a night?
+-- Were more values of the units that a plan compares with lost or changed than Kolada changes in a night?
 -- sv: Förlorade enheterna som en plan jämför med, eller fick de andra, fler värden än vad som ändras på en natt?
 -- scope: reference
 select

@@ -1,4 +1,4 @@
--- Is a known unit, or one that a plan rests on, absent from the list of municipalities and regions?
+-- Is a known unit, or one that a plan uses, missing from the list of municipalities and regions?
 -- sv: Saknas en känd enhet, eller en som en plan bygger på, i listan över kommuner och regioner?
 -- scope: unit
 with counted as (
@@ -11,7 +11,7 @@ never_there as (
     select used_unit.unit_id
     from used_unit
     anti join core.municipality_version as known on used_unit.unit_id = known.municipality_id
-    -- A plan that stood before with its unit unknown was let through then.
+    -- An earlier publication of the plan accepted that its unit is unknown.
     where not exists (from core.municipality_version where known_from < getvariable('known_from'))
 )
 

@@ -1,4 +1,4 @@
--- Are units members of groups and yet absent from the list of municipalities and regions?
+-- Are units members of groups although the list of municipalities and regions lacks them?
 -- sv: Är enheter medlemmar i grupper men saknas i listan över kommuner och regioner?
 -- scope: unit
 with absent as (

@@ -1,4 +1,4 @@
--- Is a group that a plan rests on absent from the list of groups, or did more groups leave it than in a year?
+-- Is a group that a plan uses missing from the list of groups, or did more groups leave the list than in a year?
 -- sv: Saknas en grupp som en plan bygger på, eller försvann fler grupper än på ett år?
 -- scope: group
 with counted as (

@@ -1,4 +1,4 @@
--- Did a group that a plan rests on, or many groups, lose more of their members than they get new ones?
+-- Did a group that a plan uses, or many groups, lose more members than they gained?
 -- sv: Förlorade en grupp som en plan bygger på, eller många grupper, fler medlemmar än de fick nya?
 -- scope: group
 with counted as (

@@ -1,4 +1,4 @@
--- Did a group that a plan rests on, or many groups, get another title than a new year in it?
+-- Did the title of a group that a plan uses, or of many groups, change by more than its year?
 -- sv: Fick en grupp som en plan bygger på, eller många grupper, en annan rubrik än ett nytt årtal?
 -- scope: group
 with changed as (

@@ -1,4 +1,4 @@
--- Has a new plan's own unit no value of any KPI, though others have?
+-- Does a new plan's own unit have no value of any KPI, although other units have values?
 -- sv: Saknar en ny plans egen enhet värden för alla nyckeltal, fast andra har?
 -- scope: unit
 with asked as (
@@ -10,7 +10,7 @@ new_plan as (
         plan_row.plan_id,
         plan_row.municipality_id as unit_id
     from plan.plan as plan_row
-    -- A backfill of other units says nothing of this one.
+    -- A backfill of other units does not read this one.
     semi join asked
         on plan_row.municipality_id = asked.unit_id
     anti join plan.plan_version as earlier

@@ -1,4 +1,4 @@
--- Is there a value for a unit that never was a municipality, a region, Riket or a known group?
+-- Is there a value for a unit that was never a municipality, a region, Riket or a known group?
 -- sv: Finns det ett värde för en enhet som aldrig varit kommun, region, Riket eller en känd grupp?
 -- scope: unit
 with unknown as (

@@ -1,7 +1,7 @@
--- Has any cell more than one open version?
+-- Does any cell have more than one open version?
 -- sv: Har någon cell mer än en gällande version?
 -- scope: kpi
--- Only what a run opens can double a cell, so the KPIs that it opened nothing of need no look.
+-- Only versions opened by a run can duplicate a cell, so KPIs without opened versions are not checked.
 with opened_kpi as (
     select kpi_id from core.observation_version where known_from = getvariable('known_from')
     union

@@ -1,4 +1,4 @@
--- Has an indicator of a plan not exactly one row for a year?
+-- Does an indicator of a plan lack a row for a year, or have more than one?
 -- sv: Har en indikator i en plan inte precis en rad för ett år?
 -- scope: plan
 with wanted as (

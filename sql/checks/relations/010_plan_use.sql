@@ -1,5 +1,5 @@
--- What each plan rests on: KPIs, units (its own and Riket), groups, and the units of the references that it names. A
--- finding concerns the plans that rest on what it is about.
+-- What each plan uses: KPIs, units (its own and Riket), groups, and the units of the references that it names. A
+-- finding concerns the plans that use its scope.
 
 create or replace temp table plan_kpi_use as
 select distinct
@@ -34,8 +34,8 @@ from plan.target
 cross join unnest([reference, rank_scope]) as named (scope_name)
 where scope_name is not null;
 
--- The groups of similar municipalities that indicators name by topic, as they were known and as they are; groups that
--- criteria name; and the groups of all units of a kind, whose mean checks ours.
+-- The groups of similar municipalities that indicators name by topic, as known before and now; groups that criteria
+-- name; and the groups of all units of a kind, whose mean is compared with ours.
 create or replace temp table plan_group_use as
 select distinct
     plan_row.plan_id,

@@ -1,5 +1,5 @@
--- Each known cell that differs in a way that says something, as it was and as it is, in words that can be compared.
--- class: vanished, deleted, suppressed, rewritten, restored or status; precision and rounding say nothing.
+-- Each known cell with a significant change, before and after, as text that can be compared.
+-- class: vanished, deleted, suppressed, rewritten, restored or status; precision and rounding are not significant.
 
 create or replace macro cell_text(value, status) as (
     coalesce(cast(value as varchar), 'no value') || if(status is null or status = '', '', ' (' || status || ')')
@@ -26,12 +26,12 @@ select
         else cell_text(difference.value, difference.status)
     end as after
 from difference
--- What an answer without rows would take away is a finding of its own.
+-- Cells that an empty response would remove are a separate finding.
 anti join staged_doubted on difference.kpi_id = staged_doubted.kpi_id and difference.unit_id = staged_doubted.unit_id
 where difference.change_kind not in ('precision', 'rounding');
 
--- What shares are shares of: the known cells that the run read, for the KPIs and the units of which something was lost
--- or rewritten, and for the references of plans. On a quiet night there are none.
+-- The denominators of the shares: the known cells that the run read, for KPIs and units with lost or rewritten cells,
+-- and for the references of plans. Without changes there are none.
 create or replace temp table touched_kpi as
 select distinct kpi_id
 from cell_change

@@ -1,6 +1,6 @@
--- The cells that offend a limit for their KPI: lost or rewritten in a larger share of the KPI's known cells, of one
--- year's units, or of all the cells that the run read, than Kolada changes in a night.
--- A single unit's series says nothing of the KPI, nor do a few cells; unless the limit is 0, which lets nothing pass.
+-- The cells that exceed a limit for their KPI: the share of lost or rewritten cells, of the KPI's known cells, of one
+-- year's units, or of all cells that the run read, is larger than Kolada changes in a night.
+-- A single unit's series, or a few cells, are no finding about the KPI, unless the limit is 0, which allows none.
 
 create or replace temp table class_limit (
     class varchar not null,
@@ -14,7 +14,7 @@ insert into class_limit values
 ('suppressed', getvariable('max_suppressed_share'), getvariable('max_kpi_suppressed_share')),
 ('rewritten', getvariable('max_rewritten_share'), getvariable('max_kpi_rewritten_share'));
 
--- A KPI's newest year is rewritten once a year, when preliminary values become final; then values move a little.
+-- A KPI's newest year is rewritten once a year, when preliminary values become final; then values change a little.
 create or replace temp table counted_change as
 with final_year as (
     select
@@ -111,7 +111,7 @@ select counted_change.*
 from counted_change
 semi join offending_kpi on counted_change.kpi_id = offending_kpi.kpi_id and counted_change.class = offending_kpi.class;
 
--- What is left for the checks of units and references.
+-- The remaining cells, for the checks of units and references.
 create or replace temp table other_change as
 select counted_change.*
 from counted_change

@@ -1,8 +1,8 @@
--- Units that lost or had rewritten more than Kolada changes for one unit in a night.
--- For a plan's own unit and Riket a loss in several KPIs at once is enough; for any unit, most of its cells in most of
--- its KPIs. One KPI says nothing: units leave surveys, and series are revised. Nor does a loss that all units share:
--- what a unit lost counts where it is more than four standard deviations beyond what the others lost of their cells.
--- A group's mean is another one whenever a member's value is, so a group's cells count only when they are lost.
+-- Units with more lost or rewritten cells than Kolada changes for one unit in a night.
+-- For a plan's own unit and Riket a loss in several KPIs at the same time is a finding; for any other unit, a loss of
+-- most of its cells in most of its KPIs. A loss in one KPI is not: units leave surveys, and series are revised. Nor is
+-- a loss that all units share: a unit's loss counts if it is more than four standard deviations above that of the
+-- others. A group's mean changes whenever a member's value changes, so a group's cells count only if they are lost.
 
 create or replace temp table unit_change as
 with per_kpi as (
@@ -78,7 +78,7 @@ where
         and unit_change.mostly_changed_kpis > getvariable('max_unit_share') * unit_change.kpi_count
     );
 
--- References that a plan names, of whose units more was lost or rewritten, in several KPIs, than happens in a night.
+-- References of a plan whose units have more lost or rewritten cells, in several KPIs, than Kolada changes in a night.
 create or replace temp table offending_reference as
 with known_cells as (
     select

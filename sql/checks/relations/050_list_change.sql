@@ -1,5 +1,5 @@
--- The lists of the catalogue tonight beside the last publication's: entries that left, that came, or whose text or
--- members changed. Every version that ends or begins at this run's instant is a change of this run.
+-- The lists of the catalogue compared with those of the last publication: entries that were removed or added, or whose
+-- text or members changed. Every version that ends or begins at this run's instant is a change of this run.
 
 create or replace temp table kpi_text_change as
 with ended as (
@@ -13,7 +13,7 @@ select
     begun.title,
     ended.description as description_before,
     begun.description,
-    -- A KPI that is closed gets the last year at the end of its title; that happens every year.
+    -- When a KPI is closed, its last year is added to its title; that happens every year.
     regexp_replace(ended.title, ' *\(- ?\d{4}\) *$', '')
     <> regexp_replace(begun.title, ' *\(- ?\d{4}\) *$', '') as is_retitled,
     trim(begun.title) = '' as is_blank,
@@ -45,7 +45,7 @@ left join core.municipality_version as begun
     on ended.municipality_id = begun.municipality_id and begun.known_from = getvariable('known_from')
 where ended.known_to = getvariable('known_from');
 
--- The year at the end of a group's title moves every year, and some of its members; neither says anything.
+-- The year at the end of a group's title and some of its members change every year; neither is a finding.
 create or replace temp table group_title_change as
 select
     ended.group_id,

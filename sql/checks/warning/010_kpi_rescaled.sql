@@ -1,4 +1,4 @@
--- Did a KPI's values move together (a new unit or definition under the old id)?
+-- Did a KPI's values change together (a new unit or definition under the old id)?
 -- sv: Flyttade sig nyckeltalets värden tillsammans (ny enhet eller definition under samma id)?
 -- scope: kpi
 select

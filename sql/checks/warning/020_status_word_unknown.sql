@@ -1,4 +1,4 @@
--- Did a status word arrive that nobody has described?
+-- Was an undocumented status word received?
 -- sv: Kom ett statusord som ingen har beskrivit?
 -- scope: word
 select

@@ -1,4 +1,4 @@
--- Are values five times what they were, a fifth of it, or of the other sign?
+-- Did values become five times as large, a fifth as large, or change their sign?
 -- sv: Är värden fem gånger så stora som förut, en femtedel, eller med omvänt tecken?
 -- scope: kpi
 select

@@ -1,4 +1,4 @@
--- Are most units' values for a year others than before?
+-- Did most units' values for a year change?
 -- sv: Är de flesta enheters värden för ett år andra än förut?
 -- scope: kpi
 with per_year as (

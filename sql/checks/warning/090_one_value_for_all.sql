@@ -1,4 +1,4 @@
--- Has every unit the same value of a KPI, in every year?
+-- Does every unit have the same value of a KPI, in every year?
 -- sv: Har alla enheter samma värde för ett nyckeltal, alla år?
 -- scope: kpi
 with new_kpi as (

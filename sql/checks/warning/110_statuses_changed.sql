@@ -1,4 +1,4 @@
--- Did the status of many of a KPI's values change, and the values not?
+-- Did the status of many of a KPI's values change, but not the values?
 -- sv: Ändrades status för många av nyckeltalets värden, men inte värdena?
 -- scope: kpi
 select

@@ -1,4 +1,4 @@
--- Did a unit come, leave, or get another name or type?
+-- Was a unit added or removed, or did its name or type change?
 -- sv: Tillkom, försvann eller bytte en enhet namn eller typ?
 -- scope: unit
 select

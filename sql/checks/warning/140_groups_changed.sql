@@ -1,4 +1,4 @@
--- Did a group that a plan rests on change in other ways than every year, or another group lose members or its title?
+-- Did a group that a plan uses change in an unusual way, or another group lose members or change its title?
 -- sv: Ändrades en grupp som en plan bygger på på annat sätt än varje år, eller förlorade en annan grupp medlemmar?
 -- scope: group
 select

@@ -1,4 +1,4 @@
--- Has a unit no row of several KPIs that most units of its kind report?
+-- Does a unit have no row of several KPIs that most units of its kind report?
 -- sv: Saknar en enhet rader för flera nyckeltal som de flesta enheter av samma slag har?
 -- scope: unit
 with asked as (

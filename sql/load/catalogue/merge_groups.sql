@@ -1,6 +1,6 @@
--- Group ids live on with new titles and members every year: both are kept as they were.
--- Titles like 'Liknande kommuner grundskola, Ale, 2024' and 'Liknande kommuner, övergripande, Ale, 2025' tell topic,
--- owner and vintage.
+-- A group keeps its id when its title and members change every year: each title and each member has versions.
+-- Titles like 'Liknande kommuner grundskola, Ale, 2024' and 'Liknande kommuner, övergripande, Ale, 2025' give the
+-- topic, the owner and the vintage.
 
 create or replace temp table incoming_group as
 with staged as (

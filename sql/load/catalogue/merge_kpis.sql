@@ -1,4 +1,4 @@
--- The catalogue was read whole: a KPI whose entry differs gets a new version, one that is gone gets a withdrawn one.
+-- The whole catalogue was read: a KPI with a changed entry gets a new version, a missing one a withdrawn version.
 
 create or replace temp table changed_kpi as
 with incoming as (

@@ -1,4 +1,4 @@
--- The list of units was read whole: a unit that is renamed or retyped gets a new version, one that is gone is closed.
+-- The whole list of units was read: a unit with a new name or type gets a new version, a missing one is closed.
 -- County codes are the first two digits of a municipality's code and the last two of a region's.
 
 create or replace temp table incoming_unit as

@@ -1,5 +1,5 @@
--- What speaks for or against answers without a row. Reads doubted_request (request_number, kpi_ids, unit_ids),
--- unit_kind (unit_id, kind), the stage, and the variable doubted_years: the years that were asked for, none for all.
+-- Evidence for or against empty responses. Reads doubted_request (request_number, kpi_ids, unit_ids), unit_kind
+-- (unit_id, kind), the stage, and the variable doubted_years: the requested years, empty for all years.
 
 create or replace temp table doubted_pair as
 with per_kpi as (
@@ -42,7 +42,7 @@ from core.group_observation as observation
 semi join doubted_kpi on observation.kpi_id = doubted_kpi.kpi_id
 where len(getvariable('doubted_years')) = 0 or list_contains(getvariable('doubted_years'), observation.period);
 
--- Per KPI and kind of unit: of those that were asked in this run or are known to report, how many report.
+-- Per KPI and kind of unit: the number that report, of those requested in this run or known to report.
 create or replace temp table reporting as
 with received as (
     select distinct
@@ -83,8 +83,8 @@ left join received on asked.kpi_id = received.kpi_id and asked.unit_id = receive
 left join known_pair on asked.kpi_id = known_pair.kpi_id and asked.unit_id = known_pair.unit_id
 group by all;
 
--- Pairs that an earlier publication had as empty. A backfill of some years says nothing about the others. A KPI that
--- nobody reported when it was last read whole is empty for every unit.
+-- Pairs that were empty in an earlier publication. A backfill of some years does not count for the other years. A KPI
+-- that no unit reported when it was last read completely is empty for every unit.
 create or replace temp table empty_before as
 with quiet_kpi as (
     select coverage.kpi_id

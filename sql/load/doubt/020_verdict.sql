@@ -1,6 +1,6 @@
--- Each answer without a row beside what is known and what else the run read.
--- An empty answer contradicts the others when one of its KPIs is reported by most units of that kind. Pairs that were
--- empty before, while the others reported already, say nothing new.
+-- Each empty response, compared with the known values and the other responses of the run.
+-- An empty response contradicts the others if most units of that kind report one of its KPIs. Pairs that were already
+-- empty while the others reported are no contradiction.
 
 create or replace temp table doubt_verdict as
 with judged as (

@@ -1,5 +1,5 @@
 -- sqlfluff:exclude_rules:RF02,AL03,RF04,AM04,ST06,RF05,RF06,AM03,ST07,LT14
--- KPIs of which nothing is known: every cell received is a first version, and there is nothing to compare.
+-- KPIs without known values: every received cell is a first version, and no comparison is needed.
 -- A unit id that starts with a letter is a group's.
 
 insert into core.observation_version by name

@@ -1,4 +1,4 @@
--- What the whole load did, added up part by part (warehouse/history.py): the checks read it.
+-- The counts of the whole load, summed over its parts (warehouse/history.py): the checks read them.
 
 create or replace temp table load_count (
     change_kind varchar not null,
@@ -9,7 +9,7 @@ create or replace temp table known_count (
     cell_count bigint not null
 );
 
--- Each known cell that differs, as it was and as it is: what the checks and the review of a held run read.
+-- Each known cell that differs, before and after: read by the checks and by the review of a held run.
 create or replace temp table difference (
     kpi_id varchar not null,
     unit_id varchar not null,
@@ -28,7 +28,7 @@ create or replace temp table rescaled_kpi (
     median_ratio double not null
 );
 
--- Every KPI that the run read or received something of: how much came, and whether anything is known of it.
+-- Every KPI that the run read or received: the number of received rows, and whether it has known values.
 create or replace temp table received_kpi as
 with received as (
     select

@@ -1,4 +1,4 @@
--- Did answers come without a row, again and again, against what is known or what other units report?
+-- Are responses repeatedly empty, contrary to known values or to what other units report?
 -- sv: Kom svar utan en enda rad, gång på gång, mot det som är känt eller det som andra enheter har?
 -- scope: kpi
 with known as (

@@ -1,4 +1,4 @@
--- Could values still not be read that the last publication did without?
+-- Could values that the last publication lacks still not be read?
 -- sv: Kunde värden fortfarande inte läsas, som den förra publiceringen fick klara sig utan?
 -- scope: kpi
 select

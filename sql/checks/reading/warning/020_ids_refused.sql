@@ -1,4 +1,4 @@
--- Is an id in a list that Kolada refuses to answer for, and that nothing is known of?
+-- Does a list contain an unknown id for which Kolada refuses every request?
 -- sv: Finns det ett id i en lista som Kolada inte svarar för och som inget är känt om?
 -- scope: unit
 select

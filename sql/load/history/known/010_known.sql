@@ -1,6 +1,6 @@
 -- sqlfluff:exclude_rules:RF02,AL03,RF04,AM04,ST06,RF05,RF06,AM03,ST07,LT14
 -- The open versions of the KPIs from first_kpi to last_kpi, municipalities and groups together, and those that were
--- received just as they are known: nearly all of them on most nights, so they are told apart first.
+-- received unchanged: on most nights nearly all, so they are separated first.
 
 create or replace temp view open_cell as
 select

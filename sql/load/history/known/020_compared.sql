@@ -1,6 +1,6 @@
 -- sqlfluff:exclude_rules:RF02,AL03,RF04,AM04,ST06,RF05,RF06,AM03,ST07,LT14
--- Each other cell that this run received or should have received, beside what was known of it.
--- Absence says something only within a scope that was read whole.
+-- Each other cell that this run received or should have received, next to its known version.
+-- A missing cell is a change only within a scope that was read completely.
 
 create or replace temp table received_cell as
 select received.*

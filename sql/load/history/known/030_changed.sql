@@ -1,4 +1,4 @@
--- The cells that differ from what was known, each with the kind of its change: the first that fits.
+-- The cells that differ from their known version, each with the kind of its change: the first kind that applies.
 
 create or replace macro decimals_of(number) as (
     case
@@ -28,9 +28,9 @@ select
 from compared_cell
 where is_received or (not was_deleted and not was_vanished);
 
--- A KPI that got a new unit or a new definition under its old id: of its cells that this run read, with a number other
--- than nought before and after, at least half and at least twenty changed by more than precision or rounding; nine in
--- ten of the ratios new to old lie beyond 1.5 on one side; and their median lies beyond 3. The factor need not be one.
+-- A KPI that got a new unit or a new definition under its old id. Of its cells that this run read, with a number other
+-- than zero before and after, at least half and at least twenty changed by more than precision or rounding; nine in ten
+-- of the ratios of new to old are beyond 1.5 on one side; and their median is beyond 3. The factor can vary.
 create or replace temp table rescaled_now as
 with changed as (
     select

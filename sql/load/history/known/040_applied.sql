@@ -1,6 +1,6 @@
 -- sqlfluff:exclude_rules:RF02,AL03,RF04,AM04,ST06,RF05,RF06,AM03,ST07,LT14
--- Close what changed, say of the rest that it was seen again, and open what is new. Versions are found by their
--- place in the file (rowid), which holds as long as nothing is deleted.
+-- Close the versions that changed, confirm the others, and open new versions. Versions are found by their rowid, which
+-- is stable as long as no row is deleted.
 
 update core.observation_version
 set known_to = getvariable('known_from')
