@@ -1,19 +1,19 @@
-"""The published state in other places: a folder, a web server's root, an object store.
+"""Sharing: copies of the published state in a folder, a web server's root, an object store or a lake.
 
-    home_share    a home shared as its settings ask, and the note of how that ended
-    share         one share, from the published file to `latest.json`, and the pruning of older ones
+    home_share    the share of a home by its settings, and the note of its outcome
+    share         one share, from the published file to `latest.json`, and the pruning of older versions
     shared_set    the files of one version: the DuckDB file, a Parquet file per mart, their description
-    withheld      what stays at home unless asked for
-    places        where a share goes: a folder or a bucket
+    withheld      data that is not shared by default
+    places        the places for shares: a folder or a bucket
 
-A lake, for many homes and machines: DuckLake with its catalogue in PostgreSQL.
+A lake serves many homes and machines: DuckLake with its catalogue in PostgreSQL.
 
     lake_address  the address of a lake and of a home in it
     lake          a lake that is open for writing: extensions, locks, upkeep
-    lake_tables   the tables of a home in a lake, and how each follows the one at home
+    lake_tables   the tables of a home in a lake, and how each is synchronized with its source
     lake_share    one share to a lake: one transaction, one snapshot
 
-Read-only over the published file; a home gets the note of how its last share ended, and nothing else.
+This package only reads the published file. In a home it writes only the note of the last share.
 """
 
 from sharing.errors import ShareError

@@ -1,5 +1,5 @@
-"""What can go wrong when the published state is shared."""
+"""The error of sharing."""
 
 
 class ShareError(Exception):
-    """Nothing new is shared; what was shared before, and the home, are as they were. The message says why."""
+    """A share failed; earlier shares and the home are unchanged. The message gives the reason."""

@@ -1,7 +1,7 @@
-"""A home shared as its settings ask: after a publication, a rollback or a restore, and by `kolada share`.
+"""The share of a home by its settings: after a publication, a rollback or a restore, and by `kolada share`.
 
-One share of a home at a time, so that the last one to write `latest.json` read the published file last. Runs may write
-the home meanwhile. How it ended is noted in the home, whatever it was.
+A home has one share at a time, so that the share that writes `latest.json` last has read the published file last. Runs
+can write to the home at the same time. The outcome is always noted in the home.
 """
 
 import shutil
@@ -20,17 +20,17 @@ from warehouse.home import Home
 from warehouse.published_file import publication_of
 from warehouse.share_note import ShareNote, ShareWish, without_password, write_share_note
 
-# What can keep a share from its end while the home is as it was; anything else is a fault of this software.
+# Errors that stop a share and leave the home unchanged; any other error is a fault of this software.
 FAILURES: Final = (ShareError, WarehouseError, OSError, duckdb.Error)
 
 
 def share_home(home: Home, wish: ShareWish, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> ShareNote:
-    """Share what a home has published, and note how that ended. A failure is returned and noted, never raised.
+    """Share the published file of a home, and note the outcome. A failure is returned and noted, never raised.
 
     Args:
-        home: whose published file is shared; its writer's lock need not be held.
-        wish: where to and how.
-        now: the clock; names the version.
+        home: the home whose published file is shared; the caller need not hold its lock for writing.
+        wish: the sharing settings.
+        now: the clock, which names the version.
     """
     run_id: str | None = None
     try:
@@ -42,17 +42,17 @@ def share_home(home: Home, wish: ShareWish, *, now: Callable[[], datetime] = lam
     except FAILURES as error:
         place, message = map(without_password, (wish.place, failure_told(wish, error)))
         failed = ShareNote(place, run_id, now().isoformat(), None, message)
-        # A full disk, which the message names; without a note the publication counts as not shared.
+        # On a full disk, which the message names, there is no note, and the publication counts as not shared.
         with suppress(OSError):
             write_share_note(home, failed)
         return failed
 
 
 def shared_now(home: Home, wish: ShareWish, now: Callable[[], datetime]) -> Shared:
-    """Share, with the files that are to be sent in the home; what a killed share left there is cleared.
+    """Share a home, with working files in the home; those of a killed share are removed.
 
     Raises:
-        ShareError, WarehouseError, OSError, duckdb.Error: as `share` raises them.
+        ShareError, WarehouseError, OSError, duckdb.Error: raised by `share`.
     """
     aside = home.sharing / "work"
     shutil.rmtree(aside, ignore_errors=True)
@@ -69,23 +69,23 @@ def shared_now(home: Home, wish: ShareWish, now: Callable[[], datetime]) -> Shar
 
 
 def noted(wish: ShareWish, shared: Shared, at: datetime) -> ShareNote:
-    """What a share came to, for the note; the version's name ends in the run that it is of."""
+    """Return the note of a share; the name of its version ends with the id of its run."""
     told = (
         f"Shared to {wish.place}: {shared.told}."
         if shared.is_new
-        else f"{wish.place} has this publication already: {shared.told}."
+        else f"{wish.place} already has this publication: {shared.told}."
     )
     if shared.pruned:
-        told += f" Versions taken away: {', '.join(shared.pruned)}."
+        told += f" Versions removed: {', '.join(shared.pruned)}."
     run_id = shared.version.partition("-")[2]
     return ShareNote(wish.place, run_id, at.isoformat(), shared.version, told)
 
 
 def failure_told(wish: ShareWish, error: Exception) -> str:
-    """A failure for people, with what follows from it and the next command."""
+    """Return the message of a failure, with its consequence and the next command."""
     if isinstance(error, ShareError | WarehouseError):
         return str(error)
     return (
-        f"Sharing to `{wish.place}` stopped: {error}. What was shared before is as it was, and so is the publication "
-        "at home. Mend what is named there, then run `kolada share` again."
+        f"Sharing to `{wish.place}` stopped: {error}. Earlier shares and the published file are unchanged. "
+        "Remove the cause, then run `kolada share` again."
     )

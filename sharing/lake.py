@@ -1,8 +1,8 @@
 """A lake that is open for writing: DuckDB with its extensions, the catalogue attached, locks, and the lake's upkeep.
 
-DuckLake keeps the catalogue in PostgreSQL and the rows in Parquet files. A transaction is one snapshot. Two rules keep
-its conflicts from being lost: nobody else writes a home's tables while that home's lock is held, and files are merged
-and removed by the writer itself after its transaction, never next to it.
+DuckLake stores the catalogue in PostgreSQL and the rows in Parquet files. A transaction is one snapshot. Two rules
+prevent lost updates: only the holder of a home's lock writes that home's tables, and the writer itself merges and
+removes files, after its transaction and never at the same time.
 """
 
 import importlib.util
@@ -22,10 +22,10 @@ from warehouse.database import connect, quoted, run_sql, transaction
 # DuckDB's names of the extensions, and those of their wheels.
 EXTENSIONS: Final = {"httpfs": "httpfs", "postgres_scanner": "postgres-scanner", "ducklake": "ducklake"}
 LAKE_LOCK: Final = ":lake"
-# A table's files are merged when there are more than these, and one more for each of so many bytes.
+# A table's files are merged when there are more than FILES, plus one for every BYTES_A_FILE bytes.
 FILES: Final = 8
 BYTES_A_FILE: Final = 4_000_000
-# Files that no snapshot names may belong to a transaction that is not over yet.
+# Younger files that no snapshot names can belong to an open transaction.
 ORPHAN_DAYS: Final = 1.0
 
 
@@ -34,12 +34,12 @@ def open_lake(address: LakeAddress, aside: Path) -> Iterator[duckdb.DuckDBPyConn
     """Open a lake for writing as the database `lake`, which is in use; the catalogue itself is attached as `catalogue`.
 
     Args:
-        address: of the lake.
-        aside: where DuckDB may set aside what memory cannot hold.
+        address: the address of the lake.
+        aside: DuckDB's folder for temporary files.
 
     Raises:
         ShareError: DuckDB lacks an extension, or keys are missing.
-        duckdb.Error: catalogue or files cannot be reached.
+        duckdb.Error: the catalogue or the files cannot be reached.
     """
     connection = connect({"temp_directory": str(aside)})
     try:
@@ -49,7 +49,7 @@ def open_lake(address: LakeAddress, aside: Path) -> Iterator[duckdb.DuckDBPyConn
         connection.execute("set ducklake_max_retry_count = 40; set ducklake_retry_backoff = 1.1")
         connection.execute(f"attach {quoted(address.catalogue)} as catalogue (type postgres)")
         with lock(connection, LAKE_LOCK):
-            # Rows are kept in files only: deletes of rows within the catalogue have been lost (DuckLake 1.0).
+            # Rows are stored in files only: DuckLake 1.0 has lost deletes of rows that were stored in the catalogue.
             connection.execute(
                 f"attach {quoted('ducklake:postgres:' + address.catalogue)} as lake "
                 f"(data_path {quoted(address.data)}, data_inlining_row_limit 0)"
@@ -67,10 +67,10 @@ def open_lake(address: LakeAddress, aside: Path) -> Iterator[duckdb.DuckDBPyConn
 
 
 def load_extensions(connection: duckdb.DuckDBPyConnection) -> None:
-    """Load what a lake needs: from the extensions' wheels, from what DuckDB has installed, else from DuckDB's site.
+    """Load the extensions of a lake: from their wheels, else from DuckDB's installed ones, else from DuckDB's site.
 
     Raises:
-        ShareError: one cannot be loaded; names the versions and what to install.
+        ShareError: an extension cannot be loaded; the message names the versions and what to install.
     """
     for name, wheel in EXTENSIONS.items():
         found = importlib.util.find_spec(f"duckdb_extension_{name}")
@@ -95,7 +95,7 @@ def load_extensions(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def create_secret(connection: duckdb.DuckDBPyConnection, address: LakeAddress) -> None:
-    """Hand DuckDB the keys and the address of the object store, found where AWS's tools look for them.
+    """Give DuckDB the keys and the address of the object store, from the settings of AWS's tools.
 
     Raises:
         ShareError: boto3 or the keys are missing.
@@ -112,7 +112,7 @@ def create_secret(connection: duckdb.DuckDBPyConnection, address: LakeAddress) -
     if found is None:
         raise ShareError(
             f"There are no keys for `{address.data}`, so nothing was shared. Set AWS_ACCESS_KEY_ID and "
-            "AWS_SECRET_ACCESS_KEY, or what else AWS's tools read."
+            "AWS_SECRET_ACCESS_KEY, or another setting that AWS's tools read, then run `kolada share` again."
         )
     keys = found.get_frozen_credentials()
     client = session.client("s3")
@@ -128,11 +128,11 @@ def create_secret(connection: duckdb.DuckDBPyConnection, address: LakeAddress) -
 
 @contextmanager
 def lock(connection: duckdb.DuckDBPyConnection, name: str) -> Iterator[None]:
-    """Hold a lock of the catalogue while the block runs; a process that dies gives it back.
+    """Hold a lock in the catalogue while the block runs; it is released if the process dies.
 
     Args:
-        connection: with the catalogue attached.
-        name: a home, or the whole lake.
+        connection: a connection with the catalogue attached.
+        name: the name of a home, or LAKE_LOCK for the whole lake.
     """
     holder = connection.cursor()
     holder.execute("begin transaction")
@@ -149,11 +149,11 @@ def lock(connection: duckdb.DuckDBPyConnection, name: str) -> Iterator[None]:
 
 
 def merge_files(connection: duckdb.DuckDBPyConnection, schema: str) -> int:
-    """Merge the files of a schema's tables that have many, each in a transaction of its own; returns how many tables.
+    """Merge the files of a schema's tables that have many, one transaction per table; return the number of tables.
 
     Args:
         connection: the lake.
-        schema: whose writer the caller is.
+        schema: the schema, whose lock the caller holds.
     """
     tables = connection.execute(
         "from postgres_query('catalogue', "
@@ -167,7 +167,7 @@ def merge_files(connection: duckdb.DuckDBPyConnection, schema: str) -> int:
     ).fetchall()
     for (table,) in tables:
         named = f"'lake', {quoted(table)}, schema => {quoted(schema)}"
-        # Files with deleted rows are not merged before they are written anew without them.
+        # Files with deleted rows are merged only after they are rewritten without them.
         connection.execute(f"call ducklake_rewrite_data_files({named}, delete_threshold => 0.0)")
         connection.execute(f"call ducklake_merge_adjacent_files({named})")
     return len(tables)
@@ -176,18 +176,18 @@ def merge_files(connection: duckdb.DuckDBPyConnection, schema: str) -> int:
 def remove_old(
     connection: duckdb.DuckDBPyConnection, *, keep: int, min_days: float, now: datetime, is_core: bool
 ) -> Sequence[int]:
-    """Forget old snapshots, and remove the files that only they named.
+    """Expire old snapshots, and remove the files that only they use.
 
     Args:
         connection: the lake.
-        keep: how many snapshots stay, however old.
-        min_days: snapshots younger than this stay, however many.
+        keep: the number of snapshots to keep, however old they are.
+        min_days: snapshots younger than this are kept, however many there are.
         now: the present instant, aware.
-        is_core: also remove files that no snapshot ever named, which a killed writer leaves. That lists every file of
-            the lake, so the home that writes `core` does it for all.
+        is_core: also remove files that no snapshot ever used, which a killed writer leaves. This lists every file of
+            the lake, so the home that writes `core` does it for all homes.
 
     Returns:
-        The snapshots that were forgotten.
+        The expired snapshots.
     """
     youngest_gone = now.astimezone(UTC) - timedelta(days=min_days)
     with lock(connection, LAKE_LOCK):

@@ -1,7 +1,7 @@
-"""One share to a lake: what a home has published, in one transaction, and the upkeep of the home's tables after it.
+"""One share to a lake: the published state of a home in one transaction, then the upkeep of the home's tables.
 
-The transaction's snapshot carries the publication: its author is the home, its message the run. `lake_state` says in
-one row which publication a schema has; `core` has a row of its own, with the home that writes it.
+The author of the transaction's snapshot is the home, and its commit message the run. The table `lake_state` of a schema
+has one row with its publication; `core` has its own row, with the home that writes it.
 """
 
 import json
@@ -32,7 +32,7 @@ STATE_COLUMNS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class LakeState:
-    """Which publication a schema of a lake has, and from which home."""
+    """The publication in a schema of a lake, and its home."""
 
     home: str
     run_id: str
@@ -43,16 +43,16 @@ class LakeState:
 
 @dataclass(frozen=True, slots=True)
 class LakeShared:
-    """What a share to a lake came to.
+    """The result of a share to a lake.
 
     Attributes:
-        snapshot: the lake's snapshot that has the publication.
-        run_id: of the publication.
-        is_new: whether it was made now; else the lake had the publication already.
-        table_count, row_count: of the home in the lake.
-        changed: rows that were added or removed.
-        merged: tables whose files were merged.
-        forgotten: old snapshots that were forgotten.
+        snapshot: the lake's snapshot with the publication.
+        run_id: the run of the publication.
+        is_new: whether the snapshot is new; otherwise the lake already had the publication.
+        table_count, row_count: the number of tables and rows of the home in the lake.
+        changed: the number of rows added or removed.
+        merged: the number of tables whose files were merged.
+        forgotten: the number of old snapshots that were expired.
     """
 
     snapshot: int
@@ -83,21 +83,21 @@ def share_to_lake(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     aside: Path | None = None,
 ) -> LakeShared:
-    """Share the published state to a lake. A failure leaves there what was shared before.
+    """Share the published state to a lake. After a failure the lake is unchanged.
 
     Args:
         published: the published file.
-        address: of the lake.
-        is_all: also names of persons, the log of requests and what runs said.
-        keep: how many snapshots of the lake stay.
-        min_days: snapshots younger than this stay, however many there are.
-        now: the clock; says which snapshots are old.
-        aside: an existing folder for working files; that of the system if None.
+        address: the address of the lake.
+        is_all: also share names of persons, the log of requests and the messages of runs.
+        keep: the number of snapshots of the lake to keep.
+        min_days: snapshots younger than this are kept, however many there are.
+        now: the clock, which decides which snapshots are old.
+        aside: an existing folder for working files; the system's temporary folder if None.
 
     Raises:
         ShareError: the lake cannot be reached or written, or the schema belongs to another home.
         NotPublished: there is no published file.
-        PublishedDamaged: it cannot be read.
+        PublishedDamaged: the published file cannot be read.
     """
     publication = publication_of(published)
     state = LakeState(address.home, publication.run_id, publication.published_at, sha256_of(published), is_all)
@@ -115,21 +115,22 @@ def share_to_lake(
                 return keep_up(connection, address, shared, keep=keep, min_days=min_days, now=now())
         except duckdb.Error as error:
             raise ShareError(
-                f"Sharing to `{address.where}` stopped: {str(error).splitlines()[0]} What was shared before is as it "
-                "was, and so is the publication at home. Mend it, then run `kolada share` again."
+                f"Sharing to `{address.where}` stopped: {str(error).splitlines()[0]} Earlier shares and the published "
+                "file are unchanged. Remove the cause, then run `kolada share` again."
             ) from error
 
 
 def attach_home(connection: duckdb.DuckDBPyConnection, published: Path, file: Path, state: LakeState) -> None:
-    """Attach what is shared of the published file as `home`.
+    """Attach the shared part of the published file as `home`.
 
     Raises:
-        ShareError: another publication came meanwhile.
+        ShareError: another run was published at the same time.
     """
     write_shared_file(published, file, is_all=state.is_all)
     if sha256_of(published) != state.home_sha256:
         raise ShareError(
-            "The home published while its state was shared, so nothing was shared. Run `kolada share` again."
+            f"The published file `{published}` was replaced while it was being shared, so nothing was shared. "
+            "Run `kolada share` again."
         )
     connection.execute(f"attach {quoted(str(file))} as home (read_only)")
 
@@ -140,7 +141,7 @@ def carry_over(
     before: Mapping[str, LakeState | None],
     state: LakeState,
 ) -> LakeShared:
-    """Make the schemas that a home writes the same as what it has published; in one snapshot."""
+    """Bring the schemas that a home writes up to date with its published file, in one snapshot."""
     tables = {
         schema: [each for each in tables_of_home(connection, address.home) if each.schema == schema]
         for schema in before
@@ -183,9 +184,9 @@ def bring_up(
     before: LakeState | None,
     state: LakeState,
 ) -> int:
-    """Make a schema's tables those at home; returns how many rows were added or removed."""
+    """Bring a schema's tables up to date; return the number of rows added or removed."""
     present = present_columns(connection, schema)
-    # Values are closed and opened only, and they are many; rows of the other schemas are also edited in place.
+    # The many rows of core are only closed and opened; rows of the other schemas are also edited in place.
     since = last_in_common(connection, before, state) if schema == "core" else None
     changed = 0
     for table in tables:
@@ -203,7 +204,7 @@ def bring_up(
 def last_in_common(
     connection: duckdb.DuckDBPyConnection, before: LakeState | None, state: LakeState
 ) -> datetime | None:
-    """The instant of the publication that the lake has, if the home's came after it; None: every row is compared."""
+    """Return the instant of the lake's publication if the home's history contains it; None to compare every row."""
     if before is None or before.is_all != state.is_all:
         return None
     known = connection.execute(
@@ -216,16 +217,16 @@ def last_in_common(
 def refuse_other_home(
     connection: duckdb.DuckDBPyConnection, address: LakeAddress, before: Mapping[str, LakeState | None]
 ) -> None:
-    """Let no home write over another one's rows.
+    """Refuse to overwrite the rows of another home.
 
     Raises:
-        ShareError: the schema has another home's publications, or `core` is another home's.
+        ShareError: the schema has another home's publications, or another home writes `core`.
     """
     core = before.get("core")
     if core is not None and core.home != address.home:
         raise ShareError(
-            f"`core` of the lake is written by the home `{core.home}`, so nothing was shared. Leave `core=yes` out of "
-            f"`{address.where}`; or, where this home is to write it from now on, drop the tables of `core` in the lake."
+            f"`core` of the lake is written by the home `{core.home}`, so nothing was shared. Remove `core=yes` from "
+            f"`{address.where}`; or, if this home is to write it from now on, drop the tables of `core` in the lake."
         )
     if before[address.home] is None:
         return
@@ -235,9 +236,9 @@ def refuse_other_home(
     ).fetchone() == (True,)
     if not is_known:
         raise ShareError(
-            f"The schema `{address.home}` of the lake has publications that this home does not know, so it is another "
-            f"home's and nothing was shared. Give this home another name in `{address.where}`; or, where its history "
-            f"was begun anew, drop the schema in the lake: `drop schema {address.home} cascade`."
+            f"The schema `{address.home}` of the lake has publications that this home does not know, so it belongs to "
+            f"another home and nothing was shared. Give this home another name in `{address.where}`; or, if this home "
+            f"has begun a new history, drop the schema in the lake: `drop schema {address.home} cascade`."
         )
 
 
@@ -250,10 +251,10 @@ def keep_up(
     min_days: float,
     now: datetime,
 ) -> LakeShared:
-    """Merge the files of the home's tables and remove what is old, after the share and by its writer.
+    """Merge the files of the home's tables and remove old snapshots, after the share.
 
     Raises:
-        ShareError: that stopped; the publication is shared all the same.
+        ShareError: the upkeep failed; the publication is shared nevertheless.
     """
     schemas = (address.home, *(["core"] if address.is_core else []))
     try:
@@ -262,13 +263,13 @@ def keep_up(
     except duckdb.Error as error:
         raise ShareError(
             f"The publication is shared as snapshot {shared.snapshot} of `{address.where}`, but the upkeep of the lake "
-            f"stopped: {str(error).splitlines()[0]} No row is lost; the next `kolada share` does it again."
+            f"stopped: {str(error).splitlines()[0]} No row is lost; the next `kolada share` repeats the upkeep."
         ) from error
     return replace(shared, merged=merged, forgotten=len(forgotten))
 
 
 def state_of(connection: duckdb.DuckDBPyConnection, schema: str) -> LakeState | None:
-    """Which publication a schema of the lake has; None where it has none."""
+    """Return the publication in a schema of the lake; None if it has none."""
     if STATE not in present_columns(connection, schema):
         return None
     row = connection.execute(
@@ -278,7 +279,7 @@ def state_of(connection: duckdb.DuckDBPyConnection, schema: str) -> LakeState | 
 
 
 def snapshot_of(connection: duckdb.DuckDBPyConnection, state: LakeState) -> int:
-    """The newest snapshot that carries a publication of a home; 0 where it is forgotten."""
+    """Return the newest snapshot with a publication of a home; 0 if it has expired."""
     row = connection.execute(
         "select max(snapshot_id) from lake.snapshots() where author = ? and commit_message = ?",
         [state.home, state.run_id],
@@ -287,6 +288,6 @@ def snapshot_of(connection: duckdb.DuckDBPyConnection, state: LakeState) -> int:
 
 
 def row_count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
-    """How many rows a relation has."""
+    """Return the number of rows of a relation."""
     row = connection.execute(f"select count(*) from {relation}").fetchone()
     return int(row[0]) if row is not None else 0

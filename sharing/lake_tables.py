@@ -1,8 +1,8 @@
-"""The tables of a home in a lake: which there are, how each is made the same as at home, and how it is read.
+"""The tables of a home in a lake: their names, how each is synchronized with the published file, and their readers.
 
 `mart.goal_fulfilment_version` of a home named `ale` is `ale.mart_goal_fulfilment_version`, with its readers
 `ale.mart_goal_fulfilment` and `ale.mart_goal_fulfilment_as_of(moment)`; `core` keeps its names. A view of the published
-file that reads no versions of its own (`mart.maluppfyllelse`) is a table with what holds now.
+file without its own table of versions (`mart.maluppfyllelse`) is a table with the current rows.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,22 +18,22 @@ from warehouse.dictionary import described_relations
 from warehouse.versions import KNOWN, PUBLISHED, create_readers
 
 SCHEMAS: Final = ("core", "mart", "ops", "plan")
-# What changes with every night though nothing is news.
+# Columns that change every night even if no value changes.
 LEFT_OUT: Final = ("confirmed_at",)
 VERSION: Final = "_version"
 
 
 @dataclass(frozen=True, slots=True)
 class LakeTable:
-    """A table of a lake and the relation at home that it is to be the same as.
+    """A table of a lake and the relation of the published file that it copies.
 
     Attributes:
-        source: schema and name at home.
-        schema, name: in the lake.
+        source: schema and name in the published file.
+        schema, name: schema and name in the lake.
         columns: name -> type, in order.
         comments: column -> comment; that of the relation itself under the empty name.
-        key: the columns that name a row together with the first of `ends`; empty where the dictionary has none.
-        ends: from when and to when a row holds; None for a table without versions.
+        key: the primary key without the first of `ends`; empty if the dictionary does not describe the relation.
+        ends: the columns with the start and the end of a version; None for a table without versions.
     """
 
     source: str
@@ -46,20 +46,20 @@ class LakeTable:
 
     @property
     def target(self) -> str:
-        """Where it is in the lake."""
+        """The full name of the table in the lake."""
         return f"lake.{self.schema}.{self.name}"
 
     @property
     def chosen(self) -> str:
-        """Its columns, as they stand after `select`."""
+        """Its columns as a select list."""
         return ", ".join(f'"{column}"' for column in self.columns)
 
 
 def tables_of_home(connection: duckdb.DuckDBPyConnection, home: str) -> list[LakeTable]:
-    """The tables that a home has in a lake, those of `core` among them.
+    """Return the tables that a home has in a lake, including those of `core`.
 
     Args:
-        connection: with the file that is shared attached as `home`.
+        connection: a connection with the shared file attached as `home`.
         home: the schema in the lake.
     """
     rows = connection.execute(
@@ -95,14 +95,14 @@ def tables_of_home(connection: duckdb.DuckDBPyConnection, home: str) -> list[Lak
 
 
 def ends_of(schema: str, name: str) -> tuple[str, str] | None:
-    """The columns that say from when and to when a row holds."""
+    """Return the columns with the start and the end of a version; None for a table without versions."""
     if schema == "ops" or not name.endswith(VERSION):
         return None
     return PUBLISHED if schema == "mart" else KNOWN
 
 
 def make_table(connection: duckdb.DuckDBPyConnection, table: LakeTable) -> None:
-    """Make a table with its rows and readers, in place of one with other columns."""
+    """Create a table with its rows and readers, and drop an earlier one with other columns."""
     connection.execute(f"drop table if exists {table.target}")
     connection.execute(f"create table {table.target} as select {table.chosen} from home.{table.source}")
     relation, is_versioned = f"{table.schema}.{table.name}".removesuffix(VERSION), table.ends is not None
@@ -120,7 +120,7 @@ def make_table(connection: duckdb.DuckDBPyConnection, table: LakeTable) -> None:
 
 
 def readers_of_cells(relation: str) -> Iterator[str]:
-    """The two readers of a table of cells: one that was deleted or has vanished is no cell."""
+    """Yield the statements that create the two readers of a table of cells, without deleted and vanished cells."""
     rows = (
         f"select * exclude (is_deleted, known_to) from {relation}_version "
         "where not is_deleted and change_kind <> 'vanished' and "
@@ -133,22 +133,22 @@ def readers_of_cells(relation: str) -> Iterator[str]:
 
 
 def comment_on(connection: duckdb.DuckDBPyConnection, table: LakeTable) -> None:
-    """Give a table and its columns the comments that they have at home."""
+    """Give a table and its columns the comments that they have in the published file."""
     for column, comment in table.comments.items():
         what = f'column {table.target}."{column}"' if column else f"table {table.target}"
         connection.execute(f"comment on {what} is {quoted(comment)}")
 
 
 def follow(connection: duckdb.DuckDBPyConnection, table: LakeTable, since: datetime | None) -> int:
-    """Make the rows of a table those at home, within a transaction; returns how many were added or removed.
+    """Bring the rows of a table up to date, within a transaction; return the number of rows added or removed.
 
     Args:
-        connection: the lake, with the file that is shared attached as `home`.
-        table: of the lake, with the columns that it has at home.
-        since: the publication that the table is known to be the same as at home; None compares every row.
+        connection: the lake, with the shared file attached as `home`.
+        table: a table of the lake with the same columns as its source.
+        since: the publication at which the table was last up to date; None to compare every row.
 
     Raises:
-        ShareError: the counts differ afterwards.
+        ShareError: the number of rows differs afterwards.
     """
     changed = 0
     if since is not None and table.ends is not None:
@@ -157,8 +157,8 @@ def follow(connection: duckdb.DuckDBPyConnection, table: LakeTable, since: datet
         changed += compare_whole(connection, table)
         if not counts_agree(connection, table):
             raise ShareError(
-                f"The table `{table.schema}.{table.name}` of the lake does not have the rows that it has at home, so "
-                "nothing was shared. Run `kolada share` again; if it happens again, drop that table in the lake."
+                f"The table `{table.schema}.{table.name}` of the lake differs from the published file, so nothing was "
+                "shared. Run `kolada share` again; if it happens again, drop that table in the lake."
             )
     return changed
 
@@ -185,7 +185,7 @@ def add_since(connection: duckdb.DuckDBPyConnection, table: LakeTable, ends: tup
 
 
 def compare_whole(connection: duckdb.DuckDBPyConnection, table: LakeTable) -> int:
-    """Remove the rows that are not at home and append those that are not in the lake; equal rows are told by number."""
+    """Remove the rows that only the lake has and append those that it lacks; equal rows are numbered."""
     numbered = f"row_number() over (partition by {table.chosen}) as equal_number"
     connection.execute(
         f"create or replace temp table at_home as select {table.chosen}, {numbered} from home.{table.source};"
@@ -209,7 +209,7 @@ def compare_whole(connection: duckdb.DuckDBPyConnection, table: LakeTable) -> in
 
 
 def counts_agree(connection: duckdb.DuckDBPyConnection, table: LakeTable) -> bool:
-    """Whether as many rows, and as many closed ones, are in the lake as at home."""
+    """Return whether the lake has as many rows, and as many closed rows, as the published file."""
     counted = "count(*)" if table.ends is None else f"count(*), count({table.ends[1]})"
     at_home, in_lake = (
         connection.execute(f"select {counted} from {relation}").fetchone()
@@ -219,13 +219,13 @@ def counts_agree(connection: duckdb.DuckDBPyConnection, table: LakeTable) -> boo
 
 
 def count(connection: duckdb.DuckDBPyConnection, statement: str) -> int:
-    """How many rows a statement changed."""
+    """Run a statement and return the number of rows that it changed."""
     row = connection.execute(statement).fetchone()
     return int(row[0]) if row is not None else 0
 
 
 def present_columns(connection: duckdb.DuckDBPyConnection, schema: str) -> dict[str, dict[str, str]]:
-    """The tables that a schema of the lake has: name -> column -> type."""
+    """Return the tables of a schema of the lake: name -> column -> type."""
     rows: Sequence[tuple[str, str, str]] = connection.execute(
         "select table_name, column_name, data_type from duckdb_columns() where database_name = 'lake' "
         "and schema_name = ? and table_name in (select table_name from duckdb_tables() where database_name = 'lake' "

@@ -1,4 +1,4 @@
-"""Where a share goes: a folder, or a bucket of an object store. Each file is there whole or not at all."""
+"""The places for shares: a folder, or a bucket of an object store. Each file is written completely or not at all."""
 
 import shutil
 import time
@@ -22,35 +22,35 @@ _TYPES: Final = {
 
 
 class Place(Protocol):
-    """A place that holds versions and, beside them, what names the latest.
+    """A place that stores versions and the small files that name the latest one.
 
     Attributes:
-        where: as it was named.
+        where: the path or address as given.
     """
 
     where: str
 
     def put_version(self, name: str, folder: Path, files: Sequence[str]) -> None:
-        """Put a version's files there; they are never changed."""
+        """Store the files of a version; they are never changed."""
 
     def put(self, name: str, content: bytes) -> None:
-        """Put one small file there, in place of an earlier one."""
+        """Store one small file, in place of an earlier one."""
 
     def read(self, name: str) -> bytes | None:
-        """A small file's bytes, or None where there is none."""
+        """Return the bytes of a small file, or None if there is none."""
 
     def versions(self) -> list[str]:
-        """The names of all versions, whole and half, oldest first."""
+        """Return the names of all versions, complete and incomplete, oldest first."""
 
     def remove_version(self, name: str) -> None:
-        """Take a version away."""
+        """Remove a version."""
 
 
 def place_named(where: str) -> Place | LakeAddress:
-    """The place of a path or an address.
+    """Return the place of a path or an address.
 
     Raises:
-        ShareError: no such place can be shared to.
+        ShareError: the address is not that of a place for shares.
     """
     if where.startswith(SCHEME):
         return lake_address(where)
@@ -58,14 +58,14 @@ def place_named(where: str) -> Place | LakeAddress:
         return Bucket(where)
     if "://" in where:
         raise ShareError(
-            f"`{where}` is no place that can be shared to, so nothing was shared. "
+            f"`{where}` is not a place for shares, so nothing was shared. "
             "Name a folder, a bucket as `s3://bucket/prefix`, or a lake as `ducklake:postgresql://…`."
         )
     return Folder(Path(where))
 
 
 class Folder:
-    """A folder, such as a web server's root or a share of the network."""
+    """A folder, such as a web server's root or a network share."""
 
     def __init__(self, root: Path) -> None:
         self.root, self.where = root, str(root)
@@ -74,12 +74,12 @@ class Folder:
             (root / _PARTS).mkdir(exist_ok=True)
         except OSError as error:
             raise ShareError(
-                f"The folder `{root}` cannot be written to ({error.strerror}), so nothing was shared. "
+                f"The folder `{root}` cannot be written ({error.strerror}), so nothing was shared. "
                 "Choose another one with `--to`, or make it writable."
             ) from error
 
     def put_version(self, name: str, folder: Path, files: Sequence[str]) -> None:
-        """Copy the files aside, then rename the folder into place."""
+        """Copy the files to a temporary folder, then rename it."""
         part = self.root / _PARTS / name
         shutil.rmtree(part, ignore_errors=True)
         with _naming(self.where):
@@ -94,20 +94,20 @@ class Folder:
             sync(self.root / VERSIONS)
 
     def put(self, name: str, content: bytes) -> None:
-        """Write aside and rename."""
+        """Write a temporary file, then rename it."""
         with _naming(self.where):
             write_whole(self.root / name, content, aside=self.root / _PARTS)
             sync(self.root / name)
             sync(self.root)
 
     def read(self, name: str) -> bytes | None:
-        """The file's bytes."""
+        """Return the bytes of the file."""
         path = self.root / name
         with _naming(self.where):
             return path.read_bytes() if path.exists() else None
 
     def versions(self) -> list[str]:
-        """The folders of versions; what a share left that was killed over a day ago is cleared."""
+        """Return the folders of versions; remove leftovers of killed shares that are older than a day."""
         with _naming(self.where):
             for leftover in (self.root / _PARTS).iterdir():
                 if leftover.stat().st_mtime < time.time() - _DAY:
@@ -115,7 +115,7 @@ class Folder:
             return sorted(each.name for each in (self.root / VERSIONS).iterdir())
 
     def remove_version(self, name: str) -> None:
-        """Take it out of sight first, then remove it: no reader by listing sees half of it."""
+        """Rename the folder, then remove it, so that a reader who lists the versions never sees an incomplete one."""
         gone = self.root / _PARTS / name
         with _naming(self.where):
             (self.root / VERSIONS / name).replace(gone)
@@ -123,7 +123,7 @@ class Folder:
 
 
 class Bucket:
-    """A bucket of S3 or of what speaks its language; keys come from where boto3 looks for them."""
+    """A bucket of S3 or of a compatible object store; boto3 finds the keys."""
 
     def __init__(self, where: str) -> None:
         parts = urlsplit(where)
@@ -142,7 +142,7 @@ class Bucket:
             self.client: Any = boto3.client("s3")
 
     def put_version(self, name: str, folder: Path, files: Sequence[str]) -> None:
-        """Upload each file; until `latest.json` names the version, nobody looks for it."""
+        """Upload each file; readers use a version only after `latest.json` names it."""
         with _naming(self.where):
             for each in files:
                 kind = {"ContentType": _TYPES.get(Path(each).suffix, "application/octet-stream")}
@@ -151,7 +151,7 @@ class Bucket:
                 )
 
     def put(self, name: str, content: bytes) -> None:
-        """One put is whole or not at all."""
+        """Store one object; a put is atomic."""
         with _naming(self.where):
             self.client.put_object(
                 Bucket=self.bucket,
@@ -162,7 +162,7 @@ class Bucket:
             )
 
     def read(self, name: str) -> bytes | None:
-        """The object's bytes."""
+        """Return the bytes of the object."""
         with _naming(self.where):
             try:
                 body: bytes = self.client.get_object(Bucket=self.bucket, Key=self._key(name))["Body"].read()
@@ -171,7 +171,7 @@ class Bucket:
             return body
 
     def versions(self) -> list[str]:
-        """The common beginnings of the versions' keys."""
+        """Return the names of the versions, from the common prefixes of their keys."""
         beginning = self._key(VERSIONS) + "/"
         with _naming(self.where):
             pages = self.client.get_paginator("list_objects_v2").paginate(
@@ -181,7 +181,7 @@ class Bucket:
         return sorted(each.removeprefix(beginning).rstrip("/") for each in found)
 
     def remove_version(self, name: str) -> None:
-        """Delete every object of it."""
+        """Delete every object of a version."""
         with _naming(self.where):
             pages = self.client.get_paginator("list_objects_v2").paginate(
                 Bucket=self.bucket, Prefix=self._key(VERSIONS, name) + "/"
@@ -196,7 +196,7 @@ class Bucket:
 
 
 class _naming:  # noqa: N801 - used as a word: `with _naming(place):`
-    """Turn what a place says into our error, with the place's name."""
+    """Translate errors of a place into a `ShareError` with the place's name."""
 
     def __init__(self, where: str) -> None:
         self.where = where
@@ -210,6 +210,6 @@ class _naming:  # noqa: N801 - used as a word: `with _naming(place):`
         is_of_boto = type(error).__module__.partition(".")[0] in ("botocore", "boto3", "s3transfer")
         if isinstance(error, OSError) or is_of_boto:
             raise ShareError(
-                f"Sharing to `{self.where}` stopped: {error}. What was shared before is as it was, and so is the "
-                f"publication at home. Mend it, then `kolada share --to {self.where}`."
+                f"Sharing to `{self.where}` stopped: {error}. Earlier shares and the published file are unchanged. "
+                f"Remove the cause, then run `kolada share --to {self.where}`."
             ) from error

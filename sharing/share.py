@@ -1,4 +1,4 @@
-"""One share: the published state goes to a place as a version of its own, `latest.json` last, older ones are pruned."""
+"""One share: a new version of the published state in a place, then `latest.json`, then the pruning of old versions."""
 
 import json
 import tempfile
@@ -25,14 +25,14 @@ STAMP: Final = "%Y%m%dT%H%M%S%fZ"
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What a share came to.
+    """The result of a share.
 
     Attributes:
-        version: the version's name; it lies in `versions/` of the place. For a lake, snapshot and run.
-        is_new: whether it was made now; else the place had the same already.
-        size: bytes of all its files.
-        pruned: versions that were taken away.
-        in_lake: what a share to a lake came to, for people.
+        version: the name of the version in `versions/` of the place; for a lake, the snapshot and the run.
+        is_new: whether the version is new; otherwise the place already had it.
+        size: the size of all its files in bytes.
+        pruned: the versions that were removed.
+        in_lake: the result of a share to a lake, as text.
     """
 
     version: str
@@ -43,7 +43,7 @@ class Shared:
 
     @property
     def told(self) -> str:
-        """Where it lies in the place and how large it is, for people."""
+        """The version's path in the place and its size, as text."""
         if self.in_lake is not None:
             return self.in_lake
         return f"versions/{self.version}" + (f", {self.size / 1e6:.1f} MB" if self.is_new else "")
@@ -61,22 +61,22 @@ def share(
 ) -> Shared:
     """Share the published state.
 
-    The version's files are there before `latest.json` names it, and those of the version before stay until they are
-    pruned: a reader who has read `latest.json` finds what it names. A failure leaves what was shared before.
+    The files of a version are stored before `latest.json` names it, and earlier versions are kept until they are
+    pruned: a reader of `latest.json` always finds the files that it names. After a failure the place is unchanged.
 
     Args:
         published: the published file.
-        place: where to.
-        is_all: also names of persons, the log of requests and what runs said.
-        keep: how many versions stay.
-        min_days: a version stays for so long after it was replaced, however many there are.
-        now: the clock; names the version.
-        aside: an existing folder in which the files are written before they are sent; that of the system if None.
+        place: the place to share to.
+        is_all: also share names of persons, the log of requests and the messages of runs.
+        keep: the number of versions to keep.
+        min_days: a version is kept for this long after it was replaced, however many there are.
+        now: the clock, which names the version.
+        aside: an existing folder for the files before they are sent; the system's temporary folder if None.
 
     Raises:
-        ShareError: the place cannot be written, or holds something else.
+        ShareError: the place cannot be written, or contains other data.
         NotPublished: there is no published file.
-        PublishedDamaged: it cannot be read.
+        PublishedDamaged: the published file cannot be read.
     """
     if isinstance(place, LakeAddress):
         carried = share_to_lake(published, place, is_all=is_all, keep=keep, min_days=min_days, now=now, aside=aside)
@@ -85,7 +85,7 @@ def share(
     before = latest_at(place)
     present = place.versions()
     earlier = earlier_of(before, present)
-    # A publication that comes while the files are written makes them a mixture: they are written anew from it.
+    # If another file is published while the files are written, they are written again from it.
     while True:
         home_sha256 = sha256_of(published) if published.exists() else ""
         name = str(before.get("name"))
@@ -112,10 +112,10 @@ def share(
 
 
 def latest_at(place: Place) -> dict[str, object]:
-    """What the place's `latest.json` says; empty where there is none yet.
+    """Return the contents of the place's `latest.json`; empty if there is none yet.
 
     Raises:
-        ShareError: the file is none of ours.
+        ShareError: the file was not written by this software.
     """
     content = place.read(LATEST)
     if content is None:
@@ -126,28 +126,28 @@ def latest_at(place: Place) -> dict[str, object]:
         latest = None
     if not isinstance(latest, dict) or latest.get("format") != FORMAT:
         raise ShareError(
-            f"`{LATEST}` of `{place.where}` is none that this version of `kolada share` wrote, so nothing was shared. "
+            f"`{LATEST}` of `{place.where}` was not written by this version of `kolada share`, so nothing was shared. "
             "Choose another place with `--to`, or move that file away."
         )
     return latest
 
 
 def refuse_other_kind(place: Place, before: Mapping[str, object], made: SharedSet) -> None:
-    """Made-up values never take the place of real ones, or the other way round.
+    """Refuse to replace real values by made-up ones, or the other way round.
 
     Raises:
-        ShareError: the place holds values of another kind.
+        ShareError: the place has values of another kind.
     """
     kind = before.get("source_kind", made.source_kind)
     if kind != made.source_kind:
         raise ShareError(
-            f"`{place.where}` holds `{kind}` data, and these are `{made.source_kind}`, so nothing was shared. "
+            f"`{place.where}` has `{kind}` data, but these are `{made.source_kind}` data, so nothing was shared. "
             "Share them to another place: `kolada share --to PLACE`."
         )
 
 
 def latest_of(made: SharedSet, name: str, instant: datetime) -> dict[str, object]:
-    """What `latest.json` says; paths are relative to it."""
+    """Return the contents of `latest.json`; paths are relative to it."""
     files = [
         {"path": f"{VERSIONS}/{name}/{file.path}", "bytes": file.size, "sha256": file.sha256} for file in made.files
     ]
@@ -156,7 +156,7 @@ def latest_of(made: SharedSet, name: str, instant: datetime) -> dict[str, object
 
 
 def index_page(latest: dict[str, object]) -> bytes:
-    """The page for people, in Swedish."""
+    """Return the HTML page for users, in Swedish."""
     templates = Environment(
         loader=PackageLoader("sharing"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
@@ -164,7 +164,7 @@ def index_page(latest: dict[str, object]) -> bytes:
 
 
 def earlier_of(before: Mapping[str, object], present: Collection[str]) -> list[dict[str, str]]:
-    """The versions that `latest.json` named before, oldest first, as far as they are there: name, and until when."""
+    """Return the earlier versions in `latest.json` that still exist, oldest first: name and instant of replacement."""
     listed = before.get("earlier", [])
     return [each for each in listed if each["name"] in present] if isinstance(listed, list) else []
 
@@ -172,10 +172,10 @@ def earlier_of(before: Mapping[str, object], present: Collection[str]) -> list[d
 def _prune(
     place: Place, latest: str, earlier: Sequence[Mapping[str, str]], keep: int, min_days: float, instant: datetime
 ) -> tuple[str, ...]:
-    """Take versions away: whole ones beyond those that stay, once nobody reads them any more, and what was killed.
+    """Remove old versions, and versions of killed shares; return their names.
 
-    Who read `latest.json` while it named a version finds that version for `min_days` after it was replaced. What was
-    never named is left from a share that was killed, and goes when it is as old.
+    A reader of an earlier `latest.json` finds its version for `min_days` after it was replaced. A version that was
+    never named is left from a killed share, and is removed at the same age.
     """
     since = (instant.astimezone(UTC) - timedelta(days=min_days)).isoformat()
     beyond = earlier[: max(0, len(earlier) - (keep - 1))]

@@ -1,4 +1,4 @@
-"""The files of one shared version: the DuckDB file, a Parquet file per mart, and `datapackage.json` about them."""
+"""The files of one shared version: the DuckDB file, a Parquet file per mart, and their `datapackage.json`."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ from warehouse.published_file import naming_damage, published_file, refuse_missi
 
 DATABASE: Final = "kolada.duckdb"
 PACKAGE: Final = "datapackage.json"
-# DuckDB's types as Frictionless names them; all others are text.
+# Frictionless names of DuckDB's types; all other types are strings.
 TYPES: Final[Mapping[str, str]] = {
     "BIGINT": "integer",
     "BOOLEAN": "boolean",
@@ -31,7 +31,7 @@ TYPES: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class SharedFile:
-    """One file of a version: its path within the version, bytes and hash."""
+    """One file of a version: its path within the version, its size in bytes and its hash."""
 
     path: str
     size: int
@@ -40,12 +40,12 @@ class SharedFile:
 
 @dataclass(frozen=True, slots=True)
 class SharedSet:
-    """The files of a version, written to a folder of their own.
+    """The files of a version in a folder.
 
     Attributes:
-        folder: where they stand.
-        files: all of them.
-        run_id, published_at: of the publication (UTC, ISO).
+        folder: the folder.
+        files: all files.
+        run_id, published_at: the run and the instant of the publication (UTC, ISO 8601).
         source_kind: live, recorded or sample.
         plans: plan_id -> title.
         credits: the source labels, as printed.
@@ -60,7 +60,7 @@ class SharedSet:
     credits: tuple[str, ...]
 
     def fields(self) -> dict[str, Any]:
-        """What `latest.json` says of the version, but for where it lies."""
+        """Return the fields of `latest.json` about the version, without its paths."""
         return {
             "published_at": self.published_at,
             "run_id": self.run_id,
@@ -76,16 +76,16 @@ def write_shared_set(published: Path, folder: Path, *, is_all: bool) -> SharedSe
     Args:
         published: the published file.
         folder: an empty folder.
-        is_all: also names of persons, the log of requests and what runs said.
+        is_all: also share names of persons, the log of requests and the messages of runs.
 
     Raises:
         NotPublished: there is no published file.
-        PublishedDamaged: it cannot be read.
+        PublishedDamaged: the published file cannot be read.
     """
     refuse_missing(published)
     with naming_damage(published):
         write_shared_file(published, folder / DATABASE, is_all=is_all)
-    # Everything else is read from what was written: the home may publish again at any moment.
+    # Everything else is read from the written file: the home can publish again at any time.
     with published_file(folder / DATABASE) as connection:
         kind = source_kind(connection)
         ((run_id, published_at),) = connection.execute(
@@ -129,7 +129,7 @@ def write_shared_set(published: Path, folder: Path, *, is_all: bool) -> SharedSe
 
 
 def _marts(connection: duckdb.DuckDBPyConnection, folder: Path, told: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """Write each public mart as Parquet; its key, comments and credits go along in the file."""
+    """Write each public mart as Parquet, with its key, comments and credits as metadata; yield its description."""
     (folder / "mart").mkdir()
     present = connection.execute(
         "select table_name, column_name, data_type, comment from duckdb_columns() "

@@ -1,6 +1,6 @@
-"""What stays at home: names of persons, the log of requests, and what runs said.
+"""Data that is not shared by default: names of persons, the log of requests, and the messages of runs.
 
-A column is named here once; a test holds the list against the dictionary.
+Each column is listed here once; a test compares the list with the dictionary.
 """
 
 from collections.abc import Mapping
@@ -11,13 +11,13 @@ import duckdb
 
 from warehouse.database import BLOCK_SIZE, STORAGE_VERSION, connect, quoted
 
-# Columns that hold the name of a person, in whichever relation they stand.
+# Columns with the name of a person, in any relation.
 PERSONS: Final = ("approved_by", "assessment_decided_by", "decided_by", "entered_by", "written_by")
-# The relation whose rows tell of cells that were edited, those columns' among them; a whole row is told as one text.
+# The relation of edited cells, including cells of those columns; an added or removed row is stored as one text.
 EDITS: Final = "mart.plan_change"
-# Tables that are shared without their rows.
+# Tables that are shared empty.
 EMPTIED: Final = ("ops.request",)
-# Columns that hold what a run or a person wrote freely, or where a home reads from.
+# Columns with free text of a run or a person, or with the address that a home reads from.
 BLANKED: Final[Mapping[str, tuple[str, ...]]] = {
     "ops.run": ("base_url", "flow_run_id", "message"),
     "ops.publication": ("accepted_loss",),
@@ -28,13 +28,13 @@ BLANKED: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def write_shared_file(published: Path, target: Path, *, is_all: bool) -> None:
-    """Write the DuckDB file that is shared: the published one, without what is withheld.
+    """Write the shared DuckDB file: the published file without the withheld data.
 
-    The rows are written anew into another file, so that nothing of what was taken out is left in its blocks.
+    The rows are copied to a new file, so that its blocks contain nothing of the withheld data.
 
     Args:
         published: the published file.
-        target: where to write; must not exist.
+        target: the path to write; no file must exist there.
         is_all: withhold nothing.
     """
     between = target.with_suffix(".between")
@@ -67,7 +67,7 @@ def write_shared_file(published: Path, target: Path, *, is_all: bool) -> None:
 
 
 def _blank_edits(connection: duckdb.DuckDBPyConnection) -> None:
-    """Take the names of persons out of what tells of edits."""
+    """Remove the names of persons from the relation of edited cells."""
     named = ", ".join(map(quoted, PERSONS))
     in_a_text = quoted(f"(^|; )({'|'.join(PERSONS)}): ")
     connection.execute(

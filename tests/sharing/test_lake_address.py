@@ -39,8 +39,8 @@ def test_a_lake_can_be_the_place_of_each_publication(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize(
     ("where", "told"),
     [
-        ("ducklake:lake.ducklake?data=x&home=ale", "names no lake"),
-        ("ducklake:postgresql://db.example.se?data=x&home=ale", "names no lake"),
+        ("ducklake:lake.ducklake?data=x&home=ale", "is not the address of a lake"),
+        ("ducklake:postgresql://db.example.se?data=x&home=ale", "is not the address of a lake"),
         ("ducklake:postgresql://kolada:secret@db/lake?data=x&home=ale", "PGPASSWORD"),
         (f"{WHERE}?home=ale", "data=s3://bucket/prefix"),
         (f"{WHERE}?data=ftp://x&home=ale", "`ftp://x`"),

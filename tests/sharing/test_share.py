@@ -220,12 +220,12 @@ def test_a_place_of_other_contents_is_left_alone(two_nights: list[Path], tmp_pat
     place = place_named(str(tmp_path / "www"))
     share(other, place, now=At())
     before = place.read("latest.json")
-    with pytest.raises(ShareError, match=r"www` holds `recorded` data, and these are `\w+`"):
+    with pytest.raises(ShareError, match=r"www` holds `recorded` data, but these are `\w+`"):
         share(two_nights[0], place, now=At(1))
     assert before == place.read("latest.json")
     for content in (b"{", b"[]", b'{"version": 3}'):
         place.put("latest.json", content)
-        with pytest.raises(ShareError, match=r"`latest.json` of `.*www` is none"):
+        with pytest.raises(ShareError, match=r"`latest.json` of `.*www` was not written"):
             share(other, place, now=At(1))
         assert content == place.read("latest.json")
 
@@ -281,6 +281,6 @@ def test_the_command_shares_and_says_where(two_nights: list[Path], tmp_path: Pat
     (home / "kolada.duckdb").write_bytes(two_nights[0].read_bytes())
     code, text = told("--to", str(tmp_path / "www"))
     assert (code, f"Shared to {tmp_path / 'www'}" in text.replace("\n", "")) == (0, True)
-    assert "has this publication already" in told("--to", str(tmp_path / "www"))[1]
+    assert "already has this publication" in told("--to", str(tmp_path / "www"))[1]
     code, text = told()
     assert (code, "No place is named" in text) == (2, True)
