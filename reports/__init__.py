@@ -1,15 +1,15 @@
-"""What people look at: the goal report, the explanation of one figure, the exports.
+"""Reports: the goal report, the explanation of one figure, the exports.
 
     sourced_rows, contents, gathering, changes_since    the published file read, now or as of a moment
-    located_figures, numbers    a number printed together with the cell it stands in
-    *_sentences, sentences, *_words, reasons    what figures say, in Swedish
+    located_figures, numbers                    a number printed together with the address of its cell
+    *_sentences, sentences, *_words, reasons    Swedish sentences about figures
     svg, *_chart, sparkline, signs              drawings
-    html_page, html_report, short_report, word_*    the report on a page, in short, as a Word text
+    html_page, html_report, short_report, word_*    the report as an HTML page, in short, as a Word document
     evidence, explain, explanation_chapters     everything about one figure
     export_*, *_export, workbook*, memo, exporting
 
-Nothing is judged or computed here: every number comes from the published file, with its source label. Reads through
-`warehouse` only.
+Nothing is judged or computed here: every number comes from the published file, with its source label. All reads go
+through `warehouse`.
 """
 
 from reports.errors import (

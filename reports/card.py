@@ -1,4 +1,4 @@
-"""One indicator's place on the page: what stands in its table of years, and what is told below it."""
+"""One indicator on the page: the contents of its table of years, and the texts below it."""
 
 import re
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ NO_VALUE = Markup(
 
 
 def on_one_line(label: str) -> str:
-    """A source label whose `rad` stays on the line of its number."""
+    """Return a source label with a hard space between `rad` and its number."""
     return NUMBERED.sub(rf"\1{HARD_SPACE}", label)
 
 
@@ -53,11 +53,11 @@ class Card:
         return margin_decimals(self.row)
 
     def decimals_in(self, year: int) -> int:
-        """The decimals at which one year's values are shown: each year has a verdict of its own."""
+        """Return the decimals at which one year's values are shown: each year has a verdict of its own."""
         return decimals_of(self.part.judged[year])
 
     def unrounded(self) -> Markup:
-        """The value unrounded, where rounding decides."""
+        """Return the unrounded value, if rounding decides the verdict."""
         if not self.row["is_rounded_only"]:
             return Markup("")
         return Markup('<span class="source">Orundat {}: avrundningen avgör.</span>').format(
@@ -66,13 +66,13 @@ class Card:
 
     @property
     def average(self) -> tuple[str, dict[int, Row]] | None:
-        """The national average that its table shows, by name: Riket, else the unweighted mean."""
+        """The national average in its table, with its name: Riket, else the unweighted mean."""
         if self.part.national:
             return "Riket", dict(self.part.national)
         return ("Ovägt medel", dict(self.part.average)) if self.part.average else None
 
     def name(self) -> Markup:
-        """The title; the name of the part alone where the title is the goal's own."""
+        """Return the title; only the name of the part if the title is the goal's own."""
         indicator = self.part.indicator
         title, named = wording(indicator, "title"), wording(indicator, "part")
         if not indicator["part"]:
@@ -84,11 +84,11 @@ class Card:
         return Markup('{} <span class="quiet">({})</span>').format(title, named)
 
     def source(self, label: str | None) -> str:
-        """A source label as the page shows it."""
+        """Return a source label as the page shows it."""
         return on_one_line(source_text(self.contents.source, label))
 
     def target_source(self) -> str:
-        """Where in the document the target stands."""
+        """Return the place of the target in the document."""
         lines = self.row["target_document_lines"]
         place = f", rad {lines.replace('-', '–')}" if lines else ""
         before = printed_before(self.contents, self.part.target_edits(self.row))
@@ -96,7 +96,7 @@ class Card:
         return f"Källa: {document}{place}{f' ({before})' if before else ''}"
 
     def reference_source(self) -> str:
-        """The source label of the figure that was compared with."""
+        """Return the source label of the figure that the value was compared with."""
         match str(self.row["reference_kind"]).split(":")[0]:
             case "riket":
                 return RECEIVED
@@ -109,7 +109,7 @@ class Card:
                 return DERIVED
 
     def last_known(self) -> Markup:
-        """The last value before the year in focus: told, never put in its place."""
+        """Return the last value before the year in focus, as information that does not replace its value."""
         earlier = [
             row
             for (year, gender), row in sorted(self.part.history.items())
@@ -126,11 +126,11 @@ class Card:
         )
 
     def has_gender(self, gender: str) -> bool:
-        """Whether any year tells this gender."""
+        """Return whether any year has a value of this gender."""
         return any((year, gender) in self.part.history for year in self.contents.years)
 
     def year_cell(self, year: int) -> Markup:
-        """One year's own value, or how it is missing."""
+        """Return one year's own value, or a mark for a missing or hidden one."""
         row, judged = self.part.history.get((year, "T")), self.part.judged[year]
         if row is None:
             if judged["verdict_reason"] in WITHHELD:
@@ -144,7 +144,7 @@ class Card:
         return shown
 
     def year_sources(self) -> list[Markup]:
-        """Where each year's value is from, and why years without one have none."""
+        """Return the sources of the years' values, and the reasons of years without one."""
         told: list[Markup] = []
         by_origin: dict[str, dict[str, list[int]]] = {}
         for year in self.contents.years:
@@ -169,14 +169,14 @@ class Card:
         return told
 
     def cautions(self) -> list[Markup]:
-        """What a reader must know before using the year in focus: of the verdict, then of the indicator."""
+        """Return warnings about the year in focus: of the verdict, then of the indicator."""
         return [
             *words.warnings(self.contents, self.row),
             *(wording(issue, "text") for issue in self.part.issues if issue["severity"] != "low"),
         ]
 
     def details(self) -> Iterator[tuple[str, Markup]]:
-        """Everything else that is told of the year in focus: a heading and its sentences."""
+        """Yield all other texts about the year in focus: a heading and its sentences."""
         row = self.row
         for heading, lines in (
             ("Värdets status", words.maturity(row)),
@@ -195,7 +195,7 @@ class Card:
                 yield heading, Markup(" ").join(told)
 
     def similar(self) -> Iterator[Markup]:
-        """The similar municipalities' values, their mean, and which group they are."""
+        """Yield the similar municipalities' values, their mean, and the name of their group."""
         found, mean = self.part.distribution, self.part.similar_mean
         if found is None or not found.similar:
             return
@@ -213,7 +213,7 @@ class Card:
         yield Markup('<span class="source">{}{}.</span>').format(self.source(RECEIVED), added)
 
     def provenance(self) -> Markup:
-        """Where in the document the indicator stands."""
+        """Return the place of the indicator in the document."""
         row = self.row
         if row["document_page"] is None and row["document_lines"] is None:
             return Markup("")

@@ -1,4 +1,4 @@
-"""A changed figure beside what it was: both at the decimals at which the two differ, and no more."""
+"""A changed figure before and after, both with just enough decimals to differ."""
 
 from markupsafe import Markup
 
@@ -12,11 +12,11 @@ NONE = Markup("–")
 
 
 def value_change(contents: Contents, row: Row) -> Markup:
-    """The values of an indicator whose verdict changed, before and after; nothing for a goal.
+    """Return the values before and after of an indicator whose verdict changed; empty for a goal.
 
     Args:
         contents: the plan.
-        row: of mart.verdict_change.
+        row: a row of mart.verdict_change.
     """
     if row["level"] != "indicator":
         return Markup("")
@@ -27,11 +27,11 @@ def value_change(contents: Contents, row: Row) -> Markup:
 
 
 def revised_values(contents: Contents, row: Row) -> tuple[Markup, Markup]:
-    """The old and the new value of a revised cell.
+    """Return the old and the new value of a revised cell.
 
     Args:
         contents: the plan.
-        row: of mart.revision.
+        row: a row of mart.revision.
     """
     using = [part.indicator["display_decimals"] for part in contents.indicators if _reads(part.indicator, row)]
     return _pair(row, "old_value", "new_value", max(using, default=1))

@@ -1,8 +1,8 @@
-"""What has changed since the last report, or since the publication before: verdicts, own figures, the plan.
+"""Changes since the last report, or since the previous publication: verdicts, own figures, the plan.
 
-A report carries in its head which publication it shows and since when it tells changes. The next report in the same
-folder tells what changed since the newest one that shows an earlier publication. Making a report twice gives the
-same report twice.
+The HTML head of a report names the publication that it shows and the start of its changes. The next report in the same
+folder shows the changes since the newest report that shows an earlier publication. Making a report twice gives the same
+report twice.
 """
 
 import re
@@ -17,13 +17,13 @@ from reports.sourced_rows import Row, Source
 
 HEAD_BYTES = 4096
 META = re.compile(r'<meta name="kolada-(plan|known-at|since)" content="([^"]*)">')
-# Kinds of change that move no figure that anybody prints: told only where a verdict changed with them.
+# Kinds of change that do not affect printed figures: shown only if a verdict changed with them.
 UNSEEN_KINDS = ("precision", "rounding")
 EDIT_ORDER = "known_from, file_name, item_id, row_key, edit, column_name desc"
 
 
 class Basis(StrEnum):
-    """What changes are told since."""
+    """The start of the changes that are shown."""
 
     REPORT = "förra rapporten"
     PUBLICATION = "förra publiceringen"
@@ -36,11 +36,11 @@ class Changes:
 
     Attributes:
         since: the earlier publication's instant (UTC, naive); None when there is none.
-        basis: what stands at the earlier instant.
+        basis: the kind of the earlier instant.
         verdicts: rows of mart.verdict_change, oldest first.
         revisions: rows of mart.revision of the own municipality's cells of the plan's KPIs.
         edits: rows of mart.plan_change, oldest first.
-        unseen: how many changed cells are left out because nothing that is shown rests on the difference.
+        unseen: the number of changed cells left out because they affect no figure that is shown.
     """
 
     since: datetime | None
@@ -51,7 +51,7 @@ class Changes:
     unseen: int = 0
 
     def of_year(self, year: int) -> "Changes":
-        """Those of one year alone."""
+        """Return the changes of one year only."""
         return replace(
             self,
             verdicts=tuple(row for row in self.verdicts if row["year"] == year),
@@ -62,13 +62,13 @@ class Changes:
 def find_changes(
     source: Source, plan: Row, *, reported_at: datetime | None = None, chosen: datetime | None = None
 ) -> Changes:
-    """The changes up to the publication that is shown.
+    """Return the changes up to the publication that is shown.
 
     Args:
-        source: the published file at the moment asked for.
+        source: the published file at the requested moment.
         plan: the plan.
-        reported_at: what the last report showed, or None: then the publication before counts.
-        chosen: an instant that somebody chose, before both.
+        reported_at: the publication that the last report showed; None for the previous publication.
+        chosen: an instant chosen by the user, which takes precedence over both.
     """
     candidates = (
         (Basis.CHOICE, chosen),
@@ -109,7 +109,7 @@ def find_changes(
 
 
 def within(changes: Changes, contents: Contents) -> Changes:
-    """The changes that concern the part of a plan that is shown."""
+    """Return the changes that concern the part of a plan that is shown."""
     if not contents.scope.is_partial:
         return changes
     items = {goal.id for goal in contents.goals} | {part.id for part in contents.indicators}
@@ -131,14 +131,14 @@ def _publication_before(source: Source) -> datetime | None:
 
 
 def last_reported(folder: Path, plan_id: str, known_at: datetime) -> datetime | None:
-    """What the newest earlier report in a folder showed.
+    """Return the publication that the newest earlier report in a folder showed; None if there is none.
 
-    A report of the same publication hands on what it compared with itself.
+    A report of the same publication gives the start of its own changes.
 
     Args:
-        folder: where reports of this home are written.
-        plan_id: reports of other plans don't count.
-        known_at: the publication that is about to be shown.
+        folder: the folder for reports of this home.
+        plan_id: the plan; reports of other plans are ignored.
+        known_at: the publication that will be shown.
     """
     earlier = [moment for moment in _reported(folder.glob("*.html"), plan_id, known_at) if moment < known_at]
     return max(earlier, default=None)

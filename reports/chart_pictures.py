@@ -1,7 +1,7 @@
-"""Charts as PNG pictures, for documents that hold no SVG.
+"""Charts as PNG pictures, for documents that cannot contain SVG.
 
-The drawing and its style are the page's own: the style sheet's colours of the light theme are put in place, since the
-renderer knows no CSS variables. The font travels with the software, so that a server without fonts draws the same.
+The drawing and its style are those of the page. The colours of the light theme replace the CSS variables, which the
+renderer does not support. The font is installed with the software, so that a server without fonts draws the same.
 """
 
 import re
@@ -14,13 +14,13 @@ from markupsafe import Markup
 
 STYLE = Path(__file__).parent / "templates" / "report.css"
 VARIABLE = re.compile(r"var\((--[a-z-]+)\)")
-# Pixels for each unit of the drawing: 150 dots an inch at the width that a document gives a chart.
+# Pixels per unit of the drawing: 150 dots per inch at a chart's width in a document.
 SCALE = 2.4
 FONTS = [str(font_lato.font_files[name]) for name in ("Lato", "LatoBold")]
 
 
 def png(drawing: Markup) -> bytes:
-    """A drawing of `reports.svg` as a PNG picture on white.
+    """Return a drawing of `reports.svg` as a PNG picture on a white background.
 
     Args:
         drawing: one SVG element with a viewBox.
@@ -42,12 +42,12 @@ def png(drawing: Markup) -> bytes:
 
 @cache
 def _plain_style() -> str:
-    """The page's style for screens in light, without variables."""
+    """Return the page's style for screens in the light theme, without variables."""
     text = STYLE.read_text(encoding="utf-8")
     colours = dict(re.findall(r"(--[a-z-]+):([^;}]+)", text.partition("}")[0]))
     rules = text[text.index(".chart{") : text.index(".key-note{")]
     plain = VARIABLE.sub(lambda found: colours[found[1]], rules)
-    # No line around letters: the renderer draws it over them, whatever paint-order says.
+    # No stroke around letters: the renderer ignores paint-order and draws it over them.
     return re.sub(r"paint-order:stroke;stroke:[^;]+;stroke-width:[^;]+;stroke-linejoin:round", "", plain) + (
         ".chart text{stroke:none}"
     )

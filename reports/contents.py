@@ -1,6 +1,6 @@
-"""What a report holds: the rows of one plan in the order of the plan, part by part; gathering.py reads them.
+"""The contents of a report: the rows of one plan, in the order of the plan; gathering.py reads them.
 
-Every number that is printed is a cell of a `Row`.
+Every printed number is a cell of a `Row`.
 """
 
 from collections.abc import Mapping
@@ -18,12 +18,12 @@ class Distribution:
     """All municipalities' values of one KPI and year.
 
     Attributes:
-        year: of the values.
+        year: the year of the values.
         places: one row of mart.ranking per municipality with a value.
-        own: the plan's own municipality among them; None when it has no value that year.
-        similar: its similar municipalities that have a value.
-        group: a row of mart.similar_group, which names the group; None without one.
-        references: Riket, unweighted mean and similar mean as mart.reference_value has them, by name.
+        own: the row of the plan's own municipality; None if it has no value that year.
+        similar: the rows of its similar municipalities with a value.
+        group: a row of mart.similar_group, with the name of the group; None without a group.
+        references: rows of mart.reference_value by name: Riket, the unweighted mean and the similar mean.
     """
 
     year: int
@@ -36,7 +36,7 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True)
 class IndicatorPart:
-    """One indicator of a goal, with all that is said of it."""
+    """One indicator of a goal, with all rows about it."""
 
     indicator: Row
     judged: Mapping[int, Row]
@@ -67,14 +67,14 @@ class IndicatorPart:
 
     @property
     def own_edits(self) -> list[Row]:
-        """What was edited of the indicator itself, oldest first."""
+        """The edits of the indicator itself, oldest first."""
         return [row for row in self.edits if row["file_name"] == "indicators.csv"]
 
     def target_edits(self, criterion: Row) -> list[Row]:
-        """What was edited of the target that a criterion comes from, oldest first.
+        """Return the edits of the target of a criterion, oldest first.
 
         Args:
-            criterion: of mart.criterion_outcome, or the judgement that shows it.
+            criterion: a row of mart.criterion_outcome, or the judgement that shows the criterion.
         """
         return [
             row
@@ -87,7 +87,7 @@ class IndicatorPart:
 
 @dataclass(frozen=True, slots=True)
 class CrossCheck:
-    """A KPI that is shown beside a manual figure and never judges it."""
+    """A KPI that is shown next to an entered figure and never used for its verdict."""
 
     check: Row
     kpi: Row | None
@@ -115,7 +115,7 @@ class GoalPart:
 
     @property
     def is_its_indicator(self) -> bool:
-        """Whether the goal has one indicator, of the same title: then it is told once."""
+        """Whether the goal has one indicator with the same title: then the title is shown once."""
         return len(self.indicators) == 1 and self.indicators[0].indicator["title"] == self.goal["title"]
 
 
@@ -146,7 +146,7 @@ class Contents:
 
     @property
     def place(self) -> str:
-        """The municipality's name, or its code where Kolada's list doesn't have it."""
+        """The municipality's name, or its code if Kolada's list does not contain it."""
         name = self.municipality["municipality_name"] if self.municipality else self.plan["municipality_id"]
         return str(name)
 
@@ -157,41 +157,41 @@ class Contents:
 
     @property
     def units(self) -> str:
-        """What it is compared with: `kommuner` or `regioner`."""
+        """The Swedish name of the units that it is compared with: `kommuner` or `regioner`."""
         return "regioner" if self.is_region else "kommuner"
 
     @property
     def units_definite(self) -> str:
-        """Those: `kommunerna` or `regionerna`."""
+        """The same in the definite form: `kommunerna` or `regionerna`."""
         return "regionerna" if self.is_region else "kommunerna"
 
     @property
     def units_genitive(self) -> str:
-        """Theirs: `kommuners` or `regioners`."""
+        """The same in the genitive: `kommuners` or `regioners`."""
         return f"{self.units}s"
 
     @property
     def subject(self) -> str:
-        """Whose goals, of which year, and which part of them."""
+        """The subject of the report: whose goals, the year, and the part of the plan."""
         return f"{self.year}, {self.place}" + (f": {self.scope.text}" if self.scope.text else "")
 
     @property
     def file_part(self) -> str:
-        """What a file's name gets of the year and the part; nothing for the whole in the target year."""
+        """The part of a file name for the year and the scope; empty for the whole plan in the target year."""
         year = "" if self.year == self.plan["target_year"] else f"-{self.year}"
         return f"{year}{self.scope.file_part}"
 
     def comment(self, item_id: str, year: int | None = None) -> Row | None:
-        """What a person wrote of an indicator or a goal, in the year in focus or another one."""
+        """Return the comment on an indicator or a goal, in the year in focus or another one."""
         return self.comments.get((item_id, self.year if year is None else year))
 
     def owner_of(self, part: IndicatorPart) -> str:
-        """Who is responsible for an indicator: its own owner, else its goal's; nothing where the plan names nobody."""
+        """Return the owner of an indicator: its own, else its goal's; empty if the plan names none."""
         goal = next((each.goal for each in self.goals if each.id == part.indicator["goal_id"]), None)
         return str(part.indicator["owner"] or (goal["owner"] if goal is not None else None) or "")
 
     def label(self, kind: str, code: str | None) -> str:
-        """The plan's Swedish word for a code; the code itself where the plan has none."""
+        """Return the plan's Swedish word for a code; the code itself if the plan has none."""
         return "" if code is None else self.labels.get((kind, code), code)
 
     @property
@@ -201,6 +201,6 @@ class Contents:
 
 
 def is_region(row: Row) -> bool:
-    """Whether a row is of a region: 00 and the code of its county. 0000 is Riket."""
+    """Return whether a row is about a region, whose id is 00 and the code of its county; 0000 is Riket."""
     unit = str(row["municipality_id"])
     return unit.startswith("00") and unit != RIKET_ID

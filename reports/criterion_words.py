@@ -1,7 +1,7 @@
-"""What a criterion asks for, in Swedish: `minst 91`, `bland de 10 bästa i länet`, `högst 2019 års värde minus 2`.
+"""Criteria in Swedish words: `minst 91`, `bland de 10 bästa i länet`, `högst 2019 års värde minus 2`.
 
-Here belong the names of what a value is held against and of whose value it is. Whether the criterion is met is told in
-`verdict_sentences`.
+The names of the figure that a value is compared with, and of the value, belong here. `verdict_sentences` has the
+sentences on whether the criterion is met.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ GENDERS = {"K": "för kvinnor", "M": "för män", "both": "för både kvinnor oc
 
 
 def criteria_in_words(contents: Contents, part: IndicatorPart, row: Row) -> Markup:
-    """All that the indicator has to reach in the row's year: `minst 15 och över föregående års värde`."""
+    """Return all criteria of the indicator in the row's year: `minst 15 och över föregående års värde`."""
     criteria = part.criteria.get(row["year"], ())
     if len(criteria) < 2:  # noqa: PLR2004 - one criterion needs no word between
         return criterion(contents, row)
@@ -29,7 +29,7 @@ def criteria_in_words(contents: Contents, part: IndicatorPart, row: Row) -> Mark
 
 
 def criterion(contents: Contents, row: Row) -> Markup:
-    """What the indicator has to reach: `minst 91`, `över riksgenomsnittet`, `minst 80 för både kvinnor och män`."""
+    """Return one criterion: `minst 91`, `över riksgenomsnittet`, `minst 80 för både kvinnor och män`."""
     asked = _ASKED.get(row["target_kind"])
     if asked is None:
         return Markup("”{}”").format(row["target_text"]) if row["target_text"] else Markup("inget målvärde")
@@ -85,7 +85,7 @@ _ASKED: Mapping[str | None, Callable[[Contents, Row], Markup]] = {
 
 
 def added(row: Row) -> Markup:
-    """What the criterion adds to the figure that it names, ` plus 2` or ` minus 10 procent`; nothing without one."""
+    """Return the criterion's offset, ` plus 2` or ` minus 10 procent`; empty without an offset."""
     if not row["target_offset"]:
         return Markup("")
     sign = "minus" if row["target_offset"] < 0 else "plus"
@@ -102,7 +102,7 @@ def _offset_unit(row: Row) -> str:
 
 
 def wanted_name(contents: Contents, row: Row) -> Markup:
-    """The figure that the criterion names: `riksgenomsnittet`, `länets kommuners medel`, `2019 års värde`."""
+    """Return the figure that the criterion names: `riksgenomsnittet`, `länets kommuners medel`, `2019 års värde`."""
     kind, wanted = row["target_kind"], str(row["target_reference"])
     if kind == "base_year":
         return Markup("{} års värde").format(figure_of_year(row, "base_year"))
@@ -127,7 +127,7 @@ _OF_UNITS = {
 
 
 def compared_name(contents: Contents, row: Row) -> Markup:
-    """What the outcome was compared with: `målvärdet`, `riksgenomsnittet (Riket)`, `föregående år`."""
+    """Return the figure that the outcome was compared with: `målvärdet`, `riksgenomsnittet (Riket)`."""
     match row["target_kind"]:
         case "previous_year":
             return Markup("föregående år")
@@ -150,7 +150,7 @@ def _national_average(contents: Contents, row: Row) -> Markup:
 
 
 def outcome_name(row: Row) -> str:
-    """Whose value is compared: `Utfallet`, `Utfallet för kvinnor`, `Skillnaden mellan kvinnor och män`."""
+    """Return the compared value: `Utfallet`, `Utfallet för kvinnor`, `Skillnaden mellan kvinnor och män`."""
     match row["gender"]:
         case "gap":
             return "Skillnaden mellan kvinnor och män"
@@ -161,7 +161,7 @@ def outcome_name(row: Row) -> str:
 
 
 def best_where(contents: Contents, row: Row) -> str:
-    """Among which units a place is taken: `kommunerna`, `i länet`, `i Jämförelsekommuner`."""
+    """Return the units of a ranking: `kommunerna`, `i länet`, `i Jämförelsekommuner`."""
     match str(row["rank_scope"]):
         case "all":
             return contents.units_definite
@@ -174,11 +174,11 @@ def best_where(contents: Contents, row: Row) -> str:
 
 
 def list_name(contents: Contents, code: str) -> str:
-    """A list of units by its name: Kolada's own for its groups, but for what it says of their mean, or the plan's."""
+    """Return the name of a list of units: Kolada's for its groups, without its words on their mean, or the plan's."""
     kind, _, name = code.partition(":")
     return contents.group_names.get(name, name).removesuffix(OF_A_MEAN) if kind == "group" else f"”{name}”"
 
 
 def _own_number(row: Row, column: str) -> Markup:
-    """A number of the criterion at the decimals at which it is printed, and no fewer than it has."""
+    """Return a number of the criterion with the decimals of the printed target, and at least as many as it has."""
     return figure(row, column, max(row["target_decimals"] or 0, decimals_in(row[column])))

@@ -1,11 +1,11 @@
 """CSV that Swedish Excel opens with a double click, and that any program reads back without loss.
 
-UTF-8 with a byte order mark, semicolons, CRLF. Texts stand within quotation marks, so that an empty text ("") differs
-from no value (nothing at all). Numbers are written in full, with a decimal point or a decimal comma.
+UTF-8 with a byte order mark, semicolons, CRLF. Texts are quoted, so that an empty text ("") differs from a missing
+value (nothing at all). Numbers are written in full, with a decimal point or a decimal comma.
 
-A text that a spreadsheet could take for a formula gets an apostrophe before it: one that begins with = + - @ (also in
-full width), a tab or a line break, possibly after spaces; and one that begins with an apostrophe, so that taking away
-one apostrophe always gives the text back.
+A text that a spreadsheet could read as a formula gets an apostrophe before it: one that begins with = + - @ (also in
+full width), a tab or a line break, possibly after spaces. A text that begins with an apostrophe gets one too, so that
+removing one apostrophe always gives the original text.
 """
 
 import re
@@ -24,12 +24,12 @@ RISKY = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n']")
 
 
 def safe_text(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
+    """Return a text in a form that no spreadsheet reads as a formula."""
     return f"'{text}" if RISKY.match(text) else text
 
 
 def cell_text(value: object, *, has_decimal_comma: bool) -> str:
-    """A cell as it stands in the file."""
+    """Return a cell as it is written to the file."""
     match value:
         case None:
             written = ""
@@ -56,10 +56,10 @@ def _quoted(text: str) -> str:
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]], *, has_decimal_comma: bool) -> None:
-    """Write a CSV file whole.
+    """Write a CSV file atomically.
 
     Raises:
-        ReportError: the place cannot be written.
+        ReportError: the file cannot be written.
     """
     lines = [SEPARATOR.join(_quoted(name) for name in header)]
     lines.extend(SEPARATOR.join(cell_text(value, has_decimal_comma=has_decimal_comma) for value in row) for row in rows)
@@ -74,13 +74,13 @@ def export_csv(
     *,
     has_decimal_comma: bool = False,
 ) -> list[Path]:
-    """Write each table, and what every column means and whose figure it is.
+    """Write each table, and the list of columns with their meanings and sources.
 
     Args:
-        source: the published file at the moment asked for.
-        tables: what is written.
-        path_of: the file of a table.
-        sources: the file of columns.
+        source: the published file at the requested moment.
+        tables: the tables to write.
+        path_of: returns the file of a table.
+        sources: the file for the list of columns.
         has_decimal_comma: 84,2 instead of 84.2.
     """
     written = []
@@ -94,7 +94,7 @@ def export_csv(
 
 
 def write_sources(tables: Sequence[ExportTable], path: Path) -> None:
-    """Write the list of columns: what each is called, whose figure it is, and what it means, in Swedish."""
+    """Write the list of columns: the name, source and meaning of each, in Swedish."""
     write_csv(
         path,
         ("tabell", "kolumn", "benämning", "källa", "betydelse"),

@@ -1,4 +1,4 @@
-"""Where one municipality stands among all: a dot per municipality with a value, the own and the similar ones marked."""
+"""The distribution chart: a dot per municipality with a value, with the own and the similar ones marked."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ STEP = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What is marked by an upright rule: a word and a cell's number above it."""
+    """The label of a vertical line: a word and the number of a cell."""
 
     kind: str
     word: str
@@ -33,7 +33,7 @@ class Label:
 
     @property
     def text(self) -> str:
-        """The words as they are read."""
+        """The label as plain text."""
         return f"{self.word} {self.number}"
 
 
@@ -53,7 +53,7 @@ class Dots:
 
 
 def distribution_chart(contents: Contents, part: IndicatorPart) -> Markup | None:
-    """The chart, or nothing where the own municipality has no value in any year up to the one in focus."""
+    """Return the chart; empty if the own municipality has no value in any year up to the one in focus."""
     found = part.distribution
     if found is None or found.own is None:
         return None
@@ -75,7 +75,7 @@ def distribution_chart(contents: Contents, part: IndicatorPart) -> Markup | None
 def dots_among_all(
     dots: Dots, named: Sequence[tuple[str, Row]], *, name: str, title: str, units: str, decimals: int
 ) -> Markup:
-    """The same chart of any KPI: no direction is known, so no end is called the better one.
+    """Return the same chart for any KPI: no direction is known, so no end is marked as the better one.
 
     Args:
         dots: at least one unit's value.
@@ -180,7 +180,7 @@ def _axis(direction: str | None, across: Scale, floor: float) -> Iterator[Markup
 
 
 def _dots(dots: Dots, across: Scale, floor: float) -> Iterator[Markup]:
-    """Dots stacked where their values lie: one path for all the others, marks of their own for the named ones."""
+    """Yield dots stacked at their values: one path for all unnamed units, one mark per named unit."""
     columns: dict[int, list[Row]] = {}
     for row in dots.places:
         columns.setdefault(round(across(row["value"]) / STEP), []).append(row)

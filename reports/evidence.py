@@ -1,4 +1,4 @@
-"""Everything that stands behind one figure, gathered for an auditor: versions, requests, definitions, references."""
+"""All evidence of one figure, for an auditor: versions, requests, definitions, references."""
 
 import difflib
 from collections.abc import Mapping
@@ -10,28 +10,28 @@ from reports.errors import UnknownFigure
 from reports.gathering import gather
 from reports.sourced_rows import Row, Source
 
-# In the order in which they are told; similar municipalities stand after the two national averages.
+# In the order of the output; similar municipalities come after the two national averages.
 SHOWN_REFERENCES = ("riket", "unweighted_mean", "similar", "median", "p25", "p75")
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One figure of a plan, with all that it rests on.
+    """One figure of a plan, with all its evidence.
 
     Attributes:
         contents: the plan, with the figure's year in focus.
         part: the indicator.
         judged: its row of mart.goal_fulfilment.
-        versions: what was known of the own cell (T, K, M), oldest first.
-        requests: the requests that brought them, by request id.
-        kpi: the catalogue's words when the value was learned, or now where there is no value.
-        kpi_versions: all that the catalogue has said.
+        versions: the versions of the own cell (T, K, M), oldest first.
+        requests: the requests that received them, by request id.
+        kpi: the catalogue's entry when the value was received, or the current one if there is no value.
+        kpi_versions: all versions of the catalogue's entry.
         references: the means of that year.
-        printed: what the document prints for the year.
-        manual: what was entered by hand for the year.
-        comments: what people wrote of the indicator, every version of it, oldest first.
-        reconciliation: the document against Kolada.
-        verdict_changes: how the verdict has changed between publications.
+        printed: the figures that the document prints for the year.
+        manual: the figures entered by hand for the year.
+        comments: the comments on the indicator, with every version, oldest first.
+        reconciliation: the comparison of the document with Kolada.
+        verdict_changes: the changes of the verdict between publications.
         plan_edits: rows of mart.plan_change about the indicator, its goal and the plan's rules, oldest first.
     """
 
@@ -57,38 +57,38 @@ class Evidence:
 
     @property
     def version_in_force(self) -> Row | None:
-        """The version of the total that holds at the moment shown."""
+        """The version of the total that is current at the requested moment."""
         totals = [row for row in self.versions if row["gender"] == "T"]
         return totals[-1] if totals else None
 
 
 def gather_evidence(source: Source, plan_id: str, indicator_id: str, year: int | None) -> Evidence:
-    """Gather what stands behind one figure.
+    """Gather the evidence of one figure.
 
     Args:
-        source: the published file at the moment asked for.
+        source: the published file at the requested moment.
         plan_id: the plan.
-        indicator_id: as in the plan; small letters will do.
+        indicator_id: as in the plan, in upper or lower case.
         year: the figure's year; by default the report's.
 
     Raises:
-        UnknownPlan: no such plan.
-        UnknownFigure: no such indicator.
+        UnknownPlan: there is no such plan.
+        UnknownFigure: there is no such indicator.
         UnknownYear: the plan does not follow the year.
     """
     return evidence_within(source, gather(source, plan_id, year), indicator_id)
 
 
 def evidence_within(source: Source, contents: Contents, indicator_id: str) -> Evidence:
-    """Gather what stands behind one figure of a plan that is gathered already.
+    """Gather the evidence of one figure of a plan whose contents have been gathered.
 
     Args:
-        source: the published file at the moment that the plan is gathered for.
+        source: the published file at the moment of the contents.
         contents: the plan, with the figure's year in focus.
-        indicator_id: as in the plan; small letters will do.
+        indicator_id: as in the plan, in upper or lower case.
 
     Raises:
-        UnknownFigure: no such indicator.
+        UnknownFigure: there is no such indicator.
     """
     plan_id = contents.plan["plan_id"]
     part = _find(contents, indicator_id)
@@ -177,7 +177,7 @@ def _find(contents: Contents, indicator_id: str) -> IndicatorPart:
 
 
 def _versions(source: Source, contents: Contents, kpi_id: str | None) -> tuple[Row, ...]:
-    """The own cell's versions; an end that was not known yet at the moment is left open."""
+    """Return the own cell's versions; an end that was not yet known at the moment is null."""
     if kpi_id is None:
         return ()
     found = source.rows(
@@ -197,7 +197,7 @@ def _versions(source: Source, contents: Contents, kpi_id: str | None) -> tuple[R
 
 
 def _definition(kpi_versions: tuple[Row, ...], versions: tuple[Row, ...]) -> Row | None:
-    """The catalogue's words when the current value was learned; else the last ones."""
+    """Return the catalogue's entry when the current value was received, else the last entry."""
     totals = [row for row in versions if row["gender"] == "T"]
     if totals:
         learned = totals[-1]["known_from"]

@@ -1,4 +1,4 @@
-"""`kolada explain`: one figure and all that it rests on, as Swedish text for a person and as data for a machine."""
+"""`kolada explain`: one figure with its evidence, as Swedish text for users and as data for programs."""
 
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -20,10 +20,10 @@ class Explanation:
     """One figure explained.
 
     Attributes:
-        title: which figure.
-        notice: that values are made up; empty when they aren't.
-        chapters: in the order in which an auditor asks.
-        data: the same as values, for JSON.
+        title: the name of the figure.
+        notice: the notice about made-up values; empty for real values.
+        chapters: the chapters, in the order of an audit.
+        data: the same evidence as JSON values.
     """
 
     title: str
@@ -32,7 +32,7 @@ class Explanation:
     data: Mapping[str, object]
 
     def text(self) -> str:
-        """The explanation for the terminal."""
+        """Return the explanation as text for the terminal."""
         lines = [self.title, "=" * min(len(self.title), WIDTH)]
         if self.notice:
             lines += ["", self.notice.upper()]
@@ -56,23 +56,23 @@ def explain_figure(
     """Explain one figure of the published file.
 
     Args:
-        connection: from `published_file`.
+        connection: a connection from `published_file`.
         plan_id: the plan.
-        indicator_id: as in the plan; small letters will do.
+        indicator_id: as in the plan, in upper or lower case.
         year: the figure's year; by default the report's.
-        as_of: explain what was known at this moment.
+        as_of: explain the figure as known at this moment.
 
     Raises:
         BeforeFirstLoad: nothing had been published at that moment.
-        UnknownPlan: the file holds no such plan.
-        UnknownFigure: no such indicator.
+        UnknownPlan: the file has no such plan.
+        UnknownFigure: there is no such indicator.
         UnknownYear: the plan does not follow the year.
     """
     return explained(gather_evidence(open_source(connection, as_of), plan_id, indicator_id, year))
 
 
 def explained(evidence: Evidence) -> Explanation:
-    """What the evidence says."""
+    """Return the explanation of the evidence."""
     contents, part = evidence.contents, evidence.part
     return Explanation(
         title=f"{part.id} {part.indicator['title']}, {contents.place} {evidence.year}",

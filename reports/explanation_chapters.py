@@ -1,4 +1,4 @@
-"""The chapters of an explanation, in Swedish: each a heading and what the evidence says under it."""
+"""The chapters of an explanation, in Swedish: each a heading and the evidence below it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class Chapter:
 
 
 def chapters_of(evidence: Evidence) -> tuple[Chapter, ...]:
-    """The chapters that have something to say, in the order in which an auditor asks."""
+    """Return the chapters that have contents, in the order of an audit."""
     told = (
         ("Vad som visas", _shown(evidence)),
         ("Värdet", _value(evidence)),
@@ -64,7 +64,7 @@ def _said(lines: Iterator[Markup] | Sequence[Markup | None]) -> Iterator[str]:
 
 
 def _number(value: float | None, decimals: int | None = None, unit: str | None = None) -> str:
-    """A number as it is shown, with its unit, and in full where that says more."""
+    """Return a number as it is shown, with its unit, and in full if it has more decimals."""
     if value is None:
         return "inget värde"
     shown_decimals = plain_decimals(value) if decimals is None else decimals
@@ -152,7 +152,7 @@ def _rule(evidence: Evidence) -> Iterator[str]:
 
 
 def _rules_of(criteria: tuple[Row, ...]) -> Iterator[str]:
-    """The plan's rules that the criteria use, each once."""
+    """Return the plan's rules that the criteria use, each once."""
     if any(each["target_reference"] == "national_average" for each in criteria):
         yield "national_average"
     if any(each["target_kind"] in REFERENCE_KINDS for each in criteria):
@@ -163,7 +163,7 @@ def _rules_of(criteria: tuple[Row, ...]) -> Iterator[str]:
 
 
 def _place_in_document(contents: Contents, row: Row) -> str:
-    """Where the target stands; of a plan without a document, that it has none."""
+    """Return the place of the target in the document, or a note that the plan has no document."""
     if contents.plan["document_title"] is None:
         return "Planen har inget dokument: målet står i planens filer."
     where = [contents.plan["document_title"]]
@@ -270,7 +270,7 @@ def _period(row: Row) -> str:
 
 
 def _comments(evidence: Evidence) -> Iterator[str]:
-    """What people have written of the indicator, later taken back or changed included."""
+    """Return the comments on the indicator, including those that were later removed or changed."""
     for row in evidence.comments:
         is_over = row["known_to"] is not None and row["known_to"] <= evidence.contents.source.known_at
         until = f" Gällde till {instant_text(row['known_to'])}." if is_over else ""

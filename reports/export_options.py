@@ -1,4 +1,4 @@
-"""What may be asked of an export, and what each format does of it; what a format cannot do is refused."""
+"""The options of an export, and the options that each format supports; all others are refused."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from reports.scope import Scope
 
 
 class Format(StrEnum):
-    """What can be exported to."""
+    """The formats of an export."""
 
     PARQUET = "parquet"
     CSV = "csv"
@@ -34,17 +34,17 @@ ENDINGS: Final[Mapping[Format, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of an export.
+    """The options of an export.
 
     Attributes:
         plan_id: the plan of a workbook, a text or a memo.
-        is_plan_named: whether tables, too, are to hold that plan alone.
-        tables: which tables; by default all answers.
+        is_plan_named: whether tables, too, are limited to that plan.
+        tables: the names of the tables; by default all marts.
         year: the year in focus of a document, or the only year of tables.
-        as_of: what was known then.
-        scope: one goal, one owner, a part of the year.
+        as_of: the moment to export as of.
+        scope: one goal, one owner, or a part of the year.
         has_decimal_comma: CSV with a decimal comma.
-        since: changes are told since this instant (UTC, naive).
+        since: show changes since this instant (UTC, naive).
         output: a file, or a folder.
     """
 
@@ -59,10 +59,10 @@ class Asked:
     output: Path | None = None
 
     def file(self, output_format: Format) -> Path | None:
-        """The file that the output names; None where it is a folder.
+        """Return the file that the output names; None if it names a folder.
 
         Raises:
-            OptionRefused: the file's name ends as another format.
+            OptionRefused: the file name has the ending of another format.
         """
         if self.output is None or not self.output.suffix or self.output.is_dir():
             return None
@@ -75,10 +75,10 @@ class Asked:
         return self.output
 
     def refuse_what_cannot_hold(self, output_format: Format) -> None:
-        """Refuse an option that the format would have to ignore.
+        """Refuse an option that the format does not support.
 
         Raises:
-            OptionRefused: which, and the formats that follow it.
+            OptionRefused: an option is not supported; the message names the formats that support it.
         """
         for option, is_given, formats in (
             ("--table", bool(self.tables), TABLES),
@@ -88,6 +88,6 @@ class Asked:
         ):
             if is_given and output_format not in formats:
                 raise OptionRefused(
-                    f"--format {output_format} cannot follow `{option}`, so nothing was written. "
-                    f"Leave the option out, or choose a format that can: {', '.join(formats)}."
+                    f"--format {output_format} does not support `{option}`, so nothing was written. "
+                    f"Leave the option out, or choose a format that supports it: {', '.join(formats)}."
                 )

@@ -1,4 +1,4 @@
-"""Which rows of a table are exported: of one plan, one goal, one owner, one year, as of a moment."""
+"""The selection of rows for an export: of one plan, one goal, one owner, one year, as of a moment."""
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from reports.errors import OptionRefused
 from reports.scope import Scope
 from reports.sourced_rows import DATED, TIMELESS, Source, find_plan
 
-# The columns that tell what a row is of, in English and in the Swedish views, first the one that tells most.
+# The columns that identify a row, in English and in the Swedish views, the most specific first.
 PLAN_COLUMNS = ("plan_id", "Plan")
 ITEM_COLUMNS = ("indicator_id", "Id", "item_id")
 GOAL_COLUMNS = ("goal_id", "Mål")
@@ -18,14 +18,14 @@ Condition = tuple[str, tuple[object, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The rows that are asked for.
+    """The selected rows.
 
     Attributes:
-        plan_id: of this plan alone; None for all plans.
-        kpi_ids: the plan's KPIs, for tables that know KPIs and no plans.
-        items: the ids of goals and indicators that a scope holds; None for all.
-        goals: the ids of goals that a scope holds a part of; None for all.
-        year: of this year alone; None for all years.
+        plan_id: the only plan; None for all plans.
+        kpi_ids: the plan's KPIs, for tables with KPIs but without plans.
+        items: the ids of goals and indicators in the scope; None for all.
+        goals: the ids of goals that are partly or wholly in the scope; None for all.
+        year: the only year; None for all years.
     """
 
     plan_id: str | None = None
@@ -35,11 +35,11 @@ class Selection:
     year: int | None = None
 
     def conditions(self, relation: str, columns: AbstractSet[str]) -> tuple[Condition, ...]:
-        """What must hold of a relation's rows.
+        """Return the conditions for a relation's rows.
 
         Args:
             relation: schema and name.
-            columns: of the relation.
+            columns: the columns of the relation.
 
         Raises:
             OptionRefused: the relation has no column to select by.
@@ -70,16 +70,16 @@ class Selection:
 
 
 def select(source: Source, plan_id: str | None, scope: Scope, year: int | None) -> Selection:
-    """The selection that options ask for.
+    """Return the selection of the options.
 
     Args:
-        source: the published file at the moment asked for.
-        plan_id: of this plan alone; needed by a scope.
+        source: the published file at the requested moment.
+        plan_id: the only plan; required by a scope.
         scope: one goal, or one owner.
-        year: of this year alone.
+        year: the only year.
 
     Raises:
-        UnknownPlan: the file holds no such plan.
+        UnknownPlan: the file has no such plan.
         UnknownScope: the plan has no such goal or owner.
     """
     if plan_id is None:
@@ -99,10 +99,10 @@ def select(source: Source, plan_id: str | None, scope: Scope, year: int | None) 
 
 
 def dated_relation(source: Source, relation: str) -> str:
-    """What stands after `from` to read a relation as of the moment that is shown.
+    """Return the SQL after `from` that reads a relation as of the requested moment.
 
     Raises:
-        OptionRefused: the relation knows no moments.
+        OptionRefused: the relation has no history.
     """
     if source.moment is None or relation in DATED:
         return source.relation(relation)
@@ -121,6 +121,6 @@ def _first(wanted: tuple[str, ...], columns: AbstractSet[str]) -> str | None:
 
 def _refused(option: str, relation: str) -> OptionRefused:
     return OptionRefused(
-        f"The table `{relation}` has no column that `{option}` could choose by, so nothing was written. "
+        f"The table `{relation}` has no column that `{option}` can select by, so nothing was written. "
         "Leave the option out, or choose another table."
     )

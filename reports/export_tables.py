@@ -1,4 +1,4 @@
-"""Tables of the published file as they are exported: their columns with labels, meanings and sources."""
+"""The exported tables of the published file: their columns with labels, meanings and sources."""
 
 import difflib
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from warehouse.credits import source_label
 from warehouse.dictionary import meaning_of
 
 NOTICE_COLUMN = "data_notice"
-# What is exported when no table is named: the answers, not the working relations behind them.
+# The tables that are exported by default: the marts for readers, not their inputs.
 ANSWERS = (
     "mart.maluppfyllelse",
     "mart.god_ekonomisk_hushallning",
@@ -47,10 +47,10 @@ class Column:
     """One column that is exported.
 
     Attributes:
-        name: in the file.
-        label: the Swedish word.
-        about: what it means, in Swedish.
-        source: its source label.
+        name: the name in the file.
+        label: the Swedish name.
+        about: the meaning, in Swedish.
+        source: the source label.
     """
 
     name: str
@@ -65,10 +65,10 @@ class ExportTable:
 
     Attributes:
         relation: schema and name.
-        columns: of the table, the notice on made-up values last if there is one.
-        notice: that notice, or nothing.
-        read_from: what stands after `from`: the relation, or the same as of a moment.
-        conditions: which rows, each with its values.
+        columns: the columns of the table, the notice about made-up values last if there is one.
+        notice: that notice, or an empty string.
+        read_from: the SQL after `from`: the relation, or the same as of a moment.
+        conditions: the conditions for the rows, each with its values.
     """
 
     relation: str
@@ -79,33 +79,33 @@ class ExportTable:
 
     @property
     def name(self) -> str:
-        """The name without the schema of the answers: ranking, core.observation."""
+        """The name without the schema `mart`: ranking, core.observation."""
         return self.relation.removeprefix("mart.")
 
     @property
     def query(self) -> str:
-        """The rows in an order that is always the same."""
+        """The SQL query for the rows, in a stable order."""
         added = ", ? as " + NOTICE_COLUMN if self.notice else ""
         where = " and ".join(condition for condition, _ in self.conditions) or "true"
         return f"select *{added} from {self.read_from or self.relation} as exported where {where} order by all"
 
     @property
     def parameters(self) -> list[object]:
-        """What the query asks for."""
+        """The parameters of the query."""
         return [*([self.notice] if self.notice else []), *(each for _, values in self.conditions for each in values)]
 
 
 def export_tables(source: Source, names: Sequence[str], selection: Selection | None = None) -> list[ExportTable]:
-    """The tables named, or the answers; of these the ones that the selection can be made of.
+    """Return the named tables, or by default the tables that the selection can be applied to.
 
     Args:
-        source: the published file at the moment asked for.
-        names: of tables, with or without the schema `mart`.
-        selection: which rows; by default all.
+        source: the published file at the requested moment.
+        names: the names of tables, with or without the schema `mart`.
+        selection: the selected rows; by default all.
 
     Raises:
         UnknownTable: there is no such table.
-        OptionRefused: a table that was named has nothing to select by.
+        OptionRefused: a named table has no column to select by.
     """
     there = _relations(source.connection)
     wanted = [_resolve(name, there) for name in names] or [name for name in ANSWERS if name in there]

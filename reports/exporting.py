@@ -32,10 +32,10 @@ DOCUMENTS: Mapping[Format, Mapping[str, Render]] = {
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Files that were written.
+    """The result of an export.
 
     Attributes:
-        paths: the files.
+        paths: the written files.
         is_sample: whether their values are made up.
     """
 
@@ -54,19 +54,19 @@ def write_exports(
     """Export the published file.
 
     Args:
-        connection: from `published_file`.
-        output_format: Parquet and CSV are of tables; the workbook, the text and the memo of one plan.
-        asked: what is to be exported.
-        folder: where the files go unless `asked` names a place.
-        reports: where earlier reports are: without `since` a memo tells what changed since the last one.
+        connection: a connection from `published_file`.
+        output_format: Parquet and CSV export tables; the workbook, the text and the memo export one plan.
+        asked: the options of the export.
+        folder: the folder for the files, unless `asked` names a place.
+        reports: the folder of earlier reports: without `since` a memo shows the changes since the last one.
 
     Raises:
         BeforeFirstLoad: nothing had been published by then.
         UnknownTable: there is no such table.
-        UnknownPlan: the file holds no such plan.
+        UnknownPlan: the file has no such plan.
         UnknownYear: the plan does not follow that year.
-        UnknownScope: the plan has no such goal or owner, or the year no such part.
-        OptionRefused: the format cannot do something that was asked.
+        UnknownScope: the plan has no such goal or owner, or there is no such part of a year.
+        OptionRefused: the format does not support an option.
         ReportError: a file cannot be written.
     """
     asked.refuse_what_cannot_hold(output_format)

@@ -1,6 +1,6 @@
-"""A report's contents gathered: reads a plan's rows in the published file and hands each part its own.
+"""Gathering the contents of a report: the rows of a plan are read from the published file and given to its parts.
 
-Each relation is read once. Nothing is computed here but which rows belong together.
+Each relation is read once. Nothing is computed here except which rows belong together.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,7 +11,7 @@ from reports.numbers import in_sweden
 from reports.scope import Scope
 from reports.sourced_rows import Row, Source, by, find_plan
 
-# What is found of a KPI, and told with each indicator that reads it.
+# Findings about a KPI, shown with each indicator that uses it.
 KPI_ISSUES = ("kpi_text_changed", "kpi_text_garbled")
 
 
@@ -19,15 +19,15 @@ def gather(source: Source, plan_id: str, year: int | None = None, scope: Scope |
     """Read a plan with everything that belongs to it.
 
     Args:
-        source: the published file at the moment asked for.
+        source: the published file at the requested moment.
         plan_id: the plan.
-        year: the year in focus; by default the target year, or the last one whose bokslut had come.
+        year: the year in focus; by default the target year, or the last one whose bokslut date has passed.
         scope: a part of the plan; by default the whole.
 
     Raises:
-        UnknownPlan: the file holds no such plan at that moment.
+        UnknownPlan: the file has no such plan at that moment.
         UnknownYear: the plan does not follow that year.
-        UnknownScope: the plan has no such goal or owner, or the year no such part.
+        UnknownScope: the plan has no such goal or owner, or there is no such part of a year.
     """
     plan = find_plan(source, plan_id)
     own = plan["municipality_id"]
@@ -88,7 +88,7 @@ def gather(source: Source, plan_id: str, year: int | None = None, scope: Scope |
 
 
 def _comments(source: Source, plan_id: str, period: str | None) -> dict[tuple[str, int], Row]:
-    """Each item's comment by year: of the period asked for, else of the whole year, else of its latest part."""
+    """Return each item's comment by year: on the requested period, else on the whole year, else on its latest part."""
     rows = source.rows("plan.comment", "plan_id = ?", [plan_id])
     return {
         (row["item_id"], row["year"]): row
@@ -97,7 +97,7 @@ def _comments(source: Source, plan_id: str, period: str | None) -> dict[tuple[st
 
 
 def _lateness(period: str | None, *, wanted: str | None) -> tuple[bool, bool, int]:
-    """Where a period stands: the later in this order, the sooner it is shown."""
+    """Return the sort key of a period: the comment on the last one is shown."""
     months = {"T": 4, "Q": 3}
     ends = 12 if period is None else int(period[-1]) * months[period[0]] if period[0] in months else int(period)
     return period == wanted, period is None, ends
@@ -112,12 +112,12 @@ def _bokslut_dates(source: Source, plan_id: str) -> dict[int, Row]:
 
 
 def focus_year(source: Source, plan_id: str) -> int:
-    """The target year; before its bokslut, the last year whose bokslut had come, or the plan's first budget year.
+    """Return the target year; before its bokslut, the last year with a passed bokslut date, or the first budget year.
 
-    A draft may have no bokslut dates: its years count as closed when they are over.
+    A draft has no bokslut dates: its years count as closed when they have ended.
 
     Raises:
-        UnknownPlan: the file holds no such plan at that moment.
+        UnknownPlan: The file holds no such plan at that moment.
     """
     plan, dates, today = find_plan(source, plan_id), _bokslut_dates(source, plan_id), in_sweden(source.known_at).date()
     closed = [year for year, row in dates.items() if row["bokslut_date"] <= today] if dates else [today.year - 1]
@@ -126,7 +126,7 @@ def focus_year(source: Source, plan_id: str) -> int:
 
 
 def _named_groups(source: Source, plan_id: str) -> dict[str, str]:
-    """The names of the Kolada groups that the plan's criteria compare with, by id."""
+    """Return the names of the Kolada groups that the plan's criteria compare with, by id."""
     targets = source.rows("plan.target", "plan_id = ?", [plan_id])
     codes = {str(row[column]) for row in targets for column in ("reference", "rank_scope")}
     ids = sorted(code.partition(":")[2] for code in codes if code.startswith("group:"))
@@ -172,7 +172,7 @@ def _cross_check(source: Source, plan: Row, check: Row) -> CrossCheck:
 
 
 class _Gatherer:
-    """Reads each relation once and hands out what belongs to an indicator."""
+    """The reader of the relations: reads each once and returns the rows of an indicator."""
 
     def __init__(self, source: Source, plan: Row, year: int) -> None:
         self.source, self.plan, self.year = source, plan, year
@@ -222,7 +222,7 @@ class _Gatherer:
         self.groups = by(source.rows("mart.similar_group", "plan_id = ? and is_latest_vintage", [plan_id]), "topic")
 
     def part(self, indicator: Row) -> IndicatorPart:
-        """All that belongs to one indicator."""
+        """Return all rows of one indicator."""
         key, kpi_id = (indicator["indicator_id"],), indicator["kpi_id"]
         judged = {row["year"]: row for row in self.judged.get(key, [])}
         distribution = self.distribution(indicator) if kpi_id else None
@@ -248,24 +248,24 @@ class _Gatherer:
         )
 
     def series(self, kpi_id: str | None, reference: str) -> Mapping[int, Row]:
-        """One reference of a KPI, year by year."""
+        """Return one reference of a KPI, year by year."""
         return {row["period"]: row for row in self.references.get((kpi_id, reference), [])}
 
     def similar_mean(self, judged: Row | None) -> Row | None:
-        """The mean of the similar municipalities that the indicator's difference is measured against."""
+        """Return the mean of the similar municipalities that the indicator's difference is measured against."""
         if judged is None or judged["similar_group_id"] is None:
             return None
         return self.series(judged["kpi_id"], f"similar:{judged['similar_group_id']}").get(judged["value_year"])
 
     def gap(self, judged: Row | None) -> Row | None:
-        """The gap between women and men in the year that the value is of."""
+        """Return the gap between women and men in the year of the value."""
         if judged is None:
             return None
         year = judged["year"] if judged["value_year"] is None else judged["value_year"]
         return next(iter(self.gaps.get((judged["kpi_id"], year), [])), None)
 
     def distribution(self, indicator: Row) -> Distribution | None:
-        """The year in focus, or the last one before it in which the own municipality has a value."""
+        """Return the distribution of the year in focus, or of the last earlier year with an own value."""
         kpi_id, own_id = indicator["kpi_id"], self.plan["municipality_id"]
         for year in range(self.year, self.plan["first_year"] - 1, -1):
             places = [row for row in self.places.get((kpi_id, year), []) if is_region(row) is is_region(self.plan)]

@@ -1,7 +1,7 @@
 """The report as one self-contained HTML page: no script, no network, readable on paper.
 
-The template holds the page's structure, `sentences` its words, the chart modules its drawings. This module puts them
-together and knows nothing of how anything looks.
+The template has the page's structure, `sentences` its texts, the chart modules its drawings. This module combines them
+and contains nothing about the layout.
 """
 
 from collections.abc import Callable, Iterator
@@ -56,13 +56,13 @@ class Section:
 
     @property
     def intro(self) -> str:
-        """What a reader needs to know of this kind of goal."""
+        """The introduction to this kind of goal."""
         return SECTION_INTROS.get(self.code, "")
 
 
 @dataclass(frozen=True, slots=True)
 class TallyLine:
-    """How many there are of each verdict."""
+    """The number of each verdict in one group of goals or indicators."""
 
     title: str
     counts: tuple[Markup, ...]
@@ -71,7 +71,7 @@ class TallyLine:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Where the names of indicators and goals lead: within the page, to pages of their own, or nowhere."""
+    """The links of indicator and goal names: within the page, to separate pages, or none."""
 
     indicator: Callable[[str], str | None]
     goal: Callable[[str], str | None]
@@ -82,13 +82,13 @@ NOWHERE = Links(lambda _: None, lambda _: None)
 
 
 def render_page(contents: Contents, changes: Changes, *, as_of: str | None = None, is_short: bool = False) -> str:
-    """The report as HTML.
+    """Return the report as HTML.
 
     Args:
-        contents: what is shown.
-        changes: what is told of the last report.
-        as_of: the moment as the reader gave it, to be named on the page.
-        is_short: the summary alone, on two pages of paper.
+        contents: the contents of the report.
+        changes: the changes since the last report.
+        as_of: the moment as given by the user, which the page names.
+        is_short: only the summary, on two printed pages.
     """
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
@@ -107,11 +107,11 @@ def render_page(contents: Contents, changes: Changes, *, as_of: str | None = Non
 
 
 def page_names(contents: Contents, links: Links) -> dict[str, object]:
-    """What the templates of a plan use, by name: its contents, figures, words, signs, charts.
+    """Return the names that the templates of a plan use: its contents, figures, words, signs, charts.
 
     Args:
         contents: the plan.
-        links: where names lead.
+        links: the links of indicator and goal names.
     """
 
     def source(label: str | None) -> Markup:
@@ -155,13 +155,13 @@ def page_names(contents: Contents, links: Links) -> dict[str, object]:
 
 
 def plain_size(value: float) -> int:
-    """Decimals of a figure that no plan says how to show: two below a hundred, none above."""
+    """Return the decimals of a figure for which no plan gives any: two below a hundred, none above."""
     hundred = 100
     return 1 if abs(value) < hundred else 0
 
 
 class _View:
-    """What the template asks for that is more than one cell."""
+    """The values of the template that are more than one cell."""
 
     def __init__(self, contents: Contents, links: Links) -> None:
         self.contents = contents
@@ -172,7 +172,7 @@ class _View:
         self.rules = rules
 
     def members(self) -> dict[str, object]:
-        """The names that the template uses."""
+        """Return the names that the template uses."""
         functions: dict[str, Callable[..., object]] = {
             "plain_size": plain_size,
             "change_name": self.change_name,
@@ -197,11 +197,11 @@ class _View:
         }
 
     def legend_word(self, code: str) -> str:
-        """The word beside a sign in the legend."""
+        """Return the word next to a sign in the legend."""
         return "Dolt värde" if code == "withheld" else self.contents.label("verdict", code)
 
     def sections(self) -> list[Section]:
-        """The goals by kind, in the order of the plan."""
+        """Return the goals by kind, in the order of the plan."""
         codes = list(dict.fromkeys(goal.goal["section"] for goal in self.contents.goals))
         return [
             Section(
@@ -213,7 +213,7 @@ class _View:
         ]
 
     def tally(self) -> tuple[list[str], list[TallyLine]]:
-        """The verdicts that occur, and how often: steering indicators, then the goals of the majority."""
+        """Return the verdicts that occur, with their number: steering indicators, then the goals of the majority."""
         groups = list(self._tally_groups())
         codes = [
             code
@@ -248,7 +248,7 @@ class _View:
         )
 
     def cautions(self) -> Iterator[Markup]:
-        """What the reader should know of the year in focus, each with links to the indicators it is about."""
+        """Return the warnings about the year in focus, each with links to its indicators."""
         year = self.contents.year
         for said, is_meant in (
             ("Uppgiften är inte inmatad", lambda row: row["verdict_reason"] == "manual_input_missing"),
@@ -279,7 +279,7 @@ class _View:
                 yield Markup("{}: {}.").format(said, Markup(", ").join(named))
 
     def rule_lines(self) -> Iterator[Markup]:
-        """The plan's rules in words."""
+        """Return the plan's rules in words."""
         for row in self.contents.rules:
             name, value = row["rule_name"], row["rule_value"]
             if name == "reference_min_n":
@@ -290,7 +290,7 @@ class _View:
                 yield escape(RULES[name].get(value, value))
 
     def budget(self) -> tuple[list[str], list[dict[str, object]]]:
-        """The budget's key figures, a line per row and a column per year."""
+        """Return the budget's key figures, a line per row and a column per year."""
         years = sorted({row["year"] for row in self.contents.budget_lines if len(row["year"]) == len("2022")})
         lines: dict[tuple[str, str, str], dict[str, Row]] = {}
         for row in self.contents.budget_lines:
@@ -301,11 +301,11 @@ class _View:
         ]
 
     def named(self, name: str, href: str | None) -> Markup:
-        """A name, as a link where there is a place to go."""
+        """Return a name, as a link if it has a target."""
         return escape(name) if href is None else Markup('<a href="{}">{}</a>').format(href, name)
 
     def change_name(self, row: Row) -> Markup:
-        """What a changed verdict is about, linked where the page shows it."""
+        """Return the name of the item of a changed verdict, as a link if the page shows it."""
         match row["level"]:
             case "indicator":
                 return self.named(row["item_id"], self.links.indicator(row["item_id"]))

@@ -1,4 +1,4 @@
-"""Making a report: from the published file to one HTML file."""
+"""Writing a report: one HTML file from the published file."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -51,20 +51,20 @@ def write_report(
     """Write the report of one plan.
 
     Args:
-        connection: from `published_file`.
+        connection: a connection from `published_file`.
         plan_id: the plan.
-        folder: where reports go, and where the last one is looked for.
+        folder: the folder for reports, which is also searched for the last one.
         output: the file; by default a dated one in the folder.
-        as_of: show what was known at this moment.
+        as_of: show the plan as known at this moment.
         year: the year in focus.
-        since: tell changes since this instant (UTC, naive), whatever reports there are.
-        is_short: the summary alone, on two pages of paper.
+        since: show changes since this instant (UTC, naive), independent of earlier reports.
+        is_short: only the summary, on two printed pages.
         scope: a part of the plan; by default the whole.
 
     Raises:
         BeforeFirstLoad: nothing had been published at that moment.
-        UnknownPlan: the file holds no such plan.
-        UnknownScope: the plan has no such goal or owner, or the year no such part.
+        UnknownPlan: the file has no such plan.
+        UnknownScope: the plan has no such goal or owner, or there is no such part of a year.
         UnknownYear: the plan does not follow that year.
         ReportError: the file cannot be written.
     """
@@ -80,16 +80,16 @@ def write_report(
 
 
 def file_name(contents: Contents, as_of: str | None, *, is_short: bool = False) -> str:
-    """A name that tells plan, year, part and day, so that earlier reports stay beside it."""
+    """Return a file name with plan, year, part and day, so that it does not replace earlier reports."""
     kind = contents.file_part + ("-kort" if is_short else "") + ("-as-of" if as_of is not None else "")
     return f"{contents.plan['plan_id']}-{in_sweden(contents.source.known_at).date().isoformat()}{kind}.html"
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that a reader sees the old one or the new one, never half of it.
+    """Write a file atomically: a reader sees the old file or the new one, never a part.
 
     Raises:
-        ReportError: the place cannot be written.
+        ReportError: the file cannot be written.
     """
     beside = path.with_name(f".{path.name}.new")
     try:

@@ -1,7 +1,7 @@
-"""Where labels stand in a chart: no label over another one, and as little line as possible through any.
+"""The placement of labels in a chart: labels do not overlap, and lines cross them as little as possible.
 
-Texts are measured by their number of characters: the page's font is not known here, and figures are about as wide in
-all of them.
+The width of a text is estimated from its number of characters: the page's font is not known here, and digits have about
+the same width in all fonts.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,26 +15,26 @@ CHARACTER_WIDTH = 6.4
 LONGEST_NAME = 18
 ASCENT, DESCENT = 9.0, 2.0
 LABEL_GAP = 8.0
-# From a point to the baseline of a number above it, below it, and beside it.
+# The distance from a point to the baseline of a number above it, below it, and next to it.
 ABOVE, BELOW, BESIDE = -7.0, 16.0, 4.0
 SIDE_GAP = 8.0
-# What it costs to leave the drawing or to lie over another label, in units of line through the text.
+# The cost of leaving the drawing or overlapping another label, in units of line length through the text.
 OUTSIDE, OVER_ANOTHER = 100.0, 50.0
 
 
 def width_of(text: str) -> float:
-    """About how wide a text is."""
+    """Return the estimated width of a text."""
     return len(text) * CHARACTER_WIDTH
 
 
 def shortened(name: str) -> str:
-    """A name that leaves room for the drawing; the text alternative has it whole."""
+    """Return a name shortened to leave room for the drawing; the text alternative has the full name."""
     return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1].rstrip()}…"
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A row, counted from above, and the middle of a text in it."""
+    """The place of a text: its row, counted from the top, and its middle."""
 
     row: int
     middle: float
@@ -50,13 +50,13 @@ class Box:
     bottom: float
 
     def meets(self, other: "Box") -> bool:
-        """Whether two rectangles share any ground."""
+        """Return whether two rectangles overlap."""
         return (
             self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
         )
 
     def holds(self, other: "Box") -> bool:
-        """Whether another rectangle lies within."""
+        """Return whether this rectangle contains another one."""
         return (
             self.left <= other.left
             and other.right <= self.right
@@ -65,7 +65,7 @@ class Box:
         )
 
     def length_within(self, segment: Segment) -> float:
-        """How much of a segment runs through the rectangle (Liang and Barsky's clipping)."""
+        """Return the length of a segment within the rectangle (Liang and Barsky's clipping)."""
         (x, y), (end_x, end_y) = segment
         across, down = end_x - x, end_y - y
         enters, leaves = 0.0, 1.0
@@ -85,19 +85,19 @@ class Box:
 
 
 def text_box(middle: float, baseline: float, text: str) -> Box:
-    """The ground that a centred text covers."""
+    """Return the rectangle that a centred text covers."""
     half = width_of(text) / 2
     return Box(middle - half, baseline - ASCENT, middle + half, baseline + DESCENT)
 
 
 def beside_points(points: Sequence[Point], texts: Sequence[str], lines: Sequence[Segment], bounds: Box) -> list[Point]:
-    """The middle and baseline of a text for each point: of the places around it, the one least run through.
+    """Return the middle and baseline of a text for each point: the place next to it that lines cross least.
 
     Args:
-        points: what the texts belong to.
-        texts: as many.
-        lines: what is drawn.
-        bounds: where texts may stand.
+        points: the points of the texts.
+        texts: one text per point.
+        lines: the drawn lines.
+        bounds: the area for texts.
     """
     chosen: list[Point] = []
     taken: list[Box] = []
@@ -118,7 +118,7 @@ def beside_points(points: Sequence[Point], texts: Sequence[str], lines: Sequence
 
 
 def _around(point: Point, width: float) -> Iterator[Point]:
-    """The places around a point, best first."""
+    """Return the places around a point, best first."""
     x, y = point
     for shift in (0.0, -width / 2, width / 2):
         yield x + shift, y + ABOVE
@@ -128,16 +128,16 @@ def _around(point: Point, width: float) -> Iterator[Point]:
 
 
 def above_rules(places: Sequence[float], texts: Sequence[str], width: float) -> list[Spot]:
-    """Where texts stand above upright rules, so that no text lies over another and no rule cuts one.
+    """Return places for texts above vertical lines, so that texts do not overlap and no line crosses a text.
 
-    A rule begins under its own text and runs down through the rows below. Of all arrangements the one with the fewest
-    conflicts is taken, then the one with the fewest rows, then the one that stands nearest to its rules. There are a
-    handful of rules, so all can be tried.
+    A line begins below its own text and continues through the lower rows. The arrangement with the fewest conflicts is
+    chosen, then the one with the fewest rows, then the one closest to its lines. There are only a few lines, so all
+    arrangements are tried.
 
     Args:
-        places: where the rules stand.
-        texts: one per rule.
-        width: of the drawing.
+        places: the places of the lines.
+        texts: one text per line.
+        width: the width of the drawing.
     """
     halves = [width_of(text) / 2 for text in texts]
     wanted = [
@@ -158,7 +158,7 @@ def above_rules(places: Sequence[float], texts: Sequence[str], width: float) -> 
 
 
 def _middles(rule: float, half: float, width: float) -> Iterator[float]:
-    """The middles of a text over its rule, to the right of it and to the left, where it has room."""
+    """Return the possible middles of a text: above its line, to its right and to its left, where there is room."""
     yield min(max(rule, half + 2), width - half - 2)
     for middle in (rule + half + LABEL_GAP / 2, rule - half - LABEL_GAP / 2):
         if half <= middle <= width - half:
@@ -166,7 +166,7 @@ def _middles(rule: float, half: float, width: float) -> Iterator[float]:
 
 
 def _conflict(one: Spot, other: Spot, rule: float, other_rule: float, half: float, other_half: float) -> bool:
-    """Whether two texts lie over each other, or the rule of the upper one cuts the lower one."""
+    """Return whether two texts overlap, or the line of the upper one crosses the lower one."""
     if one.row == other.row:
         return abs(one.middle - other.middle) < half + other_half + LABEL_GAP
     if one.row < other.row:

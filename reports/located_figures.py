@@ -1,7 +1,7 @@
-"""Figures on the page: each is printed together with the table, row and column that it stands in.
+"""Figures on the page: each is printed together with the table, row and column of its cell.
 
-Nothing prints a number of the file but through these functions. The attributes are what a test, or a reader with the
-browser's inspector, follows back: data-table, data-key, data-column, data-value (the exact value).
+Every number of the file is printed by these functions. The attributes data-table, data-key, data-column and data-value
+(the exact value) lead a test, or a reader with the browser's inspector, back to the cell.
 """
 
 from datetime import date, datetime
@@ -26,7 +26,7 @@ WORDING = Markup('<span data-table="{}" data-key="{}" data-column="{}">{}</span>
 
 
 def exact(value: object) -> str:
-    """A cell as text that loses nothing."""
+    """Return a cell as text without loss of precision."""
     match value:
         case bool():
             return str(value).lower()
@@ -39,7 +39,7 @@ def exact(value: object) -> str:
 
 
 def shown(value: object, decimals: int | None, *, signed: bool = False) -> str:
-    """A cell as a reader sees it."""
+    """Return a cell as a reader sees it."""
     match value:
         case bool():
             return "ja" if value else "nej"
@@ -56,7 +56,7 @@ def shown(value: object, decimals: int | None, *, signed: bool = False) -> str:
 
 
 def figure(row: Row, column: str, decimals: int | None = None, *, signed: bool = False) -> Markup:
-    """A number, date or instant of the file; nothing where the cell is null."""
+    """Return a number, date or instant of the file; empty if the cell is null."""
     value = row[column]
     if value is None:
         return Markup("")
@@ -64,31 +64,31 @@ def figure(row: Row, column: str, decimals: int | None = None, *, signed: bool =
 
 
 def magnitude(row: Row, column: str, decimals: int | None = None) -> Markup:
-    """A number without its sign, where the words around it say which way it goes; the attribute keeps the sign."""
+    """Return a number without its sign, for texts that give its direction; the attribute keeps the sign."""
     value = row[column]
     return FIGURE.format(row.relation, row.address, column, exact(value), shown(abs(value), decimals))
 
 
 def figure_in_full(row: Row, column: str) -> Markup:
-    """A number with all its decimals."""
+    """Return a number with all its decimals."""
     return figure(row, column, decimals_in(row[column]))
 
 
 def magnitude_in_full(row: Row, column: str) -> Markup:
-    """A number with all its decimals and without its sign."""
+    """Return a number with all its decimals and without its sign."""
     return magnitude(row, column, decimals_in(row[column]))
 
 
 def figure_of_year(row: Row, column: str) -> Markup:
-    """A year, which is written without a thousands space."""
+    """Return a year, which is written without a thousands space."""
     value = row[column]
     return YEAR.format(row.relation, row.address, column, value, value)
 
 
 def percent(row: Row, column: str) -> Markup:
-    """A share between 0 and 1 as a percentage; the attribute keeps the share.
+    """Return a share between 0 and 1 as a percentage; the attribute keeps the share.
 
-    Only all is 100 % and only nothing is 0 %.
+    Only a share of 1 is shown as 100 %, and only a share of 0 as 0 %.
     """
     value = row[column]
     decimals = max(decimals_that_tell_apart(100 * value, whole, 0) for whole in (0.0, 100.0))
@@ -97,18 +97,18 @@ def percent(row: Row, column: str) -> Markup:
 
 
 def wording(row: Row, column: str) -> Markup:
-    """A text of the file, escaped."""
+    """Return a text of the file, escaped."""
     value = row[column]
     return Markup("") if value is None else WORDING.format(row.relation, row.address, column, str(value))
 
 
 def line_range(row: Row, column: str) -> Markup:
-    """Lines of the document, such as 1659-1660, with the dash of a range; the attribute keeps the file's text."""
+    """Return line numbers of the document as a range, 1659–1660; the attribute keeps the file's text."""
     value = str(row[column])
     return FIGURE.format(row.relation, row.address, column, value, value.replace("-", "–"))
 
 
 def counted(relation: str, number: int, **conditions: object) -> Markup:
-    """How many rows of a relation fulfil conditions; a list of values is read as `in`."""
+    """Return the number of rows of a relation that meet conditions; a list of values is read as `in`."""
     key = urlencode(conditions, doseq=True)
     return FIGURE.format(relation, key, "count(*)", number, number)

@@ -1,7 +1,7 @@
-"""The matrix: every indicator of a plan in one row, with all that a reader needs to follow the verdict.
+"""The matrix: one row per indicator of a plan, with everything that explains its verdict.
 
-Outcome, target, trend, place, verdict and comment of one year. The report, the short report, the Word document, the
-workbook and the pages show the same rows.
+A row has outcome, target, trend, place, verdict and comment of one year. The report, the short report, the Word
+document, the workbook and the web pages show the same rows.
 """
 
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ class MatrixRow:
 
     @property
     def year(self) -> int:
-        """The year that is told."""
+        """The year of the row."""
         return self.contents.year if self.other_year is None else self.other_year
 
     @property
@@ -42,15 +42,15 @@ class MatrixRow:
 
     @property
     def kpi_id(self) -> str:
-        """Kolada's id of the KPI; nothing for a figure of the municipality's own."""
+        """Kolada's id of the KPI; empty for a figure that the municipality enters."""
         return str(self.part.indicator["kpi_id"] or "")
 
     def name(self) -> Markup:
-        """The indicator's title, with its part."""
+        """Return the indicator's title, with its part."""
         return Card(self.contents, self.goal, self.part).name()
 
     def outcome(self) -> Markup:
-        """The year's value, or how it is missing."""
+        """Return the year's value, or a mark for a missing one."""
         row = self.row
         if row["value"] is not None:
             return figure(row, "value", decimals_of(row)) + self._of_period()
@@ -58,7 +58,7 @@ class MatrixRow:
         return Markup('<span class="is-missing">{}</span>').format(missing) + self._of_period()
 
     def _of_period(self) -> Markup:
-        """What was entered for the part of the year that the report is of: outcome until then, and forecast."""
+        """Return the entered figures of the report's part of the year: the outcome until then, and the forecast."""
         said = [
             Markup("{} {}").format(word, figure(entered, "value", self.row["display_decimals"]))
             for kind, word in (("outcome", self.contents.scope.period), ("forecast", "prognos"))
@@ -67,13 +67,13 @@ class MatrixRow:
         return Markup('<br><span class="quiet">{}</span>').format(Markup("<br>").join(said)) if said else Markup("")
 
     def criterion(self) -> Markup:
-        """What the indicator has to reach."""
+        """Return the criterion in words."""
         if not self.row["target_kind"] and not self.row["target_text"]:
             return Markup('<span class="is-missing">inget mål</span>')
         return criterion_as_compared(self.contents, self.row)
 
     def target(self) -> Markup:
-        """The criterion, with the figure that it stands for where that is not a number of the plan."""
+        """Return the criterion, with the figure that it refers to unless that is a number of the plan."""
         said, row = self.criterion(), self.row
         if row["place"] is not None:
             return said + Markup(" (plats {} av {})").format(figure(row, "place"), figure(row, "place_n"))
@@ -83,18 +83,18 @@ class MatrixRow:
         return said
 
     def trend(self) -> Markup:
-        """The own values as a small line."""
+        """Return the own values as a sparkline."""
         return sparkline(self.contents, self.part)
 
     def place(self) -> Markup:
-        """The place among the units with a value, and how many they are."""
+        """Return the place among the units with a value, and their number."""
         row = self.row
         if row["rank"] is None:
             return NO_PLACE
         return Markup('{} <span class="quiet">av {}</span>').format(figure(row, "rank"), figure(row, "rank_n"))
 
     def comment(self) -> Markup:
-        """What a person wrote of the year, and why there is no answer or what to know before using it."""
+        """Return the comment on the year, and the reason for a missing verdict or the warnings about it."""
         written = self.contents.comment(self.part.id, self.year)
         said = "; ".join(self._remarks())
         remarks = escape(said[:1].upper() + said[1:])
@@ -129,5 +129,5 @@ class MatrixRow:
 
 
 def matrix_rows(contents: Contents, goal: GoalPart) -> list[MatrixRow]:
-    """The rows of one goal, in the order of the plan."""
+    """Return the rows of one goal, in the order of the plan."""
     return [MatrixRow(contents, goal, part) for part in goal.indicators]

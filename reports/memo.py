@@ -1,4 +1,4 @@
-"""The memo "Vad har ändrats sedan sist" as Markdown to paste into a case file, as an HTML page, and as a Word text."""
+"""The memo "Vad har ändrats sedan sist" as Markdown to paste into a case file, as HTML, and as a Word document."""
 
 import io
 import re
@@ -17,14 +17,14 @@ from reports.word_parts import new_row, prepare, table_of, write
 
 TEMPLATES = Path(__file__).parent / "templates"
 MARKED = re.compile(r"([\\`*_\[\]#|~])")
-# The width of a line of text in centimetres, and how narrow a column may be.
-# Of a table in centimetres: the page's text, a letter, what stands beside a text; and the letters of one line.
+# Widths of a table in centimetres: the page's text, a letter, the padding of a cell. Then the number of letters of a
+# short text, which stays on one line, and of a long one.
 TEXT_WIDTH, LETTER_WIDTH, PADDING = 17.0, 0.18, 0.5
 SHORT, LONG = 9, 80
 
 
 def render_memo_markdown(contents: Contents, changes: Changes) -> bytes:
-    """The memo as Markdown."""
+    """Return the memo as Markdown."""
     memo = memo_of(contents, changes)
     notice = [f"> **{memo.notice}**", ""] if memo.notice else []
     lines = [f"# {escaped(memo.title)}", "", *notice]
@@ -37,7 +37,7 @@ def render_memo_markdown(contents: Contents, changes: Changes) -> bytes:
 
 
 def escaped(text: object) -> str:
-    """Any text as Markdown that shows it as it is, also where Markdown lets HTML through."""
+    """Escape a text for Markdown, including HTML, so that it is shown unchanged."""
     return MARKED.sub(r"\\\1", one_line(str(text))).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -55,7 +55,7 @@ def _markdown_table(table: MemoTable) -> list[str]:
 
 
 def render_memo_html(contents: Contents, changes: Changes) -> bytes:
-    """The memo as one HTML page, in the report's looks."""
+    """Return the memo as one HTML page, in the style of the report."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
@@ -72,7 +72,7 @@ def render_memo_html(contents: Contents, changes: Changes) -> bytes:
 
 
 def render_memo_word(contents: Contents, changes: Changes) -> bytes:
-    """The memo as a Word text."""
+    """Return the memo as a Word document."""
     memo = memo_of(contents, changes)
     document = Document()
     prepare(document, memo.title, str(contents.plan["title"]))
@@ -98,7 +98,7 @@ def render_memo_word(contents: Contents, changes: Changes) -> bytes:
 
 
 def _widths(table: MemoTable) -> list[float]:
-    """The columns' widths in centimetres: what is short stays on one line, the rest share what is left."""
+    """Return the widths of the columns in centimetres: short texts stay on one line, the others share the rest."""
     rows = [table.header, *table.rows]
     longest = [max(len(row[place]) for row in rows) for place in range(len(table.header))]
     least = [PADDING + LETTER_WIDTH * min(length, SHORT) for length in longest]

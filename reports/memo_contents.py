@@ -1,4 +1,4 @@
-"""What the memo "Vad har ändrats sedan sist" says: titles, tables and sources, before it is Markdown, HTML or Word."""
+"""The contents of the memo "Vad har ändrats sedan sist": titles, tables and sources, for Markdown, HTML and Word."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -28,12 +28,12 @@ class MemoTable:
     """One chapter of the memo.
 
     Attributes:
-        title: its heading.
-        header: the columns' headings.
-        rows: as many texts each as there are headings.
-        source: whose figures they are.
-        empty: what is said where there are no rows; nothing leaves the chapter out.
-        numbers: which columns are numbers, from 0.
+        title: the heading of the chapter.
+        header: the headings of the columns.
+        rows: the rows, each with one text per column.
+        source: the source of the figures.
+        empty: the text if there are no rows; an empty text omits the chapter.
+        numbers: the indexes of the columns with numbers, from 0.
     """
 
     title: str
@@ -49,11 +49,11 @@ class Memo:
     """The whole memo.
 
     Attributes:
-        title: its heading.
-        notice: what must be said of the values; nothing for real ones.
-        lede: what it is of, and what it compares with, a sentence each.
-        tables: its chapters, those without rows and words left out.
-        foot: how it was made.
+        title: the heading of the memo.
+        notice: the notice about the values; empty for real values.
+        lede: one sentence each on the memo's subject and on the publication that it compares with.
+        tables: the chapters, except those without rows and text.
+        foot: how the memo was made.
     """
 
     title: str
@@ -64,7 +64,7 @@ class Memo:
 
 
 def memo_of(contents: Contents, changes: Changes) -> Memo:
-    """The memo on what changed up to the publication that is shown."""
+    """Return the memo on the changes up to the publication that is shown."""
     known = f"{contents.plan['title']}, som läget var känt {instant_text(contents.source.known_at)}."
     scope = f": {contents.scope.text}" if contents.scope.text else ""
     if changes.since is None:
@@ -116,7 +116,7 @@ def _verdict(contents: Contents, row: Row) -> tuple[str, ...]:
 
 
 def _what_decides(contents: Contents, row: Row) -> str:
-    """The sentence of the verdict that an indicator has now; nothing for a goal, or for a verdict that is past."""
+    """Return the sentence on the indicator's current verdict; empty for a goal, or for an earlier verdict."""
     part = next((part for part in contents.indicators if part.id == row["item_id"]), None)
     judged = part.judged.get(row["year"]) if part is not None and row["level"] == "indicator" else None
     if part is None or judged is None or judged["verdict"] != row["verdict"]:
@@ -125,7 +125,7 @@ def _what_decides(contents: Contents, row: Row) -> str:
 
 
 def item_name(contents: Contents, row: Row) -> str:
-    """What a changed verdict is about, by id and name."""
+    """Return the id and name of the item of a changed verdict."""
     match row["level"]:
         case "goal":
             title = next((goal.goal["title"] for goal in contents.goals if goal.id == row["item_id"]), "")
@@ -139,7 +139,7 @@ def item_name(contents: Contents, row: Row) -> str:
 
 
 def _edits(contents: Contents, changes: Changes) -> MemoTable:
-    """What was edited in the plan: targets with what they were, own figures, rules."""
+    """Return the edits of the plan: targets with their earlier values, own figures, rules."""
     return MemoTable(
         "Ändringar i planen",
         ("När", "Vad"),
@@ -176,7 +176,7 @@ def _revision(contents: Contents, row: Row) -> tuple[str, ...]:
 
 
 def _new_values(contents: Contents, since: datetime) -> MemoTable:
-    """Totals that were read for the first time since then."""
+    """Return the totals that were first received since an instant."""
     titles = {row["kpi_id"]: row["kpi_title"] for row in contents.calendar}
     rows = contents.source.rows(
         "core.observation",
@@ -208,7 +208,7 @@ def _catalogue(contents: Contents, since: datetime) -> MemoTable:
 
 
 def _retitled(contents: Contents, since: datetime) -> Iterator[tuple[str, ...]]:
-    """KPIs of the plan that got a new title or description, or were withdrawn, since then."""
+    """Return the KPIs of the plan that got a new title or description, or were withdrawn, since an instant."""
     for calendar in contents.calendar:
         versions = contents.source.rows("core.kpi_version", "kpi_id = ?", [calendar["kpi_id"]], order="known_from")
         for before, after in pairwise(versions):
@@ -233,7 +233,7 @@ def _what_changed(before: Row, after: Row) -> Sequence[str]:
 
 
 def _coming(contents: Contents) -> MemoTable:
-    """The publications that come next, soonest first."""
+    """Return the next publications of the plan's KPIs, soonest first."""
     coming = sorted(
         (row for row in contents.calendar if row["publication_state"] in SOON and row["next_date"] is not None),
         key=lambda row: (row["next_date"], row["kpi_id"]),

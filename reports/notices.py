@@ -1,4 +1,4 @@
-"""What every output says of its source: made-up values, a draft, a broken plan, and whose figures are shown."""
+"""The notices of every output: made-up values, a draft, a broken plan, and the source of the figures."""
 
 from reports.numbers import instant_text
 from reports.sourced_rows import Row, Source
@@ -8,13 +8,13 @@ BROKEN = "ops.broken_plan"
 
 
 def made_up_notice(source: Source, plan: Row | None) -> str:
-    """What must stand on every page, sheet and file; empty for real values and a decided plan whose files are right."""
+    """Return the notice for every page, sheet and file; empty for real values and a decided plan with valid files."""
     said = [MADE_UP_VALUES if source.is_sample else "", "" if plan is None else plan_notice(source, plan)]
     return " ".join(filter(None, said))
 
 
 def plan_notice(source: Source, plan: Row) -> str:
-    """What must stand by a plan: that it is made up, a draft, or judged by an earlier version of its files."""
+    """Return the notice about a plan: it is made up, a draft, or judged by an earlier version of its files."""
     said = [MADE_UP_PLAN] if plan["is_made_up"] else []
     if plan["is_draft"]:
         said.append(DRAFT)
@@ -24,11 +24,11 @@ def plan_notice(source: Source, plan: Row) -> str:
 
 
 def known_text(source: Source) -> str:
-    """As of which publication something is shown, and whether its verdicts were worked out later."""
+    """Return a text with the publication that is shown, and whether its verdicts were computed later."""
     later = " (beräknat i efterhand)" if source.is_worked_out_later else ""
     return f"som läget var känt {instant_text(source.known_at)}{later}"
 
 
 def source_text(source: Source, label: str | None) -> str:
-    """A source label as it is printed: a made-up figure names nobody as its source."""
+    """Return a source label as it is printed: a made-up figure names no source."""
     return as_printed(label or "", source.source_kind)

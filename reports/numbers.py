@@ -1,7 +1,7 @@
 """Numbers, dates and instants as Swedish readers write them.
 
-Rounding is half away from zero on the shortest decimal text of the number, as `mart.rounded` does it, so that what a
-reader sees is what the judgement compared.
+Rounding is half away from zero on the shortest decimal text of the number, the same as in `mart.rounded`, so that a
+reader sees the numbers that the judgement compared.
 """
 
 import re
@@ -14,7 +14,7 @@ from warehouse.moment import SWEDEN
 MINUS = "\N{MINUS SIGN}"
 HARD_SPACE = "\N{NO-BREAK SPACE}"
 SOFT_SPACES = re.compile(r"[ \t\r\n\f\v]+")
-# Enough digits for any number at any decimals shown, and enough decimals to tell any two numbers apart.
+# Enough digits for any number at any displayed decimals, and enough decimals to distinguish any two numbers.
 EXACT = Context(prec=60)
 MOST_DECIMALS = 20
 
@@ -35,17 +35,17 @@ MONTHS = (
 
 
 def one_line(text: str) -> str:
-    """A text on one line, with one space where there were several; hard spaces stay."""
+    """Return a text on one line, with runs of spaces replaced by one; hard spaces are kept."""
     return SOFT_SPACES.sub(" ", text).strip(" ")
 
 
 def rounded(value: float, decimals: int) -> Decimal:
-    """A number at some decimals, half away from zero."""
+    """Return a number rounded to some decimals, half away from zero."""
     return Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP, context=EXACT)
 
 
 def number_text(value: float, decimals: int, *, signed: bool = False) -> str:
-    """A number with decimal comma, a true minus and hard spaces between thousands."""
+    """Return a number with a decimal comma, a true minus sign and hard spaces between thousands."""
     number = rounded(value, decimals)
     whole, _, fraction = f"{abs(number):,.{decimals}f}".partition(".")
     sign = MINUS if number < 0 else "+" if signed and number > 0 else ""
@@ -53,7 +53,7 @@ def number_text(value: float, decimals: int, *, signed: bool = False) -> str:
 
 
 def decimals_that_tell_apart(value: float | None, other: float | None, decimals: int) -> int:
-    """The fewest decimals, from `decimals` on, at which two unequal numbers look unequal."""
+    """Return the fewest decimals, at least `decimals`, at which two unequal numbers look unequal."""
     if value is None or other is None or value == other:
         return decimals
     for wider in range(decimals, MOST_DECIMALS):
@@ -63,23 +63,23 @@ def decimals_that_tell_apart(value: float | None, other: float | None, decimals:
 
 
 def decimals_in(value: float) -> int:
-    """How many decimals a number has as it is written: 4.0 has none, 3.96878 has five."""
+    """Return the number of decimals of a number as it is written: 4.0 has none, 3.96878 has five."""
     exponent = Decimal(repr(value)).normalize(EXACT).as_tuple().exponent
     return max(-exponent, 0) if isinstance(exponent, int) else 0
 
 
 def full_text(value: float) -> str:
-    """A number with all its decimals and no others."""
+    """Return a number with exactly its own decimals."""
     return number_text(value, decimals_in(value))
 
 
 def decimals_text(count: int) -> str:
-    """How many decimals something is done with: `utan decimaler`, `med en decimal`, `med 2 decimaler`."""
+    """Return a number of decimals in words: `utan decimaler`, `med en decimal`, `med 2 decimaler`."""
     return {0: "utan decimaler", 1: "med en decimal"}.get(count, f"med {count} decimaler")
 
 
 def plain_decimals(value: float) -> int:
-    """How many decimals a number is written with, at most two: 4.0 has none, 3.5 has one."""
+    """Return the number of decimals of a number, at most two: 4.0 has none, 3.5 has one."""
     for decimals in range(2):
         if float(rounded(value, decimals)) == value:
             return decimals
@@ -87,28 +87,28 @@ def plain_decimals(value: float) -> int:
 
 
 def date_text(day: date) -> str:
-    """1 mars 2024."""
+    """Return a date in Swedish: 1 mars 2024."""
     return f"{day.day}{HARD_SPACE}{MONTHS[day.month - 1]}{HARD_SPACE}{day.year}"
 
 
 def in_sweden(instant: datetime) -> datetime:
-    """An instant of the warehouse (UTC, naive) as the clock in Sweden shows it."""
+    """Return an instant of the warehouse (UTC, naive) in Swedish time."""
     return instant.replace(tzinfo=UTC).astimezone(SWEDEN)
 
 
 def instant_text(instant: datetime) -> str:
-    """An instant of the warehouse (UTC, naive): 1 mars 2024 kl. 03.12."""
+    """Return an instant of the warehouse (UTC, naive) in Swedish: 1 mars 2024 kl. 03.12."""
     local = in_sweden(instant)
     return f"{date_text(local.date())} kl.{HARD_SPACE}{local:%H.%M}"
 
 
 def join_words(words: list[str]) -> str:
-    """A, B och C."""
+    """Join words in Swedish: A, B och C."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} och {words[-1]}" if words else ""
 
 
 def join_years(years: Iterable[int]) -> str:
-    """2018, 2020–2022 och 2024."""
+    """Join years in Swedish, with ranges: 2018, 2020–2022 och 2024."""
     runs: list[list[int]] = []
     for year in sorted(years):
         if runs and year == runs[-1][-1] + 1:

@@ -19,10 +19,10 @@ def export_parquet(
     """Write each table, and the list of columns with their sources.
 
     Args:
-        source: the published file at the moment asked for.
-        tables: what is written.
-        path_of: the file of a table.
-        sources: the file of columns.
+        source: the published file at the requested moment.
+        tables: the tables to write.
+        path_of: returns the file of a table.
+        sources: the file for the list of columns.
     """
     written = []
     for table in tables:

@@ -1,4 +1,4 @@
-"""What was entered for parts of a year, in Swedish: outcomes so far, forecasts of the whole year. Never a verdict."""
+"""Entered figures for parts of a year, in Swedish: outcomes so far and forecasts of the whole year, never verdicts."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,7 +12,7 @@ ORDINALS = ("", "första", "andra", "tredje", "fjärde")
 
 
 def period_name(row: Row) -> str:
-    """A part of a year as people say it: `första tertialet (till och med april)`."""
+    """Return the Swedish name of a part of a year: `första tertialet (till och med april)`."""
     kind, number = str(row["period"])[:1], str(row["period"])[1:]
     until = f"till och med {MONTHS[int(row['last_month']) - 1]}"
     named = {"T": "tertialet", "Q": "kvartalet"}.get(kind)
@@ -20,7 +20,7 @@ def period_name(row: Row) -> str:
 
 
 def within_year(rows: Sequence[Row], decimals: int) -> Iterator[Markup]:
-    """Each part of the year with its figure, forecast and comment; that none of it is judged."""
+    """Return each part of the year with its figure, forecast and comment, and a note that none of it is judged."""
     for row in rows:
         name = period_name(row)
         yield Markup("{}{}: {}.").format(name[:1].upper(), name[1:], period_figures(row, decimals) or "ingen siffra")
@@ -31,7 +31,7 @@ def within_year(rows: Sequence[Row], decimals: int) -> Iterator[Markup]:
 
 
 def period_figures(row: Row, decimals: int) -> Markup:
-    """The outcome so far and the forecast, where they were entered: `utfall 58, prognos för året 61`."""
+    """Return the outcome so far and the forecast, if entered: `utfall 58, prognos för året 61`."""
     return Markup(", ").join(
         Markup("{} {}").format(said, _figure(row, column, decimals))
         for column, said in (("value", "utfall"), ("forecast_value", "prognos för året"))
@@ -40,5 +40,5 @@ def period_figures(row: Row, decimals: int) -> Markup:
 
 
 def _figure(row: Row, column: str, decimals: int) -> Markup:
-    """A figure that people entered: no decimal of it is hidden."""
+    """Return an entered figure with all its decimals."""
     return figure(row, column, max(decimals, decimals_in(row[column])))

@@ -1,7 +1,7 @@
-"""What a cell of a plan's files says, in words: a number, the meaning of a code, the name of a list of units.
+"""The cells of a plan's files in Swedish words: a number, the meaning of a code, the name of a list of units.
 
-A cell is told by the file and the column that it stands in: `kind` is the kind of a target in one file, an outcome or
-a forecast in another. `reports.plan_edits` makes sentences of edited cells.
+The meaning of a cell depends on its file and column: `kind` is the kind of a target in one file, an outcome or a
+forecast in another. `reports.plan_edits` makes sentences of edited cells.
 """
 
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ TABLES: Final[Mapping[str, str]] = {
     "plan.toml [bokslut_dates]": "plan.bokslut_date",
     "plan.toml [[cross_check_kpis]]": "plan.cross_check_kpi",
 }
-# The kind of word of a column whose codes a plan may have words for: of one file, or wherever it stands.
+# The kind of label of a column whose codes can have labels in a plan: in one file, or in every file.
 CODES: Final[Mapping[tuple[str, str] | str, str]] = {
     ("targets.csv", "kind"): "target_kind",
     ("outcomes_manual.csv", "kind"): "outcome_kind",
@@ -47,7 +47,7 @@ CODES: Final[Mapping[tuple[str, str] | str, str]] = {
     "verdict": "verdict",
     "gender": "gender",
 }
-# Codes that no plan has words of its own for.
+# Codes for which a plan has no labels.
 CODE_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "rank_scope": {"all": "alla", "county": "länet", "similar": "liknande"},
     "offset_unit": {"points": "i indikatorns enhet", "percent": "i procent"},
@@ -59,7 +59,7 @@ CODE_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 LISTS: Final[Mapping[str, str]] = {"group": "gruppen {} i Kolada", "own": "listan {}"}
 NUMBERS: Final = frozenset({"target_value", "target_high", "offset", "tolerance", "value", "comparison_value"})
 WORDS: Final[Mapping[str, str]] = {"true": "ja", "false": "nej"}
-# What tells a whole row, where that is not a text; mart.plan_change has it, or all cells where it is empty.
+# The column that describes a whole row, if it is not a text; mart.plan_change has it, or all cells if it is empty.
 MAIN: Final[Mapping[str, str]] = {
     "outcomes_document.csv": "value",
     "outcomes_manual.csv": "value",
@@ -67,30 +67,30 @@ MAIN: Final[Mapping[str, str]] = {
     "assessments.csv": "verdict",
     "plan.toml [rules]": "rule_value",
 }
-# What holds where a cell is left empty, and need not be told of a row that came or went.
+# The defaults of empty cells, which are omitted for an added or removed row.
 UNSAID: Final = frozenset({("is_yearly_criterion", "true"), ("gender", "T"), ("criteria_rule", "all")})
 
 
 class Words(Protocol):
-    """Who knows the plan's words for codes."""
+    """The source of the plan's words for codes."""
 
     def label(self, kind: str, code: str | None) -> str:
-        """The word for a code."""
+        """Return the word for a code."""
 
 
 def column_label(file: str, column: str) -> str:
-    """The Swedish name of a column of a plan's file."""
+    """Return the Swedish name of a column of a plan's file."""
     return meaning_of(TABLES.get(file, ""), column).label
 
 
 def row_text(words: Words, file: str, item_id: str, text: str) -> str:
-    """A row that came or went: what tells it, or each of its cells where that is empty.
+    """Return the text of an added or removed row: its description, or each of its cells if that is empty.
 
     Args:
-        words: the plan.
-        file: of the plan.
-        item_id: what the row is about.
-        text: as mart.plan_change has it.
+        words: the plan's words.
+        file: the file of the plan.
+        item_id: the item of the row.
+        text: the row's value in mart.plan_change.
     """
     cells = [cell.partition(": ") for cell in text.split("; ")]
     if all(said and column_label(file, column) != column for column, said, _ in cells):
@@ -103,14 +103,14 @@ def row_text(words: Words, file: str, item_id: str, text: str) -> str:
 
 
 def cell_text(words: Words, file: str, column: str, text: str | None, *, rule: str = "") -> str:
-    """A cell of a plan's file as a reader writes it.
+    """Return a cell of a plan's file as Swedish text.
 
     Args:
-        words: the plan.
-        file: of the plan.
-        column: of the file.
-        text: what the cell holds; nothing where it is empty.
-        rule: the rule that it is the value of, in plan.toml.
+        words: the plan's words.
+        file: the file of the plan.
+        column: the column of the file.
+        text: the contents of the cell; None if it is empty.
+        rule: the rule whose value it is, in plan.toml.
     """
     if text is None:
         return "inget"
@@ -123,7 +123,7 @@ def cell_text(words: Words, file: str, column: str, text: str | None, *, rule: s
 
 
 def _word(words: Words, file: str, column: str, code: str) -> str | None:
-    """What a code means; None for what is no code."""
+    """Return the meaning of a code; None if the text is not a code."""
     kind, _, name = code.partition(":")
     if column in ("reference", "rank_scope") and name and kind in LISTS:
         return LISTS[kind].format(name)

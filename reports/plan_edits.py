@@ -1,7 +1,7 @@
-"""What was edited in a plan, in words: from what, to what, and whether the place in the document followed.
+"""The edits of a plan in Swedish words: before, after, and whether the place in the document was updated.
 
-An edit is a row of mart.plan_change. A place that an edit left as it was still points at what the document printed
-before it, and is shown with that.
+An edit is a row of mart.plan_change. A place that an edit did not change refers to what the document printed before the
+edit, and is shown with it.
 """
 
 import re
@@ -34,16 +34,16 @@ ITEMS: Mapping[str, str] = {
     "plan.toml [bokslut_dates]": "Bokslutsdag {}",
     "plan.toml [[cross_check_kpis]]": "Jämförande nyckeltal för {}",
 }
-# What a row's key says besides the item and the year.
+# The parts of a row's key other than the item and the year.
 KEY_WORDS: Mapping[str, str] = {
     "kind forecast": "prognos",
     **{f"period T{number}": f"{ORDINALS[number]} tertialet" for number in (1, 2)},
     **{f"period Q{number}": f"{ORDINALS[number]} kvartalet" for number in (1, 2, 3, 4)},
     **{f"period {number:02}": f"till och med {month}" for number, month in enumerate(MONTHS, start=1)},
 }
-# Files whose rows are told by what was edited in them alone.
+# Files whose rows are described only by their edited cells.
 SAID_ALONE = frozenset({"plan.toml [labels]"})
-# What the document prints of a row.
+# The columns of a row that the document prints.
 PRINTED: Mapping[str, frozenset[str]] = {
     "targets.csv": NUMBERS | {"kind", "operator", "reference", "base_year", "rank_scope", "target_text"},
     "indicators.csv": frozenset({"title", "part", "unit"}),
@@ -51,11 +51,11 @@ PRINTED: Mapping[str, frozenset[str]] = {
 
 
 def edits_told(words: Words, rows: Sequence[Row]) -> Iterator[tuple[Row, str]]:
-    """Each edited row of the plan with what was edited in it, in the order of `rows`.
+    """Return each edited row of the plan with its edits, in the order of `rows`.
 
     Args:
-        words: the plan.
-        rows: of mart.plan_change; those of one edited row stand together.
+        words: the plan's words.
+        rows: rows of mart.plan_change; those of one edited row are adjacent.
     """
     for _, found in groupby(rows, lambda row: (row["run_id"], row["file_name"], row["item_id"], row["row_key"])):
         edits = list(found)
@@ -66,7 +66,7 @@ def edits_told(words: Words, rows: Sequence[Row]) -> Iterator[tuple[Row, str]]:
 
 
 def item_text(row: Row) -> str:
-    """Which row of the plan was edited: `Målvärde för P4.3, år 2023`."""
+    """Return the name of the edited row of the plan: `Målvärde för P4.3, år 2023`."""
     named = ITEMS.get(row["file_name"], row["file_name"] + " {}").format(NAMES.get(row["item_id"], row["item_id"]))
     more = [f"år{HARD_SPACE}{row['year']}"] if row["year"] is not None and str(row["year"]) != row["item_id"] else []
     if row["criterion"] is not None:
@@ -78,7 +78,7 @@ def item_text(row: Row) -> str:
 
 
 def change_text(words: Words, row: Row) -> str:
-    """What one cell was and became, or that a row came or went."""
+    """Return one cell before and after, or the text of an added or removed row."""
     file, item_id = row["file_name"], row["item_id"]
     if row["edit"] != "edited":
         told = row_text(words, file, item_id, row["value_after" if row["edit"] == "added" else "value_before"])
@@ -89,13 +89,13 @@ def change_text(words: Words, row: Row) -> str:
 
 
 def edited_text(words: Words, row: Row, name: str) -> str:
-    """What an edited cell was or became."""
+    """Return an edited cell before or after the edit."""
     rule = row["item_id"] if row["column_name"] == "rule_value" else ""
     return cell_text(words, row["file_name"], row["column_name"], row[name], rule=rule)
 
 
 def is_left_behind(row: Row) -> bool:
-    """Whether what the document prints was edited, and the place in it was not; a target's place is its lines."""
+    """Return whether a printed column was edited but the place in the document was not; a target's place is its lines."""
     return bool(
         row["edit"] == "edited"
         and (row["document_lines"] or row["file_name"] != "targets.csv")
@@ -105,17 +105,17 @@ def is_left_behind(row: Row) -> bool:
 
 
 def place_text(edits: Iterable[Row]) -> str:
-    """That the place in the document was not changed with what stands there; empty where it was."""
+    """Return the note that the place in the document was not changed with the edit; empty if it was."""
     lines = next((row["document_lines"] for row in edits if is_left_behind(row) and row["document_lines"]), None)
     return f" Platsen i dokumentet (rad{HARD_SPACE}{lines.replace('-', '–')}) ändrades inte med det." if lines else ""
 
 
 def printed_before(words: Words, edits: Sequence[Row]) -> str:
-    """What stands at a place in the document that edits have left behind; empty where the place is right.
+    """Return what the document prints at a place that edits did not update; empty if the place is correct.
 
     Args:
-        words: the plan.
-        edits: of one row of the plan, oldest first.
+        words: the plan's words.
+        edits: the edits of one row of the plan, oldest first.
     """
     since = [number for number, row in enumerate(edits) if row["edit"] == "edited" and not row["is_place_unchanged"]]
     later = [row for row in edits[since[-1] + 1 if since else 0 :] if is_left_behind(row)]

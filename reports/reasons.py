@@ -1,4 +1,4 @@
-"""Why a verdict is no answer: each reason as a Swedish sentence, and in a few words."""
+"""The reasons for a missing verdict: each as a Swedish sentence, and in a few words."""
 
 from reports.contents import Contents
 from reports.sourced_rows import Row
@@ -35,11 +35,11 @@ WITHHELD = ("withheld", "value_withheld_unknown")
 
 
 def reason(contents: Contents, row: Row) -> str:
-    """Why a verdict is no answer, as a sentence; the plan's own word where this page has none."""
+    """Return the reason for a missing verdict as a sentence; the plan's label if there is no sentence."""
     code = row["verdict_reason"]
     return REASONS.get(code, contents.label("verdict_reason", code)) if code else ""
 
 
 def short_reason(contents: Contents, code: str) -> str:
-    """Why a verdict is no answer, in a few words: the plan's own."""
+    """Return the reason for a missing verdict in a few words: the plan's label."""
     return contents.label("verdict_reason", code)

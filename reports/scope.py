@@ -1,4 +1,4 @@
-"""What part of a plan a report is of: one goal, what one nämnd or company is responsible for, a part of the year."""
+"""The scope of a report: one goal, the goals of one nämnd or company, a part of the year."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ PERIODS = ("T1", "T2", "Q1", "Q2", "Q3", "Q4", *(f"{month:02}" for month in rang
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A part of a plan; with nothing given it is the whole.
+    """A part of a plan; without any attribute it is the whole plan.
 
     Attributes:
         goal: only this goal.
-        owner: only what this nämnd or company is responsible for.
+        owner: only the goals and indicators of this nämnd or company.
         period: the year up to the end of T1, Q2, 06 ...: its figures, forecasts and comments are shown.
     """
 
@@ -30,28 +30,28 @@ class Scope:
 
     @property
     def text(self) -> str:
-        """What the report is of, in a few Swedish words; nothing for the whole."""
+        """The scope in a few Swedish words; empty for the whole plan."""
         named = ((f"mål {self.goal}", self.goal), (self.owner, self.owner), (f"delår {self.period}", self.period))
         return ", ".join(str(words) for words, given in named if given is not None)
 
     @property
     def file_part(self) -> str:
-        """What a file's name gets of it: `-P4-T2`; nothing for the whole."""
+        """The scope's part of a file name: `-P4-T2`; empty for the whole plan."""
         words = [each for each in (self.goal, self.owner, self.period) if each]
         return "".join(
             "-" + "".join(sign if sign.isalnum() or sign in ".-" else "_" for sign in word) for word in words
         )
 
     def checked(self, plan_id: str, goals: Sequence[Row], indicators: Iterable[Row]) -> "Scope":
-        """The scope with the goal and the period as they are written in the plan.
+        """Return the scope with the goal and the period as written in the plan.
 
         Args:
             plan_id: the plan.
-            goals: its goals.
-            indicators: its indicators.
+            goals: the goals of the plan.
+            indicators: the indicators of the plan.
 
         Raises:
-            UnknownScope: the plan has no such goal or owner, or the year no such part.
+            UnknownScope: the plan has no such goal or owner, or there is no such part of a year.
         """
         goal, owner, period = self.goal, self.owner, self.period
         if goal is not None:
@@ -68,20 +68,20 @@ class Scope:
             if not found:
                 there = ", ".join(f"`{each}`" for each in known) or "`owner` is empty in goals.csv and indicators.csv"
                 raise UnknownScope(
-                    f"Nobody called `{owner}` is responsible for anything in the plan `{plan_id}`, so nothing was "
-                    f"written. Who is: {there}."
+                    f"`{owner}` is not an owner of a goal or indicator in the plan `{plan_id}`, so nothing was "
+                    f"written. The owners: {there}."
                 )
             owner = found[0]
         if period is not None:
             period = period.upper()
             if period not in PERIODS:
                 raise UnknownScope(
-                    f"`{period}` is no part of a year, so nothing was written. Write T1, T2, Q1 to Q4 or 01 to 12."
+                    f"`{period}` is not a part of a year, so nothing was written. Write T1, T2, Q1 to Q4 or 01 to 12."
                 )
         return Scope(goal, owner, period)
 
     def holds(self, goal: Row, indicator: Row | None = None) -> bool:
-        """Whether an indicator of a goal, or the goal as a whole, belongs to it."""
+        """Return whether an indicator of a goal, or the goal as a whole, is in the scope."""
         if self.goal is not None and goal["goal_id"] != self.goal:
             return False
         owner = (indicator["owner"] if indicator is not None else None) or goal["owner"]

@@ -1,7 +1,7 @@
-"""What the figures say, in plain Swedish sentences.
+"""Plain Swedish sentences about the figures.
 
-Each function gives markup in which every number is a `figure`; `plain` takes the markup away for the explanation on
-the terminal and the memo. No sentence says more than the row it is made of.
+Each function returns markup in which every number is a `figure`; `plain` removes the markup for the terminal and the
+memo. No sentence states more than the row that it is made from.
 """
 
 import re
@@ -30,20 +30,20 @@ FAVOURS = {"women": "till kvinnors fördel", "men": "till mäns fördel"}
 
 
 def plain(markup: Markup | str) -> str:
-    """The words without the markup."""
+    """Return the text without the markup."""
     if not isinstance(markup, Markup):
         return markup
     return one_line(unescape(TAG.sub("", str(markup).replace("<br>", " "))))
 
 
 def derived_label(row: Row) -> str:
-    """The source label of what is computed from a judgement's value."""
+    """Return the source label of a figure that is computed from a judgement's value."""
     is_koladas = row["value_source"] in ("kolada", None) or row["target_kind"] in REFERENCE_KINDS
     return DERIVED if is_koladas else DERIVED_FROM_OWN
 
 
 def warnings(contents: Contents, row: Row) -> Iterator[Markup]:
-    """What a reader must know before using the verdict."""
+    """Return the warnings about a verdict."""
     if row["verdict_reason"] == "riket_missing":
         yield Markup(
             "Riket saknas för nyckeltalet. Jämförelsen görs med det ovägda medlet av de {} {} som har värde."
@@ -79,7 +79,7 @@ def warnings(contents: Contents, row: Row) -> Iterator[Markup]:
 
 
 def maturity(row: Row) -> Iterator[Markup]:
-    """How settled a value is, and since when it is known."""
+    """Return the status of a value (preliminary, final, ...), and since when it is known."""
     if row["value"] is None or row["value_source"] != "kolada":
         return
     match row["is_preliminary"]:
@@ -94,7 +94,7 @@ def maturity(row: Row) -> Iterator[Markup]:
 
 
 def development(contents: Contents, row: Row) -> Iterator[Markup]:
-    """Change since the baseline and since last year, and the pace towards the target."""
+    """Return the change since the baseline and since last year, and the pace towards the target."""
     if row["baseline_value"] is not None and row["baseline_year"] is not None:
         if row["baseline_year"] == row["value_year"]:
             yield Markup("Utgångsläget är detta år.")
@@ -120,7 +120,7 @@ def development(contents: Contents, row: Row) -> Iterator[Markup]:
 
 
 def _projection(row: Row) -> Markup:
-    """Where a straight line from the baseline leads, and whether that is enough."""
+    """Return where a straight line from the baseline leads, and whether that is enough."""
     projected, target = row["projected_value"], row["target_value"]
     decimals = decimals_that_tell_apart(projected, target, decimals_of(row))
     return Markup("Fortsätter utvecklingen som hittills blir värdet {} målåret {}, vilket {} målet.").format(
@@ -131,7 +131,7 @@ def _projection(row: Row) -> Markup:
 
 
 def _since_baseline(contents: Contents, row: Row) -> Markup:
-    """The change since the baseline; that a difference is smaller than what is shown, where there is one."""
+    """Return the change since the baseline, with a note if it is smaller than the displayed decimals."""
     decimals = decimals_that_tell_apart(row["baseline_value"], row["value"], decimals_of(row))
     said = Markup("{} sedan utgångsläget {} ({} → {}").format(
         contents.label("trend", row["trend"]),
@@ -147,17 +147,17 @@ def _since_baseline(contents: Contents, row: Row) -> Markup:
 
 
 def _apart_from_nothing(row: Row, column: str) -> int:
-    """Enough decimals that a difference which is not nothing doesn't look like nothing."""
+    """Return enough decimals for a difference other than 0 not to be shown as 0."""
     return decimals_that_tell_apart(row[column], 0.0, decimals_of(row))
 
 
 def _signed(row: Row, column: str) -> Markup:
-    """A difference with its sign."""
+    """Return a difference with its sign."""
     return figure(row, column, _apart_from_nothing(row, column), signed=True)
 
 
 def placing(contents: Contents, part: IndicatorPart, row: Row) -> Iterator[Markup]:
-    """Place among the municipalities, distance to others, and how many would meet the same criterion."""
+    """Return the place among the municipalities, the distance to others, and how many would meet the same criterion."""
     if row["rank"] is not None:
         yield Markup("Plats {} av {} {} med värde, {} kvartilen ({} i Koladas färgskala).").format(
             figure(row, "rank"),
@@ -187,7 +187,7 @@ def placing(contents: Contents, part: IndicatorPart, row: Row) -> Iterator[Marku
 
 
 def genders(contents: Contents, part: IndicatorPart, row: Row) -> Markup | None:
-    """Women and men, where Kolada tells them apart; one of them, where it has only one."""
+    """Return the values of women and men if Kolada has them; only one if Kolada has only one."""
     there = [column for column in GENDERS if row[column] is not None]
     if not there:
         return None
@@ -215,7 +215,7 @@ def genders(contents: Contents, part: IndicatorPart, row: Row) -> Markup | None:
 
 
 def at_bokslut(contents: Contents, part: IndicatorPart, row: Row) -> Markup | None:
-    """What could be said at the year's bokslut, where it differs from what can be said now."""
+    """Return the verdict at the year's bokslut, if it differs from the current one."""
     then = part.bokslut.get(row["year"])
     if then is None or (then["verdict"], then["value"]) == (row["verdict"], row["value"]):
         return None
@@ -234,7 +234,7 @@ def at_bokslut(contents: Contents, part: IndicatorPart, row: Row) -> Markup | No
 
 
 def next_publication(row: Row | None) -> Markup | None:
-    """When Kolada gives the KPI's next value."""
+    """Return when Kolada publishes the KPI's next value."""
     if row is None:
         return None
     match row["publication_state"]:
@@ -270,7 +270,7 @@ def _coming(row: Row, state: str) -> Markup:
 
 
 def goal_counts(goal_row: Row) -> Markup:
-    """How the goal's indicators came out, as the goal's own row counts them."""
+    """Return the verdicts of the goal's indicators, as counted in the goal's own row."""
     parts = [
         Markup("{} {}").format(figure(goal_row, column), word)
         for column, word in (
@@ -290,7 +290,7 @@ def goal_counts(goal_row: Row) -> Markup:
 
 
 def management_sentence(row: Row) -> Markup:
-    """God ekonomisk hushållning of one year and variant, with the counts that decide it; of groups that have goals."""
+    """Return god ekonomisk hushållning of one year and variant, with the counts of each group that has goals."""
     met = [
         Markup("{} av {} {}").format(
             figure(row, f"{group}_met"), figure(row, f"{group}_n"), _goals(group, row[f"{group}_n"])
@@ -308,7 +308,7 @@ def management_sentence(row: Row) -> Markup:
 
 
 def _goals(group: str, count: int) -> str:
-    """The group's goals, as many as there are: `1 finansiellt mål`, `2 finansiella mål`."""
+    """Return the number of a group's goals in words: `1 finansiellt mål`, `2 finansiella mål`."""
     if group == "financial":
         return "finansiellt mål" if count == 1 else "finansiella mål"
     return "verksamhetsmål"

@@ -1,4 +1,4 @@
-"""What only the short report tells: which indicators lack an answer, for which reason, and who is responsible."""
+"""Contents of the short report only: the indicators without a verdict, by reason, with their owners."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ UNANSWERED = ("no_data", "not_comparable")
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Indicators that lack an answer for the same reason.
+    """Indicators without a verdict for the same reason.
 
     Attributes:
-        reason: in a few words.
-        said: the indicators, those of one responsible body together.
+        reason: the reason in a few words.
+        said: the indicators, grouped by owner.
     """
 
     reason: str
@@ -27,7 +27,7 @@ class Gap:
 
 
 def gaps(contents: Contents) -> list[Gap]:
-    """The indicators without an answer in the year in focus, by reason, in the order of the plan."""
+    """Return the indicators without a verdict in the year in focus, by reason, in the order of the plan."""
     by_reason: dict[str, dict[str, list[str]]] = {}
     for goal in contents.goals:
         for part in goal.indicators:
@@ -45,7 +45,7 @@ def gaps(contents: Contents) -> list[Gap]:
 
 
 def responsible(goal: GoalPart, part: IndicatorPart) -> str:
-    """Who is responsible for the figure: the indicator's owner, else the goal's; nothing where Kolada is."""
+    """Return the owner of a figure: the indicator's, else the goal's; empty if the figure comes from Kolada."""
     for row in (part.indicator, goal.goal):
         if row.values.get("owner"):
             return str(row["owner"])
@@ -53,7 +53,7 @@ def responsible(goal: GoalPart, part: IndicatorPart) -> str:
 
 
 def revised_cells(rows: tuple[Row, ...]) -> str:
-    """The own values that Kolada changed, by KPI and year."""
+    """Return the own values that Kolada changed, by KPI and year."""
     return ", ".join(_named(rows))
 
 

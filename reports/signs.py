@@ -1,4 +1,4 @@
-"""The signs of the verdicts: each verdict has a shape of its own, so that none is told by colour alone."""
+"""The symbols of the verdicts: each verdict has its own shape, so that none is shown by colour alone."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from reports.reasons import WITHHELD
 
-# Drawn on a square of 20: filled shapes are answers, outlined and dashed ones are not.
+# Drawn on a square of 20 units: met, partly met and not met are filled, all others are outlined or dashed.
 SIGNS: Mapping[str, Markup] = {
     "met": Markup('<circle class="s-fill" cx="10" cy="10" r="9"/><path class="s-cut" d="M5.5 10.5l3 3 6-7"/>'),
     "not_met": Markup(
@@ -40,7 +40,7 @@ SIGNS: Mapping[str, Markup] = {
 }
 
 
-# The same in documents that hold no drawings: a character, the colour of the letters and that of the ground.
+# For documents without drawings: a character, the text colour and the background colour.
 LOOKS: Mapping[str, tuple[str, str, str]] = {
     "met": ("✓", "#0d6847", "#e3f1ea"),
     "not_met": ("✗", "#a3301f", "#fae6e2"),
@@ -51,19 +51,19 @@ LOOKS: Mapping[str, tuple[str, str, str]] = {
 
 
 def sign_of(verdict: str, reason: str | None = None) -> str:
-    """The sign that a verdict is drawn with: a hidden figure looks different from a missing one."""
+    """Return the name of a verdict's symbol: a hidden figure looks different from a missing one."""
     return "withheld" if verdict == "no_data" and reason in WITHHELD else verdict
 
 
 def sign(name: str) -> Markup:
-    """A sign, without words: the word must stand beside it."""
+    """Return a symbol without text: the word must be shown next to it."""
     return Markup('<svg class="sign v-{0}" aria-hidden="true" focusable="false"><use href="#s-{0}"/></svg>').format(
         name
     )
 
 
 def sign_sheet() -> Markup:
-    """All signs, defined once for the page."""
+    """Return the definitions of all symbols, once per page."""
     symbols = Markup("").join(
         Markup('<symbol id="s-{}" viewBox="0 0 20 20">{}</symbol>').format(name, drawing)
         for name, drawing in SIGNS.items()

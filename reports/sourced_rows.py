@@ -1,8 +1,8 @@
-"""Rows of the published file that know where they stand, now or as of a moment.
+"""Rows of the published file with their relation and key, now or as of a moment.
 
-Everything that reports print comes through here, so that each figure can be traced to one table, one row and one
-column. A `Source` reads the plain tables, or the same as of a moment when one was asked for: the caller writes the
-same relation name either way.
+Reports read all data through this module, so that each figure can be traced to one table, one row and one column. A
+`Source` reads the plain relations, or the same relations as of a moment: the caller uses the same relation name either
+way.
 """
 
 import re
@@ -21,7 +21,7 @@ from warehouse.moment import end_of_moment
 from warehouse.published_file import source_kind
 from warehouse.schema import require_current
 
-# Relations without history of their own, or whose history is in their rows: (column that dates a row).
+# Relations without their own history, or with the history in their rows: (the column with a row's instant).
 DATED = {
     "mart.verdict_change": "known_from",
     "mart.plan_change": "known_from",
@@ -33,12 +33,12 @@ DATED = {
 TIMELESS = frozenset({"ops.run", "ops.request", "ops.coverage_pair", "ops.broken_plan"})
 
 
-# What no page, feed, workbook or Word text may hold: control characters, and what is no character at all.
+# Code points that a page, feed, workbook or Word document must not contain: control characters and non-characters.
 UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
 def readable(value: Any) -> Any:  # noqa: ANN401 - a cell is whatever the file holds
-    """A cell of the file; in a text, what no document may hold is shown as a replacement character."""
+    """Return a cell of the file; in a text, forbidden code points are replaced by the replacement character."""
     return UNREADABLE.sub("\N{REPLACEMENT CHARACTER}", value) if isinstance(value, str) else value
 
 
@@ -59,7 +59,7 @@ class Row:
 
     @property
     def address(self) -> str:
-        """The row's key, written like the query of a URL: `plan_id=...&indicator_id=P4.3&year=2023`."""
+        """The row's key, formatted as the query of a URL: `plan_id=...&indicator_id=P4.3&year=2023`."""
         return urlencode([(column, self.values[column]) for column in key_of(self.relation) if column in self.values])
 
 
@@ -68,12 +68,12 @@ class Source:
     """The published file, read as of now or as of a moment.
 
     Attributes:
-        connection: from `published_file`.
-        moment: the moment (UTC, naive), or None for what holds now.
+        connection: a connection from `published_file`.
+        moment: the moment (UTC, naive), or None for the current rows.
         known_at: the instant (UTC, naive) of the publication that is shown.
-        run_id: of that publication.
+        run_id: the run of that publication.
         source_kind: live, recorded or sample.
-        database: what the connection calls the file.
+        database: the name of the file in the connection.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -85,7 +85,7 @@ class Source:
 
     @property
     def is_worked_out_later(self) -> bool:
-        """Whether the marts shown are not those that were published, but worked out from core and plan afterwards."""
+        """Whether the marts shown are not those that were published, but computed from core and plan afterwards."""
         (found,) = self.rows("ops.publication", "run_id = ?", [self.run_id])
         return bool(found["is_worked_out_later"])
 
@@ -95,7 +95,7 @@ class Source:
         return self.source_kind == "sample"
 
     def relation(self, name: str) -> str:
-        """What stands after `from` to read a relation at the moment asked for."""
+        """Return the SQL after `from` that reads a relation at the requested moment."""
         if name in TIMELESS:
             return name
         if name in DATED:
@@ -103,13 +103,13 @@ class Source:
         return name if self.moment is None else f"{name}_as_of(timestamp '{self.moment}')"
 
     def rows(self, name: str, where: str = "true", parameters: Sequence[object] = (), *, order: str = "") -> list[Row]:
-        """The rows of a relation that fulfil a condition.
+        """Return the rows of a relation that meet a condition.
 
         Args:
             name: the relation.
-            where: an SQL condition; values as `?`.
+            where: an SQL condition with `?` for values.
             parameters: the values.
-            order: what stands after `order by`.
+            order: the SQL after `order by`.
         """
         ordering = f" order by {order}" if order else ""
         sql = f"select * from {self.relation(name)} as found where {where}{ordering}"
@@ -120,13 +120,13 @@ class Source:
 
     @contextmanager
     def asking(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A cursor of its own for each question, so that several threads can ask one source."""
+        """Open a cursor for one query, so that several threads can query one source."""
         with self.connection.cursor() as cursor:
             cursor.execute(f'use "{self.database}"')
             yield cursor
 
     def one(self, name: str, where: str = "true", parameters: Sequence[object] = ()) -> Row | None:
-        """The first row that fulfils a condition, if any."""
+        """Return the first row that meets a condition, or None."""
         found = self.rows(name, where, parameters)
         return found[0] if found else None
 
@@ -151,7 +151,7 @@ def open_source(connection: duckdb.DuckDBPyConnection, as_of: str | None = None)
     if not shown:
         first = publications[0][0]
         raise BeforeFirstLoad(
-            f"`{as_of}` lies before the first load, which was published {first:%Y-%m-%d %H:%M} (UTC), "
+            f"`{as_of}` is before the first load, which was published {first:%Y-%m-%d %H:%M} (UTC), "
             "so there is nothing to show as of then. "
             f"Ask for that day or a later one: `kolada report --as-of {first:%Y-%m-%d}`."
         )
@@ -161,15 +161,15 @@ def open_source(connection: duckdb.DuckDBPyConnection, as_of: str | None = None)
 
 
 def key_of(relation: str) -> Sequence[str]:
-    """The columns that tell one row of a relation from every other."""
+    """Return the primary key columns of a relation."""
     return described_relations()[relation].key
 
 
 def find_plan(source: Source, plan_id: str) -> Row:
-    """The plan of a name.
+    """Return the plan with an id.
 
     Raises:
-        UnknownPlan: the file holds no such plan at that moment.
+        UnknownPlan: the file has no such plan at that moment.
     """
     found = source.one("plan.plan", "plan_id = ?", [plan_id])
     if found is None:
@@ -182,7 +182,7 @@ def find_plan(source: Source, plan_id: str) -> Row:
 
 
 def by(rows: Iterable[Row], *columns: str) -> dict[tuple[Any, ...], list[Row]]:
-    """Rows grouped by the values of some columns, in their order."""
+    """Return the rows grouped by the values of some columns, in their order."""
     groups: dict[tuple[Any, ...], list[Row]] = {}
     for row in rows:
         groups.setdefault(tuple(row[column] for column in columns), []).append(row)

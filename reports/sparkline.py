@@ -1,4 +1,4 @@
-"""The trend of one indicator as a small line: own values over the plan's years, the target as a dashed level."""
+"""The trend of one indicator as a sparkline: own values over the plan's years, the target as a dashed line."""
 
 from markupsafe import Markup
 
@@ -13,9 +13,9 @@ EDGE = 3.5
 
 
 def sparkline(contents: Contents, part: IndicatorPart) -> Markup:
-    """The line, with its text alternative; a dash where no year has a value.
+    """Return the sparkline with its text alternative; a dash if no year has a value.
 
-    The last value is marked with a dot. A year without a value, and a break in the series, cut the line.
+    The last value is marked with a dot. A year without a value, or a series break, interrupts the line.
     """
     own = {year: row for year in contents.years if (row := part.history.get((year, "T"))) is not None}
     if not own:

@@ -1,7 +1,7 @@
-"""SVG by hand: elements, escaped, and the scales that charts are drawn on.
+"""SVG elements with escaped texts, and the scales of charts.
 
-No colour stands here: classes name what a mark is, and the page's style sheet says how it looks, on screen in light
-and dark and on paper.
+This module sets no colours: a class names the kind of a mark, and the page's style sheet defines its look on screen, in
+the light and the dark theme, and on paper.
 """
 
 import math
@@ -19,7 +19,7 @@ NICE_STEPS = (1, 2, 2.5, 5, 10)
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """A straight line from values to places on the drawing."""
+    """A linear scale from values to coordinates of the drawing."""
 
     low: float
     high: float
@@ -27,12 +27,12 @@ class Scale:
     end: float
 
     def __call__(self, value: float) -> float:
-        """The place of a value."""
+        """Return the coordinate of a value."""
         return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
 
 
 def scale_over(values: Iterable[float], start: float, end: float, *, padding: float = 0.08) -> Scale:
-    """A scale that holds all values, with some air at both ends."""
+    """Return a scale that covers all values, with padding at both ends."""
     known = list(values)
     low, high = min(known), max(known)
     air = (high - low) * padding or max(abs(high) * padding, 0.5)
@@ -40,7 +40,7 @@ def scale_over(values: Iterable[float], start: float, end: float, *, padding: fl
 
 
 def ticks(scale: Scale, most: int = 5) -> list[float]:
-    """Round values to mark on an axis, at most as many as asked for."""
+    """Return round values to mark on an axis, at most `most`."""
     rough = (scale.high - scale.low) / most
     magnitude = 10 ** math.floor(math.log10(rough))
     step = next(factor * magnitude for factor in NICE_STEPS if factor * magnitude >= rough)
@@ -49,17 +49,17 @@ def ticks(scale: Scale, most: int = 5) -> list[float]:
 
 
 def tick_decimals(marks: Sequence[float]) -> int:
-    """The decimals that tell an axis's marks apart."""
+    """Return the number of decimals that distinguishes the marks of an axis."""
     return max((len(text.partition(".")[2]) for text in (f"{mark:.6f}".rstrip("0") for mark in marks)), default=0)
 
 
 def place(number: float) -> str:
-    """A coordinate: a tenth of a unit is finer than any screen shows."""
+    """Return a coordinate as text: a tenth of a unit is finer than any screen shows."""
     return f"{number:.1f}".removesuffix(".0")
 
 
 def element(name: str, content: Markup | str | None = None, /, **attributes: object) -> Markup:
-    """An element. `class_` writes `class`; an underscore within a name writes a hyphen; None is left out."""
+    """Return an element. `class_` becomes `class`, an underscore in a name a hyphen; None is omitted."""
     written = Markup("").join(
         Markup(' {}="{}"').format(
             key.rstrip("_").replace("_", "-"), place(value) if isinstance(value, float) else value
@@ -73,7 +73,7 @@ def element(name: str, content: Markup | str | None = None, /, **attributes: obj
 
 
 def address(row: Row, column: str) -> dict[str, object]:
-    """The attributes that trace a mark or label to its cell."""
+    """Return the attributes that trace a mark or label to its cell."""
     return {
         "data_table": row.relation,
         "data_key": row.address,
@@ -92,7 +92,7 @@ def picture(
     marks: Iterable[Markup],
     class_: str = "chart",
 ) -> Markup:
-    """A drawing with its text alternative. `name` must be unique on the page."""
+    """Return a drawing with its text alternative. `name` must be unique on the page."""
     head = element("title", title, id=f"{name}-t") + element("desc", described, id=f"{name}-d")
     return element(
         "svg",
@@ -105,7 +105,7 @@ def picture(
 
 
 def spread(wanted: Sequence[float], low: float, high: float, apart: float = LABEL_HEIGHT) -> list[float]:
-    """Places near those wanted and at least `apart` from each other, within bounds, in the order given."""
+    """Return coordinates near the wanted ones, at least `apart` from each other, within bounds, in the given order."""
     order = sorted(range(len(wanted)), key=lambda index: wanted[index])
     placed = [min(max(wanted[index], low), high) for index in order]
     for index in range(1, len(placed)):

@@ -1,7 +1,7 @@
 """The trend of one indicator over the plan's years: own values, the national average, the target.
 
-A year without a value is marked at the foot, hidden figures otherwise than missing ones; a break in the series cuts
-the line.
+A year without a value is marked at the bottom, with different marks for hidden and missing figures; a series break
+interrupts the line.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,13 +24,13 @@ LEFT, TOP, FOOT = 34.0, 20.0, 168.0
 DOT = 4.0
 GAPS_AT = 180.0
 YEARS_AT = 204.0
-# A year's number and the space after it.
+# The width of a year's number and the space after it.
 YEAR_WIDTH = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A series with the name that stands at its end."""
+    """A series with the name at its end."""
 
     kind: str
     name: str
@@ -38,7 +38,7 @@ class Line:
 
 
 def trend_chart(contents: Contents, part: IndicatorPart) -> Markup | None:
-    """The chart, or nothing where no year has a value."""
+    """Return the chart; empty if no year has a value."""
     own = {year: row for year in contents.years if (row := part.history.get((year, "T"))) is not None}
     if not own:
         return None
@@ -69,7 +69,7 @@ def trend_chart(contents: Contents, part: IndicatorPart) -> Markup | None:
 
 
 def _average(contents: Contents, part: IndicatorPart) -> Iterator[Line]:
-    """Riket where Kolada has it for any of the years, else the unweighted mean: never a mixture."""
+    """Return Riket if Kolada has it for any of the years, else the unweighted mean: never a mixture."""
     for kind, rows in (("riket", part.national), ("unweighted_mean", part.average)):
         within = {year: rows[year] for year in contents.years if year in rows}
         if within:
@@ -78,13 +78,13 @@ def _average(contents: Contents, part: IndicatorPart) -> Iterator[Line]:
 
 
 def target_row(contents: Contents, part: IndicatorPart) -> Row | None:
-    """The number that the total must reach in the report's year, else in the nearest later one, else before it."""
+    """Return the row with the numeric target of the total: of the report's year, else of a later or an earlier one."""
     years = sorted(part.criteria, key=lambda year: (year < contents.year, abs(year - contents.year)))
     return next((row for year in years if (row := level_in(part, year)) is not None), None)
 
 
 def level_in(part: IndicatorPart, year: int) -> Row | None:
-    """The criterion of a year that is a number for the total; places, ranges and means are no level."""
+    """Return the criterion of a year if it is a number for the total; places, ranges and means are not."""
     return next((row for row in part.criteria[year] if row["target_kind"] == "number" and row["gender"] == "T"), None)
 
 
@@ -100,7 +100,7 @@ def _axes(contents: Contents, across: Scale, up: Scale, right: float) -> Iterato
 
 
 def labelled_years(years: Sequence[int], focus: int, room: float) -> list[int]:
-    """The years that have room for their number below the axis: all, or every second, third ... with the focus."""
+    """Return the years labelled below the axis: all, or every second, third ... that fits, with the year in focus."""
     step = max(1, ceil((len(years) - 1) * YEAR_WIDTH / max(room, YEAR_WIDTH)))
     return [year for year in years if (year - focus) % step == 0]
 
@@ -123,7 +123,7 @@ def _gaps(contents: Contents, part: IndicatorPart, own: Mapping[int, Row], acros
 
 
 def firsts_after_breaks(part: IndicatorPart) -> list[int]:
-    """The first year after each break in the series."""
+    """Return the first year after each series break."""
     return [row["first_year_after"] for row in part.breaks]
 
 
@@ -161,7 +161,7 @@ def _series(line: Line, part: IndicatorPart, across: Scale, up: Scale) -> Iterat
 
 
 def runs_without_gap(years: Sequence[int], firsts: Sequence[int]) -> Iterator[list[int]]:
-    """Years that belong together: no year missing between them and no break."""
+    """Return groups of successive years without a missing year or a break between them."""
     run: list[int] = []
     for year in years:
         if run and (year != run[-1] + 1 or year in firsts):
@@ -173,14 +173,14 @@ def runs_without_gap(years: Sequence[int], firsts: Sequence[int]) -> Iterator[li
 
 
 def _text(part: IndicatorPart, year: int, row: Row) -> str:
-    """One year's number, at the decimals that tell that year's verdict."""
+    """Return one year's number, at the decimals that agree with that year's verdict."""
     return number_text(row["value"], decimals_of(part.judged[year]))
 
 
 def _values(
     part: IndicatorPart, own: Mapping[int, Row], lines: Sequence[Segment], across: Scale, up: Scale, right: float
 ) -> Iterator[Markup]:
-    """The numbers, each beside its point where the fewest lines run through it."""
+    """Return the numbers, each next to its point at the place that lines cross least."""
     texts = [_text(part, year, row) for year, row in own.items()]
     points = [(across(year), up(row["value"])) for year, row in own.items()]
     room = Box(LEFT - 8, TOP - 16, right + 4, FOOT + 14)
@@ -197,7 +197,7 @@ def _drawn(
     up: Scale,
     right: float,
 ) -> Iterator[Segment]:
-    """All lines and points of the drawing, to be kept clear of."""
+    """Return all lines and points of the drawing, which labels must avoid."""
     for line in lines:
         points = {year: (across(year), up(row["value"])) for year, row in line.rows.items()}
         for run in runs_without_gap(sorted(points), firsts_after_breaks(part)):
@@ -224,7 +224,7 @@ def _names(lines: Sequence[Line], target: Row | None, up: Scale, right: float) -
 
 
 def _described(contents: Contents, part: IndicatorPart, own: Mapping[int, Row], lines: Sequence[Line]) -> str:
-    """The chart in words: every own value, the last average, what is missing."""
+    """Return the chart in words: every own value, the last average, the missing years."""
     told = join_words([f"{year} {_text(part, year, row)}" for year, row in own.items()])
     said = [f"{contents.place}, {part.indicator['unit'] or 'värde'}: {told}."]
     for line in lines[1:]:

@@ -1,7 +1,7 @@
-"""A verdict in a Swedish sentence: the outcome, what it was held against, and what lies between them.
+"""Verdicts in Swedish sentences: the outcome, the figure that it was compared with, and the difference.
 
-Every sentence is made from the columns that the verdict was reached with, at `shown_decimals`, so that no number in it
-contradicts the verdict. Where rounding decides, the sentence says so and gives the numbers unrounded.
+Every sentence is made from the columns of the judgement, at `shown_decimals`, so that no number in it contradicts the
+verdict. If rounding decides, the sentence says so and gives the unrounded numbers.
 """
 
 from markupsafe import Markup, escape
@@ -18,20 +18,20 @@ NEGATIONS = {"met": "", "partly_met": "inte helt ", "not_met": "inte "}
 
 
 def decimals_of(row: Row) -> int:
-    """The decimals at which a judgement's numbers are shown: enough for them to say what the verdict says."""
+    """Return the decimals of a judgement's displayed numbers: enough for them to agree with the verdict."""
     shown = row["shown_decimals"]
     return int(row["display_decimals"] if shown is None else shown)
 
 
 def margin_decimals(row: Row) -> int:
-    """Enough decimals that a margin which is not nothing doesn't look like nothing; none where it is places."""
+    """Return enough decimals for a margin other than 0 not to be shown as 0; none if it is in places."""
     if row["margin_unit"] == "places":
         return 0
     return decimals_that_tell_apart(row["margin"], 0.0, decimals_of(row))
 
 
 def meets(value: float, operator: str, held_against: float) -> bool:
-    """Whether a value meets a criterion, both as they are."""
+    """Return whether a value meets a criterion, both unrounded."""
     return {
         ">=": value >= held_against,
         ">": value > held_against,
@@ -41,7 +41,7 @@ def meets(value: float, operator: str, held_against: float) -> bool:
 
 
 def verdict_sentence(contents: Contents, part: IndicatorPart, row: Row) -> Markup:
-    """The verdict and what decided it; of several criteria, what each came to."""
+    """Return the verdict and what decided it; for several criteria, the result of each."""
     criteria = part.criteria.get(row["year"], ())
     if len(criteria) > 1:
         needed = "ett räcker" if part.indicator["criteria_rule"] == "any" else "alla ska vara uppfyllda"
@@ -51,14 +51,14 @@ def verdict_sentence(contents: Contents, part: IndicatorPart, row: Row) -> Marku
 
 
 def criterion_result(contents: Contents, row: Row) -> Markup:
-    """One of several criteria: its name and verdict before its sentence."""
+    """Return the text of one of several criteria: its name and verdict, then its sentence."""
     return Markup("{}: {}. {}").format(
         wording(row, "criterion"), contents.label("verdict", row["verdict"]).lower(), criterion_sentence(contents, row)
     )
 
 
 def criterion_sentence(contents: Contents, row: Row) -> Markup:
-    """The verdict of one criterion and what decided it."""
+    """Return the verdict of one criterion and what decided it."""
     match row["verdict"]:
         case "met" | "partly_met" | "not_met":
             said = _decided_by_rounding(contents, row) if row["is_rounded_only"] else _decided(contents, row)
@@ -70,7 +70,7 @@ def criterion_sentence(contents: Contents, row: Row) -> Markup:
 
 
 def rounding_sentence(contents: Contents, row: Row) -> Markup:
-    """That rounding decides, both numbers unrounded, and what is missing or left over."""
+    """Return the sentence that rounding decides, with both numbers unrounded and their difference."""
     held = Markup("")
     if _is_held_shown(row):
         held = Markup(" och {} {}").format(_held_name(contents, row), figure_in_full(row, _held_column(row)))
@@ -106,7 +106,7 @@ def _decided(contents: Contents, row: Row) -> Markup:
 
 
 def _decided_by_nothing(contents: Contents, row: Row) -> Markup:
-    """Value and criterion are the same: whether that is enough follows from the operator."""
+    """Return the sentence for a value equal to the criterion: the operator decides whether that is enough."""
     what = compared_name(contents, row) if row["reference_value"] is not None else "målvärdet"
     held = figure(row, _held_column(row), decimals_of(row))
     return Markup("{} är lika med {}{} {}. Målet, {}, är {}uppfyllt.").format(
@@ -120,7 +120,7 @@ def _decided_by_nothing(contents: Contents, row: Row) -> Markup:
 
 
 def _against(contents: Contents, row: Row) -> Markup:
-    """The figure that the criterion names, and what it comes to with the offset."""
+    """Return the figure that the criterion names, and the sum with the offset."""
     decimals = decimals_of(row)
     said = Markup("{} {}").format(compared_name(contents, row), figure(row, "reference_value", decimals))
     if row["target_offset"]:
@@ -143,12 +143,12 @@ def _decided_by_place(contents: Contents, row: Row) -> Markup:
 
 
 def _places(number: float) -> str:
-    """The noun after a number of places."""
+    """Return the noun after a number of places."""
     return "plats" if abs(number) == 1 else "platser"
 
 
 def _place(contents: Contents, row: Row) -> Markup:
-    """The place, among how many and which: `Plats 3 av 29 i länet`."""
+    """Return the place, with the number and kind of units: `Plats 3 av 29 i länet`."""
     where = best_where(contents, row)
     whom = f" {outcome_name(row).removeprefix('Utfallet ')}" if row["gender"] in ("K", "M") else ""
     return Markup("Plats {} av {} {}{} (utfall {})").format(
@@ -170,7 +170,7 @@ def _decided_by_rounding(contents: Contents, row: Row) -> Markup:
 
 
 def _partly(contents: Contents, row: Row) -> Markup:
-    """Why a miss is partly met: within the tolerance, or better than the baseline."""
+    """Return why a missed criterion is partly met: within the tolerance, or better than the baseline."""
     rules = {rule["rule_name"]: rule["rule_value"] for rule in contents.rules}
     if rules.get("partly_met_by") == "tolerance":
         unit = ""
@@ -203,7 +203,7 @@ def _outcome(row: Row, decimals: int) -> Markup:
 
 
 def _rounding_decides(row: Row) -> bool:
-    """Whether rounding turns the answer round, also before the target's year."""
+    """Return whether rounding reverses the result, also before the target's year."""
     if row["target_kind"] in PLACES or row["margin"] is None or row["is_at_target_now"] is None:
         return False
     if row["target_kind"] == "range":
@@ -214,7 +214,7 @@ def _rounding_decides(row: Row) -> bool:
 
 
 def _as_compared(contents: Contents, row: Row) -> Markup:
-    """The numbers at the decimals that the plan compares at."""
+    """Return the numbers at the decimals of the plan's comparison."""
     decimals = row["compared_at_decimals"]
     said = Markup("Planen jämför {}. Då är {} {}").format(
         decimals_text(decimals), _lowered(outcome_name(row)), figure(row, "value", decimals)
@@ -225,14 +225,14 @@ def _as_compared(contents: Contents, row: Row) -> Markup:
 
 
 def _is_held_shown(row: Row) -> bool:
-    """Whether what the value is held against must be told as well: a mean, or a target that is rounded itself."""
+    """Return whether the other figure must also be shown: a mean, or a target that is itself rounded."""
     if row["target_value"] is None or row["target_kind"] == "range":
         return True
     return bool(float(rounded(row["target_value"], row["compared_at_decimals"])) != row["target_value"])
 
 
 def criterion_as_compared(contents: Contents, row: Row) -> Markup:
-    """The criterion for a place beside the outcome: with its numbers rounded too, where rounding them decides."""
+    """Return the criterion as shown next to the outcome, with rounded numbers if their rounding decides."""
     said = criterion(contents, row)
     columns = {"number": ("target_value",), "gender_gap": ("target_value",), "range": ("target_value", "target_high")}
     numbers = columns.get(row["target_kind"], ())
@@ -250,14 +250,14 @@ def _held_name(contents: Contents, row: Row) -> Markup:
 
 
 def _with_added(row: Row) -> str:
-    """That an offset is in the number that follows."""
+    """Return the note that the following number includes an offset."""
     if not row["target_offset"]:
         return ""
     return " med avdraget" if row["target_offset"] < 0 else " med tillägget"
 
 
 def _held_column(row: Row) -> str:
-    """The column of what the value is held against: the one that says most of where it is from."""
+    """Return the column of the figure that the value is compared with: the one closest to its source."""
     if row["target_kind"] == "range" or row["target_offset"]:
         return "compared_with"
     return "target_value" if row["reference_value"] is None else "reference_value"

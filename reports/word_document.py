@@ -1,6 +1,6 @@
 """The Word document: the summary and a section for each goal, to be pasted into an annual report and edited there.
 
-Real styles, tables with header rows, pictures with alternative texts. The words are those of the report.
+It has real styles, tables with header rows, and pictures with alternative texts. The texts are those of the report.
 """
 
 import io
@@ -41,18 +41,18 @@ from reports.word_parts import (
 )
 from warehouse.credits import DERIVED, RECEIVED
 
-# A letter's width of text on an upright A4, in centimetres, and how the matrix shares it.
+# The text width of a portrait A4 page, in centimetres, and the column widths of the matrix.
 TEXT_WIDTH = 17.0
 MATRIX_WIDTHS = (5.6, 1.7, 2.8, 2.0, 2.0, 2.9)
 CHART_WIDTH = 8.1
 
 
 def render_word(contents: Contents, changes: Changes) -> bytes:
-    """The document of one plan and year.
+    """Return the document of one plan and year.
 
     Args:
-        contents: what is told.
-        changes: what is told of the last report.
+        contents: the contents of the report.
+        changes: the changes since the last report.
     """
     document = Document()
     prepare(document, f"Måluppfyllelse {contents.subject}", str(contents.plan["title"]))
@@ -187,7 +187,7 @@ def _goal(document: WordFile, contents: Contents, goal: GoalPart) -> None:
 
 
 def _comment(document: WordFile, contents: Contents, item_id: str) -> None:
-    """What a person wrote of an indicator or a goal, and who."""
+    """Add the comment on an indicator or a goal, with its author."""
     written = contents.comment(item_id)
     if written is not None:
         said = document.add_paragraph(str(written["text"]), style="Quote")
@@ -208,7 +208,7 @@ def _indicator(document: WordFile, contents: Contents, goal: GoalPart, part: Ind
         drawing for drawing in (trend_chart(contents, part), distribution_chart(contents, part)) if drawing is not None
     ]
     if drawings:
-        # Side by side, however wide the reader's program takes a line to be.
+        # Next to each other, whatever line width the reader's program uses.
         beside = document.add_table(rows=1, cols=2)
         beside.autofit = False
         for cell, drawing in zip(beside.rows[0].cells, drawings, strict=False):
@@ -221,7 +221,7 @@ def _indicator(document: WordFile, contents: Contents, goal: GoalPart, part: Ind
 
 
 def _years(document: WordFile, contents: Contents, part: IndicatorPart, card: Card) -> None:
-    """The own values and the national average, a column per year."""
+    """Add the own values and the national average, a column per year."""
     lines = [(contents.place, {year: row for (year, gender), row in part.history.items() if gender == "T"})]
     if card.average is not None:
         lines.append(card.average)
@@ -266,7 +266,7 @@ def _caption(
     labels: Sequence[str],
     *more: tuple[str, Sequence[str]],
 ) -> None:
-    """Where the figures above are from."""
+    """Add the sources of the figures above."""
     said = [
         f"{name}: {' '.join(source_text(contents.source, label) for label in found)}" if name else " ".join(found)
         for name, found in chain([(what, labels)], more)

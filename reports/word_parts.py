@@ -21,12 +21,12 @@ INK, SOFT = RGBColor(0x1C, 0x21, 0x26), RGBColor(0x54, 0x5C, 0x66)
 
 
 def prepare(document: WordFile, title: str, subject: str) -> None:
-    """Page, language, fonts and properties.
+    """Set page, language, fonts and properties.
 
     Args:
-        document: a new one.
-        title: of the document.
-        subject: what it is about, for its properties.
+        document: a new document.
+        title: the title of the document.
+        subject: the subject in its properties.
     """
     page = document.sections[0]
     page.page_width, page.page_height = Cm(21.0), Cm(29.7)
@@ -59,7 +59,7 @@ def prepare(document: WordFile, title: str, subject: str) -> None:
 def table_of(
     document: WordFile, header: Sequence[str], widths: Sequence[float], *, numbers: Collection[int] = ()
 ) -> Table:
-    """A table whose first row is repeated on each page; widths in centimetres."""
+    """Add a table whose first row is repeated on each page; widths in centimetres."""
     table: Table = document.add_table(rows=1, cols=len(header), style="Table Grid")
     table.autofit = False
     for number, (cell, text) in enumerate(zip(table.rows[0].cells, header, strict=True)):
@@ -74,13 +74,13 @@ def table_of(
 
 
 def new_row(table: Table) -> _Row:
-    """One more row."""
+    """Add a row."""
     row: _Row = table.add_row()  # type: ignore[no-untyped-call]
     return row
 
 
 def _borders(table: Table) -> None:
-    """Fine lines between rows and none between columns."""
+    """Set thin lines between rows and none between columns."""
     borders = OxmlElement("w:tblBorders")
     for edge, is_drawn in (
         ("top", True),
@@ -99,7 +99,7 @@ def _borders(table: Table) -> None:
 
 
 def shade(row: _Row) -> None:
-    """Give a row that heads others a ground."""
+    """Give a heading row a background colour."""
     for cell in row.cells[:1]:
         ground = OxmlElement("w:shd")
         ground.set(qn("w:val"), "clear")
@@ -132,23 +132,23 @@ def run_of(paragraph: Paragraph, text: str, *, is_soft: bool = False) -> None:
 
 
 def verdict_word(paragraph: Paragraph, contents: Contents, verdict: str) -> None:
-    """A verdict in word, sign and colour."""
+    """Add a verdict as word, symbol and colour."""
     paragraph.paragraph_format.space_after = Pt(0)
     sign, colour, _ = LOOKS.get(verdict, ("", "", ""))
     run = paragraph.add_run(f"{sign} {contents.label('verdict', verdict)}".strip())
     run.bold, run.font.color.rgb = True, RGBColor.from_string(colour[1:].upper()) if colour else INK
-    if isinstance(paragraph._parent, _Cell):  # noqa: SLF001 - whether it stands in a table
+    if isinstance(paragraph._parent, _Cell):  # noqa: SLF001 - whether it is in a table
         run.font.size = Pt(9)
 
 
 def add_picture(paragraph: Paragraph, drawing: Markup, *, width: float, described: str) -> None:
-    """A chart as a picture with an alternative text; the width in centimetres."""
+    """Add a chart as a picture with an alternative text; width in centimetres."""
     shape = paragraph.add_run().add_picture(io.BytesIO(png(drawing)), width=Cm(width))
     shape._inline.docPr.set("descr", described)  # noqa: SLF001 - python-docx has no name for it
 
 
 def described_by(drawing: Markup) -> str:
-    """The alternative text that a drawing carries."""
+    """Return the alternative text of a drawing."""
     text = str(drawing)
     start = text.find("<desc")
     return plain(Markup(text[start : text.find("</desc>", start) + len("</desc>")])) if start >= 0 else ""  # noqa: S704

@@ -1,8 +1,8 @@
 """The workbook: the matrix first, a sheet per goal, the years of god ekonomisk hushållning, all data, and the sources.
 
-Numbers are numbers and formatted at the indicator's own decimals; texts are written as texts, whatever they begin with,
-so that none becomes a formula or a link. Every sheet is made to be printed: landscape, as wide as the paper, with its
-headings on every page.
+Numbers are stored as numbers and formatted with the indicator's own decimals. Texts are stored as texts, whatever they
+begin with, so that none becomes a formula or a link. Every sheet is prepared for printing: landscape, fitted to the
+width of the paper, with its headings on every page.
 """
 
 import io
@@ -50,7 +50,7 @@ MANAGEMENT_COLUMNS: Final = (
 
 
 def render_workbook(contents: Contents) -> bytes:
-    """The workbook of one plan."""
+    """Return the workbook of one plan."""
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, OPTIONS) as book:
         styles = Styles(book, contents)
@@ -71,7 +71,7 @@ def render_workbook(contents: Contents) -> bytes:
 
 
 def _places(contents: Contents) -> dict[str, tuple[str, str, str]]:
-    """Where the years, the own values and what they are held against stand in the data, of indicators with a value."""
+    """Return the cell ranges of years, own values and compared figures in the data, for indicators with a value."""
     titles = [column.title for column in COLUMNS]
     at = [titles.index(title) for title in ("År", "Utfall", "Ställs mot")]
     places: dict[str, tuple[str, str, str]] = {}
@@ -86,7 +86,7 @@ def _places(contents: Contents) -> dict[str, tuple[str, str, str]]:
 
 
 def _table(styles: Styles, sheet: Worksheet, columns: Sequence[tuple[str, str, int]], row_count: int) -> None:
-    """Sources above headings, a frozen head, filters."""
+    """Format a table: sources above headings, a frozen head, filters."""
     label = styles.format(font_color="#545c66", italic=True, font_size=8, text_wrap=True, valign="bottom")
     for place, (title, source, width) in enumerate(columns):
         sheet.set_column(place, place, width)
@@ -99,7 +99,7 @@ def _table(styles: Styles, sheet: Worksheet, columns: Sequence[tuple[str, str, i
 
 
 def _management(contents: Contents, styles: Styles) -> None:
-    """God ekonomisk hushållning by year and reading."""
+    """Write god ekonomisk hushållning by year and reading."""
     rows = [row for _, row in sorted(contents.management.items(), reverse=True)]
     sheet = styles.book.add_worksheet(MANAGEMENT)
     styles.head(sheet, f"God ekonomisk hushållning, {contents.place}", "Källa per kolumn står över rubriken.")
@@ -123,7 +123,7 @@ def _management(contents: Contents, styles: Styles) -> None:
 
 
 def _criteria(contents: Contents, styles: Styles) -> None:
-    """Every criterion of the indicators that have several, with its own verdict."""
+    """Write every criterion of indicators with several criteria, with its own verdict."""
     rows = [
         (part, row)
         for part in contents.indicators
@@ -136,7 +136,7 @@ def _criteria(contents: Contents, styles: Styles) -> None:
 
 
 def _periods(contents: Contents, styles: Styles) -> None:
-    """What was entered for parts of the years; nothing in it is judged."""
+    """Write the entered figures for parts of years, which are not judged."""
     rows = [
         (part, row)
         for part in contents.indicators
@@ -148,7 +148,7 @@ def _periods(contents: Contents, styles: Styles) -> None:
 
 
 def _data(contents: Contents, styles: Styles) -> None:
-    """Every indicator and year with all columns, oldest year first."""
+    """Write every indicator and year with all columns, oldest year first."""
     rows = [(part, part.judged[year]) for part in contents.indicators for year in sorted(part.judged)]
     _columns(styles, DATA, f"Data, {contents.place}", COLUMNS, rows, paper=A3)
 
@@ -162,7 +162,7 @@ def _columns(
     *,
     paper: int = A4,
 ) -> None:
-    """A sheet of rows with the source of each column above its heading."""
+    """Write a sheet of rows with the source of each column above its heading."""
     sheet = styles.book.add_worksheet(name)
     styles.head(sheet, title, "Källa per kolumn står över rubriken.")
     _table(styles, sheet, [(column.title, column.source, column.width) for column in columns], len(rows))
@@ -193,7 +193,7 @@ def _row(styles: Styles, sheet: Worksheet, number: int, cells: Sequence[Cell]) -
 
 
 def _sources(contents: Contents, styles: Styles) -> None:
-    """How the workbook is read, and what each column of the data means and whose figure it is."""
+    """Write how to read the workbook, and the meaning and source of each column of the data."""
     sheet = styles.book.add_worksheet(SOURCES)
     styles.head(sheet, "Källor och hur arbetsboken läses", "Kolumnerna är de i bladet Data.")
     columns = (("Kolumn", DERIVED, 26), ("Källa", DERIVED, 44), ("Vad den säger", DERIVED, 90))

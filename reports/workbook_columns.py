@@ -1,6 +1,6 @@
-"""The columns of the workbook's data: every indicator and year with all that is judged of it.
+"""The columns of the workbook's data: every indicator and year with its judgement.
 
-Each column is one cell of the published file, with the source that is printed above it.
+Each cell is one cell of the published file; the source of its column is printed above the heading.
 """
 
 from collections.abc import Callable
@@ -27,12 +27,12 @@ class SheetColumn:
     """A column of a sheet.
 
     Attributes:
-        title: its heading.
-        source: its source label, which stands above the heading.
-        width: in characters.
-        cell: its content for one indicator and year.
-        decimals: how its numbers are shown; None for texts and whole numbers.
-        described: the column of the dictionary that says what it means: `relation.column`, in mart where no schema is.
+        title: the heading.
+        source: the source label above the heading.
+        width: the width in characters.
+        cell: returns the content for one indicator and year.
+        decimals: returns the decimals of its numbers; None for texts and whole numbers.
+        described: the column of the dictionary with its meaning: `relation.column`, in mart if no schema is given.
     """
 
     title: str
@@ -44,7 +44,7 @@ class SheetColumn:
 
     @property
     def about(self) -> str:
-        """What it means, in Swedish."""
+        """The meaning of the column, in Swedish."""
         relation, _, column = self.described.rpartition(".")
         return meaning_of(relation if "." in relation else f"mart.{relation}", column).in_swedish
 
@@ -110,18 +110,18 @@ def _comment(contents: Contents, part: IndicatorPart, row: Row) -> Cell:
 
 
 def held_against(_contents: Contents, _part: IndicatorPart, row: Row) -> Cell:
-    """What the outcome is held against: the mean, the earlier value, the target's number; nothing for places."""
+    """Return the figure that the outcome is compared with: a mean, an earlier value, a number; empty for places."""
     held: Cell = row["compared_with"] if row["margin_unit"] == "points" else None
     return held
 
 
 def _entered_decimals(row: Row) -> int:
-    """The indicator's own decimals, for what people entered of a part of a year."""
+    """Return the indicator's own decimals, for the entered figures of a part of a year."""
     return int(row["display_decimals"])
 
 
 def _target_decimals(row: Row) -> int:
-    """A target is shown whole; a place has no decimals."""
+    """Return the decimals of a target: all that it has; none for a place."""
     if row["target_kind"] in PLACES:
         return decimals_in(row["target_value"])
     return max(decimals_of(row), decimals_in(row["target_value"]) if row["target_value"] is not None else 0)

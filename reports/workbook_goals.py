@@ -1,4 +1,4 @@
-"""A sheet for each goal: the columns that people read, every year, and a native chart of each indicator."""
+"""The sheet of each goal: the main columns, every year, and a native chart of each indicator."""
 
 from collections.abc import Mapping
 from typing import Final, cast
@@ -36,29 +36,29 @@ NUMBERS: Final = ("År", "Utfall", "Ställs mot", "Marginal", "Plats", "Av")
 FORBIDDEN_IN_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\", "-"))
 LONGEST_NAME = 31
 CHARTS_ABREAST: Final = 3
-# A chart in pixels, and how many rows of the sheet it covers.
+# The size of a chart in pixels, and the number of rows that it covers.
 CHART_WIDTH, CHART_HEIGHT, CHART_ROWS = 500, 260, 14
 
 
 def sheet_name(goal: GoalPart) -> str:
-    """A goal's id as a sheet's name: without the signs that a sheet's name can't have."""
+    """Return a goal's id as a sheet name, without the characters that a sheet name cannot contain."""
     return goal.id.translate(FORBIDDEN_IN_NAMES)[:LONGEST_NAME]
 
 
 class GoalSheet:
-    """Writes the sheet of one goal.
+    """The writer of a goal's sheet.
 
     Args:
         contents: the plan.
-        styles: of the workbook.
-        series: indicator -> where its years, own values and what they are held against stand.
+        styles: the styles of the workbook.
+        series: indicator -> the cell ranges of its years, own values and compared figures.
     """
 
     def __init__(self, contents: Contents, styles: Styles, series: Mapping[str, tuple[str, str, str]]) -> None:
         self.contents, self.styles, self.series = contents, styles, series
 
     def write(self, goal: GoalPart) -> None:
-        """The whole sheet."""
+        """Write the whole sheet."""
         styles, contents = self.styles, self.contents
         sheet = styles.book.add_worksheet(sheet_name(goal))
         written = contents.comment(goal.id)
@@ -119,7 +119,7 @@ class GoalSheet:
         sheet.set_row(number, height(max(lines)))
 
     def _charts(self, sheet: Worksheet, first_row: int, goal: GoalPart) -> None:
-        """A line chart of each indicator that has a value, some abreast."""
+        """Add a line chart of each indicator with a value, several in a row."""
         drawn = [part for part in goal.indicators if part.id in self.series]
         for index, part in enumerate(drawn):
             years, own, held = self.series[part.id]

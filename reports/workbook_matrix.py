@@ -14,19 +14,19 @@ from reports.workbook_styles import SOFT, Styles, height, id_width, lines_of
 
 MATRIX: Final = "Matris"
 HEAD_ROW: Final = 4
-# Widths in characters of what stands before the years and after them; 0: as the ids ask for.
+# Widths in characters of the columns before the years and after them; 0: by the longest id.
 BEFORE: Final = (("Id", 0), ("Indikator", 44), ("Nyckeltal", 12), ("Enhet", 16), ("Mål", 20))
 AFTER: Final = (("Trend", 13), ("Plats", 11), ("Bedömning", 18), ("Kommentar", 32))
 YEAR_WIDTH: Final = 10
 
 
 class MatrixSheet:
-    """Writes the sheet.
+    """The writer of the matrix sheet.
 
     Args:
         contents: the plan.
-        styles: of the workbook.
-        ranges: where each indicator's values stand year by year, for the trend; those without values are absent.
+        styles: the styles of the workbook.
+        ranges: the cell range of each indicator's values by year, for the trend; indicators without values are absent.
     """
 
     def __init__(self, contents: Contents, styles: Styles, ranges: dict[str, str]) -> None:
@@ -37,7 +37,7 @@ class MatrixSheet:
         self.after = self.first_year + len(contents.years)
 
     def write(self) -> None:
-        """The whole sheet."""
+        """Write the whole sheet."""
         contents, styles = self.contents, self.styles
         sheet = styles.book.add_worksheet(MATRIX)
         signs = ", ".join(f"{sign} {contents.label('verdict', code).lower()}" for code, (sign, _, _) in LOOKS.items())
@@ -58,7 +58,7 @@ class MatrixSheet:
         sheet.activate()
 
     def _management(self, sheet: Worksheet) -> None:
-        """God ekonomisk hushållning in one line; a part of a plan has none."""
+        """Write god ekonomisk hushållning in one line; a part of a plan has none."""
         contents = self.contents
         rules = {row["rule_name"]: row["rule_value"] for row in contents.rules}
         ruling = contents.management.get((contents.year, rules.get("majority", "each_group")))
@@ -79,7 +79,7 @@ class MatrixSheet:
         sheet.set_row(HEAD_ROW, height(2))
 
     def _goal(self, sheet: Worksheet, number: int, goal: GoalPart) -> None:
-        """A goal: its verdicts by year as signs, its word of the year in focus, its comment."""
+        """Write a goal: its verdicts by year as symbols, its verdict of the year in focus, its comment."""
         contents, styles = self.contents, self.styles
         last = self.after + len(AFTER)
         for place in range(last):
@@ -138,6 +138,6 @@ class MatrixSheet:
 
 
 def _foot(values: Sequence[float]) -> float:
-    """Where the columns of a trend begin: so far below the lowest value that its column is seen too."""
+    """Return the base of a trend's columns: below the lowest value, so that its column is visible."""
     low, high = min(values), max(values)
     return low - ((high - low) / 3 or abs(high) or 1.0)

@@ -1,7 +1,7 @@
-"""How the workbook looks: formats of cells, and pages that print well.
+"""The style of the workbook: cell formats and page setup.
 
-A verdict is told by a sign, a colour and, where there is room, its word. The sign before a number is part of the cell's
-number format, so the cell stays a number.
+A verdict is shown by a symbol, a colour and, if there is room, its word. The symbol before a number is part of the
+cell's number format, so the cell stays a number.
 """
 
 import textwrap
@@ -18,7 +18,7 @@ from reports.signs import LOOKS
 INK, SOFT, RULE, GROUND = "#1c2126", "#545c66", "#d9d5cc", "#f1efea"
 # Heights in points; a spreadsheet row has 409 at most.
 LINE_HEIGHT, MOST_LINES = 15, 20
-# How many letters of a text fit where a column is one digit wide: of the usual size, and of the soft texts' size.
+# The number of letters that fit in the width of one digit: in the usual size, and in the size of soft texts.
 FIT, SOFT_FIT = 1.12, 1.35
 SOFT_SIZE = 9
 A4, A3 = 9, 8
@@ -26,7 +26,7 @@ LEAST_ID, MOST_ID = 7, 24
 
 
 class Styles:
-    """The formats of one workbook, each made once."""
+    """The formats of one workbook, each created once."""
 
     def __init__(self, book: xlsxwriter.Workbook, contents: Contents) -> None:
         self.book, self.contents = book, contents
@@ -34,7 +34,7 @@ class Styles:
         self._made: dict[tuple[tuple[str, object], ...], CellFormat] = {}
 
     def format(self, **shape: object) -> CellFormat:
-        """A format; the same for the same shape."""
+        """Return a format; the same object for the same properties."""
         key = tuple(sorted(shape.items()))
         if key not in self._made:
             self._made[key] = self.book.add_format({"valign": "top", "font_color": INK, **shape})
@@ -47,18 +47,18 @@ class Styles:
 
     @property
     def soft(self) -> CellFormat:
-        """A text of less weight."""
+        """A text in a softer colour."""
         shape: dict[str, object] = {"align": "left", "text_wrap": True, "indent": 1, "bottom": 1, "bottom_color": RULE}
         return self.format(font_color=SOFT, font_size=SOFT_SIZE, **shape)
 
     @property
     def goal(self) -> CellFormat:
-        """A row that heads those of a goal."""
+        """The heading row of a goal."""
         shape: dict[str, object] = {"align": "left", "text_wrap": True, "indent": 1, "bottom": 1, "bottom_color": RULE}
         return self.format(bold=True, bg_color=GROUND, **shape)
 
     def heading(self, *, is_number: bool = False, is_bold: bool = True) -> CellFormat:
-        """The head of a column."""
+        """Return the format of a column heading."""
         shape: dict[str, object] = {
             "text_wrap": True,
             "valign": "bottom",
@@ -69,12 +69,12 @@ class Styles:
         return self.format(bold=is_bold, align="right" if is_number else "left", **shape)
 
     def number(self, decimals: int, verdict: str | None = None, *, is_soft: bool = False) -> CellFormat:
-        """A number; a spreadsheet in Swedish shows the comma.
+        """Return the format of a number; a spreadsheet in Swedish shows a decimal comma.
 
         Args:
-            decimals: how many are shown.
-            verdict: puts its sign before the number, in its colour.
-            is_soft: whether it has less weight.
+            decimals: the number of decimals.
+            verdict: a verdict whose symbol is put before the number, in its colour.
+            is_soft: whether the number is in a softer colour.
         """
         pattern = "#,##0" + (f".{'0' * decimals}" if decimals else "")
         shape: dict[str, object] = {"align": "right", "indent": 1, "bottom": 1, "bottom_color": RULE}
@@ -87,23 +87,23 @@ class Styles:
         return self.format(num_format=pattern, **shape)
 
     def verdict(self, code: str) -> CellFormat:
-        """A verdict's word in its colour."""
+        """Return the format of a verdict's word in its colour."""
         _, colour, ground = LOOKS.get(code, ("", INK, ""))
         shape: dict[str, object] = {"align": "left", "text_wrap": True, "indent": 1, "bottom": 1, "bottom_color": RULE}
         shape |= {"bg_color": ground} if ground else {}
         return self.format(bold=True, font_color=colour, **shape)
 
     def word(self, code: str) -> str:
-        """A verdict with its sign."""
+        """Return a verdict's word with its symbol."""
         sign = LOOKS[code][0] + " " if code in LOOKS else ""
         return sign + self.contents.label("verdict", code)
 
     def about(self) -> str:
-        """What every sheet says of itself."""
+        """Return the note that every sheet has."""
         return f"{self.contents.plan['title']}, {known_text(self.contents.source)}."
 
     def head(self, sheet: Worksheet, title: str, remark: str) -> None:
-        """The first three rows: the title, what must be said of the values, how to read the sheet."""
+        """Write the first three rows: the title, the notice about the values, how to read the sheet."""
         sheet.hide_gridlines(2)
         sheet.write_string(0, 0, title, self.format(bold=True, font_size=14))
         warned = self.format(bold=True, font_color="#4a3500", bg_color="#fff3d6")
@@ -112,7 +112,7 @@ class Styles:
         sheet.write_string(2, 0, f"{self.about()} {remark}" if self.notice else remark, quiet)
 
     def page(self, sheet: Worksheet, *, repeat: tuple[int, int], paper: int = A4, pages_wide: int = 1) -> None:
-        """Landscape, as wide as the paper, with the rows of headings on every page."""
+        """Set up the page: landscape, fitted to the width of the paper, with the heading rows on every page."""
         sheet.set_landscape()
         sheet.set_paper(paper)
         sheet.set_margins(left=0.4, right=0.4, top=0.55, bottom=0.6)
@@ -124,16 +124,16 @@ class Styles:
 
 
 def lines_of(text: str, width: float, *, is_soft: bool = False) -> int:
-    """About how many lines a text takes in a column so many characters wide, indented."""
+    """Return the estimated number of lines of an indented text in a column of a width in characters."""
     fits = max(int(width * (SOFT_FIT if is_soft else FIT)) - 2, 1)
     return max(1, sum(len(textwrap.wrap(line, fits)) or 1 for line in text.splitlines()))
 
 
 def height(lines: int) -> int:
-    """The height of a row of so many lines; not every program works it out when it opens a file."""
+    """Return the height of a row of some lines; not every program computes it when it opens a file."""
     return LINE_HEIGHT * min(lines, MOST_LINES) + 3
 
 
 def id_width(ids: Iterable[str]) -> int:
-    """How wide a column of ids is, in characters: as the longest, within bounds."""
+    """Return the width of a column of ids in characters: that of the longest id, within bounds."""
     return min(max(LEAST_ID, 3 + max(map(len, ids), default=0)), MOST_ID)
