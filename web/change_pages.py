@@ -104,13 +104,16 @@ def first_plan(request: Request) -> HTMLResponse:
 def _found(request: Request) -> tuple[Contents, tuple[Night, ...]]:
     publication: Publication = request.app.state.publications.current()
     contents = publication.contents(request.path_params["plan"], None, None)
-    with publication.reading() as connection:
-        source = open_source(connection)
-        told: dict[datetime, list[Change]] = {}
-        for at, change in _all_changes(source, contents):
-            told.setdefault(at, []).append(change)
-    nights = [Night(at, tuple(found)) for at, found in sorted(told.items(), reverse=True)]
-    return contents, tuple(nights[:MOST_NIGHTS])
+
+    def by_night() -> tuple[Night, ...]:
+        with publication.reading() as connection:
+            told: dict[datetime, list[Change]] = {}
+            for at, change in _all_changes(open_source(connection), contents):
+                told.setdefault(at, []).append(change)
+        nights = [Night(at, tuple(found)) for at, found in sorted(told.items(), reverse=True)]
+        return tuple(nights[:MOST_NIGHTS])
+
+    return contents, publication.once(("changes", contents.plan["plan_id"]), by_night)
 
 
 def _all_changes(source: Source, contents: Contents) -> Iterator[tuple[datetime, Change]]:
