@@ -113,7 +113,7 @@ def prune(
     set_options(home=home)
     with one_message():
         settings = Settings.of(sample=sample)
-        place = Home(settings.home)
+        place = Home(settings.home, shared_bodies=settings.bodies)
         place.prepare()
         with place.writer("kolada prune", wait_seconds=settings.wait, on_wait=typer.echo):
             done = prune_raw(place, keep_nights=keep_nights, now=datetime.now(UTC))

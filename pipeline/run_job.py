@@ -136,7 +136,7 @@ def run_job(
         RawStoreError: the raw store is damaged.
     """
     reporter = reporter or Silent()
-    home = Home(settings.home)
+    home = Home(settings.home, shared_bodies=settings.bodies)
     home.prepare()
     with home.writer(f"kolada {job.kind}", wait_seconds=settings.wait, on_wait=reporter.say):
         settled = settle(home, now=clock())

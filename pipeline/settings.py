@@ -72,6 +72,11 @@ class Settings(Limits):
 
     base_url: str = Field(default=DEFAULT_BASE_URL, description="The API, with its version: ends in /v3.")
     home: Path = Field(default=Path("data"), description="The folder that everything is written under.")
+    bodies: Path | None = Field(
+        default=None,
+        description="A folder where homes share bodies: what one has received takes no room in another. On the file "
+        "system of the homes, and of the same user.",
+    )
     goals: Path = Field(default=Path("goals"), description="The folder of plans; all of them are refreshed.")
     plan: str = Field(
         default="alingsas-2022-2024", description="The plan that report, explain and the printed table show."
@@ -165,8 +170,8 @@ class Settings(Limits):
     def for_sample(self) -> "Settings":
         """The same settings with the built-in sample as the source, in a home of its own, at full speed.
 
-        It is not shared by itself: its values would take the place of real ones. Without a folder of plans in the
-        working folder the plan that travels with the software is judged.
+        Nothing of it is shared by itself: its values would take the place of real ones. Without a folder of plans in
+        the working folder the plan that travels with the software is judged.
         """
         is_own = "goals" in self.model_fields_set or self.goals.is_dir()
         return self.model_copy(
@@ -175,6 +180,7 @@ class Settings(Limits):
                 "home": self.home / SAMPLE_FOLDER,
                 "goals": self.goals if is_own else SHIPPED_GOALS,
                 "share": None,
+                "bodies": None,
                 "rate": 1000.0,
                 "timeout": 600.0,
             }

@@ -27,12 +27,20 @@ SAMPLE_FOLDER = "sample"
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The folders and files under KOLADA_HOME, as absolute paths: messages are read in other folders too."""
+    """The folders and files under KOLADA_HOME, as absolute paths: messages are read in other folders too.
+
+    Attributes:
+        root: the home folder.
+        shared_bodies: the folder of bodies that several homes share; None if this home shares none.
+    """
 
     root: Path
+    shared_bodies: Path | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "root", self.root.absolute())
+        if self.shared_bodies is not None:
+            object.__setattr__(self, "shared_bodies", self.shared_bodies.absolute())
 
     @property
     def published(self) -> Path:

@@ -35,7 +35,8 @@ def prune(home: Home, *, keep_nights: int, now: datetime) -> Pruned:
     """Remove the oldest nights from the raw store, after keeping the published file of the last of them as the base.
 
     A night with a snapshot can become the base. The base's run and all earlier runs are removed, and every body that no
-    remaining run names. The published file is not changed. Only the holder of the home's lock may call this.
+    remaining run names. Other homes keep the bodies that they share with this one. The published file is not changed.
+    Only the holder of the home's lock may call this.
 
     Args:
         home: the home whose raw store is pruned.
@@ -62,9 +63,9 @@ def prune(home: Home, *, keep_nights: int, now: datetime) -> Pruned:
             "the earlier nights, and nothing was removed. Keep fewer nights: `kolada prune --keep-nights N`."
         )
     needed = set[str]().union(*(run.named() for run in kept[len(removed) :]))
-    store = RawStore(home.bodies)
+    store = RawStore(home.bodies, home.shared_bodies)
     doomed = [sha256 for sha256 in store.names() if sha256 not in needed]
-    freed = sum(store.remove(sha256) for sha256 in doomed)
+    freed = sum(store.remove(sha256) for sha256 in doomed) + store.clear_shared()
     for run in removed:
         freed += run.path.stat().st_size
         run.path.unlink()

@@ -219,7 +219,7 @@ def open_run(
             so that one run never mixes two days.
         published: the run whose file is published; its number is used even if its manifest is lost.
     """
-    store = RawStore(home.bodies)
+    store = RawStore(home.bodies, home.shared_bodies)
     kept = manifests(home.manifests)
     for manifest in reversed(kept):
         records = list(manifest.readable())
@@ -253,7 +253,7 @@ def take_up_held(
     home: Home, held: HeldRun, *, software_version: str, flow_run_id: str | None, now: datetime
 ) -> RunLedger:
     """Resume a held run whose findings were approved. Only the holder of the home's lock may call this."""
-    ledger = RunLedger(held.manifest, RawStore(home.bodies), started_at=held.start.started_at)
+    ledger = RunLedger(held.manifest, RawStore(home.bodies, home.shared_bodies), started_at=held.start.started_at)
     ledger.take_up(held.manifest.records())
     ledger.record(TakenUp(at=now, software_version=software_version, flow_run_id=flow_run_id))
     return ledger
