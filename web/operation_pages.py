@@ -98,7 +98,7 @@ def answer(request: Request) -> HTMLResponse:
         body = None
         if settings is not None:
             home = Home(settings.home)
-            body = _pretty(RawStore(home.raw).get(row["body_sha256"]))
+            body = _pretty(RawStore(home.bodies).get(row["body_sha256"]))
         return page(
             "answer.html.j2",
             {**common_names(source), "title": f"Begäran {request_id}", "here": "/drift", "row": row, "body": body},

@@ -6,13 +6,18 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
 from fake_kolada import FakeKolada, apply_changes
+from pipeline.settings import Settings
 from reports.sourced_rows import open_source
 from tests.reports.conftest import World, ids
 from tests.reports.support import PLAN_ID, corner, opened, read_page
 from tests.reports.test_page_numbers import check
 from tests.web.conftest import links_of
+from web import make_app
+
+HERE = "http://127.0.0.1:8080"
 
 PAGES = [
     f"/mal/{PLAN_ID}",
@@ -50,6 +55,16 @@ def test_a_page_answers_in_full(browse, awkward_world, address):
     for link in sorted(set(own))[:12]:
         if not link.startswith("/hamta/"):
             assert client.get(link).status_code in (200, 307), link
+
+
+def test_a_kept_answer_is_shown(awkward_world):
+    """From an explanation one comes to each request, with the answer as it was received."""
+    settings = Settings(home=awkward_world.home)
+    with TestClient(make_app(awkward_world.home / "kolada.duckdb", settings=settings), base_url=HERE) as client:
+        explanation = client.get(f"/mal/{PLAN_ID}/P4.3/forklara?year=2022").text
+        kept = [link for link in links_of(explanation) if link.startswith("/drift/svar/")]
+        answer = client.get(kept[0])
+    assert (answer.status_code, '"values"' in unescape(answer.text)) == (200, True)
 
 
 @pytest.mark.slow
