@@ -1,16 +1,23 @@
-"""The servers of a lake in tests: PostgreSQL and S3, both on this machine."""
+"""The servers that tests share to: PostgreSQL, S3, and a web server that answers ranges, all on this machine."""
 
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
 import boto3
+import uvicorn
 from moto.server import ThreadedMotoServer
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
 
 from tests.flows.support import free_port
 
@@ -72,3 +79,26 @@ def s3_server(bucket: str) -> Iterator[None]:
             yield
     finally:
         server.stop()
+
+
+@contextmanager
+def range_server(folder: Path) -> Iterator[tuple[str, list[str]]]:
+    """A web server of a folder that answers ranges of bytes; gives its address, and the ranges that are asked for."""
+    asked: list[str] = []
+
+    def answer(request: Request) -> Response:
+        path = folder / request.path_params["path"]
+        if "range" in request.headers:
+            asked.append(request.headers["range"])
+        return FileResponse(path) if path.is_file() else Response(status_code=404)
+
+    app = Starlette(routes=[Route("/{path:path}", answer, methods=["GET", "HEAD"])])
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    listener = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/", asked
+    finally:
+        server.should_exit = True
+        thread.join()

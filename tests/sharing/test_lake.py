@@ -7,6 +7,7 @@ import importlib.util
 import itertools
 import os
 import random
+import re
 import subprocess
 import sys
 import threading
@@ -21,13 +22,14 @@ import duckdb
 import pytest
 
 from fake_kolada import apply_changes
-from sharing import ShareError
+from sharing import ShareError, place_named, share
 from sharing.lake import load_extensions, open_lake
 from sharing.lake_address import lake_address
 from sharing.lake_share import share_to_lake
 from sharing.withheld import write_shared_file
 from tests.conftest import REPOSITORY, UNLIMITED, small_home
-from tests.sharing.lake_servers import postgres_server, s3_server
+from tests.sharing.lake_servers import postgres_server, range_server, s3_server
+from tests.sharing.test_recipes import ADDRESS, code_of
 from tests.sweeping import is_whole, points_of
 from warehouse.database import quoted
 
@@ -346,3 +348,36 @@ def test_no_home_writes_over_another(lake: Lake, published: dict[str, list[Path]
         assert differences(connection, MIRROR, published[MIRROR][0]) == {}
         schemas = connection.execute("select schema_name from duckdb_schemas() where database_name = 'lake'").fetchall()
         assert ("ale",) not in schemas
+
+
+def rows_of(recipe: str, latest: str) -> list[list[tuple]]:
+    """What each query of a recipe of docs/sharing.md answers; the extension comes from its wheel."""
+    with duckdb.connect() as connection:
+        load_extensions(connection)
+        text = recipe.replace("install httpfs; load httpfs;", "").replace("NAME", latest)
+        statements = [each.strip() for each in re.sub(r"--.*", "", text).split(";")]
+        answers = [(each, connection.execute(each).fetchall()) for each in statements if each]
+    return [rows for statement, rows in answers if statement.startswith("from ")]
+
+
+def test_the_recipes_in_duckdb_read_by_address(
+    catalogue: str, two_nights: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From a web server that answers ranges, and from a bucket, each gives the rows of the published file."""
+    assert catalogue
+    marts = ("goal_fulfilment", "maluppfyllelse")
+    with duckdb.connect(str(two_nights[0]), read_only=True) as connection:
+        wanted = [connection.execute(f"select count(*) from mart.{mart}").fetchone()[0] for mart in marts]
+    version = share(two_nights[0], place_named(str(tmp_path))).version
+    with range_server(tmp_path) as (base, asked):
+        rows = rows_of(code_of("DuckDB by address").replace(ADDRESS, base), version)
+    assert ([len(each) for each in rows], min(wanted) > 0) == (wanted, True)
+    assert len(asked) > 1, "the file is read by its ranges"
+    share(two_nights[0], place_named(f"s3://{BUCKET}/shared"))
+    endpoint = os.environ["AWS_ENDPOINT_URL"].removeprefix("http://")
+    own = f"key_id 'testing', secret 'testing', endpoint {quoted(endpoint)}, url_style 'path', use_ssl false"
+    recipe = code_of("DuckDB in a bucket").replace("bucket/prefix", f"{BUCKET}/shared")
+    (rows,) = rows_of(recipe.replace("key_id 'KEY', secret 'SECRET'", own), version)
+    assert len(rows) == wanted[0]
+    with capsys.disabled():
+        print(f"\nread by address: {wanted} rows by {len(asked)} ranges of bytes")
