@@ -167,10 +167,13 @@ bench-versions: $(READY)  ## Measure nights beside those of OLDER, a checkout of
 bench-year: $(READY)  ## Measure a year of nights over one home: the file, and a night, at the end and at the beginning
 	$(BIN)/python -m benchmarks.bench_year --data $(DATA)
 
+bench-plans: $(READY)  ## Measure nights of one plan and of twenty in a home; write docs/benchmarks-plans.md
+	$(BIN)/python -m benchmarks.bench_plans --data $(DATA)
+
 bench-web: $(READY)  ## Measure the pages of kolada web, one reader at a time and a hundred at once
 	$(BIN)/python -m benchmarks.bench_web --data $(DATA)
 
 clean:  ## Remove what make made, but not the data
 	rm -rf $(VENV) $(PEERS) build benchmarks/.pages .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
-.PHONY: help install demo test slow slow-flows slow-others oldest lake sweep test-all docs site coverage pictures bench gauntlet bench-mirror bench-night bench-start bench-report bench-versions bench-year bench-web lint format wheel audit lock clean
+.PHONY: help install demo test slow slow-flows slow-others oldest lake sweep test-all docs site coverage pictures bench gauntlet bench-mirror bench-night bench-start bench-report bench-versions bench-year bench-plans bench-web lint format wheel audit lock clean

@@ -12,9 +12,9 @@ import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -28,7 +28,7 @@ from fake_kolada import FakeKolada, data_named
 from goals import read_plans
 from pipeline.jobs import refresh_job
 from pipeline.run_job import run_job
-from pipeline.settings import Settings
+from pipeline.settings import SHIPPED_GOALS, Settings
 from warehouse.build import build_marts
 from warehouse.database import sql_files, working_file
 from warehouse.ops import last_publication, open_publication
@@ -113,13 +113,27 @@ def main() -> None:
     print(PAGE.read_text(encoding="utf-8"))
 
 
-def night(home: Path, transport: httpx.BaseTransport, *, at: datetime | None = None) -> dict[str, Cost]:
-    """One night's costs by stage, at an instant or now.
+def night(
+    home: Path,
+    transport: httpx.BaseTransport,
+    *,
+    at: datetime | None = None,
+    goals: Path = SHIPPED_GOALS,
+    also: Collection[str] = (),
+) -> dict[str, Cost]:
+    """One night's costs by stage.
+
+    Args:
+        home: where it is published.
+        transport: answers.
+        at: the instant of the night; now if None.
+        goals: the folder of plans.
+        also: KPIs that are read besides those of the plans.
 
     Raises:
         ValueError: nothing was published.
     """
-    settings = Settings(home=home, base_url="http://127.0.0.1/v3", rate=1000)
+    settings = Settings(home=home, base_url="http://127.0.0.1/v3", rate=1000, goals=goals)
     watch = Watch()
     ended = (time.perf_counter(), time.process_time())
 
@@ -138,9 +152,10 @@ def night(home: Path, transport: httpx.BaseTransport, *, at: datetime | None = N
         ended = (time.perf_counter(), time.process_time())
         return result
 
+    job = refresh_job(read_plans(settings.goals))
     result = run_job(
         settings,
-        refresh_job(read_plans(settings.goals)),
+        replace(job, kpi_ids=tuple(sorted({*job.kpi_ids, *also}))),
         call=call,
         transport=transport,
         clock=lambda: at or datetime.now(UTC),

@@ -169,7 +169,9 @@ def plan_folders(folder: Path) -> tuple[Path, ...]:
 
 def _document_findings(files: dict[str, bytes]) -> list[Finding]:
     """Hold the document against its hash where it lies in the folder, and take it out of the plan's files."""
-    settings, _ = read_settings(files[SETTINGS_FILE]) if SETTINGS_FILE in files else (None, [])
+    if SETTINGS_FILE not in files or files.keys() <= set(PLAN_FILES):
+        return []
+    settings, _ = read_settings(files[SETTINGS_FILE])
     name = settings.document_file if settings is not None else None
     if settings is None or name is None or name not in files or name in PLAN_FILES:
         return []

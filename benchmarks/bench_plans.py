@@ -1,0 +1,223 @@
+"""What many plans in one home cost: nights of one plan beside nights of twenty, each of another municipality.
+
+    python -m benchmarks.bench_plans [--data sample|FOLDER] [--plans N] [--own N] [--nights N]
+
+The plans are copies of the shipped one for other municipalities. Some of the KPIs of each are its own: copies under new
+ids. Three homes take their nights in turn, so that other work on the machine touches all alike: one plan; one plan and
+the other plans' KPIs read besides; all plans. Writes docs/benchmarks-plans.md.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from benchmarks.bench_night import Cost, Remembered, median_of, night, total
+from benchmarks.machine import busy_share, describe_machine
+from benchmarks.nights_in_turn import with_news
+from benchmarks.results_page import table
+from fake_kolada import DataSet, FakeKolada, data_named
+from goals import Plan, read_plans
+from pipeline.jobs import planned_kpis
+from pipeline.settings import SHIPPED_GOALS
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks-plans.md"
+PLANS, OWN, ROUNDS = 20, 5, 5
+FIRST = datetime(2026, 4, 1, 0, 30, tzinfo=UTC)
+MOST_OF_ONE_PLAN = 1.5
+ONE, ONE_AND_KPIS, ALL = "one plan", "one plan, every KPI read", "all plans"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A home of the comparison: where it is, its folder of plans, and KPIs that it reads besides."""
+
+    root: Path
+    goals: Path
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A kind of night in the three homes: its costs by stage.
+
+    Attributes:
+        name: of the kind of night.
+        costs: home -> stage -> cost.
+    """
+
+    name: str
+    costs: Mapping[str, Mapping[str, Cost]]
+
+    def cpu(self, home: str) -> float:
+        """CPU seconds of a whole night."""
+        return total(dict(self.costs[home])).cpu
+
+    @property
+    def ratio(self) -> float:
+        """How many nights of one plan a night of all plans is, without what their own KPIs need."""
+        own_kpis = self.cpu(ONE_AND_KPIS) - self.cpu(ONE)
+        return (self.cpu(ALL) - own_kpis) / self.cpu(ONE)
+
+
+def main() -> None:
+    """Measure, and write the page."""
+    parser = argparse.ArgumentParser(description="What many plans in one home cost.")
+    parser.add_argument("--data", default="sample", help="sample, or a folder of recorded data")
+    parser.add_argument("--plans", type=int, default=PLANS, help=f"how many (default: {PLANS})")
+    parser.add_argument("--own", type=int, default=OWN, help=f"how many KPIs each has of its own (default: {OWN})")
+    parser.add_argument("--nights", type=int, default=ROUNDS, help="how many nights of each kind")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        found, kpis = compared(Path(folder), data_named(given.data), given.plans, given.own, given.nights)
+    PAGE.write_text(page(found, given.data, given.plans, given.own, kpis), encoding="utf-8")
+    print(PAGE.read_text(encoding="utf-8"))
+
+
+def compared(folder: Path, data: DataSet, plans: int, own: int, nights: int) -> tuple[list[Compared], tuple[int, int]]:
+    """First nights, nights with news and quiet nights; and how many KPIs one plan has, and all of them together."""
+    (shipped,) = read_plans(SHIPPED_GOALS)
+    write_plan(folder / "one", shipped, shipped.municipality_id, {})
+    kpis = judged_kpis(shipped, data)
+    units = data.municipalities.filter(pl.col("municipality_type") == "K")["municipality_id"].sort().to_list()
+    others = [unit for unit in units if unit not in ("0000", shipped.municipality_id)]
+    others = others[:: max(1, len(others) // plans)][:plans]
+    for number, unit in enumerate(others):
+        own_ids = {
+            kpi_id: f"{kpi_id[0]}{90_000 + number * own + place}"
+            for place, kpi_id in enumerate(kpis[number % len(kpis) :] + kpis[: number % len(kpis)])
+            if place < own
+        }
+        write_plan(folder / "all", shipped, unit, own_ids)
+        data = with_copies(data, own_ids)
+    every = planned_kpis(read_plans(folder / "all"))
+    homes = {
+        ONE: Home(folder / "home-one", folder / "one"),
+        ONE_AND_KPIS: Home(folder / "home-one-and-kpis", folder / "one", every),
+        ALL: Home(folder / "home-all", folder / "all"),
+    }
+    transport = Remembered(FakeKolada(data).transport())
+    costs: dict[str, dict[str, list[dict[str, Cost]]]] = {}
+    moment = FIRST
+
+    def round_of(kind: str) -> None:
+        nonlocal moment
+        moment += timedelta(days=1)
+        for name, home in homes.items():
+            cost = night(home.root, transport, at=moment, goals=home.goals, also=home.also)
+            costs.setdefault(kind, {}).setdefault(name, []).append(cost)
+
+    # What is imported and compiled at its first use, and the answers, are no night's cost.
+    for name, home in homes.items():
+        night(folder / f"rehearsal-{name}", transport, at=moment, goals=home.goals, also=home.also)
+    round_of("first night")
+    for _ in range(nights):
+        data = with_news(data)
+        transport.source, transport.answers = FakeKolada(data).transport(), {}
+        remember(homes[ONE_AND_KPIS], folder, transport, moment)
+        round_of("night with news")
+    for _ in range(nights):
+        round_of("quiet night")
+    found = [
+        Compared(kind, {name: median_of(given) for name, given in by_home.items()}) for kind, by_home in costs.items()
+    ]
+    return found, (len(planned_kpis((shipped,))), len({*every, *planned_kpis((shipped,))}))
+
+
+def remember(home: Home, folder: Path, transport: Remembered, moment: datetime) -> None:
+    """Let the transport learn every answer of a night: none is made up while a night is measured."""
+    with tempfile.TemporaryDirectory(dir=folder) as aside:
+        night(Path(aside) / "home", transport, at=moment, goals=home.goals, also=home.also)
+
+
+def judged_kpis(plan: Plan, data: DataSet) -> list[str]:
+    """The KPIs of a plan's indicators that the data has values of, sorted."""
+    present = set(data.observations["kpi_id"].cast(pl.String).unique())
+    return [kpi_id for kpi_id in plan.kpi_ids if kpi_id in present]
+
+
+def write_plan(goals: Path, plan: Plan, unit: str, own_ids: Mapping[str, str]) -> None:
+    """Write a plan as another municipality's, some of its KPIs under its own ids.
+
+    Args:
+        goals: the folder of plans.
+        plan: which one.
+        unit: the municipality.
+        own_ids: KPI -> its copy.
+    """
+    plan_id = plan.plan_id if unit == plan.municipality_id else f"kommun-{unit}"
+    folder = goals / plan_id
+    folder.mkdir(parents=True)
+    for name, content in plan.files.items():
+        text = content.decode("utf-8")
+        if name == "plan.toml":
+            text = text.replace(f'plan_id = "{plan.plan_id}"', f'plan_id = "{plan_id}"')
+            text = text.replace(f'municipality_id = "{plan.municipality_id}"', f'municipality_id = "{unit}"')
+        for kpi_id, copy in own_ids.items():
+            text = text.replace(kpi_id, copy)
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def with_copies(data: DataSet, own_ids: Mapping[str, str]) -> DataSet:
+    """The data with copies of KPIs and their values under other ids."""
+
+    def copied(frame: pl.DataFrame, wanted: Collection[str]) -> pl.DataFrame:
+        ids = frame["kpi_id"].cast(pl.String)
+        chosen = frame.filter(ids.is_in(list(wanted)))
+        renamed = chosen["kpi_id"].cast(pl.String).replace_strict(dict(own_ids)).cast(frame["kpi_id"].dtype)
+        return pl.concat([frame, chosen.with_columns(kpi_id=renamed)])
+
+    return replace(data, observations=copied(data.observations, own_ids), kpis=copied(data.kpis, own_ids))
+
+
+def page(found: Sequence[Compared], data: str, plans: int, own: int, kpis: tuple[int, int]) -> str:
+    """docs/benchmarks-plans.md."""
+    source = "the built-in sample" if data == "sample" else "recorded data"
+    rows = [
+        (
+            each.name,
+            *(f"{each.cpu(home):.2f} CPU s" for home in (ONE, ONE_AND_KPIS, ALL)),
+            f"**{each.ratio:.2f}**",
+            f"{MOST_OF_ONE_PLAN}",
+            "yes" if each.ratio <= MOST_OF_ONE_PLAN else "no",
+        )
+        for each in found
+    ]
+    stages = list(found[-1].costs[ALL])
+    return "\n".join(
+        [
+            "# Many plans in one home",
+            "",
+            f"Made by `make bench-plans` with {source}: {plans} plans, each of another municipality, with {own} KPIs",
+            f"of its own each. One plan reads {kpis[0]} KPIs, all together {kpis[1]}. The homes take their nights in",
+            "turn; a cell is the median. Answers come from memory, as in [a night](benchmarks-night.md); reading and",
+            "keeping them is counted. The ratio: the night of all plans, less what reading their own KPIs costs a home",
+            "of one plan, divided by the night of one plan.",
+            "",
+            f"The machine: {describe_machine()}; {busy_share():.1f} processes a core ran or waited.",
+            "",
+            *table(("", ONE, ONE_AND_KPIS, f"{plans} plans", "ratio", "goal, at most", "holds"), rows),
+            "",
+            "## Stages, CPU seconds",
+            "",
+            *table(
+                ("", *(f"{each.name}: {home}" for each in found for home in (ONE, ONE_AND_KPIS, ALL))),
+                [
+                    (
+                        stage,
+                        *(f"{each.costs[home][stage].cpu:.3f}" for each in found for home in (ONE, ONE_AND_KPIS, ALL)),
+                    )
+                    for stage in stages
+                ],
+            ),
+            "",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    main()
