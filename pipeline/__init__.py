@@ -1,4 +1,4 @@
-"""The work of a run as plain functions: what is wanted, reading, loading, judging, publishing, replay, status.
+"""The work of a run as plain functions: the job, reading, loading, judging, publishing, replay, status.
 
-Nothing here knows Prefect or the command line: `flows` wraps it, `cli` calls it.
+No module here imports Prefect or knows the command line: `flows` wraps these functions, `cli` calls them.
 """

@@ -1,10 +1,10 @@
-"""What could not be had is asked for again: in smaller parts, with pauses, down to one KPI for a few units.
+"""Requests a failed request again: in smaller parts, with pauses, down to one KPI for a few units.
 
-A part that comes is settled at once, so that one broken pair, or one answer that was lost on the way, spoils itself and
-nothing beside it. The search halves one list of the request (its units or its KPIs); where neither half comes, the
-fault does not lie along that list, and the other one is halved. Where nothing comes down to the smallest part of the
-first half, the other half is given up unasked; and after a number of tries in vain in a row nothing more is asked at
-all: the source is out of order, and the next run will see.
+A part that is received is settled immediately, so one broken pair, or one lost response, affects only itself. The
+search halves one list of the request: its units or its KPIs. If both halves fail, the fault does not lie along that
+list, and the other list is halved. If the first half fails down to its smallest part, the other half is given up
+without a request. After a number of failed attempts in a row nothing more is requested: the source is out of order,
+and the next run tries again.
 """
 
 from collections.abc import Callable, Collection, Iterator
@@ -25,13 +25,13 @@ LONGEST_PAUSE = 8.0
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A part of a request that could not be had, and why.
+    """A part of a request that could not be read, and the reason.
 
     Attributes:
         request: the part.
-        error: the error's name; EMPTY_ANSWER where an answer without rows is not accepted.
-        reason: for people; empty where the error says it.
-        request_ids: the answers that came all the same, if any.
+        error: the name of the error class; EMPTY_ANSWER if a response without rows is not accepted.
+        reason: the reason in words; empty if there is no more to say than `error`.
+        request_ids: the response pages that were received, if any.
     """
 
     request: DataRequest
@@ -42,15 +42,15 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """How one request is narrowed down.
+    """Settings for the search in one request.
 
     Attributes:
-        settle: takes or puts aside an answer to a part; False when it cannot be used, which counts as in vain.
-        first: which list is halved first.
-        few_units: how many units a smallest part may have.
-        tries: how often a smallest part is asked.
-        witness: a KPI that the units of a part are known to report, or None. It is asked along, so that an answer with
-            its rows shows that the source was listening.
+        settle: uses or defers the response to a part; returns False if it cannot be used, which counts as a failure.
+        first: the list that is halved first.
+        few_units: the most units that a smallest part may have.
+        tries: how many times a smallest part is requested.
+        witness: returns a KPI that the units of a part are known to report, or None. The KPI is added to the request:
+            a response with its rows shows that the source works.
     """
 
     settle: Callable[[Answer, DataRequest], bool]
@@ -61,10 +61,10 @@ class Narrowing:
 
 
 class AskingAgain:
-    """Asks for what could not be had, one request at a time.
+    """Requests failed requests again, one at a time.
 
-    One for a whole run, since it learns: it counts the tries in vain, and a KPI or a unit that was found broken is set
-    aside in the requests that come after.
+    A run uses one object, because it learns: it counts the failed attempts in a row, and it separates a KPI or a unit
+    that was found broken from the rest of later requests.
     """
 
     def __init__(self, client: KoladaClient) -> None:
@@ -73,10 +73,10 @@ class AskingAgain:
         self._broken: set[str] = set()
 
     def in_smaller_parts(self, lost: Lost, how: Narrowing) -> Iterator[Lost]:
-        """Ask for the parts of a request that could not be had; yield those that cannot be had either.
+        """Request the parts of a failed request; yield those that fail too.
 
         Raises:
-            KoladaUnreachable: nobody is there any more.
+            KoladaUnreachable: no connection to the server is possible.
         """
         sound, *broken = parts_beside(lost.request, self._broken)
         if not broken:
@@ -117,7 +117,7 @@ class AskingAgain:
             yield from self._narrow(part, how, first)
 
     def _insist(self, lost: Lost, how: Narrowing) -> Iterator[Lost]:
-        """Ask a smallest part some more times."""
+        """Request a smallest part until it succeeds or its tries are used up."""
         for _ in range(how.tries - 1):
             told = self._try(lost.request, how)
             if told is None:
@@ -126,7 +126,7 @@ class AskingAgain:
         yield lost
 
     def _try(self, part: DataRequest, how: Narrowing) -> Lost | None:
-        """Ask a part; None when it came and is settled."""
+        """Request a part; return None if its response was received and settled."""
         asked = part if len(part.kpi_ids) == LIST_LIMIT else with_witness(part, how.witness(part))
         pause = min(LONGEST_PAUSE, 2.0**self._in_vain / 2)
         self._in_vain += 1
@@ -145,12 +145,12 @@ class AskingAgain:
 
 
 def other(axis: Axis) -> Axis:
-    """The other list of a request."""
+    """Return the other list of a request."""
     return "kpis" if axis == "units" else "units"
 
 
 def halves_along(request: DataRequest, axis: Axis, few_units: int) -> tuple[DataRequest, ...]:
-    """The two halves of a request along one of its lists; none where that list is as short as it may become."""
+    """Return the two halves of a request along one of its lists; none if that list is already at its shortest."""
     ids = request.municipality_ids if axis == "units" else request.kpi_ids
     if len(ids) <= (few_units if axis == "units" else 1):
         return ()
@@ -161,7 +161,7 @@ def halves_along(request: DataRequest, axis: Axis, few_units: int) -> tuple[Data
 
 
 def parts_beside(request: DataRequest, broken: Collection[str]) -> list[DataRequest]:
-    """A request without its broken KPIs and units, and then those; the request alone where none or all are broken."""
+    """Return a request without its broken KPIs and units, then requests for those; itself if none or all are broken."""
     kpis, broken_kpis = parted(request.kpi_ids, broken)
     units, broken_units = parted(request.municipality_ids, broken)
     if not (kpis and units):
@@ -175,26 +175,27 @@ def parts_beside(request: DataRequest, broken: Collection[str]) -> list[DataRequ
 
 
 def parted(ids: tuple[str, ...], broken: Collection[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The ids that are not broken, and those that are."""
+    """Return the ids that are not broken, and those that are."""
     return tuple(each for each in ids if each not in broken), tuple(each for each in ids if each in broken)
 
 
 def pair_count(request: DataRequest) -> int:
-    """How many pairs of KPI and unit a request names."""
+    """Return the number of pairs of KPI and unit in a request."""
     return len(request.kpi_ids) * len(request.municipality_ids)
 
 
 def with_witness(request: DataRequest, witness: str | None) -> DataRequest:
-    """The request with one KPI more, if it does not name it."""
+    """Return the request with the witness added to its KPIs, unless it is one of them."""
     if witness is None or witness in request.kpi_ids:
         return request
     return replace(request, kpi_ids=(*request.kpi_ids, witness))
 
 
 def is_cut_short(answer: Answer) -> bool:
-    """Whether a full page linked to one that came empty: then rows may be missing at the end.
+    """Return whether a full page linked to an empty one: then rows may be missing at the end.
 
-    Behind a page that is not full no row can be missing: the client asked twice, and the empty page ends the list.
+    After a page that is not full no row can be missing: the client requested the empty page twice, and it ends the
+    list.
     """
     return any(
         page.row_count == 0 and before.next_url and before.row_count >= PAGE_SIZE
@@ -203,5 +204,5 @@ def is_cut_short(answer: Answer) -> bool:
 
 
 def page_ids(answer: Answer) -> tuple[str, ...]:
-    """What the ledger calls the pages of an answer."""
+    """Return the ids of an answer's pages on the ledger."""
     return tuple(page.request_id for page in answer.pages if page.request_id is not None)

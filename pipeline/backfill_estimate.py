@@ -1,7 +1,7 @@
-"""What a backfill would ask for, without asking: the requests, how many there are, how long they take.
+"""The estimate of a backfill: its requests, their number, and the time that they take. No values are requested.
 
-The catalogue comes from the published file; where there is none, or where it lacks a KPI that is wanted, from Kolada.
-The number of pages comes from the cells that are known: one request's answer comes in pages of 5,000.
+The catalogue comes from the published file, or from Kolada if no file is published or the file lacks a wanted KPI. The
+number of pages is computed from the known cells: a response has pages of 5,000 rows.
 """
 
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ MEASURED = """
 
 @dataclass(frozen=True, slots=True)
 class PlannedRequest:
-    """One request that would be sent, and how many pages its answer is expected to have."""
+    """One request that would be sent, and the expected number of its response pages."""
 
     kpi_ids: tuple[str, ...]
     unit_ids: tuple[str, ...]
@@ -58,7 +58,7 @@ class PlannedRequest:
 
     @property
     def text(self) -> str:
-        """In a line."""
+        """The request in one line."""
         years = "all years" if not self.years else f"{self.years[0]}-{self.years[-1]}, {len(self.years)} years"
         return (
             f"{len(self.kpi_ids)} KPIs ({span(self.kpi_ids)}) x {len(self.unit_ids)} units ({span(self.unit_ids)}), "
@@ -72,10 +72,10 @@ class RequestPlan:
 
     Attributes:
         requests: in the order in which they would be sent.
-        request_count: HTTP requests in all: the catalogue, and every expected page.
-        expected_seconds: how long the reading takes.
-        seconds_per_request: as measured in the last published run; None when there is none.
-        withdrawn: KPIs that are wanted, have left the catalogue and would not be asked for.
+        request_count: HTTP requests in total: the catalogue and every expected page.
+        expected_seconds: the expected time of the reading.
+        seconds_per_request: as measured in the last published run; None if there is none.
+        withdrawn: wanted KPIs that have left the catalogue and would not be requested.
     """
 
     requests: tuple[PlannedRequest, ...]
@@ -85,7 +85,7 @@ class RequestPlan:
     withdrawn: tuple[str, ...]
 
     def fields(self) -> dict[str, Any]:
-        """For JSON."""
+        """Return the plan as a mapping for JSON."""
         return {
             "request_count": self.request_count,
             "expected_seconds": round(self.expected_seconds, 1),
@@ -98,14 +98,14 @@ class RequestPlan:
         }
 
     def text(self) -> str:
-        """For people."""
+        """Return the plan as text for the terminal."""
         basis = (
-            "by the rate alone; nothing was measured yet"
+            "from the rate limit alone; no run was measured yet"
             if self.seconds_per_request is None
-            else f"by the rate and {self.seconds_per_request:.2f} s a request, as in the last run"
+            else f"from the rate limit and {self.seconds_per_request:.2f} s per request, as in the last run"
         )
         left_out = (
-            [f"Not asked for, since they have left the catalogue: {', '.join(self.withdrawn)}."]
+            [f"Not requested, since they have left the catalogue: {', '.join(self.withdrawn)}."]
             if self.withdrawn
             else []
         )
@@ -115,7 +115,7 @@ class RequestPlan:
                 *(f"{number:>4}  {each.text}" for number, each in enumerate(self.requests[:SHOWN], start=1)),
                 *([f"      ... and {more} more"] if more > 0 else []),
                 *left_out,
-                f"{self.request_count} requests in all, {len(CATALOGUE_PARTS)} of them for the catalogue.",
+                f"{self.request_count} requests in total, {len(CATALOGUE_PARTS)} of them for the catalogue.",
                 f"Expected time: {in_words(self.expected_seconds)} ({basis}).",
                 "Nothing was changed.",
             ]
@@ -127,7 +127,7 @@ def plan_job(settings: Settings, job: Job) -> RequestPlan:
 
     Raises:
         InvalidRequest: an id is unknown, or the job is too large.
-        KoladaError: the catalogue is not known and could not be read.
+        KoladaError: no catalogue is published and it could not be read.
     """
     with known_warehouse(settings) as connection:
         catalogue = catalogue_for(settings, job, connection)
@@ -154,14 +154,14 @@ def plan_job(settings: Settings, job: Job) -> RequestPlan:
 
 
 def expected_seconds(request_count: int, settings: Settings, measured: float | None) -> float:
-    """The longer of what the rate takes and what the answers take, as many at a time as are allowed."""
+    """Return the longer of two times: the one that the rate limit sets, and the one that the responses take."""
     by_rate = request_count / settings.rate
     return by_rate if measured is None else max(by_rate, request_count * measured / settings.concurrency)
 
 
 @contextmanager
 def known_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection | None]:
-    """The published file, or None where nothing is published yet."""
+    """Open the published file; yield None if nothing is published yet."""
     published = Home(settings.home).published
     if not published.exists():
         yield None
@@ -171,7 +171,7 @@ def known_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection | 
 
 
 def catalogue_for(settings: Settings, job: Job, connection: duckdb.DuckDBPyConnection | None) -> Catalogue:
-    """A catalogue that knows the job's KPIs, from the published file if it does."""
+    """Return a catalogue with the job's KPIs: from the published file if it has them all, else from Kolada."""
     if connection is not None:
         known = published_catalogue(connection)
         if set(job.kpi_ids) <= names_known(connection).keys():
@@ -186,14 +186,14 @@ def catalogue_for(settings: Settings, job: Job, connection: duckdb.DuckDBPyConne
 
 
 def names_known(connection: duckdb.DuckDBPyConnection | None) -> dict[str, str]:
-    """KPI id -> title of every KPI that was ever in the catalogue."""
+    """Return KPI id -> title of every KPI that was ever in the catalogue."""
     if connection is None:
         return {}
     return dict(connection.execute("select kpi_id, title from core.kpi").fetchall())
 
 
 def published_catalogue(connection: duckdb.DuckDBPyConnection) -> Catalogue:
-    """The catalogue as of the last publication: ids and names, which is what planning needs."""
+    """Return the catalogue as of the last publication: ids and names, as planning needs them."""
 
     def names(statement: str, *columns: str) -> pl.DataFrame:
         rows = connection.execute(statement).fetchall()
@@ -210,13 +210,13 @@ def published_catalogue(connection: duckdb.DuckDBPyConnection) -> Catalogue:
 
 
 def known_cells(connection: duckdb.DuckDBPyConnection | None, job: Job) -> pl.DataFrame:
-    """The cells that are known, genders together: kpi_id, unit_id, period."""
+    """Return the known cells, one row for all genders: kpi_id, unit_id, period."""
     rows = [] if connection is None else connection.execute(KNOWN_CELLS, {"kpi_ids": list(job.kpi_ids)}).fetchall()
     return pl.DataFrame(rows, schema={"kpi_id": pl.String, "unit_id": pl.String, "period": pl.Int32}, orient="row")
 
 
 def measured_seconds(connection: duckdb.DuckDBPyConnection | None) -> float | None:
-    """Seconds that a request for values took in the last published run."""
+    """Return the average seconds of a request for values in the last published run; None if there is none."""
     if connection is None:
         return None
     row = connection.execute(MEASURED).fetchone()
@@ -224,7 +224,7 @@ def measured_seconds(connection: duckdb.DuckDBPyConnection | None) -> float | No
 
 
 def pages_of(request: DataRequest, cells: pl.DataFrame) -> int:
-    """Pages that the answer is expected to have; at least one. An entry of a page holds all genders of its cell."""
+    """Return the expected number of response pages, at least one. One row of a page holds all genders of its cell."""
     within = cells.filter(pl.col("kpi_id").is_in(request.kpi_ids) & pl.col("unit_id").is_in(request.municipality_ids))
     if request.years:
         within = within.filter(pl.col("period").is_in(request.years))
@@ -232,6 +232,6 @@ def pages_of(request: DataRequest, cells: pl.DataFrame) -> int:
 
 
 def in_words(seconds: float) -> str:
-    """A length of time for people."""
+    """Return a duration in words, such as `40 seconds`."""
     minute = 60
     return f"{seconds:.0f} seconds" if seconds < 2 * minute else f"{seconds / minute:.0f} minutes"

@@ -1,20 +1,22 @@
-"""Whether an answer without a single row is accepted.
+"""Decides whether a response without a single row is accepted.
 
-An empty answer proves nothing: a source that is out of order says the same. All of them wait until everything else
-has been read. Then, in this order and by one rule for every kind of run:
+An empty response proves nothing: a source that is out of order sends the same. All empty responses wait until
+everything else has been read. Then they are decided in this order, by the same rules for every kind of run:
 
-    against what is known     a pair has known cells
-    against the others        most units of that kind report one of its KPIs; or a page that another one linked to came
-                              empty; or no answer of the run has a row, whatever was asked
-        asked again in smaller parts, with pauses, down to one KPI for a few units; what stays empty is not accepted
-    empty before              an earlier publication had each of its pairs as empty
-        accepted
-    some others report        asked again together with a KPI that these units report (a witness): an answer with the
-                              witness's rows and no other shows that the source was listening
-    nobody reports            each KPI is asked for alone a second time, for Riket, the national groups and some units
+    known values contradict   a pair has known cells
+    others contradict         most units of that kind report one of its KPIs; or a page that another page linked to is
+                              empty; or no response of the run has a row although several KPIs were requested
+        -> requested again in smaller parts, with pauses, down to one KPI for a few units; a part that stays empty is
+           not accepted
+    empty before              an earlier publication recorded each of its pairs as empty
+        -> accepted
+    some others report        requested again together with a KPI that these units report (a witness)
+        -> accepted if the response has rows, be it only those of the witness: the source works
+    no unit reports           each KPI is requested alone a second time, for Riket, the national groups and some units
+        -> accepted if it is empty again
 
-A witness is asked along in the smaller parts too: there its rows are enough where the silence of so few is credible.
-A pair without rows in an answer that has some needs no such care.
+A witness is added to the smaller parts too. There its rows are enough if it is credible that so few units report
+nothing. A pair without rows in a response that has other rows needs no such check.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -29,11 +31,11 @@ from warehouse.database import append_frame, run_sql, set_variables
 from warehouse.known_units import NATIONAL_GROUP, REGIONAL_GROUP, RIKET_ID
 from warehouse.stage import Stage
 
-# Of fewer others, and of fewer KPIs without a row, nobody can tell what is usual.
+# With fewer other units, or fewer KPIs without a row, there is no basis for what is usual.
 FEWEST_OTHERS = 3
-# A silence that comes about by itself less often than this is not credible, whoever was listening.
+# An empty part that is less probable than this is not credible, even if the witness has rows.
 IMPROBABLE = 0.001
-# One pair alone says less about an empty answer than a few do.
+# The smallest part has this many units: one empty pair alone is weaker evidence than a few.
 FEW_UNITS = 4
 TRIES = 3
 
@@ -43,7 +45,7 @@ DOUBTED_SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "unit_ids": pl.List(pl.String),
 }
 
-# The KPI that most of some units report, in this run or as known; else one that most units of their kind report.
+# The KPI that most of the units report, in this run or before; else one that most units of their kind report.
 WITNESS = """
     with received as (
         select distinct kpi_id, unit_id from staged_observation
@@ -81,7 +83,7 @@ WITNESS = """
 """
 
 
-# Whether the silence of some units about some KPIs is nothing unusual, by what was found in the last evidence.
+# Whether it is credible that these units report none of these KPIs, according to the last evidence.
 CREDIBLE = """
     with asked as (
         select kpi_id, coalesce(unit_kind.kind, 'G') as kind, unit.unit_id
@@ -114,12 +116,12 @@ CREDIBLE = """
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """An answer that may be without rows for no good reason.
+    """A response that has no rows and may be wrong.
 
     Attributes:
-        request: what was asked.
-        request_ids: what the ledger calls the answer's pages.
-        is_cut_short: whether a full page came, and then one without any row that it linked to.
+        request: the request.
+        request_ids: the ids of the response pages on the ledger.
+        is_cut_short: whether a full page linked to a page without rows.
     """
 
     request: DataRequest
@@ -129,13 +131,13 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is known beside one doubt.
+    """The evidence about one doubt.
 
     Attributes:
         contradicts_known: a pair has known cells.
-        contradicts_others: other units report what this answer lacks.
-        was_empty: an earlier publication had each of its pairs as empty.
-        reported_kpis: those of its KPIs that some unit of that kind reports.
+        contradicts_others: other units report the KPIs that this response lacks.
+        was_empty: an earlier publication recorded each of its pairs as empty.
+        reported_kpis: the KPIs of the request that some unit of that kind reports.
     """
 
     contradicts_known: bool
@@ -145,14 +147,20 @@ class Evidence:
 
 
 def doubt_about(answer: Answer, request: DataRequest) -> Doubt | None:
-    """The doubt that an answer leaves; None where its rows speak for it."""
+    """Return the doubt about a response; None if its rows leave none."""
     if answer.is_empty or is_cut_short(answer):
         return Doubt(request, page_ids(answer), is_cut_short=not answer.is_empty)
     return None
 
 
 def reason_against(doubt: Doubt, evidence: Evidence, loud: set[str]) -> str:
-    """What speaks against an answer, in words; empty when nothing does. `loud` are KPIs that have rows when alone."""
+    """Return why a response is not accepted, in words; empty if nothing contradicts it.
+
+    Args:
+        doubt: about the response.
+        evidence: about the doubt.
+        loud: KPIs that have rows when they are requested alone.
+    """
     if doubt.is_cut_short:
         return "a page that a full one linked to has no rows"
     if evidence.contradicts_known:
@@ -167,15 +175,15 @@ class EmptyAnswers:
     """Settles the doubts of one run.
 
     Attributes:
-        client: who is asked again.
-        stage: what the run read.
-        again: asks in smaller parts.
-        take: takes an answer for the part of it that was wanted.
-        accept: takes a doubt for what it says: nothing.
-        reject: told the answers that cannot be used, with the reason.
-        say: told in words.
-        unit_kinds: a row per unit: unit_id, kind.
-        catalogue_kpis: what may be asked for.
+        client: sends the requests.
+        stage: holds the rows that the run read.
+        again: requests smaller parts.
+        take: uses a response; its second argument is the wanted part of the request.
+        accept: accepts that the request of a doubt has no rows.
+        reject: records that response pages cannot be used, and the reason.
+        say: logs a message.
+        unit_kinds: one row per unit: unit_id, kind.
+        catalogue_kpis: the KPIs that can be requested.
     """
 
     client: KoladaClient
@@ -189,7 +197,7 @@ class EmptyAnswers:
     catalogue_kpis: Collection[str]
 
     def settle(self, doubts: Sequence[Doubt]) -> Iterator[Lost]:
-        """Decide on every doubt; yield what is not accepted and could not be had otherwise."""
+        """Decide on every doubt; yield the parts that are not accepted and could not be read again."""
         connection = self.stage.connection
         connection.execute("create or replace temp table unit_kind (unit_id varchar, kind varchar)")
         append_frame(connection, "unit_kind", self.unit_kinds)
@@ -203,11 +211,11 @@ class EmptyAnswers:
             found = dict(zip(waiting, self._evidence(waiting), strict=True))
             against = {doubt: reason for doubt in waiting if (reason := reason_against(doubt, found[doubt], loud))}
             if not against and self._is_silent(waiting):
-                against = dict.fromkeys(waiting, "no answer of this run has any")
+                against = dict.fromkeys(waiting, "no response of this run has any row")
             for doubt, reason in against.items():
                 yield from self._ask_smaller(doubt, reason)
             if against:
-                # What came may speak against the others.
+                # The new rows may contradict the other doubts.
                 waiting = [doubt for doubt in waiting if doubt not in against]
                 continue
             for doubt in waiting:
@@ -229,7 +237,7 @@ class EmptyAnswers:
             waiting = [doubt for doubt in unproven if not loud.isdisjoint(doubt.request.kpi_ids)]
 
     def _evidence(self, doubts: Sequence[Doubt]) -> list[Evidence]:
-        """What is known beside each doubt, in their order."""
+        """Return the evidence about each doubt, in the same order."""
         self.stage.flush()
         connection = self.stage.connection
         connection.execute(
@@ -251,13 +259,13 @@ class EmptyAnswers:
         return [Evidence(known, others, empty, tuple(kpis)) for known, others, empty, kpis in verdicts]
 
     def _is_silent(self, doubts: Sequence[Doubt]) -> bool:
-        """Whether nothing at all was received, though several KPIs were asked for."""
+        """Return whether no row was received although several KPIs were requested."""
         kpis = {kpi_id for doubt in doubts for kpi_id in doubt.request.kpi_ids}
         received = self.stage.connection.execute("select exists (from staged_observation)").fetchall()
         return len(kpis) >= FEWEST_OTHERS and received == [(False,)]
 
     def _ask_smaller(self, doubt: Doubt, reason: str) -> Iterator[Lost]:
-        self.say(f"{in_short(doubt.request)}: no row, but {reason}. Asked again in smaller parts.")
+        self.say(f"{in_short(doubt.request)}: no row, but {reason}. Requested again in smaller parts.")
         self.reject(doubt.request_ids, f"{EMPTY_ANSWER}, but {reason}")
         lost = Lost(doubt.request, EMPTY_ANSWER, request_ids=doubt.request_ids)
         how = Narrowing(self._settle_part, first="units", few_units=FEW_UNITS, tries=TRIES, witness=self._witness)
@@ -265,7 +273,7 @@ class EmptyAnswers:
             yield replace(each, reason=f"{EMPTY_ANSWER}, but {reason}") if each.error == EMPTY_ANSWER else each
 
     def _settle_part(self, answer: Answer, part: DataRequest) -> bool:
-        """Take a part's answer that has rows of its own, or none where that is credible and its witness has some."""
+        """Use the response to a part: one with rows of its own, or one with only witness rows if that is credible."""
         if doubt_about(answer, part) is None:
             has_own = any(page.frame["kpi_id"].is_in(part.kpi_ids).any() for page in answer.pages)
             if has_own or self._is_silence_credible(part):
@@ -279,7 +287,7 @@ class EmptyAnswers:
         return self.stage.connection.execute(CREDIBLE, parameters).fetchall() == [(True,)]
 
     def _prove(self, doubt: Doubt, witness: str) -> Iterator[Lost]:
-        """Ask again together with a witness; what comes then is taken, rows or none."""
+        """Request again together with a witness; use a response that has rows of either."""
         kpis = doubt.request.kpi_ids
         for start in range(0, len(kpis), LIST_LIMIT - 1):
             part = replace(doubt.request, kpi_ids=kpis[start : start + LIST_LIMIT - 1])
@@ -291,7 +299,7 @@ class EmptyAnswers:
             yield from self._ask_smaller(Doubt(part, ids), f"neither has `{witness}`, which they report")
 
     def _asked_alone(self, doubts: Sequence[Doubt]) -> tuple[list[Doubt], set[str]]:
-        """Ask for each KPI alone; the doubts as they are then, and the KPIs that have rows or could not be asked."""
+        """Request each KPI alone; return the doubts as they are then, and the KPIs that have rows or failed."""
         units: dict[str, list[str]] = {}
         for doubt in doubts:
             for kpi_id in doubt.request.kpi_ids:
@@ -303,8 +311,8 @@ class EmptyAnswers:
         asked_anew = frozenset(requests)
         for doubt in doubts:
             if doubt.request in asked_anew:
-                # It was asked alone already: what came is asked for anew, and not recalled.
-                self.reject(doubt.request_ids, f"{EMPTY_ANSWER}: asked for again")
+                # The same request was sent already: reject its response, so that it is sent again and not recalled.
+                self.reject(doubt.request_ids, f"{EMPTY_ANSWER}: requested again")
         loud: set[str] = set()
         answers: dict[DataRequest, tuple[str, ...]] = {}
         for result in self.client.answers(requests, asks_again=False):
@@ -322,14 +330,14 @@ class EmptyAnswers:
 
 
 def data_request(result: Answer | Failure) -> DataRequest:
-    """The question that a result is of; the client yields results of what it was given."""
+    """Return the request of a result; the client yields results of the requests that it was given."""
     if not isinstance(result.request, DataRequest):
         raise TypeError(f"expected a data request, got {result.request}")
     return result.request
 
 
 def spread(unit_ids: Sequence[str]) -> tuple[str, ...]:
-    """At most as many units as one request takes: Riket and the national groups first, then evenly over the rest."""
+    """Return at most as many units as one request takes: Riket, the national groups, then evenly over the rest."""
     given = sorted(set(unit_ids))
     first = [unit for unit in (RIKET_ID, NATIONAL_GROUP, REGIONAL_GROUP) if unit in given]
     others = [unit for unit in given if unit not in first]
@@ -339,11 +347,11 @@ def spread(unit_ids: Sequence[str]) -> tuple[str, ...]:
 
 
 def in_short(request: DataRequest) -> str:
-    """A question in a few words; the ledger has it whole."""
+    """Return a request in a few words; the ledger has the whole request."""
     kpis, units = request.kpi_ids, request.municipality_ids
     return f"{len(kpis)} KPIs ({span(kpis)}) for {len(units)} units ({span(units)})"
 
 
 def span(ids: tuple[str, ...]) -> str:
-    """The first and the last of some ids."""
+    """Return the first and the last of some ids."""
     return ids[0] if len(ids) == 1 else f"{ids[0]} to {ids[-1]}"

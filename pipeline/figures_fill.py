@@ -1,7 +1,7 @@
-"""`kolada goals fill`: a form that was filled in becomes rows of a plan's CSV files, or is refused cell by cell.
+"""`kolada goals fill`: turns a filled-in form into rows of a plan's CSV files, or names every cell that is wrong.
 
-Every cell is checked before any file is written, and the plan is read as it would be afterwards. A form that is filled
-in twice changes nothing the second time.
+Every cell is checked, and the changed plan is read, before any file is written. Filling in the same form twice changes
+nothing the second time.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -21,12 +21,12 @@ Change = tuple[RowChange, str]
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What a form changes.
+    """The changes that a form makes.
 
     Attributes:
-        plan_id: the plan that the form is of.
-        files: the CSV files that differ, by name, with their new content.
-        told: a line for each change, in Swedish.
+        plan_id: the plan that the form is for.
+        files: the CSV files that differ: file name -> new content.
+        told: one line per change, in Swedish.
     """
 
     plan_id: str
@@ -35,25 +35,25 @@ class Filled:
 
 
 def plan_of_form(path: Path) -> str:
-    """The plan that a form is of.
+    """Return the id of the plan that a form is for.
 
     Raises:
-        FormError: the file is no form of ours.
+        FormError: the file is not a form of this software.
     """
     return opened(path).about.plan_id
 
 
 def fill_in(path: Path, plan: Plan, *, today: date) -> Filled:
-    """What a form changes in the plan's files; nothing is written.
+    """Return the changes that a form makes in the plan's files; write nothing.
 
     Args:
-        path: the workbook that somebody filled in.
+        path: the filled-in workbook.
         plan: the plan as its files are now.
-        today: the day that changed figures and comments are entered on.
+        today: the date that is entered with changed figures and comments.
 
     Raises:
-        FormError: a cell is wrong, the file is no form, or it is of another plan.
-        PlanError: the plan would not hold together with the new rows.
+        FormError: a cell is wrong, the file is not a form, or it is for another plan.
+        PlanError: the plan would not be valid with the new rows.
     """
     returned = opened(path)
     about = returned.about
@@ -82,7 +82,7 @@ def fill_in(path: Path, plan: Plan, *, today: date) -> Filled:
 
 @dataclass(frozen=True, slots=True)
 class _Filler:
-    """Makes rows of CSV files of what was filled in."""
+    """Turns filled-in cells into rows of CSV files."""
 
     returned: ReturnedForm
     form: FormPlan
@@ -90,7 +90,7 @@ class _Filler:
 
     @property
     def time(self) -> str:
-        """The year, and the period where there is one."""
+        """The year, and the period if there is one."""
         return f"{self.form.year} {self.form.period}".strip()
 
     @property
@@ -99,7 +99,7 @@ class _Filler:
         return self.today >= date(self.form.year, 1, 1)
 
     def figures(self) -> Iterator[Change]:
-        """Outcomes and forecasts."""
+        """Yield the changed outcomes and forecasts."""
         for row in self.returned.rows(FIGURES, self.form):
             if not row.changed:
                 continue
@@ -121,7 +121,7 @@ class _Filler:
     ) -> Iterator[Change]:
         title, value = entered
         touched = {title, source} | ({"Jämförelsetal"} if kind == "outcome" else set())
-        # Who filled it in is asked for once: it is the outcome's where there is one.
+        # The form has one name per row: it belongs to the outcome if there is one.
         if kind == "outcome" or row.values["Utfall"] is None:
             touched.add("Ifyllt av")
         key = {"indicator_id": row.item, "year": str(self.form.year), "period": self.form.period, "kind": kind}
@@ -157,14 +157,14 @@ class _Filler:
         yield RowChange(key, after), f"{row.item} {self.time}: {told}"
 
     def _is_compared(self, item: str) -> bool:
-        """Whether a whole year's outcome of an indicator is judged against a number that is entered with it."""
+        """Return whether an indicator's outcome of a whole year is judged against a number entered next to it."""
         if self.form.period:
             return False
         targets = self.form.plan.tables["target"].iter_rows(named=True)
         return any(row["indicator_id"] == item and row["kind"] == "other_value" for row in targets)
 
     def assessments(self) -> Iterator[Change]:
-        """What people decided of goals."""
+        """Yield the changed assessments of goals."""
         for row in self.returned.rows(GOALS, self.form):
             if not row.changed:
                 continue
@@ -194,7 +194,7 @@ class _Filler:
                 yield RowChange(key, after), f"{row.item} {self.time}: bedömd {word}"
 
     def comments(self) -> Iterator[Change]:
-        """What people wrote of indicators and goals."""
+        """Yield the changed comments on indicators and goals."""
         for row in self.returned.rows(COMMENTS, self.form):
             if not row.changed:
                 continue

@@ -1,8 +1,9 @@
-"""`kolada goals form`: a workbook that holds what people must fill in for one plan and year, and nothing else.
+"""`kolada goals form`: writes the workbook in which people fill in the own figures of one plan and year.
 
-Figures that Kolada does not have, with comparison values and forecasts; assessments of goals; comments. Cells to fill
-in are shaded and unlocked, each with its unit, its target, last year's figure and the range it must lie in. A hidden
-sheet keeps what the cells held when the form was made, so that `figures_fill` can tell what a person changed.
+The sheets take figures that Kolada does not have, with comparison values and forecasts; assessments of goals; comments.
+Cells to fill in are shaded and unlocked; their row shows the unit, the target, last year's figure and the allowed
+range. A hidden sheet keeps the values that the cells had when the form was made, so that `figures_fill` can find out
+which ones a person changed.
 """
 
 import io
@@ -33,19 +34,19 @@ from pipeline.form_layout import (
 )
 
 LINE_HEIGHT: Final = 15
-# A double has no more that mean anything.
+# A double has no more significant decimals.
 MOST_DECIMALS: Final = 15
-# The widest numbers that a spreadsheet is told to accept where the unit sets no limits.
+# The limit of a number, in both directions, where the unit sets none.
 ANY: Final = 1e15
 
 
 def write_form(form: FormPlan, judged: Judged, *, owner: str | None = None) -> bytes:
-    """The workbook, with what is filled in already.
+    """Return the workbook as bytes, with the values that are entered already.
 
     Args:
         form: the plan, its year and period.
-        judged: what the published file says.
-        owner: only what this nämnd or company is responsible for.
+        judged: the outcomes and verdicts in the published file.
+        owner: only rows of this nämnd or company; None for all.
     """
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False}) as book:
@@ -63,7 +64,7 @@ def write_form(form: FormPlan, judged: Judged, *, owner: str | None = None) -> b
 
 
 class _Writer:
-    """Writes the sheets alike: a title, an explanation, a frozen head, locked texts and shaded cells to fill in."""
+    """Writes every sheet in one layout: title, explanation, frozen header, locked texts and shaded cells to fill in."""
 
     def __init__(self, book: xlsxwriter.Workbook, form: FormPlan) -> None:
         self.book, self.form = book, form
@@ -87,7 +88,7 @@ class _Writer:
         }
 
     def sheet(self, layout: FormSheet, rows: Sequence[FormRow]) -> None:
-        """One sheet with its rows."""
+        """Write one sheet with its rows."""
         sheet = self.book.add_worksheet(layout.name)
         sheet.write_string(0, 0, f"{self.form.about}: {layout.name.lower()}", self.bold)
         sheet.write_string(1, 0, layout.about, self.quiet)
@@ -137,7 +138,7 @@ class _Writer:
             sheet.data_validation(number, place, number, place, {"validate": "list", "source": self.verdicts})
 
     def about(self) -> None:
-        """What the form is of: read back when it is filled in."""
+        """Write the sheet that names the plan, year and period; it is read back with the filled-in form."""
         sheet = self.book.add_worksheet(ABOUT_SHEET)
         told = (
             ("Formulär", str(FORM_VERSION)),
@@ -152,7 +153,7 @@ class _Writer:
         sheet.protect()
 
     def origin(self, sheets: Mapping[FormSheet, Sequence[FormRow]]) -> None:
-        """What the cells to fill in held from the beginning, one to a row."""
+        """Write the hidden sheet with the first values of the cells to fill in, one per row."""
         sheet = self.book.add_worksheet(ORIGIN_SHEET)
         held = [
             (layout.name, row.item, column.title, value)
@@ -183,7 +184,7 @@ def _plain(sheet: Worksheet, number: int, place: int, value: Value) -> None:
 
 
 def _within(unit: str) -> dict[str, object]:
-    """What a spreadsheet program itself refuses: numbers out of their range. Texts are checked when it is read back."""
+    """Return the validation rule by which a spreadsheet program warns of a number outside the range of its unit."""
     found = limits(unit)
     return {
         "validate": "decimal",

@@ -1,8 +1,7 @@
-"""A cell that a person filled in, as a typed value, or what is wrong with it in Swedish.
+"""Reads a filled-in cell as a typed value, or says in Swedish what is wrong with it.
 
-People write numbers with spaces between thousands, a decimal comma and a percent sign, and all of that is read as it is
-meant. What could be meant in two ways is refused: 1.234 in a text, a formula, another unit, a share where a percentage
-belongs.
+Numbers may have spaces between thousands, a decimal comma and a percent sign. An ambiguous value is refused: 1.234 as
+text, a formula, a number in another unit, a share where a percentage belongs.
 """
 
 import re
@@ -22,14 +21,14 @@ BLANKS: Final = str.maketrans("", "", SPACES)
 MINUSES: Final = str.maketrans(dict.fromkeys("\N{MINUS SIGN}\N{EN DASH}", "-"))
 THOUSANDS: Final = re.compile(r"[+\-]?\d{1,3}\.\d{3}")
 PERCENT: Final = re.compile(r"\s*(?:%|procent(?:enheter)?)$")
-# A value this many times last year's, or that part of it, is taken for one in another unit.
+# A value this many times last year's, or last year's divided by this, counts as one in another unit.
 FAR: Final = 300.0
-# A share is at most one; last year's percentage was above this.
+# A number of at most SHARE counts as a share where last year's percentage was above PERCENTAGE.
 SHARE, PERCENTAGE = 1.0, 20.0
 
 
 class CellRefused(ValueError):
-    """A cell cannot be taken in: what is wrong and what to write instead, both in Swedish."""
+    """A cell cannot be read; carries the problem and the remedy, both in Swedish."""
 
     def __init__(self, problem: str, remedy: str) -> None:
         self.problem, self.remedy = problem, remedy
@@ -38,12 +37,12 @@ class CellRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a cell is asked to hold.
+    """The value that a cell must contain.
 
     Attributes:
-        entry: the sort of value.
+        entry: the kind of value.
         unit: of numbers.
-        before: last year's number, to tell a number in another unit by; None without one.
+        before: last year's number, to detect a number in another unit; None if there is none.
         words: word in lower case -> code, for a choice.
     """
 
@@ -54,10 +53,10 @@ class Asked:
 
 
 def read(cell: Cell, asked: Asked) -> Value:
-    """The value of a cell; None where it is empty.
+    """Return the value of a cell; None if it is empty.
 
     Raises:
-        CellRefused: it holds something else than what is asked for.
+        CellRefused: it contains another kind of value.
     """
     value = cell.value
     if cell.data_type == "f":
@@ -78,7 +77,7 @@ def read(cell: Cell, asked: Asked) -> Value:
 
 
 def one_line(text: str) -> str:
-    """A text without line breaks and doubled spaces, as it stands in a plan's file."""
+    """Return a text without line breaks and double spaces, as a plan's file has it."""
     return " ".join(text.split())
 
 
@@ -103,7 +102,7 @@ def _number(cell: Cell, asked: Asked) -> float:
 
 
 def _parsed(text: str, unit: str) -> tuple[float, bool]:
-    """The number that a text says, and whether it names the unit itself."""
+    """Return the number in a text, and whether the text names the unit too."""
     bare = text.removesuffix(unit).strip() if unit else text
     if unit.startswith("%"):
         bare = PERCENT.sub("", bare).strip()
@@ -122,7 +121,7 @@ def _parsed(text: str, unit: str) -> tuple[float, bool]:
 
 
 def _refuse_another_unit(number: float, asked: Asked) -> None:
-    """Refuse a number that is so far from last year's that it must be in another unit, unless it names its own."""
+    """Raise if a number is so far from last year's that it is probably in another unit."""
     before, unit = asked.before, asked.unit
     if not before or not number:
         return

@@ -1,7 +1,7 @@
-"""How the form for own figures is laid out: its sheets and columns, and what each row holds before it is filled in.
+"""The layout of the form for own figures: its sheets and columns, and the values of each row before it is filled in.
 
-`figures_form` writes the workbook by this layout and `figures_fill` reads it back by the same. Nothing here knows
-Excel.
+`figures_form` writes the workbook with this layout, and `figures_fill` reads it back with the same. No function here
+depends on Excel.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,7 +27,7 @@ NOTHING: Final[Mapping[str, Any]] = {}
 
 
 class Entry(Enum):
-    """What a cell holds."""
+    """The kind of value in a cell; SHOWN for one that people do not fill in."""
 
     SHOWN = auto()
     NUMBER = auto()
@@ -38,7 +38,7 @@ class Entry(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FormColumn:
-    """One column of a sheet: its heading, its width in characters, and what a person enters."""
+    """One column of a sheet: its heading, its width in characters, and the kind of value that a person enters."""
 
     title: str
     width: int
@@ -52,7 +52,7 @@ class FormColumn:
 
 @dataclass(frozen=True, slots=True)
 class FormSheet:
-    """One sheet: its name, a line that explains it, and its columns; the first holds the id."""
+    """One sheet: its name, a line that explains it, and its columns; the first contains the id."""
 
     name: str
     about: str
@@ -69,10 +69,10 @@ class FormRow:
     """One row of a sheet.
 
     Attributes:
-        cells: the values by heading; a heading that is not there is empty.
-        closed: the columns to fill in that this row has no use for, each with the reason in Swedish.
-        unit: of the row's numbers; empty without one.
-        decimals: of a number that is shown, by heading; all that it has where none are given.
+        cells: the values by heading; a missing heading means an empty cell.
+        closed: the columns that must stay empty in this row: heading -> reason in Swedish.
+        unit: of the row's numbers; empty if they have none.
+        decimals: heading -> decimals of a shown number; without an entry, all that the number has.
     """
 
     cells: Mapping[str, Value]
@@ -145,13 +145,13 @@ COUNTED: Final = """
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What the published file says of a plan and year; empty where nothing is published.
+    """The outcomes and verdicts of a plan and year in the published file; empty if nothing is published.
 
     Attributes:
         values: (indicator, year) -> outcome.
         verdicts: (indicator, year) -> verdict.
-        decimals: (indicator, year) -> decimals of the outcome that tell what the verdict says.
-        goals: goal -> met, counted, verdict.
+        decimals: (indicator, year) -> decimals of the outcome that its verdict needs.
+        goals: goal -> number of indicators met, number of indicators, verdict.
     """
 
     values: Mapping[tuple[str, int], float | None] = field(default_factory=dict)
@@ -161,7 +161,7 @@ class Judged:
 
 
 def read_judged(connection: duckdb.DuckDBPyConnection, plan_id: str, year: int) -> Judged:
-    """What is known of a plan and year, and of the year before.
+    """Return the outcomes and verdicts of a plan for a year and the year before.
 
     Args:
         connection: from `published_file`.
@@ -180,10 +180,10 @@ def read_judged(connection: duckdb.DuckDBPyConnection, plan_id: str, year: int) 
 
 @dataclass(frozen=True, slots=True)
 class FormPlan:
-    """A plan with the year and the part of it that a form is of.
+    """A plan with the year and the period that a form is for.
 
     Attributes:
-        plan: as its files are now.
+        plan: the plan as its files are now.
         year: one of the plan's years.
         period: T1, Q2, 06 ...; empty for the whole year.
     """
@@ -194,30 +194,30 @@ class FormPlan:
 
     @property
     def about(self) -> str:
-        """What the form is of, in words."""
+        """The plan's title, the year and the period, as one line."""
         title = self.plan.tables["plan"]["title"][0]
         return f"{title}: {self.year}{f', {self.period}' if self.period else ''}"
 
     def label(self, kind: str, code: str | None) -> str:
-        """The plan's Swedish word for a code."""
+        """Return the plan's Swedish word for a code."""
         return self.labels(kind).get(code or "", "")
 
     def labels(self, kind: str) -> Mapping[str, str]:
-        """The plan's Swedish words of a kind, by their codes."""
+        """Return the plan's Swedish words of a kind: code -> word."""
         table = self.plan.tables["label"]
         return {row["code"]: row["label"] for row in table.iter_rows(named=True) if row["label_kind"] == kind}
 
     def owners(self) -> list[str]:
-        """Everybody who is responsible for something, sorted."""
+        """Return the nämnder and companies that are responsible for any row, sorted."""
         rows = [row for sheet in (FIGURES, COMMENTS) for row in self.rows(sheet, Judged())]
         return sorted({str(row.cells["Ansvarig"]) for row in rows} - {""})
 
     def sheets(self) -> tuple[FormSheet, ...]:
-        """The sheets: goals are judged for whole years only."""
+        """Return the sheets of the form; a period has no assessments, since goals are judged for whole years only."""
         return (FIGURES, COMMENTS) if self.period else (FIGURES, GOALS, COMMENTS)
 
     def rows(self, sheet: FormSheet, judged: Judged) -> Iterator[FormRow]:
-        """The rows of a sheet as the plan's files are now."""
+        """Yield the rows of a sheet as the plan's files are now."""
         match sheet.name:
             case FIGURES.name:
                 return self._figures(judged)
@@ -232,7 +232,7 @@ class FormPlan:
                 yield row
 
     def _figures(self, judged: Judged) -> Iterator[FormRow]:
-        """A row per indicator: a figure of our own has an outcome to fill in, one of Kolada's a forecast."""
+        """Yield a row per indicator; the outcome of a KPI of Kolada is closed."""
         entered = {(row["indicator_id"], row["kind"]): row for row in self._of_this_time("outcome_manual")}
         for row in self.plan.tables["indicator"].iter_rows(named=True):
             indicator_id, unit = row["indicator_id"], row["unit"] or ""
@@ -266,7 +266,7 @@ class FormPlan:
             )
 
     def _goals(self, judged: Judged) -> Iterator[FormRow]:
-        """A row per goal that people judge."""
+        """Yield a row per prioritized goal."""
         table = self.plan.tables["assessment"]
         decided = {row["goal_id"]: row for row in table.iter_rows(named=True) if row["year"] == self.year}
         for goal in self.plan.tables["goal"].iter_rows(named=True):
@@ -288,7 +288,7 @@ class FormPlan:
             )
 
     def _comments(self, judged: Judged) -> Iterator[FormRow]:
-        """A row per goal and per indicator."""
+        """Yield a row per goal and per indicator."""
         written = {row["item_id"]: row for row in self._of_this_time("comment")}
 
         def line(item: str, title: str, owner: str, value: float | None, verdict: str) -> FormRow:
@@ -322,7 +322,7 @@ class FormPlan:
                 )
 
     def _owner(self, indicator: Mapping[str, Any]) -> str:
-        """Who is responsible for an indicator: its own owner, else its goal's."""
+        """Return the owner of an indicator, else the owner of its goal."""
         goals = {goal["goal_id"]: goal["owner"] for goal in self.plan.tables["goal"].iter_rows(named=True)}
         return str(indicator["owner"] or goals.get(indicator["goal_id"]) or "")
 
@@ -330,7 +330,7 @@ class FormPlan:
         return [row for row in self.plan.tables["target"].iter_rows(named=True) if row["year"] in (None, self.year)]
 
     def _target_text(self, row: Mapping[str, Any]) -> str:
-        """A criterion in the document's words, or its number."""
+        """Return a criterion in the words of the document, else as operator and number."""
         if row["target_text"]:
             return str(row["target_text"])
         word = self.label("operator", str(row["operator"] or ""))
@@ -348,7 +348,7 @@ def _is_of(indicator: Mapping[str, Any], goal: Mapping[str, Any]) -> bool:
 
 
 def allowed(unit: str) -> str:
-    """The range of a unit in words."""
+    """Return the allowed range of a unit, in Swedish words."""
     found = limits(unit)
     match (found.low, found.high):
         case (None, None):

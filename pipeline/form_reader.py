@@ -1,7 +1,7 @@
-"""A form that comes back: opened, found to be one of ours, and each cell compared with what it held from the beginning.
+"""Reads a filled-in form: opens it, checks that it is a form, and compares each cell with its first value.
 
-A cell that nobody touched changes nothing, whatever has been entered elsewhere since the form was made. A cell that was
-changed both in the form and in the plan is refused: nobody's figure is overwritten unseen.
+An untouched cell changes nothing, even if the plan has changed since the form was made. A cell that was changed both in
+the form and in the plan is refused, so no figure is overwritten unnoticed.
 """
 
 import io
@@ -36,12 +36,12 @@ LAST_YEAR: Final = "Förra årets utfall"
 
 
 class FormError(ValueError):
-    """A form cannot be made or taken in; the message names every cell that is wrong, and nothing was written."""
+    """A form cannot be made or read; the message names every wrong cell, and nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """Which plan, year and period a form is of."""
+    """The plan, year and period that a form is for."""
 
     plan_id: str
     year: int
@@ -50,14 +50,14 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class FilledRow:
-    """One row of a form that came back.
+    """One row of a filled-in form.
 
     Attributes:
         item: the id of the indicator or goal.
-        values: what holds after the form, by heading of the columns to fill in.
+        values: heading -> the value that is valid after the form, for the columns to fill in.
         changed: the headings whose value differs from the plan's files.
-        before: what the plan's files say, by heading.
-        cells: where each stands.
+        before: heading -> the value in the plan's files.
+        cells: heading -> the cell of the sheet.
     """
 
     item: str
@@ -69,13 +69,13 @@ class FilledRow:
 
 @dataclass(slots=True)
 class ReturnedForm:
-    """A form as it came back; `problems` gathers what is wrong with its cells.
+    """A filled-in form, and the problems found in its cells.
 
     Attributes:
         path: the file.
         book: the workbook.
-        about: what it is of.
-        problems: each with its sheet and cell, in Swedish.
+        about: the plan, year and period that it is for.
+        problems: one line per problem, with sheet and cell, in Swedish.
     """
 
     path: Path
@@ -84,7 +84,7 @@ class ReturnedForm:
     problems: list[str] = field(default_factory=list)
 
     def rows(self, sheet: FormSheet, form: FormPlan) -> Iterator[FilledRow]:
-        """The rows of a sheet in which everything can be read."""
+        """Yield the rows of a sheet that have no problem; add the problems of the others to `problems`."""
         found = self._placed(sheet)
         if found is None:
             return
@@ -110,14 +110,14 @@ class ReturnedForm:
                     yield row
 
     def wrong(self, sheet: FormSheet, cell: Cell, problem: str, remedy: str) -> None:
-        """Note a cell that is wrong."""
+        """Add the problem of a cell, with its remedy, to `problems`."""
         self.problems.append(f"{sheet.name}!{cell.coordinate}: {problem}. {remedy}.")
 
     def refuse_if_wrong(self) -> None:
-        """Stop where any cell is wrong.
+        """Raise if there are problems.
 
         Raises:
-            FormError: with all of them.
+            FormError: the message lists all problems.
         """
         if self.problems:
             listed = "\n".join(f"  {number}. {problem}" for number, problem in enumerate(self.problems, start=1))
@@ -128,7 +128,7 @@ class ReturnedForm:
             )
 
     def _placed(self, sheet: FormSheet) -> Mapping[str, int] | None:
-        """Where each column stands, counted from 0."""
+        """Return heading -> column number, counted from 0; None if the sheet or a column is missing."""
         if sheet.name not in self.book.sheetnames:
             self.problems.append(f"Bladet `{sheet.name}` saknas: det behövs, också när inget står i det.")
             return None
@@ -140,7 +140,7 @@ class ReturnedForm:
         return {column.title: heads.index(column.title) for column in sheet.columns}
 
     def _origin(self, sheet: FormSheet) -> Mapping[tuple[str, str], Value]:
-        """What the cells held from the beginning, by id and heading."""
+        """Return (id, heading) -> the first value of each cell of a sheet."""
         entries = {column.title: column.entry for column in sheet.filled_in}
         held: dict[tuple[str, str], Value] = {}
         for name, item, title, value in self.book[ORIGIN_SHEET].iter_rows(max_col=4, values_only=True):
@@ -176,7 +176,7 @@ class ReturnedForm:
         return FilledRow(now.item, after, changed, before, cells)
 
     def _given(self, cell: Cell, column: FormColumn, asked: Asked, known: tuple[Value, Value]) -> Value:
-        """What stands in a cell; a number that was there already is not asked whether it can be right."""
+        """Return the value of a cell; a number that was there already is not checked again."""
         if column.entry is Entry.NUMBER and not isinstance(cell.value, bool) and cell.value in known:
             return _alike(cell.value)
         return read(cell, asked)
@@ -184,7 +184,7 @@ class ReturnedForm:
     def _merged(
         self, sheet: FormSheet, now: FormRow, cell: Cell, title: str, values: tuple[Value, Value, Value]
     ) -> Value:
-        """What holds of what is given, what was in the form from the beginning, and what the plan says now."""
+        """Return the value that is valid, from three values: given in the form, first in the form, now in the plan."""
         given, made, current = values
         if given in (current, made):
             return current
@@ -201,13 +201,13 @@ class ReturnedForm:
 
 
 def opened(path: Path) -> ReturnedForm:
-    """Open a form that came back.
+    """Open a filled-in form.
 
     Raises:
-        FormError: the file is no form of ours.
+        FormError: the file is not a form of this software.
     """
     try:
-        # As bytes: a name with signs that openpyxl does not expect is no reason to refuse the file.
+        # As bytes: openpyxl refuses a file by some characters in its name.
         book = load_workbook(io.BytesIO(path.read_bytes()))
     except FileNotFoundError:
         raise FormError(
@@ -234,7 +234,7 @@ def opened(path: Path) -> ReturnedForm:
 
 
 def _alike(value: object) -> Value:
-    """A value of a file or of the hidden sheet, so that the same is equal to the same."""
+    """Return a value of a plan's file or of the hidden sheet in one form, so that equal values compare equal."""
     match value:
         case bool() | date():
             return value if isinstance(value, date) else str(value)
@@ -251,7 +251,7 @@ def _shown(value: Value) -> str:
 
 
 def number_word(value: Value) -> str:
-    """A value as the form shows it."""
+    """Return a value as the form shows it."""
     if isinstance(value, float):
         return f"{value:.10g}".replace(".", ",").replace("-", "\N{MINUS SIGN}")
     return str(value)

@@ -1,7 +1,7 @@
-"""Whether a run may publish: what its checks find, what was approved of it before, and what holding it keeps.
+"""Decides whether a run may publish: takes the findings of its checks and the approvals of earlier held runs.
 
-What a check finds is on the ledger before anything is decided: one body with the rows of all scopes, one record for
-each scope. A held run can be reviewed from that alone (review.py).
+A finding is written to the ledger before anything is decided: one body with the rows of all scopes, one record per
+scope. A held run can be reviewed from these alone (review.py).
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,7 +23,7 @@ from warehouse.ledger_records import Checked, CoverageSettled
 from warehouse.run_ledger import RunLedger
 from warehouse.stage import Stage
 
-# Findings of these checks may go away by asking again.
+# Findings of these checks may disappear when the data is requested again.
 INCOMPLETE = frozenset({"answers_empty", "pairs_failed"})
 SCOPES_TOLD = 5
 
@@ -36,7 +36,7 @@ VERDICT_CHANGES = """
 
 
 class Gate:
-    """Takes what the checks find, puts it on the ledger with its approvals, and knows what holds the run."""
+    """Writes the findings of checks to the ledger with their approvals, and lists those that hold the run."""
 
     def __init__(self, ledger: RunLedger, approvals: Approvals) -> None:
         self._ledger = ledger
@@ -44,7 +44,7 @@ class Gate:
         self.results: list[CheckResult] = []
 
     def take(self, found: Found, plans: ScopePlans) -> list[CheckResult]:
-        """Take what one check found; returns its results, approved ones marked."""
+        """Write the findings of one check to the ledger; return its results, approved ones marked."""
         taken = []
         body = self._ledger.store.put(as_body(found.rows)) if not found.rows.is_empty() else None
         for told, rows in results_of(found, plans):
@@ -73,14 +73,14 @@ class Gate:
 
     @property
     def holding(self) -> list[CheckResult]:
-        """What stops a publication."""
+        """The results that stop the publication."""
         return [result for result in self.results if result.is_blocking]
 
 
 def account(stage: Stage, gate: Gate, ledger: RunLedger, plans: Sequence[Plan]) -> Coverage:
-    """Give every wanted pair its outcome, and take what could not be read, or is doubted, to the gate.
+    """Give every wanted pair its outcome, and pass pairs that could not be read or are doubted to the gate.
 
-    An answer without rows that is doubted is taken for what it says where somebody approved it.
+    A doubted response without rows is accepted if it was approved.
     """
     stage.flush()
     resting = plans_by_scope(plans)
@@ -99,7 +99,7 @@ def account(stage: Stage, gate: Gate, ledger: RunLedger, plans: Sequence[Plan]) 
 
 
 def plans_by_scope(plans: Iterable[Plan]) -> ScopePlans:
-    """Which plans rest on a KPI or a unit, by their files: before they are loaded."""
+    """Return the plans that use each KPI and each unit, from their files, since they are not loaded yet."""
     resting: dict[tuple[str, str], list[str]] = {}
     for plan in plans:
         for kpi_id in dict.fromkeys((*plan.kpi_ids, *plan.cross_check_kpi_ids)):
@@ -110,23 +110,23 @@ def plans_by_scope(plans: Iterable[Plan]) -> ScopePlans:
 
 
 def verdict_changes(connection: duckdb.DuckDBPyConnection, known_from: datetime) -> pl.DataFrame:
-    """The verdicts that a publication of this instant changes, by the marts that were built for it."""
+    """Return the verdicts that a publication of this instant changes, from the marts that were built for it."""
     rows = connection.execute(VERDICT_CHANGES, {"instant": naive_utc(known_from)})
     names = [column[0] for column in rows.description or ()]
     return pl.DataFrame(rows.fetchall(), schema=names, orient="row")
 
 
 def is_incomplete(holding: Sequence[CheckResult]) -> bool:
-    """Whether only what could not be read stands in the way, so that asking again may help."""
+    """Return whether a run is held only for data that could not be read, so that another run may succeed."""
     return bool(holding) and all(result.name in INCOMPLETE for result in holding)
 
 
 def message_about(holding: Sequence[CheckResult], *, command: str, is_sample: bool) -> str:
-    """What holds a run and what to do, in some sentences.
+    """Return the message of a held run: what holds it and what to do.
 
     Args:
-        holding: the results that stop it.
-        command: what starts such a run, `kolada refresh` for one.
+        holding: the results that hold it.
+        command: the command that starts such a run, such as `kolada refresh`.
         is_sample: whether the built-in sample is the source.
     """
     told = "; ".join(
@@ -146,7 +146,7 @@ def message_about(holding: Sequence[CheckResult], *, command: str, is_sample: bo
 
 
 def in_short(name: str, results: Sequence[CheckResult]) -> str:
-    """What one check found, in a clause: where, in how many rows, for which plans, and the first of them."""
+    """Return the finding of one check as one clause: the scopes, the plans, the number of rows and the first row."""
     first = results[0]
     scopes = ", ".join(result.scope or "" for result in results[:SCOPES_TOLD])
     more = f" and {len(results) - SCOPES_TOLD} more" if len(results) > SCOPES_TOLD else ""

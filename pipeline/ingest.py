@@ -1,4 +1,4 @@
-"""Reading from Kolada: the catalogue first, then every wanted cell, each answer on the ledger before it is used."""
+"""Reads from Kolada: the catalogue first, then every wanted cell. Each response is on the ledger before it is used."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -35,23 +35,23 @@ from warehouse.ledger_records import (
 from warehouse.run_ledger import RunLedger
 from warehouse.stage import Stage
 
-# When a larger share of the requests has no answer at all, the source is out of order, and they are not asked in parts.
+# If a larger share of the requests gets no response, the source is out of order, and no smaller parts are requested.
 MOST_UNANSWERED = 0.2
 CATALOGUE_PARTS: tuple[Collection, ...] = ("kpi", "municipality", "municipality_groups")
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What Kolada has, and what it had.
+    """Kolada's catalogue as a run read it, and the known units and groups that it lacks.
 
     Attributes:
-        kpis: tonight's list whole, in the client's schema; so are the municipalities and the groups.
-        municipalities: of type K and L, Riket among the latter.
-        groups: a row per group and member.
+        kpis: the whole list of this run, in the client's schema.
+        municipalities: the whole list of this run, in the client's schema; types K and L, Riket is an L.
+        groups: the whole list of this run, in the client's schema; one row per group and member.
         source_kind: live, recorded or sample.
-        absent_units: units that are known and not in tonight's list, as rows of municipalities: they are asked for
-            all the same, since a list may be short.
-        absent_groups: the ids of groups that are known and not in tonight's list.
+        absent_units: known units that this run's list lacks, as rows of municipalities. They are requested too, since
+            the list may be incomplete.
+        absent_groups: the ids of known groups that this run's list lacks.
     """
 
     kpis: pl.DataFrame
@@ -63,17 +63,17 @@ class Catalogue:
 
     @property
     def kpi_ids(self) -> frozenset[str]:
-        """Every KPI in the catalogue."""
+        """The ids of the KPIs in the catalogue."""
         return frozenset(self.kpis["kpi_id"])
 
     @property
     def kpi_titles(self) -> dict[str, str]:
-        """The title of every KPI in the catalogue."""
+        """KPI id -> title."""
         return dict(self.kpis.select("kpi_id", "title").iter_rows())
 
     @property
     def unit_names(self) -> dict[str, str]:
-        """The name of every unit and every group."""
+        """Unit id or group id -> name."""
         return {
             **dict(self.municipalities.select("municipality_id", "municipality_name").iter_rows()),
             **dict(self.groups.select("group_id", "group_name").iter_rows()),
@@ -81,32 +81,32 @@ class Catalogue:
 
     @property
     def units(self) -> pl.DataFrame:
-        """Every municipality, region and Riket that can be asked for: tonight's and those known before."""
+        """The municipalities, regions and Riket that can be requested, from this run's list and those known before."""
         listed = self.municipalities
         units = listed if self.absent_units is None else pl.concat([listed, self.absent_units])
         return units.filter(pl.col("municipality_id").str.contains(MUNICIPALITY_PATTERN)).sort("municipality_id")
 
     @property
     def unit_ids(self) -> tuple[str, ...]:
-        """Their ids."""
+        """The ids of `units`."""
         return tuple(self.units["municipality_id"])
 
     @property
     def group_ids(self) -> frozenset[str]:
-        """Every group of tonight's list, and those known before."""
+        """The ids of the groups of this run's list, and of those known before."""
         return frozenset(self.groups["group_id"]) | self.absent_groups
 
     @property
     def askable_kpis(self) -> pl.DataFrame:
-        """The KPIs with an id of a form that the API is known to take; one of a new form was remarked on."""
+        """The KPIs with an id in a format that the API is known to accept; the client remarks on any other."""
         return self.kpis.filter(pl.col("kpi_id").str.contains(KPI_PATTERN))
 
 
 def read_catalogue(client: KoladaClient, ledger: RunLedger, reporter: Reporter) -> Catalogue:
-    """Read the three parts of the catalogue whole.
+    """Read the three lists of the catalogue.
 
     Raises:
-        KoladaError: a part could not be read; nothing can be planned without it.
+        KoladaError: a list could not be read; no request can be planned without it.
     """
     reporter.stage("Catalogue", total=len(CATALOGUE_PARTS))
     answers = {}
@@ -126,20 +126,20 @@ def read_catalogue(client: KoladaClient, ledger: RunLedger, reporter: Reporter) 
 
 
 def remark(answer: Answer, ledger: RunLedger, reporter: Reporter) -> None:
-    """Tell what was odd about an answer that counts, each oddity once in a run."""
+    """Log the remarks on an accepted response, each text once per run."""
     for text in answer.remarks:
         if ledger.remark(text, page_ids(answer)):
             reporter.say(text)
 
 
 def planned_requests(job: Job, catalogue: Catalogue) -> list[DataRequest]:
-    """The requests that read what the job wants, in the fewest requests that the API takes."""
+    """Return the fewest requests that read the job's cells."""
     asked = sorted(set(job.kpi_ids) & set(catalogue.askable_kpis["kpi_id"]))
     return plan_requests(asked, wanted_units(job, catalogue), job.years) if asked else []
 
 
 def wanted_units(job: Job, catalogue: Catalogue) -> tuple[str, ...]:
-    """The units that the job wants: those it names, or every unit and the national group."""
+    """Return the units of the job: those that it names, or every unit and the national group."""
     if job.unit_ids is not None:
         return job.unit_ids
     has_group = NATIONAL_GROUP in catalogue.group_ids
@@ -158,20 +158,20 @@ def read_cells(
 ) -> None:
     """Read every wanted cell into the stage.
 
-    A failed request does not end the reading: the rest is read, so that the next run has less to do, and the loss is
-    told by the coverage.
+    A failed request does not end the reading: the rest is read, so that the next run has less to do, and the coverage
+    reports the loss.
 
     Args:
-        client: whose landing is the ledger.
-        job: what is wanted.
-        catalogue: what Kolada has.
+        client: keeps its responses on the ledger.
+        job: the wanted cells.
+        catalogue: Kolada's catalogue.
         ledger: of this run.
-        stage: takes the values.
-        reporter: told of each request.
-        rectangles: what a mirror chose, in place of what the job names.
+        stage: receives the values.
+        reporter: receives the progress, one step per request.
+        rectangles: the choice of a mirror, instead of the KPIs and units of the job.
 
     Raises:
-        KoladaUnreachable: nobody answers at all.
+        KoladaUnreachable: no connection to the server is possible.
     """
     withdrawn = sorted(set(job.kpi_ids) - catalogue.kpi_ids)
     wanted = [Rectangle(job.kpi_ids, wanted_units(job, catalogue))] if rectangles is None else rectangles
@@ -187,10 +187,10 @@ def read_cells(
 
 
 class Reading:
-    """The values of one run: each answer on the ledger and on the stage, and each request accounted for.
+    """Reads the values of one run: puts each response on the ledger and the stage, and accounts for each request.
 
-    What fails is asked for again in smaller parts, so that one broken pair spoils itself only; unless many requests
-    have no answer at all, since then the source is out of order.
+    A failed request is requested again in smaller parts, so that one broken pair affects only itself; unless many
+    requests get no response, since then the source is out of order.
     """
 
     def __init__(
@@ -209,10 +209,10 @@ class Reading:
         self.reporter = reporter
 
     def read(self, requests: Sequence[DataRequest]) -> None:
-        """Ask every request and settle what came.
+        """Send every request and settle its result.
 
         Raises:
-            KoladaUnreachable: nobody answers at all.
+            KoladaUnreachable: no connection to the server is possible.
         """
         doubts: list[Doubt] = []
         failures: list[Failure] = []
@@ -233,7 +233,7 @@ class Reading:
             self._lose(lost)
 
     def take(self, answer: Answer, wanted: DataRequest) -> None:
-        """Put an answer that counts on the ledger and on the stage: the part of it that was wanted."""
+        """Put the wanted part of an accepted response on the ledger and the stage."""
         self.ledger.record(answered(wanted, page_ids(answer)))
         remark(answer, self.ledger, self.reporter)
         self.stage.add_scope(wanted.kpi_ids, wanted.municipality_ids, wanted.years)
@@ -241,7 +241,7 @@ class Reading:
             self.stage.add_observations(within(page.frame, wanted.kpi_ids), page.request_id)
 
     def reject(self, request_ids: Sequence[str], reason: str) -> None:
-        """Say on the ledger that answers cannot be used."""
+        """Record on the ledger that response pages cannot be used."""
         for request_id in request_ids:
             self.ledger.reject(request_id, reason)
 
@@ -253,7 +253,7 @@ class Reading:
     def _after_failures(
         self, failures: Sequence[Failure], request_count: int, again: AskingAgain, doubts: list[Doubt]
     ) -> Iterator[Lost]:
-        """What is still missing after the parts of failed requests were asked for; empty parts join the doubts."""
+        """Request failed requests again in parts; yield the parts that fail too, and add empty ones to the doubts."""
 
         def settle(answer: Answer, part: DataRequest) -> bool:
             doubt = doubt_about(answer, part)
@@ -275,7 +275,7 @@ class Reading:
     def _empty_answers(self, again: AskingAgain) -> EmptyAnswers:
         kinds = self.catalogue.units.select(
             pl.col("municipality_id").alias("unit_id"),
-            # Riket is a kind of its own: no other unit tells what it should report.
+            # Riket is a kind of its own: no other unit is evidence of what it should report.
             kind=pl.when(pl.col("municipality_id") == RIKET_ID).then(pl.lit(RIKET_ID)).otherwise("municipality_type"),
         )
         return EmptyAnswers(
@@ -291,14 +291,14 @@ class Reading:
         )
 
     def _lose(self, lost: Lost) -> None:
-        """Put what could not be had on the ledger and on the stage."""
+        """Put a part that could not be read on the ledger and the stage."""
         request = lost.request
         kpi_ids, unit_ids, years = request.kpi_ids, request.municipality_ids, request.years
         if lost.error == EMPTY_ANSWER:
             message = (
-                f"{lost.reason}: Kolada answered `{url_of(self.client.base_url, request)}` without a single row for "
-                f"{len(request.kpi_ids)} KPIs and {len(request.municipality_ids)} units, again and again. That is not "
-                "accepted: the run is held."
+                f"{lost.reason}: each response to `{url_of(self.client.base_url, request)}` was without a single row "
+                f"for {len(request.kpi_ids)} KPIs and {len(request.municipality_ids)} units. That is not accepted: "
+                "the run is held."
             )
             self.ledger.record(
                 Doubted(kpi_ids=kpi_ids, unit_ids=unit_ids, years=years, request_ids=lost.request_ids, message=message)
@@ -314,18 +314,18 @@ class Reading:
 
 
 def within(frame: pl.DataFrame, kpi_ids: Sequence[str]) -> pl.DataFrame:
-    """The rows of some KPIs: a witness that was asked along is no part of the answer."""
+    """Return the rows of some KPIs; this leaves out the rows of a witness."""
     present = frame["kpi_id"].unique()
     return frame if present.is_in(kpi_ids).all() else frame.filter(pl.col("kpi_id").is_in(kpi_ids))
 
 
 def requests_of(rectangles: Sequence[Rectangle]) -> list[DataRequest]:
-    """The fewest requests that read some rectangles, all years."""
+    """Return the fewest requests that read all years of some rectangles."""
     return [request for rectangle in rectangles for request in plan_requests(rectangle.kpi_ids, rectangle.unit_ids)]
 
 
 def answered(request: DataRequest, request_ids: tuple[str, ...]) -> Answered:
-    """The record of a scope that was read whole."""
+    """Return the ledger record of a scope that was read completely."""
     return Answered(
         kpi_ids=request.kpi_ids, unit_ids=request.municipality_ids, years=request.years, request_ids=request_ids
     )

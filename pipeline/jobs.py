@@ -1,7 +1,7 @@
-"""What a run is to do: the cells it wants accounted for. One kind of job each for refresh, backfill and mirror.
+"""The job of a run: the cells that it must account for. Refresh, backfill and mirror each have one kind of job.
 
-A backfill's ids are checked for their shape at once (`backfill_job`) and for existence as soon as a catalogue is at
-hand (`check_wanted`): a mistyped id would otherwise be taken for a withdrawn KPI.
+The ids of a backfill are checked twice: their format immediately (`backfill_job`), their existence when a catalogue is
+available (`check_wanted`). Otherwise a mistyped id would count as a withdrawn KPI.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -13,14 +13,14 @@ from goals.errors import near_words
 from kolada_client import InvalidRequest
 from kolada_client.identifiers import FIRST_YEAR, LAST_YEAR, check_kpi_id, check_unit_id
 
-# A backfill is bounded: beyond this it is no longer a repair but a mirror of Kolada.
+# The limit of a backfill: a larger one is no longer a repair but a mirror of Kolada.
 MOST_REQUESTS = 1000
 SUGGESTIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Rectangle:
-    """Every one of some KPIs for every one of some units."""
+    """All pairs of some KPIs and some units."""
 
     kpi_ids: tuple[str, ...]
     unit_ids: tuple[str, ...]
@@ -32,8 +32,9 @@ class BrokenPlan:
 
     Attributes:
         plan_id: the name of its folder.
-        problem: how much is to correct, and the first of it.
-        version_from: since when the version holds that stands in for it; None when there is none and it is left out.
+        problem: the number of errors, and the first error.
+        version_from: from when the version is valid that is judged instead; None if there is none and the plan is
+            left out.
     """
 
     plan_id: str
@@ -55,13 +56,13 @@ class Job:
 
     Attributes:
         kind: refresh, backfill or mirror.
-        plans: every plan under KOLADA_GOALS; they are judged whatever the job reads.
-        kpi_ids: KPIs wanted; those that have left the catalogue are accounted for and not asked for.
-        unit_ids: units wanted; None means every unit of the catalogue and the national group.
-        years: years wanted; None means all of them.
-        audit_days: for a mirror, which chooses its KPIs when the catalogue is known: within how many days every cell
-            is read again.
-        broken: the plans whose files are wrong; the last good version of each is among the plans.
+        plans: every plan under KOLADA_GOALS; all of them are judged, independent of what the job reads.
+        kpi_ids: the wanted KPIs; those that have left the catalogue are accounted for but not requested.
+        unit_ids: the wanted units; None means every unit of the catalogue and the national group.
+        years: the wanted years; None means all of them.
+        audit_days: of a mirror, which chooses its KPIs when the catalogue is known: every cell is read again within
+            this number of days.
+        broken: the plans whose files are wrong; `plans` has the last good version of each.
     """
 
     kind: str
@@ -74,7 +75,7 @@ class Job:
 
     @property
     def parameters(self) -> Mapping[str, object]:
-        """What makes two jobs of a kind the same piece of work."""
+        """The parameters of the job; two jobs of a kind with equal parameters are the same work."""
         if self.audit_days is not None:
             return {"audit_days": self.audit_days}
         return {
@@ -85,11 +86,11 @@ class Job:
 
 
 def command_for(kind: str, parameters: Mapping[str, object], *, is_sample: bool) -> str:
-    """The command that does such work: `kolada refresh`, or a backfill with what it was asked for.
+    """Return the command that starts such a job: `kolada refresh`, or `kolada backfill` with its options.
 
     Args:
         kind: refresh, backfill or mirror.
-        parameters: those of the job, as it has them or as a ledger does.
+        parameters: of the job, from the job itself or from a ledger.
         is_sample: whether the built-in sample is the source.
     """
     words = [f"kolada {kind}"]
@@ -102,23 +103,23 @@ def command_for(kind: str, parameters: Mapping[str, object], *, is_sample: bool)
 
 
 def listed(parameters: Mapping[str, object], name: str) -> list[object]:
-    """A list among the parameters; empty where it names none."""
+    """Return a list from the parameters; empty if it is missing."""
     given = parameters.get(name)
     return list(given) if isinstance(given, list | tuple) else []
 
 
 def refresh_job(plans: tuple[Plan, ...], *, broken: tuple[BrokenPlan, ...] = ()) -> Job:
-    """Read every KPI of every plan whole: all units, all years, so that nothing depends on what was read before."""
+    """Return the job of a refresh: every KPI of every plan for all units and years, independent of earlier runs."""
     return Job(kind="refresh", plans=plans, kpi_ids=planned_kpis(plans), broken=broken)
 
 
 def planned_kpis(plans: tuple[Plan, ...]) -> tuple[str, ...]:
-    """Every KPI of every plan, those for cross-checks included."""
+    """Return the KPIs of all plans, including those for cross-checks."""
     return tuple(sorted({kpi_id for plan in plans for kpi_id in (*plan.kpi_ids, *plan.cross_check_kpi_ids)}))
 
 
 def mirror_job(plans: tuple[Plan, ...], *, audit_days: int, broken: tuple[BrokenPlan, ...] = ()) -> Job:
-    """Read all of Kolada, or of it what is due."""
+    """Return the job of a mirror: all of Kolada, or the part of it that is due."""
     return Job(kind="mirror", plans=plans, kpi_ids=(), audit_days=audit_days, broken=broken)
 
 
@@ -131,32 +132,32 @@ def backfill_job(
     years: Iterable[int] = (),
     broken: tuple[BrokenPlan, ...] = (),
 ) -> Job:
-    """Make a job of what was asked for.
+    """Return the job of a backfill.
 
     Args:
         plans: every plan under KOLADA_GOALS.
-        plan_id: the plan whose KPIs are wanted, beside those named.
+        plan_id: the plan whose KPIs are wanted, in addition to `kpi_ids`.
         kpi_ids: KPIs by id.
         unit_ids: units by id; none means all of them.
         years: years; none means all of them.
         broken: the plans whose files are wrong.
 
     Raises:
-        InvalidIdentifier: an id does not look like one.
-        InvalidRequest: no KPI is wanted, no such plan, or a year out of range.
+        InvalidIdentifier: an id has the wrong format.
+        InvalidRequest: no KPI is wanted, the plan does not exist, or a year is out of range.
     """
     wanted = {check_kpi_id(kpi_id) for kpi_id in kpi_ids}
     if plan_id is not None:
         wanted |= set(kpis_of_plan(plans, plan_id))
     if not wanted:
         raise InvalidRequest(
-            "A backfill of `no KPI` was asked for. Nothing was started. Name KPIs or a plan: "
+            "`no KPI` was given for the backfill. Nothing was started. Name KPIs or a plan: "
             "`kolada backfill --kpi N15436 --years 2015-2016`, or `kolada backfill --plan PLAN`."
         )
     wrong_years = [year for year in years if not FIRST_YEAR <= year <= LAST_YEAR]
     if wrong_years:
         raise InvalidRequest(
-            f"`{wrong_years[0]}` is no year that Kolada can have (from {FIRST_YEAR} to {LAST_YEAR}). Nothing was "
+            f"The year `{wrong_years[0]}` is out of range (Kolada has {FIRST_YEAR} to {LAST_YEAR}). Nothing was "
             "started. Give a year or a span: `--years 2015` or `--years 2015-2020`."
         )
     units = tuple(sorted({check_unit_id(unit_id) for unit_id in unit_ids}))
@@ -172,7 +173,7 @@ def backfill_job(
 
 
 def kpis_of_plan(plans: tuple[Plan, ...], plan_id: str) -> tuple[str, ...]:
-    """The KPIs of one plan, those for cross-checks included."""
+    """Return the KPIs of one plan, including those for cross-checks."""
     for plan in plans:
         if plan.plan_id == plan_id:
             return (*plan.kpi_ids, *plan.cross_check_kpi_ids)
@@ -184,13 +185,13 @@ def kpis_of_plan(plans: tuple[Plan, ...], plan_id: str) -> tuple[str, ...]:
 
 
 def check_wanted(job: Job, *, kpis: Mapping[str, str], units: Mapping[str, str], request_count: int) -> None:
-    """Refuse a backfill of what Kolada does not have, or of too much.
+    """Raise if a backfill names an unknown id or is too large.
 
     Args:
         job: the backfill.
-        kpis: KPI id -> title, of the catalogue and of what is known from before.
-        units: municipality or group id -> name.
-        request_count: how many requests the job takes.
+        kpis: KPI id -> title, of the catalogue and of the KPIs known before.
+        units: municipality id or group id -> name.
+        request_count: the number of requests that the job takes.
 
     Raises:
         InvalidRequest: an id is unknown (the message has suggestions), or the job is too large.
@@ -209,19 +210,19 @@ def check_wanted(job: Job, *, kpis: Mapping[str, str], units: Mapping[str, str],
     if request_count > MOST_REQUESTS:
         raise InvalidRequest(
             f"This backfill would take `{request_count}` requests, and at most {MOST_REQUESTS} are allowed in one. "
-            "Nothing was read. Name fewer KPIs or units; `--dry-run` tells what each would take."
+            "Nothing was read. Name fewer KPIs or units; `kolada backfill --dry-run` shows the number of requests."
         )
 
 
 def unknown(what: str, given: str, names: Mapping[str, str]) -> str:
-    """The sentence about an id that is nowhere."""
+    """Return the sentence about an unknown id, with suggestions."""
     found = suggestions(given, names)
     told = "; ".join(f"`{each}` {names[each]}" for each in found)
     return f"Kolada has no {what} `{given}`." + (f" Did you mean {told}?" if found else "")
 
 
 def suggestions(given: str, names: Mapping[str, str]) -> list[str]:
-    """Ids that somebody may have meant: near in their signs, or by a name that holds the word."""
+    """Return ids that the user may have meant: with similar characters, or with a name that contains the word."""
     near = near_words(given.upper(), names, most=SUGGESTIONS, cutoff=0.8)
     word = given.casefold()
     named = [each for each, name in names.items() if word in name.casefold()]
@@ -229,10 +230,10 @@ def suggestions(given: str, names: Mapping[str, str]) -> list[str]:
 
 
 def parse_years(text: str) -> tuple[int, ...]:
-    """Years as people write them: `2015`, `2015-2018`, `2015,2018`.
+    """Return the years in a text such as `2015`, `2015-2018` or `2015,2018`.
 
     Raises:
-        InvalidRequest: the text is none of these.
+        InvalidRequest: the text has another format.
     """
     years: set[int] = set()
     for part in text.split(","):
@@ -247,13 +248,13 @@ def parse_years(text: str) -> tuple[int, ...]:
 
 
 def no_years(text: str) -> InvalidRequest:
-    """The error about a text that names no years."""
+    """Return the error about a text that is not a list of years."""
     return InvalidRequest(
-        f"`{text}` names no years. Nothing was started. "
+        f"`{text}` is not a list of years. Nothing was started. "
         "Write a year, a span or a list: `--years 2015`, `--years 2015-2018`, `--years 2015,2018`."
     )
 
 
 def checked_ids(given: Collection[str]) -> tuple[str, ...]:
-    """Ids without the blanks around them, each once, in order."""
+    """Return ids without surrounding blanks, each once, sorted."""
     return tuple(sorted({each.strip() for each in given}))

@@ -1,4 +1,4 @@
-"""What a run read becomes history and verdicts: one way, for the run itself and for a replay of it."""
+"""Loads the data of a run into the history and builds the marts; a run and its replay use the same functions."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -24,15 +24,18 @@ def take_in(
     run_id: str,
     known_from: datetime,
 ) -> LoadCounts:
-    """Bring the staged values, the catalogue and the plans into the history, all at one instant.
+    """Load the staged values, the catalogue and the plans into the history, all at one instant.
 
     Args:
         connection: the open working file.
-        stage: holds the run's values and the scopes that were read whole.
+        stage: has the run's values and the scopes that were read completely.
         catalogue: as the run read it.
         plans: as they were when the run started.
         run_id: of the run.
         known_from: the run's instant.
+
+    Returns:
+        The numbers of rows received and versions opened.
     """
     stage.set_kpis(catalogue.kpis)
     stage.set_municipalities(catalogue.municipalities)
@@ -60,14 +63,14 @@ def judge(
     source_kind: str,
     is_later: bool = False,
 ) -> None:
-    """Put the publication on record, and build the marts for it.
+    """Record the publication and build the marts for it.
 
     Args:
-        connection: the open file, the run's history in it.
+        connection: the open file, with the run's history loaded.
         run_id: of the run.
         known_from: the publication's instant.
         source_kind: live, recorded or sample.
-        is_later: whether other software judged when it was published.
+        is_later: whether another software version judged the run when it was published.
     """
     open_publication(connection, run_id=run_id, published_at=known_from, is_worked_out_later=is_later)
     build_marts(connection, source_kind=source_kind)
@@ -82,18 +85,18 @@ def finish(
     loaded: LoadCounts,
     **given: object,
 ) -> int:
-    """Write the last tables of the file, the runs' own story, from the manifests known by then.
+    """Write the ops tables, the last ones of the file, from the manifests.
 
     Args:
-        connection: the file that is about to be published.
+        connection: the file that will be published.
         known: the manifests.
         run_id: of the run.
         known_from: the publication's instant.
-        loaded: what the history took up.
-        given: columns of ops.publication that the run knows beside.
+        loaded: the counts of the load.
+        given: more columns of ops.publication.
 
     Returns:
-        How many verdicts differ from the publication before.
+        The number of verdicts that differ from the previous publication.
     """
     merge_ops(connection, known, current_run_id=run_id)
     return close_publication(connection, run_id=run_id, published_at=known_from, counts=loaded, **given)

@@ -1,7 +1,8 @@
-"""What a mirror would read, without reading it: the KPIs and why, the requests, the time.
+"""The estimate of a mirror: the KPIs with the reasons, the requests, the time. No values are requested.
 
-The catalogue comes from the published file; where there is none, from Kolada. The number of pages comes from the cells
-that are known; where a KPI was never read, from the average of the others, or from an assumption that is told.
+The catalogue comes from the published file, or from Kolada if no file is published. The number of pages is computed
+from the known cells. For a KPI that was never read it comes from the average of the others, or from an assumption that
+the text names.
 """
 
 from collections.abc import Mapping
@@ -21,7 +22,7 @@ from pipeline.mirror_selection import AUDIT, CHANGED, DUE, NEVER_READ, Selection
 from pipeline.settings import Settings
 from pipeline.source import open_source
 
-# Years that a series has, where nothing is known: the recorded series are between 5 and 30 years long.
+# The assumed length of a series, in years, if no cells are known: recorded series have between 5 and 30 years.
 ASSUMED_YEARS = 12
 
 GROUP_NAMES = {"group_id": pl.String(), "group_name": pl.String()}
@@ -41,17 +42,17 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class MirrorPlan:
-    """What a mirror would read today.
+    """The estimate of a mirror that starts today.
 
     Attributes:
-        counts: KPIs per reason.
+        counts: reason -> number of KPIs.
         kpi_count: KPIs in the catalogue.
-        question_count: questions to the API; an answer has one page or more.
-        request_count: HTTP requests in all: the catalogue, and every expected page.
-        expected_seconds: how long the reading takes.
-        seconds_per_request: as measured in the last published run; None when there is none.
-        assumed_share: the share of the chosen KPIs whose size is assumed, since nothing is known of them.
-        days: within how many days every cell is read again.
+        question_count: requests for values without their further pages; a response has one page or more.
+        request_count: HTTP requests in total: the catalogue and every expected page.
+        expected_seconds: the expected time of the reading.
+        seconds_per_request: as measured in the last published run; None if there is none.
+        assumed_share: the share of the chosen KPIs whose size is assumed, since no cells of them are known.
+        days: every cell is read again within this number of days.
     """
 
     counts: dict[str, int]
@@ -64,7 +65,7 @@ class MirrorPlan:
     days: int
 
     def fields(self) -> dict[str, Any]:
-        """For JSON."""
+        """Return the estimate as a mapping for JSON."""
         return {
             "kpis": self.counts,
             "kpi_count": self.kpi_count,
@@ -77,18 +78,18 @@ class MirrorPlan:
         }
 
     def text(self) -> str:
-        """For people."""
+        """Return the estimate as text for the terminal."""
         chosen = sum(self.counts.values())
         basis = (
-            "by the rate alone: how long Kolada takes to answer was not measured yet"
+            "from the rate limit alone; no run was measured yet"
             if self.seconds_per_request is None
-            else f"by the rate and {self.seconds_per_request:.2f} s a request, as in the last run"
+            else f"from the rate limit and {self.seconds_per_request:.2f} s per request, as in the last run"
         )
         pages = (
-            f"Of {self.assumed_share:.0%} of them nothing is known yet: their size is a guess (as the known ones, or "
-            f"{ASSUMED_YEARS} years of every unit), and what is empty is asked twice."
+            f"{self.assumed_share:.0%} of them were never read: their size is assumed (the average of the known KPIs, "
+            f"or {ASSUMED_YEARS} years of every unit), and an empty response is requested twice."
             if self.assumed_share
-            else "Their size is known from the cells that are held."
+            else "Their size is computed from the known cells."
         )
         return "\n".join(
             [
@@ -96,7 +97,7 @@ class MirrorPlan:
                 *(f"{count:>7}  {WORDS[reason]}" for reason, count in self.counts.items()),
                 f"All are read again within {self.days} days (KOLADA_MIRROR_DAYS).",
                 pages,
-                f"{self.question_count} questions, about {self.request_count} requests with pages and catalogue.",
+                f"{self.question_count} requests for values; with further pages and catalogue {self.request_count}.",
                 f"Expected time of the reading: {in_words(self.expected_seconds)} ({basis}).",
                 "Nothing was changed.",
             ]
@@ -104,7 +105,7 @@ class MirrorPlan:
 
 
 def plan_mirror(settings: Settings, *, today: date) -> MirrorPlan:
-    """Plan a mirror.
+    """Return the estimate of a mirror.
 
     Raises:
         KoladaError: nothing is published and the catalogue could not be read.
@@ -130,7 +131,7 @@ def plan_mirror(settings: Settings, *, today: date) -> MirrorPlan:
 
 
 def rows_per_unit(connection: duckdb.DuckDBPyConnection | None, selection: Selection) -> dict[str, float]:
-    """KPI id -> entries a unit in its answer, of the KPIs that were read before; none where it had nothing."""
+    """Return KPI id -> response rows per unit, of the chosen KPIs that were read before; 0 if it had no cells."""
     if connection is None:
         return {}
     read_before = [kpi_id for kpi_id, reason in selection.reasons.items() if reason != NEVER_READ]
@@ -138,7 +139,7 @@ def rows_per_unit(connection: duckdb.DuckDBPyConnection | None, selection: Selec
 
 
 def expected_pages(selection: Selection, known_rows: dict[str, float]) -> tuple[int, int]:
-    """Questions, and pages that their answers are expected to have."""
+    """Return the number of requests for values, and the expected number of their response pages."""
     usual = sum(known_rows.values()) / len(known_rows) if known_rows else float(ASSUMED_YEARS)
     requests = requests_of(selection.rectangles)
     pages = sum(
@@ -156,7 +157,7 @@ def expected_pages(selection: Selection, known_rows: dict[str, float]) -> tuple[
 
 
 def full_catalogue(settings: Settings, connection: duckdb.DuckDBPyConnection | None) -> Catalogue:
-    """The catalogue with types and dates, from the published file if there is one."""
+    """Return the catalogue with types and dates: from the published file, or from Kolada if there is none."""
     if connection is None:
         with open_source(settings) as client:
             return Catalogue(

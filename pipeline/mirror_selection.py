@@ -1,10 +1,10 @@
-"""What a mirror reads: which KPIs, by the publication calendar and a rolling audit, and for which units, by their type.
+"""The selection of a mirror: the KPIs that it reads, and the units for which it reads them.
 
-What belongs here: the choice. What it costs stands in mirror_plan.py, how it is read in reading.py.
+A KPI is read in four cases: it was never read completely; its catalogue entry has changed since it was read; Kolada's
+publication day for it has come since then; or the rolling audit selects it. The audit selects the KPIs read longest
+ago, as many as are needed to read every KPI again within a number of days. The type of a KPI selects its units.
 
-A KPI is read when it was never read whole, when the catalogue's entry for it changed since, when the day on which
-Kolada said it would publish has come since, or when it is its turn: those read longest ago, as many as are needed for
-every one to have its turn within a number of days.
+Only the selection belongs here: mirror_estimate.py computes the cost, ingest.py reads.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ from warehouse.known_units import NATIONAL_GROUP, REGIONAL_GROUP, RIKET_ID
 
 NEVER_READ, CHANGED, DUE, AUDIT = "never_read", "changed", "due", "audit"
 
-# A KPI was read whole by a run of these kinds that lost none of its units.
+# A KPI was read completely by a published mirror or refresh that lost none of its units.
 LAST_READ = """
     select kpi_id, max(read_at) as read_at
     from (
@@ -51,11 +51,11 @@ OUTLIERS = """
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What a mirror reads.
+    """The KPIs and units that a mirror reads.
 
     Attributes:
         reasons: KPI id -> why it is read: never_read, changed, due or audit.
-        rectangles: KPIs with units; together they hold every wanted pair exactly once.
+        rectangles: KPIs with units; together they contain every wanted pair exactly once.
         kpi_count: KPIs in the catalogue.
     """
 
@@ -64,19 +64,19 @@ class Selection:
     kpi_count: int
 
     def counts(self) -> dict[str, int]:
-        """KPIs per reason."""
+        """Return reason -> number of KPIs."""
         chosen = list(self.reasons.values())
         return {reason: chosen.count(reason) for reason in (NEVER_READ, CHANGED, DUE, AUDIT)}
 
 
 def select(connection: duckdb.DuckDBPyConnection | None, catalogue: Catalogue, *, today: date, days: int) -> Selection:
-    """Choose what a mirror reads today.
+    """Return the selection of a mirror that starts today.
 
     Args:
-        connection: the warehouse as it was last published; None when nothing was.
-        catalogue: what Kolada has, with types and dates.
-        today: the day on which the mirror began.
-        days: within how many days every KPI is read again.
+        connection: the warehouse as it was last published; None if nothing was published.
+        catalogue: Kolada's catalogue, with types and dates.
+        today: the day on which the mirror started.
+        days: every KPI is read again within this number of days.
     """
     kpis = catalogue.askable_kpis
     reasons = dict.fromkeys(kpis["kpi_id"].sort(), NEVER_READ)
@@ -93,7 +93,7 @@ def select(connection: duckdb.DuckDBPyConnection | None, catalogue: Catalogue, *
 
 
 def choose(connection: duckdb.DuckDBPyConnection, kpis: pl.DataFrame, *, today: date, days: int) -> dict[str, str]:
-    """The KPIs to read, each with the first reason that fits, in the order of their ids."""
+    """Return KPI id -> reason for the KPIs to read, sorted by id; each has the first reason that applies."""
     last_read = dict(connection.execute(LAST_READ).fetchall())
     changed_at = dict(connection.execute(KNOWN_ENTRIES).fetchall())
     known = connection.execute("select * exclude (run_id, known_from, is_withdrawn, closed_after_year) from core.kpi")
@@ -125,9 +125,10 @@ def choose(connection: duckdb.DuckDBPyConnection, kpis: pl.DataFrame, *, today: 
 
 
 def audited(rest: list[tuple[date, str]], *, kpi_count: int, today: date, since: date, days: int) -> list[str]:
-    """Those whose turn it is: a share of all, read longest ago; and all that would be too old at the next mirror.
+    """Return the KPIs that the audit selects: a share of all, read longest ago, and all that would soon be too old.
 
-    The next mirror is taken to come as long after this one as this one came after the last.
+    A KPI would be too old if it were not read until the next mirror. The next mirror is assumed to come after the same
+    time that has passed since the last one.
     """
     pause = max(1, (today - since).days)
     share = ceil(kpi_count * pause / days)
@@ -139,9 +140,9 @@ def audited(rest: list[tuple[date, str]], *, kpi_count: int, today: date, since:
 
 
 def rectangles(types: Mapping[str, str], catalogue: Catalogue) -> tuple[Rectangle, ...]:
-    """The chosen KPIs with the units that their type says they are for, Riket, and the national groups.
+    """Return the chosen KPIs with the units of their type, Riket, and the national groups.
 
-    K is for municipalities, L for regions, A for both.
+    Type K is for municipalities, L for regions, A for both.
     """
     unit_types = dict(catalogue.units.select("municipality_id", "municipality_type").iter_rows())
     groups = catalogue.group_ids
@@ -164,7 +165,7 @@ def rectangles(types: Mapping[str, str], catalogue: Catalogue) -> tuple[Rectangl
 def known_outliers(
     connection: duckdb.DuckDBPyConnection, types: Mapping[str, str], catalogue: Catalogue
 ) -> list[Rectangle]:
-    """Pairs that have known values though the KPI's type does not say so: they are read too, or they would grow old."""
+    """Return the pairs with known values that the KPI's type does not include; without a reading they would get old."""
     chosen = pl.DataFrame(list(types.items()), schema={"kpi_id": pl.String, "kpi_type": pl.String}, orient="row")
     unit = catalogue.units.select("municipality_id", pl.col("municipality_type").alias("unit_type"))
     connection.register("chosen", chosen.to_arrow())

@@ -1,7 +1,7 @@
-"""Which plans a run judges: those of the folder of plans, and for a broken one its last good version.
+"""The plans that a run judges: those of the folder of plans, and instead of a broken plan its last good version.
 
-A plan that is broken stops no other. What stands in for it is the version of the last publication, from the raw store;
-where no version was ever published, the plan is left out and named.
+A broken plan does not stop the others. The version of the last publication, from the raw store, is judged instead. If
+no version was ever published, the plan is left out and named.
 """
 
 from collections.abc import Collection
@@ -20,7 +20,7 @@ from warehouse.raw_store import RawStore
 
 @dataclass(frozen=True, slots=True)
 class PlansToJudge:
-    """The plans, those that stand in for a broken one included; and which are broken."""
+    """The plans to judge, including last good versions of broken plans; and the broken plans."""
 
     plans: tuple[Plan, ...]
     broken: tuple[BrokenPlan, ...]
@@ -33,17 +33,17 @@ class _Version:
 
 
 def plans_to_judge(settings: Settings) -> PlansToJudge:
-    """The plans of a home's folder of plans.
+    """Return the plans of the folder that the settings name.
 
     Raises:
-        PlanError: there is no plan in the folder, or none that can be judged.
+        PlanError: the folder has no plan, or none that can be judged.
     """
     plans, errors = read_each_plan(settings.goals)
     return _with_stand_ins(Home(settings.home), plans, errors)
 
 
 def without_unknown_kpis(job: Job, home: Home, known_kpi_ids: Collection[str]) -> Job:
-    """The job with the last good version of each plan that names a KPI which Kolada never had.
+    """Return the job, with the last good version instead of each plan that names a KPI unknown to Kolada.
 
     Raises:
         PlanError: no plan is left.
@@ -80,7 +80,7 @@ def _in_short(error: PlanError) -> str:
 
 
 def _last_good_version(home: Home, plan_id: str) -> _Version | None:
-    """The plan as of the last publication that judged it, and since when that version holds."""
+    """Return the plan as of the last publication that judged it, and from when that version is valid."""
     files: dict[str, str] | None = None
     since: datetime | None = None
     for run in map(kept_run, reversed(manifests(home.manifests))):
@@ -96,7 +96,7 @@ def _last_good_version(home: Home, plan_id: str) -> _Version | None:
     try:
         return _Version(plan_from_files({name: store.get(sha256) for name, sha256 in files.items()}), since)
     except PlanError:
-        # It was written for other software: this one would judge it by rules that nobody has checked it for.
+        # The files are valid only for another software version: this one must not judge them.
         return None
 
 

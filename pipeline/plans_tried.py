@@ -1,7 +1,7 @@
-"""The plans as their files are now, tried on what is published: which targets and verdicts would differ.
+"""`kolada goals diff`: judges the plans as their files are now on the published data, and compares with the published.
 
-Works on a private copy of the published file, which is thrown away: nothing is asked of Kolada and nothing is
-published. What a plan newly asks of Kolada is not in the file yet, and is named.
+It works on a private copy of the published file and deletes it afterwards: nothing is requested from Kolada and nothing
+is published. KPIs that a plan newly names are not in the file yet; they are listed.
 """
 
 import shutil
@@ -26,7 +26,7 @@ from warehouse.published_file import advice, published_file, source_kind
 from warehouse.schema import ensure_schema
 
 TRIAL: Final = "goals-diff"
-# What is compared of a target: all that is decided; places in the document are not.
+# The columns of a target that are compared: the decided ones, without places in the document.
 _TARGETS: Final = """
     select columns(* exclude (target_order, target_decimals, document_lines, known_from))
     from plan.target_as_of($at)
@@ -46,7 +46,7 @@ _CAUSES: Final = """
     from mart.verdict_change
     where known_from = $at
 """
-# Of an item that is gone as well.
+# Titles of all items, including removed ones.
 _TITLES: Final = """
     select plan_id, goal_id as item_id, arg_max(title, known_from) as title
     from plan.goal_version
@@ -72,7 +72,7 @@ LEVELS: Final = ("indicator", "goal", "sound_economic_management")
 
 @dataclass(frozen=True, slots=True)
 class TargetDifference:
-    """One cell of a target that differs; `column` is empty for a target that is there on one side only."""
+    """One cell of a target that differs; `column` is empty for a target that exists on one side only."""
 
     plan_id: str
     indicator_id: str
@@ -86,7 +86,7 @@ class TargetDifference:
 
 @dataclass(frozen=True, slots=True)
 class VerdictDifference:
-    """One verdict that would differ; None on the side that has no such item. `cause` is None for a new item."""
+    """One verdict that would differ; None on the side that lacks the item. `cause` is None for a new item."""
 
     plan_id: str
     level: str
@@ -101,15 +101,15 @@ class VerdictDifference:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What the plans' files would change.
+    """The changes that the plans' files would make.
 
     Attributes:
         targets: the targets that differ.
         verdicts: the verdicts that would differ.
-        broken: the plans whose files are wrong, and what is wrong; their last good version was tried, if they have one.
-        left_out: those of them that were not tried, since no version of them was ever published.
-        unread: plans with the KPIs that they ask for and the published file does not have.
-        labels: the plans' words for codes, by plan, kind and code.
+        broken: (plan id, problem) of the plans whose files are wrong; their last good version was tried, if they have one.
+        left_out: the broken plans that were not tried, since no version of them was ever published.
+        unread: (plan id, KPI id) of the KPIs that a plan names and the published file lacks.
+        labels: (plan id, kind, code) -> the plan's word for the code.
     """
 
     targets: tuple[TargetDifference, ...]
@@ -121,7 +121,7 @@ class Tried:
 
 
 def try_plans(settings: Settings) -> Tried:
-    """Judge the plans as their files are now on the published file.
+    """Judge the plans as their files are now on the published data.
 
     Raises:
         PlanError: no plan can be judged.
@@ -196,7 +196,7 @@ def _targets(
 
 
 def _told(row: dict[str, Any] | None) -> str | None:
-    """A target in short: its text as decided, else its kind and number."""
+    """Return a target in short: its text as decided, else its kind, operator and number; None if there is no target."""
     if row is None:
         return None
     return str(row["target_text"] or " ".join(filter(None, (row["kind"], row["operator"], _text(row["target_value"])))))

@@ -1,4 +1,7 @@
-"""How a run tells of its progress: one protocol, silence, and lines of JSON. The terminal's bar is the command's."""
+"""Progress reporting of a run: the protocol, a silent reporter, and one that writes JSON lines.
+
+The progress bar of the terminal belongs to `cli`.
+"""
 
 import json
 import sys
@@ -7,46 +10,46 @@ from typing import Protocol, TextIO
 
 
 class Reporter(Protocol):
-    """Takes what a run tells."""
+    """Receives the progress of a run."""
 
     def stage(self, name: str, total: int | None = None) -> None:
-        """A stage begins; its length in steps when that is known."""
+        """Begin a stage; `total` is its number of steps if that is known."""
 
     def advance(self, steps: int = 1) -> None:
-        """The stage has come this many steps further."""
+        """Report that this many more steps of the stage are done."""
 
     def say(self, message: str) -> None:
-        """One fact for the log."""
+        """Log a message."""
 
 
 class Silent:
-    """Tells nothing."""
+    """A reporter that ignores everything."""
 
     def stage(self, name: str, total: int | None = None) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def advance(self, steps: int = 1) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def say(self, message: str) -> None:
-        """Nothing."""
+        """Do nothing."""
 
 
 class JsonReporter:
-    """A run's progress without Prefect, as the same lines."""
+    """A reporter that writes the same JSON lines as a Prefect run, without Prefect."""
 
     def __init__(self, stream: TextIO = sys.stderr) -> None:
         self._stream = stream
 
     def stage(self, name: str, total: int | None = None) -> None:
-        """A stage begins."""
+        """Log that a stage begins."""
         self.say(name if total is None else f"{name}: {total} requests")
 
     def advance(self, steps: int = 1) -> None:
-        """Single steps are not logged."""
+        """Do nothing: single steps are not logged."""
 
     def say(self, message: str) -> None:
-        """One line."""
+        """Write one line."""
         fields = {
             "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "level": "info",

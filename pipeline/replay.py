@@ -1,8 +1,8 @@
-"""Replay: the warehouse built again from the raw store alone, with today's code and each night's plan files.
+"""Replay: builds the warehouse again from the raw store alone, with today's code and each night's plan files.
 
-The network is not touched. Every published run is taken in order: its bodies are parsed, its versions opened at the
-instant they had, its verdicts judged. What a run asked for plays no part, so a later version that plans its requests
-otherwise replays earlier nights all the same.
+No network is used. The published runs are replayed in order: their bodies are parsed, their versions are opened at the
+original instant, their verdicts are judged. The requests of a run are not planned again, so software that plans
+requests differently can replay earlier nights too.
 """
 
 from collections.abc import Iterator
@@ -54,20 +54,20 @@ from warehouse.stage import Stage
 
 @dataclass(slots=True)
 class Night:
-    """One published run, as its manifest tells of it.
+    """One published run, as read from its manifest.
 
     Attributes:
         manifest: of the run.
-        known_from: the instant that its facts carry.
+        known_from: the instant of its facts.
         source_kind: live, recorded or sample.
-        landed: request_id -> the answer in the raw store.
-        catalogue: part -> request ids.
-        plan_files: plan_id -> file name -> body hash.
-        scopes: the scopes that were read whole.
-        told: what was wanted, withdrawn and not had, and what was doubted: all else that coverage needs.
+        landed: request id -> the record of the response page in the raw store.
+        catalogue: list of the catalogue -> request ids.
+        plan_files: plan_id -> file name -> SHA-256 of the body.
+        scopes: the scopes that were read completely.
+        told: the other records that coverage needs: the wanted, withdrawn, failed and doubted parts.
         accepted_loss: the operator's reason, if any.
-        marts_by: the software that judged the night; None from before marts had a history.
-        marts: what the publication did to the marts.
+        marts_by: the software that judged the night; None for a night before marts had a history.
+        marts: the changes that the publication made in the marts.
     """
 
     manifest: Manifest
@@ -89,20 +89,21 @@ def replay(home: Home, to: Path, *, as_of: str | None, reporter: Reporter) -> in
     Args:
         home: whose raw store is replayed.
         to: the file to write; must not exist.
-        as_of: only runs published by then, a date or a timestamp; None for all.
-        reporter: told of each night.
+        as_of: replay only runs published until then, a date or a timestamp; None for all.
+        reporter: receives the progress, one step per night.
 
     Returns:
-        How many nights were replayed, those that a base stands for left out.
+        The number of replayed nights, without those that a base replaces.
 
     Raises:
-        ReplayTargetExists: the file to write is there already.
-        NotPublished: no run was published by then.
+        ReplayTargetExists: the file to write exists already.
+        NotPublished: no run was published until `as_of`.
         RawStoreError: a body or a manifest is missing or damaged.
     """
     if to.exists():
         raise ReplayTargetExists(
-            f"`{to}` is there already, and a replay overwrites nothing. Remove it, or name another file with --to."
+            f"`{to}` exists already, and a replay never overwrites a file, so nothing was written. Remove it, or name "
+            "another file: `kolada replay --to FILE`."
         )
     until = end_of_moment(as_of) if as_of is not None else None
     part = to.with_name(f".{to.name}.part")
@@ -117,7 +118,7 @@ def replay(home: Home, to: Path, *, as_of: str | None, reporter: Reporter) -> in
         part.unlink(missing_ok=True)
         raise NotPublished(
             f"`{as_of or home.root}` is before the first load that can be replayed, so nothing was written. "
-            "`kolada status` tells what there is."
+            "See `kolada status`."
         )
     reporter.stage("Replay", total=len(nights))
     try:
@@ -137,21 +138,21 @@ def replay(home: Home, to: Path, *, as_of: str | None, reporter: Reporter) -> in
 
 
 def tell_where_it_differs(nights: list[Night], reporter: Reporter) -> None:
-    """Say from which night on the marts of a replay are those that were published."""
+    """Log from which night on the marts of a replay are as they were published."""
     others = [number for number, night in enumerate(nights) if night.marts_by != marts_by()]
     if not others:
         return
     since = nights[others[-1] + 1].known_from if others[-1] + 1 < len(nights) else None
     reporter.say(
-        "Other software judged "
-        + ("every night" if since is None else f"nights before {since:%Y-%m-%d %H:%M} (UTC)")
-        + f": in the replay all nights are judged by this one ({marts_by()}), so the marts may differ from what was "
+        "Another software version judged "
+        + ("every night" if since is None else f"the nights before {since:%Y-%m-%d %H:%M} (UTC)")
+        + f": the replay judges all nights with this version ({marts_by()}), so the marts may differ from what was "
         "published then. `kolada restore` puts back what was published."
     )
 
 
 def replay_night(connection: duckdb.DuckDBPyConnection, home: Home, night: Night) -> None:
-    """Take one night in again, as the run did, and judge it by this software."""
+    """Load one night again, as the run did, and judge it with this software."""
     run_id = night.manifest.run_id
     loaded = take_in_again(connection, home, night)
     judge(
@@ -172,11 +173,11 @@ def replay_night(connection: duckdb.DuckDBPyConnection, home: Home, night: Night
 
 
 def take_in_again(connection: duckdb.DuckDBPyConnection, home: Home, night: Night) -> LoadCounts:
-    """Bring one night's values, catalogue and plans into the history again, as the run did."""
+    """Load one night's values, catalogue and plans into the history again, as the run did."""
     store = RawStore(home.bodies)
     stage = Stage(connection)
     restage(night, store, stage)
-    # What was doubted and published all the same was approved.
+    # A doubted part of a published run was approved.
     approved = {kpi_id for record in night.told if isinstance(record, Doubted) for kpi_id in record.kpi_ids}
     settle_coverage(stage, approved_empty_kpis=sorted(approved))
     return take_in(
@@ -190,12 +191,12 @@ def take_in_again(connection: duckdb.DuckDBPyConnection, home: Home, night: Nigh
 
 
 def manifests_up_to(home: Home, night: Night) -> list[Manifest]:
-    """The manifests that were there when a night was published."""
+    """Return the manifests that existed when a night was published."""
     return [manifest for manifest in manifests(home.manifests) if manifest.place <= night.manifest.place]
 
 
 def published_nights(home: Home) -> Iterator[Night]:
-    """Every run that was published and not rolled back, oldest first, but those that the base stands for.
+    """Yield the runs that were published and not rolled back, oldest first, without those that the base replaces.
 
     Raises:
         RawStoreError: the manifest of one of them is missing or damaged.
@@ -205,9 +206,9 @@ def published_nights(home: Home) -> Iterator[Night]:
 
 
 def read_night(manifest: Manifest) -> Night:
-    """What the manifest of a published run tells.
+    """Read the manifest of a published run.
 
-    A resumed run told some things twice: what it said before it died is passed over, but for what had landed.
+    A resumed run has written some records twice: those from before it died are ignored, except for landed pages.
     """
     night = Night(manifest=manifest, known_from=datetime.min.replace(tzinfo=UTC))
     for record in manifest.records():
@@ -216,7 +217,7 @@ def read_night(manifest: Manifest) -> Night:
                 night.catalogue, night.plan_files, night.scopes, night.told = {}, {}, [], []
                 night.marts, night.accepted_loss = [], None
             case TakenUp():
-                # What was read stands; the plans as they were when it was taken up follow.
+                # The data that was read is kept; the plans of the resumption follow.
                 night.plan_files, night.marts = {}, []
             case Landed():
                 night.landed[record.request_id] = record
@@ -241,7 +242,7 @@ def read_night(manifest: Manifest) -> Night:
 
 
 def restage(night: Night, store: RawStore, stage: Stage) -> None:
-    """Put what a night read on the stage again."""
+    """Put the rows and records of a night on the stage again."""
     for record in night.told:
         match record:
             case Asked():
@@ -259,7 +260,7 @@ def restage(night: Night, store: RawStore, stage: Stage) -> None:
 
 
 def catalogue_of(night: Night, store: RawStore) -> Catalogue:
-    """The catalogue as that night read it."""
+    """Return the catalogue as that night read it."""
     frames = {
         part: pl.concat([frame_of(night, store, request_id) for request_id in request_ids])
         for part, request_ids in night.catalogue.items()
@@ -273,7 +274,7 @@ def catalogue_of(night: Night, store: RawStore) -> Catalogue:
 
 
 def plans_of(night: Night, store: RawStore) -> list[Plan]:
-    """The plans as their files were that night."""
+    """Return the plans as their files were that night."""
     return [
         plan_from_files({name: store.get(sha256) for name, sha256 in files.items()})
         for files in night.plan_files.values()
@@ -281,6 +282,6 @@ def plans_of(night: Night, store: RawStore) -> list[Plan]:
 
 
 def frame_of(night: Night, store: RawStore, request_id: str) -> pl.DataFrame:
-    """The rows of one kept answer."""
+    """Return the rows of one stored response page."""
     answer = night.landed[request_id]
     return parse_page(store.get(answer.sha256), answer.url).frame

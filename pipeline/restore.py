@@ -1,9 +1,9 @@
-"""Restore: a lost or damaged published file put back from the raw store, as it was published.
+"""Restore: puts a lost or damaged published file back from the raw store, as it was published.
 
-`core` and `plan` are taken in again from the answers and plan files of each night, as a replay does. The marts are not
-judged anew: what each publication closed and opened in them is kept, so the versions come back as they were published,
-whatever software judged them. Nights from before marts had a history kept nothing of them: the first publication after
-an upgrade keeps the marts whole, with what was worked out for the nights before it.
+`core` and `plan` are loaded again from the responses and plan files of each night, as in a replay. The marts are not
+judged again: the raw store has the versions that each publication closed and opened in them, so they are restored as
+they were published, independent of the software that judged them. Nights before marts had a history stored nothing of
+them: the first publication after an upgrade stores the complete marts, including those computed for the nights before.
 """
 
 import os
@@ -36,19 +36,19 @@ DAMAGED_NAME = "kolada.damaged.duckdb"
 def restore(home: Home, *, now: datetime, reporter: Reporter, is_forced: bool = False) -> int:
     """Put the published file back. Only the holder of the home's lock may call this.
 
-    A file that is there, damaged or not, is kept beside the one that takes its place, as `kolada.damaged.duckdb`.
+    An existing file, damaged or not, is kept next to the new one as `kolada.damaged.duckdb`.
 
     Args:
         home: whose published file is lost or damaged.
         now: the present instant, UTC.
-        reporter: told of each night.
-        is_forced: put it back though the file that is there can be read and is the last publication's.
+        reporter: receives the progress, one step per night.
+        is_forced: put the file back even if the existing one can be read and is from the last publication.
 
     Returns:
-        How many nights were taken in again, those that a base stands for left out.
+        The number of nights that were loaded again, without those that a base replaces.
 
     Raises:
-        NothingToRestore: the published file is there, and it is the one that the ledger says was published last.
+        NothingToRestore: the published file can be read and is from the run that was published last by the ledger.
         NotPublished: no run of this home was published.
         RawStoreError: a body or a manifest is missing or damaged.
     """
@@ -63,7 +63,7 @@ def restore(home: Home, *, now: datetime, reporter: Reporter, is_forced: bool = 
     if not is_forced and nights and is_whole(home, nights[-1]):
         raise NothingToRestore(
             f"`{home.published}` can be read and is what run `{nights[-1].manifest.run_id}` published, so nothing was "
-            "changed. To put it back from the raw store all the same: `kolada restore --force`."
+            "changed. To put it back from the raw store anyway: `kolada restore --force`."
         )
     kept_whole = [night for night in nights if any(kept.is_whole for kept in night.marts)]
     start = kept_whole[-1] if kept_whole else None
@@ -82,7 +82,7 @@ def restore(home: Home, *, now: datetime, reporter: Reporter, is_forced: bool = 
         nights[-1].manifest.append(Restored(at=now, file_sha256=sha256_of(part)))
         nights[-1].manifest.sync()
     if home.published.exists():
-        # A second name, so that there is a published file at every moment.
+        # A hard link, so that a published file exists at every moment.
         damaged = home.root / DAMAGED_NAME
         damaged.unlink(missing_ok=True)
         os.link(home.published, damaged)
@@ -92,7 +92,7 @@ def restore(home: Home, *, now: datetime, reporter: Reporter, is_forced: bool = 
 
 
 def is_whole(home: Home, last: Night) -> bool:
-    """Whether the published file can be read and is of the run that was published last."""
+    """Return whether the published file can be read and is from the run that was published last."""
     if not home.published.exists():
         return False
     try:
@@ -104,14 +104,14 @@ def is_whole(home: Home, last: Night) -> bool:
 
 
 def restore_night(connection: duckdb.DuckDBPyConnection, home: Home, night: Night, start: Night | None) -> None:
-    """Take one night in again, with its marts as they were published.
+    """Load one night again, with its marts as they were published.
 
     Args:
         connection: the open file.
         home: of the night.
-        night: the one to take in.
-        start: the last night that kept the marts whole, which are in the file; None where the marts go on from a base,
-            or where no night kept anything of them: then they are judged anew.
+        night: the night to load.
+        start: the last night that stored the complete marts, which are in the file; None if the marts continue from a
+            base, or if no night stored them: then they are judged again.
     """
     run_id = night.manifest.run_id
     loaded = take_in_again(connection, home, night)

@@ -1,8 +1,8 @@
-"""What a held run would change, and the approval of it, piece by piece.
+"""The review of a held run: its findings, the verdicts that it would change, and the approval of single findings.
 
-All of it is on the ledger: what each check found in each scope, the rows, and the verdicts that would change. A held
-run can be reviewed until another run has published, however long that takes. An approval names a check, or one scope
-of it, and holds for the rows that are shown and no others.
+Everything is on the ledger: the finding of each check in each scope, the rows, and the verdicts that would change. A
+held run can be reviewed until another run has published, without a time limit. An approval names a check, or one scope
+of it, and is valid only for the rows that were found.
 """
 
 import getpass
@@ -39,11 +39,11 @@ CSV_COLUMNS = ("check", "plans", "approved_by", "scope", "kpi_id", "kpi", "unit_
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found in one scope of a held run.
+    """The finding of one check in one scope of a held run.
 
     Attributes:
-        check: as it is on the ledger.
-        approved: the approval of these rows; None while nobody approved them.
+        check: the record on the ledger.
+        approved: the approval of these rows; None if they are not approved.
     """
 
     check: Checked
@@ -51,21 +51,22 @@ class Finding:
 
     @property
     def address(self) -> str:
-        """What `kolada review --approve` takes."""
+        """The argument of `kolada review --approve` for this finding."""
         return f"{self.check.check_name}:{self.check.scope}"
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A held run as people look at it.
+    """A held run with all that a person needs to decide on it.
 
     Attributes:
+        home: of the run.
         run: the held run.
-        findings: what holds it, or held it before it was approved, in the order of the checks.
-        remarks: what its other checks found.
+        findings: the findings that hold it, or held it before they were approved, in the order of the checks.
+        remarks: the findings of its other checks.
         verdict_changes: the verdicts that it would change: rows of mart.verdict_change.
         older_run_ids: earlier held runs that can be reviewed too.
-        names: the name of each KPI, unit and group that is known.
+        names: id -> name of every known KPI, unit and group.
         own_units: the units of the plans.
     """
 
@@ -85,7 +86,7 @@ class Review:
 
     @property
     def command(self) -> str:
-        """What starts such a run."""
+        """The command that starts such a run."""
         start = self.run.start
         return command_for(start.kind, start.parameters, is_sample=self.is_sample)
 
@@ -100,16 +101,16 @@ class Review:
         return self.run.is_approved
 
     def rows(self, finding: Finding) -> pl.DataFrame:
-        """The rows of a finding, in the columns of findings.py."""
+        """Return the rows of a finding, with the columns of findings.py."""
         return rows_of(self.home, finding.check)
 
     def sample(self, finding: Finding, count: int) -> pl.DataFrame:
-        """Some of the rows: those of the plans' own units first, totals before women and men, newest years first."""
+        """Return the first rows in this order: the plans' own units, totals before women and men, newest years."""
         order = [~pl.col("unit_id").is_in(self.own_units), ~pl.col("gender").is_in(["T", ""])]
         return self.rows(finding).sort(*order, "period", descending=[False, False, True]).head(count)
 
     def table(self) -> pl.DataFrame:
-        """Every row of every finding, with names, plans and approvals."""
+        """Return every row of every finding, with names, plans and approvals."""
         frames = [
             self.rows(finding).select(
                 check=pl.lit(finding.check.check_name),
@@ -131,13 +132,13 @@ class Review:
         return pl.concat(frames) if frames else pl.DataFrame(schema=dict.fromkeys(CSV_COLUMNS, pl.String))
 
     def csv(self) -> str:
-        """The table as CSV."""
+        """Return the table as CSV."""
         out = io.StringIO()
         self.table().write_csv(out)
         return out.getvalue()
 
     def fields(self) -> dict[str, Any]:
-        """For JSON."""
+        """Return the review as a mapping for JSON."""
         return {
             "run_id": self.run_id,
             "kind": self.run.start.kind,
@@ -165,11 +166,11 @@ class Review:
 
 
 def read_review(home: Home, run_id: str | None = None) -> Review | None:
-    """The newest held run that can be reviewed, or the one of an id; None when there is none.
+    """Return the review of the newest held run, or of the given one; None if no run can be reviewed.
 
     Args:
-        home: whose runs; nothing is written.
-        run_id: of a held run.
+        home: of the runs; nothing is written.
+        run_id: of a held run; None for the newest.
 
     Raises:
         NothingToReview: the run of that id cannot be reviewed.
@@ -193,7 +194,7 @@ def read_review(home: Home, run_id: str | None = None) -> Review | None:
 
 
 def review_of(home: Home, run: HeldRun, older_run_ids: tuple[str, ...] = ()) -> Review:
-    """A held run with all that its ledger has of it."""
+    """Return the review of a held run, from its ledger."""
     names: dict[str, str] = {}
     own_units: list[tuple[str]] = []
     if home.published.exists():
@@ -214,7 +215,7 @@ def review_of(home: Home, run: HeldRun, older_run_ids: tuple[str, ...] = ()) -> 
 
 
 def rows_of(home: Home, check: Checked) -> pl.DataFrame:
-    """The rows that a check found in its scope."""
+    """Return the rows that a check found in its scope."""
     if check.body is None:
         return from_body(b"")
     return from_body(RawStore(home.bodies).get(check.body)).filter(pl.col("scope") == check.scope)
@@ -223,26 +224,26 @@ def rows_of(home: Home, check: Checked) -> pl.DataFrame:
 def approve(
     home: Home, addresses: Sequence[str], *, reason: str, now: datetime, run_id: str | None = None
 ) -> tuple[Review, list[Approved]]:
-    """Approve what a held run found. Only the holder of the home's lock may call this.
+    """Approve findings of a held run. Only the holder of the home's lock may call this.
 
     Args:
-        home: whose run.
-        addresses: checks, or CHECK:SCOPE; a check alone stands for all its scopes.
-        reason: why; it is kept.
+        home: of the run.
+        addresses: CHECK or CHECK:SCOPE; a check alone means all its scopes.
+        reason: why; it is stored with the approval.
         now: the present instant, UTC.
-        run_id: of a held run; the newest one if none is given.
+        run_id: of a held run; None for the newest.
 
     Returns:
-        The review as it is then, and what was approved now; what was approved before stays as it was.
+        The review after the approval, and the new approvals; earlier approvals stay unchanged.
 
     Raises:
         NothingToReview: no run is held.
-        ReviewRefused: no reason, no such check or scope, or one that cannot be approved.
+        ReviewRefused: the reason is empty, a check or scope does not exist, or it cannot be approved.
     """
     reason = " ".join(reason.split())
     if not reason:
         raise ReviewRefused(
-            "The reason is `empty`, so nothing was approved: an approval is kept with why it was given. "
+            "The reason is `empty`, so nothing was approved: an approval is stored with its reason. "
             'Give one: `kolada review --approve CHECK --reason "Kolada has withdrawn the series"`.'
         )
     review = read_review(home, run_id)
@@ -268,12 +269,12 @@ def approve(
     review.run.manifest.sync()
     run = read_held(review.run.manifest)
     if run is None:
-        raise NothingToReview(f"The run `{review.run_id}` is not held any more. See `kolada status`.")
+        raise NothingToReview(f"The run `{review.run_id}` is no longer held. See `kolada status`.")
     return review_of(home, run, review.older_run_ids), given
 
 
 def chosen_of(review: Review, addresses: Sequence[str]) -> list[Finding]:
-    """The findings that some addresses name, all of which must be there."""
+    """Return the findings that some addresses name; raise if one of them names nothing."""
     chosen: list[Finding] = []
     for address in addresses:
         name, _, scope = address.partition(":")
@@ -288,21 +289,21 @@ def chosen_of(review: Review, addresses: Sequence[str]) -> list[Finding]:
             )
             near = near_words(address, known) or known[:5]
             raise ReviewRefused(
-                f"`{address}` holds nothing in run `{review.run_id}`, so nothing was approved. "
+                f"`{address}` is no finding of run `{review.run_id}`, so nothing was approved. "
                 f"Write CHECK or CHECK:SCOPE as `kolada review` shows them: {', '.join(f'`{each}`' for each in near)}."
             )
         faults = [finding for finding in found if finding.check.severity == "fault"]
         if faults:
             raise ReviewRefused(
                 f"`{name}` is a fault of this software and cannot be approved; nothing was approved. Please report it; "
-                f"`{review.command}` reads anew."
+                f"`{review.command}` reads everything again."
             )
         chosen += [finding for finding in found if finding not in chosen]
     return chosen
 
 
 def who_approves() -> str:
-    """The user whose process this is: the login name, or the number where there is none."""
+    """Return the user of this process: the login name, or the user id if there is no name."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

@@ -1,4 +1,4 @@
-"""What a publication changed, read from the published file: for the page, the events and the log of a run."""
+"""The changes that a publication made, read from the published file for the page, the events and the log of a run."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ PLAN_EDITS = """
     order by plan_id, file_name, item_id, row_key, column_name
 """
 
-# The words of a KPI that a plan uses, before and after.
+# The title and description of a plan's KPIs that Kolada changed, before and after.
 RETITLED_KPIS = """
     select now.kpi_id, earlier.title, now.title, earlier.description, now.description
     from core.kpi_version as now
@@ -37,7 +37,7 @@ RETITLED_KPIS = """
     order by now.kpi_id
 """
 
-# A KPI is news on the night that it left, not on those after; one that was never there is no news.
+# Report a withdrawal once, in the run that first misses the KPI; never a KPI that was not in the catalogue before.
 WITHDRAWN_KPIS = """
     select now.kpi_id, now.title
     from core.kpi_version as now
@@ -48,7 +48,7 @@ WITHDRAWN_KPIS = """
     order by now.kpi_id
 """
 
-# What the data themselves show, and what people noted in a plan once and for all, are told apart.
+# Issues that a rule found in the data are counted apart from those that a plan's files note.
 ISSUE_COUNTS = """
     select severity, count(*) filter (found_by = 'rule'), count(*) filter (found_by = 'note')
     from mart.data_issue
@@ -88,7 +88,7 @@ GOALS = """
 
 @dataclass(frozen=True, slots=True)
 class VerdictChange:
-    """A verdict that differs from the last publication; the columns of mart.verdict_change."""
+    """A verdict that differs from the previous publication; the columns of mart.verdict_change."""
 
     plan_id: str
     level: str
@@ -116,7 +116,7 @@ class PlanEdit:
 
 @dataclass(frozen=True, slots=True)
 class RetitledKpi:
-    """A KPI of a plan whose words Kolada changed since the last publication."""
+    """A KPI of a plan whose title or description Kolada changed since the previous publication."""
 
     kpi_id: str
     title_before: str
@@ -127,7 +127,7 @@ class RetitledKpi:
 
 @dataclass(frozen=True, slots=True)
 class WithdrawnKpi:
-    """A KPI that left the catalogue since the last publication."""
+    """A KPI that left the catalogue since the previous publication."""
 
     kpi_id: str
     title: str
@@ -135,16 +135,16 @@ class WithdrawnKpi:
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """What one run changed; empty for a run that was held.
+    """The changes that one run made; empty for a held run.
 
     Attributes:
-        verdict_changes: verdicts that differ from the last publication.
-        plan_edits: what was edited in plans.
+        verdict_changes: verdicts that differ from the previous publication.
+        plan_edits: the edits in the plans' files.
         retitled_kpis: KPIs of plans whose title or description Kolada changed.
-        withdrawn_kpis: KPIs that left the catalogue since then.
+        withdrawn_kpis: KPIs that left the catalogue.
         revision_count: cells that Kolada changed.
-        issue_counts: remarks on the data as published: severity, how many a rule found, how many a plan notes.
-        grave_issues: the grave ones that a rule found: plan, indicator or KPI, year, text.
+        issue_counts: issues of the published data: severity, number found by a rule, number noted in a plan.
+        grave_issues: the issues of high severity that a rule found: plan, indicator or KPI, year, text.
         goals: one row per goal of each plan in its target year, with Swedish column names.
     """
 
@@ -159,7 +159,7 @@ class RunFacts:
 
 
 def read_facts(result: RunResult) -> RunFacts:
-    """Read what a run changed from the file that it published."""
+    """Read the changes of a run from the file that it published."""
     if result.state != "published":
         return RunFacts()
     run = {"run_id": result.run_id}
@@ -179,6 +179,6 @@ def read_facts(result: RunResult) -> RunFacts:
 
 
 def count(connection: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, object]) -> int:
-    """The one number that a query asks for."""
+    """Return the result of a query that selects one number; 0 if it has no row."""
     row = connection.execute(query, dict(parameters)).fetchone()
     return int(row[0]) if row is not None else 0

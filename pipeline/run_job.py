@@ -1,18 +1,19 @@
 """The work of a run, from the plans to the published file, as plain functions.
 
-    prepare     plans read and checked, the home locked, the run opened or taken up again
-    catalogue   read whole; plans checked against it
-    cells       every wanted cell read, each (KPI, unit) accounted for
-    load        compared with what is known: versions
-    judge       marts built as of this run's instant
-    check       what was found and not approved holds the run; it can be reviewed then (review.py)
+    prepare     lock the home, open a run or resume one that died
+    catalogue   read the catalogue; check the plans against it
+    cells       read every wanted cell; account for each (KPI, unit)
+    load        compare with the known cells; open versions
+    judge       build the marts as of this run's instant
+    check       hold the run if a check found something that is not approved (review.py)
     publish     one atomic rename
-    share       where the settings name a place; what fails there leaves the publication as it is
+    share       if the settings name a place; a failure leaves the publication unchanged
 
-A held run whose findings were approved is taken up: catalogue and cells come from its ledger, and nothing is fetched.
+A held run whose findings were approved is resumed: its catalogue and cells come from its ledger, and nothing is
+fetched.
 
-`run_job` takes `call`, which runs each stage: directly, or as a Prefect task (refresh.py). Everything that a stage
-decides is on the ledger before the next one starts.
+`run_job` takes `call`, which runs each stage: directly, or as a Prefect task (flow_run.py). Everything that a stage
+decides is on the ledger before the next stage starts.
 """
 
 from collections.abc import Callable, Iterator
@@ -70,7 +71,7 @@ Result = TypeVar("Result")
 
 
 class Call(Protocol):
-    """Runs one stage of a run under a name."""
+    """The function that runs one stage of a run under a name."""
 
     def __call__(
         self,
@@ -79,25 +80,25 @@ class Call(Protocol):
         *args: Parameters.args,
         **kwargs: Parameters.kwargs,
     ) -> Result:
-        """Run the stage and return what it returns."""
+        """Run the stage and return its result."""
         ...
 
 
 def call_directly(
-    name: str,  # noqa: ARG001 - a stage's name is for those who show stages
+    name: str,  # noqa: ARG001 - only a call that shows the stages uses their names
     function: Callable[Parameters, Result],
     *args: Parameters.args,
     **kwargs: Parameters.kwargs,
 ) -> Result:
-    """Run a stage as the plain function that it is."""
+    """Run a stage as a plain function and return its result."""
     return function(*args, **kwargs)
 
 
 class Share(Protocol):
-    """Shares what a home has published, and returns how that ended; a failure is in the note."""
+    """The function that shares the published file of a home and returns a note; a failure is in the note."""
 
     def __call__(self, home: Home, wish: ShareWish, *, now: Callable[[], datetime]) -> ShareNote:
-        """Share, and note in the home how it ended."""
+        """Share, and write the outcome into the home."""
         ...
 
 
@@ -113,26 +114,26 @@ def run_job(
     client_clock: Clock | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> RunResult:
-    """Do a job: read, load, judge, check, publish and share; or hold, and say why.
+    """Run a job: read, load, judge, check, publish and share; or hold the run and report why.
 
     Args:
-        settings: where from and where to.
-        job: what is wanted.
+        settings: name the source, the home and the limits.
+        job: the wanted cells.
         call: runs each stage.
-        share: shares what is published, where the settings ask for it; without it nothing is shared.
-        reporter: told of the progress.
+        share: shares the publication if the settings name a place; None to share nothing.
+        reporter: receives the progress.
         flow_run_id: Prefect's id of the run.
-        transport: stands in for the network; the built-in sample brings its own.
-        client_clock: paces the client's waits; tests give one that never really waits.
-        clock: tells the present instant, aware.
+        transport: replaces the network; the built-in sample has its own.
+        client_clock: for the waits of the client; tests pass one that never really waits.
+        clock: returns the present instant, with a time zone.
 
     Raises:
         HomeError: the home cannot be written, or another run is writing.
-        PlanError: no plan is left: each names a KPI that Kolada never had, and none was ever published.
-        SourceMismatch: the source is of another kind than what the home holds.
-        KoladaError: the catalogue could not be read, or nobody answers.
-        PublishedFileError: the published file is missing, damaged, or older than the ledger says; or it is published
-            and could not be put on record.
+        PlanError: no plan is left: each names a KPI unknown to Kolada, and none was ever published.
+        SourceMismatch: the source is of another kind than the data in the home.
+        KoladaError: the catalogue could not be read, or no connection to the server is possible.
+        PublishedFileError: the published file is missing, damaged, or older than the ledger says; or it was published
+            but could not be recorded.
         RawStoreError: the raw store is damaged.
     """
     reporter = reporter or Silent()
@@ -147,7 +148,7 @@ def run_job(
         )
         if held is not None:
             ledger = take_up_held(home, held, software_version=SOFTWARE_VERSION, flow_run_id=flow_run_id, now=clock())
-            reporter.say(f"Taking up run {ledger.run_id}, which was held and approved: nothing is fetched")
+            reporter.say(f"Resuming run {ledger.run_id}, which was held and approved: nothing is fetched")
         else:
             ledger = open_run(
                 home,
@@ -159,7 +160,7 @@ def run_job(
                 published=published,
             )
             if ledger.is_resumed:
-                reporter.say(f"Taking up run {ledger.run_id}: what already landed is not fetched again")
+                reporter.say(f"Resuming run {ledger.run_id}: responses already received are not fetched again")
         with (
             stop_on_record(home, ledger, clock),
             open_client(settings, ledger, transport, client_clock) as client,
@@ -178,9 +179,9 @@ def run_job(
                 clock=clock,
             )
             if result.state == "held":
-                # What is held is read back from the ledger: nobody needs the copy that it was loaded into.
+                # A review reads the ledger: the working file is no longer needed.
                 clear_work(home)
-    # The home's lock is given back: a slow place keeps nobody from writing.
+    # The home's lock is released: a slow place does not block other runs.
     return replace(result, shared=share_result(settings, home, share, call=call, reporter=reporter, clock=clock))
 
 
@@ -193,7 +194,7 @@ def share_result(
     reporter: Reporter,
     clock: Callable[[], datetime],
 ) -> ShareNote | None:
-    """Share what is published, unless the place has it; a held run so makes up for a share that failed before."""
+    """Share the published file unless the place has it; so a held run repeats an earlier share that failed."""
     wish = settings.share_wish
     if share is None or wish is None or not home.published.exists():
         return None
@@ -219,20 +220,20 @@ def carry_out(
     reporter: Reporter,
     clock: Callable[[], datetime],
 ) -> RunResult:
-    """The stages of an opened run, in order, on a copy of the published file, whose SHA-256 may be known.
+    """Run the stages of an opened run, in order, on a copy of the published file.
 
     Args:
-        settings: where from and where to.
-        job: what is wanted.
-        home: whose lock is held.
+        settings: name the source, the home and the limits.
+        job: the wanted cells.
+        home: of the run; its lock is held.
         ledger: of the run.
-        file_sha256: of the published file; empty where the ledger does not know it.
-        approvals: what was approved since the last publication.
-        night: what the run had read when it was held; None for one that reads.
-        client: who is asked.
+        file_sha256: of the published file; empty if the ledger does not have it.
+        approvals: the approvals since the last publication.
+        night: the records of the held run that is resumed; None for a run that reads.
+        client: sends the requests.
         call: runs each stage.
-        reporter: told of the progress.
-        clock: tells the present instant, aware.
+        reporter: receives the progress.
+        clock: returns the present instant, with a time zone.
     """
     work_file = start_work(home, ledger.run_id, sha256=file_sha256)
     with naming_damage(home.published), working_file(work_file) as connection:
@@ -287,7 +288,7 @@ def carry_out(
 
 
 def upgrade_progress(reporter: Reporter) -> Callable[[int, int], None]:
-    """Tells a reporter how far the upgrade of an older file has come."""
+    """Return a function that reports the progress of the upgrade of an older file."""
 
     def told(done: int, total: int) -> None:
         if done == 0:
@@ -299,7 +300,7 @@ def upgrade_progress(reporter: Reporter) -> Callable[[int, int], None]:
 
 
 def identity_of(settings: Settings, job: Job) -> RunIdentity:
-    """What makes this the same work as a run that died."""
+    """Return the identity of a run: a run that died is resumed only by one with the same identity."""
     return RunIdentity(
         kind=job.kind,
         base_url=settings.base_url,
@@ -310,9 +311,9 @@ def identity_of(settings: Settings, job: Job) -> RunIdentity:
 
 @contextmanager
 def stop_on_record(home: Home, ledger: RunLedger, clock: Callable[[], datetime]) -> Iterator[None]:
-    """Record a fatal error in the manifest, make room, then re-raise it.
+    """Record a fatal error in the manifest, delete the working files, then re-raise it.
 
-    A disk that is full takes no record either: then the run's manifest ends without one, which says that it died.
+    If the disk is full, the record cannot be written: then the manifest ends without one, like that of a killed run.
     """
     try:
         yield

@@ -1,6 +1,6 @@
-"""A finished run in one page of Swedish Markdown: what was asked, what came, what changed.
+"""The page of a finished run, in Swedish Markdown: its source, its figures and its changes.
 
-Text only: it knows nothing of Prefect, so the commands that never start it can use the words here.
+This module returns text only and does not import Prefect, so the commands that never start Prefect can use its words.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -36,18 +36,18 @@ WHAT_TO_DO = (
 
 
 def headline(result: RunResult) -> str:
-    """How the run ended, in a few words."""
+    """Return the outcome of a run in a few Swedish words."""
     if result.state == "published":
         return "Publicerad"
     return "Hållen: ofullständig" if result.is_incomplete else "Hållen: kontroll"
 
 
 def failure_page(state: str, message: str) -> str:
-    """The page of a run that an error ended before it could publish or be held.
+    """Return the page of a run that an error ended before it could publish or be held.
 
     Args:
         state: the name of the state in Prefect, such as `Failed: source`.
-        message: what is wrong, as the command says it.
+        message: the error message, as the command prints it.
     """
     kind = FAILURE_WORDS.get(state)
     kept = "Den publicerade filen är som den var." if kind else "Vad som är publicerat: `kolada status`."
@@ -55,7 +55,7 @@ def failure_page(state: str, message: str) -> str:
 
 
 def run_page(result: RunResult, settings: Settings, facts: RunFacts) -> str:
-    """The page of a run that came to an end."""
+    """Return the page of a published or held run."""
     found = [each for each in result.checks if each.offending_count]
     return "\n".join(
         [
@@ -124,7 +124,7 @@ def run_page(result: RunResult, settings: Settings, facts: RunFacts) -> str:
 
 
 def broken_plan(broken: BrokenPlan) -> str:
-    """A plan whose files were wrong, and what it is judged by."""
+    """Return the sentence about a broken plan and the version that is judged instead."""
     judged = (
         "Planen är utelämnad, eftersom ingen version av den har publicerats"
         if broken.version_from is None
@@ -134,7 +134,7 @@ def broken_plan(broken: BrokenPlan) -> str:
 
 
 def summary(result: RunResult, settings: Settings, facts: RunFacts) -> Iterator[tuple[object, ...]]:
-    """The run in figures."""
+    """Yield the rows of the table of figures: label, value."""
     yield "Läst från", f"{settings.base_url} ({result.source_kind})"
     yield "Svar från API:et", result.request_count
     yield "Mottagna celler", result.loaded.received if result.loaded is not None else "-"
@@ -147,7 +147,7 @@ def summary(result: RunResult, settings: Settings, facts: RunFacts) -> Iterator[
 
 
 def verdict_change(change: VerdictChange) -> tuple[object, ...]:
-    """A changed verdict in Swedish."""
+    """Return the cells of a changed verdict, in Swedish."""
     return (
         change.plan_id,
         change.item_id,
@@ -159,7 +159,7 @@ def verdict_change(change: VerdictChange) -> tuple[object, ...]:
 
 
 def plan_edit(edit: PlanEdit) -> tuple[object, ...]:
-    """An edit of a plan in Swedish."""
+    """Return the cells of an edit of a plan, in Swedish."""
     return (
         edit.plan_id,
         edit.file_name,
@@ -171,13 +171,13 @@ def plan_edit(edit: PlanEdit) -> tuple[object, ...]:
 
 
 def flip(row: Mapping[str, Any]) -> tuple[object, ...]:
-    """A verdict that a held run would change, in Swedish."""
+    """Return the cells of a verdict that a held run would change, in Swedish."""
     before, after = (label("verdict", row[name]) for name in ("verdict_before", "verdict"))
     return row["plan_id"], row["item_id"], row["year"], before, after, label("cause", row["cause"])
 
 
 def check(result: CheckResult) -> str:
-    """What a check found in one scope: the question, how `kolada review` names it, its plans and the first rows."""
+    """Return the finding of a check in one scope: the question, its address for `kolada review`, plans, first rows."""
     plans = f"; {', '.join(result.plan_ids)}" if result.plan_ids else ""
     what = CHECK_WORDS[result.severity]
     if result.approved_by is not None:
@@ -188,23 +188,23 @@ def check(result: CheckResult) -> str:
 
 
 def label(kind: str, code: str | None) -> str:
-    """The Swedish word for a code of ours."""
+    """Return the Swedish word for a code of this software; `-` for None."""
     return LABELS[kind].get(code, code) if code is not None else "-"
 
 
 def coverage(result: RunResult) -> Iterator[tuple[object, ...]]:
-    """Pairs per outcome."""
+    """Yield the rows of the coverage table: outcome, number of pairs."""
     return ((COVERAGE_WORDS.get(outcome, outcome), count) for outcome, count in result.coverage.items())
 
 
 def versions(result: RunResult) -> Iterator[tuple[object, ...]]:
-    """New versions per kind."""
+    """Yield the rows of the table of new versions: kind, number."""
     opened = result.loaded.opened if result.loaded is not None else {}
     return ((label("change_kind", kind), count) for kind, count in opened.items())
 
 
 def listing(title: str, sentences: Iterable[str]) -> list[str]:
-    """A titled list of what is too long for a table; one word where there is nothing to list."""
+    """Return the lines of a list with a title: at most LISTED entries; one word if there are none."""
     given = list(sentences)
     lines = ["", f"## {title}", "", *(f"- {' '.join(sentence.split())}" for sentence in given[:LISTED])]
     if not given:
@@ -213,7 +213,7 @@ def listing(title: str, sentences: Iterable[str]) -> list[str]:
 
 
 def section(title: str, header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> list[str]:
-    """A titled table; one word where there is nothing to list, and no more rows than a page bears."""
+    """Return the lines of a table with a title: at most LISTED rows; one word if there are none."""
     given = list(rows)
     lines = ["", f"## {title}", ""]
     if not given:
@@ -223,7 +223,7 @@ def section(title: str, header: tuple[str, ...], rows: Iterable[tuple[object, ..
 
 
 def table(header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> list[str]:
-    """A Markdown table."""
+    """Return the lines of a Markdown table."""
     return [
         row(header),
         "|" + "---|" * len(header),
@@ -232,12 +232,12 @@ def table(header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> list[s
 
 
 def row(cells: Iterable[object]) -> str:
-    """A row of a Markdown table; a bar in a text does not end its cell."""
+    """Return a row of a Markdown table; a `|` in a text is escaped."""
     return "| " + " | ".join(cell_text(cell) for cell in cells) + " |"
 
 
 def cell_text(cell: object) -> str:
-    """A cell's text: counts with a space between thousands, as in Swedish; years are no counts and have no space."""
+    """Return a cell's text: counts from 10 000 on have spaces between thousands, as in Swedish; years have none."""
     if isinstance(cell, int) and abs(cell) >= 10_000:  # noqa: PLR2004 - from five digits on, as Swedish writes it
         return f"{cell:,}".replace(",", "\u00a0")
     return str(cell).replace("|", "\\|").replace("\n", " ")

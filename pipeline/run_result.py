@@ -1,4 +1,4 @@
-"""How a run ended: what whoever started it, its page in Prefect and its events tell of it."""
+"""The result of a run, as its caller, its page in Prefect and its events report it."""
 
 from dataclasses import dataclass
 from itertools import groupby
@@ -14,24 +14,24 @@ from warehouse.share_note import ShareNote
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """How a run ended that came to an end.
+    """Outcome of a finished run: published or held.
 
     Attributes:
         run_id: of the ledger.
         state: published or held.
-        message: one sentence for people.
-        published: the file that analysts open; in a held run the one from before, if any.
+        message: what happened, and for a held run what to do.
+        published: the file that analysts open; of a held run the path of the earlier file, if there is one.
         source_kind: live, recorded or sample.
-        coverage: pairs per outcome.
-        loaded: what the history took up, or would.
-        checks: what the checks found, scope by scope.
-        request_count: HTTP requests of this run, those before a resumption included.
-        verdict_changes: how many verdicts differ from the last publication.
-        is_incomplete: whether a held run was held for what could not be read, and nothing else.
+        coverage: outcome -> number of pairs.
+        loaded: the counts of the load; a held run did not publish them.
+        checks: the results of the checks, one per scope.
+        request_count: HTTP requests of this run, including those before a resumption.
+        verdict_changes: the number of verdicts that differ from the previous publication.
+        is_incomplete: whether the run was held only for data that could not be read.
         broken_plans: the plans whose files were wrong.
-        remarks: what was odd about answers that count all the same.
+        remarks: oddities of accepted responses.
         flips: the verdicts that a held run would change: rows of mart.verdict_change.
-        shared: how sharing what is published ended; None where it was not to be shared, or is shared already.
+        shared: the note on sharing the publication; None if no place is named or it was shared before.
     """
 
     run_id: str
@@ -52,7 +52,7 @@ class RunResult:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What does not hold a run but is named wherever it is told of: broken plans, checks, a share that failed."""
+        """Problems that do not hold the run: broken plans, findings of warning checks, a share that failed."""
         told = [result for result in self.checks if result.offending_count and not result.is_blocking]
         return (
             *(str(broken) for broken in self.broken_plans),
@@ -62,7 +62,7 @@ class RunResult:
 
     @property
     def figures(self) -> str:
-        """The run in one line of figures."""
+        """The counts of the run in one line."""
         opened = self.loaded.opened if self.loaded is not None else {}
         new = ", ".join(f"{count} {kind}" for kind, count in opened.items()) or "none"
         received = self.loaded.received if self.loaded is not None else 0

@@ -42,7 +42,7 @@ from warehouse.stage import Stage
 
 @dataclass(slots=True)
 class Run:
-    """What the stages of one run share."""
+    """The state that the stages of one run share."""
 
     settings: Settings
     job: Job
@@ -62,7 +62,7 @@ class Run:
 
 
 def keep_plan_files(job: Job, ledger: RunLedger) -> None:
-    """The plans that this night judges go into the raw store, for a replay to judge by; broken ones are named."""
+    """Store the files of the plans that this run judges, so that a replay can use them; record the broken plans."""
     for plan in job.plans:
         files = {name: ledger.store.put(content) for name, content in sorted(plan.files.items())}
         ledger.record(PlanFiles(plan_id=plan.plan_id, files=files, files_sha256=plan.files_sha256))
@@ -71,7 +71,7 @@ def keep_plan_files(job: Job, ledger: RunLedger) -> None:
 
 
 def read_and_check_catalogue(run: Run) -> Catalogue:
-    """Read the catalogue; refuse a source of another kind than the home's, and plans that name unknown KPIs."""
+    """Read the catalogue; raise if the source is of another kind than the home's; replace plans with unknown KPIs."""
     if run.night is not None:
         catalogue = catalogue_of(run.night, run.ledger.store)
     else:
@@ -81,7 +81,7 @@ def read_and_check_catalogue(run: Run) -> Catalogue:
     ).fetchone()
     if held is not None and held[0] != catalogue.source_kind:
         raise SourceMismatch(
-            f"`{run.settings.base_url}` serves `{catalogue.source_kind}` data, and the home `{run.home.root}` holds "
+            f"`{run.settings.base_url}` serves `{catalogue.source_kind}` data, and the home `{run.home.root}` contains "
             f"`{held[0]}` data. The two are never mixed, so nothing was loaded. "
             "Give this source a home of its own: `KOLADA_HOME=/another/folder kolada refresh`."
         )
@@ -98,7 +98,7 @@ def read_and_check_catalogue(run: Run) -> Catalogue:
 
 
 def with_what_was_known(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> Catalogue:
-    """The catalogue with the units and groups that are known and absent from its lists."""
+    """Return the catalogue with the known units and groups that its lists lack."""
     listed = catalogue.municipalities["municipality_id"]
     known = connection.execute(
         "select municipality_id, municipality_name, municipality_type from core.municipality"
@@ -119,7 +119,7 @@ def read_wanted_cells(run: Run, catalogue: Catalogue) -> Coverage:
         return account(run.stage, run.gate, run.ledger, run.job.plans)
     rectangles = None
     if run.job.audit_days is not None:
-        # The day on which the run began, so that a run that is taken up again chooses the same.
+        # The day on which the run started, so that a resumed run selects the same.
         selection = select(run.connection, catalogue, today=run.ledger.started_at.date(), days=run.job.audit_days)
         run.ledger.record(Selected(counts=selection.counts(), kpi_count=selection.kpi_count))
         rectangles = selection.rectangles
@@ -136,7 +136,7 @@ def read_wanted_cells(run: Run, catalogue: Catalogue) -> Coverage:
 
 
 def load(run: Run, catalogue: Catalogue) -> LoadCounts:
-    """Bring what was read into the history, all of it at one instant."""
+    """Load the staged data into the history, all at one instant."""
     run.reporter.stage("History")
     run.known_from = next_instant(run.replaces, run.clock())
     run.ledger.record(
@@ -164,7 +164,7 @@ def judge(run: Run, catalogue: Catalogue) -> None:
 
 
 def check(run: Run) -> None:
-    """Run the checks, and take what they found to the gate."""
+    """Run the checks and pass their findings to the gate."""
     run.reporter.stage("Checks")
     plans = prepare_checks(run.connection, run.settings.limits())
     for found in run_checks(run.connection):
@@ -172,13 +172,13 @@ def check(run: Run) -> None:
 
 
 def keep_what_is_published(run: Run, *, is_whole: bool) -> None:
-    """Keep what this publication does to the marts in the raw store, or the marts whole, and name it on the ledger."""
+    """Store the changes of this publication in the marts, or the complete marts, in the raw store; record it."""
     for kept in keep_marts(run.connection, run.ledger.store, instant=naive_utc(instant_of(run)), is_whole=is_whole):
         run.ledger.record(kept)
 
 
 def put_in_place(run: Run, loaded: LoadCounts, verdict_changes: int) -> None:
-    """Publish the finished file, then say so on the ledger."""
+    """Publish the finished file, then record it on the ledger."""
     run.reporter.stage("Publication")
     run.ledger.sync()
     try:
@@ -197,14 +197,14 @@ def put_in_place(run: Run, loaded: LoadCounts, verdict_changes: int) -> None:
         if run.work_file.exists():
             raise
         raise PublishedUnrecorded(
-            f"Run `{run.ledger.run_id}` is published as `{run.home.published}`, and then writing failed: {error}. "
-            "Nothing is lost, and the next run puts this one on record. Look at the disk (`df -h`), then run "
+            f"Run `{run.ledger.run_id}` is published as `{run.home.published}`, but its ledger could not be written: "
+            f"{error}. Nothing is lost, and the next run records this one. Check the disk (`df -h`), then run "
             "`kolada verify`."
         ) from error
 
 
 def hold(run: Run, catalogue: Catalogue, coverage: Coverage, loaded: LoadCounts) -> RunResult:
-    """End a run without publishing: yesterday's file stays, and the ledger says why and what would have changed."""
+    """End a run without publishing: record on the ledger why, and which verdicts would have changed."""
     holding = run.gate.holding
     message = message_about(
         holding,
@@ -242,7 +242,7 @@ def hold(run: Run, catalogue: Catalogue, coverage: Coverage, loaded: LoadCounts)
 
 
 def instant_of(run: Run) -> datetime:
-    """The one instant that the run's facts carry; set when the load begins."""
+    """Return the instant of the run's facts; it is set when the load begins."""
     if run.known_from is None:
         raise RuntimeError("a run has no instant before its load")
     return run.known_from

@@ -1,6 +1,6 @@
-"""The schedule as prefect.yaml has it, read without Prefect: for `kolada status`, which must not take seconds.
+"""The schedule in prefect.yaml, read without Prefect, whose import would make `kolada status` slow.
 
-The file travels with the software. A copy in the folder where the command is given stands in its place.
+The file is part of the software. A copy in the working folder replaces it.
 """
 
 from collections.abc import Iterator
@@ -17,9 +17,9 @@ from ruamel.yaml.error import YAMLError
 FILE = "prefect.yaml"
 PROJECT = "kolada"
 CONSEQUENCE = (
-    "Nothing can be scheduled by it. Correct it, or make it anew: `kolada serve --deployments > prefect.yaml`."
+    "Nothing can be scheduled with it. Correct it, or write it again: `kolada serve --deployments > prefect.yaml`."
 )
-# Short forms that Prefect takes, too.
+# Short forms that Prefect accepts too.
 SHORT_FORMS = {
     "@hourly": "0 * * * *",
     "@daily": "0 0 * * *",
@@ -29,12 +29,12 @@ SHORT_FORMS = {
     "@yearly": "0 0 1 1 *",
     "@annually": "0 0 1 1 *",
 }
-# A clock that goes forward skips at most this much, and one that goes back repeats at most this much.
+# A time change skips or repeats at most this much.
 LARGEST_CLOCK_CHANGE = timedelta(hours=3)
 
 
 class ScheduleError(ValueError):
-    """A prefect.yaml cannot be read, or a schedule in it cannot be one."""
+    """A prefect.yaml cannot be read, or a schedule in it is not valid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,10 @@ class Scheduled:
     timezone: str
 
     def next_run(self, after: datetime) -> datetime:
-        """The first time after an instant (aware) at which Prefect starts the run, in the schedule's time zone.
+        """Return the first start of the run after an instant (with a time zone), in the schedule's time zone.
 
-        Prefect reads the cron line as times on the wall clock. A time that the clock skips is made up for as much
-        later as the clock skips (02:30 becomes 03:30); of a time that comes twice it takes the first one.
+        Prefect reads the cron line as local time. A time that the clock skips is moved by the skipped duration (02:30
+        becomes 03:30). A time that occurs twice counts once, the first time.
         """
         zone = ZoneInfo(self.timezone)
         seen_from = after.astimezone(zone).replace(tzinfo=None) - LARGEST_CLOCK_CHANGE
@@ -63,14 +63,15 @@ class Scheduled:
                 found.append(instant)
                 last = last or wall + LARGEST_CLOCK_CHANGE
         if not found:
-            raise CronSimError(f"`{self.cron}` names no day that there is")
+            raise CronSimError(f"`{self.cron}` matches no date")
         return min(found).astimezone(zone)
 
 
 def deployments_file() -> Path:
-    """The prefect.yaml that holds: the one in the working folder if it is a copy of ours, else the one that came along.
+    """Return the path of the valid prefect.yaml: a copy in the working folder, else the file of the software.
 
-    In a checkout it is at the root, in an installed package next to this module.
+    The file of the software is at the root of a checkout, and next to this module in an installed package. A file in
+    the working folder is a copy if it has the name of this project.
 
     Raises:
         ScheduleError: the one in the working folder cannot be read.
@@ -83,10 +84,10 @@ def deployments_file() -> Path:
 
 
 def read_document(path: Path) -> dict[str, Any]:
-    """A prefect.yaml.
+    """Return the content of a prefect.yaml.
 
     Raises:
-        ScheduleError: it is no YAML, or no mapping.
+        ScheduleError: it is not YAML, or not a mapping.
     """
     try:
         document = YAML(typ="safe").load(path)
@@ -94,26 +95,26 @@ def read_document(path: Path) -> dict[str, Any]:
         problem = " ".join(str(error).split())
         raise ScheduleError(f"`{path}` cannot be read: {problem}. {CONSEQUENCE}") from error
     if not isinstance(document, dict):
-        raise ScheduleError(f"`{path}` holds no deployments: it is a {type(document).__name__}. {CONSEQUENCE}")
+        raise ScheduleError(f"`{path}` contains no deployments: it is a {type(document).__name__}. {CONSEQUENCE}")
     return document
 
 
 def read_schedules(path: Path) -> tuple[Scheduled, ...]:
-    """The active cron schedules of the deployments that are not paused.
+    """Return the active cron schedules of the deployments that are not paused.
 
     Raises:
-        ScheduleError: the file cannot be read, or a schedule in it cannot be one.
+        ScheduleError: the file cannot be read, or a schedule in it is not valid.
     """
     try:
         return tuple(schedules_of(read_document(path)))
     except (KeyError, TypeError, AttributeError) as error:
         raise ScheduleError(
-            f"`{path}` is not as a prefect.yaml must be ({type(error).__name__}: {error}). {CONSEQUENCE}"
+            f"`{path}` does not have the structure of a prefect.yaml ({type(error).__name__}: {error}). {CONSEQUENCE}"
         ) from error
 
 
 def schedules_of(document: dict[str, Any]) -> Iterator[Scheduled]:
-    """The schedules in a prefect.yaml."""
+    """Yield the schedules in a prefect.yaml."""
     for deployment in document.get("deployments") or ():
         if deployment.get("paused"):
             continue
@@ -128,14 +129,14 @@ def schedules_of(document: dict[str, Any]) -> Iterator[Scheduled]:
 
 
 def next_scheduled_run(after: datetime) -> tuple[str, datetime] | None:
-    """The deployment that runs next by the prefect.yaml that holds, and when; None when nothing is scheduled.
+    """Return the deployment that runs next according to the valid prefect.yaml, and when; None if none is scheduled.
 
     Raises:
-        ScheduleError: the file cannot be read, or a schedule in it cannot be one.
+        ScheduleError: the file cannot be read, or a schedule in it is not valid.
     """
     path = deployments_file()
     try:
         upcoming = [(each.deployment, each.next_run(after)) for each in read_schedules(path)]
     except (CronSimError, ZoneInfoNotFoundError) as error:
-        raise ScheduleError(f"A schedule in `{path}` cannot be one: {error}. {CONSEQUENCE}") from error
+        raise ScheduleError(f"A schedule in `{path}` is not valid: {error}. {CONSEQUENCE}") from error
     return min(upcoming, key=lambda run: run[1], default=None)

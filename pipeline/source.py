@@ -1,4 +1,4 @@
-"""Where a run reads from: the client with its limits, and the ledger on which its answers land."""
+"""The source of a run: the client with its limits, and the ledger that keeps its responses."""
 
 import os
 import re
@@ -11,21 +11,21 @@ from kolada_client.environment import no_proxy_entries
 from pipeline.settings import Settings
 from warehouse.run_ledger import RunLedger
 
-# What NO_PROXY was before our own Prefect server was added to it.
+# The value of NO_PROXY before our own Prefect server was added to it.
 GIVEN_NO_PROXY = "KOLADA_GIVEN_NO_PROXY"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-# A host or an IPv4 address, as httpx can tell it from others.
+# A host name or an IPv4 address, in the form that httpx accepts.
 HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
 
 class LedgerLanding:
-    """Keeps every answer in the raw store before it is parsed, and hands back what landed before a run died."""
+    """Stores every response page before it is parsed, and returns the pages that landed before a run died."""
 
     def __init__(self, ledger: RunLedger) -> None:
         self.ledger = ledger
 
     def recall(self, url: str) -> tuple[str, Received] | None:
-        """The accepted answer to this URL that landed earlier in this run."""
+        """Return the accepted response to this URL that landed earlier in this run; None if there is none."""
         recalled = self.ledger.recall(url)
         if recalled is None:
             return None
@@ -41,7 +41,7 @@ class LedgerLanding:
         )
 
     def keep(self, received: Received) -> str:
-        """Keep an answer; returns its request id."""
+        """Store a response and return its request id."""
         return self.ledger.keep(
             url=received.url,
             status=received.status,
@@ -53,23 +53,23 @@ class LedgerLanding:
         )
 
     def accept(self, request_id: str, row_count: int) -> None:
-        """The answer was read and used."""
+        """Record that the response was parsed and used."""
         self.ledger.accept(request_id, row_count)
 
     def reject(self, request_id: str, reason: str) -> None:
-        """The answer cannot be used."""
+        """Record that the response cannot be used."""
         self.ledger.reject(request_id, reason)
 
 
 def variables_for_own_server(environment: Mapping[str, str], host: str | None = None) -> dict[str, str]:
-    """What lets a Prefect process ask a server of our own directly, whatever proxies the environment names.
+    """Return the variables with which a Prefect process reaches our own server directly, without a proxy.
 
-    Kolada is still asked as the environment said: what NO_PROXY was is kept for `variables_for_kolada`. Of its entries
-    those stay that httpx, which Prefect asks with, can build.
+    Requests to Kolada still use the proxies of the environment: the first value of NO_PROXY is kept for
+    `variables_for_kolada`. Entries that httpx, the HTTP client of Prefect, cannot parse are left out.
 
     Args:
         environment: the variables, such as os.environ.
-        host: where our server listens, if not at this machine's own addresses for itself.
+        host: the host of our server, if it is not a loopback address.
     """
     given = environment.get(GIVEN_NO_PROXY, environment.get("no_proxy", environment.get("NO_PROXY", "")))
     plain = (entry.removeprefix("*.").removeprefix(".") for entry in no_proxy_entries(given))
@@ -79,7 +79,7 @@ def variables_for_own_server(environment: Mapping[str, str], host: str | None = 
 
 
 def variables_for_kolada(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment as it was before our own Prefect server was to be asked directly."""
+    """Return the environment as it was before `variables_for_own_server` changed it."""
     variables = dict(environment)
     given = variables.pop(GIVEN_NO_PROXY, None)
     return variables if given is None else variables | {"NO_PROXY": given, "no_proxy": given}
@@ -88,7 +88,7 @@ def variables_for_kolada(environment: Mapping[str, str]) -> dict[str, str]:
 def open_client(
     settings: Settings, ledger: RunLedger | None, transport: httpx.BaseTransport | None, clock: Clock | None
 ) -> KoladaClient:
-    """A client whose answers land on the ledger; with the sample as its source, one that needs no network."""
+    """Return a client that keeps its responses on the ledger; with the sample as its source it needs no network."""
     if settings.is_sample and transport is None:
         # Only the sample needs the stand-in; a nightly run does not wait for its import.
         from fake_kolada import FakeKolada, sample_data  # noqa: PLC0415
@@ -109,5 +109,5 @@ def open_client(
 
 
 def open_source(settings: Settings) -> KoladaClient:
-    """A client for looking: what it reads lands nowhere."""
+    """Return a client that stores nothing of what it reads."""
     return open_client(settings, None, None, None)

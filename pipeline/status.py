@@ -1,4 +1,4 @@
-"""How the pipeline is: the last run, the age of what is published, what comes next, what is kept."""
+"""The status of a home: the last run, the age of the published data, the next run, the stored files, warnings."""
 
 import json
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ LAST_REFRESH = "select max(published_at) from ops.run where kind = $kind and sta
 
 @dataclass(frozen=True, slots=True)
 class DueKpi:
-    """A KPI that Kolada says it will publish next: the period, the day, and whether it is late, due or scheduled."""
+    """A KPI that Kolada will publish next: the period, the day, and whether it is late, due or scheduled."""
 
     kpi_id: str
     title: str
@@ -57,20 +57,20 @@ class DueKpi:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What `kolada status` tells; instants in UTC unless they name their zone, sizes in bytes.
+    """The status that `kolada status` prints; instants in UTC unless they name their zone, sizes in bytes.
 
     Attributes:
         home: the home folder.
-        published_at: when the published file was published; None when there is none.
-        age_hours: of what the last refresh read; a backfill does not make the rest younger.
+        published_at: when the published file was published; None if there is none.
+        age_hours: since the last refresh; a backfill does not change it.
         last_run: run_id, kind, state, started_at and message of the newest run; None before the first.
         is_running: whether a run is writing at this moment.
-        next_run: the deployment that runs next by prefect.yaml, and when; None when nothing is scheduled.
+        next_run: the deployment that runs next according to prefect.yaml, and when; None if nothing is scheduled.
         due: the KPIs that Kolada publishes next.
-        raw_bytes: what the raw store takes on disk.
-        run_count: manifests kept.
-        snapshot_count: earlier published files kept.
-        warnings: what is not as it should be; empty when healthy.
+        raw_bytes: the size of the raw store on disk.
+        run_count: the number of manifests.
+        snapshot_count: the number of earlier published files.
+        warnings: the problems; empty if the home is healthy.
     """
 
     home: str
@@ -87,11 +87,11 @@ class Status:
 
     @property
     def is_healthy(self) -> bool:
-        """Nothing to warn of."""
+        """Whether there are no warnings."""
         return not self.warnings
 
     def fields(self) -> dict[str, Any]:
-        """For JSON."""
+        """Return the status as a mapping for JSON."""
         next_run = None if self.next_run is None else {"deployment": self.next_run[0], "at": iso(self.next_run[1])}
         last_run = None if self.last_run is None else {name: iso(value) for name, value in self.last_run.items()}
         return asdict(self) | {
@@ -102,7 +102,7 @@ class Status:
         }
 
     def text(self) -> str:
-        """For people."""
+        """Return the status as text for the terminal."""
         published = "nothing yet" if self.published_at is None else f"{self.published_at:%Y-%m-%d %H:%M} UTC"
         age = "" if self.age_hours is None else f", read {self.age_hours:.1f} h ago"
         next_run = (
@@ -134,14 +134,14 @@ class Status:
 
 
 def iso(value: object) -> object:
-    """An instant as ISO 8601 with its offset, as every parser takes it; anything else as it is."""
+    """Return an instant as ISO 8601 with its UTC offset; return any other value unchanged."""
     if not isinstance(value, datetime):
         return value
     return (value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat(timespec="seconds")
 
 
 def read_status(settings: Settings, *, now: datetime | None = None) -> Status:
-    """Look at a home; nothing is written."""
+    """Read the status of a home; write nothing."""
     home = Home(settings.home)
     now = now or datetime.now(UTC)
     file, refreshed_at, due, lost = look_at_published(home)
@@ -177,7 +177,10 @@ def read_status(settings: Settings, *, now: datetime | None = None) -> Status:
 def look_at_published(
     home: Home,
 ) -> tuple[Publication | None, datetime | None, tuple[DueKpi, ...], str | None]:
-    """What is published, when everything was last read, what Kolada publishes next as of then, and what is wrong."""
+    """Return the publication, the instant of the last refresh, the KPIs due next, and the problem of the file.
+
+    Each part is None or empty if it is unknown.
+    """
     if not home.published.exists():
         return None, None, (), lost_message(home) if was_published(home) else None
     try:
@@ -194,7 +197,7 @@ def look_at_published(
 
 
 def warnings_about_raw(home: Home) -> Iterator[str]:
-    """What the raw store lacks of what was published, as far as names and sizes tell; `kolada verify` reads it all."""
+    """Yield warnings about missing bodies of published runs, by name and size; `kolada verify` reads their content."""
     try:
         runs = published_runs(home)
     except WarehouseError as error:
@@ -210,14 +213,14 @@ def warnings_about_raw(home: Home) -> Iterator[str]:
     if lacking:
         first = min(lacking)
         yield (
-            f"{len(lacking)} bodies are missing in `{home.bodies}`, `{first}` of run `{lacking[first]}` for one: "
-            "nights that need them cannot be rebuilt. Restore `raw/` from a backup of KOLADA_HOME; all are named by "
-            "`kolada verify`"
+            f"{len(lacking)} bodies are missing in `{home.bodies}`, such as `{first}` of run `{lacking[first]}`: "
+            "nights that need them cannot be rebuilt. Restore `raw/` from a backup of KOLADA_HOME; `kolada verify` "
+            "lists all"
         )
 
 
 def newest_runs(kept: list[Manifest]) -> Iterator[dict[str, Any]]:
-    """The newest run of all and, if that is another, the newest refresh."""
+    """Yield the newest run and, if that is not a refresh, the newest refresh."""
     for number, manifest in enumerate(reversed(kept)):
         run = read_story(manifest).run
         if not run:
@@ -229,7 +232,7 @@ def newest_runs(kept: list[Manifest]) -> Iterator[dict[str, Any]]:
 
 
 def is_being_written(home: Home) -> bool:
-    """Whether the process that the home's lock names is alive; the lock itself is not touched by a look."""
+    """Return whether the process named in the home's lock file is alive; the lock itself is not taken."""
     try:
         return psutil.pid_exists(int(json.loads((home.root / ".lock").read_text(encoding="utf-8"))["pid"]))
     except (FileNotFoundError, ValueError):
@@ -237,19 +240,19 @@ def is_being_written(home: Home) -> bool:
 
 
 def warnings_about_age(age_hours: float | None, settings: Settings, home: Home) -> Iterator[str]:
-    """What is wrong with the age of what is published."""
+    """Yield a warning if nothing is published, or the published data is too old or from the future."""
     if age_hours is None:
         sample = Home(home.root / SAMPLE_FOLDER).published
-        known = " (the sample is: `kolada status --sample`)" if sample.exists() else ""
+        known = " (the sample is published: `kolada status --sample`)" if sample.exists() else ""
         yield f"nothing is published: run `{settings.refresh_command}`{known}"
     elif age_hours < -CLOCK_SLACK_HOURS:
-        yield f"the data was published {-age_hours:.0f} hours from now by this machine's clock: set the clock"
+        yield f"the data was published {-age_hours:.0f} hours in the future by this machine's clock: set the clock"
     elif age_hours > settings.stale_hours:
         yield f"the published data is {age_hours:.0f} hours old: run `{settings.refresh_command}`"
 
 
 def warnings_about_plans(kept: list[Manifest]) -> Iterator[str]:
-    """The plans that the newest publication judged by an older version, or left out."""
+    """Yield a warning per plan that the newest publication judged by an older version or left out."""
     for manifest in reversed(kept):
         story = read_story(manifest)
         if story.run.get("state") == "published":
@@ -259,22 +262,22 @@ def warnings_about_plans(kept: list[Manifest]) -> Iterator[str]:
 
 
 def warnings_about_share(settings: Settings, home: Home, file: Publication | None) -> Iterator[str]:
-    """Whether the place that publications are shared to lacks this one, and why; a failed share is told in any case."""
+    """Yield a warning if the place of sharing lacks this publication, or if the last share failed."""
     note, wish = read_share_note(home), settings.share_wish
     if file is None:
         return
     if note is not None and note.is_failed and wish is None:
-        yield f"what is published could not be shared: {note.message}"
+        yield f"the publication could not be shared: {note.message}"
     elif wish is not None and not (note is not None and note.holds(wish, file.run_id)):
         is_told = note is not None and note.is_failed and note.place == wish.place
         why = f": {note.message}" if note is not None and is_told else ""
-        yield f"run `{file.run_id}` is published and not shared to `{wish.place}`: run `kolada share`{why}"
+        yield f"run `{file.run_id}` is published but not shared to `{wish.place}`: run `kolada share`{why}"
 
 
 def warnings_about_review(
     home: Home, published: str | None, *, told: tuple[dict[str, Any], ...], is_sample: bool
 ) -> Iterator[str]:
-    """Whether a held run waits for a review, or for the run that publishes it; `told` are the runs told of already."""
+    """Yield a warning if a held run waits for a review or for its publication; `told` are the runs reported already."""
     waiting = tuple(held_runs(home, published))
     approved = next((run for run in waiting if run.is_approved), None)
     if approved is not None:
@@ -285,9 +288,9 @@ def warnings_about_review(
 
 
 def warnings_about_runs(runs: tuple[dict[str, Any], ...], *, is_running: bool) -> Iterator[str]:
-    """What is wrong with the newest run, and with the newest refresh."""
+    """Yield a warning if the newest run, or the newest refresh, is not published."""
     for number, run in enumerate(runs):
         if run["state"] == "published" or (number == 0 and is_running):
             continue
         which = "the last run" if number == 0 else "the last refresh"
-        yield f"{which} is {run['state']}: {run.get('message') or 'it did not come to an end'}"
+        yield f"{which} is {run['state']}: {run.get('message') or 'it did not finish'}"

@@ -1,6 +1,6 @@
-"""What an error of the operating system or of DuckDB means, in words: for the command and for Prefect's states.
+"""Explains an error of the operating system or of DuckDB: the cause and the advice, for the command and for Prefect.
 
-The disk is blamed for what the disk does, and for nothing else.
+The advice names the disk only for errors of the disk.
 """
 
 import errno
@@ -9,39 +9,39 @@ import duckdb
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
 BROKEN = {errno.EIO, errno.EROFS}
-# DuckDB passes on what the operating system said, in words.
+# The messages of the operating system, as DuckDB includes them in its own.
 FULL_WORDS = ("No space left on device", "Disk quota exceeded", "failed to offload data block")
 BROKEN_WORDS = ("Input/output error", "Read-only file system")
 KEPT = "The published file is as it was, and what was received is kept."
 
 
 def about_files(error: OSError | duckdb.Error) -> str:
-    """What happened, what follows, and what to do; one line."""
+    """Return one line about an error: what happened, the consequence, and what to do."""
     said = " ".join(str(error).split()).rstrip(".")
     match kind_of(error, said):
         case "full":
-            advice = "Make room on the disk (`df -h`), then give the command again."
+            advice = "Free space on the disk (`df -h`), then run the command again."
         case "broken":
-            advice = "Look at the disk (`df -h`, `mount`, `dmesg`), then give the command again."
+            advice = "Check the disk (`df -h`, `mount`, `dmesg`), then run the command again."
         case "too large":
-            advice = "Raise the limit of files (`ulimit -f`), or look which file system it is (`df -hT`)."
+            advice = "Raise the file size limit (`ulimit -f`), or check the type of the file system (`df -hT`)."
         case "rights":
-            advice = "Let this user read and write it (`ls -l`), or choose another place."
+            advice = "Give this user permission to read and write it (`ls -l`), or choose another place."
         case "missing":
-            advice = "Correct the path, or make the folder that it is in."
+            advice = "Correct the path, or create its parent folder."
         case "open files":
-            advice = "Too many files are open at once: raise the limit (`ulimit -n 4096`), then give the command again."
+            advice = "Too many files are open: raise the limit (`ulimit -n 4096`), then run the command again."
         case "memory":
-            advice = "Give the machine more memory, or end what else uses it (`free -h`), then give the command again."
+            advice = "Add memory, or stop other programs that use it (`free -h`), then run the command again."
         case "lock":
-            advice = "Another program has it open for writing: end that one, then give the command again."
+            advice = "Another program has it open for writing: stop that program, then run the command again."
         case _:
-            advice = "Give the command again with KOLADA_TRACEBACK=1, and report what it prints."
+            advice = "Run the command again with KOLADA_TRACEBACK=1, and report what it prints."
     return f"{said}. {KEPT} {advice}"
 
 
 def kind_of(error: OSError | duckdb.Error, said: str) -> str:
-    """What kind of trouble it is; an empty text where nobody can say."""
+    """Return the kind of an error; an empty text if it is unknown."""
     if isinstance(error, OSError):
         return kind_by_number(error)
     if any(words in said for words in FULL_WORDS):
@@ -62,7 +62,7 @@ def kind_of(error: OSError | duckdb.Error, said: str) -> str:
 
 
 def kind_by_number(error: OSError) -> str:
-    """The kind by the number that the operating system gave."""
+    """Return the kind of an error by its errno; an empty text if it is unknown."""
     if error.errno in FULL:
         return "full"
     if error.errno in BROKEN:

@@ -1,7 +1,6 @@
-"""Everything that a home keeps, read back and compared: hashes, counts, the ledger against the published file.
+"""`kolada verify`: reads everything in a home and compares hashes, counts, and the ledger with the published file.
 
-Nothing is mended and nothing is left out: a finding does not end the reading. What each finding leads to and what to do
-about it stands in docs/backup.md.
+Nothing is repaired, and a finding does not end the reading. docs/backup.md explains each finding and its remedy.
 """
 
 from collections import defaultdict
@@ -36,14 +35,15 @@ ANSWERS_LANDED = "select run_id, count(*) as request_count from ops.request grou
 
 @dataclass(slots=True)
 class Verified:
-    """What a verification read, and what it found.
+    """The counts and the findings of a verification.
 
     Attributes:
-        run_count: manifests.
-        body_count: bodies, each read and compared with its SHA-256.
-        file_count: published files: the one that analysts open, the snapshots, the base.
-        unnamed_count: bodies that no manifest names: of runs that died between a body and its record; no harm.
-        findings: what is not as it was written; empty when all is well.
+        run_count: manifests read.
+        body_count: bodies read, each compared with its SHA-256.
+        file_count: published files read: the one that analysts open, the snapshots, the base.
+        unnamed_count: bodies that no manifest names. A run that dies between a body and its record leaves one; they do
+            no harm.
+        findings: the differences from what was written; empty if there are none.
     """
 
     run_count: int = 0
@@ -55,14 +55,14 @@ class Verified:
 
 @dataclass(slots=True)
 class Named:
-    """What the manifests say of one body.
+    """The statements of the manifests about one body.
 
     Attributes:
         run_ids: the runs that name it.
-        url: where it was received from; None for what was not received.
-        byte_counts: its size as received, with a run that says so.
-        row_counts: its rows as they were read, with a run that says so; empty where no answer with it was accepted.
-        is_needed: a published night that the base does not stand for needs it.
+        url: the URL that it was received from; None if it is not a response.
+        byte_counts: size as received -> a run that recorded it.
+        row_counts: number of parsed rows -> a run that recorded it; empty if no response with this body was accepted.
+        is_needed: whether a published night needs it that the base does not replace.
     """
 
     run_ids: list[str] = field(default_factory=list)
@@ -76,8 +76,8 @@ def verify(home: Home, *, reporter: Reporter) -> Verified:
     """Read everything back and compare it.
 
     Args:
-        home: whose holder of the lock has settled it; without a lock, a run at work may be taken for a finding.
-        reporter: told of each manifest, body and file.
+        home: the home, settled by the holder of its lock; without the lock, a running run may cause findings.
+        reporter: receives the progress, one step per manifest, body and file.
     """
     found = Verified()
     try:
@@ -92,7 +92,7 @@ def verify(home: Home, *, reporter: Reporter) -> Verified:
 
 
 def read_manifests(home: Home, needed: set[str], found: Verified, reporter: Reporter) -> dict[str, Named]:
-    """Read every line of every manifest; returns what they say of each body."""
+    """Read every line of every manifest; return SHA-256 -> the statements about the body."""
     kept = manifests(home.manifests)
     reporter.stage("Manifests", total=len(kept))
     named: dict[str, Named] = defaultdict(Named)
@@ -117,7 +117,7 @@ def read_manifests(home: Home, needed: set[str], found: Verified, reporter: Repo
 
 
 def read_bodies(home: Home, named: dict[str, Named], found: Verified, reporter: Reporter) -> None:
-    """Read every body, and look for each that a published night needs."""
+    """Read every body, and report missing bodies that a published night needs."""
     store = RawStore(home.bodies)
     kept = set(store.names())
     reporter.stage("Bodies", total=len(kept))
@@ -139,7 +139,7 @@ def read_bodies(home: Home, named: dict[str, Named], found: Verified, reporter: 
 
 
 def other_counts(sha256: str, body: bytes, told: Named) -> Iterator[str]:
-    """How a body differs from what the manifests say of it."""
+    """Yield the differences between a body and the counts in the manifests."""
     for byte_count, run_id in told.byte_counts.items():
         if len(body) != byte_count:
             yield not_as_written(sha256, f"has {len(body)} bytes, and run `{run_id}` received {byte_count}")
@@ -149,8 +149,8 @@ def other_counts(sha256: str, body: bytes, told: Named) -> Iterator[str]:
         row_count_now = parse_page(body, told.url).row_count
     except KoladaError as error:
         yield (
-            f"The body `{sha256}`, which {in_short(told.run_ids)} used, cannot be read by this software: {error} "
-            "Replay with the software that received it."
+            f"The body `{sha256}`, which {in_short(told.run_ids)} used, cannot be parsed by this software: {error} "
+            "Replay with the software version that received it."
         )
         return
     for row_count, run_id in told.row_counts.items():
@@ -159,12 +159,15 @@ def other_counts(sha256: str, body: bytes, told: Named) -> Iterator[str]:
 
 
 def not_as_written(sha256: str, what: str) -> str:
-    """The finding that a manifest's counts are not those of a body."""
-    return f"The body `{sha256}` {what}: the manifest is not what was written. Restore it from a backup of KOLADA_HOME."
+    """Return the finding that the counts in a manifest differ from a body."""
+    return (
+        f"The body `{sha256}` {what}: the manifest was changed after it was written. Restore it from a backup of "
+        "KOLADA_HOME."
+    )
 
 
 def read_files(home: Home, published: list[KeptRun], found: Verified, reporter: Reporter) -> None:
-    """Read the published files whole, and hold the one that analysts open against the ledger."""
+    """Read the published files completely, and compare the one that analysts open with the ledger."""
     files = [*([home.base] if home.base.exists() else []), *snapshots(home)]
     is_there = home.published.exists()
     reporter.stage("Published files", total=len(files) + is_there)
@@ -190,7 +193,7 @@ def read_files(home: Home, published: list[KeptRun], found: Verified, reporter: 
 
 
 def against_ledger(home: Home, file: Publication, published: list[KeptRun]) -> Iterator[str]:
-    """How the published file differs from what the ledger says was published."""
+    """Yield the differences between the published file and the ledger."""
     last = last_published(home)
     if last is not None and is_outdated(file, last):
         yield outdated_message(home, file, last)
@@ -214,14 +217,14 @@ def against_ledger(home: Home, file: Publication, published: list[KeptRun]) -> I
 
 
 def differs(home: Home, run: KeptRun, what: str, said: object, is_now: object) -> str:
-    """The finding that the published file is not what the ledger says."""
+    """Return the finding that the published file differs from the ledger."""
     return (
         f"The published file `{home.published}` is not what run `{run.run_id}` published: {what} were `{said}` and are "
-        f"`{is_now}`. Put back what was published with `kolada restore`."
+        f"now `{is_now}`. Put back what was published with `kolada restore`."
     )
 
 
 def in_short(run_ids: list[str]) -> str:
-    """Some runs in a few words."""
+    """Return some runs in a few words."""
     more = f" and {len(run_ids) - 1} more" if len(run_ids) > 1 else ""
     return f"run `{run_ids[0]}`{more}"

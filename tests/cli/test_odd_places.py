@@ -122,6 +122,6 @@ def test_a_full_disk_is_told_as_one_and_a_wrong_path_is_not(tmp_path):
         absent = run(["doctor", "--output", "no/such/x.md"], tmp_path, KOLADA_BASE_URL=url, KOLADA_RATE="100")
     assert (1, 1) == (full.returncode, absent.returncode)
     assert b"No space left on device" in full.stderr
-    assert b"Make room on the disk" in full.stderr
+    assert b"Free space on the disk" in full.stderr
     assert b"disk" not in absent.stderr
     assert b"Correct the path" in absent.stderr

@@ -98,7 +98,7 @@ def test_a_kpi_that_left_the_catalogue_can_still_be_named(begun_desk, small_data
     [
         ({}, "no KPI"),
         ({"plan_id": "another"}, "There is no plan `another`"),
-        ({"kpi_ids": ["N15436"], "years": [15]}, "`15` is no year"),
+        ({"kpi_ids": ["N15436"], "years": [15]}, "The year `15` is out of range"),
     ],
 )
 def test_what_cannot_be_meant(plans, wanted, message):
@@ -133,7 +133,7 @@ def test_years_as_people_write_them(text, years):
 @pytest.mark.parametrize("text", ["", "x", "2017-2015", "2015-", "-2015", "20 15"])
 def test_years_that_are_none(text):
     """Any other text is refused, and the message lists the accepted forms."""
-    with pytest.raises(InvalidRequest, match="names no years"):
+    with pytest.raises(InvalidRequest, match="is not a list of years"):
         parse_years(text)
 
 
@@ -147,7 +147,7 @@ def test_a_dry_run_tells_the_requests(begun_desk):
     assert planned.request_count == len(begun_desk.fake.log)
     assert planned.expected_seconds == planned.request_count / 2
     assert planned.seconds_per_request is not None
-    assert f"{planned.request_count} requests in all" in planned.text()
+    assert f"{planned.request_count} requests in total" in planned.text()
 
 
 def test_a_dry_run_before_anything_is_published_asks_for_the_catalogue(small_data, tmp_path, plans):

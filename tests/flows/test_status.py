@@ -81,7 +81,7 @@ def test_a_run_in_progress_is_no_failure(begun_desk):
     assert (True, True) == (running.is_running, running.is_healthy)
     lock.write_text("", encoding="utf-8")
     dead = read_status(begun_desk.make_settings(), now=begun_desk.now)
-    assert dead.warnings == ("the last run is interrupted: it did not come to an end",)
+    assert dead.warnings == ("the last run is interrupted: it did not finish",)
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ def test_a_replay_overwrites_nothing(five_nights, tmp_path):
     """A replay does not overwrite an existing file."""
     nights, _ = five_nights
     (tmp_path / "x.duckdb").write_text("mine", encoding="utf-8")
-    with pytest.raises(ReplayTargetExists, match="overwrites nothing"):
+    with pytest.raises(ReplayTargetExists, match="never overwrites a file"):
         replay(Home(nights.home), tmp_path / "x.duckdb", as_of=None, reporter=Silent())
 
 

@@ -224,7 +224,7 @@ def test_an_older_held_run_can_be_taken_up_too(held: tuple[Nights, RunResult]) -
         (["cells_suppressed"], "  ", "The reason is `empty`, so nothing was approved"),
         (["cells_supressed"], REASON, "`cells_suppressed`"),
         (["cells_suppressed:N15435"], REASON, f"`cells_suppressed:{FIRST}`"),
-        ([f"cells_suppressed:{FIRST}", "nothing"], REASON, "`nothing` holds nothing"),
+        ([f"cells_suppressed:{FIRST}", "nothing"], REASON, "`nothing` is no finding"),
     ],
 )
 def test_an_approval_that_cannot_be_is_refused(

@@ -38,12 +38,15 @@ def test_the_disk_is_named_for_what_the_disk_does(number):
 @pytest.mark.parametrize(
     ("error", "advice"),
     [
-        (duckdb.IOException("IO Error: Could not write: No space left on device"), "Make room on the disk"),
-        (duckdb.IOException("IO Error: Could not read: Input/output error"), "Look at the disk"),
-        (duckdb.IOException('IO Error: Cannot open file "x": Permission denied'), "Let this user read and write it"),
+        (duckdb.IOException("IO Error: Could not write: No space left on device"), "Free space on the disk"),
+        (duckdb.IOException("IO Error: Could not read: Input/output error"), "Check the disk"),
+        (
+            duckdb.IOException('IO Error: Cannot open file "x": Permission denied'),
+            "Give this user permission to read and write it",
+        ),
         (duckdb.IOException('IO Error: Cannot open file "x": No such file or directory'), "Correct the path"),
         (duckdb.IOException('IO Error: Could not set lock on file "x": Conflicting lock'), "Another program has it"),
-        (duckdb.OutOfMemoryException("Out of Memory Error: failed to allocate"), "Give the machine more memory"),
+        (duckdb.OutOfMemoryException("Out of Memory Error: failed to allocate"), "Add memory"),
         (duckdb.BinderException("Binder Error: no such column"), "report what it prints"),
     ],
     ids=lambda given: given if isinstance(given, str) else None,

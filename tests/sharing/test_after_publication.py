@@ -86,7 +86,7 @@ def test_a_share_that_fails_is_told_and_the_publication_stands(shared_nights, ho
     assert ("kolada.share.failed", f"kolada.run.{second.run_id}") == (notice.event, notice.resource_id)
     assert (notice.payload["message"], notice.payload["place"]) == (told, str(place))
     (warning,) = warnings(home_of)
-    assert f"run `{second.run_id}` is published and not shared to `{place}`: run `kolada share`: {told}" == warning
+    assert f"run `{second.run_id}` is published but not shared to `{place}`: run `kolada share`: {told}" == warning
 
 
 @pytest.mark.slow
@@ -141,7 +141,7 @@ def test_a_share_that_never_ended_is_told(home_of: Nights) -> None:
     for content in (None, "[]", "{"):
         note.unlink() if content is None else note.write_text(content, encoding="utf-8")
         (warning,) = warnings(home_of)
-        assert "is published and not shared to" in warning
+        assert "is published but not shared to" in warning
 
 
 def test_the_sample_is_never_shared_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
