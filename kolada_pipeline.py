@@ -1,8 +1,8 @@
-"""Where the `kolada` command begins: it starts nothing before our packages are known to be ours.
+"""The entry point of the `kolada` command: it checks that our packages are ours before it imports them.
 
-Their names are common ones (`cli`, `goals`, `pipeline`), so another distribution in the same environment can have put
-a package of its own in the place of one. This module bears the distribution's name, which no other one has, and
-imports none of them until it has looked.
+The names of the packages are common (`cli`, `goals`, `pipeline`), so another distribution in the same environment can
+have replaced one of them. This module has the unique name of the distribution, and imports none of them before the
+check.
 """
 
 import csv
@@ -37,7 +37,7 @@ REMEDY = (
 
 
 def main() -> None:
-    """Run the command, unless another distribution's package stands where one of ours should."""
+    """Run the command, unless a package of another distribution has replaced one of ours."""
     problem = misplaced_package(sys.path) or overwritten_package()
     if problem is not None:
         sys.stderr.write(f"{problem} {REMEDY}\n")
@@ -48,10 +48,10 @@ def main() -> None:
 
 
 def misplaced_package(folders: Sequence[str]) -> str | None:
-    """The sentence about the first package of ours that Python would read from elsewhere than beside this module.
+    """Return a sentence about the first of our packages that Python would not import from this module's folder.
 
     Args:
-        folders: where Python looks, in its order, as `sys.path` has them.
+        folders: the folders that Python searches, in order, as in `sys.path`.
     """
     for name in PACKAGES:
         found = PathFinder.find_spec(name, folders)
@@ -64,9 +64,9 @@ def misplaced_package(folders: Sequence[str]) -> str | None:
 
 
 def overwritten_package() -> str | None:
-    """The sentence about the first package of ours that is no longer what the installer wrote.
+    """Return a sentence about the first of our packages that has changed since it was installed.
 
-    The installer's record has the hash of every file; an editable installation records none of ours.
+    The installer's RECORD has the hash of every file; an editable installation records none of our files.
     """
     try:
         record = distribution(DISTRIBUTION).read_text("RECORD") or ""
@@ -81,12 +81,12 @@ def overwritten_package() -> str | None:
 
 
 def hash_of(path: Path) -> str:
-    """The SHA-256 of a file as an installer records it."""
+    """Return the SHA-256 of a file in the format of RECORD."""
     return f"sha256={urlsafe_b64encode(sha256(path.read_bytes()).digest()).decode().rstrip('=')}"
 
 
 def owner_of(file: str, installed: Iterable[Distribution]) -> str:
-    """The other distribution that records the same file, in words."""
+    """Return the name of the other distribution that records the same file, as a phrase."""
     for each in installed:
         if each.name != DISTRIBUTION and file in (str(one) for one in each.files or ()):
             return f"the distribution `{each.name}` {each.version}"

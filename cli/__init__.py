@@ -1,4 +1,4 @@
-"""The `kolada` command. Each module holds one command or one family of them; `app` puts them together."""
+"""The `kolada` command. Each module has one command or one family of commands; `app` joins them."""
 
 from cli.app import main
 

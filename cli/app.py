@@ -1,4 +1,4 @@
-"""The command itself: its families of commands and the options that all of them take."""
+"""The `kolada` command: its subcommands and the options that all of them take."""
 
 import platform
 import sys
@@ -14,10 +14,10 @@ from cli.consoles import ERRORS, print_in_any_encoding
 from cli.exits import BAD_INPUT, OTHER
 from cli.language import FAMILIES, in_swedish, is_swedish, translate_help
 
-# What the command line cannot read. Typer has no public name for it.
+# The error of a command line that cannot be parsed. Typer has no public name for it.
 USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 
-# Each command with the module that holds it, in the order of `kolada --help`.
+# Command -> module, in the order of `kolada --help`.
 COMMANDS = {
     "refresh": "run_commands",
     "backfill": "run_commands",
@@ -46,7 +46,7 @@ COMMANDS = {
 
 
 def say_version(is_asked: bool) -> None:
-    """Print this software's version and those that a report of a fault needs, and exit."""
+    """Print the versions of this software and of the libraries that a bug report needs, then exit."""
     if is_asked:
         parts = ", ".join(f"{name} {version(name)}" for name in ("duckdb", "polars", "prefect"))
         typer.echo(f"kolada-pipeline {version('kolada-pipeline')} (Python {platform.python_version()}, {parts})")
@@ -63,7 +63,7 @@ def kolada(
 
 
 def make_app(names: Iterable[str] = COMMANDS) -> typer.Typer:
-    """The command with some of its commands, or all; only what holds them is imported."""
+    """Return the command with some of its subcommands, or all; import only their modules."""
     app = typer.Typer(
         name="kolada",
         no_args_is_help=True,
@@ -87,7 +87,7 @@ def main() -> None:
     """Run the command."""
     print_in_any_encoding()
     set_on_retry_hooks([say_that_it_is_tried_again])
-    # The modules of all commands together take longer to import than most commands to run.
+    # Importing the modules of all commands takes longer than running most of them.
     given = sys.argv[1] if len(sys.argv) > 1 else ""
     app = make_app([given] if given in COMMANDS else [] if given == "--version" else COMMANDS)
     if is_swedish() and given in (*FAMILIES, "", "-h", "--help"):
@@ -97,7 +97,7 @@ def main() -> None:
 
 
 def run_in_swedish(app: typer.Typer) -> None:
-    """Run the command with help and refusals in Swedish; exits as it would in English."""
+    """Run the command with help and error messages in Swedish; the exit codes are the same as in English."""
     command = typer.main.get_command(app)
     translate_help(command)
     try:
@@ -115,5 +115,5 @@ def run_in_swedish(app: typer.Typer) -> None:
 
 
 def say_that_it_is_tried_again(details: RetryDetails) -> None:
-    """A line about a request that failed and is asked again, in place of stamina's own, which tells nothing of it."""
-    ERRORS.print(f"Try {details.retry_num} failed ({type(details.caused_by).__name__}); the request is sent again.")
+    """Print a line about a request that failed and is retried; stamina's own line does not name the error."""
+    ERRORS.print(f"Attempt {details.retry_num} failed ({type(details.caused_by).__name__}); the request is sent again.")

@@ -1,7 +1,7 @@
-"""The consoles that commands print on: text that came from outside is printed as it is.
+"""The consoles of the command. They print text from other sources unchanged.
 
-rich reads `[red]` and `:smile:` in any text as markup, unless a console says otherwise; titles, labels and messages of
-others hold such things. Every console of the command is made here; style is given apart from the text.
+By default rich parses `[red]` and `:smile:` in any text as markup, and titles, labels and messages from other sources
+may contain them. Therefore all consoles are created here, and a style is passed apart from the text.
 """
 
 import codecs
@@ -15,14 +15,14 @@ from typing import Final
 from rich.console import Console
 
 ESCAPED: Final = "kolada-escaped"
-"""What an output does with characters that its encoding has not."""
+"""The name of the error handler for characters that the encoding of an output lacks."""
 
 PIPE_WIDTH: Final = 150
-"""Columns of a table that goes into a file or a pipe."""
+"""The width, in characters, of a table that is written to a file or a pipe."""
 
 
 def print_in_any_encoding() -> None:
-    """Let stdout and stderr take every character: those that the terminal's encoding has not are escaped."""
+    """Make stdout and stderr accept every character: characters that the encoding lacks are escaped."""
     codecs.register_error(ESCAPED, escaped)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
@@ -30,19 +30,19 @@ def print_in_any_encoding() -> None:
 
 
 def escaped(error: UnicodeError) -> tuple[str, int]:
-    """Characters as JSON escapes them: `--json` stays JSON in a terminal in ASCII."""
+    """Return characters with JSON escapes, so that `--json` writes valid JSON to an ASCII terminal too."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     return json.dumps(error.object[error.start : error.end])[1:-1], error.end
 
 
 def plain_console(*, stderr: bool = False, width: int | None = None, soft_wrap: bool = False) -> Console:
-    """A console that prints text as it is."""
+    """Return a console that prints text unchanged."""
     return Console(stderr=stderr, width=width, soft_wrap=soft_wrap, markup=False, emoji=False, highlight=False)
 
 
 def wide_console() -> Console:
-    """The terminal as wide as it is; a file or a pipe gets lines that hold a whole table."""
+    """Return a console with the width of the terminal, or with PIPE_WIDTH for a file or a pipe."""
     console = plain_console()
     return console if console.is_terminal else plain_console(width=PIPE_WIDTH)
 
@@ -52,7 +52,7 @@ ERRORS: Final = plain_console(stderr=True, soft_wrap=True)
 
 @contextmanager
 def working() -> Iterator[None]:
-    """Show that something is going on, where somebody watches."""
+    """Show a spinner while the block runs, if stderr is a terminal."""
     if not ERRORS.is_terminal:
         yield
         return

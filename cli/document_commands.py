@@ -1,4 +1,4 @@
-"""`kolada report`, `kolada explain` and `kolada export`: what people look at, from the published file."""
+"""`kolada report`, `kolada explain` and `kolada export`: the documents that people read, from the published file."""
 
 import json
 from datetime import datetime
@@ -24,7 +24,7 @@ AsOfOption = Annotated[
         "--as-of",
         metavar="T",
         callback=not_to_come,
-        help="What was known then: a date (its end, in Sweden) or a timestamp (UTC).",
+        help="Show the state at this moment: a date (its end, in Sweden) or a timestamp (UTC).",
     ),
 ]
 PlanOption = Annotated[str | None, typer.Option("--plan", help="The plan. [KOLADA_PLAN]")]
@@ -34,17 +34,19 @@ SinceOption = Annotated[
         "--since",
         metavar="T",
         callback=not_to_come,
-        help="Tell what changed since then, instead of since the last report.",
+        help="List the changes since this moment, instead of since the last report.",
     ),
 ]
 
 
 YearOption = Annotated[int | None, typer.Option("--year", help="The year in focus; by default the target year.")]
 GoalOption = Annotated[str | None, typer.Option("--goal", help="Only this goal of the plan, such as P4.")]
-OwnerOption = Annotated[str | None, typer.Option("--owner", help="Only what this nämnd or company is responsible for.")]
+OwnerOption = Annotated[
+    str | None, typer.Option("--owner", help="Only items that this nämnd or company is responsible for.")
+]
 PeriodOption = Annotated[
     str | None,
-    typer.Option("--period", help="The year up to the end of T1, T2, Q1 to Q4 or 01 to 12: figures and comments."),
+    typer.Option("--period", help="Figures and comments of the year up to the end of T1, T2, Q1 to Q4 or 01 to 12."),
 ]
 
 
@@ -61,13 +63,13 @@ def report(
     ] = None,
     year: YearOption = None,
     since: SinceOption = None,
-    short: Annotated[bool, typer.Option("--short", help="The summary alone, on two A4 pages, for the board.")] = False,
+    short: Annotated[bool, typer.Option("--short", help="Only the summary, on two A4 pages, for the board.")] = False,
     home: HomeOption = None,
     sample: SampleOption = False,
 ) -> None:
     """Write the goal report: one HTML page in Swedish that needs no network and no JavaScript.
 
-    Exits with 0 written, 2 nothing to show (no publication, before the first load, no such plan, year, goal or owner).
+    Exit codes: 0 written; 2 nothing to show (no publication, before the first load, no such plan, year, goal or owner).
 
     Example: `kolada report --as-of 2024-03-01 --output bokslut.html`
     """
@@ -92,7 +94,7 @@ def report(
 
 
 def explain(
-    indicator: Annotated[str, typer.Argument(metavar="INDICATOR", help="As in the plan: P4.3.")],
+    indicator: Annotated[str, typer.Argument(metavar="INDICATOR", help="The id of an indicator, such as P4.3.")],
     year: Annotated[int | None, typer.Option("--year", help="The figure's year; by default the target year.")] = None,
     as_of: AsOfOption = None,
     plan: PlanOption = None,
@@ -100,9 +102,9 @@ def explain(
     sample: SampleOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Everything about one figure, in Swedish: versions, requests, definition, reference, target, rule, verdict.
+    """Explain one figure, in Swedish: versions, requests, definition, reference, target, rule, verdict.
 
-    Exits with 0 explained, 2 no such indicator, year or plan, or before the first load.
+    Exit codes: 0 explained; 2 no such indicator, year or plan, or before the first load.
 
     Example: `kolada explain P4.3 --year 2022`
     """
@@ -118,10 +120,10 @@ def explain(
 
 def export(
     *,
-    output_format: Annotated[Format, typer.Option("--format", "-f", help="What kind of files.")],
+    output_format: Annotated[Format, typer.Option("--format", "-f", help="The format of the files.")],
     table: Annotated[
         list[str] | None,
-        typer.Option("--table", "-t", help="mart.ranking, or ranking; may be given again. Parquet and CSV only."),
+        typer.Option("--table", "-t", help="A table such as mart.ranking. May be repeated. Parquet and CSV only."),
     ] = None,
     output: Annotated[
         Path | None,
@@ -140,10 +142,10 @@ def export(
     home: HomeOption = None,
     sample: SampleOption = False,
 ) -> None:
-    """Write tables as Parquet or CSV, a workbook, a Word text, or a memo on what has changed since last time.
+    """Write tables as Parquet or CSV, a workbook, a Word document, or a memo on the changes since last time.
 
-    An option that a format cannot follow is refused. Exits with 0 written, 2 nothing to export (no publication, no
-    such table, plan, year, goal or owner, or an option that the format cannot follow).
+    An option that a format does not support is an error. Exit codes: 0 written; 2 nothing to export (no publication, no
+    such table, plan, year, goal or owner, or an option that the format does not support).
 
     Example: `kolada export --format csv --table maluppfyllelse --decimal-comma`
     """
@@ -170,18 +172,18 @@ def export(
 
 
 def chosen(home: Path | None, plan: str | None, *, sample: bool) -> Settings:
-    """The settings that the options choose."""
+    """Return the settings with the given options."""
     set_options(home=home, plan=plan)
     with one_message():
         return Settings.of(sample=sample)
 
 
 def shown_plan(connection: duckdb.DuckDBPyConnection, settings: Settings) -> str:
-    """The plan that the settings choose among those that are published."""
+    """Return the plan to show, out of the published plans."""
     published = connection.execute("select distinct plan_id from mart.goal_fulfilment").fetchall()
     return settings.plan_to_show([plan_id for (plan_id,) in published])
 
 
 def instant(given: str | None) -> datetime | None:
-    """A moment that was given, as the warehouse holds instants: UTC, without a zone."""
+    """Return a given moment as the warehouse stores instants: UTC, without a time zone."""
     return None if given is None else end_of_moment(given).replace(tzinfo=None)

@@ -1,10 +1,10 @@
-"""Exit codes, and how an error becomes one message and one code.
+"""Exit codes, and the function that turns an error into one message and one exit code.
 
 0  done
-1  something else went wrong
-2  bad input: an argument, a setting, a goals file, a home that cannot be used
-3  held: incomplete, or a blocking check; the published file is as it was
-4  the source does not answer
+1  another error
+2  bad input: an argument, a setting, a plan's file, a home that cannot be used
+3  held: incomplete, or a blocking check; the published file is unchanged
+4  the source does not respond
 5  stale or held (kolada status)
 """
 
@@ -38,16 +38,16 @@ OTHER, BAD_INPUT, HELD, UNREACHABLE, STALE = 1, 2, 3, 4, 5
 
 @contextmanager
 def one_message(*bad_input: type[Exception], other: tuple[type[Exception], ...] = ()) -> Iterator[None]:
-    """Turn the errors that we know into one message and an exit code; KOLADA_TRACEBACK=1 shows where they arose.
+    """Turn known errors into one message and an exit code; with KOLADA_TRACEBACK=1, print the traceback instead.
 
     Args:
-        bad_input: errors of the command's own that stand for bad input. Only that command imports what raises them.
-        other: errors of the command's own that stand for something else.
+        bad_input: more errors that mean bad input; only the command that uses them imports their classes.
+        other: more errors with the exit code OTHER.
     """
     try:
         yield
     except BrokenPipeError:
-        raise  # whoever read our output wants no more of it; the command line ends quietly
+        raise  # the reader closed the pipe: Typer ends the command silently
     except bad_input as error:
         end_with(error, str(error), BAD_INPUT)
     except other as error:
@@ -57,7 +57,7 @@ def one_message(*bad_input: type[Exception], other: tuple[type[Exception], ...] 
 
 
 def end_with(error: Exception, message: str, code: int) -> NoReturn:
-    """Tell an error's message and exit; or let the error itself out where that is asked."""
+    """Print an error's message and exit; with KOLADA_TRACEBACK, raise the error itself."""
     if environ.get("KOLADA_TRACEBACK"):
         raise error
     ERRORS.print(told(message))
@@ -65,7 +65,7 @@ def end_with(error: Exception, message: str, code: int) -> NoReturn:
 
 
 def code_of(error: Exception) -> int:
-    """The exit code that an error stands for."""
+    """Return the exit code of an error."""
     match error:
         case InvalidIdentifier() | InvalidRequest() | PlanError() | ValidationError():
             return BAD_INPUT
@@ -82,7 +82,7 @@ def code_of(error: Exception) -> int:
 
 
 def message_of(error: Exception) -> str:
-    """What the user reads."""
+    """Return the message of an error as it is printed."""
     if isinstance(error, ValidationError):
         return "\n".join(
             f"The setting KOLADA_{'_'.join(str(part) for part in finding['loc']).upper()} = "

@@ -1,4 +1,4 @@
-"""`kolada fake-api`: the stand-in for the API, for tests and for trying things out."""
+"""`kolada fake-api`: serves the stand-in for the API, for tests and trials."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -11,7 +11,7 @@ from fake_kolada import CHANGES, FAULTS, ChangeError, DataSetError, FakeKolada, 
 
 
 def names(kinds: Mapping[str, object]) -> str:
-    """Names for a help text."""
+    """Return names as a list for a help text."""
     return ", ".join(sorted(kinds))
 
 
@@ -19,14 +19,14 @@ def fake_api(
     data: Annotated[
         str, typer.Option("--data", help="`sample`, `generated:KPIS:VALUES`, or a folder of recorded data.")
     ] = "sample",
-    port: Annotated[int, typer.Option("--port", help="0 takes a free one.")] = 8765,
+    port: Annotated[int, typer.Option("--port", help="The port; 0 for any free one.")] = 8765,
     fault: Annotated[
         list[str] | None,
         typer.Option(
             "--fault",
             metavar="NAME",
-            help="May be repeated; NAME@first (once, the default), NAME@every (each time) or NAME@20%7 (20 percent, "
-            f"drawn with the seed 7). One of: {names(FAULTS)}.",
+            help="NAME@first (once, the default), NAME@every (each time) or NAME@20%7 (20 percent, drawn with the "
+            f"seed 7). May be repeated. One of: {names(FAULTS)}.",
         ),
     ] = None,
     change: Annotated[
@@ -34,7 +34,7 @@ def fake_api(
         typer.Option(
             "--change",
             metavar="NAME",
-            help=f"May be repeated; NAME or NAME:KPI/UNIT/YEAR/GENDER=VALUE. One of: {names(CHANGES)}.",
+            help=f"NAME or NAME:KPI/UNIT/YEAR/GENDER=VALUE. May be repeated. One of: {names(CHANGES)}.",
         ),
     ] = None,
 ) -> None:

@@ -1,4 +1,4 @@
-"""`kolada goals form` and `kolada goals fill`: own figures, assessments and comments through Excel."""
+"""`kolada goals form` and `kolada goals fill`: entry of own figures, assessments and comments in Excel."""
 
 from datetime import datetime
 from pathlib import Path
@@ -62,10 +62,10 @@ def form(
 
 
 def check_asked(asked: FormPlan, owner: str | None) -> None:
-    """Refuse a year that the plan does not follow, a part of the year that there is not, an owner of nothing.
+    """Raise if the plan does not have the year or the owner, or if the period does not exist.
 
     Raises:
-        FormError: which of them, and what there is to choose from.
+        FormError: the message names the wrong value and the possible ones.
     """
     row = asked.plan.tables["plan"].row(0, named=True)
     first, last = row["first_year"], row["last_year"]

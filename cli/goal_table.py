@@ -13,7 +13,7 @@ from reports.sourced_rows import open_source, readable
 from warehouse.credits import MADE_UP_VALUES
 from warehouse.published_file import published_file, source_kind
 
-# What the columns beside the indicator's title take, with the space between them.
+# The width of all columns except the indicator's title, with the space between them.
 FIXED_WIDTH = 103
 COLOURS = {"met": "green", "not_met": "red", "partly_met": "yellow"}
 
@@ -51,7 +51,7 @@ SOURCE_WORDS = {"kolada": "Kolada", "manual": "Inmatad", "document": "Dokument"}
 
 
 def print_goal_table(console: Console, published: Path, plan_id: str) -> None:
-    """Print one plan's verdicts for the year that its report is of, and below them where rounding decides."""
+    """Print one plan's verdicts for the year of its report, then notes on verdicts that depend on rounding."""
     with published_file(published) as connection:
         asked = [plan_id, focus_year(open_source(connection), plan_id)]
         rows = [tuple(map(readable, row)) for row in connection.execute(GOAL_TABLE, asked).fetchall()]
@@ -117,7 +117,7 @@ def target(
     *,
     decimals: int,
 ) -> str:
-    """What the value is held against: a number with its operator, a range, or the last place that is enough."""
+    """Return the target as text: a number with its operator, a range, or the lowest place that is enough."""
     if kind == "range":
         return f"{number(wanted, decimals)} till {number(high, decimals)}"
     if kind == "rank":
@@ -128,5 +128,5 @@ def target(
 
 
 def number(value: float | None, decimals: int) -> str:
-    """A number at the decimals that tell its verdict; a dash where there is none."""
+    """Return a number with the decimals that its verdict needs; a dash for None."""
     return "–" if value is None else number_text(value, decimals)

@@ -1,4 +1,4 @@
-"""`kolada goals check`, `new` and `init`: plans as data."""
+"""`kolada goals check`, `new` and `init`: check plans, write a new plan, write a repository for plans."""
 
 import re
 from collections.abc import Iterator
@@ -52,10 +52,10 @@ TOPICS = """
 PROPOSALS = 3
 SEARCHED = 20
 NEARLY = 0.5
-# How titles in Kolada tell the unit that a plan's begins with, where it isn't by the same word.
+# First word of a plan's unit -> the words for it in Kolada's titles, if they differ.
 SAID_IN_TITLES = {"%": r"%|\bandel|procent", "procent": r"%|\bandel|procent", "dagar": r"dag", "index": r"index"}
 
-app = typer.Typer(help="The plans: what a council decided, as data.", no_args_is_help=True)
+app = typer.Typer(help="Plans: the goals that a council decided, as data.", no_args_is_help=True)
 app.command()(diff)
 app.command()(form)
 app.command()(fill)
@@ -63,11 +63,11 @@ app.command()(fill)
 
 @app.command()
 def check(goals: GoalsOption = None, home: HomeOption = None) -> None:
-    """Read and check every plan; where a catalogue is published, look up its KPIs, topics and groups.
+    """Read and check every plan; if a catalogue is published, look up the KPIs, topics and groups of the plans in it.
 
-    With a catalogue, Kolada's title of each KPI is shown next to the plan's: are they the same measure?
+    With a catalogue, the command prints Kolada's title of each KPI next to the plan's, so that you can compare them.
 
-    Exits with 0 when all is well, 2 with a list of what is not.
+    Exit codes: 0 all plans are correct; 2 with a list of errors.
 
     Example: `kolada goals check --goals goals`
     """
@@ -88,7 +88,7 @@ def check(goals: GoalsOption = None, home: HomeOption = None) -> None:
 
 
 def show_plan(plan: Plan, found: LookedUp) -> None:
-    """What a plan holds, what a person should look at, and both titles of each KPI."""
+    """Print the size of a plan, the remarks on it, and both titles of each KPI."""
     size = f"{counted(plan.tables['indicator'].height, 'indicator')}, {counted(len(plan.kpi_ids), 'KPI')}"
     if found.findings:
         say(f"{plan.plan_id}: {size}, to correct")
@@ -106,13 +106,13 @@ def show_plan(plan: Plan, found: LookedUp) -> None:
 
 
 def counted(number: int, thing: str) -> str:
-    """A number of things: `1 indicator`, `2 indicators`."""
+    """Return a number of things: `1 indicator`, `2 indicators`."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 @contextmanager
 def published_catalogue(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection | None]:
-    """The published file, for what it knows of the catalogue; None where nothing is published."""
+    """Open the published file for its catalogue; yield None if nothing is published."""
     published = Home(settings.home).published
     if not published.exists():
         yield None
@@ -122,7 +122,7 @@ def published_catalogue(settings: Settings) -> Iterator[duckdb.DuckDBPyConnectio
 
 
 def read_catalogue(connection: duckdb.DuckDBPyConnection) -> KnownCatalogue:
-    """The catalogue as of the last publication."""
+    """Return the catalogue as of the last publication."""
     return KnownCatalogue(
         kpis={kpi_id: KnownKpi(*row) for kpi_id, *row in connection.execute(KPIS).fetchall()},
         topics={topic: frozenset(units) for topic, units in connection.execute(TOPICS).fetchall()},
@@ -143,26 +143,27 @@ def new(
         Path | None,
         typer.Option(
             "--from",
-            help="An xlsx or CSV with the columns title, kpi_id, unit, direction, target, year; see goals/README.md.",
+            help="An xlsx or CSV file with columns title, kpi_id, unit, direction, target, year; see goals/README.md.",
         ),
     ] = None,
     is_example: Annotated[
-        bool, typer.Option("--example", help="A copy of the plan that comes with the software, to look at.")
+        bool, typer.Option("--example", help="Copy the plan that comes with the software, as an example.")
     ] = False,
-    plan_id: Annotated[str | None, typer.Option("--plan-id", help="The new folder's name.")] = None,
+    plan_id: Annotated[str | None, typer.Option("--plan-id", help="The name of the new folder.")] = None,
     title: Annotated[str | None, typer.Option("--title", help="The plan's title.")] = None,
     document: Annotated[
-        Path | None, typer.Option("--document", help="The decided document, for its hash. Without it, a draft.")
+        Path | None,
+        typer.Option("--document", help="The decided document, for its hash. Without it, the plan is a draft."),
     ] = None,
     goals: GoalsOption = None,
     home: HomeOption = None,
 ) -> None:
-    """Write the folder of a new plan from a table of indicators, or of the example. Nothing is overwritten.
+    """Write the folder of a new plan from a table of indicators, or copy the example. Nothing is overwritten.
 
-    What is written passes the check. A target that says more than a number is kept as it is, and the kinds that could
-    say it are named; where a catalogue is published, KPIs are proposed for titles without one.
+    The new plan passes `kolada goals check`. A target that is more than a number is kept as text, and the command names
+    the kinds of target that could express it. If a catalogue is published, it proposes KPIs for indicators without one.
 
-    Exits with 0 when the plan is written, 2 with a list of what to correct in the table; then nothing is written.
+    Exit codes: 0 written; 2 with a list of errors in the table, and nothing is written.
 
     Example: `kolada goals new --municipality 1480 --from indicators.xlsx`
     """
@@ -204,17 +205,17 @@ def new(
 
 @app.command()
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder to make, such as budgetmal.")] = Path(),
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The new folder, such as budgetmal.")] = Path(),
     is_example: Annotated[
-        bool, typer.Option("--example", help="With a copy of the plan that comes with the software.")
+        bool, typer.Option("--example", help="Include a copy of the plan that comes with the software.")
     ] = False,
 ) -> None:
-    """Write a folder to keep in git: goals/, workflows for a hosted forge, a README in Swedish. Nothing is overwritten.
+    """Write a folder for a git repository: goals/, workflows for a hosted forge, a README in Swedish.
 
-    One workflow checks plans at each proposal and comments what `kolada goals diff` prints; one refreshes by night and
-    publishes report and files as pages.
+    Nothing is overwritten. One workflow checks the plans in each pull request and adds the output of
+    `kolada goals diff` as a comment; the other refreshes every night and publishes the report and the files as pages.
 
-    Exits with 0 when it is written, 2 when a file is in the way; then nothing is written.
+    Exit codes: 0 written; 2 a file exists already, and nothing is written.
 
     Example: `kolada goals init budgetmal`
     """
@@ -227,9 +228,9 @@ def init(
 
 
 def proposals(connection: duckdb.DuckDBPyConnection, words: str, unit: str) -> list[tuple[str, str]]:
-    """Living KPIs that fit an indicator's title, the likeliest first: of those nearly as likely, one in its unit.
+    """Return active KPIs that match an indicator's title, the best match first; close matches in its unit before others.
 
-    Kolada tells a KPI's unit in its title only: `andel (%)`, `median antal dagar`, `kr/inv`.
+    Kolada gives the unit of a KPI only in its title: `andel (%)`, `median antal dagar`, `kr/inv`.
     """
     found = [kpi for kpi in search_kpis(connection, words, limit=SEARCHED) if kpi.lifecycle == "active"]
     likely = [kpi for kpi in found if kpi.score >= NEARLY * found[0].score]
@@ -240,5 +241,5 @@ def proposals(connection: duckdb.DuckDBPyConnection, words: str, unit: str) -> l
 
 
 def municipality_names() -> dict[str, str]:
-    """The public list: code -> name, of municipalities and regions."""
+    """Return code -> name of the municipalities and regions, from the public list."""
     return dict(public_municipalities().select("municipality_id", "municipality_name").rows())

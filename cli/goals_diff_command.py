@@ -1,4 +1,4 @@
-"""`kolada goals diff`: what the plans' files, as they are now, would change."""
+"""`kolada goals diff`: the targets and verdicts that the plans' files, as they are now, would change."""
 
 import json
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ from reports.plan_cells import cell_text, column_label
 TARGETS_FILE = "targets.csv"
 TARGETS = ("Plan", "Indicator", "Criterion", "Year", "What", "Before", "Now")
 VERDICTS = ("Plan", "What", "Year", "Before", "Now", "Cause")
-MarkdownOption = Annotated[bool, typer.Option("--markdown", help="Markdown tables, to paste into a review.")]
+MarkdownOption = Annotated[bool, typer.Option("--markdown", help="Print Markdown tables, for a code review.")]
 
 
 def diff(
@@ -30,11 +30,11 @@ def diff(
     as_json: JsonOption = False,
     markdown: MarkdownOption = False,
 ) -> None:
-    """Judge the plans as their files are now on the published file, and print what would differ. Publishes nothing.
+    """Judge the plans as their files are now on the published data, and print the differences. Publishes nothing.
 
-    What a council's office looks at before it merges a change: targets that differ, and verdicts with their cause.
+    Use it to review a change of a plan before it is merged: it prints targets that differ, and verdicts with the cause.
 
-    Exits with 0 tried, whether anything differs or not; 2 when nothing is published or no plan can be judged.
+    Exit codes: 0 judged, with differences or without; 2 nothing is published or no plan can be judged.
 
     Example: `kolada goals diff --markdown`
     """
@@ -50,14 +50,14 @@ def diff(
 
 
 def as_document(tried: Tried) -> str:
-    """One JSON document, with codes as they are."""
+    """Return the differences as one JSON document, with codes instead of words."""
     found = asdict(tried)
     del found["labels"]
     return json.dumps(found, ensure_ascii=False, indent=2)
 
 
 def remarks(tried: Tried) -> list[str]:
-    """What to know before the differences are believed."""
+    """Return the remarks that limit the result: broken plans, and KPIs that were never read."""
     said = []
     for plan, why in tried.broken:
         # What is wrong is told in English here, and in Swedish by the check.
@@ -85,12 +85,12 @@ class PlanWords:
     labels: Mapping[tuple[str, str, str], str]
 
     def label(self, kind: str, code: str | None) -> str:
-        """The word for a code; the code itself where the plan has none, and everywhere in English."""
+        """Return the word for a code; in English, or if the plan has no word, the code itself."""
         return self.labels.get((self.plan_id, kind, code or ""), code or "") if is_swedish() else code or ""
 
 
 def target_cells(tried: Tried, row: TargetDifference) -> list[str]:
-    """A differing target as a row of a table."""
+    """Return a differing target as the cells of a row."""
     words = PlanWords(row.plan_id, tried.labels)
     before, after, what = row.before or "", row.after or "", row.column
     if not row.column:
@@ -103,7 +103,7 @@ def target_cells(tried: Tried, row: TargetDifference) -> list[str]:
 
 
 def verdict_cells(tried: Tried, row: VerdictDifference) -> list[str]:
-    """A differing verdict as a row of a table."""
+    """Return a differing verdict as the cells of a row."""
     words = PlanWords(row.plan_id, tried.labels)
     if row.level == "sound_economic_management":
         what = f"{told(row.level)} ({words.label('variant', row.variant)})"
@@ -114,12 +114,12 @@ def verdict_cells(tried: Tried, row: VerdictDifference) -> list[str]:
 
 
 def named(item_id: str, title: str) -> str:
-    """An item's id and title."""
+    """Return an item's id and title."""
     return f"{item_id} {title}".strip()
 
 
 def show(tried: Tried) -> None:
-    """Tables on the terminal; a sentence where nothing differs."""
+    """Print the differences as tables; a sentence instead of an empty table."""
     console = Console()
     for said in remarks(tried):
         console.print(Text(said, style="yellow"))
@@ -136,7 +136,7 @@ def show(tried: Tried) -> None:
 
 
 def tables(tried: Tried) -> list[tuple[str, list[str], list[list[str]]]]:
-    """The two tables: title, headings and rows."""
+    """Return the two tables: title, headings and rows."""
     targets, verdicts = ([told(name) for name in names] for names in (TARGETS, VERDICTS))
     return [
         (told("Targets that differ"), targets, [target_cells(tried, row) for row in tried.targets]),
@@ -145,7 +145,7 @@ def tables(tried: Tried) -> list[tuple[str, list[str], list[list[str]]]]:
 
 
 def in_markdown(tried: Tried) -> str:
-    """The same as Markdown."""
+    """Return the differences as Markdown."""
     lines = [f"> {said}\n" for said in remarks(tried)]
     for title, columns, rows in tables(tried):
         lines.append(f"## {title}\n")

@@ -1,4 +1,4 @@
-"""`kolada replay`, `restore`, `rollback`, `prune` and `verify`: the commands that work on what is kept."""
+"""`kolada replay`, `restore`, `rollback`, `prune` and `verify`: the commands that work on the stored data of a home."""
 
 import json
 from dataclasses import asdict
@@ -25,11 +25,14 @@ from warehouse.settling import settle_if_free
 
 
 def replay(
-    to: Annotated[Path, typer.Option("--to", help="The DuckDB file to write; must not exist.")],
+    to: Annotated[Path, typer.Option("--to", help="The DuckDB file to write; it must not exist.")],
     as_of: Annotated[
         str | None,
         typer.Option(
-            "--as-of", metavar="T", callback=not_to_come, help="A date (its end, in Sweden) or a timestamp (UTC)."
+            "--as-of",
+            metavar="T",
+            callback=not_to_come,
+            help="Replay only runs published until this date (its end, in Sweden) or timestamp (UTC).",
         ),
     ] = None,
     home: HomeOption = None,
@@ -49,12 +52,14 @@ def replay(
 
 def restore(
     is_forced: Annotated[
-        bool, typer.Option("--force", help="Put it back though the file that is there can be read.")
+        bool, typer.Option("--force", help="Put the file back even if the existing one can be read.")
     ] = False,
     home: HomeOption = None,
     sample: SampleOption = False,
 ) -> None:
-    """Put a lost or damaged published file back from the raw store, as it was published; share it with KOLADA_SHARE.
+    """Put a lost or damaged published file back from the raw store, as it was published.
+
+    With KOLADA_SHARE set, the file is shared again.
 
     Example: `kolada restore`
     """
@@ -70,11 +75,10 @@ def restore(
 
 
 def rollback(home: HomeOption = None, sample: SampleOption = False) -> None:
-    """Put the published file before this one back; with KOLADA_SHARE it is shared as a new state.
+    """Put the previous published file back. The raw store keeps everything that was received.
 
-    What was received stays in the raw store.
-
-    Given again after one that was killed, it finishes that one and goes back no further.
+    With KOLADA_SHARE set, the file is shared as a new version. If an earlier rollback was killed, the command only
+    finishes that one.
 
     Example: `kolada rollback`
     """
@@ -89,24 +93,24 @@ def rollback(home: HomeOption = None, sample: SampleOption = False) -> None:
 
 
 def tell_rollback(done: Rollback) -> None:
-    """Say which run is published again, and whether this command or one that was killed went back to it."""
+    """Print which run is published again, and whether this command only finished a rollback that was killed."""
     taken_back = f"run {done.from_run_id}" if done.from_run_id is not None else "nothing, since the file was lost"
     typer.echo(f"Published again: run {done.to_run_id}. Taken back: {taken_back}. The file: {done.published}")
     if done.was_begun:
         typer.echo(
-            "An earlier `kolada rollback` that was killed had begun this. It is finished, and no further night was "
-            "taken back; give the command again to go back one more."
+            "This finished an earlier `kolada rollback` that was killed, and no further night was taken back. Run the "
+            "command again to go back one more night."
         )
 
 
 def prune(
     keep_nights: Annotated[
-        int, typer.Option("--keep-nights", min=1, help="Published nights to keep in raw form.")
+        int, typer.Option("--keep-nights", min=1, help="How many published nights to keep in the raw store.")
     ] = 90,
     home: HomeOption = None,
     sample: SampleOption = False,
 ) -> None:
-    """Remove whole oldest nights from the raw store, once a kept snapshot stands in their place.
+    """Remove the oldest nights from the raw store, and keep one snapshot instead of them.
 
     Example: `kolada prune --keep-nights 365`
     """
@@ -119,14 +123,14 @@ def prune(
             done = prune_raw(place, keep_nights=keep_nights, now=datetime.now(UTC))
     typer.echo(
         f"Removed {done.run_count} runs and {done.body_count} bodies, {done.freed_bytes / 1e6:.1f} MB. "
-        f"The state after run {done.base_run_id} stands in their place."
+        f"A snapshot of the state after run {done.base_run_id} replaces them."
     )
 
 
 def verify(home: HomeOption = None, sample: SampleOption = False, as_json: JsonOption = False) -> None:
-    """Read everything that is kept and compare it: hashes, counts, the ledger against the published file.
+    """Read all stored data and compare hashes, counts, and the ledger with the published file.
 
-    Exits with 1 when something is not as it was written; each finding says what to do.
+    Exit codes: 0 no findings; 1 something differs from what was written, and each finding says what to do.
 
     Example: `kolada verify`
     """
@@ -135,8 +139,8 @@ def verify(home: HomeOption = None, sample: SampleOption = False, as_json: JsonO
         place = Home(Settings.of(sample=sample).home)
         if not place.raw.exists() and not place.published.exists():
             raise HomeError(
-                f"The home folder `{place.root}` holds nothing that could be verified. Is it the folder that is meant? "
-                "`kolada verify --home /some/folder`."
+                f"The home folder `{place.root}` contains nothing to verify, so nothing was read. If it is the wrong "
+                "folder, name the right one: `kolada verify --home /some/folder`."
             )
         settle_if_free(place, "kolada verify", now=datetime.now(UTC))
         found = verify_home(place, reporter=terminal)

@@ -1,4 +1,4 @@
-"""`kolada kpi search` and `kolada kpi show`: the published KPI catalogue."""
+"""`kolada kpi search` and `kolada kpi show`: search and show KPIs of the published catalogue."""
 
 import json
 from pathlib import Path
@@ -25,15 +25,15 @@ app = typer.Typer(help="Find KPIs in the published catalogue.", no_args_is_help=
 
 @app.command()
 def search(
-    words: Annotated[list[str], typer.Argument(help="Swedish words, in any form; an id does too.")],
+    words: Annotated[list[str], typer.Argument(help="Swedish words in any inflected form, or a KPI id.")],
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=200, help="How many to show.")] = 10,
     home: HomeOption = None,
     sample: SampleOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Find KPIs by words in their titles, descriptions and areas, the best first; misspellings are met halfway.
+    """Find KPIs by words in their titles, descriptions and areas, the best match first; small misspellings are allowed.
 
-    Exits with 0, or 2 when nothing fits.
+    Exit codes: 0 found; 2 nothing matches.
 
     Example: `kolada kpi search "behörig yrkesprogram"`
     """
@@ -51,7 +51,7 @@ def search(
         plain_console().print(table_of(found))
     if not found:
         ERRORS.print(
-            f"No KPI of the published catalogue fits `{text}`. Nothing was changed. "
+            f"No KPI of the published catalogue matches `{text}`. Nothing was changed. "
             + meant(near, otherwise="Try fewer words, or the beginning of one: `kolada kpi search skola`.")
         )
         raise typer.Exit(BAD_INPUT)
@@ -64,9 +64,9 @@ def show(
     sample: SampleOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what is known of one KPI: definition, dates, life cycle, values held, possible successors.
+    """Show one KPI: definition, dates, life cycle, known values, possible successors.
 
-    Exits with 0, or 2 when there is no such KPI.
+    Exit codes: 0 shown; 2 there is no such KPI.
 
     Example: `kolada kpi show N15436`
     """
@@ -76,14 +76,14 @@ def show(
     if card is None:
         ERRORS.print(
             f"There is no KPI `{kpi_id}` in the published catalogue, now or earlier. Nothing was changed. "
-            + meant(near, otherwise="Look by words: `kolada kpi search skola`.")
+            + meant(near, otherwise="Search by words: `kolada kpi search skola`.")
         )
         raise typer.Exit(BAD_INPUT)
     print_card(card, as_json=as_json)
 
 
 def table_of(found: list[FoundKpi]) -> Table:
-    """What was found; the title has most of the width."""
+    """Return the found KPIs as a table; the title gets most of the width."""
     table = Table("KPI", box=box.SIMPLE_HEAD, expand=True)
     table.add_column("title", ratio=4)
     table.add_column("area", ratio=2)
@@ -97,21 +97,21 @@ def table_of(found: list[FoundKpi]) -> Table:
 
 
 def meant(near: list[NamedKpi], *, otherwise: str) -> str:
-    """The sentence about KPIs that somebody may have meant; what to do where there are none."""
+    """Return a sentence with the KPIs that the user may have meant; `otherwise` if there are none."""
     if not near:
         return otherwise
     return "Did you mean one of these?" + "".join(f"\n  {each.kpi_id}  {each.title}" for each in near)
 
 
 def published(home: Path | None, *, sample: bool) -> Path:
-    """The published file of the home that the options name."""
+    """Return the path of the published file in the home that the options name."""
     set_options(home=home)
     settings = Settings.of(sample=sample)
     return Home(settings.home).published
 
 
 def print_card(card: KpiCard, *, as_json: bool) -> None:
-    """Print one KPI."""
+    """Print one KPI, as text or as a JSON document."""
     if as_json:
         typer.echo(json.dumps(card.fields(), ensure_ascii=False, default=str))
         return

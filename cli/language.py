@@ -1,8 +1,8 @@
-"""Swedish where a controller reads: help, prompts and errors of report, export, explain and goals.
+"""Translates the commands for controllers into Swedish: help, prompts and errors of report, export, explain and goals.
 
-The rest of the command is for operations and stays English. Everything said in Swedish stands in
-`swedish_messages.toml`: help by command and option, messages by their English text, in which `{}` stands for what
-differs. A text that the catalogue does not have is shown as it is.
+The other commands are for operations and stay English. The Swedish texts are in `swedish_messages.toml`: help by
+command and option, messages by their English text, in which `{}` is a placeholder. A text that the catalogue lacks is
+shown in English.
 """
 
 import re
@@ -25,36 +25,36 @@ GAP: Final = "{}"
 
 
 def is_swedish() -> bool:
-    """Whether Swedish is asked for: by KOLADA_LANG, else by the locale."""
+    """Return whether the language is Swedish, according to KOLADA_LANG, else to the locale."""
     chosen = environ.get("KOLADA_LANG") or next((found for name in LOCALES if (found := environ.get(name))), "")
     return chosen.lower().replace("-", "_").split(".")[0].split("_")[0] == "sv"
 
 
 @cache
 def catalogue() -> Mapping[str, Any]:
-    """The Swedish texts: commands, options, messages."""
+    """Return the Swedish texts: commands, options, messages, findings."""
     return tomllib.loads(CATALOGUE.read_text(encoding="utf-8"))
 
 
 @cache
 def patterns(chapter: str) -> Sequence[tuple[re.Pattern[str], str]]:
-    """Each English text of a chapter as a pattern, the one with most words of its own first, with its Swedish text."""
+    """Return each English text of a chapter as a pattern, with its Swedish text; the longest fixed text first."""
     messages: Mapping[str, str] = catalogue()[chapter]
     by_length = sorted(messages.items(), key=lambda pair: -len(pair[0].replace(GAP, "")))
     return [(re.compile(pattern_of(english), re.DOTALL), swedish) for english, swedish in by_length]
 
 
 def pattern_of(english: str) -> str:
-    """A message as a regular expression that catches what differs."""
+    """Return a message as a regular expression with a group for each placeholder."""
     return "(.*?)".join(re.escape(part) for part in english.split(GAP))
 
 
 def in_swedish(text: str, chapter: str = "messages") -> str:
-    """A message in Swedish; what differs in it too, where that is a message of its own.
+    """Return a message in Swedish; the texts in its placeholders are translated too if the catalogue has them.
 
     Args:
-        text: in English.
-        chapter: of the catalogue: messages, or findings.
+        text: the message in English.
+        chapter: of the catalogue: messages or findings.
     """
     for pattern, swedish in patterns(chapter):
         found = pattern.fullmatch(text)
@@ -64,7 +64,7 @@ def in_swedish(text: str, chapter: str = "messages") -> str:
 
 
 def finding_told(finding: Finding) -> str:
-    """A finding of a plan in Swedish: where, what, what follows, and what to write."""
+    """Return a finding of a plan in Swedish: the place, the problem, the consequence and the remedy."""
     advice, question, meant = finding.remedy.partition(" Did you mean ")
     meant, _, then = meant.partition("? ")
     parts = (finding.problem, finding.consequence, advice.rstrip("."))
@@ -78,7 +78,7 @@ def finding_told(finding: Finding) -> str:
 
 
 def plan_error_told(error: PlanError) -> str:
-    """What is wrong with a plan, in the language that is asked for."""
+    """Return the message of an error in a plan, in the chosen language."""
     if not is_swedish() or isinstance(error, NoPlans):
         return str(error)
     head = f"Planen `{error.plan}` nekas, och inget hämtas för den: {len(error.findings)} att rätta."
@@ -96,21 +96,21 @@ def comment_told(text: str) -> str:
 
 
 def say(text: str) -> None:
-    """Print a message in the language that is asked for."""
+    """Print a message in the chosen language."""
     typer.echo(told(text))
 
 
 def told(text: str) -> str:
-    """A message in the language that is asked for."""
+    """Return a message in the chosen language."""
     return "\n".join(in_swedish(line) for line in text.splitlines()) if is_swedish() else text
 
 
 def translate_help(command: Any, path: Sequence[str] = ()) -> None:  # noqa: ANN401 - Typer has no public name for it
-    """Put Swedish texts into a command, its options and the commands below it.
+    """Replace the help texts of a command, its options and its subcommands with Swedish ones.
 
     Args:
-        command: of Typer, as `typer.main.get_command` gives it.
-        path: its names, the root's left out.
+        command: of Typer, as `typer.main.get_command` returns it.
+        path: the names of the command and its parents, without the root.
     """
     rich_utils.OPTIONS_PANEL_TITLE, rich_utils.ARGUMENTS_PANEL_TITLE = "Val", "Argument"
     rich_utils.COMMANDS_PANEL_TITLE = "Kommandon"

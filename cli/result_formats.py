@@ -1,7 +1,7 @@
-"""The rows of a query as a table, one beneath the other, CSV, Markdown or JSON.
+"""Output formats for the rows of a query: a table, a list of columns per row, CSV, Markdown, JSON.
 
-What belongs here: how a value is written. Invariants: no text is cut, read as markup or taken for something else; a
-missing value is told from an empty text; rows are written as they come, so that their number costs no memory.
+Invariants: no text is cut or parsed as markup; a missing value differs from an empty text; CSV, Markdown and JSON write
+each row when it is fetched, so the number of rows needs no memory.
 """
 
 import json
@@ -29,7 +29,7 @@ Write = Callable[[str], object]
 
 
 def taken(rows: Rows, limit: int | None) -> Iterator[Row]:
-    """The rows, at most so many."""
+    """Yield the rows, at most `limit`."""
     left = math.inf if limit is None else limit
     while left > 0 and (batch := rows.fetch(int(min(left, _BATCH)))):
         yield from batch
@@ -37,14 +37,14 @@ def taken(rows: Rows, limit: int | None) -> Iterator[Row]:
 
 
 def write_csv(rows: Rows, limit: int | None, write: Write) -> None:
-    """CSV with a header, commas and decimal points; a missing value is nothing, an empty text `""`."""
+    """Write CSV with a header, commas and decimal points; a missing value is empty, an empty text is `""`."""
     write(",".join(_in_csv(name) for name in rows.columns) + "\n")
     for row in taken(rows, limit):
         write(",".join("" if value is None else _in_csv(as_text(value)) for value in row) + "\n")
 
 
 def write_markdown(rows: Rows, limit: int | None, write: Write) -> None:
-    """A Markdown table; numbers to the right, a missing value is nothing."""
+    """Write a Markdown table; numbers are aligned to the right, a missing value is empty."""
     marks = ("---:" if is_number else "---" for is_number in numbers_of(rows))
     write(_in_markdown(rows.columns) + f"|{'|'.join(marks)}|\n")
     for row in taken(rows, limit):
@@ -52,7 +52,7 @@ def write_markdown(rows: Rows, limit: int | None, write: Write) -> None:
 
 
 def write_json(rows: Rows, limit: int | None, write: Write) -> None:
-    """One JSON document: a list with an object a row. Of two columns with the same name the second gets `:1`."""
+    """Write one JSON document: a list with one object per row. A second column with the same name gets `:1`."""
     names = unlike(rows.columns)
     opening = "["
     for row in taken(rows, limit):
@@ -62,7 +62,7 @@ def write_json(rows: Rows, limit: int | None, write: Write) -> None:
 
 
 def print_rows(rows: Sequence[Row], columns: Sequence[str], is_number: Sequence[bool], console: Console) -> None:
-    """A table whose cells are whole."""
+    """Print a table without cutting the text of a cell."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for name, to_the_right in zip(columns, is_number, strict=True):
         table.add_column(Text(shown(name)), justify="right" if to_the_right else "left", no_wrap=True, overflow="fold")
@@ -72,7 +72,7 @@ def print_rows(rows: Sequence[Row], columns: Sequence[str], is_number: Sequence[
 
 
 def print_beneath(rows: Sequence[Row], columns: Sequence[str], console: Console) -> None:
-    """Each row as a list of its columns, for a table that is wider than the console."""
+    """Print each row as a list of its columns, for a table that is wider than the console."""
     names = [shown(name).replace("\n", " ") for name in columns]
     width = max(map(cell_len, names)) + _GAP
     for number, row in enumerate(rows, start=1):
@@ -85,7 +85,7 @@ def print_beneath(rows: Sequence[Row], columns: Sequence[str], console: Console)
 
 
 def is_wider(rows: Sequence[Row], columns: Sequence[str], width: int) -> bool:
-    """Whether a table of these rows needs more than so many columns of the console."""
+    """Return whether a table of these rows is wider than `width` characters."""
     widths = [_width(shown(name)) for name in columns]
     for row in rows:
         widths = [max(widest, _width(_cell(value).plain)) for widest, value in zip(widths, row, strict=True)]
@@ -93,12 +93,12 @@ def is_wider(rows: Sequence[Row], columns: Sequence[str], width: int) -> bool:
 
 
 def numbers_of(rows: Rows) -> list[bool]:
-    """Which columns hold numbers."""
+    """Return for each column whether its values are numbers."""
     return [kind.startswith(_NUMBERS) or kind.endswith("INT") for kind in rows.types]
 
 
 def unlike(names: Sequence[str]) -> list[str]:
-    """The names, each once: DuckDB writes the second `a` as `a:1`."""
+    """Return unique names: a second `a` becomes `a:1`, as in DuckDB."""
     given: list[str] = []
     for name in names:
         number, own = 1, name
@@ -108,8 +108,8 @@ def unlike(names: Sequence[str]) -> list[str]:
     return given
 
 
-def as_text(value: Any) -> str:  # noqa: ANN401 - whatever DuckDB gives
-    """A value as text."""
+def as_text(value: Any) -> str:  # noqa: ANN401 - any value that DuckDB returns
+    """Return a value as text."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime):
@@ -120,7 +120,7 @@ def as_text(value: Any) -> str:  # noqa: ANN401 - whatever DuckDB gives
 
 
 def shown(text: str) -> str:
-    """A text as a terminal can show it: characters that steer a terminal are escaped, but for the ends of lines."""
+    """Return a text with control characters of a terminal escaped, except for line feeds."""
     return "".join(
         each if each.isprintable() or each == "\n" or category(each) == "Zs" else each.encode("unicode_escape").decode()
         for each in text.expandtabs()
@@ -136,7 +136,7 @@ def _width(text: str) -> int:
 
 
 def _in_csv(text: str) -> str:
-    """A field; an empty text is quoted, since nothing at all is a missing value."""
+    """Return a CSV field; an empty text is quoted, since an empty field means a missing value."""
     return text if text and not set(text) & set(',"\r\n') else '"' + text.replace('"', '""') + '"'
 
 
@@ -146,7 +146,7 @@ def _in_markdown(cells: Sequence[str]) -> str:
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - as above
-    """A value as JSON can hold it: numbers that JSON lacks, dates and the like as text."""
+    """Return a value for JSON: infinite numbers, dates and other types that JSON lacks become text."""
     if isinstance(value, dict):
         return {str(name): _plain(part) for name, part in value.items()}
     if isinstance(value, list | tuple):

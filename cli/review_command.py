@@ -1,4 +1,4 @@
-"""`kolada review`: what a held run would change, and its approval piece by piece."""
+"""`kolada review`: shows the changes that a held run would make, and approves its findings one by one."""
 
 import json
 from collections.abc import Iterator
@@ -27,25 +27,29 @@ def review(
     approve_: Annotated[
         list[str] | None,
         typer.Option(
-            "--approve", metavar="CHECK[:SCOPE]", help="Approve the rows shown, of one scope or all. May be repeated."
+            "--approve",
+            metavar="CHECK[:SCOPE]",
+            help="Approve the findings of a check, in one scope or in all. May be repeated.",
         ),
     ] = None,
-    reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why; it is kept.")] = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="TEXT", help="The reason; it is stored with the approval.")
+    ] = None,
     run: Annotated[
-        str | None, typer.Option("--run", metavar="RUN_ID", help="An earlier held run; the newest if none is named.")
+        str | None, typer.Option("--run", metavar="RUN_ID", help="The held run; by default the newest one.")
     ] = None,
     csv: Annotated[
-        Path | None, typer.Option("--csv", metavar="FILE", help="Write every row as CSV; `-` prints it.")
+        Path | None, typer.Option("--csv", metavar="FILE", help="Write every row as CSV; `-` for stdout.")
     ] = None,
     home: HomeOption = None,
     wait: WaitOption = None,
     sample: SampleOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what a held run would change, check by check and scope by scope; or approve some of it, with a reason.
+    """Show the findings of a held run, per check and scope, and the changes that it would make; or approve findings.
 
-    What is approved are the rows shown and no others. Once all is approved, the next run publishes without fetching
-    again. Nothing needs to be done to refuse: the next run reads anew.
+    An approval is valid only for the rows that were found. When all findings are approved, the next run publishes
+    without fetching again. To refuse, do nothing: the next run reads everything again.
 
     Example: `kolada review --approve cells_suppressed:N15436 --reason "Kolada hides schools of fewer than ten pupils"`
     """
@@ -73,10 +77,10 @@ def review(
 
 
 def approved(place: Home, settings: Settings, addresses: list[str], reason: str, run_id: str | None) -> Review:
-    """Approve, and tell what was approved."""
+    """Approve the findings, and print the number of approved rows."""
     if not addresses:
         typer.echo(
-            "`--reason` says why, and nothing says what: nothing was approved. "
+            "`--reason` was given without `--approve`, so nothing was approved. "
             'Name a check: `kolada review --approve CHECK[:SCOPE] --reason "TEXT"`.',
             err=True,
         )
@@ -91,14 +95,14 @@ def approved(place: Home, settings: Settings, addresses: list[str], reason: str,
 
 
 def print_review(review_: Review) -> None:
-    """The review on a terminal."""
+    """Print the review."""
     console = wide_console()
     for line in lines_of(review_):
         console.print(line)
 
 
 def lines_of(review_: Review) -> Iterator[str]:
-    """The review, line by line."""
+    """Yield the lines of a review."""
     run = review_.run
     yield f"Run {review_.run_id} ({run.start.kind}) was held at {run.held.at:%Y-%m-%d %H:%M} UTC. It would change:"
     for name, group in groupby(review_.findings, key=lambda finding: finding.check.check_name):
@@ -116,7 +120,7 @@ def lines_of(review_: Review) -> Iterator[str]:
 
 
 def lines_of_finding(review_: Review, finding: Finding) -> Iterator[str]:
-    """One scope: what it is, which plans it concerns, a sample of its rows."""
+    """Yield the lines of one scope: its address and name, its plans, the approval, a sample of its rows."""
     check = finding.check
     name = review_.names.get(check.scope or "", "")
     plans = f"; plans {', '.join(check.plan_ids)}" if check.plan_ids else ""
@@ -136,13 +140,13 @@ def lines_of_finding(review_: Review, finding: Finding) -> Iterator[str]:
 
 
 def scopes_of(findings: list[Finding]) -> str:
-    """Scopes by their ids, as many as one line bears."""
+    """Return the ids of scopes, at most CHANGES_SHOWN."""
     shown = " ".join(finding.check.scope or "" for finding in findings[:CHANGES_SHOWN])
     return shown + (" ..." if len(findings) > CHANGES_SHOWN else "")
 
 
 def lines_of_changes(review_: Review) -> Iterator[str]:
-    """The verdicts that would change."""
+    """Yield the lines of the verdicts that would change."""
     changes = review_.verdict_changes
     if not changes:
         yield "No verdict would change."
@@ -159,16 +163,16 @@ def lines_of_changes(review_: Review) -> Iterator[str]:
 
 
 def advice(review_: Review) -> Iterator[str]:
-    """What can be done now."""
+    """Yield the lines of advice: how to approve, refuse, and see more."""
     if review_.is_approved:
-        yield f"All of it is approved: `{review_.command}` publishes it without fetching again."
+        yield f"All findings are approved: `{review_.command}` publishes the run without fetching again."
     else:
         open_checks = dict.fromkeys(
             finding.check.check_name for finding in review_.findings if finding.approved is None
         )
         yield f"Not approved yet: {', '.join(open_checks)}. The published file is as it was."
         yield 'To approve the rows shown: `kolada review --approve CHECK[:SCOPE] --reason "TEXT"`.'
-        yield f"To refuse: do nothing; `{review_.command}` reads anew."
+        yield f"To refuse: do nothing; `{review_.command}` reads everything again."
     yield "All rows: `kolada review --csv FILE`."
     if review_.older_run_ids:
         yield f"Held before it: {', '.join(review_.older_run_ids)} (`kolada review --run RUN_ID`)."

@@ -1,4 +1,4 @@
-"""`kolada refresh`, `backfill`, `mirror` and `doctor`: the commands that talk to the API."""
+"""`kolada refresh`, `backfill`, `mirror` and `doctor`: the commands that send requests to the API."""
 
 import json
 import os
@@ -60,16 +60,16 @@ def refresh(
     direct: DirectOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Read all plans' KPIs whole from Kolada, judge the goals, publish the warehouse.
+    """Read every KPI of every plan from Kolada, judge the goals, publish the warehouse.
 
-    Exits with 0 published, 3 held, 4 source does not answer, 2 bad input, 1 other.
+    Exit codes: 0 published; 1 another error; 2 bad input; 3 held; 4 the source does not respond.
 
     Example: `kolada refresh --sample`, then `kolada sql "from mart.maluppfyllelse"`.
     """
     set_options(home=home, base_url=base_url, goals=goals, plan=plan, wait=wait)
     with one_message():
         settings = Settings.of(sample=sample)
-        # Bad goals are told before Prefect starts, which takes its time.
+        # Before Prefect, which starts slowly, so that errors in plans are reported immediately.
         judged = plans_to_judge(settings)
         shown = plan_to_show(settings, judged)
         result = (
@@ -87,7 +87,7 @@ def refresh(
 
 
 def warn_of(result: RunResult) -> None:
-    """Name the plans whose files were wrong, with what they are judged by, and a share that failed."""
+    """Print a warning per broken plan, and one for a share that failed."""
     for broken in result.broken_plans:
         ERRORS.print(str(broken))
     if result.shared is not None and result.shared.is_failed:
@@ -95,7 +95,7 @@ def warn_of(result: RunResult) -> None:
 
 
 def plan_to_show(settings: Settings, judged: PlansToJudge) -> Plan:
-    """The plan whose table is printed; one that is not there is refused before anything is fetched."""
+    """Return the plan whose table will be printed; exit if it does not exist, before anything is fetched."""
     by_id = {each.plan_id: each for each in judged.plans}
     shown = settings.plan_to_show(by_id)
     if shown not in by_id:
@@ -105,20 +105,20 @@ def plan_to_show(settings: Settings, judged: PlansToJudge) -> Plan:
             f"There is no plan `{shown}` in `{settings.goals}`.",
         )
         ERRORS.print(
-            f"{why} So there is no table to show. Nothing was fetched. "
-            f"The plans there are {known}: `{settings.refresh_command} --plan {min(by_id)}`."
+            f"{why} There is no table to show, so nothing was fetched. "
+            f"The plans are {known}: `{settings.refresh_command} --plan {min(by_id)}`."
         )
         raise typer.Exit(BAD_INPUT)
     return by_id[shown]
 
 
 def next_steps(settings: Settings, plan: Plan) -> str:
-    """What to do with what was published."""
+    """Return the next commands to try after a publication."""
     sample = " --sample" if settings.is_sample else ""
     steps = {
-        f"kolada report{sample}": "the page that people read",
+        f"kolada report{sample}": "the goal report as an HTML page",
         f"kolada explain{sample} {plan.tables['indicator']['indicator_id'][0]}": "everything about one figure",
-        f'kolada sql{sample} "from mart.maluppfyllelse"': "any question in SQL",
+        f'kolada sql{sample} "from mart.maluppfyllelse"': "any query in SQL",
     }
     width = max(map(len, steps))
     return "\n".join(["Next:", *(f"  {command:<{width}}  {what}" for command, what in steps.items())])
@@ -131,17 +131,19 @@ def backfill(
     ] = None,
     unit: Annotated[
         list[str] | None,
-        typer.Option("--unit", metavar="ID", help="A municipality, region or group. May be repeated. All if none."),
+        typer.Option(
+            "--unit", metavar="ID", help="A municipality, region or group; by default all units. May be repeated."
+        ),
     ] = None,
     years: Annotated[
-        str | None, typer.Option("--years", metavar="A-B", help="2015, 2015-2018 or 2015,2018. All years if not given.")
+        str | None,
+        typer.Option("--years", metavar="A-B", help="2015, 2015-2018 or 2015,2018; by default all years."),
     ] = None,
     plan: Annotated[
-        str | None, typer.Option("--plan", metavar="PLAN", help="All KPIs of this plan, beside those named.")
+        str | None,
+        typer.Option("--plan", metavar="PLAN", help="All KPIs of this plan, in addition to those of --kpi."),
     ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Tell which requests would be sent and how long they take.")
-    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show the requests and the expected time.")] = False,
     home: HomeOption = None,
     base_url: BaseUrlOption = None,
     goals: GoalsOption = None,
@@ -150,15 +152,15 @@ def backfill(
     direct: DirectOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Read KPIs, units or years from Kolada, outside the plans or once more, and publish.
+    """Read given KPIs, units or years from Kolada, in or outside the plans, and publish.
 
-    What is read joins the history; what is not read is not touched. A run that died is taken up again.
+    The history of the requested cells is updated; other cells do not change. A run that died is resumed.
 
-    Exits with 0 published (or planned), 3 held, 4 source does not answer, 2 bad input, 1 other.
+    Exit codes: 0 published (or planned); 1 another error; 2 bad input; 3 held; 4 the source does not respond.
 
     Example: `kolada backfill --kpi U00811 --years 2015-2016 --dry-run`
     """
-    from pipeline.backfill_estimate import plan_job  # noqa: PLC0415 - refresh does without it
+    from pipeline.backfill_estimate import plan_job  # noqa: PLC0415 - refresh does not need it
 
     set_options(home=home, base_url=base_url, goals=goals, wait=wait)
     with one_message():
@@ -172,7 +174,7 @@ def backfill(
             years=parse_years(years) if years is not None else (),
             broken=judged.broken,
         )
-        # Wrong ids are told before Prefect starts, which takes its time.
+        # Before Prefect, which starts slowly, so that wrong ids are reported immediately.
         planned = plan_job(settings, job)
         if dry_run:
             typer.echo(json.dumps(planned.fields(), ensure_ascii=False) if as_json else planned.text())
@@ -195,7 +197,7 @@ def backfill(
 def mirror(
     *,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Tell what would be read, in how many requests, and how long it takes.")
+        bool, typer.Option("--dry-run", help="Only show the number of KPIs and requests and the expected time.")
     ] = False,
     home: HomeOption = None,
     base_url: BaseUrlOption = None,
@@ -205,20 +207,21 @@ def mirror(
     direct: DirectOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Read all of Kolada, and later what is due, what changed and a rolling share of the rest; publish.
+    """Read all of Kolada, and publish.
 
-    Every cell is read again within KOLADA_MIRROR_DAYS. A run that died is taken up again.
+    Later mirrors read KPIs that are due or have changed, and a rolling share of the others: every cell is read again
+    within KOLADA_MIRROR_DAYS. A run that died is resumed.
 
-    Exits with 0 published (or planned), 3 held, 4 source does not answer, 2 bad input, 1 other.
+    Exit codes: 0 published (or planned); 1 another error; 2 bad input; 3 held; 4 the source does not respond.
 
     Example: `kolada mirror --dry-run`
     """
-    from pipeline.mirror_estimate import plan_mirror  # noqa: PLC0415 - refresh does without it
+    from pipeline.mirror_estimate import plan_mirror  # noqa: PLC0415 - refresh does not need it
 
     set_options(home=home, base_url=base_url, goals=goals, wait=wait)
     with one_message():
         settings = Settings.of(sample=sample)
-        # Bad goals are told before Prefect starts, which takes its time.
+        # Before Prefect, which starts slowly, so that errors in plans are reported immediately.
         judged = plans_to_judge(settings)
         if dry_run:
             planned = plan_mirror(settings, today=datetime.now(UTC).date())
@@ -234,8 +237,8 @@ def mirror(
 
 
 def directly(settings: Settings, job: Job) -> RunResult:
-    """Run the work in this process, with a progress bar, or with a log in JSON."""
-    from sharing import share_home  # noqa: PLC0415 - whoever goes through Prefect does without it
+    """Run the job in this process, with a progress bar or with a JSON log."""
+    from sharing import share_home  # noqa: PLC0415 - a run through Prefect does not need it here
 
     if settings.log_json:
         return run_job(settings, job, share=share_home, reporter=JsonReporter())
@@ -244,23 +247,26 @@ def directly(settings: Settings, job: Job) -> RunResult:
 
 
 def through_prefect(name: str, **parameters: object) -> RunResult:
-    """Run a flow of ours; Prefect starts a server of its own for it where none is configured.
+    """Run one of our flows; Prefect starts a temporary server for it if none is configured.
 
     Args:
         name: refresh, backfill or mirror.
         parameters: of the flow.
 
+    Returns:
+        The result of the flow.
+
     Raises:
         Exception: the error that ended the flow.
     """
     if not environ.get("PREFECT_API_URL"):
-        ERRORS.print("Starting a temporary Prefect server; the first time takes up to a minute (--direct: without)")
+        ERRORS.print("Starting a temporary Prefect server: the first time up to a minute (without it: --direct)")
     for variable, value in IMPATIENCE.items():
         environ.setdefault(variable, value)
     with naming_direct():
         if prepare_for_prefect(Settings().home) is None:
             close_temporary_server()
-    # Prefect takes seconds to import; commands that do without it do not pay.
+    # Importing Prefect takes seconds; only commands that need it import it.
     from importlib import import_module  # noqa: PLC0415
 
     from flows.prefect_server import check_server, told_if_lost  # noqa: PLC0415
@@ -280,18 +286,18 @@ def through_prefect(name: str, **parameters: object) -> RunResult:
 
 @contextmanager
 def naming_direct() -> Iterator[None]:
-    """End with one message where Prefect cannot be used, which names the way to do without."""
+    """Exit with one message if Prefect cannot be used; the message names the alternative, `--direct`."""
     try:
         yield
     except PrefectUnusable as error:
-        message = f"{error} Or do without Prefect: the same command with `--direct`."
+        message = f"{error} Or run without Prefect: the same command with `--direct`."
         if isinstance(error, PrefectLost) and not environ.get("KOLADA_TRACEBACK"):
             leave_at_once(message)
         end_with(error, message, BAD_INPUT if isinstance(error, PrefectMisconfigured) else OTHER)
 
 
 def leave_at_once(message: str) -> NoReturn:
-    """Tell a message and end this process without the exit handlers: Prefect's wait for the server that is gone."""
+    """Print a message and end this process without its exit handlers: Prefect's would wait for the lost server."""
     ERRORS.print(told(message))
     sys.stdout.flush()
     sys.stderr.flush()
@@ -299,7 +305,7 @@ def leave_at_once(message: str) -> NoReturn:
 
 
 def show(result: RunResult, *, as_json: bool) -> None:
-    """Print how a run ended, as text or as one JSON document."""
+    """Print the result of a run, as text or as one JSON document."""
     if as_json:
         typer.echo(json.dumps(asdict(result), default=str, ensure_ascii=False))
     elif result.state == "published":
@@ -311,7 +317,7 @@ def show(result: RunResult, *, as_json: bool) -> None:
 
 
 def exit_held(result: RunResult) -> None:
-    """End with the exit code of a held run."""
+    """Exit with the code HELD if the run was held."""
     if result.state == "held":
         raise typer.Exit(HELD)
 
@@ -319,12 +325,12 @@ def exit_held(result: RunResult) -> None:
 def doctor(
     base_url: BaseUrlOption = None,
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="Where the report goes; .json beside it for machines.")
+        Path, typer.Option("--output", "-o", help="The report file; a .json file is written next to it.")
     ] = Path("kolada-doctor.md"),
 ) -> None:
-    """Settle the API contract's unknown points with about ten polite requests, and write a report.
+    """Test unknown points of the API contract with about ten requests at a low rate, and write a report.
 
-    Exits with 0 when the report is written, 4 when the source does not answer.
+    Exit codes: 0 written; 4 the source does not respond.
 
     Example: `kolada doctor -o doctor.md`
     """
@@ -334,7 +340,7 @@ def doctor(
     with one_message():
         settings = Settings()
         with KoladaClient(settings.base_url, rate=min(settings.rate, 2.0), concurrency=1) as client:
-            # Said beforehand: it matters most where nobody answers.
+            # Printed first, since it is most useful if the source does not respond.
             for line in client.way.lines():
                 ERRORS.print(line)
             report = examine(client)

@@ -1,4 +1,4 @@
-"""`kolada share`: the published state in other places."""
+"""`kolada share`: shares the published file to other places."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -24,22 +24,31 @@ def share(
     ] = None,
     everything: Annotated[
         bool,
-        typer.Option("--all", help="Also names of persons, the log of requests and what runs said. [KOLADA_SHARE_ALL]"),
+        typer.Option(
+            "--all",
+            help="Also share names of persons, the log of requests and the messages of runs. [KOLADA_SHARE_ALL]",
+        ),
     ] = False,
-    keep: Annotated[int | None, typer.Option("--keep", min=1, help="Versions that stay. [KOLADA_SHARE_KEEP]")] = None,
+    keep: Annotated[
+        int | None, typer.Option("--keep", min=1, help="How many versions are kept. [KOLADA_SHARE_KEEP]")
+    ] = None,
     min_days: Annotated[
         float | None,
-        typer.Option("--min-days", min=0, help="Younger versions stay, however many. [KOLADA_SHARE_MIN_DAYS]"),
+        typer.Option(
+            "--min-days",
+            min=0,
+            help="Versions younger than this many days are always kept. [KOLADA_SHARE_MIN_DAYS]",
+        ),
     ] = None,
     home: HomeOption = None,
     sample: SampleOption = False,
 ) -> None:
-    """Share what is published: an immutable version with the DuckDB file and a Parquet file per mart.
+    """Share the publication: an immutable version with the DuckDB file and a Parquet file per mart.
 
-    `latest.json` is written last and names the newest version with hashes; paths in it are relative to it. Older
-    versions are pruned. With KOLADA_SHARE set, each publication, rollback and restore is shared by itself.
+    `latest.json` is written last. It names the newest version and the hashes of its files; its paths are relative to
+    it. Older versions are pruned. With KOLADA_SHARE set, every publication, rollback and restore is shared.
 
-    Exits with 0 shared, 1 it could not be shared, 2 bad input, or nothing is published.
+    Exit codes: 0 shared; 1 it could not be shared; 2 bad input, or nothing is published.
 
     Example: `kolada share --to /srv/www/kolada`
     """
@@ -63,9 +72,9 @@ def share(
 
 
 def share_again(settings: Settings) -> None:
-    """Share what a home has published anew, where its settings ask for it, and say what came of it.
+    """Share the published file of a home again if its settings name a place, and print the outcome.
 
-    A failure is told and changes no exit code: what the command was given for is done.
+    A failure is printed but does not change the exit code: the command itself has succeeded.
     """
     wish = settings.share_wish
     if wish is not None:
@@ -74,7 +83,7 @@ def share_again(settings: Settings) -> None:
 
 
 def share_and_tell(home: Home, wish: ShareWish) -> None:
-    """Share a home's published file, and say what came of it.
+    """Share a home's published file, and print the outcome.
 
     Raises:
         typer.Exit: it cannot be shared; the message is printed.

@@ -1,4 +1,4 @@
-"""`kolada sql`: a question to the published file, from the command line, a file, the list of questions or a pipe."""
+"""`kolada sql`: runs a query on the published file, from the command line, a file, the list of questions or a pipe."""
 
 import re
 import sys
@@ -32,16 +32,16 @@ from warehouse.questions import question as question_of
 ROWS: Final = 40
 ROWS_BENEATH: Final = 10
 MOST_ROWS: Final = 10_000
-"""Of a table, whatever limit is asked for: it is laid out by all of its rows."""
+"""The most rows of a table, even with a higher --limit: its layout needs all rows in memory."""
 
 Writer = Callable[[Rows, int | None, Callable[[str], object]], None]
 
 
 class SqlCommand(TyperCommand):
-    """A query may begin with a comment, which looks like an option: `-- all of them` is none."""
+    """A command whose query may begin with a comment such as `-- all rows`, which looks like an option."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - typer's own kind of context
-        """Put a query that begins with a comment where no option is looked for."""
+        """Move a query that begins with a comment behind `--`, where no options are parsed."""
         names = {name for parameter in self.params for name in parameter.opts}
         queries = [each for each in args if re.match(r"--\s|--[^\s=]*\s", each) and each.partition("=")[0] not in names]
         if queries and "--" not in args:
@@ -54,22 +54,25 @@ COMMAND_CLASS = SqlCommand
 
 def sql(
     query: Annotated[str | None, typer.Argument(help="One SQL statement, in DuckDB's dialect; `-` for stdin.")] = None,
-    file: Annotated[Path | None, typer.Option("--file", "-f", help="The statement is in this file.")] = None,
+    file: Annotated[Path | None, typer.Option("--file", "-f", help="Read the statement from this file.")] = None,
     question: Annotated[
-        int | None, typer.Option("--question", "-q", metavar="N", help="One of the analysts' questions by its number.")
+        int | None,
+        typer.Option("--question", "-q", metavar="N", help="Run one of the analysts' questions, by its number."),
     ] = None,
-    as_csv: Annotated[bool, typer.Option("--csv", help="CSV with a header.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV with a header.")] = False,
     as_json: JsonOption = False,
-    as_markdown: Annotated[bool, typer.Option("--markdown", help="A Markdown table.")] = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print a Markdown table.")] = False,
     limit: Annotated[
-        int | None, typer.Option("--limit", "-n", min=1, help="Rows at most; a table shows 40 without it.")
+        int | None, typer.Option("--limit", "-n", min=1, help="The most rows; by default 40 for a table, else all.")
     ] = None,
     home: HomeOption = None,
     sample: SampleOption = False,
 ) -> None:
-    """Put a question to the published file, which is read and nothing else: no other file, no network, no write.
+    """Run a query on the published file. It can only read this file: no other file, no network, no write.
 
-    A table wider than the terminal shows its columns beneath each other. Exits with 0, or 2 when the query is refused.
+    A table that is wider than the terminal is printed as a list of columns per row.
+
+    Exit codes: 0 done; 2 the query is refused.
 
     Example: `kolada sql "from mart.sound_economic_management"`, `kolada sql --question 3 --csv`,
     `kolada sql --file mine.sql --json`, `echo "show all tables" | kolada sql`.
@@ -92,10 +95,10 @@ def sql(
 
 
 def writer_of(*, as_csv: bool, as_json: bool, as_markdown: bool) -> Writer | None:
-    """What writes the rows for machines; None for a table.
+    """Return the function that writes the rows in the chosen format; None for a table.
 
     Raises:
-        QueryRefused: Several forms were asked for.
+        QueryRefused: several formats were chosen.
     """
     wanted = [
         write
@@ -103,18 +106,22 @@ def writer_of(*, as_csv: bool, as_json: bool, as_markdown: bool) -> Writer | Non
         if is_wanted
     ]
     if len(wanted) > 1:
-        raise QueryRefused("`--csv`, `--json` and `--markdown` were given together, so nothing was run. Give one.")
+        raise QueryRefused(
+            "More than one of `--csv`, `--json` and `--markdown` was given, so nothing was run. Give one of them."
+        )
     return wanted[0] if wanted else None
 
 
 def asked_for(query: str | None, file: Path | None, question: int | None) -> tuple[str | None, str]:
-    """The question's own words, if it has any, and its SQL, from the one place that was named or from a pipe.
+    """Return the words of the question, if it has any, and the SQL, from the given source or from stdin.
 
     Raises:
-        QueryRefused: No place or several were named, or there is no text in it.
+        QueryRefused: no source or several were given, or its content is not text.
     """
     if sum(given is not None for given in (query, file, question)) > 1:
-        raise QueryRefused("The query was given more than once (in words, --file, --question), so nothing was run.")
+        raise QueryRefused(
+            "More than one of QUERY, `--file` and `--question` was given, so nothing was run. Give one of them."
+        )
     if question is not None:
         known = question_of(question)
         return known.words, known.sql
@@ -122,20 +129,24 @@ def asked_for(query: str | None, file: Path | None, question: int | None) -> tup
         return None, query
     if file is None and query is None and sys.stdin.isatty():
         raise QueryRefused(
-            'There is no query, so there is nothing to answer. Write one: `kolada sql "show all tables"`, '
-            "or take one of the analysts' questions: `kolada sql --question 1`."
+            'No query was given, so nothing was run. Write one: `kolada sql "show all tables"`, '
+            "or run one of the analysts' questions: `kolada sql --question 1`."
         )
     try:
         content = sys.stdin.buffer.read() if file is None else file.read_bytes()
         return None, content.decode("utf-8-sig")
     except OSError as error:
-        raise QueryRefused(f"`{file}` cannot be read ({error.strerror}), so nothing was run.") from error
+        raise QueryRefused(
+            f"`{file}` cannot be read ({error.strerror}), so nothing was run. Correct the path after `--file`."
+        ) from error
     except UnicodeDecodeError as error:
-        raise QueryRefused(f"`{file or 'stdin'}` is no text in UTF-8 ({error}), so nothing was run.") from error
+        raise QueryRefused(
+            f"`{file or 'stdin'}` is not text in UTF-8 ({error}), so nothing was run. Save it in UTF-8."
+        ) from error
 
 
 def show(warehouse: LockedFile, statement: str, limit: int | None, console: Console) -> None:
-    """Print a table, or its columns beneath each other where it is wider than the console."""
+    """Print a table, or a list of columns per row if the table is wider than the console."""
     with working(), warehouse.ask(statement) as rows:
         shown = rows.fetch(min(limit or ROWS, MOST_ROWS))
         is_wide = is_wider(shown, rows.columns, console.width)
@@ -153,5 +164,5 @@ def show(warehouse: LockedFile, statement: str, limit: int | None, console: Cons
         count = min(most, len(shown))
         console.print(
             f"{count} of {total} rows are shown, {total - count} are left out. "
-            f"More of them: `--limit {min(total, MOST_ROWS)}`; all of them: `--csv` or `--json`."
+            f"More rows: `--limit {min(total, MOST_ROWS)}`; all rows: `--csv` or `--json`."
         )

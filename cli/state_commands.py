@@ -1,4 +1,4 @@
-"""`kolada status` and `kolada settings`: how things stand."""
+"""`kolada status` and `kolada settings`: the status of a home, and the settings."""
 
 import json
 from typing import Annotated
@@ -15,9 +15,9 @@ from pipeline.status import read_status
 
 
 def status(home: HomeOption = None, sample: SampleOption = False, as_json: JsonOption = False) -> None:
-    """The last run, the age of the published data, what is due next, what is kept, warnings.
+    """Show the last run, the age of the published data, the KPIs due next, the stored files, and warnings.
 
-    Exits with 0 healthy, 5 stale or held.
+    Exit codes: 0 healthy; 5 there are warnings, such as stale data or a held run.
 
     Example: `kolada status --json`
     """
@@ -35,10 +35,11 @@ def status(home: HomeOption = None, sample: SampleOption = False, as_json: JsonO
 
 def settings(
     as_markdown: Annotated[
-        bool, typer.Option("--markdown", help="The page docs/settings.md, with the defaults and not the values now.")
+        bool,
+        typer.Option("--markdown", help="Print the page docs/settings.md, with defaults instead of present values."),
     ] = False,
 ) -> None:
-    """Every setting: its variable, its value now and its meaning.
+    """Show every setting: its variable, its present value and its meaning.
 
     Example: `kolada settings`
     """

@@ -1,4 +1,4 @@
-"""A run's progress on the terminal."""
+"""The progress of a run on the terminal."""
 
 from types import TracebackType
 from typing import Self
@@ -17,7 +17,7 @@ from rich.progress import (
 
 
 class Terminal:
-    """A bar per stage on the terminal; plain lines where the output is no terminal."""
+    """A reporter with a progress bar per stage; it prints plain lines if the output is not a terminal."""
 
     def __init__(self, console: Console) -> None:
         self.console = console
@@ -45,7 +45,7 @@ class Terminal:
         self._progress.stop()
 
     def stage(self, name: str, total: int | None = None) -> None:
-        """A stage begins."""
+        """Begin a stage with a new bar."""
         if self._task is not None:
             self._progress.remove_task(self._task)
         self._task = self._progress.add_task(name, total=total)
@@ -53,10 +53,10 @@ class Terminal:
             self.say(name if total is None else f"{name}: {total}")
 
     def advance(self, steps: int = 1) -> None:
-        """The bar moves on."""
+        """Advance the bar."""
         if self._task is not None:
             self._progress.advance(self._task, steps)
 
     def say(self, message: str) -> None:
-        """One line."""
+        """Print one line."""
         self.console.print(message)

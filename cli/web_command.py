@@ -1,4 +1,4 @@
-"""`kolada web` and `kolada mcp`: the pages over the published file, and the tools for assistants."""
+"""`kolada web` and `kolada mcp`: serve the pages, and the tools for assistants, from the published file."""
 
 import socket
 from pathlib import Path
@@ -14,27 +14,29 @@ from pipeline.settings import Settings
 from warehouse.home import Home
 
 FileOption = Annotated[
-    Path | None, typer.Option("--file", help="A published file that was shared, in place of the home's own.")
+    Path | None, typer.Option("--file", help="A shared published file, instead of the one in the home.")
 ]
 
 
 def web(
     file: FileOption = None,
-    host: Annotated[str, typer.Option("--host", help="Where to listen; by default this machine alone.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", help="0 takes a free one.")] = 8080,
+    host: Annotated[
+        str, typer.Option("--host", help="The address to listen on; by default only this machine can connect.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", help="The port; 0 for any free one.")] = 8080,
     name: Annotated[
         list[str] | None,
-        typer.Option("--name", help="One more host name that browsers use, such as a proxy's. Repeatable."),
+        typer.Option("--name", help="Another host name of the pages, such as a proxy's. May be repeated."),
     ] = None,
     home: HomeOption = None,
     sample: SampleOption = False,
 ) -> None:
-    """Show the goals in a browser: Swedish pages, read-only, over the published file.
+    """Show the goals in a browser: read-only pages in Swedish, from the published file.
 
-    A new publication is seen at the next click. Everybody who reaches the address can read; put a proxy with sign-in
-    before it where that is too many.
+    The pages show a new publication at the next click. Anyone who can reach the address can read them; to restrict
+    access, put a proxy with sign-in in front.
 
-    Exits with 0 stopped, 1 cannot listen there.
+    Exit codes: 0 stopped; 1 it cannot listen on the address.
 
     Example: `kolada web --sample`, then open http://127.0.0.1:8080
     """
@@ -42,17 +44,17 @@ def web(
     with one_message():
         settings = Settings.of(sample=sample)
         published = file or Home(settings.home).published
-        from web import make_app  # noqa: PLC0415 - slow to import, and a wrong setting is told before that
+        from web import make_app  # noqa: PLC0415 - slow to import; wrong settings are reported before
 
         app = make_app(published, settings=None if file else settings, hosts=[*(name or ()), host])
         serve(app, listen(host, port, "kolada web"), "")
 
 
 def listen(host: str, port: int, command: str) -> socket.socket:
-    """A socket that listens there; port 0 takes a free one.
+    """Return a listening socket; port 0 means any free port.
 
     Raises:
-        typer.Exit: it cannot; the message is printed.
+        typer.Exit: the address cannot be listened on; the message is printed.
     """
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -62,14 +64,14 @@ def listen(host: str, port: int, command: str) -> socket.socket:
     except OSError as error:
         ERRORS.print(
             f"Cannot listen on `{host}:{port}`: {error.strerror or error}. Nothing was started. "
-            f"Choose another port: `{command} --port 0` takes a free one."
+            f"Choose another port: `{command} --port 0` for any free one."
         )
         raise typer.Exit(OTHER) from error
     return listening
 
 
 def serve(app: ASGIApp, listening: socket.socket, path: str) -> None:
-    """Say where, and answer until stopped."""
+    """Print the address, and serve until stopped."""
     import uvicorn  # noqa: PLC0415 - slow to import
 
     host, port = listening.getsockname()[:2]
@@ -80,20 +82,23 @@ def serve(app: ASGIApp, listening: socket.socket, path: str) -> None:
 def mcp(
     file: FileOption = None,
     http: Annotated[
-        bool, typer.Option("--http", help="Over HTTP on this machine, at /mcp, in place of standard input and output.")
+        bool, typer.Option("--http", help="Serve HTTP on this machine, at /mcp, instead of standard input and output.")
     ] = False,
-    port: Annotated[int, typer.Option("--port", help="With --http; 0 takes a free one.")] = 8090,
+    port: Annotated[int, typer.Option("--port", help="With --http: the port; 0 for any free one.")] = 8090,
     pages: Annotated[
-        str, typer.Option("--pages", help="Where `kolada web` answers; links lead there.")
+        str, typer.Option("--pages", help="The address of `kolada web`, for links to its pages.")
     ] = "http://127.0.0.1:8080",
     home: HomeOption = None,
     sample: SampleOption = False,
 ) -> None:
-    """Give assistants (MCP) the goals, explanations, changes, KPI search, comparisons and locked SQL.
+    """Serve MCP tools for assistants: goals, explanations, changes, KPI search, comparisons, and restricted SQL.
 
-    Read-only, over the published file. Over HTTP it listens on this machine alone and answers no other Host or Origin.
+    The tools only read the published file. With --http, the server accepts only connections from this machine, and
+    only requests whose Host and Origin are this machine's.
 
-    Needs the extra: `pipx install 'kolada-pipeline[mcp]'`. Exits with 0 stopped, 1 cannot listen, or without the extra.
+    The command needs an extra: `pipx install 'kolada-pipeline[mcp]'`.
+
+    Exit codes: 0 stopped; 1 it cannot listen on the port, or the extra is missing.
 
     Example, in an assistant's settings: `{"command": "kolada", "args": ["mcp"]}`
     """

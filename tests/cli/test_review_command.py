@@ -77,7 +77,7 @@ def test_a_held_night_from_review_to_publication(kolada: COMMANDS, source: FakeK
     assert f": {REASON}" in part.stdout
     assert "Not approved yet: cells_suppressed" in part.stdout
     full = kolada("review", "--approve", "cells_suppressed", "--reason", REASON)
-    assert "`kolada refresh` publishes it without fetching again" in full.stdout
+    assert "`kolada refresh` publishes the run without fetching again" in full.stdout
     assert "is approved: `kolada refresh` publishes it" in kolada("status").stdout
 
     source.clear_log()

@@ -93,7 +93,7 @@ def test_a_setting_that_prefect_cannot_read_is_told(tmp_path):
     assert ended.returncode == 2
     assert len(ended.stderr.strip().splitlines()) == 2
     assert "Prefect's setting PREFECT_API_REQUEST_TIMEOUT = `soon` cannot be used" in ended.stderr
-    assert ended.stderr.endswith("Or do without Prefect: the same command with `--direct`.\n")
+    assert ended.stderr.endswith("Or run without Prefect: the same command with `--direct`.\n")
     refused = run(["serve"], {"PREFECT_LOGGING_LEVEL": "LOUD", "KOLADA_GOALS": PLANS}, tmp_path)
     assert refused.returncode == 2
     assert "Prefect's setting PREFECT_LOGGING_LEVEL = `LOUD` cannot be used" in refused.stderr

@@ -160,9 +160,9 @@ def test_a_query_may_begin_with_a_comment(sql: Sql, arguments: list[str]) -> Non
         (["from read_csv('/etc/passwd')"], "no other file, no network"),
         (["select getenv('HOME')"], "no environment variable"),
         (["--question", "99"], "There is no question `99`"),
-        (["--question", "1", "select 1"], "given more than once"),
+        (["--question", "1", "select 1"], "More than one of QUERY"),
         (["--file", "nowhere.sql"], "`nowhere.sql` cannot be read"),
-        (["--csv", "--json", "select 1"], "given together"),
+        (["--csv", "--json", "select 1"], "More than one of `--csv`"),
         (["select [x]"], "select [x]"),
         (["select ':smile:' from nowhere"], ":smile:"),
     ],
@@ -177,7 +177,7 @@ def test_a_refusal_is_one_message_and_exit_2(sql: Sql, arguments: list[str], sai
 def test_a_file_that_is_no_text_is_told(sql: Sql, tmp_path: Path) -> None:
     """A file in Latin-1 and a folder are refused with the reason."""
     (tmp_path / "latin.sql").write_bytes("select 'å'".encode("latin-1"))
-    assert "no text in UTF-8" in sql("--file", str(tmp_path / "latin.sql")).stderr
+    assert "is not text in UTF-8" in sql("--file", str(tmp_path / "latin.sql")).stderr
     assert "cannot be read (Is a directory)" in sql("--file", str(tmp_path)).stderr
 
 
