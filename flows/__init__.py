@@ -1,1 +1,1 @@
-"""Prefect and nothing else: flows, deployments, artifacts, events, `kolada serve`. The work itself is in `pipeline`."""
+"""The parts that use Prefect: flows, deployments, artifacts, events, `kolada serve`. The work is in `pipeline`."""

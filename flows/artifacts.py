@@ -1,7 +1,7 @@
-"""What a run leaves in Prefect for people: its progress, a page about how it ended, and the goals as a table.
+"""The Prefect artifacts of a run: its progress, a page about its outcome, and the goals as a table.
 
-Keys, the same for every run so that Prefect shows their history: `progress`, `refresh` or `backfill`, `goals`,
-`request-plan`.
+The keys are the same for every run, so that Prefect shows their history: `progress`; `refresh`, `backfill` or `mirror`;
+`goals`; `request-plan`.
 """
 
 import logging
@@ -26,10 +26,10 @@ from warehouse.credits import DERIVED, MADE_UP_VALUES, as_printed
 Logger = logging.Logger | logging.LoggerAdapter[logging.Logger]
 
 SECONDS_BETWEEN_UPDATES = 1.0
-# A server that did not answer is left in peace: the run is not to wait for it at each step.
+# After a failed update, no updates are sent for this time, so that the run does not wait for the server at each step.
 SECONDS_OF_SILENCE = 60.0
 
-# Where a stage begins and ends on the way from 0 to 100; reading takes most of a night's time.
+# The percentage at the start and the end of each stage; reading takes most of the time.
 STAGES = {
     "Catalogue": (0.0, 10.0),
     "Values": (10.0, 85.0),
@@ -42,10 +42,9 @@ STAGES = {
 
 
 class ProgressArtifact:
-    """A run's way from 0 to 100 in Prefect, told at most once a second.
+    """The progress artifact of a run, from 0 to 100, updated at most once per second.
 
-    The artifact is made with the first step that was taken, not before: nothing stands between the start of a run and
-    its first request.
+    The artifact is created with the first finished step, so that it does not delay the first request of the run.
     """
 
     def __init__(self, logger: Logger) -> None:
@@ -58,19 +57,19 @@ class ProgressArtifact:
         self._silent_until = 0.0
 
     def stage(self, name: str, total: int | None) -> None:
-        """A stage begins."""
+        """Begin a stage."""
         self._stage, self._total, self._steps = name, total, 0
         if self._id is not None:
             self._tell()
 
     def advance(self, steps: int) -> None:
-        """The stage has come further."""
+        """Add finished steps to the stage."""
         self._steps += steps
         if time.monotonic() - self._told_at >= SECONDS_BETWEEN_UPDATES:
             self._tell()
 
     def finish(self, description: str) -> None:
-        """The run has published."""
+        """Set the progress to 100 after the publication."""
         if self._id is not None:
             self._update(100.0, description)
 
@@ -92,19 +91,19 @@ class ProgressArtifact:
                 update_progress_artifact(self._id, progress, description=description)
         except httpx.HTTPError as error:
             self._silent_until = time.monotonic() + SECONDS_OF_SILENCE
-            self._logger.warning("The progress could not be shown, and the run goes on: %s", error)
+            self._logger.warning("The progress could not be sent to Prefect; the run continues: %s", error)
 
 
 def leave_failure(kind: str, state: str, message: str) -> None:
-    """Create the page of a run that an error ended, under the key of the pages of its kind.
+    """Create the page of a run that an error ended, under the same key as other pages of its kind.
 
     Args:
         kind: refresh, backfill or mirror.
-        state: the name of the state in which it ends.
-        message: what is wrong.
+        state: the name of the run's final state.
+        message: the error message.
 
     Raises:
-        httpx.HTTPError: Prefect's server does not take it.
+        httpx.HTTPError: Prefect's server does not accept it.
     """
     create_markdown_artifact(key=kind, markdown=failure_page(state, message), description=message)
 
@@ -113,7 +112,7 @@ def leave_artifacts(result: RunResult, settings: Settings, facts: RunFacts, *, k
     """Create the artifacts of a finished run.
 
     Raises:
-        httpx.HTTPError: Prefect's server does not take them.
+        httpx.HTTPError: Prefect's server does not accept them.
     """
     create_markdown_artifact(key=kind, markdown=run_page(result, settings, facts), description=result.message)
     if facts.goals:

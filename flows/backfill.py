@@ -1,4 +1,4 @@
-"""The Prefect flow `backfill`: KPIs, units or years that somebody names, read and kept in the history."""
+"""The Prefect flow `backfill`: reads given KPIs, units or years into the history."""
 
 from typing import Annotated
 
@@ -17,14 +17,14 @@ from pipeline.plans_to_judge import plans_to_judge
 from pipeline.run_result import RunResult
 from pipeline.settings import Settings
 
-# Lists and not `list | None`: what is wrong with an item can then be said, rather than that no alternative fits.
+# Not `list | None`: then pydantic would report that no alternative of the union matches, not which item is wrong.
 KpiId = Annotated[str, Field(pattern=KPI_PATTERN)]
 UnitId = Annotated[str, Field(pattern=UNIT_PATTERN)]
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 
 
 def run_name() -> str:
-    """What the list of runs calls this one: what it is to read."""
+    """Return the name of the flow run: the first KPIs, the plan and the first years."""
     given = flow_run.parameters
     parts = [
         *given["kpis"][:3],
@@ -45,15 +45,15 @@ def backfill(
     dry_run: bool = False,
     sample: bool = False,
 ) -> State[RunResult]:
-    """Read KPIs, units or years from Kolada again or for the first time, and publish; nothing else is touched.
+    """Read given KPIs, units or years from Kolada, and publish; other cells do not change.
 
     Args:
-        plan: A plan under KOLADA_GOALS. All its KPIs are read, beside those named.
+        plan: A plan under KOLADA_GOALS. All its KPIs are read, in addition to `kpis`.
         kpis: KPI ids such as ["U00811"].
         municipalities: Municipalities, regions or groups by id, such as ["1489"]. Empty means all of them.
         years: Years such as [2015, 2016]. Empty means all of them.
-        dry_run: Tell which requests would be sent and how long they take, and read nothing.
-        sample: Use the built-in sample instead of the API, in a home of its own. Its values are made up.
+        dry_run: Only show the requests and the expected time; read nothing.
+        sample: Use the built-in sample instead of the API, in a separate home. Its values are made up.
     """
     settings = Settings.of(sample=sample)
 
@@ -76,5 +76,5 @@ def backfill(
 
 
 def in_short(planned: RequestPlan) -> str:
-    """A plan in a sentence."""
+    """Return the estimate of a backfill in one sentence."""
     return f"{planned.request_count} requests, about {planned.expected_seconds:.0f} seconds. Nothing was read."

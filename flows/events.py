@@ -1,17 +1,19 @@
-"""What a run tells other software through Prefect's events, so that an automation can notify somebody.
+"""The Prefect events of a run, for automations that send notifications.
 
-    event                     resource                                               when
-    kolada.verdict.changed    kolada.verdict.<plan_id>.<level>.<item_id>.<year>[.<variant>]   a verdict differs from the
-                                                                                              last publication
-    kolada.plan.changed       kolada.plan.<plan_id>                                  a plan was edited
-    kolada.kpi.retitled       kolada.kpi.<kpi_id>                                    Kolada changed the words of a
-                                                                                              plan's KPI
-    kolada.run.held           kolada.run.<run_id>                                    a run was held
-    kolada.kpi.withdrawn      kolada.kpi.<kpi_id>                                    a KPI left the catalogue
-    kolada.share.failed       kolada.run.<run_id>                                    what is published could not be
-                                                                                              shared
+    kolada.verdict.changed    a verdict differs from the previous publication
+                              resource: kolada.verdict.<plan_id>.<level>.<item_id>.<year>[.<variant>]
+    kolada.plan.changed       a plan was edited
+                              resource: kolada.plan.<plan_id>
+    kolada.kpi.retitled       Kolada changed the title or description of a plan's KPI
+                              resource: kolada.kpi.<kpi_id>
+    kolada.kpi.withdrawn      a KPI left the catalogue
+                              resource: kolada.kpi.<kpi_id>
+    kolada.run.held           a run was held
+                              resource: kolada.run.<run_id>
+    kolada.share.failed       the publication could not be shared
+                              resource: kolada.run.<run_id>
 
-The flow run is a related resource of each. A webhook or a mail is an automation's business: see docs/operations.md.
+The flow run is a related resource of each event. An automation sends the webhook or the mail: see docs/operations.md.
 """
 
 from collections.abc import Iterator
@@ -30,10 +32,10 @@ class Notice:
     """One event before it is sent.
 
     Attributes:
-        event: its name.
-        resource_id: what it is about.
-        resource_name: the same for people.
-        payload: what an automation's message can use.
+        event: the name of the event.
+        resource_id: the id of its resource.
+        resource_name: the name of its resource.
+        payload: the values that an automation's message can use.
     """
 
     event: str
@@ -43,7 +45,7 @@ class Notice:
 
 
 def notices(result: RunResult, facts: RunFacts) -> Iterator[Notice]:
-    """The events of a finished run."""
+    """Yield the events of a finished run."""
     if result.state == "held":
         yield Notice(
             event="kolada.run.held",
@@ -104,13 +106,13 @@ def notices(result: RunResult, facts: RunFacts) -> Iterator[Notice]:
 
 
 def verdict_id(change: VerdictChange) -> str:
-    """The resource id of a verdict."""
+    """Return the resource id of a verdict."""
     parts = ("kolada.verdict", change.plan_id, change.level, change.item_id, str(change.year), change.variant)
     return ".".join(part for part in parts if part)
 
 
 def emit(result: RunResult, facts: RunFacts) -> int:
-    """Send the events of a finished run; returns how many."""
+    """Send the events of a finished run; return their number."""
     sent = 0
     for notice in notices(result, facts):
         emit_event(

@@ -1,16 +1,16 @@
-"""A job as a Prefect flow run: what `refresh` and `backfill` share.
+"""A job as a Prefect flow run: the common part of `refresh`, `backfill` and `mirror`.
 
-Retries and the rate limit are the client's; the lock on the home is the guard against a second writer. Prefect adds
-what it is good at: a schedule, a place to look, an alarm. States are named so that the list of runs tells the story:
+The client retries requests and limits their rate; the lock on the home prevents a second writer. Prefect adds the
+schedule, the monitoring and the notifications. The name of the final state is the outcome of the run:
 
     Published                  COMPLETED
-    Published with warnings    COMPLETED   a check that does not block found something, findings were approved, or a
-                                           plan is broken and judged by its last good version, or what was
-                                           published could not be shared
+    Published with warnings    COMPLETED   a check that does not block has findings, findings were approved, a broken
+                                           plan is judged by its last good version, or the publication could not be
+                                           shared
     Planned                    COMPLETED   a dry run: nothing was read or changed
-    Held: incomplete           FAILED      something could not be read; the published file is as it was
-    Held: check                FAILED      what was read contradicts what is known; the published file is as it was
-    Failed: source             FAILED      Kolada does not answer, or not as it should
+    Held: incomplete           FAILED      a part could not be read; the published file is unchanged
+    Held: check                FAILED      the data contradicts known data; the published file is unchanged
+    Failed: source             FAILED      Kolada does not respond, or breaks its contract
     Failed: input              FAILED      an argument, a setting or a plan cannot be used
     Failed: home               FAILED      the home is locked, full or damaged
     Failed                     FAILED      a fault of this software
@@ -53,38 +53,38 @@ be_quiet_at_exit()
 
 
 class NotTold(RuntimeError):
-    """A run came to its end, and its page and events cannot be made."""
+    """A run has finished, but its page and events cannot be made."""
 
 
 class FlowReporter:
-    """A run's progress as lines in the Prefect log and as a progress artifact."""
+    """A reporter that writes to the Prefect log and to a progress artifact."""
 
     def __init__(self) -> None:
         self._logger = get_run_logger()
         self._artifact = ProgressArtifact(self._logger)
 
     def stage(self, name: str, total: int | None = None) -> None:
-        """A stage begins."""
+        """Begin a stage."""
         self._logger.info("%s%s", name, "" if total is None else f": {total} requests")
         self._artifact.stage(name, total)
 
     def advance(self, steps: int = 1) -> None:
-        """Single steps are shown and not logged."""
+        """Update the artifact; single steps are not logged."""
         self._artifact.advance(steps)
 
     def say(self, message: str) -> None:
-        """One fact."""
+        """Log a message."""
         self._logger.info(message)
 
     def finish(self, description: str) -> None:
-        """The run has published."""
+        """Set the progress to 100 after the publication."""
         self._artifact.finish(description)
 
 
 def call_as_task(
     name: str, function: Callable[Parameters, Result], *args: Parameters.args, **kwargs: Parameters.kwargs
 ) -> Result:
-    """Run a stage as a Prefect task of its name."""
+    """Run a stage as a Prefect task with its name; return its result."""
     as_task = task(name=name, task_run_name=name, cache_policy=NO_CACHE, persist_result=False)
     return as_task(function)(*args, **kwargs)
 
@@ -92,9 +92,9 @@ def call_as_task(
 def leaving_a_page(
     function: Callable[Parameters, State[RunResult]],
 ) -> Callable[Parameters, State[RunResult]]:
-    """A flow's function that leaves a page when an error ends it, such as a run that published leaves.
+    """Return the function of a flow, wrapped so that an error creates a page as a finished run does.
 
-    Errors that we know become the state that names them; any other goes on to Prefect.
+    A known error becomes the state that names it; any other error is re-raised for Prefect.
     """
 
     @wraps(function)
@@ -112,14 +112,14 @@ def leaving_a_page(
 
 
 def run_as_flow(settings: Settings, make_job: Callable[[Settings], Job]) -> State[RunResult]:
-    """Do a job inside a flow run, show it, tell of it, and end in the state that names how it went.
+    """Run a job inside a flow run, create its artifacts and events, and return its final state.
 
     Args:
-        settings: where from and where to.
-        make_job: what is wanted; called in here, so that a log in JSON has what it says.
+        settings: name the source, the home and the limits.
+        make_job: returns the job; it is called here, so that its messages are part of a JSON log.
 
     Raises:
-        NotTold: the run ended and cannot tell about itself.
+        NotTold: the run has finished, but its page and events cannot be made.
     """
     if settings.log_json:
         log_as_json()
@@ -130,14 +130,14 @@ def run_as_flow(settings: Settings, make_job: Callable[[Settings], Job]) -> Stat
         tell(result, settings, read_facts(result), kind=job.kind, reporter=reporter)
     except Exception as error:
         raise NotTold(
-            f"The run ended as {result.state}: {result.message} But what it changed could not be read: "
-            f"{message_of(error)} See `kolada status`."
+            f"The run ended as {result.state}: {result.message} But its changes could not be read, so it has no page "
+            f"and no events: {message_of(error)} See `kolada status`."
         ) from error
     return flow_state(result)
 
 
 def tell(result: RunResult, settings: Settings, facts: RunFacts, *, kind: str, reporter: FlowReporter) -> None:
-    """Leave the artifacts and send the events. What is published is published, even if Prefect does not take them."""
+    """Log the changes, create the artifacts and send the events; if Prefect does not accept them, log a warning."""
     logger = get_run_logger()
     logger.info(result.figures)
     logger.info("Pairs of KPI and unit: %s", ", ".join(f"{count} {kind}" for kind, count in result.coverage.items()))
@@ -173,11 +173,11 @@ def tell(result: RunResult, settings: Settings, facts: RunFacts, *, kind: str, r
         leave_artifacts(result, settings, facts, kind=kind)
         emit(result, facts)
     except httpx.HTTPError as error:
-        logger.warning("The run's artifacts or events could not be left in Prefect: %s", error)
+        logger.warning("The artifacts or events of the run could not be sent to Prefect: %s", error)
 
 
 def flow_state(result: RunResult) -> State[RunResult]:
-    """The state that lets the run list tell the story."""
+    """Return the final state of a published or held run, with the name of its outcome."""
     if result.state == "held":
         name = "Held: incomplete" if result.is_incomplete else "Held: check"
         return Failed(name=name, message=result.message, data=result)
@@ -188,27 +188,27 @@ def flow_state(result: RunResult) -> State[RunResult]:
 
 
 def leave_failure_page(error: Exception) -> None:
-    """Leave the page of a failed run; where Prefect does not take it, the state still tells."""
+    """Create the page of a failed run; if Prefect does not accept it, only log a warning."""
     try:
         leave_failure(flow_run.flow_name or "run", failure_name(error), message_of(error))
     except httpx.HTTPError as trouble:
-        get_run_logger().warning("The run's page could not be left in Prefect: %s", trouble)
+        get_run_logger().warning("The page of the run could not be sent to Prefect: %s", trouble)
 
 
 def failed_state(error: Exception) -> State[RunResult]:
-    """The state of a run that an error ended; the error goes with it for the command, which has an exit code for it."""
+    """Return the final state of a run that an error ended; it carries the error, for the exit code of the command."""
     return Failed(name=failure_name(error), message=message_of(error), data=error)
 
 
 def message_of(error: Exception) -> str:
-    """What is wrong, in words."""
+    """Return the message of an error."""
     if isinstance(error, OSError | duckdb.Error):
         return about_files(error)
     return str(error) if isinstance(error, EXPECTED) else f"{type(error).__name__}: {error}"
 
 
 def failure_name(error: Exception) -> str:
-    """What kind of trouble an error is."""
+    """Return the name of the state for an error."""
     match error:
         case InvalidIdentifier() | InvalidRequest() | PlanError() | ValidationError():
             return "Failed: input"

@@ -1,6 +1,6 @@
-"""The log as JSON, one object a line, for those who gather logs by machine (KOLADA_LOG_JSON).
+"""The log as JSON, one object per line, for log collectors (KOLADA_LOG_JSON).
 
-Fields: `at` (UTC), `level`, `message`, and what is known of the run: `flow_run_id`, `flow_run_name`, `task_run_name`.
+Fields: `at` (UTC), `level`, `message`, and if they are known `flow_run_id`, `flow_run_name`, `task_run_name`.
 """
 
 import json
@@ -12,10 +12,10 @@ RUN_FIELDS = ("flow_run_id", "flow_run_name", "task_run_name")
 
 
 class JsonLine(logging.Formatter):
-    """A log record as one JSON object."""
+    """A formatter that writes a log record as one JSON object."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record in one line."""
+        """Return the record as one line."""
         known = {name: getattr(record, name, None) for name in RUN_FIELDS}
         fields = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
@@ -29,14 +29,14 @@ class JsonLine(logging.Formatter):
 
 
 class JsonConsole(logging.StreamHandler[TextIO]):
-    """Stands where Prefect's logging settings have its console handler, and has no use for that one's styles."""
+    """A handler that replaces Prefect's console handler in its logging settings; it ignores that one's styles."""
 
     def __init__(self, stream: TextIO | None = None, styles: dict[str, Any] | None = None) -> None:  # noqa: ARG002
         super().__init__(stream)
 
 
 def log_as_json() -> None:
-    """Let what Prefect prints of a flow run be JSON lines; what it sends to its server stays as it is."""
+    """Make Prefect print the log of a flow run as JSON lines; the log that it sends to its server is unchanged."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLine())
     for logger in (logging.getLogger("prefect"), logging.getLogger()):

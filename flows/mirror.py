@@ -1,4 +1,4 @@
-"""The Prefect flow `mirror`: all of Kolada, kept up by the publication calendar and a rolling audit."""
+"""The Prefect flow `mirror`: reads all of Kolada, by the publication calendar and a rolling audit."""
 
 from datetime import UTC, datetime
 
@@ -17,18 +17,18 @@ from pipeline.settings import Settings
 
 
 def run_name() -> str:
-    """What the list of runs calls this one."""
+    """Return the name of the flow run: the day."""
     return "plan of a mirror" if flow_run.parameters.get("dry_run") else f"mirror {datetime.now(UTC):%Y-%m-%d}"
 
 
 @flow(name="mirror", flow_run_name=run_name, persist_result=False, validate_parameters=True)
 @leaving_a_page
 def mirror(*, dry_run: bool = False, sample: bool = False) -> State[RunResult]:
-    """Read all of Kolada the first time, later what is due or changed and a rolling share of the rest; publish.
+    """Read all of Kolada the first time, later the KPIs that are due or changed and a share of the others; publish.
 
     Args:
-        dry_run: Tell what would be read, in how many requests and how long, and read nothing.
-        sample: Use the built-in sample instead of the API, in a home of its own. Its values are made up.
+        dry_run: Only show the number of KPIs and requests and the expected time; read nothing.
+        sample: Use the built-in sample instead of the API, in a separate home. Its values are made up.
     """
 
     def job(given: Settings) -> Job:

@@ -1,10 +1,11 @@
-"""Flow runs that Prefect still lists as pending or running although nothing works at them.
+"""Flow runs that Prefect still lists as pending or running although their process is gone.
 
-A worker or a machine that dies leaves its run in the state RUNNING, and one whose process ends before it has told the
-server anything stays PENDING while the worker lives. Both keep the pool's only place: nothing would run again. And a
-server that was away for a week finds a week of missed nights to make up for, each of which would read the same.
-`kolada serve` settles the first and the last whenever it starts a worker, and looks for runs without a process all the
-time.
+A run stays RUNNING if its worker or machine dies, and PENDING if its process ends before it has reported to the server.
+Both occupy the only place of the pool, so that no other run would start. In addition, a server that was down for a week
+finds a week of missed runs, which would all read the same.
+
+`kolada serve` ends the first kind and cancels missed runs whenever it starts a worker, and it looks for runs without a
+process at short intervals.
 """
 
 import signal
@@ -27,32 +28,32 @@ from flows.service_processes import send, with_variable
 
 PAGE = 200
 UNFINISHED = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
-# Between the worker's word that a run is pending and its process; and between a process's end and the worker's word.
+# A run may be without a process this long: after the worker has reported it as pending, and after its process ended.
 WITHOUT_PROCESS = timedelta(seconds=60)
-# A process that has not come to its flow within this time does not come to it.
+# A process that has not started its flow within this time is ended.
 WITHOUT_START = timedelta(minutes=10)
 
 
 def settle_left_behind(client: SyncPrefectClient, pool: str) -> Iterator[str]:
-    """Give runs whose process is gone an end, so that the next one can start; yields a line for each."""
+    """Mark runs whose process is gone as crashed, so that the next one can start; yield a line for each."""
     for run in runs_in(client, pool, UNFINISHED):
         if not processes_of(run):
-            yield end(client, run, "Its process is gone. The next run takes up what had landed.")
+            yield end(client, run, "Its process is gone. The next run resumes it.")
 
 
 def settle_stuck(client: SyncPrefectClient, pool: str, *, now: datetime) -> Iterator[str]:
-    """Give runs that keep the pool's place with nothing at work an end, while the worker lives; a line for each.
+    """Mark stuck runs as crashed while the worker is alive; yield a line for each.
 
     Args:
         client: of the server.
         pool: the work pool.
-        now: the present instant, aware.
+        now: the present instant, with a time zone.
     """
     for run in runs_in(client, pool, UNFINISHED):
         since = now - run.state.timestamp if run.state is not None else timedelta(0)
         processes = processes_of(run)
         if not processes and since >= WITHOUT_PROCESS:
-            yield end(client, run, "Its process is gone. The next run takes up what had landed.")
+            yield end(client, run, "Its process is gone. The next run resumes it.")
         elif run.state_type == StateType.PENDING and since >= WITHOUT_START:
             send(signal.SIGKILL, processes)
             minutes = int(WITHOUT_START.total_seconds() / 60)
@@ -60,7 +61,7 @@ def settle_stuck(client: SyncPrefectClient, pool: str, *, now: datetime) -> Iter
 
 
 def drop_missed_nights(client: SyncPrefectClient, pool: str) -> Iterator[str]:
-    """Of the runs that the schedule missed keep the last one of each deployment; yields a line for each other."""
+    """Cancel the missed runs of each deployment except the last one; yield a line for each cancelled run."""
     now = datetime.now(UTC)
     by_deployment: dict[object, list[FlowRun]] = {}
     for run in runs_in(client, pool, (StateType.SCHEDULED,)):
@@ -69,22 +70,22 @@ def drop_missed_nights(client: SyncPrefectClient, pool: str) -> Iterator[str]:
     for runs in by_deployment.values():
         for run in runs[:-1]:
             client.set_flow_run_state(run.id, Cancelled(message="Missed; a later run reads the same."), force=True)
-            yield f"Run `{run.name}` was missed and is not made up for: a later one reads the same"
+            yield f"Run `{run.name}` was missed and is cancelled: a later run reads the same"
 
 
 def end(client: SyncPrefectClient, run: FlowRun, message: str) -> str:
-    """Mark a run as crashed; a line about it."""
+    """Mark a run as crashed; return a line about it."""
     client.set_flow_run_state(run.id, Crashed(message=message), force=True)
     return f"Run `{run.name}` was left behind in state {run.state_name}: marked as crashed. {message}"
 
 
 def processes_of(run: FlowRun) -> list[int]:
-    """The processes that work at a run."""
+    """Return the ids of the processes of a run."""
     return with_variable("PREFECT__FLOW_RUN_ID", str(run.id))
 
 
 def runs_in(client: SyncPrefectClient, pool: str, states: tuple[StateType, ...]) -> list[FlowRun]:
-    """Flow runs of a work pool in any of some states, the earliest first."""
+    """Return the flow runs of a work pool in the given states, the earliest first."""
     return client.read_flow_runs(
         work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[pool])),
         flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(states)))),

@@ -1,6 +1,6 @@
-"""What every Prefect process that we start is told beforehand, unless the operator's own environment says otherwise.
+"""The environment of every Prefect process that we start. Variables that the operator has set have precedence.
 
-Prefect reads its settings when it is imported, so nothing here imports it before `check_prefect` does.
+Prefect reads its settings when it is imported, so no function here imports it before `check_prefect` does.
 """
 
 import atexit
@@ -18,16 +18,16 @@ from flows.server_access import FOLDER_OF_OWNER, ServerAccess, new_password
 from kolada_client.environment import check_environment
 from pipeline.source import variables_for_own_server
 
-# Prefect's own server phones home, and fails loudly where there is no way out; its client asks before it does.
+# Prefect's server sends telemetry, and logs errors if it has no internet access; its client reads DO_NOT_TRACK.
 NO_TELEMETRY = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
 
-# A temporary server that starts for the first time makes its database, on a slow machine for longer than Prefect waits.
+# At its first start a temporary server creates its database, which may take longer than Prefect waits by default.
 PATIENCE = {"PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180"}
 
-# A command that a person gave waits some seconds for a server that is away, not Prefect's minute at each question.
+# A command waits some seconds for a server that does not respond, not Prefect's default of a minute per request.
 IMPATIENCE = {"PREFECT_CLIENT_MAX_RETRIES": "2"}
 
-# Prefect's logging settings (its logging.yml) with our lines in them: what the worker prints is JSON, too.
+# Replacements in Prefect's logging settings (its logging.yml), so that the worker prints JSON too.
 JSON_LOGGING = {
     "PREFECT_LOGGING_HANDLERS_CONSOLE_CLASS": "flows.json_logs.JsonConsole",
     "PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER": "json",
@@ -37,22 +37,22 @@ JSON_LOGGING = {
 
 
 class PrefectUnusable(RuntimeError):
-    """Prefect, or the server that it is to use, cannot be used; the message is for the operator."""
+    """Prefect, or its server, cannot be used; the message is for the operator."""
 
 
 class PrefectLost(PrefectUnusable):
-    """The server went away during a run; what Prefect does as this process ends waits for it in vain."""
+    """The server was lost during a run; Prefect's exit handlers would wait for it."""
 
 
 class PrefectMisconfigured(PrefectUnusable):
-    """A setting of Prefect's cannot be used: bad input."""
+    """A setting of Prefect cannot be used: bad input."""
 
 
 def folders_for_prefect(prefect_home: Path) -> dict[str, str]:
-    """Where Prefect puts what it otherwise puts beside its own code and into the machine's common /tmp.
+    """Return variables that make Prefect write into its own home instead of its code's folder and /tmp.
 
-    A service neither owns its checkout (the UI would be missing) nor `/tmp/runner_storage` if another user came first
-    (no worker would start).
+    A service may lack permission to write to the folder of the code (then the UI would be missing), and to
+    `/tmp/runner_storage` if another user has created it (then no worker would start).
     """
     scratch = prefect_home / "tmp"
     scratch.mkdir(parents=True, exist_ok=True)
@@ -60,17 +60,17 @@ def folders_for_prefect(prefect_home: Path) -> dict[str, str]:
 
 
 def prepare_for_prefect(home: Path) -> str | None:
-    """Make this process ready to use Prefect: before Prefect is imported, and before it registers exit handlers.
+    """Prepare this process for Prefect, before Prefect is imported and registers its exit handlers.
 
     Args:
-        home: KOLADA_HOME; a server that was started with it lets this process in.
+        home: KOLADA_HOME; it has the password of a server that was started with it.
 
     Returns:
-        the server that is configured, by the environment or a profile; None where there is none.
+        The URL of the server that the environment or a profile configures; None if there is none.
 
     Raises:
-        InvalidEnvironment: a variable for proxies or certificates cannot be used, by Prefect's client either.
-        PrefectMisconfigured: a setting of Prefect's cannot be used.
+        InvalidEnvironment: a variable for proxies or certificates cannot be used.
+        PrefectMisconfigured: a setting of Prefect cannot be used.
     """
     check_environment(os.environ)
     for name, value in (NO_TELEMETRY | PATIENCE).items():
@@ -85,7 +85,7 @@ def prepare_for_prefect(home: Path) -> str | None:
 
 
 def close_temporary_server() -> None:
-    """Let the server that Prefect starts for one command ask for a password that this process alone knows."""
+    """Make the temporary server that Prefect starts for one command require a password known only to this process."""
     from prefect.context import refresh_global_settings_context  # noqa: PLC0415
 
     password = new_password()
@@ -94,16 +94,16 @@ def close_temporary_server() -> None:
 
 
 def check_prefect() -> str | None:
-    """Read Prefect's settings as its import does, which ends in a traceback where one cannot be used.
+    """Read Prefect's settings, and raise one readable error where the import of Prefect would print a traceback.
 
     Returns:
-        the server that is configured, by the environment or a profile; None where there is none.
+        The URL of the server that the environment or a profile configures; None if there is none.
 
     Raises:
         PrefectMisconfigured: a setting, the file of profiles or the folder cannot be used.
     """
     try:
-        # Prefect prints an error of its settings while it is imported, and then raises it all the same.
+        # Prefect prints an error in its settings while it is imported, in addition to raising it.
         with redirect_stderr(StringIO()):
             from prefect.settings import get_current_settings, load_profiles  # noqa: PLC0415
 
@@ -118,21 +118,21 @@ def check_prefect() -> str | None:
         ) from error
     folder = settings.home
     try:
-        # What is in its database is for nobody else.
+        # Other users must not read Prefect's database.
         folder.mkdir(mode=FOLDER_OF_OWNER, parents=True, exist_ok=True)
         writable = os.access(folder, os.W_OK | os.X_OK)
     except OSError:
         writable = False
     if not writable:
         raise PrefectMisconfigured(
-            f"Prefect's own folder `{folder}` cannot be written. Nothing was started. Name one that this user can "
+            f"Prefect's folder `{folder}` cannot be written. Nothing was started. Name a folder that this user can "
             "write: `PREFECT_HOME=FOLDER`."
         )
     return settings.api.url
 
 
 def about_settings(error: ValidationError, environment: Mapping[str, str]) -> Iterator[str]:
-    """A sentence about each value that Prefect's settings do not take; pydantic names the field alone."""
+    """Yield a message per value that Prefect's settings reject, with the variable; pydantic names only the field."""
     for finding in error.errors():
         field = "_".join(str(part) for part in finding["loc"])
         value = str(finding["input"])
@@ -151,15 +151,15 @@ def about_settings(error: ValidationError, environment: Mapping[str, str]) -> It
 
 @cache
 def be_quiet_at_exit() -> None:
-    """Close stderr as the last thing that this process does; exit handlers run in reverse order of registration.
+    """Register an exit handler that closes stderr; as the first one registered, it runs last.
 
-    Prefect keeps flows, and with them the modules that they use, until after the interpreter has closed; DuckDB's
-    binding then lists in a hundred lines what it could not free. Nothing is wrong.
+    Prefect keeps references to flows, and so to their modules, until the interpreter has closed. DuckDB's binding then
+    prints a hundred lines about objects that it could not free, although nothing is wrong.
     """
     atexit.register(close_standard_error)
 
 
 def close_standard_error() -> None:
-    """Let nothing more be written to stderr."""
+    """Redirect stderr to the null device."""
     sys.stderr.flush()
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())

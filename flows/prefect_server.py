@@ -1,6 +1,6 @@
-"""Whether the Prefect server that a run goes to can be used, and one sentence where it cannot.
+"""Checks the Prefect server of a run, and turns its problems into one message each.
 
-Prefect says of a server that does not answer, or of its own settings, in a hundred lines of traceback.
+Prefect itself would print a traceback of a hundred lines for a server that does not respond.
 """
 
 import logging
@@ -15,17 +15,17 @@ from prefect.settings import PREFECT_API_URL
 
 from flows.prefect_environment import PrefectLost, PrefectUnusable
 
-# Where Prefect's handlers that print are, and the parts of it that speak of the way to the server.
+# The loggers with Prefect's console handlers, and those that report problems with the server.
 PRINTING = ("", "prefect", "prefect._internal")
 TALKING = ("prefect._internal", "prefect.client", "prefect.events", "prefect.logging")
 Filter = Callable[[logging.LogRecord], bool]
 
 
 def check_server() -> None:
-    """Ask the server that is configured; where none is, let Prefect start a temporary one.
+    """Send a request to the configured server; if none is configured, Prefect starts a temporary one.
 
     Raises:
-        PrefectUnusable: it does not answer, does not let us in, or is no Prefect server.
+        PrefectUnusable: it does not respond, rejects our password, or is not a Prefect server.
     """
     url = PREFECT_API_URL.value()
     try:
@@ -35,51 +35,51 @@ def check_server() -> None:
         raise PrefectUnusable(about_status(url, error.response.status_code)) from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise PrefectUnusable(
-            f"The Prefect server at `{url}` (PREFECT_API_URL) does not answer: {said(error)}. "
+            f"The Prefect server at `{url}` (PREFECT_API_URL) does not respond: {said(error)}. "
             "Nothing was started. Start it, unset PREFECT_API_URL or correct it (`prefect config view`)."
         ) from error
     except RuntimeError as error:
         raise PrefectUnusable(
             f"Prefect's temporary server did not start: {error} Nothing was started. "
-            "Give it more time, `PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS=600`, use a server that runs "
+            "Give it more time, `PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS=600`, or use a running server "
             "(`kolada serve`, PREFECT_API_URL)."
         ) from error
 
 
 def said(error: Exception) -> str:
-    """What an error says, without the full stop that the sentence around it has."""
+    """Return the text of an error without its full stop, or its class if it has no text."""
     return str(error).rstrip(".") or type(error).__name__
 
 
 def about_status(url: str | None, status: int) -> str:
-    """The sentence about a server that answers and says no."""
+    """Return the message about a server that responds with an error status."""
     if status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
         return (
-            f"The Prefect server at `{url}` does not let this command in (status {status}). Nothing was started. "
-            "If `kolada serve` started it: `source <(kolada serve --env)` with the same KOLADA_HOME. Else set "
+            f"The Prefect server at `{url}` denies access to this command (status {status}). Nothing was started. "
+            "If `kolada serve` started it: `source <(kolada serve --env)` with the same KOLADA_HOME. Otherwise set "
             "PREFECT_API_AUTH_STRING (or PREFECT_API_KEY)."
         )
     return (
-        f"What answers at `{url}` (PREFECT_API_URL) is no Prefect server: status {status}. Nothing was started. "
-        "The address ends in /api, such as http://127.0.0.1:4200/api. Correct it."
+        f"The server at `{url}` (PREFECT_API_URL) is not a Prefect server: status {status}. Nothing was started. "
+        "Correct the address; it ends in /api, such as http://127.0.0.1:4200/api."
     )
 
 
 @contextmanager
 def told_if_lost() -> Iterator[None]:
-    """Turn what Prefect raises when its server goes away during a run into one sentence.
+    """Turn the errors that Prefect raises when its server is lost during a run into one message.
 
     Raises:
-        PrefectLost: the server was lost; what Prefect itself says of it is held back for good.
+        PrefectLost: the server was lost; Prefect's own messages about it are dropped.
     """
     troubles = Troubles()
     try:
         yield
     except (httpx.HTTPError, PrefectException) as error:
         raise PrefectLost(
-            f"Prefect's server was lost during the run: {said(error)}. What was received is kept, and `kolada status` "
-            "tells whether the run published all the same. If not, give the command again: what landed is not fetched "
-            "again."
+            f"Prefect's server was lost during the run: {said(error)}. The received responses are kept. See `kolada "
+            "status`: the run may have published anyway. If not, run the command again: responses already received "
+            "are not fetched again."
         ) from error
     except BaseException:
         troubles.tell()
@@ -88,10 +88,10 @@ def told_if_lost() -> Iterator[None]:
 
 
 class Troubles:
-    """What Prefect says of its own troubles, held back from the terminal until it is known what they were.
+    """Holds back Prefect's log records about problems until their cause is known.
 
-    It tells the loss of its server in a traceback of each part that talked to it. KOLADA_TRACEBACK=1 shows
-    them at once.
+    When its server is lost, each part of Prefect that used it prints a traceback. With KOLADA_TRACEBACK=1 nothing is
+    held back.
     """
 
     def __init__(self) -> None:
@@ -100,7 +100,7 @@ class Troubles:
         self._raises = logging.raiseExceptions
         if os.environ.get("KOLADA_TRACEBACK"):
             return
-        # By this switch of Python's own Prefect prints that a line of the log did not reach the server.
+        # If this switch of Python is on, Prefect prints an error for each log record that did not reach the server.
         logging.raiseExceptions = False
         for name in PRINTING:
             for handler in logging.getLogger(name).handlers:
@@ -108,7 +108,7 @@ class Troubles:
                 handler.addFilter(self._filters[handler])
 
     def tell(self) -> None:
-        """Print what was held back, and hold back nothing more."""
+        """Print the records that were held back, and stop holding back."""
         logging.raiseExceptions = self._raises
         for handler, each in self._filters.items():
             handler.removeFilter(each)

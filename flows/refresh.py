@@ -16,17 +16,17 @@ SWEDEN = ZoneInfo("Europe/Stockholm")
 
 
 def run_name() -> str:
-    """What the list of runs calls this one."""
+    """Return the name of the flow run: the time in Sweden."""
     return f"refresh {datetime.now(SWEDEN):%Y-%m-%d %H:%M}"
 
 
 @flow(name="refresh", flow_run_name=run_name, persist_result=False, validate_parameters=True)
 @leaving_a_page
 def refresh(*, sample: bool = False) -> State[RunResult]:
-    """Read every plan's KPIs whole from Kolada, judge the goals and publish the warehouse.
+    """Read every KPI of every plan from Kolada, judge the goals and publish the warehouse.
 
     Args:
-        sample: Use the built-in sample instead of the API, in a home of its own. Its values are made up.
+        sample: Use the built-in sample instead of the API, in a separate home. Its values are made up.
     """
 
     def job(settings: Settings) -> Job:

@@ -1,15 +1,14 @@
-"""Everything that a nightly run needs, on one machine, from one command.
+"""`kolada serve`: runs all that the nightly run needs on one machine.
 
-    server        a Prefect server, where none is configured (PREFECT_API_URL); stops with this process. It asks for a
-                  password of its own making, answers pages of its own address only, and is asked directly, whatever
-                  proxies the environment names
-    pool          one run at a time, of which nothing but its parameters can be chosen
-    deployments   those of prefect.yaml, by `prefect deploy --all`; their runs work in this process's folder
-    worker        starts the runs; started again if it dies, after what it left behind is settled
-    pages         those of `kolada web`, where they are wanted; without Prefect's variables
+    server        a Prefect server, if none is configured (PREFECT_API_URL); it stops with this process. It requires a
+                  generated password, accepts browser requests only from its own address, and is reached without a proxy
+    pool          one run at a time; only the parameters of a run can be chosen
+    deployments   those of prefect.yaml, by `prefect deploy --all`; their runs have the working folder of this process
+    worker        starts the runs; it is restarted if it dies, after its unfinished runs are ended
+    pages         those of `kolada web`, if they are wanted; their process gets none of Prefect's variables
 
-Every process below carries KOLADA_SERVE in its environment, so that none is left when this one stops. A run that is
-stopped so is taken up again by the next one.
+Every child process has KOLADA_SERVE in its environment, so that all can be found and ended when this one stops. The
+next run resumes a run that was stopped so.
 """
 
 import os
@@ -63,16 +62,16 @@ PAGES_STOP_SECONDS = 10.0
 SERVER_STOP_SECONDS = 10.0
 LOOK_SECONDS = 15.0
 LINES_KEPT = 20
-EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - told apart, not chosen
+EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared with, not chosen
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class ServeError(RuntimeError):
-    """Something that serving needs did not start, or ended."""
+    """A process that serving needs did not start, or has ended."""
 
 
 class Stopped(Exception):
-    """The process was told to stop."""
+    """The process received a signal to stop."""
 
 
 @dataclass(slots=True)
@@ -80,13 +79,13 @@ class Serving:
     """One `kolada serve`.
 
     Attributes:
-        access: where the server's password and address are kept.
-        host: where the server listens, if one is started.
-        port: its port.
-        say: takes a line for the operator.
-        is_logging_json: whether what the worker and the runs log is JSON.
+        access: the files with the server's password and address.
+        host: the address that the server listens on, if one is started.
+        port: the port that the server listens on.
+        say: logs a line for the operator.
+        is_logging_json: whether the worker and the runs log JSON.
         deployments: the prefect.yaml that is deployed.
-        pages: the pages that are shown next to it; none if None.
+        pages: the pages that are served too; None for none.
     """
 
     access: ServerAccess
@@ -104,10 +103,10 @@ class Serving:
     _children: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def run(self) -> None:
-        """Serve until told to stop by SIGINT or SIGTERM.
+        """Serve until SIGINT or SIGTERM.
 
         Raises:
-            ServeError: a part did not start, or ended for good.
+            ServeError: a part did not start, or has ended and is not restarted.
         """
         with self._told_by_signals():
             try:
@@ -135,7 +134,7 @@ class Serving:
         if problem is not None:
             raise ServeError(
                 f"Cannot listen on `{self.host}:{self.port}` ({problem}), so no server was started. "
-                "Choose another port, `kolada serve --port 4201`, or use the server that runs there: "
+                "Choose another port, `kolada serve --port 4201`, or use the server that is running there: "
                 f"`PREFECT_API_URL={self._address()}/api kolada serve`."
             )
         self._api_url = f"{self._address()}/api"
@@ -146,37 +145,37 @@ class Serving:
         threading.Thread(target=self._pass_on, args=[server], daemon=True).start()
         self._wait_for_server(server)
         self.access.remember_url(self._api_url)
-        self.say("For Prefect's own command, in a shell: source <(kolada serve --env)")
+        self.say("To use the `prefect` command in a shell: source <(kolada serve --env)")
         return server
 
     def _address(self, name: str | None = None) -> str:
-        """Where the server is asked from this machine, or the same under another name of it."""
+        """Return the URL of the server on this machine, with the given host name or its own."""
         name = name or (LOOPBACK[0] if self.host in EVERY_ADDRESS else self.host)
         return f"http://{f'[{name}]' if ':' in name else name}:{self.port}"
 
     def _origins(self) -> str:
-        """The addresses whose pages a browser lets ask the server: its own, by every name that it has here."""
+        """Return the origins that the server accepts from browsers: its own, with each of its host names."""
         return ",".join(self._address(name) for name in (LOOPBACK if self.host in LOOPBACK else (self.host,)))
 
     def _pass_on(self, server: subprocess.Popen[bytes]) -> None:
-        """Print what the server says, and keep its last lines."""
+        """Print the output of the server, and keep its last lines."""
         for line in server.stderr or ():
             sys.stderr.buffer.write(line)
             sys.stderr.flush()
             self._server_lines.append(line.decode(errors="replace").rstrip())
 
     def _what_the_server_said(self) -> str:
-        return "It said last:\n" + "\n".join(self._server_lines) if self._server_lines else "It said nothing."
+        return "Its last output:\n" + "\n".join(self._server_lines) if self._server_lines else "It had no output."
 
     @contextmanager
     def _client(self) -> Iterator[SyncPrefectClient]:
-        """A client of the server."""
+        """Yield a client of the server."""
         settings = {PREFECT_API_URL: self._api_url, PREFECT_API_AUTH_STRING: self._password}
         with temporary_settings(settings), get_client(sync_client=True) as client:
             yield client
 
     def _prepare(self) -> None:
-        """Make the pool and the deployments."""
+        """Create the pool and the deployments."""
         with self._client() as client:
             self.say(ensure_work_pool(client))
         deploying = self._start(
@@ -190,17 +189,17 @@ class Serving:
             )
         with self._client() as client:
             refuse_unknown_parameters(client)
-        self.say(f"Deployments of {self.deployments} are in place")
+        self.say(f"Deployed {self.deployments}")
 
     def _keep_worker(self, server: subprocess.Popen[bytes] | None) -> None:
-        """Keep a worker running until told to stop."""
+        """Keep a worker running until this process is stopped."""
         deaths = 0
         while deaths < DEATHS_BEFORE_GIVING_UP:
             self._settle()
             started_at = time.monotonic()
             worker = self._start("worker", "start", "--pool", POOL, "--type", "process", "--limit", "1")
             self.say(
-                f"Worker started (process {worker.pid}); runs start by the schedule, or with "
+                f"Worker started (process {worker.pid}); runs start on schedule, or with "
                 "`prefect deployment run refresh/nightly`"
             )
             look_at = time.monotonic() + LOOK_SECONDS
@@ -210,51 +209,51 @@ class Serving:
                 self._pause(POLL_SECONDS)
                 if server is not None and server.poll() is not None:
                     raise ServeError(
-                        f"The Prefect server ended by itself with code `{server.returncode}`, so nothing can run. "
-                        f"{self._what_the_server_said()}\nRun `kolada serve` again."
+                        f"The Prefect server ended unexpectedly with exit code `{server.returncode}`, so no run can "
+                        f"start. {self._what_the_server_said()}\nRun `kolada serve` again."
                     )
                 if time.monotonic() >= look_at:
                     self._look_for_stuck_runs()
                     look_at = time.monotonic() + LOOK_SECONDS
-            self.say(f"The worker ended by itself with code {worker.returncode}; it is started again")
+            self.say(f"The worker ended unexpectedly with exit code {worker.returncode}; it is restarted")
             deaths = 1 if time.monotonic() - started_at >= STEADY_SECONDS else deaths + 1
             self._pause(PAUSE_AFTER_DEATH_SECONDS)
         raise ServeError(
-            f"The worker ended `{DEATHS_BEFORE_GIVING_UP}` times in a row by itself, so nothing runs any more. "
-            "What it said of the cause, if anything, is above. Mend that, and run `kolada serve` again."
+            f"The worker ended unexpectedly `{DEATHS_BEFORE_GIVING_UP}` times in a row, so no run starts any more. "
+            "The cause is in the lines above, if it printed one. Correct it, and run `kolada serve` again."
         )
 
     def _settle(self) -> None:
-        """Give an end to what an earlier worker left behind."""
+        """End the unfinished runs of an earlier worker, and cancel missed runs."""
         with self._client() as client:
             for line in (*settle_left_behind(client, POOL), *drop_missed_nights(client, POOL)):
                 self.say(line)
 
     def _look_for_stuck_runs(self) -> None:
-        """Give the pool's place back that a run keeps at which nothing works."""
+        """End runs without a process, so that they no longer occupy the pool."""
         try:
             with self._client() as client:
                 for line in settle_stuck(client, POOL, now=datetime.now(UTC)):
                     self.say(line)
         except httpx.HTTPError as error:
-            self.say(f"Could not look for stuck runs, and will again in {LOOK_SECONDS:.0f} s: {error!r}")
+            self.say(f"Could not look for stuck runs; the next attempt is in {LOOK_SECONDS:.0f} s: {error!r}")
 
     def _start(self, *arguments: str, part: str = "work", is_quiet: bool = False) -> subprocess.Popen[bytes]:
-        """Start a Prefect command below this process."""
+        """Start a Prefect command as a child process."""
         command = [sys.executable, "-m", "prefect", *arguments]
         return self._spawn(command, self._environment(part), part, is_quiet=is_quiet)
 
     def _spawn(
         self, command: list[str], environment: dict[str, str], part: str, *, is_quiet: bool = False
     ) -> subprocess.Popen[bytes]:
-        """Start a process that ends with this one."""
+        """Start a child process that is ended with this one."""
         child = subprocess.Popen(
             command,
             env=environment | {MARK: self._mark_of(part)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE if is_quiet else subprocess.DEVNULL if part == "server" else None,
             stderr=subprocess.STDOUT if is_quiet else subprocess.PIPE if part == "server" else None,
-            # A terminal's Ctrl-C is for this process, which stops the others in order.
+            # Ctrl-C in the terminal must reach only this process, which stops the others in order.
             start_new_session=True,
         )
         self._children[child.pid] = child
@@ -283,43 +282,43 @@ class Serving:
         why = ""
         while time.monotonic() < deadline:
             try:
-                # One on this machine is asked directly, whatever proxies the environment names.
+                # Our own server on this machine is reached without the proxies of the environment.
                 answer = httpx.get(f"{self._api_url}/health", timeout=2.0, trust_env=server is None)
             except (httpx.TransportError, httpx.InvalidURL) as error:
                 why = f"{error or type(error).__name__}"
             else:
                 if answer.is_success:
-                    self.say("The Prefect server answers")
+                    self.say("The Prefect server responds")
                     return
                 why = f"status {answer.status_code}"
             if server is not None and server.poll() is not None:
                 raise ServeError(
-                    f"The Prefect server ended with code `{server.returncode}` before it answered, so nothing can run. "
-                    f"{self._what_the_server_said()}\nMend what it says, and run `kolada serve` again."
+                    f"The Prefect server ended with exit code `{server.returncode}` before it responded, so no run can "
+                    f"start. {self._what_the_server_said()}\nCorrect the cause, and run `kolada serve` again."
                 )
             self._pause(POLL_SECONDS)
         if server is None:
             raise ServeError(
-                f"The Prefect server at `{self._api_url}` does not answer ({why}), so nothing can run. Start it, or "
+                f"The Prefect server at `{self._api_url}` does not respond ({why}), so nothing can run. Start it, or "
                 "unset or correct PREFECT_API_URL (`prefect config view`), and run `kolada serve` again."
             )
         raise ServeError(
-            f"The Prefect server at `{self._api_url}` does not answer after {SERVER_SECONDS:.0f} seconds ({why}), so "
+            f"The Prefect server at `{self._api_url}` does not respond after {SERVER_SECONDS:.0f} seconds ({why}), so "
             f"nothing can run. {self._what_the_server_said()}\nRun `kolada serve` again."
         )
 
     def _ended(self, process: subprocess.Popen[bytes], *, within: float) -> int | None:
-        """Wait for a process to end, for a while; its code."""
+        """Wait some seconds for a process to end; return its exit code, or None if it is still running."""
         deadline = time.monotonic() + within
         while process.poll() is None and time.monotonic() < deadline:
             self._pause(POLL_SECONDS)
         return process.returncode
 
     def _pause(self, seconds: float) -> None:
-        """Wait a little; a signal ends it.
+        """Wait; a signal ends the wait.
 
         Raises:
-            Stopped: the process was told to stop.
+            Stopped: the process received a signal to stop.
         """
         if self._stop.wait(seconds):
             raise Stopped
@@ -336,7 +335,7 @@ class Serving:
                 signal.signal(number, handler)
 
     def _end_all(self) -> None:
-        """Stop every process below: the runs and the worker first, so that they can still tell the server."""
+        """Stop all child processes: the runs and the worker first, so that they can still report to the server."""
         patiences = {"work": WORK_STOP_SECONDS, PAGES: PAGES_STOP_SECONDS, "server": SERVER_STOP_SECONDS}
         for part, patience in patiences.items():
             send(signal.SIGTERM, self._living(part))
@@ -348,13 +347,13 @@ class Serving:
             child.wait(SERVER_STOP_SECONDS)
 
     def _living(self, part: str) -> list[int]:
-        """The processes of a part that have not ended, those that they started included."""
+        """Return the ids of the running processes of a part, including their own child processes."""
         for child in self._children.values():
             child.poll()
         return with_variable(MARK, self._mark_of(part))
 
 
 def value_of_secret(secret: object) -> str | None:
-    """A setting of Prefect's that may be wrapped so that it is not shown."""
+    """Return the text of a Prefect setting, which may be a SecretStr; None if it is empty."""
     value = secret.get_secret_value() if isinstance(secret, SecretStr) else secret
     return str(value) if value else None

@@ -1,7 +1,7 @@
-"""The pages of `kolada web` next to the nightly run: a process of their own, started again where it ends by itself.
+"""The pages of `kolada web` in `kolada serve`: a separate process, which is restarted if it ends.
 
-They read the published file and ask nothing of Prefect, so their process is given none of its variables: not the
-password either. Whatever becomes of them, the nights go on.
+The pages read the published file and do not use Prefect, so their process gets none of its variables, in particular not
+the password. A failure of the pages does not affect the nightly runs.
 """
 
 import subprocess
@@ -17,19 +17,19 @@ from flows.service_processes import (
     why_not_listening,
 )
 
-# The part of `kolada serve` that their process is.
+# The name of their process among the parts of `kolada serve`.
 PAGES = "pages"
 Spawn = Callable[[list[str], dict[str, str], str], subprocess.Popen[bytes]]
 
 
 @dataclass(slots=True)
 class ServedPages:
-    """The pages that one `kolada serve` shows.
+    """The process of the pages in one `kolada serve`.
 
     Attributes:
-        host: where they listen.
-        port: their port.
-        names: more host names that browsers use, such as a proxy's.
+        host: the address that the pages listen on.
+        port: the port that the pages listen on.
+        names: more host names of the pages, such as a proxy's.
     """
 
     host: str
@@ -42,11 +42,11 @@ class ServedPages:
 
     @property
     def url(self) -> str:
-        """Where they are read on this machine."""
+        """The URL of the pages."""
         return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
 
     def problem(self) -> str | None:
-        """Why they cannot listen where they are to, and what to do; None where they can."""
+        """Return why the pages cannot listen on their address, and what to do; None if they can."""
         problem = why_not_listening(self.host, self.port)
         return problem and (
             f"The pages cannot listen on `{self.host}:{self.port}` ({problem}), so nothing was started. "
@@ -54,12 +54,12 @@ class ServedPages:
         )
 
     def keep(self, spawn: Spawn, environment: Mapping[str, str], say: Callable[[str], None]) -> None:
-        """Start the pages where they do not run; after too many ends in a row they stay away, and that is said.
+        """Start the pages if they do not run; after too many ends in a row, log an error and stop restarting them.
 
         Args:
-            spawn: starts a command with its variables, as a part of `kolada serve`.
+            spawn: starts a command with variables, as a part of `kolada serve`.
             environment: the variables of this process.
-            say: takes a line for the operator.
+            say: logs a line for the operator.
         """
         now = time.monotonic()
         if self._process is not None and self._process.poll() is not None and self._again_at is None:
@@ -73,11 +73,11 @@ class ServedPages:
         code = self._process.returncode if self._process is not None else None
         self._deaths = 1 if now - self._started_at >= STEADY_SECONDS else self._deaths + 1
         if self._deaths < DEATHS_BEFORE_GIVING_UP:
-            say(f"The pages ended by themselves with code {code}; they are started again")
+            say(f"The pages ended unexpectedly with exit code {code}; they are restarted")
             return PAUSE_AFTER_DEATH_SECONDS
         say(
-            f"The pages ended `{self._deaths}` times in a row by themselves, the last time with code {code}, and are "
-            "not started again; the nightly runs go on. What they said of the cause is above. Mend that, and restart "
+            f"The pages ended unexpectedly `{self._deaths}` times in a row, the last time with exit code {code}. They "
+            "are not restarted; the nightly runs continue. The cause is in the lines above. Correct it, and restart "
             "`kolada serve --web`."
         )
         return float("inf")
@@ -88,5 +88,5 @@ class ServedPages:
 
 
 def variables_for_pages(environment: Mapping[str, str]) -> dict[str, str]:
-    """The variables without those of Prefect."""
+    """Return the variables without those of Prefect."""
     return {name: value for name, value in environment.items() if not name.startswith("PREFECT_")}

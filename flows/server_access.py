@@ -1,10 +1,10 @@
-"""Address and password of the Prefect server that `kolada serve` starts, for those who may ask it.
+"""Address and password of the Prefect server that `kolada serve` starts.
 
-    $KOLADA_HOME/prefect/auth    `USER:PASSWORD`, readable by the owner alone; made at the first start
-    $KOLADA_HOME/prefect/url     the server's API, written at each start
+    $KOLADA_HOME/prefect/auth    `USER:PASSWORD`, readable only by the owner; created at the first start
+    $KOLADA_HOME/prefect/url     the URL of the server's API, written at each start
 
-Who can read the password can have the service execute code: whoever may write to a Prefect server can change what its
-deployments run. Prefect reads its settings when it is imported, so this knows nothing of Prefect.
+Anyone who can read the password can make the service execute code, since a client of a Prefect server can change what
+its deployments run. Prefect reads its settings when it is imported, so this module does not import it.
 """
 
 import os
@@ -31,31 +31,31 @@ class NoServer(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class ServerAccess:
-    """The files of one home.
+    """The files with address and password in one home.
 
     Attributes:
-        home: KOLADA_HOME, not that of the sample.
+        home: KOLADA_HOME, not the home of the sample.
     """
 
     home: Path
 
     @property
     def auth_file(self) -> Path:
-        """The file with user and password."""
+        """The path of the file with user and password."""
         return self.home / "prefect" / "auth"
 
     @property
     def url_file(self) -> Path:
-        """The file with the API's address."""
+        """The path of the file with the API's URL."""
         return self.home / "prefect" / "url"
 
     def make_password(self, chosen: str | None = None) -> str:
-        """User and password, the ones that are there or new ones, in a file that its owner alone can read.
+        """Return user and password, and write them to a file that only its owner can read.
 
-        A file that others could read is no secret any more: it gets a new password.
+        Existing ones are kept, unless others could read the file: then the password is replaced.
 
         Args:
-            chosen: the operator's own, as `USER:PASSWORD`.
+            chosen: the ones that the operator has set, as `USER:PASSWORD`.
 
         Raises:
             OSError: the file cannot be written or read.
@@ -76,39 +76,40 @@ class ServerAccess:
         return password
 
     def password(self) -> str | None:
-        """User and password as `USER:PASSWORD`; None where there are none or this user may not read them."""
+        """Return `USER:PASSWORD`; None if there is none or this user cannot read the file."""
         return content_of(self.auth_file)
 
     def remember_url(self, api_url: str) -> None:
-        """Keep the address of the server that was started."""
+        """Write the URL of the started server to its file."""
         self.url_file.write_text(f"{api_url}\n", encoding="utf-8")
 
     def password_for(self, environment: Mapping[str, str]) -> str | None:
-        """What a command is to add to its environment to be let in; None for another server, or where it is set."""
+        """Return the password for our own server; None for another server, or if the environment has a password."""
         if environment.get("PREFECT_API_AUTH_STRING") or self.host_in(environment) is None:
             return None
         return self.password()
 
     def host_in(self, environment: Mapping[str, str]) -> str | None:
-        """The host of our own server, where PREFECT_API_URL names it; None for another server, or none."""
+        """Return the host of our own server if PREFECT_API_URL names it; else None."""
         url = environment.get("PREFECT_API_URL", "").rstrip("/")
         return urlsplit(url).hostname if url and url == content_of(self.url_file) else None
 
     def exports(self, environment: Mapping[str, str]) -> Iterator[str]:
-        """Lines for a shell, so that Prefect's own command finds the server and is let in, past any proxy.
+        """Yield shell lines with which the `prefect` command can use the server, without a proxy.
 
         Args:
             environment: the variables of the shell.
 
         Raises:
-            NoServer: no server was started from this home, or this user may not read its password.
+            NoServer: no server was started from this home, or this user cannot read its password.
         """
         url, password = content_of(self.url_file), self.password()
         if url is None or password is None:
             raise NoServer(
                 f"`{self.auth_file.parent}` has no address and password of a Prefect server that this user can "
-                "read. Start one with `kolada serve`, name the home that it was started with (KOLADA_HOME), or ask as "
-                "the user that it belongs to: `sudo -u kolada KOLADA_HOME=/var/lib/kolada/data kolada serve --env`."
+                "read, so nothing was printed. Start one with `kolada serve`, name the home that it was started with "
+                "(KOLADA_HOME), or run the command as its user: "
+                "`sudo -u kolada KOLADA_HOME=/var/lib/kolada/data kolada serve --env`."
             )
         given = {"PREFECT_API_URL": url, "PREFECT_API_AUTH_STRING": password}
         if any(environment.get(name) for name in PROXY_VARIABLES):
@@ -117,12 +118,12 @@ class ServerAccess:
 
 
 def new_password() -> str:
-    """User and password as `USER:PASSWORD`, as nobody can guess them."""
+    """Return a new random password as `USER:PASSWORD`."""
     return f"{USER}:{secrets.token_urlsafe(PASSWORD_BYTES)}"
 
 
 def content_of(path: Path) -> str | None:
-    """The one line of a file; None where there is none or this user may not read it."""
+    """Return the content of a file of one line; None if it does not exist or this user cannot read it."""
     try:
         return path.read_text(encoding="utf-8").strip() or None
     except (FileNotFoundError, PermissionError, NotADirectoryError):

@@ -1,7 +1,7 @@
-"""Finding processes by a variable that they were started with.
+"""Finds and signals processes by a variable of their environment.
 
-A flow run's process leads a session of its own, so neither a process group nor a parent tells whose it is; its
-environment does, on Linux and macOS alike.
+The process of a flow run has its own session, so neither its process group nor its parent shows where it belongs; its
+environment does, on Linux and macOS.
 """
 
 import os
@@ -11,12 +11,12 @@ import psutil
 
 PAUSE_AFTER_DEATH_SECONDS = 5.0
 DEATHS_BEFORE_GIVING_UP = 5
-# A process that lived this long is not one that cannot start: its end begins a new count.
+# A process that ran this long had started correctly, so its end starts a new count of deaths.
 STEADY_SECONDS = 600.0
 
 
 def why_not_listening(host: str, port: int) -> str | None:
-    """Why nothing can listen at an address, found out before a program starts that is to; None where it can."""
+    """Return why a program could not listen on an address; None if it can."""
     try:
         (family, kind, *_, address), *_ = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -32,9 +32,9 @@ def why_not_listening(host: str, port: int) -> str | None:
 
 
 def with_variable(name: str, value: str) -> list[int]:
-    """The ids of the processes that were started with this variable, this process left out.
+    """Return the ids of the processes that were started with this variable, without this process.
 
-    Another user's processes do not show their environment, and are not found.
+    The environment of another user's process cannot be read, so such processes are not found.
     """
     return sorted(
         process.pid
@@ -44,7 +44,7 @@ def with_variable(name: str, value: str) -> list[int]:
 
 
 def send(signal_number: int, process_ids: list[int]) -> None:
-    """Send a signal to processes; one that is gone needs none."""
+    """Send a signal to processes; ignore those that have ended."""
     for process_id in process_ids:
         try:
             os.kill(process_id, signal_number)

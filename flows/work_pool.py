@@ -1,7 +1,7 @@
-"""The work pool that all deployments run in: one run at a time, and no run says what is executed.
+"""The work pool of all deployments: one run at a time, and a run cannot choose what is executed.
 
-Prefect's own template of a process pool takes a command, an environment and a working folder from whoever starts a
-run. Ours takes nothing: a run is its deployment with its parameters.
+In Prefect's own template of a process pool, the caller of a run can set a command, an environment and a working folder.
+Our template has no such variables: a run is its deployment with its parameters.
 """
 
 from prefect.client.orchestration import SyncPrefectClient
@@ -20,7 +20,7 @@ PAGE = 200
 
 
 def ensure_work_pool(client: SyncPrefectClient) -> str:
-    """Make the pool, or set its limit and its template; returns a line about it."""
+    """Create the pool, or correct its limit and its template; return a line about it."""
     try:
         pool = client.read_work_pool(POOL)
     except ObjectNotFound:
@@ -33,21 +33,21 @@ def ensure_work_pool(client: SyncPrefectClient) -> str:
                 concurrency_limit=LIMIT,
             )
         )
-        return f"Work pool `{POOL}` made: {LIMIT} run at a time"
+        return f"Work pool `{POOL}` created: {LIMIT} run at a time"
     if pool.concurrency_limit != LIMIT or pool.base_job_template != TEMPLATE:
         client.update_work_pool(POOL, WorkPoolUpdate(concurrency_limit=LIMIT, base_job_template=TEMPLATE))
-        return f"Work pool `{POOL}` set to {LIMIT} run at a time, with no say in what is executed"
-    return f"Work pool `{POOL}` is there: {LIMIT} run at a time"
+        return f"Work pool `{POOL}` corrected: {LIMIT} run at a time, and a run cannot choose what is executed"
+    return f"Work pool `{POOL}` exists: {LIMIT} run at a time"
 
 
 def refuse_unknown_parameters(client: SyncPrefectClient) -> None:
-    """Let the server refuse parameters that a deployment's flow does not have; as deployed it lets them through."""
+    """Make the server refuse parameters that the flow of a deployment lacks; by default it accepts them."""
     in_pool = WorkPoolFilter(name=WorkPoolFilterName(any_=[POOL]))
     for deployment in client.read_deployments(
         work_pool_filter=in_pool, deployment_filter=DeploymentFilter(), limit=PAGE
     ):
         schema = {**(deployment.parameter_openapi_schema or {}), "additionalProperties": False}
-        # Prefect's own model of an update drops what it does not know.
+        # Prefect's own model of an update drops unknown fields of the schema.
         client.request(
             "PATCH",
             "/deployments/{id}",

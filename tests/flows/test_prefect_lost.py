@@ -63,7 +63,7 @@ def test_a_dead_server_is_told(command, silent_port, tmp_path):
     assert "Traceback" not in ended.stderr
     last = ended.stderr.strip().splitlines()[-1]
     assert f"The Prefect server at `{url}`" in last
-    assert "does not answer" in last
+    assert "does not respond" in last
     assert "PREFECT_API_URL" in last
     assert ("kolada serve" if command == ["serve"] else "--direct") in last
 
@@ -74,7 +74,7 @@ def test_a_server_that_is_none_is_told(tmp_path):
         ended = run(["refresh", "--sample"], {"PREFECT_API_URL": url}, tmp_path)
     assert ended.returncode == 1
     assert "Traceback" not in ended.stderr
-    assert f"What answers at `{url}` (PREFECT_API_URL) is no Prefect server: status 404." in ended.stderr
+    assert f"The server at `{url}` (PREFECT_API_URL) is not a Prefect server: status 404." in ended.stderr
 
 
 def test_a_temporary_server_that_does_not_start_in_time_is_told(tmp_path):
@@ -109,7 +109,7 @@ def test_prefects_own_folder_is_told(tmp_path):
     assert "Prefect's profiles cannot be read" in ended.stderr
     ended = run(["refresh", "--sample"], {"PREFECT_HOME": str(tmp_path / "prefect" / "profiles.toml" / "x")}, tmp_path)
     assert ended.returncode == 2
-    assert "Prefect's own folder `" in ended.stderr
+    assert "Prefect's folder `" in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
@@ -149,7 +149,7 @@ def test_a_server_that_is_lost_during_a_run_is_told(tmp_path):
             said = process.communicate(timeout=300)[1]
         assert process.returncode == 1
         (told,) = (line for line in said.splitlines() if line.startswith("Prefect's server was lost during the run: "))
-        assert "What was received is kept, and `kolada status` tells whether" in told
+        assert "The received responses are kept. See `kolada status`: the run may have published" in told
         assert told.endswith("with `--direct`.")
         assert said.splitlines()[-1] == told
         for noise in ("Traceback", "Error logging to API", "Service '", "Encountered exception", "EventsWorker"):

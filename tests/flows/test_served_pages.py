@@ -59,9 +59,9 @@ def test_pages_that_end_are_started_again(operations):
     """If the process of the pages is killed, it is restarted, and the worker keeps running."""
     worker = operations.processes("worker start")
     (killed,) = operations.until(lambda: pages_of(operations))
-    told = operations.log.read_text(encoding="utf-8").count("The pages ended by themselves with code -9")
+    told = operations.log.read_text(encoding="utf-8").count("The pages ended unexpectedly with exit code -9")
     send(signal.SIGKILL, [killed])
-    operations.wait_for_log("The pages ended by themselves with code -9", count=told + 1)
+    operations.wait_for_log("The pages ended unexpectedly with exit code -9", count=told + 1)
     assert operations.until(lambda: asked(operations)).status_code in {200, 503}
     assert pages_of(operations) not in ([], [killed])
     assert operations.processes("worker start") == worker != []
