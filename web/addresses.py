@@ -1,4 +1,4 @@
-"""The addresses of the pages, what each request is held to, and the pages of errors."""
+"""The web application: the routes of the pages and the error pages."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,13 +28,13 @@ STYLE = Path(reports.__file__).parent / "templates" / "report.css"
 def make_app(
     published: Path, *, settings: Settings | None = None, unit: str | None = None, hosts: Sequence[str] = ()
 ) -> Starlette:
-    """The pages over one published file.
+    """Return the application that serves the pages of one published file.
 
     Args:
         published: the DuckDB file.
-        settings: of the home that the file belongs to; None over a file that was shared.
+        settings: of the home that the file belongs to; None for a shared file.
         unit: the municipality that comparisons begin with; by default that of the first plan.
-        hosts: names beside the loopback ones that the pages are reached by.
+        hosts: the host names of the pages, in addition to the loopback names.
     """
     app = Starlette(
         routes=[
@@ -79,25 +79,25 @@ def make_app(
 
 
 def style(_: Request) -> HTMLResponse:
-    """The report's own style sheet, which the pages build upon."""
+    """Return the style sheet of the report, which the pages use too."""
     return HTMLResponse(STYLE.read_text(encoding="utf-8"), media_type="text/css")
 
 
 def error_page(status: int, title: str, text: str, links: Sequence[tuple[str, str]] = ()) -> HTMLResponse:
-    """A page about what went wrong, with ways on."""
+    """Return a page about an error, with links to other pages."""
     names = {"title": title, "text": text, "links": links or (("/", "Till målen"),), "here": "", "made_up": ""}
     return page("error.html.j2", names, status=status)
 
 
 def refused(_: Request, error: Exception) -> HTMLResponse:
-    """A page that cannot be shown as asked for."""
+    """Return the error page for a PageError."""
     if not isinstance(error, PageError):
         raise error
     return error_page(error.status, error.title, error.text, error.links)
 
 
 def not_found(_: Request, error: Exception) -> HTMLResponse:
-    """An address that leads nowhere, or a method that is not for reading."""
+    """Return the error page for an unknown URL, or for a method other than GET."""
     if not isinstance(error, HTTPException):
         raise error
     if error.status_code == 405:  # noqa: PLR2004 - method not allowed
@@ -106,15 +106,15 @@ def not_found(_: Request, error: Exception) -> HTMLResponse:
 
 
 def unknown(_: Request, error: Exception) -> HTMLResponse:
-    """A plan, figure or moment that the file does not have; the message names it."""
+    """Return the error page for a plan, figure or moment that the file lacks; the message names it."""
     return error_page(404, "Finns inte i filen", str(error))
 
 
 def nothing_published(_: Request, error: Exception) -> HTMLResponse:
-    """A home without a published file."""
+    """Return the error page for a home without a published file."""
     return error_page(503, "Inget är publicerat ännu", str(error))
 
 
 def file_lost(_: Request, error: Exception) -> HTMLResponse:
-    """A home whose published file is missing or damaged; the message says how it comes back."""
+    """Return the error page for a missing or damaged published file; the message says how to put it back."""
     return error_page(503, "Den publicerade filen saknas eller är skadad", str(error))

@@ -1,4 +1,4 @@
-"""The parameters of an address: each page names those it knows, and all others are refused with a page that helps."""
+"""The query parameters of a request: each page names those that it knows; any other gets a helpful error page."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -23,10 +23,10 @@ class PageError(Exception):
     """A page cannot be shown.
 
     Attributes:
-        status: of HTTP.
-        title: in a few words.
+        status: the HTTP status.
+        title: the error in a few words.
         text: what is wrong, and what to do.
-        links: (address, words) that lead on.
+        links: (URL, words) of links to other pages.
     """
 
     def __init__(self, status: int, title: str, text: str, links: tuple[tuple[str, str], ...] = ()) -> None:
@@ -38,14 +38,14 @@ Check = Callable[[str], object]
 
 
 def year(given: str) -> int:
-    """A year with four digits."""
+    """Return a year of four digits as a number; raise ValueError for any other text."""
     if not re.fullmatch(r"(19|20)\d\d", given):
         raise ValueError("ett år med fyra siffror, som 2023")
     return int(given)
 
 
 def moment(given: str) -> str:
-    """A date or a timestamp."""
+    """Return a date or a timestamp in the past unchanged; raise ValueError for any other text."""
     if not MOMENT.fullmatch(given):
         raise ValueError("ett datum som 2024-03-01")
     try:
@@ -56,14 +56,14 @@ def moment(given: str) -> str:
 
 
 def kpi(given: str) -> str:
-    """A KPI's id."""
+    """Return a KPI id in capital letters; raise ValueError for any other text."""
     if not KPI.fullmatch(given.strip().upper()):
         raise ValueError("ett nyckeltal som N15436")
     return given.strip().upper()
 
 
 def units(given: str) -> tuple[str, ...]:
-    """Units by id, parted by commas or blanks, each once."""
+    """Return the ids of units, separated by commas or blanks, each once; raise ValueError for any other text."""
     found = tuple(dict.fromkeys(part for part in re.split(r"[,\s]+", given.strip()) if part))
     if not all(UNIT.fullmatch(each) for each in found) or len(found) > MOST_UNITS:
         raise ValueError(f"högst {MOST_UNITS} koder med fyra siffror, som 1489,1480")
@@ -71,14 +71,14 @@ def units(given: str) -> tuple[str, ...]:
 
 
 def words(given: str) -> str:
-    """Any text of a sensible length."""
+    """Return a text without surrounding blanks; raise ValueError if it is longer than LONGEST."""
     if len(given) > LONGEST:
         raise ValueError(f"en text på högst {LONGEST} tecken")
     return given.strip()
 
 
 def one_of(*choices: str) -> Check:
-    """One of some words."""
+    """Return a check that accepts only the given words."""
 
     def check(given: str) -> str:
         if given not in choices:
@@ -90,39 +90,39 @@ def one_of(*choices: str) -> Check:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What an address asks for: parameters by name, those that were not given left out."""
+    """The checked parameters of a request: name -> value, without those that were not given."""
 
     values: Mapping[str, object]
 
     def text(self, name: str, default: str = "") -> str:
-        """A parameter as text."""
+        """Return a parameter as text; `default` if it was not given."""
         return str(self.values.get(name, default))
 
     def optional(self, name: str) -> str | None:
-        """A parameter as text, or nothing."""
+        """Return a parameter as text; None if it was not given."""
         found = self.values.get(name)
         return None if found is None else str(found)
 
     def year(self, name: str = "year") -> int | None:
-        """A year, or nothing."""
+        """Return a year; None if it was not given."""
         found = self.values.get(name)
         return found if isinstance(found, int) else None
 
     def units(self) -> tuple[str, ...]:
-        """The units, none where none were given."""
+        """Return the units; empty if they were not given."""
         found = self.values.get("units", ())
         return found if isinstance(found, tuple) else ()
 
 
 def asked(request: Request, **known: Check) -> Asked:
-    """Check the parameters of a request; an empty one counts as not given.
+    """Check the parameters of a request; an empty parameter counts as not given.
 
     Args:
-        request: of a browser.
-        known: name of a parameter -> what it must be.
+        request: the request.
+        known: name of a parameter -> its check.
 
     Raises:
-        PageError: an unknown parameter, one given twice, or one that cannot be used.
+        PageError: a parameter is unknown, was given twice, or has an invalid value.
     """
     values: dict[str, object] = {}
     for name, given in request.query_params.multi_items():

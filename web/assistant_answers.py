@@ -1,7 +1,7 @@
-"""What the tools for assistants answer: a type for each answer, and how rows of the published file become it.
+"""The results of the tools for assistants: a type per result, and the functions that make it from rows.
 
-Every answer carries its moment, its source label and the page that shows the same. What is missing is null and has its
-reason in another field.
+Every result has its moment, its source label and the URL of the page that shows the same. A missing value is null, and
+another field gives the reason.
 """
 
 from datetime import UTC, date, datetime
@@ -19,32 +19,32 @@ NO_ROW: Final = "Kolada har ingen uppgift"
 
 
 class Answer(BaseModel):
-    """What every answer says of itself."""
+    """The fields that every result has."""
 
-    known_at: datetime = Field(description="The publication that the answer comes from, UTC.")
-    notice: str = Field(description="What must be told beside the figures, such as that they are made up.")
-    source: str = Field(description="The source label of what is computed.")
+    known_at: datetime = Field(description="The instant of the publication that the result comes from, UTC.")
+    notice: str = Field(description="A notice that must be shown with the figures, such as that they are made up.")
+    source: str = Field(description="The source label of computed values.")
     link: str = Field(description="The page that shows the same.")
 
 
 class Figure(BaseModel):
-    """One indicator of a year, judged."""
+    """The verdict on one indicator in one year, with its values."""
 
     goal_id: str
     indicator_id: str
     title: str
     kpi_id: str | None
     unit: str | None
-    value: float | None = Field(description="Null is missing, never zero; `reason` says why.")
+    value: float | None = Field(description="Null means missing, never zero; `reason` says why.")
     value_year: int | None
     value_source: str = Field(description="The source label of the value.")
-    target: str | None = Field(description="The target as the plan words it.")
-    compared_with: float | None = Field(description="The target's number, or the reference's value.")
-    compared_n: int | None = Field(description="Municipalities in the reference; null where it is no mean.")
+    target: str | None = Field(description="The target in the words of the plan.")
+    compared_with: float | None = Field(description="The number of the target, or the value of the reference.")
+    compared_n: int | None = Field(description="Number of municipalities in the reference; null if it is not a mean.")
     verdict: str
     verdict_word: str
     reason: str | None
-    margin: float | None = Field(description="Plus is good.")
+    margin: float | None = Field(description="The distance to the target; a positive margin is good.")
     place: int | None
     place_n: int | None
     link: str
@@ -68,15 +68,15 @@ class Chapter(BaseModel):
 
 
 class Explanation(Answer):
-    """One figure explained, as an auditor asks."""
+    """The explanation of one figure, in enough detail for an audit."""
 
     title: str
     chapters: list[Chapter]
-    evidence: dict[str, Any] = Field(description="The rows that the chapters rest on.")
+    evidence: dict[str, Any] = Field(description="The rows that the chapters are based on.")
 
 
 class VerdictChange(BaseModel):
-    """A verdict that another publication changed."""
+    """A verdict that a publication changed."""
 
     known_from: datetime
     level: str
@@ -105,12 +105,12 @@ class Revision(BaseModel):
 
 
 class Changes(Answer):
-    """What changed since a day."""
+    """The changes since a day."""
 
     plan_id: str
     verdicts: list[VerdictChange]
     values: list[Revision]
-    n_left_out: int = Field(description="Changes beyond those listed; ask for a later day.")
+    n_left_out: int = Field(description="Number of further changes that are not listed; call again with a later day.")
 
 
 class FoundKpi(BaseModel):
@@ -124,21 +124,21 @@ class FoundKpi(BaseModel):
 
 
 class FoundKpis(Answer):
-    """KPIs that fit some words, best first."""
+    """KPIs that match some words, the best match first."""
 
     kpis: list[FoundKpi]
 
 
 class Cell(BaseModel):
-    """One unit's value of a year."""
+    """The value of one unit in one year."""
 
     year: int
     value: float | None
-    missing: str | None = Field(description="Why there is no value; null where there is one.")
+    missing: str | None = Field(description="Why there is no value; null if there is one.")
 
 
 class Series(BaseModel):
-    """One unit's values."""
+    """The values of one unit."""
 
     unit_id: str
     name: str
@@ -146,27 +146,27 @@ class Series(BaseModel):
 
 
 class Comparison(Answer):
-    """A KPI for some units."""
+    """The values of a KPI for some units."""
 
     kpi_id: str
     title: str
     gender: str
     value_source: str
     series: list[Series]
-    n_with_value: dict[int, int] = Field(description="Year -> municipalities, or regions, that have a value.")
+    n_with_value: dict[int, int] = Field(description="Year -> number of municipalities, or regions, with a value.")
 
 
 class QueryAnswer(Answer):
-    """Rows of a query."""
+    """The rows of a query."""
 
     columns: list[str]
     types: list[str]
     rows: list[list[Any]]
-    is_cut: bool = Field(description="Whether there are more rows than are shown.")
+    is_cut: bool = Field(description="Whether the query has more rows than are returned.")
 
 
 def figure(contents: Contents, row: Row, as_of: str | None, *, pages: str) -> Figure:
-    """An indicator's row of mart.goal_fulfilment."""
+    """Return the result for a row of mart.goal_fulfilment."""
     reason = row["verdict_reason"]
     page = address(f"/mal/{row['plan_id']}/{row['indicator_id']}", year=row["year"], as_of=as_of)
     return Figure(
@@ -192,7 +192,7 @@ def figure(contents: Contents, row: Row, as_of: str | None, *, pages: str) -> Fi
 
 
 def verdict_change(contents: Contents, row: Row, *, pages: str) -> VerdictChange:
-    """A row of mart.verdict_change."""
+    """Return the result for a row of mart.verdict_change."""
     page = f"/mal/{row['plan_id']}" + (f"/{row['item_id']}" if row["level"] == "indicator" else "")
     return VerdictChange(
         known_from=row["known_from"].replace(tzinfo=UTC),
@@ -208,7 +208,7 @@ def verdict_change(contents: Contents, row: Row, *, pages: str) -> VerdictChange
 
 
 def revision(contents: Contents, row: Row, *, pages: str) -> Revision:
-    """A row of mart.revision."""
+    """Return the result for a row of mart.revision."""
     return Revision(
         known_from=row["known_from"].replace(tzinfo=UTC),
         kpi_id=row["kpi_id"],
@@ -224,7 +224,7 @@ def revision(contents: Contents, row: Row, *, pages: str) -> Revision:
 
 
 def cell(row: Row | None, year: int) -> Cell:
-    """A row of core.observation or core.group_observation; None where there is none."""
+    """Return the result for a row of core.observation or core.group_observation; None means no row."""
     if row is None:
         return Cell(year=year, value=None, missing=NO_ROW)
     missing = None if row["value"] is not None else str(row["status"] or "värdet saknas utan angivet skäl")
@@ -232,7 +232,7 @@ def cell(row: Row | None, year: int) -> Cell:
 
 
 def json_value(value: object) -> object:
-    """A value as JSON has it; what JSON has no form for is text."""
+    """Return a value for JSON: types that JSON lacks become text."""
     if isinstance(value, str | int | bool) or value is None:
         return value
     if isinstance(value, float):

@@ -1,6 +1,6 @@
 """The server of `kolada mcp`: the tools, the tables as resources, and the prompt for an interim report.
 
-It answers over standard input and output, or over HTTP on this machine only.
+It uses standard input and output, or HTTP on this machine only.
 """
 
 from pathlib import Path
@@ -15,10 +15,10 @@ from web.assistant_tools import AssistantTools
 from web.published import Publications
 
 INSTRUCTIONS: Final = (
-    "Figures of Swedish municipalities from Kolada, and whether they meet the goals of a council's budget. Answers "
-    "come from one published file. Cite the source label that an answer carries: `Källa: Kolada` stands on values as "
-    "received only. A value that is null is missing, not zero; its reason stands beside it. Do not work out what an "
-    "answer does not hold."
+    "Figures of Swedish municipalities from Kolada, and whether they meet the goals of a council's budget. All results "
+    "come from one published file. Cite the source label of a result: only values as received have `Källa: Kolada`. A "
+    "value that is null is missing, not zero; another field gives the reason. Do not compute or guess values that a "
+    "result does not contain."
 )
 TABLES: Final = """
     select schema_name || '.' || table_name as name, comment
@@ -36,11 +36,11 @@ COLUMNS: Final = """
 
 
 def make_assistant_server(published: Path, *, pages: str) -> MCPServer:
-    """The server for assistants over one published file.
+    """Return the server for assistants on one published file.
 
     Args:
-        published: the DuckDB file; a later publication is seen at the next call.
-        pages: where `kolada web` answers, such as http://127.0.0.1:8080; links lead there.
+        published: the DuckDB file; after a later publication the next call reads the new file.
+        pages: the URL of `kolada web`, such as http://127.0.0.1:8080, for links.
     """
     server = MCPServer(name="kolada", title="Kolada och målen", instructions=INSTRUCTIONS, log_level="WARNING")
     publications = Publications(published)
@@ -54,7 +54,7 @@ def make_assistant_server(published: Path, *, pages: str) -> MCPServer:
 
 
 def loopback_app(server: MCPServer) -> Starlette:
-    """The server over HTTP at /mcp; a request that names another host, or comes from another site, is refused."""
+    """Return the server as an HTTP application at /mcp; it refuses requests with another Host or Origin."""
     names = ("127.0.0.1", "localhost", "[::1]")
     guard = TransportSecuritySettings(
         allowed_hosts=[f"{name}:*" for name in names], allowed_origins=[f"http://{name}:*" for name in names]
@@ -69,23 +69,23 @@ class Tables:
         self._publications = publications
 
     def tables(self) -> str:
-        """Every table that can be asked, with what a row of it is."""
+        """List the tables that can be queried, each with the meaning of its rows."""
         with self._publications.current().reading() as connection:
             return "\n".join(f"- `{name}`: {comment}" for name, comment in connection.execute(TABLES).fetchall())
 
     def table(self, relation: str) -> str:
-        """One table: what a row is, and what each column means."""
+        """Describe one table: the meaning of its rows and of each column."""
         with self._publications.current().reading() as connection:
             described = dict(connection.execute(TABLES).fetchall())
             if relation not in described:
-                raise ToolError(f"There is no table `{relation}`. The list: kolada://tables")
+                raise ToolError(f"There is no table `{relation}`, so none is described. See kolada://tables.")
             columns = connection.execute(COLUMNS, [relation]).fetchall()
         lines = [f"- `{name}` ({kind}): {comment}" for name, kind, comment in columns]
         return "\n".join([f"# {relation}", "", described[relation], "", *lines])
 
 
 def interim_report(plan: str, year: int, period: str = "T2") -> str:
-    """What a controller asks for before an interim report."""
+    """Return the instructions for the work before an interim report, in Swedish."""
     return (
         f"Förbered delårsbokslutet {period} {year} för planen {plan}. Använd verktygen goals, explain och changes. "
         "1. Sammanfatta vilka mål som är uppfyllda, ej uppfyllda och saknar data, och varför. "

@@ -1,8 +1,8 @@
-"""The tools of `kolada mcp`: what an assistant can ask the published file.
+"""The tools of `kolada mcp`, with which an assistant reads the published file.
 
-What belongs here: one method a tool, over the same relations as the pages; the answers' types are in assistant_answers.
-Nothing is invented: what is missing comes back with its reason. Nothing is changed: the file is opened for reading, and
-SQL is locked down (`warehouse.locked_query`).
+Each tool is one method, and reads the same relations as the pages; the types of the results are in assistant_answers. A
+missing value is returned with its reason. The file is opened read-only, and SQL is restricted
+(`warehouse.locked_query`).
 """
 
 from collections.abc import Iterator
@@ -51,7 +51,7 @@ MOST_CHANGES: Final = 200
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Hand our own errors on as what a tool says."""
+    """Turn our own errors into tool errors."""
     try:
         yield
     except (ReportError, WarehouseError) as error:
@@ -59,7 +59,7 @@ def _told() -> Iterator[None]:
 
 
 class AssistantTools:
-    """The tools, over one published file."""
+    """The tools on one published file."""
 
     def __init__(self, publications: Publications, published: Path, pages: str) -> None:
         self._publications = publications
@@ -67,12 +67,12 @@ class AssistantTools:
         self._pages = pages
 
     def goals(self, plan: str | None = None, year: int | None = None, as_of: str | None = None) -> Goals:
-        """The goals of a plan in a year, each with outcome, target, verdict, margin, place and source.
+        """Return the goals of a plan in a year, each with outcome, target, verdict, margin, place and source.
 
         Args:
-            plan: the plan's id; may be left out where the file holds one plan.
+            plan: the plan's id; optional if the file has one plan.
             year: by default the year that the report shows.
-            as_of: a day, such as 2024-03-01: what had been published then.
+            as_of: a day, such as 2024-03-01; the result is as published on that day.
         """
         with _told():
             publication = self._publications.current()
@@ -99,13 +99,13 @@ class AssistantTools:
     def explain(
         self, indicator: str, plan: str | None = None, year: int | None = None, as_of: str | None = None
     ) -> Explanation:
-        """Everything about one figure: value, versions, requests, target in the document, rule, references, changes.
+        """Explain one figure: value, versions, requests, target in the document, rule, references, changes.
 
         Args:
             indicator: its id in the plan, such as P4.3.
-            plan: the plan's id; may be left out where the file holds one plan.
+            plan: the plan's id; optional if the file has one plan.
             year: by default the year that the report shows.
-            as_of: a day: what had been published then.
+            as_of: a day, such as 2024-03-01; the result is as published on that day.
         """
         with _told():
             publication = self._publications.current()
@@ -124,11 +124,11 @@ class AssistantTools:
             )
 
     def changes(self, since: date, plan: str | None = None) -> Changes:
-        """What changed since a day: verdicts with their causes, and the values of the plan's municipality.
+        """Return the changes since a day: verdicts with their causes, and values of the plan's municipality.
 
         Args:
-            since: the day; changes after its end are told.
-            plan: the plan's id; may be left out where the file holds one plan.
+            since: the day; changes after its end are returned.
+            plan: the plan's id; optional if the file has one plan.
         """
         with _told():
             publication = self._publications.current()
@@ -158,11 +158,11 @@ class AssistantTools:
             )
 
     def search_kpi(self, words: str, limit: int = 10) -> FoundKpis:
-        """KPIs of Kolada's catalogue that fit some Swedish words, or whose id begins so; best first.
+        """Search Kolada's catalogue for KPIs by Swedish words or the beginning of an id; the best match comes first.
 
         Args:
             words: such as `behöriga till gymnasiet`, or N154.
-            limit: at most so many, up to 50.
+            limit: the most KPIs to return, up to 50.
         """
         with _told():
             publication = self._publications.current()
@@ -184,7 +184,7 @@ class AssistantTools:
             )
 
     def compare(self, kpi: str, units: list[str], gender: str = "T", since: int | None = None) -> Comparison:
-        """A KPI for some municipalities, regions or groups, year by year; what is missing comes with its reason.
+        """Return a KPI for some municipalities, regions or groups, year by year; a missing value has its reason.
 
         Args:
             kpi: the KPI's id, such as N15436.
@@ -195,17 +195,21 @@ class AssistantTools:
         with _told():
             kpi_id = kpi.strip().upper()
             if not KPI.fullmatch(kpi_id):
-                raise ToolError(f"`{kpi}` is no KPI id, so nothing was compared. Find one with search_kpi.")
+                raise ToolError(f"`{kpi}` is not a KPI id, so nothing was compared. Find one with search_kpi.")
             if not units or len(units) > MOST_UNITS or not all(UNIT.fullmatch(unit) for unit in units):
-                raise ToolError(f"`units` takes 1 to {MOST_UNITS} ids, such as 1489; nothing was compared.")
+                raise ToolError(
+                    f"`units` must have 1 to {MOST_UNITS} ids, such as 1489, so nothing was compared. Correct the list."
+                )
             if gender not in ("T", "K", "M"):
-                raise ToolError(f"`{gender}` is no gender of Kolada: T, K or M. Nothing was compared.")
+                raise ToolError(f"`{gender}` is not a gender in Kolada, so nothing was compared. Use T, K or M.")
             publication = self._publications.current()
             with publication.reading() as connection:
                 source = open_source(connection)
                 card = show_kpi(connection, kpi_id)
                 if card is None:
-                    raise ToolError(f"The file has no KPI `{kpi_id}`. Find one with search_kpi.")
+                    raise ToolError(
+                        f"The file has no KPI `{kpi_id}`, so nothing was compared. Find one with search_kpi."
+                    )
                 where, asked = "kpi_id = ? and gender = ? and period >= ?", [kpi_id, gender, since or 0]
                 known = {
                     (row[column], row["period"]): row
@@ -237,13 +241,13 @@ class AssistantTools:
             )
 
     def query(self, sql: str, limit: int = 100) -> QueryAnswer:
-        """Answer one SQL statement (DuckDB) over the published file. It reads that file and nothing else.
+        """Run one SQL statement (DuckDB) on the published file. It can read no other file.
 
-        The tables are the resources `kolada://tables` and `kolada://tables/mart.goal_fulfilment`.
+        The resources `kolada://tables` and `kolada://tables/mart.goal_fulfilment` (for one) describe the tables.
 
         Args:
             sql: one select, from, with, describe, show, summarize or pivot.
-            limit: at most so many rows, up to 500. A query has ten seconds.
+            limit: the most rows to return, up to 500. A query may take ten seconds.
         """
         with _told():
             publication = self._publications.current()
@@ -266,8 +270,8 @@ class AssistantTools:
                 plans = [row["plan_id"] for row in open_source(connection, as_of).rows("plan.plan", order="plan_id")]
             if len(plans) != 1:
                 raise ToolError(
-                    f"The file holds {len(plans)} plans, and none was named: {', '.join(plans) or 'none'}. "
-                    "Ask again with `plan`."
+                    f"The file has {len(plans)} plans, and `plan` was not given, so nothing was read. The plans: "
+                    f"{', '.join(plans) or 'none'}. Call the tool again with `plan`."
                 )
             plan = plans[0]
         return publication.contents(plan, year, as_of)

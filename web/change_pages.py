@@ -1,4 +1,4 @@
-"""Ändringar: what changed, night by night, as a page and as an Atom feed."""
+"""Ändringar: the changes of each publication, as a page and as an Atom feed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,12 +23,12 @@ MOST_NIGHTS = 60
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change in a sentence.
+    """One change.
 
     Attributes:
-        id: the same at every look, for feed readers.
-        text: in Swedish.
-        href: where it is shown.
+        id: a stable id, for feed readers.
+        text: one sentence in Swedish.
+        href: the URL of the page that shows it.
     """
 
     id: str
@@ -38,19 +38,19 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """What one publication changed."""
+    """The changes of one publication."""
 
     at: datetime
     changes: tuple[Change, ...]
 
     @property
     def stamp(self) -> str:
-        """The instant as feeds write it."""
+        """The instant in the format of feeds."""
         return self.at.replace(tzinfo=UTC).isoformat(timespec="seconds")
 
 
 def changes(request: Request) -> HTMLResponse:
-    """The plan's changes, newest first."""
+    """Return the page of a plan's changes, the newest first."""
     asked(request)
     contents, found = _found(request)
     plan_id = contents.plan["plan_id"]
@@ -72,7 +72,7 @@ def changes(request: Request) -> HTMLResponse:
 
 
 def feed(request: Request) -> Response:
-    """The same as an Atom feed."""
+    """Return a plan's changes as an Atom feed."""
     asked(request)
     contents, found = _found(request)
     text = (
@@ -90,7 +90,7 @@ def feed(request: Request) -> Response:
 
 
 def first_plan(request: Request) -> HTMLResponse:
-    """The changes of the first plan; the page leads to those of the others."""
+    """Return the page of changes of the first plan, with links to the other plans."""
     asked(request)
     publication: Publication = request.app.state.publications.current()
     with publication.reading() as connection:
@@ -174,7 +174,7 @@ def _revision(contents: Contents, row: Row) -> Change:
 
 
 def _titles(source: Source, kpis: list[str]) -> Iterator[tuple[datetime, Change]]:
-    """KPIs that were retitled or left the catalogue."""
+    """Yield the changes of KPIs that were retitled or left the catalogue."""
     before: dict[str, Row] = {}
     for row in source.rows("core.kpi_version", "list_contains(?, kpi_id)", [kpis], order="kpi_id, known_from"):
         earlier = before.get(row["kpi_id"])

@@ -1,4 +1,4 @@
-"""Hämta: report, summary, Word text, workbook, tables and the file itself, for the plan, year and moment chosen."""
+"""Hämta: downloads of the report, summary, Word document, workbook and tables of a plan, and of the file itself."""
 
 import io
 import tempfile
@@ -50,7 +50,7 @@ def _memo(render: Callable[[Contents, Changes], bytes]) -> Make:
 
 
 def _tables(source: Source, ending: str) -> bytes:
-    """All answers as files in one archive."""
+    """Return all tables as files in one zip archive."""
     packed = io.BytesIO()
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         place, tables = Path(folder), export_tables(source, ())
@@ -80,7 +80,7 @@ WHOLE: Final[dict[str, tuple[str, Callable[[Source], bytes]]]] = {
 
 
 def downloads(request: Request) -> HTMLResponse:
-    """What there is to download of a plan."""
+    """Return the page of the downloads of a plan."""
     given = asked(request, year=year, period=one_of(*PERIODS), as_of=moment)
     publication: Publication = request.app.state.publications.current()
     with publication.reading() as connection:
@@ -110,7 +110,7 @@ def downloads(request: Request) -> HTMLResponse:
 
 
 def download(request: Request) -> Response:
-    """One document of a plan."""
+    """Return one document of a plan."""
     given = asked(request, year=year, period=one_of(*PERIODS), as_of=moment)
     publication: Publication = request.app.state.publications.current()
     name = request.path_params["name"]
@@ -127,7 +127,7 @@ def download(request: Request) -> Response:
 
 
 def whole(request: Request) -> Response:
-    """All tables, or the DuckDB file itself."""
+    """Return all tables as an archive, or the DuckDB file itself."""
     asked(request)
     publication: Publication = request.app.state.publications.current()
     name = request.path_params["name"]

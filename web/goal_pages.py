@@ -1,4 +1,4 @@
-"""Mål and Indikator: the matrix of a plan, one indicator with all that is told of it, and how its figure came about."""
+"""Mål and Indikator: the matrix of a plan, the page of one indicator, and the explanation of its figure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -22,7 +22,7 @@ from web.published import Publication
 from web.rendering import address, links_of, page
 
 SORTS = ("plan", "bedomning", "marginal", "plats")
-# Moments to choose among: nights on which something changed.
+# The moments that can be chosen: publications with changes, and the first one.
 NIGHTS = """
     select distinct known_from from mart.verdict_change where plan_id = $plan_id
     union
@@ -35,7 +35,7 @@ NIGHTS = """
 
 
 def plans(request: Request) -> Response:
-    """The plans of the file; with one, its page at once."""
+    """Return the list of plans; if there is one plan only, redirect to its page."""
     publication: Publication = request.app.state.publications.current()
     asked(request)
     with publication.reading() as connection:
@@ -49,7 +49,7 @@ def plans(request: Request) -> Response:
 
 
 def goals(request: Request) -> HTMLResponse:
-    """The matrix: filtered, sorted, of a year, as of a moment."""
+    """Return the page with the matrix of a plan: filtered, sorted, of a year, as of a moment."""
     given = asked(
         request,
         year=year,
@@ -95,7 +95,7 @@ def goals(request: Request) -> HTMLResponse:
 
 
 def plan_contents(publication: Publication, request: Request, given: Asked) -> Contents:
-    """The plan that an address names, in the year, up to the part of it, and as of the moment asked for.
+    """Return the plan that the URL names, for the requested year and period, as of the requested moment.
 
     Raises:
         PageError: the plan does not follow the year.
@@ -154,7 +154,7 @@ def _owner(goal: GoalPart, part: IndicatorPart) -> str:
 
 
 def _choices(contents: Contents) -> dict[str, list[tuple[str, str]]]:
-    """What can be chosen in each filter: code and word."""
+    """Return the choices of each filter: code and word."""
     verdicts = dict.fromkeys(part.judged[contents.year]["verdict"] for part in contents.indicators)
     owners = dict.fromkeys(_owner(goal, part) for goal in contents.goals for part in goal.indicators)
     sections = dict.fromkeys(goal.goal["section"] for goal in contents.goals)
@@ -167,7 +167,7 @@ def _choices(contents: Contents) -> dict[str, list[tuple[str, str]]]:
 
 
 def _sorted(contents: Contents, order: str) -> Sequence[tuple[GoalPart, IndicatorPart]]:
-    """All shown indicators in another order than the plan's; none where the plan's order holds."""
+    """Return all shown indicators in the given order; empty for the order of the plan."""
     lines = [(goal, part) for goal in contents.goals for part in goal.indicators]
     year_in_focus = contents.year
 
@@ -192,7 +192,7 @@ def _sorted(contents: Contents, order: str) -> Sequence[tuple[GoalPart, Indicato
 
 
 def indicator(request: Request) -> HTMLResponse:
-    """One indicator: its card, and who else has a criterion on its KPI."""
+    """Return the page of one indicator: its card, and other indicators with the same KPI."""
     given = asked(request, year=year, period=one_of(*PERIODS), as_of=moment)
     publication: Publication = request.app.state.publications.current()
     contents = plan_contents(publication, request, given)
@@ -228,13 +228,13 @@ def _found(contents: Contents, request: Request) -> tuple[GoalPart, IndicatorPar
 
 
 def _others(rows: Sequence[Row], contents: Contents, part: IndicatorPart) -> list[Row]:
-    """Other indicators that judge by the same KPI."""
+    """Return the rows of other indicators with the same KPI."""
     own = (contents.plan["plan_id"], part.id)
     return [row for row in rows if (row["plan_id"], row["indicator_id"]) != own]
 
 
 def explanation(request: Request) -> HTMLResponse:
-    """How a figure came about, down to the request and the stored answer."""
+    """Return the page that explains a figure, with links to the requests and the stored responses."""
     given = asked(request, year=year, period=one_of(*PERIODS), as_of=moment)
     publication: Publication = request.app.state.publications.current()
     contents = plan_contents(publication, request, given)

@@ -1,4 +1,4 @@
-"""What every request and answer is held to: the host it names, where it comes from, and what a page may load."""
+"""The checks of every request (host and origin) and the security headers of every response."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -25,10 +25,10 @@ LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 
 
 class Guard:
-    """Refuses requests that name another host or come from another site, and adds the headers that bind a browser.
+    """Middleware that refuses requests with another host or origin, and adds security headers to responses.
 
-    Without the check of the host, a page of another site could reach this server through a name of its own that points
-    at the loopback address.
+    Without the check of the host, a page of another site could reach this server through its own host name, if that
+    name resolves to the loopback address (DNS rebinding).
     """
 
     def __init__(self, app: ASGIApp, *, hosts: Iterable[str] = ()) -> None:

@@ -1,4 +1,4 @@
-"""Nyckeltal and Alla kommuner: any KPI of the file, whether a plan judges by it or not."""
+"""Nyckeltal and Alla kommuner: pages about any KPI of the file, used by a plan or not."""
 
 import re
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ SEARCH: Final = (("/nyckeltal", "Sök ett nyckeltal"),)
 LATEST: Final = """
     select max(period) from core.observation where kpi_id = $kpi_id and gender = $gender and value is not null
 """
-# Every municipality's value of a year, and how it has changed since the year before.
+# Every municipality's value in a year, and its change since the year before.
 EVERYWHERE: Final = """
     select
         unit.municipality_id,
@@ -56,7 +56,7 @@ CHANGES: Final = """
 
 
 def search(request: Request) -> HTMLResponse:
-    """Search over the catalogue by words or the beginning of an id."""
+    """Return the page of a search in the catalogue, by words or the beginning of an id."""
     given = asked(request, q=words)
     publication: Publication = request.app.state.publications.current()
     with publication.reading() as connection:
@@ -77,7 +77,7 @@ def search(request: Request) -> HTMLResponse:
 
 
 def one(request: Request) -> HTMLResponse:
-    """All that the file holds about one KPI, and the rows that make a goal of it."""
+    """Return the page of one KPI, with the rows of a plan that would make a goal of it."""
     asked(request)
     publication: Publication = request.app.state.publications.current()
     with publication.reading() as connection:
@@ -102,7 +102,7 @@ def one(request: Request) -> HTMLResponse:
 
 
 def recipe(kpi_id: str, title: str) -> dict[str, str]:
-    """The rows that make a goal of a KPI, by file."""
+    """Return file name -> the rows that make a goal of a KPI."""
     unit = (re.findall(r"\(([^()]*)\)", title) or ["enheten"])[-1]
     name = f'"{title}"' if "," in title else title
     return {
@@ -115,7 +115,7 @@ def recipe(kpi_id: str, title: str) -> dict[str, str]:
 
 
 def everywhere(request: Request) -> HTMLResponse:
-    """One KPI for all municipalities or regions: a table, and a tile for each, by county."""
+    """Return the page of one KPI for all municipalities or regions: a table, and a map of tiles by county."""
     given = asked(request, year=year, gender=one_of(*GENDERS), sort=one_of("varde", "namn", "andring"))
     publication: Publication = request.app.state.publications.current()
     with publication.reading() as connection:
@@ -151,7 +151,7 @@ def everywhere(request: Request) -> HTMLResponse:
 
 @dataclass(frozen=True, slots=True)
 class PlacedUnit:
-    """One unit's value of a year, its place from the highest down, and its change since the year before."""
+    """One unit's value in a year, its place (the highest value is first), and its change since the year before."""
 
     id: str
     name: str
@@ -161,7 +161,7 @@ class PlacedUnit:
 
 
 def _placed(rows: Sequence[tuple[str, str, str, float | None, float | None]], order: str) -> list[PlacedUnit]:
-    """The units in the order asked for; ties share the better place."""
+    """Return the units in the given order; equal values share the better place."""
     values = sorted((value for *_, value, _ in rows if value is not None), reverse=True)
     first = {value: place for place, value in reversed(list(enumerate(values, start=1)))}
     told = [
@@ -178,7 +178,7 @@ def _placed(rows: Sequence[tuple[str, str, str, float | None, float | None]], or
 
 
 def _counties(rows: Sequence[tuple[str, str, str, float | None, float | None]]) -> dict[str, list[dict[str, object]]]:
-    """The tiles: county's name -> units, each with the fifth of all values that it lies in."""
+    """Return county name -> tiles of its units, each with the quintile of its value."""
     values = sorted(value for *_, value, _ in rows if value is not None)
     tiles: dict[str, list[dict[str, object]]] = {}
     for unit, name, county, value, _ in rows:
@@ -211,7 +211,7 @@ def _card(connection: duckdb.DuckDBPyConnection, request: Request) -> KpiCard:
 
 
 def common_names(source: Source) -> dict[str, object]:
-    """What every page without a plan says of its source."""
+    """Return the template variables of every page without a plan: its notices and source labels."""
     return {
         "made_up": MADE_UP_VALUES if source.is_sample else "",
         "sign_sheet": sign_sheet(),

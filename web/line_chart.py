@@ -1,4 +1,4 @@
-"""Several units' values of one KPI, year by year, as lines named at their ends."""
+"""A chart of one KPI: the values of several units, year by year, as lines with the name at their end."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

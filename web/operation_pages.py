@@ -1,4 +1,4 @@
-"""Drift: how the home is, and one stored answer. Both need the home; over a shared file alone the page says so."""
+"""Drift: the status of the home, and one stored response. For a shared file, without a home, the page says so."""
 
 import json
 from typing import Final
@@ -61,7 +61,7 @@ RUNS: Final = """
 
 
 def operations(request: Request) -> HTMLResponse:
-    """The last runs, a held one with what it would change, coverage, checks, what is due, the age of the data."""
+    """Return the page of operations: status, the last runs, a held run with its changes, coverage, checks."""
     asked(request)
     publication: Publication = request.app.state.publications.current()
     settings: Settings | None = request.app.state.settings
@@ -85,7 +85,7 @@ def operations(request: Request) -> HTMLResponse:
 
 
 def answer(request: Request) -> HTMLResponse:
-    """A request and the answer that was kept, as it came."""
+    """Return the page of one request, with the stored response as received."""
     asked(request)
     publication: Publication = request.app.state.publications.current()
     settings: Settings | None = request.app.state.settings
@@ -106,7 +106,7 @@ def answer(request: Request) -> HTMLResponse:
 
 
 def _pretty(body: bytes) -> str:
-    """A stored answer with line breaks, cut where it is long."""
+    """Return a stored response with line breaks, cut at MOST_SHOWN characters."""
     try:
         text = json.dumps(json.loads(body), ensure_ascii=False, indent=1)
     except ValueError:

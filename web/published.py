@@ -1,7 +1,7 @@
-"""The published file behind the pages: opened anew after a publication, so that no page mixes two.
+"""The published file of the pages: it is opened again after a publication, and no page mixes two publications.
 
-A request works with one `Publication` from start to end. A later publication replaces the file by a rename, and the
-next request opens the new one; the old one is closed when the last request that uses it is done.
+A request uses one `Publication` from start to end. A later publication replaces the file by a rename, and the next
+request opens the new file; the old file is closed when the last request that uses it is done.
 """
 
 from collections import OrderedDict
@@ -20,14 +20,14 @@ from reports.sourced_rows import Source, open_source
 from warehouse.database import connect, quoted
 from warehouse.published_file import naming_damage, refuse_missing
 
-# Gathered plans and years that are kept ready; a publication that is replaced takes its own along.
+# The size of a publication's cache of gathered plans and years; the cache is dropped with the publication.
 KEPT: Final = 48
 
 Result = TypeVar("Result")
 
 
 class Publication:
-    """One published file, open for reading by many requests at once."""
+    """One published file, open for reading by many requests at the same time."""
 
     def __init__(self, path: Path, identity: tuple[int, int]) -> None:
         self.path, self.identity = path, identity
@@ -39,7 +39,7 @@ class Publication:
 
     @contextmanager
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection for one request."""
+        """Yield a connection for one request."""
         connection = self._connection.cursor()
         try:
             with naming_damage(self.path):
@@ -49,16 +49,16 @@ class Publication:
             connection.close()
 
     def contents(self, plan_id: str, year: int | None, as_of: str | None, period: str | None = None) -> Contents:
-        """A plan with all that belongs to it, gathered once for each year, part of the year and moment.
+        """Return the contents of a plan, gathered once for each year, period and moment.
 
         Raises:
-            UnknownPlan: the file holds no such plan at that moment.
+            UnknownPlan: the file has no such plan at that moment.
             BeforeFirstLoad: nothing had been published by then.
             InvalidMoment: `as_of` is neither a date nor a timestamp.
         """
 
         def gathered() -> Contents:
-            # What is gathered reads on from this connection, for as long as it is kept.
+            # The contents read from this connection for as long as they are cached.
             connection = self._connection.cursor()
             with naming_damage(self.path):
                 connection.execute("use warehouse")
@@ -67,7 +67,7 @@ class Publication:
         return self.once(("contents", plan_id, year, as_of, period), gathered)
 
     def once(self, key: tuple[object, ...], make: Callable[[], Result]) -> Result:
-        """What a key stands for in this publication: made at the first request, kept for those after."""
+        """Return the cached value of a key; at the first request, make it."""
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
@@ -81,12 +81,12 @@ class Publication:
         return made
 
     def source(self, connection: duckdb.DuckDBPyConnection, as_of: str | None = None) -> Source:
-        """The file as of now or a moment, over a request's own connection."""
+        """Return the file as of now or a moment, as a source on a request's connection."""
         return open_source(connection, as_of)
 
 
 class Publications:
-    """The published file of a home, or one that was shared."""
+    """The published file of a home, or a shared one, with its later publications."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -94,7 +94,7 @@ class Publications:
         self._current: Publication | None = None
 
     def current(self) -> Publication:
-        """The publication that holds now.
+        """Return the present publication.
 
         Raises:
             NotPublished: nothing has been published.

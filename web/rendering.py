@@ -1,4 +1,4 @@
-"""Pages from templates: the web's own around the parts of the report."""
+"""Pages from templates: those of the web, with the parts of the report."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -23,7 +23,7 @@ PAGES: Final = (
 
 @cache
 def environment() -> Environment:
-    """The templates of the web, which include those of the report."""
+    """Return the environment with the templates of the web and of the report."""
     made = Environment(
         loader=ChoiceLoader([PackageLoader("web"), PackageLoader("reports")]),
         autoescape=True,
@@ -35,18 +35,18 @@ def environment() -> Environment:
 
 
 def address(path: str, **parameters: object) -> str:
-    """An address with the parameters that have a value."""
+    """Return a URL with the parameters that have a value."""
     given = {name: value for name, value in parameters.items() if value not in (None, "", ())}
     return f"{path}?{urlencode(given, doseq=True)}" if given else path
 
 
 def page(template: str, names: Mapping[str, object], *, status: int = 200) -> HTMLResponse:
-    """A page as an answer."""
+    """Return the response with a page from a template."""
     return HTMLResponse(environment().get_template(template).render(names), status_code=status)
 
 
 def links_of(plan_id: str, year: int, as_of: str | None, period: str | None = None) -> Links:
-    """Where the names of a plan's indicators and goals lead: the state of the page goes along."""
+    """Return the links of a plan's indicators and goals; they keep the year, period and moment."""
     return Links(
         lambda indicator_id: address(f"/mal/{plan_id}/{indicator_id}", year=year, as_of=as_of, period=period),
         lambda goal_id: address(f"/mal/{plan_id}", year=year, as_of=as_of, period=period, goal=goal_id),

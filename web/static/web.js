@@ -1,4 +1,4 @@
-// Makes a working page quicker: a filter that is changed is shown at once, without its button.
+// Applies a changed filter immediately; without JavaScript, the button of the form does it.
 for (const form of document.querySelectorAll('form[data-live]')) {
   for (const field of form.querySelectorAll('select')) {
     field.addEventListener('change', () => form.requestSubmit());
