@@ -13,9 +13,10 @@ from hashlib import sha256
 from importlib.machinery import PathFinder
 from importlib.metadata import Distribution, PackageNotFoundError, distribution, distributions
 from pathlib import Path
+from typing import Final
 
-DISTRIBUTION = "kolada-pipeline"
-PACKAGES = (
+DISTRIBUTION: Final = "kolada-pipeline"
+PACKAGES: Final = (
     "cli",
     "fake_kolada",
     "flows",
@@ -27,10 +28,10 @@ PACKAGES = (
     "warehouse",
     "web",
 )
-HERE = Path(__file__).resolve().parent
-BAD_INPUT = 2
+HERE: Final = Path(__file__).resolve().parent
+BAD_INPUT: Final = 2
 
-REMEDY = (
+REMEDY: Final = (
     "Nothing was started. Give this software an environment of its own: `pipx install kolada-pipeline`, "
     "or `uvx kolada-pipeline`; in a checkout, `make install`."
 )

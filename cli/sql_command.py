@@ -49,7 +49,7 @@ class SqlCommand(TyperCommand):
         return super().parse_args(ctx, args)
 
 
-COMMAND_CLASS = SqlCommand
+COMMAND_CLASS: Final = SqlCommand
 
 
 def sql(

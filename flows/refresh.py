@@ -1,6 +1,7 @@
 """The Prefect flow `refresh`: a thin wrapper around `run_job`, with a task per stage."""
 
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from prefect import flow
@@ -12,7 +13,7 @@ from pipeline.plans_to_judge import plans_to_judge
 from pipeline.run_result import RunResult
 from pipeline.settings import Settings
 
-SWEDEN = ZoneInfo("Europe/Stockholm")
+SWEDEN: Final = ZoneInfo("Europe/Stockholm")
 
 
 def run_name() -> str:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from flows.service_processes import (
     DEATHS_BEFORE_GIVING_UP,
@@ -18,7 +19,7 @@ from flows.service_processes import (
 )
 
 # The name of their process among the parts of `kolada serve`.
-PAGES = "pages"
+PAGES: Final = "pages"
 Spawn = Callable[[list[str], dict[str, str], str], subprocess.Popen[bytes]]
 
 

@@ -24,7 +24,8 @@ PERCENT: Final = re.compile(r"\s*(?:%|procent(?:enheter)?)$")
 # A value this many times last year's, or last year's divided by this, counts as one in another unit.
 FAR: Final = 300.0
 # A number of at most SHARE counts as a share where last year's percentage was above PERCENTAGE.
-SHARE, PERCENTAGE = 1.0, 20.0
+SHARE: Final = 1.0
+PERCENTAGE: Final = 20.0
 
 
 class CellRefused(ValueError):

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
+from typing import Final
 
 import duckdb
 import polars as pl
@@ -20,10 +21,13 @@ from pipeline.ingest import Catalogue
 from pipeline.jobs import Rectangle
 from warehouse.known_units import NATIONAL_GROUP, REGIONAL_GROUP, RIKET_ID
 
-NEVER_READ, CHANGED, DUE, AUDIT = "never_read", "changed", "due", "audit"
+NEVER_READ: Final = "never_read"
+CHANGED: Final = "changed"
+DUE: Final = "due"
+AUDIT: Final = "audit"
 
 # A KPI was read completely by a published mirror or refresh that lost none of its units.
-LAST_READ = """
+LAST_READ: Final = """
     select kpi_id, max(read_at) as read_at
     from (
         select coverage.kpi_id, any_value(run.published_at) as read_at
@@ -35,11 +39,11 @@ LAST_READ = """
     ) as whole
     group by kpi_id
 """
-KNOWN_ENTRIES = (
+KNOWN_ENTRIES: Final = (
     "select kpi_id, max(known_from) as changed_at from core.kpi_version where not is_withdrawn group by kpi_id"
 )
-LAST_MIRROR = "select max(published_at) from ops.run where kind = 'mirror' and state = 'published'"
-OUTLIERS = """
+LAST_MIRROR: Final = "select max(published_at) from ops.run where kind = 'mirror' and state = 'published'"
+OUTLIERS: Final = """
     select distinct kpi_id, municipality_id
     from core.observation
     inner join chosen using (kpi_id)

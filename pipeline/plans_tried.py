@@ -130,9 +130,7 @@ def try_plans(settings: Settings) -> Tried:
     judged = plans_to_judge(settings)
     published = Home(settings.home).published
     if not published.exists():
-        raise PublishedFileError(
-            f"Nothing is published in `{published.parent}`, so the plans cannot be tried on it. {advice(published)}"
-        )
+        raise _nothing_published(published)
     with tempfile.TemporaryDirectory(prefix="kolada-goals-diff-") as folder:
         copy = Path(folder) / published.name
         with published_file(published) as connection:
@@ -142,7 +140,7 @@ def try_plans(settings: Settings) -> Tried:
             ensure_schema(connection)
             before = last_publication(connection)
             if before is None:
-                raise PublishedFileError(advice(published))
+                raise _nothing_published(published)
             at = before + timedelta(minutes=1)
             for plan in judged.plans:
                 load_plan(
@@ -165,6 +163,12 @@ def try_plans(settings: Settings) -> Tried:
                 unread=tuple(connection.execute(_UNREAD).fetchall()),
                 labels={tuple(key): word for *key, word in connection.execute(_LABELS).fetchall()},
             )
+
+
+def _nothing_published(published: Path) -> PublishedFileError:
+    return PublishedFileError(
+        f"Nothing is published in `{published.parent}`, so the plans cannot be tried on it. {advice(published)}"
+    )
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, sql: str, at: object) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ them: the first publication after an upgrade stores the complete marts, includin
 
 import os
 from datetime import datetime
+from typing import Final
 
 import duckdb
 
@@ -30,7 +31,7 @@ from warehouse.raw_store import RawStore
 from warehouse.schema import ensure_schema
 from warehouse.settling import clear_leftovers
 
-DAMAGED_NAME = "kolada.damaged.duckdb"
+DAMAGED_NAME: Final = "kolada.damaged.duckdb"
 
 
 def restore(home: Home, *, now: datetime, reporter: Reporter, is_forced: bool = False) -> int:

@@ -83,7 +83,7 @@ def read_and_check_catalogue(run: Run) -> Catalogue:
         raise SourceMismatch(
             f"`{run.settings.base_url}` serves `{catalogue.source_kind}` data, and the home `{run.home.root}` contains "
             f"`{held[0]}` data. The two are never mixed, so nothing was loaded. "
-            "Give this source a home of its own: `KOLADA_HOME=/another/folder kolada refresh`."
+            "Use a separate home for this source: `KOLADA_HOME=/another/folder kolada refresh`."
         )
     known = dict(run.connection.execute("select kpi_id, title from core.kpi").fetchall())
     run.job = without_unknown_kpis(run.job, run.home, catalogue.kpi_ids | known.keys())

@@ -7,20 +7,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-FILE = "prefect.yaml"
-PROJECT = "kolada"
-CONSEQUENCE = (
+FILE: Final = "prefect.yaml"
+PROJECT: Final = "kolada"
+CONSEQUENCE: Final = (
     "Nothing can be scheduled with it. Correct it, or write it again: `kolada serve --deployments > prefect.yaml`."
 )
 # Short forms that Prefect accepts too.
-SHORT_FORMS = {
+SHORT_FORMS: Final = {
     "@hourly": "0 * * * *",
     "@daily": "0 0 * * *",
     "@midnight": "0 0 * * *",
@@ -30,7 +30,7 @@ SHORT_FORMS = {
     "@annually": "0 0 1 1 *",
 }
 # A time change skips or repeats at most this much.
-LARGEST_CLOCK_CHANGE = timedelta(hours=3)
+LARGEST_CLOCK_CHANGE: Final = timedelta(hours=3)
 
 
 class ScheduleError(ValueError):

@@ -4,15 +4,16 @@ The advice names the disk only for errors of the disk.
 """
 
 import errno
+from typing import Final
 
 import duckdb
 
-FULL = {errno.ENOSPC, errno.EDQUOT}
-BROKEN = {errno.EIO, errno.EROFS}
+FULL: Final = {errno.ENOSPC, errno.EDQUOT}
+BROKEN: Final = {errno.EIO, errno.EROFS}
 # The messages of the operating system, as DuckDB includes them in its own.
-FULL_WORDS = ("No space left on device", "Disk quota exceeded", "failed to offload data block")
-BROKEN_WORDS = ("Input/output error", "Read-only file system")
-KEPT = "The published file is as it was, and what was received is kept."
+FULL_WORDS: Final = ("No space left on device", "Disk quota exceeded", "failed to offload data block")
+BROKEN_WORDS: Final = ("Input/output error", "Read-only file system")
+KEPT: Final = "The published file is as it was, and what was received is kept."
 
 
 def about_files(error: OSError | duckdb.Error) -> str:

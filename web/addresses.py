@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -21,8 +22,8 @@ from web.guarding import Guard
 from web.published import Publications
 from web.rendering import page
 
-STATIC = Path(__file__).parent / "static"
-STYLE = Path(reports.__file__).parent / "templates" / "report.css"
+STATIC: Final = Path(__file__).parent / "static"
+STYLE: Final = Path(reports.__file__).parent / "templates" / "report.css"
 
 
 def make_app(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from markupsafe import Markup
 
@@ -10,10 +11,14 @@ from reports.labels import shortened, width_of
 from reports.numbers import number_text
 from reports.svg import LABEL_HEIGHT, Scale, element, picture, place, scale_over, spread, tick_decimals, ticks
 
-WIDTH, LEAST_HEIGHT = 720.0, 320.0
-LEFT, TOP, BELOW = 46.0, 14.0, 30.0
-LEAST_MARGIN, GAP = 150.0, 8.0
-MOST_YEARS = 12
+WIDTH: Final = 720.0
+LEAST_HEIGHT: Final = 320.0
+LEFT: Final = 46.0
+TOP: Final = 14.0
+BELOW: Final = 30.0
+LEAST_MARGIN: Final = 150.0
+GAP: Final = 8.0
+MOST_YEARS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
