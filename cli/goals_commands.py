@@ -228,7 +228,7 @@ def init(
 
 
 def proposals(connection: duckdb.DuckDBPyConnection, words: str, unit: str) -> list[tuple[str, str]]:
-    """Return active KPIs that match an indicator's title, the best match first; close matches in its unit before others.
+    """Return active KPIs that match an indicator's title, the best first; close matches in its unit precede others.
 
     Kolada gives the unit of a KPI only in its title: `andel (%)`, `median antal dagar`, `kr/inv`.
     """

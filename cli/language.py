@@ -91,7 +91,7 @@ def plan_error_told(error: PlanError) -> str:
 
 
 def comment_told(text: str) -> str:
-    """A comment of a new plan's settings in the language that is asked for."""
+    """Return a comment of a new plan's settings, in the chosen language."""
     return in_swedish(text, "findings") if is_swedish() else text
 
 

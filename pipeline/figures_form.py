@@ -169,7 +169,7 @@ class _Writer:
 
 
 def _pattern(decimals: int) -> str:
-    """How a spreadsheet shows a number with so many decimals."""
+    """Return the number format of a spreadsheet for this many decimals."""
     return "#,##0" + (f".{'0' * decimals}" if decimals else "")
 
 

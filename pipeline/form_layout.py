@@ -339,7 +339,7 @@ class FormPlan:
 
 
 def _decimals(heading: str, judged: Judged, key: tuple[str, int]) -> dict[str, int]:
-    """The decimals of an outcome under its heading; nothing where nothing is published."""
+    """Return heading -> decimals of an outcome; empty if nothing is published."""
     return {heading: judged.decimals[key]} if key in judged.decimals else {}
 
 

@@ -106,7 +106,7 @@ class Tried:
     Attributes:
         targets: the targets that differ.
         verdicts: the verdicts that would differ.
-        broken: (plan id, problem) of the plans whose files are wrong; their last good version was tried, if they have one.
+        broken: (plan id, problem) of the broken plans; the last good version of each was tried, if there is one.
         left_out: the broken plans that were not tried, since no version of them was ever published.
         unread: (plan id, KPI id) of the KPIs that a plan names and the published file lacks.
         labels: (plan id, kind, code) -> the plan's word for the code.

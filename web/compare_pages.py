@@ -48,7 +48,7 @@ FOUND_BY_NAME: Final = """
 
 
 def compare(request: Request) -> Response:
-    """Any KPI for any units: lines, a table with places, all municipalities, and the same as CSV."""
+    """Return the page that compares units by one KPI: lines, places, all municipalities; or the values as CSV."""
     given = asked(
         request,
         kpi=kpi,
@@ -163,7 +163,7 @@ class Standing:
 
 
 def _within(lines: Sequence[Line], since: int | None, until: int | None) -> Iterator[Line]:
-    """The lines between two years; those without a value there are left out."""
+    """Return the lines between two years, without those that have no value there."""
     for line in lines:
         values = {at: value for at, value in line.values.items() if (since or at) <= at <= (until or at)}
         if values:
@@ -177,7 +177,7 @@ def _periods(connection: duckdb.DuckDBPyConnection, kpi_id: str | None) -> list[
 
 
 def _as_csv(kpi_id: str, lines: Sequence[Line], source: Source) -> PlainTextResponse:
-    """The series as CSV with decimal points; every row names its source."""
+    """Return the series as CSV with decimal points; every row names its source."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(["kpi_id", "municipality_id", "municipality_name", "period", "gender", "value", "source"])
@@ -193,7 +193,7 @@ def _as_csv(kpi_id: str, lines: Sequence[Line], source: Source) -> PlainTextResp
 
 
 def _shortcuts(source: Source, own: str | None) -> Iterator[tuple[str, str]]:
-    """Lists of units with one click: the own one with the whole country, similar ones, the county, the plans' lists."""
+    """Yield ready lists of units: the own unit with Riket, similar units, its county, or a list of the plans."""
     if own is None:
         return
     yield "Riket", f"{own},{RIKET_ID}"
@@ -220,7 +220,7 @@ def _shortcuts(source: Source, own: str | None) -> Iterator[tuple[str, str]]:
 
 
 def _list_with(own: str, members: Sequence[str]) -> str:
-    """The own unit first and the others once, as many as the page takes."""
+    """Return the own unit, then the others, each once and at most as many as the page takes."""
     return ",".join(list(dict.fromkeys([own, *members]))[:MOST_UNITS])
 
 

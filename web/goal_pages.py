@@ -114,12 +114,12 @@ def plan_contents(publication: Publication, request: Request, given: Asked) -> C
 
 
 def links_in(contents: Contents, as_of: str | None) -> Links:
-    """Where the names of a plan lead: its year, part of the year and moment go along."""
+    """Return the links of a plan's names; they keep the year, period and moment."""
     return links_of(contents.plan["plan_id"], contents.year, as_of, contents.scope.period)
 
 
 def parts_of_year(contents: Contents) -> list[tuple[str, str]]:
-    """The parts of the year that something was entered or written for, and the one that is shown: code and word."""
+    """Return code and word of the periods with entered values or comments, and of the shown period."""
     mine = ("plan_id = ? and year = ? and period is not null", [contents.plan["plan_id"], contents.year])
     found = {str(row["period"]): str(row["period"]) for row in contents.source.rows("plan.comment", *mine)}
     found |= {row["period"]: period_name(row) for part in contents.indicators for row in part.periods[contents.year]}

@@ -67,7 +67,7 @@ class Frame:
 
 
 def line_chart(lines: Sequence[Line], title: str) -> Markup | None:
-    """The chart, the first unit's lines marked as the own; None without lines. A year without a value cuts a line."""
+    """Return the chart; None without lines. The first unit is marked as the own; a missing year is a gap in a line."""
     if not lines:
         return None
     years = sorted({year for line in lines for year in line.values})

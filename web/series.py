@@ -65,11 +65,11 @@ def read_lines(
 
 
 def named(connection: duckdb.DuckDBPyConnection, units: Sequence[str]) -> dict[str, str]:
-    """The names of those units that the file knows."""
+    """Return the names of the units that the file has."""
     return dict(connection.execute(NAMES, {"units": list(units)}).fetchall())
 
 
 def own_unit(source: Source) -> str | None:
-    """The municipality of the file's first plan."""
+    """Return the municipality of the file's first plan."""
     plan = source.one("plan.plan")
     return None if plan is None else str(plan["municipality_id"])
