@@ -2,7 +2,7 @@
 
     uvx --with duckdb --with polars --with pyarrow marimo edit docs/goals_notebook.py
 
-It reads `data/kolada.duckdb`, or the built-in sample's file where that is not there, and changes nothing.
+It reads `data/kolada.duckdb`, or the built-in sample's file if that does not exist, and changes nothing.
 """
 
 import marimo
