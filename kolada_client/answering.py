@@ -1,9 +1,9 @@
-"""From a request to an answer that can be relied on, and many of them at once.
+"""Answer requests reliably: ask again after an unsound or empty response, and run many requests concurrently.
 
-What belongs here: asking again, and concurrency. An answer that breaks the contract is asked for whole, with the same
-pauses as one that does not come; an empty one once more in halves, and an empty half beside one with rows in halves
-again. `answers` keeps at most two rounds of requests in flight or waiting for their reader, whatever the number of
-requests, and leaves no thread behind.
+What belongs here: repeated requests, and concurrency. If a response breaks the contract, the whole request is sent
+again, with the same pauses as after a failed one. An empty request is sent again in halves; if one half has rows and
+the other has none, the empty half is split again. `answers_to` keeps at most two rounds of requests in flight or
+waiting for their reader, whatever the number of requests, and leaves no thread running.
 """
 
 import logging
@@ -27,11 +27,11 @@ _SILENCES: Final = 3
 
 
 def answer_to(walk: Walk, *, asks_again: bool = True) -> Answer:
-    """Ask until the walk's request is answered soundly, and give every page its verdict.
+    """Send the walk's request until its answer is sound, and accept or reject every response page.
 
     Args:
         walk: The request and how it is walked.
-        asks_again: Whether an empty answer is asked for once more, in halves.
+        asks_again: Whether an empty request is sent again, in halves.
 
     Raises:
         KoladaError: The request has no answer; see `Fetcher.fetch` and `walking` for which.
@@ -44,9 +44,9 @@ def answer_to(walk: Walk, *, asks_again: bool = True) -> Answer:
 
 
 def _whole_or_again(walk: Walk) -> list[Landed]:
-    """All pages of a request; one that breaks the contract is asked again whole, and nothing of it is recalled.
+    """Return all pages of a request; if they break the contract, send the whole request again without recalled pages.
 
-    It is asked again at least once: what was recalled may be from another day than what came.
+    It is sent again at least once, since recalled pages can be from another day than new ones.
     """
     return keep_trying(
         lambda attempt: whole(walk if attempt == 1 else replace(walk, is_recall_allowed=False)),
@@ -58,7 +58,7 @@ def _whole_or_again(walk: Walk) -> list[Landed]:
 
 
 def _ask_smaller(walk: Walk, empty: list[Landed]) -> Answer:
-    """Ask an empty answer again, in halves where there is something to halve, and accept what comes."""
+    """Send an empty request again, in halves if it can be split, and accept the result."""
     request, fetcher = walk.request, walk.fetcher
     smaller: list[Landed] = []
     try:
@@ -83,12 +83,12 @@ def _ask_smaller(walk: Walk, empty: list[Landed]) -> Answer:
 
 
 def _ask_parts(walk: Walk, smaller: list[Landed]) -> None:
-    """Ask the halves of a request; where one has rows and the other none, the empty one is asked in halves again."""
+    """Send the halves of a request; if one has rows and the other has none, split the empty one again."""
     request = walk.request
     parts: tuple[Request, ...] = halves(request) if isinstance(request, DataRequest) else (request,)
     empty: list[Walk] = []
     for part in parts:
-        # The same URL again must not be recalled; a half may be.
+        # The same URL must not be recalled; a half may be.
         half = replace(walk, request=part, is_recall_allowed=part != request)
         pages = _whole_or_again(half)
         smaller.extend(pages)
@@ -107,7 +107,7 @@ def _settle(fetcher: Fetcher, request: Request, pages: Sequence[Landed], *, is_e
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """What a worker brings back; silent when the host answered nobody while it tried."""
+    """Result of a worker; silent if the host sent no response to any request in the meantime."""
 
     result: Answer | Failure
     is_silent: bool = False
@@ -124,15 +124,15 @@ def answers_to(
     """Yield each request's answer or failure as it completes.
 
     Args:
-        requests: The questions.
-        fetcher: Tells when the host was last heard.
+        requests: The requests.
+        fetcher: Knows when the host last sent a response.
         ask: Answers one request; ends early when its event is set.
         now: The client's monotonic time.
         concurrency: Worker threads.
 
     Raises:
-        KoladaUnreachable: Nobody answers at that address: a request found no connection at all while no
-            other request got an answer either, or several in a row met nothing but silence.
+        KoladaUnreachable: The host does not respond: a request could not connect while no other request got a
+            response, or several requests in a row got none.
     """
     stop = threading.Event()
 
@@ -170,5 +170,5 @@ def _give_up_if_nobody_is_there(error: KoladaError, silences: int, concurrency: 
     if not isinstance(error, KoladaUnreachable):
         return
     if not error.connected or silences >= max(_SILENCES, concurrency):
-        error.add_note("No request got an answer meanwhile, so the remaining ones are not asked.")
+        error.add_note("No other request got a response meanwhile, so the remaining ones are not sent.")
         raise error

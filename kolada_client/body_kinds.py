@@ -1,8 +1,7 @@
-"""What a body is that is no page of the API, in words.
+"""Descriptions, for messages, of bodies that are not a page of the API.
 
-What belongs here: telling a web page from a cut answer, an error, another character set or packed bytes, so that a
-message names the true cause. Invariant: whatever the bytes, there are words for them, and these can be written
-anywhere and are short.
+What belongs here: telling a web page from a truncated response, an error, another character set or compressed bytes, so
+that a message names the true cause. Invariant: every body has a description, which is short and printable anywhere.
 """
 
 import codecs
@@ -31,7 +30,7 @@ _ERROR_FIELDS: Final = ("detail", "error", "errors", "message", "title")
 
 
 def brief_text(text: str | bytes) -> str:
-    """The beginning of a text that came from outside, on one line; what can't be shown is escaped."""
+    """Return the beginning of an external text on one line, with unprintable characters escaped."""
     start = text[: _SHOWN + 3].decode(errors="backslashreplace") if isinstance(text, bytes) else text
     begun = start[:_SHOWN].strip()
     shown = "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in begun)
@@ -39,14 +38,14 @@ def brief_text(text: str | bytes) -> str:
 
 
 def brief_json(value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
-    """A JSON value, short enough for a message."""
+    """Return a JSON value as text that is short enough for a message."""
     if isinstance(value, int) and abs(value) >= 10**_SHOWN:
         return f"a whole number of more than {_SHOWN} digits"
     return brief_text(json.dumps(_begun(value, depth=0), ensure_ascii=False))
 
 
 def _begun(value: Any, depth: int) -> Any:  # noqa: ANN401 - as above
-    """The beginning of a text, a list or an object: enough to show, however long and deep the whole is."""
+    """Return the beginning of a text, a list or an object, however long and deep the whole is."""
     if isinstance(value, str):
         return value[: _SHOWN + 1]
     if isinstance(value, dict | list) and depth == _DEPTH:
@@ -57,7 +56,7 @@ def _begun(value: Any, depth: int) -> Any:  # noqa: ANN401 - as above
 
 
 def unreadable(what: str, url: str) -> KoladaUnreadable:
-    """The error for an answer with status 200 that is no page; `what` says what it is."""
+    """Return the error for a response with status 200 that is not a page; `what` describes it."""
     return KoladaUnreadable(
         f"Kolada answered 200 with {what}, so there are no rows to read. The request was `{url}`. "
         "Try again later, or run `kolada doctor` to see what the API answers now.",
@@ -67,7 +66,7 @@ def unreadable(what: str, url: str) -> KoladaUnreadable:
 
 
 def what_came(body: bytes) -> str:
-    """What a body is that can't be read as JSON."""
+    """Describe a body that cannot be read as JSON."""
     if not body.strip():
         return "an empty body"
     packing = next((name for magic, name in _PACKED.items() if body.startswith(magic)), None)
@@ -83,14 +82,14 @@ def what_came(body: bytes) -> str:
 
 
 def error_in(document: object) -> str | None:
-    """What a JSON document is that is an error in place of a page; None for any other."""
+    """Describe a JSON document that is an error in place of a page; None for any other document."""
     if not isinstance(document, dict) or "values" in document or not any(name in document for name in _ERROR_FIELDS):
         return None
     return f"an error in the place of rows (`{brief_json(document)}`)"
 
 
 def _charset(body: bytes) -> str | None:
-    """The character set of a body that is not UTF-8; None for one that is."""
+    """Return the character set of a body that is not UTF-8; None if it is UTF-8."""
     wide = next((name for mark, name in _WIDE.items() if body.startswith(mark)), None)
     if wide is not None:
         return wide
@@ -102,6 +101,6 @@ def _charset(body: bytes) -> str | None:
 
 
 def _read_as(body: bytes, charset: str) -> str:
-    """The beginning of a body as that character set reads it."""
+    """Return the beginning of a body, decoded from that character set."""
     codec = {"UTF-16": "utf-16" if body[:2] in _WIDE else "utf-16-le", "UTF-32": "utf-32"}.get(charset, "latin-1")
     return brief_text(body[: 4 * _SHOWN].decode(codec, errors="replace"))

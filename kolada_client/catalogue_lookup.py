@@ -1,6 +1,6 @@
-"""Kolada's catalogues as frames: read whole or by ids, and asked whether they have an id that nothing came for.
+"""Kolada's catalogues as frames: read whole or by ids, and used to check ids without rows.
 
-An id that a catalogue lacks is an error, never an empty frame.
+An id that a catalogue does not have raises an error; the result is never an empty frame.
 """
 
 import threading
@@ -28,7 +28,7 @@ Ids = str | Iterable[str] | None
 
 
 class CatalogueLookup:
-    """The catalogues, for one client; what was read whole or looked up is remembered. Safe from several threads.
+    """The catalogues of one client, with a cache of whole catalogues and known ids; thread-safe.
 
     Args:
         ask: Answers one request.
@@ -49,7 +49,7 @@ class CatalogueLookup:
         region_type: str | None = None,
         municipality: str | None = None,
     ) -> pl.DataFrame:
-        """All of a catalogue, or the entries of some ids in their order of coming; each id is asked for once.
+        """Return all of a catalogue, or the entries of some ids in the order received; each id is requested once.
 
         Raises:
             UnknownIdentifier: the catalogue does not have an id.
@@ -73,7 +73,7 @@ class CatalogueLookup:
         return frame
 
     def whole(self, collection: Collection) -> pl.DataFrame:
-        """A catalogue, read once by this client."""
+        """Return a catalogue; this client reads it once."""
         with self._lock:
             if collection not in self._whole:
                 self._whole[collection] = self.read(collection)
@@ -81,20 +81,20 @@ class CatalogueLookup:
             return self._whole[collection]
 
     def require(self, collection: Collection, ids: set[str]) -> None:
-        """Make sure that the catalogue has ids that nothing came for; each is looked up once."""
+        """Raise if the catalogue lacks one of the ids without rows; each id is looked up once."""
         wanted = sorted(ids - self._found[collection])
         if wanted:
             self.read(collection, wanted)
             self._found[collection].update(wanted)
 
     def require_units(self, ids: set[str], unit_kind: UnitKind) -> None:
-        """Make sure that the catalogue has units and groups that nothing came for."""
+        """Raise if the catalogue lacks one of the units and groups without rows."""
         groups = {each for each in ids if each.startswith("G")}
         self.require("municipality_groups", groups)
         self.require("ou" if unit_kind == "ou" else "municipality", ids - groups)
 
     def _existing(self, request: CatalogueRequest) -> pl.DataFrame:
-        """The entries of those ids that exist; a 404 for a list may mean that one of them does not."""
+        """Return the entries of the existing ids; a 404 for a list can mean that one of them does not exist."""
         try:
             return self._ask(request).frame
         except KoladaNotFound:
@@ -106,7 +106,7 @@ class CatalogueLookup:
 
 
 def listed(values: Ids) -> list[str]:
-    """Ids as users give them: none, one or several."""
+    """Return ids as a list or None; users pass none, one or several."""
     if values is None:
         return []
     return [values] if isinstance(values, str) else list(values)

@@ -1,8 +1,8 @@
-"""Pages of the catalogues: KPIs, municipalities, groups of either, organisational units.
+"""Response pages of the catalogues: KPIs, municipalities, groups of either, organisational units.
 
-These are small (the largest, all KPIs, has 6,100 entries), so they are read the slow and exact way. What bends
-is what Kolada promises nothing about: a date that is none becomes null, a title that was encoded twice and an id of a
-new form are kept as received. Each leaves a remark, in place of a night without any KPI.
+The catalogues are small (the largest, all KPIs, has 6,100 entries), so they are read in the slow and exact way. Fields
+for which Kolada promises nothing are tolerated: an invalid date becomes null, a title that was encoded twice and an id
+of a new form are kept as received. Each leaves a remark; otherwise one such entry would cost a night all of its KPIs.
 """
 
 import re
@@ -37,16 +37,16 @@ _GROUP: Final[shapes.Shape] = {"id": shapes.TEXT, "title": shapes.TEXT, "members
 _MEMBER: Final[shapes.Shape] = {"member_id": shapes.TEXT, "member_title": shapes.NULLABLE_TEXT}
 _OU: Final[shapes.Shape] = {"id": shapes.TEXT, "title": shapes.NULLABLE_TEXT, "municipality": shapes.NULLABLE_TEXT}
 
-# What can stand in a path and in a list with commas.
+# Characters that are allowed in a path and in a list with commas.
 _ID: Final = re.compile(r"[^\s,/?#%&\\\x00-\x1f\x7f]{1,64}")
 
 Rows = list[tuple[Any, ...]]
-"""Rows for a frame; the schema that they are put into checks their types once more."""
+"""Rows for a frame; the frame's schema checks their types again."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """One catalogue: what an entry is called, its fields, the form of its ids, and the frame's columns."""
+    """One catalogue: the word for an entry, its fields, the form of its ids, and the frame's columns."""
 
     noun: str
     shape: shapes.Shape
@@ -64,8 +64,8 @@ def parse_kpi_page(body: bytes, url: str) -> ParsedPage:
     """Read one page of `/kpi` into a frame of KPI_SCHEMA.
 
     Raises:
-        KoladaUnreadable: The body is no JSON.
-        KoladaContractError: It is, and breaks the contract.
+        KoladaUnreadable: The body is not JSON.
+        KoladaContractError: The JSON breaks the contract.
     """
     remarks: list[str] = []
 
@@ -154,7 +154,7 @@ def _parse(
 
 
 def _oddities(kind: _Kind, entry: dict[str, Any]) -> Iterator[str]:
-    """What is odd about an entry that is kept as it is: an id of another form, a title that was encoded twice."""
+    """Return remarks on an entry that is kept as received: an id of another form, a title that was encoded twice."""
     named = f"{kind.noun} `{entry['id']}`"
     if not re.fullmatch(kind.id_pattern, entry["id"]):
         yield f"{named} has an id of a form not met before, so it is not asked for"
@@ -165,7 +165,7 @@ def _oddities(kind: _Kind, entry: dict[str, Any]) -> Iterator[str]:
 
 
 def _decoded_again(text: str) -> str | None:
-    """What a text reads when its UTF-8 was encoded twice (`Ã¥` for `å`); None when it was not."""
+    """Return the original of a text whose UTF-8 was encoded twice (`Ã¥` for `å`); None if it was not."""
     if text.isascii():
         return None
     for codec in ("latin-1", "cp1252"):

@@ -1,8 +1,7 @@
-"""KoladaClient: the one object that users hold.
+"""KoladaClient, the public class of this package.
 
-What belongs here: the public methods and how they are put together from the modules beside this one. Two
-surfaces: frames for notebooks (`data`, `kpis` ...), and answers with their pages for the pipeline (`pages`,
-`answer`, `answers`).
+What belongs here: the public methods and their composition from the other modules. There are two interfaces: frames for
+notebooks (`data`, `kpis` ...), and answers with their response pages for the pipeline (`pages`, `answer`, `answers`).
 """
 
 import os
@@ -46,13 +45,13 @@ DEFAULT_CONCURRENCY: Final = 4
 DEFAULT_TIMEOUT: Final = 60.0
 DEFAULT_DEADLINE: Final = 900.0
 DEFAULT_MAX_ATTEMPTS: Final = 6
-"""The defaults of `KoladaClient`, for those who let their users set them."""
+"""The defaults of `KoladaClient`, for programs with settings of their own."""
 
 Years = int | Iterable[int] | None
 
 
 class KoladaClient:
-    """A polite client of the Kolada API, v3; safe to use from several threads.
+    """A rate-limited client of the Kolada API, v3; thread-safe.
 
     ::
 
@@ -60,22 +59,22 @@ class KoladaClient:
             frame = kolada.data(kpis=["N15436"], municipalities=["0180", "0000"], years=range(2018, 2024))
 
     Args:
-        base_url: Where the API is.
+        base_url: The address of the API.
         rate: Requests a second, evenly spaced; None for no limit (only against a stand-in).
-        concurrency: Requests under way at once.
-        timeout: Seconds that the head of an answer, and then every 64 kB of its body, may take before the try is
-            given up; all years of many KPIs take their time.
-        total_deadline: Seconds for one request with all its tries, waits and pages; None for no limit.
+        concurrency: Requests in flight at the same time.
+        timeout: Seconds that the headers of a response, and then each 64 kB of its body, may take before the try
+            fails; a response with all years of many KPIs is slow.
+        total_deadline: Seconds for one request, including all its tries, waits and pages; None for no limit.
         max_attempts: Tries per URL.
-        page_size: Entries on a full page; only a stand-in has others than 5,000.
-        transport: What carries the requests, in place of the network: a stand-in's transport.
-        landing: Where every answer is kept before it is parsed; None keeps nothing.
-        environment: The variables that name proxies and certificates; os.environ if not given. None of them
-            holds where a transport is given.
-        user_agent: How the client introduces itself.
-        clock: Whose time; tests give a `ManualClock`.
+        page_size: Entries of a full response page; 5,000 except with a stand-in.
+        transport: The transport to use in place of the network, such as a stand-in's.
+        landing: The store that keeps every response before it is parsed; None keeps nothing.
+        environment: The variables that name proxies and certificates; os.environ by default. They are ignored if
+            a transport is given.
+        user_agent: The value of the header User-Agent.
+        clock: The clock; tests pass a `ManualClock`.
 
-    Every method that asks may raise any KoladaError; the tree is drawn in `kolada_client.errors`.
+    Every method that sends requests may raise any KoladaError; `kolada_client.errors` shows the tree.
     """
 
     def __init__(
@@ -108,7 +107,7 @@ class KoladaClient:
         self._concurrency = concurrency
         self._total_deadline = total_deadline
         self.way = way_out(self.base_url, os.environ if environment is None else environment)
-        """How requests leave this machine, where no transport carries them."""
+        """Proxy and certificates of the requests; unused if a transport is given."""
         self._fetcher = Fetcher(
             clock=self._clock,
             pace=Pace(rate, self._clock),
@@ -132,7 +131,7 @@ class KoladaClient:
         self.close()
 
     def close(self) -> None:
-        """Close the connections. The client can't be used afterwards."""
+        """Close the connections. The client cannot be used afterwards."""
         self._fetcher.close()
 
     # ------------------------------------------------------------------ frames, for notebooks
@@ -145,22 +144,22 @@ class KoladaClient:
         years: Years = None,
         from_date: date | None = None,
     ) -> pl.DataFrame:
-        """Values of KPIs for municipalities, regions, Riket or groups.
+        """Return values of KPIs for municipalities, regions, Riket or groups.
 
         Args:
             kpis: KPI ids.
-            municipalities: Four-digit ids, or group ids; None names every unit of the catalogue (it is asked
-                for once), so that no group rows come.
+            municipalities: Four-digit ids, or group ids; None means every unit of the catalogue (which is read
+                once), so that the response has no group rows.
             years: Years; None for all.
-            from_date: Only what changed since then, by Kolada's own account.
+            from_date: Only values that Kolada reports as changed since then.
 
         Returns:
-            A frame of DATA_SCHEMA, sorted by its key (kpi_id, municipality_id, period, gender). A cell that
-            Kolada has nothing for is absent, or has a null value; neither is zero. Rows with `is_deleted` are
-            in, without a value.
+            A frame of DATA_SCHEMA, sorted by its key (kpi_id, municipality_id, period, gender). A cell without a
+            value in Kolada has no row, or a null value; neither means zero. Rows with `is_deleted` are
+            included, without a value.
 
         Raises:
-            UnknownIdentifier: Nothing came for an id, and the catalogue does not have it.
+            UnknownIdentifier: The response has no rows for an id, and the catalogue does not have it.
         """
         units = (
             self._catalogues.whole("municipality")["municipality_id"].to_list()
@@ -178,7 +177,7 @@ class KoladaClient:
         years: Years = None,
         from_date: date | None = None,
     ) -> pl.DataFrame:
-        """Values of KPIs for organisational units: those named, those of municipalities, or (by year) all.
+        """Return values of KPIs for organisational units: named ones, those of municipalities, or (by year) all.
 
         Returns:
             A frame of OU_DATA_SCHEMA, sorted by its key (kpi_id, ou_id, period, gender).
@@ -197,10 +196,10 @@ class KoladaClient:
         return self._frame(listed(kpis), None, years, "ou", from_date, schemas.OU_DATA_SCHEMA)
 
     def search(self, text: str) -> pl.DataFrame:
-        """KPIs whose title or description has every word of a text, in any case; a frame of KPI_SCHEMA.
+        """Return the KPIs whose title or description has every word of a text, in any case; a frame of KPI_SCHEMA.
 
-        Those that have every word in the title come first. The catalogue is read once by each client. An empty frame
-        says that no KPI has the words.
+        KPIs with every word in the title come first. Each client reads the catalogue once. The frame is empty if no
+        KPI has the words.
         """
         words = [word.casefold() for word in text.split()]
         if not words:
@@ -214,58 +213,57 @@ class KoladaClient:
         return self._catalogues.whole("kpi").filter(found).sort(~in_title, "kpi_id")
 
     def kpis(self, ids: Ids = None, *, title: str | None = None) -> pl.DataFrame:
-        """The KPI catalogue, all of it, some ids, or titles that contain `title`; a frame of KPI_SCHEMA.
+        """Return the KPI catalogue, some ids of it, or the KPIs whose title contains `title`; a frame of KPI_SCHEMA.
 
         Raises:
-            UnknownIdentifier: The catalogue does not have an id. A KPI that was withdrawn has left it.
+            UnknownIdentifier: The catalogue does not have an id, for example that of a withdrawn KPI.
         """
         return self._catalogues.read("kpi", ids, title=title)
 
     def municipalities(
         self, ids: Ids = None, *, title: str | None = None, region_type: str | None = None
     ) -> pl.DataFrame:
-        """Municipalities, regions and Riket; a frame of MUNICIPALITY_SCHEMA.
+        """Return municipalities, regions and Riket; a frame of MUNICIPALITY_SCHEMA.
 
-        `region_type` is K or L, and L brings Riket too. Unknown ids are errors, as in `kpis`.
+        `region_type` is K or L; L includes Riket. Unknown ids raise, as in `kpis`.
         """
         return self._catalogues.read("municipality", ids, title=title, region_type=region_type)
 
     def municipality_groups(self, ids: Ids = None, *, title: str | None = None) -> pl.DataFrame:
-        """Municipality groups with their present members; a frame of GROUP_SCHEMA. Unknown ids as in `kpis`."""
+        """Return municipality groups with their current members; a frame of GROUP_SCHEMA. Unknown ids raise."""
         return self._catalogues.read("municipality_groups", ids, title=title)
 
     def kpi_groups(self, ids: Ids = None, *, title: str | None = None) -> pl.DataFrame:
-        """KPI groups with their members, some of which the catalogue may lack; a frame of GROUP_SCHEMA.
+        """Return KPI groups with their members, some of which the catalogue may lack; a frame of GROUP_SCHEMA.
 
-        Unknown ids are errors, as in `kpis`.
+        Unknown ids raise, as in `kpis`.
         """
         return self._catalogues.read("kpi_groups", ids, title=title)
 
     def ous(self, ids: Ids = None, *, title: str | None = None, municipality: str | None = None) -> pl.DataFrame:
-        """Organisational units such as schools; a frame of OU_SCHEMA. Unknown ids as in `kpis`."""
+        """Return organisational units such as schools; a frame of OU_SCHEMA. Unknown ids raise, as in `kpis`."""
         return self._catalogues.read("ou", ids, title=title, municipality=municipality)
 
     # ------------------------------------------------------------------ answers, for the pipeline
 
     def pages(self, request: Request) -> Iterator[Page]:
-        """Yield the pages of one request as they come, each checked and accepted on its own.
+        """Yield the response pages of one request as they arrive, each checked and accepted on its own.
 
-        Nothing is asked twice here, and cells that stand on two pages are not seen; `answer` does both.
+        This method sends nothing twice and does not detect a cell on two pages; `answer` does both.
         """
         for landed in self._walk(request).pages():
             self._fetcher.accept(landed, landed.parsed.row_count)
             yield page_of(landed)
 
     def answer(self, request: Request, *, asks_again: bool = True, pause: float = 0.0) -> Answer:
-        """Answer one request wholly: every page, and asked again where the answer can't be believed.
+        """Return the complete answer to one request: every page, requested again if the result is not reliable.
 
-        An answer that breaks the contract is asked for once more, whole; an empty one once more, in halves;
-        after a full page without a next link, the next page is asked for by its number.
+        If a response breaks the contract, the whole request is sent again. An empty request is sent again in halves.
+        After a full page without a next link, the next page is requested by its number.
 
         Args:
-            request: The question.
-            asks_again: Whether an empty answer is asked for again; False for a caller who can tell better whether
-                it may be empty.
+            request: The request.
+            asks_again: Whether an empty request is sent again; False for a caller that knows whether it may be empty.
             pause: Seconds to wait first.
         """
         if pause > 0:
@@ -273,14 +271,14 @@ class KoladaClient:
         return answer_to(self._walk(request), asks_again=asks_again)
 
     def answers(self, requests: Sequence[DataRequest], *, asks_again: bool = True) -> Iterator[Answer | Failure]:
-        """Answer many requests, `concurrency` at a time, in the order in which they complete.
+        """Yield the answers to many requests, `concurrency` at a time, in order of completion.
 
-        A request that fails is yielded as a Failure. Few answers are held at a time: workers wait for the
-        reader. When the reader stops, its exceptions included, the workers have ended before control
-        returns. `asks_again` as in `answer`.
+        A failed request is yielded as a Failure. Workers wait for the reader, so that memory holds few answers.
+        When the reader stops, also by an exception, the workers end before control returns. `asks_again` as in
+        `answer`.
 
         Raises:
-            KoladaUnreachable: Nobody is there; the rest is not asked.
+            KoladaUnreachable: The host does not respond; the remaining requests are not sent.
         """
 
         def ask(request: DataRequest, stop: threading.Event) -> Answer:
@@ -291,17 +289,17 @@ class KoladaClient:
         )
 
     def probe(self, url: str) -> Received:
-        """Ask one URL under the base URL once and return whatever comes; nothing is checked or kept.
+        """Request one URL under the base URL once and return the response; nothing is checked or kept.
 
         Raises:
-            KoladaUnreachable: No whole answer came.
+            KoladaUnreachable: No complete response arrived.
         """
         if not url.startswith(f"{self.base_url}/"):
             msg = f"`{url}` is not under `{self.base_url}`; nothing was sent."
             raise InvalidRequest(msg)
         return self._fetcher.ask(url, self._allowance())
 
-    # ------------------------------------------------------------------ how frames come about
+    # ------------------------------------------------------------------ building frames
 
     def _walk(self, request: Request, stop: threading.Event | None = None) -> Walk:
         return Walk(self._fetcher, self.base_url, request, self._allowance(stop), self._page_size)

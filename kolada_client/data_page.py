@@ -1,15 +1,14 @@
-"""A page of `/data` or `/oudata`: bytes in, checked frame out; strict and fast.
+"""A response page of `/data` or `/oudata`: from bytes to a checked frame; strict and fast.
 
-pyarrow decodes the body straight into declared types, in one pass outside Python. It refuses a value of another type, a
-name that comes twice and a name that nobody declared; a field that is missing it reads as null. So the colons that the
-declared fields must leave in the text are worked out and counted in the bytes: one for every name, and those in texts.
-When the numbers agree, the body has exactly the declared fields with the declared kinds of values. When they do not, or
-pyarrow refuses, or a check of the contents fails, the page is read again slowly (`shapes`). That reading either names
-the fault and its place, or finds fields that the contract does not name, and then its rows are the page's: nothing is
-decoded a second time behind the checks.
+pyarrow decodes the body directly into declared types, in one pass outside Python. It refuses a value of another type, a
+repeated name and an undeclared name, but it reads a missing field as null. So the expected number of colons is computed
+(one for every name, and those in texts) and compared with the number in the bytes. If they are equal, the body has
+exactly the declared fields with values of the declared types. If they differ, or pyarrow refuses, or a check of the
+contents fails, the page is read again slowly (`shapes`). That reading either names the fault and its place, or finds
+undeclared fields and returns the page's rows: no body is decoded again after its checks.
 
-Everything here works on one thread and lets others run: the client decodes as many pages at a time as the machine has
-processors. Measured on one core with full pages of 15,000 values: 1.3 million values a second all checks
+This module uses one thread and releases the interpreter's lock: the client decodes as many pages in parallel as the
+machine has processors. Measured on one core with full pages of 15,000 values: 1.3 million values a second all checks
 included, 2.0 for the decoding alone; polars decodes 1.8, and lets a wrong type pass.
 """
 
@@ -46,10 +45,10 @@ _ENTRY_SHAPE: Final[shapes.Shape] = {
     "isdeleted": shapes.FLAG,
 }
 KNOWN_STATUSES: Final = frozenset({"", "Missing", "Privacy", "Not applicable"})
-"""Met in recorded answers. Any other word is kept as it is and remarked on."""
+"""Statuses in recorded responses. Any other word is kept as received, with a remark."""
 
 _ENDS: Final = 4096
-"""Bytes at either end of a page in which the envelope's other fields stand."""
+"""Bytes at either end of a page that contain the envelope's other fields."""
 
 _PAGE_START: Final = b'{"page":'
 _PAGE_END: Final = b"}"
@@ -59,10 +58,10 @@ _COUNT_LIMIT: Final = 2**31
 
 @dataclass(frozen=True, slots=True)
 class _Decoded:
-    """A page as pyarrow decodes it.
+    """A response page as decoded by pyarrow.
 
     Attributes:
-        count: what the envelope says.
+        count: the envelope's own count.
         links: the envelope's next and previous link.
         rows: one per entry of the envelope's list: values, kpi, period, and the unit.
         entries: one per value, of all rows together.
@@ -78,15 +77,15 @@ def parse_data_page(body: bytes, url: str) -> ParsedPage:
     """Read one page of `/data`.
 
     Args:
-        body: The page as it came.
-        url: Where it came from, for messages.
+        body: The page as received.
+        url: Its URL, for messages.
 
     Returns:
         The page with a frame of DATA_SCHEMA.
 
     Raises:
-        KoladaUnreadable: The body is no JSON.
-        KoladaContractError: It is, and breaks the contract.
+        KoladaUnreadable: The body is not JSON.
+        KoladaContractError: The JSON breaks the contract.
     """
     return _parse(body, url, unit="municipality", unit_pattern=UNIT_PATTERN, schema=DATA_SCHEMA)
 
@@ -112,7 +111,7 @@ def _parse(body: bytes, url: str, *, unit: str, unit_pattern: str, schema: dict[
 
 
 def _frame(page: _Decoded, unit: str, schema: dict[str, pl.DataType]) -> pl.DataFrame:
-    """One row per value, in the declared columns."""
+    """Return one row per value, in the declared columns."""
     row_of_entry = pc.list_parent_indices(page.rows.field("values"))
     columns = [
         page.rows.field("kpi").take(row_of_entry),
@@ -129,9 +128,9 @@ def _frame(page: _Decoded, unit: str, schema: dict[str, pl.DataType]) -> pl.Data
 
 
 def check_unique(frame: pl.DataFrame, url: str) -> None:
-    """Raise KoladaContractError when a (KPI, unit, period, gender) stands twice in the frame."""
+    """Raise KoladaContractError if a (KPI, unit, period, gender) is in the frame twice."""
     key = [frame.columns[0], frame.columns[1], "period", "gender"]
-    # Rows of different hashes differ; only where two are alike are the rows themselves compared.
+    # Rows with different hashes differ; only rows with equal hashes are compared.
     if frame.select(key).hash_rows().n_unique() == frame.height:
         return
     twice = frame.select(key).filter(pl.struct(key).is_duplicated()).unique(maintain_order=True)
@@ -142,10 +141,10 @@ def check_unique(frame: pl.DataFrame, url: str) -> None:
 
 
 def _decode(body: bytes, unit: str) -> _Decoded | None:
-    """The page in declared types; None when it has others, or is no page.
+    """Return the page in declared types; None if it has other types or is not a page.
 
-    The decoder reads any number of documents one after the other, and falls over one that is `null`. Within an object
-    of our own, the body can be only one, and may be null.
+    The decoder accepts several documents in a row, and fails on one that is `null`. Wrapped in an object, the body can
+    be one document only, and may be null.
     """
     if not _is_text(body):
         return None
@@ -155,7 +154,7 @@ def _decode(body: bytes, unit: str) -> _Decoded | None:
     )
     try:
         document = arrow_json.read_json(
-            pa.BufferReader(_within_page(body)),  # type: ignore[arg-type]  # the stubs know of paths and files only
+            pa.BufferReader(_within_page(body)),  # type: ignore[arg-type]  # the stubs accept paths and files only
             read_options=arrow_json.ReadOptions(use_threads=False, block_size=len(body) + 16),
             parse_options=arrow_json.ParseOptions(
                 explicit_schema=pa.schema([("page", page)]),
@@ -183,7 +182,7 @@ def _decode(body: bytes, unit: str) -> _Decoded | None:
 
 
 def _within_page(body: bytes) -> pa.Buffer:
-    """The body as the value of `page`; in the decoder's own memory, which is not given back after each page."""
+    """Return the body as the value of `page`, in a buffer of the decoder that is reused for the next page."""
     buffer = pa.allocate_buffer(len(_PAGE_START) + len(body) + len(_PAGE_END))
     view = memoryview(buffer).cast("B")
     view[: len(_PAGE_START)] = _PAGE_START
@@ -193,7 +192,7 @@ def _within_page(body: bytes) -> pa.Buffer:
 
 
 def _is_text(body: bytes) -> bool:
-    """Whether the body is UTF-8, which the decoder takes for granted."""
+    """Return whether the body is UTF-8, which the decoder does not check."""
     if body.isascii():
         return True
     try:
@@ -204,7 +203,7 @@ def _is_text(body: bytes) -> bool:
 
 
 def _is_sound(page: _Decoded, unit: str, unit_pattern: str) -> bool:
-    """Whether the decoded contents are what the contract allows; what comes again and again is looked at once."""
+    """Return whether the contract allows the decoded contents; a repeated text is checked once."""
 
     def distinct(array: "pa.Array[Any]") -> list[Any]:
         return array.unique().to_pylist()
@@ -229,7 +228,7 @@ def _is_sound(page: _Decoded, unit: str, unit_pattern: str) -> bool:
 
 
 def _is_complete(body: bytes, page: _Decoded) -> bool:
-    """Whether every declared field is there: the text has as many colons as all the names and the texts have."""
+    """Return whether every declared field exists: the body has as many colons as its names and texts need."""
     ends = body[:_ENDS] + body[-_ENDS:]
     links = sum(name in ends for name in (b'"next_url"', b'"previous_url"'))
     names = 2 + links + page.rows.type.num_fields * len(page.rows) + _ENTRY.num_fields * len(page.entries)
@@ -239,18 +238,18 @@ def _is_complete(body: bytes, page: _Decoded) -> bool:
 
 
 def _count_byte(body: bytes, byte: int) -> int:
-    """How often a byte occurs; many times as fast as `bytes.count` (measured)."""
+    """Count a byte; measured as many times faster than `bytes.count`."""
     series = pl.Series("body", pa.Array.from_buffers(pa.uint8(), len(body), [None, pa.py_buffer(body)]))
     return int((series == byte).sum())
 
 
 def _statuses(page: _Decoded) -> list[str]:
-    """The status words of a page, each once."""
+    """Return the distinct status words of a page."""
     return [word for word in page.entries.field("status").unique().to_pylist() if word is not None]
 
 
 def _remarks(frame: pl.DataFrame, empty_rows: int) -> tuple[str, ...]:
-    """What is odd but harmless: status words not met before, rows that hold no value at all."""
+    """Return remarks on harmless oddities: unknown status words, rows without any value."""
     new = sorted(set(frame["status"].unique().to_list()) - KNOWN_STATUSES)
     remarks = [f"unknown status `{brief_text(status)}`" for status in new]
     if empty_rows:
@@ -259,7 +258,7 @@ def _remarks(frame: pl.DataFrame, empty_rows: int) -> tuple[str, ...]:
 
 
 def _read_slowly(body: bytes, url: str, unit: str, unit_pattern: str, schema: dict[str, pl.DataType]) -> ParsedPage:
-    """Read the page value by value: raise what is wrong with it, or return its rows and the fields nobody declared."""
+    """Read the page value by value: raise for a fault, or return its rows and the undeclared fields."""
     findings = shapes.Findings()
     envelope = shapes.check_envelope(shapes.load(body, url), url, findings)
     row_shape = {"kpi": shapes.TEXT, unit: shapes.TEXT, "period": shapes.WHOLE, "values": shapes.LIST}

@@ -1,8 +1,8 @@
-"""Ask the live API what its documents leave open, in about a dozen polite requests.
+"""Examine the undocumented behaviour of the live API, with about a dozen rate-limited requests.
 
-What belongs here: the questions, and how each answer is read. The report is in `doctor_report`. Invariants:
-any answer whatever is survived and reported, since odd answers are what this is for; only an absent host
-ends the examination. Nothing is retried, kept or followed.
+What belongs here: the questions, and the interpretation of each response. The report is in `doctor_report`. Invariants:
+every response is reported, whatever it is, since odd responses are the purpose; only an absent host ends the
+examination. Nothing is retried, kept or followed.
 """
 
 import json
@@ -31,7 +31,7 @@ _NOT_FOUND: Final = 404
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One answer as the questions see it: whatever is not of the expected shape is simply not there."""
+    """One response as the questions read it: parts of an unexpected shape are treated as absent."""
 
     received: Received
     base_url: str
@@ -43,7 +43,7 @@ class Look:
 
     @property
     def is_refused(self) -> bool:
-        """A 4xx that says no to the question itself."""
+        """Whether the status is a 4xx that refuses the request itself."""
         return 400 <= self.status < 500 and self.status not in {408, 425, 429}  # noqa: PLR2004 - HTTP's classes
 
     @property
@@ -63,24 +63,24 @@ class Look:
 
     @property
     def cells(self) -> list[dict[str, Any]]:
-        """The inner values of all rows."""
+        """The `values` of all rows, in one list."""
         lists = [row.get("values") for row in self.rows or []]
         return [cell for cells in lists if isinstance(cells, list) for cell in cells if isinstance(cell, dict)]
 
     @property
     def next_url(self) -> str | None:
-        """The next link, if it is a text."""
+        """The next link, if it is text."""
         link = (self.envelope or {}).get("next_url")
         return link if isinstance(link, str) and link else None
 
 
 Finding = tuple[str, bool]
-"""What the answer means, in words, and whether the pipeline does right under it."""
+"""The meaning of a response, in words, and whether the pipeline handles it correctly."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question: what is open, which path settles it, and how its answer is read."""
+    """One question: the open point, the path to request, and the interpretation of the response."""
 
     name: str
     text: str
@@ -89,13 +89,13 @@ class Question:
 
 
 def examine(client: KoladaClient) -> DoctorReport:
-    """Ask every question once and report what came.
+    """Send the request of every question once and report the responses.
 
     Args:
-        client: The client whose base URL is examined; its rate holds.
+        client: The client whose base URL is examined; its rate limit applies.
 
     Raises:
-        KoladaUnreachable: The host is not there at all.
+        KoladaUnreachable: The host does not respond at all.
     """
     first, *others = _QUESTIONS
     received = client.probe(client.base_url + first.path)
@@ -122,7 +122,7 @@ def _ask(client: KoladaClient, questions: list[Question]) -> Iterator[DoctorPoin
                 url=url,
                 status=None,
                 body_start="",
-                finding=f"No whole answer came, so this stays open: {error}",
+                finding=f"No complete response arrived, so this stays open: {error}",
                 is_handled=False,
             )
 
@@ -132,7 +132,10 @@ def _point(question: Question, received: Received, base_url: str) -> DoctorPoint
     if look.status == _OK and look.rows is None:
         finding, is_handled = "Status 200 without a list `values`: not the contract that we know.", False
     elif look.status != _OK and not look.is_refused and look.status >= 400:  # noqa: PLR2004 - HTTP's classes
-        finding, is_handled = f"Status {look.status}: a passing fault, so this stays open. Ask again later.", False
+        finding, is_handled = (
+            f"Status {look.status}: a temporary fault, so this stays open. Run `kolada doctor` again later.",
+            False,
+        )
     else:
         finding, is_handled = question.read(look)
     return DoctorPoint(

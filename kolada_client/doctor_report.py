@@ -1,4 +1,4 @@
-"""What the doctor found, as values and as two texts: for people, and for machines."""
+"""The report of the doctor: as values, as Markdown for people, and as JSON for machines."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -7,16 +7,16 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class DoctorPoint:
-    """One question and what came of it.
+    """One question and its result.
 
     Attributes:
-        name: A short name that stays the same between versions.
-        question: What the documents leave open.
-        url: What was asked.
-        status: The HTTP status; None when no whole answer came.
+        name: A short name that is the same in all versions.
+        question: The point that the documents leave open.
+        url: The requested URL.
+        status: The HTTP status; None if no complete response arrived.
         body_start: The first 300 characters of the body.
-        finding: What it means, in words.
-        is_handled: Whether the pipeline's behaviour is right under it.
+        finding: The meaning of the response, in words.
+        is_handled: Whether the pipeline handles it correctly.
     """
 
     name: str
@@ -33,12 +33,12 @@ class DoctorReport:
     """An examination of one API.
 
     Attributes:
-        base_url: What was examined.
-        source_kind: `live`, or what a stand-in says of itself.
-        examined_at: When, in UTC.
-        software_version: Ours.
-        way: How the requests left this machine: proxy and certificates, a sentence each.
-        points: One per question, in the order in which they were asked.
+        base_url: The base URL of the API.
+        source_kind: `live`, or the kind that a stand-in declares.
+        examined_at: The instant, in UTC.
+        software_version: The version of this package.
+        way: Proxy and certificates of the requests, one sentence each.
+        points: One per question, in the order of the requests.
     """
 
     base_url: str
@@ -50,16 +50,16 @@ class DoctorReport:
 
     @property
     def is_handled(self) -> bool:
-        """Whether the pipeline is right under everything that was found."""
+        """Whether the pipeline handles every finding correctly."""
         return all(point.is_handled for point in self.points)
 
     def to_json(self) -> str:
-        """The report as a JSON document."""
+        """Return the report as a JSON document."""
         document = asdict(self) | {"examined_at": self.examined_at.isoformat(), "is_handled": self.is_handled}
         return json.dumps(document, ensure_ascii=False, indent=2)
 
     def to_markdown(self) -> str:
-        """The report as Markdown, one section a question."""
+        """Return the report as Markdown, one section per question."""
         open_points = [point.name for point in self.points if not point.is_handled]
         lines = [
             "# What the Kolada API answers",

@@ -1,12 +1,11 @@
-"""What the environment says of the way out of this machine: proxies and certificates.
+"""Proxies and certificates, as the environment names them.
 
-    https_proxy, http_proxy, all_proxy    the proxy, by the scheme of what is asked; in small letters or capitals
-    no_proxy                              the hosts that are asked directly, in every form that curl knows
-    SSL_CERT_FILE, SSL_CERT_DIR           the certificates that are trusted, in place of certifi's
+    https_proxy, http_proxy, all_proxy    the proxy, by the scheme of the URL; in lower or upper case
+    no_proxy                              the hosts to reach without a proxy, in every form that curl supports
+    SSL_CERT_FILE, SSL_CERT_DIR           the trusted certificates, in place of certifi's
 
-What belongs here: reading these variables, and a sentence about each that cannot be used. httpx reads them too, but it
-knows fewer forms of NO_PROXY and raises whatever it stumbles over. Invariant: a password in a proxy's address is never
-shown.
+What belongs here: reading these variables, and a message about each unusable one. httpx reads them too, but it supports
+fewer forms of NO_PROXY and raises errors of many kinds. Invariant: a password in a proxy's address is never shown.
 """
 
 import re
@@ -35,13 +34,13 @@ _HIGHEST_PORT: Final = 65535
 
 @dataclass(frozen=True, slots=True)
 class WayOut:
-    """How requests to one host leave this machine.
+    """Proxy and certificates of the requests to one host.
 
     Attributes:
-        host: the host that is asked.
-        proxy: the proxy's address with its password, or None when the host is asked directly.
-        proxy_source: the variable that names the proxy, or the system's settings; None where nothing does.
-        exception: the entry of NO_PROXY for which the proxy is passed by; None where none fits.
+        host: the host of the requests.
+        proxy: the proxy's address with its password, or None if no proxy is used.
+        proxy_source: the variable that names the proxy, or the system's settings; None if no proxy is named.
+        exception: the entry of NO_PROXY that covers the host; None if none does.
         certificates: the file or folder of trusted certificates.
         certificates_source: the variable that names it, or `certifi`.
     """
@@ -54,23 +53,23 @@ class WayOut:
     certificates_source: str
 
     def trust(self) -> ssl.SSLContext:
-        """The certificates as a TLS context.
+        """Return the certificates as a TLS context.
 
         Raises:
-            InvalidEnvironment: the file or folder holds none.
+            InvalidEnvironment: the file or folder contains none.
         """
         return _trust(self.certificates_source, self.certificates)
 
     def proxy_for_httpx(self, trust: ssl.SSLContext) -> httpx.Proxy | None:
-        """The proxy as httpx takes it; None where the host is asked directly.
+        """Return the proxy in httpx's form; None if no proxy is used.
 
         Raises:
-            InvalidEnvironment: the address is none of a proxy.
+            InvalidEnvironment: the address is not that of a proxy.
         """
         return None if self.proxy is None else _proxy(self.proxy_source or SYSTEM, self.proxy, trust)
 
     def lines(self) -> tuple[str, str]:
-        """The way in two sentences, for people; without passwords."""
+        """Describe proxy and certificates in two sentences, without passwords."""
         if self.proxy is not None:
             way = f"{self.host} is asked through the proxy `{shown(self.proxy)}` ({self.proxy_source})."
         elif self.exception is not None:
@@ -80,11 +79,11 @@ class WayOut:
         return way, f"Certificates are trusted as in `{self.certificates}` ({self.certificates_source})."
 
     def remedy(self, error: Exception) -> str:
-        """What to look at when no connection could be made by this way: the beginning of a sentence."""
+        """Return advice for a failed connection: the beginning of a sentence."""
         if "CERTIFICATE_VERIFY_FAILED" in str(error):
             return (
                 f"Its certificate is not among those in `{self.certificates}` ({self.certificates_source}): where a "
-                "proxy reads TLS, name a file with its root certificate, `SSL_CERT_FILE=FILE`"
+                "proxy inspects TLS, name a file with its root certificate, `SSL_CERT_FILE=FILE`"
             )
         if self.proxy is not None:
             return f"Check the proxy `{shown(self.proxy)}` ({self.proxy_source}), the network and KOLADA_BASE_URL"
@@ -92,10 +91,10 @@ class WayOut:
 
 
 def way_out(url: str, environment: Mapping[str, str]) -> WayOut:
-    """The way to a URL by these variables; nothing is opened or checked.
+    """Return proxy and certificates for a URL by these variables; nothing is opened or checked.
 
     Args:
-        url: what is asked.
+        url: the URL to request.
         environment: the variables, such as os.environ.
     """
     parts = urlsplit(url)
@@ -119,7 +118,7 @@ def way_out(url: str, environment: Mapping[str, str]) -> WayOut:
 
 
 def check_environment(environment: Mapping[str, str]) -> None:
-    """Refuse variables that software built on httpx cannot use, whichever host it is to ask.
+    """Raise for a variable that software built on httpx cannot use, whatever the host.
 
     Raises:
         InvalidEnvironment: the first variable that cannot be used.
@@ -131,22 +130,22 @@ def check_environment(environment: Mapping[str, str]) -> None:
 
 
 def no_proxy_entries(text: str) -> Iterator[str]:
-    """The entries of NO_PROXY: separated by commas or blanks."""
+    """Return the entries of NO_PROXY, which commas or spaces separate."""
     return (entry for entry in re.split(r"[,\s]+", text) if entry)
 
 
 def shown(proxy: str) -> str:
-    """A proxy's address on one line, without user and password."""
+    """Return a proxy's address on one line, without user and password."""
     masked = re.sub(r"^([a-z0-9+]+://)?.*@", r"\1***@", proxy, flags=re.IGNORECASE | re.DOTALL)
     return "".join(character if character.isprintable() else repr(character)[1:-1] for character in masked)
 
 
 def _proxy_variable(scheme: str, environment: Mapping[str, str]) -> tuple[str | None, str | None]:
-    """The variable that names a scheme's proxy, and the proxy; small letters stand above capitals, as in curl."""
+    """Return the variable that names a scheme's proxy, and the proxy; lower case takes precedence, as in curl."""
     for word in (f"{scheme}_proxy", "all_proxy"):
         for name in (word, word.upper()):
             if name in environment:
-                # Set to nothing it says that there is none, whatever the variable in capitals says.
+                # A variable that is set but empty means no proxy, whatever the upper-case one says.
                 if environment[name]:
                     return name, environment[name]
                 break
@@ -157,7 +156,7 @@ def _proxy_variable(scheme: str, environment: Mapping[str, str]) -> tuple[str | 
 
 
 def _covers(entry: str, host: str, port: int) -> bool:
-    """Whether an entry of NO_PROXY means a host: itself, a domain that it is below, or a network that it is in."""
+    """Return whether an entry of NO_PROXY covers a host: the host, a parent domain, or a network that contains it."""
     if entry == "*":
         return True
     address = _address(host)
@@ -191,7 +190,7 @@ def _proxy(source: str, address: str, trust: ssl.SSLContext) -> httpx.Proxy:
         url = httpx.URL(address if "://" in address else f"http://{address}")
         if not url.host or (url.port or 1) > _HIGHEST_PORT:
             raise ValueError("it has no host" if not url.host else f"there is no port {url.port}")  # noqa: TRY301
-        # httpx takes no TLS settings for a proxy that is spoken to without TLS.
+        # httpx accepts no TLS settings for a proxy that is reached without TLS.
         proxy = httpx.Proxy(url, ssl_context=trust if url.scheme == "https" else None)
     except (ValueError, httpx.InvalidURL) as error:
         problem = str(error).replace(address, shown(address))

@@ -1,42 +1,41 @@
-"""What can go wrong between us and Kolada, as one tree.
+"""The errors of this package, as one tree.
 
 ::
 
     KoladaError
-    ├── InvalidIdentifier (also a ValueError)   an id or a year that Kolada cannot mean; nothing was sent
-    ├── InvalidRequest (also a ValueError)      a request that the API cannot answer; nothing was sent
-    │   └── InvalidEnvironment                  a variable for proxies or certificates that cannot be used
-    ├── UnknownIdentifier (also a ValueError)   an id of the right form that Kolada's catalogue does not have
-    ├── KoladaUnreachable                       no whole answer arrived, in any try
-    ├── KoladaDeadlineExceeded                  the time given for one request ran out
-    ├── KoladaStatusError                       an answer came, and its status says no
-    │   ├── KoladaRefused                       3xx or 4xx: asking again would give the same
+    ├── InvalidIdentifier (also a ValueError)   an id or a year of the wrong form; nothing was sent
+    ├── InvalidRequest (also a ValueError)      a request without a route in the API; nothing was sent
+    │   └── InvalidEnvironment                  an unusable variable for proxies or certificates
+    ├── UnknownIdentifier (also a ValueError)   an id of the right form that is not in Kolada's catalogue
+    ├── KoladaUnreachable                       no complete response arrived, in any try
+    ├── KoladaDeadlineExceeded                  the time limit of one request was reached
+    ├── KoladaStatusError                       a response with another status than 200
+    │   ├── KoladaRefused                       3xx or 4xx: a retry would have the same result
     │   │   ├── KoladaNotFound                  404
     │   │   └── KoladaGone                      410: this version of the API is gone
-    │   └── KoladaServerError                   408, 429 or 5xx, still there after every try
-    │       └── KoladaUnreadable                the status was 200, but the body is HTML, an error or cut JSON
+    │   └── KoladaServerError                   408, 429 or 5xx in every try
+    │       └── KoladaUnreadable                status 200, but the body is HTML, an error or truncated JSON
     └── KoladaContractError                     well-formed JSON that breaks the contract of the API, in every try
 
-What belongs here: the classes and nothing else; each is raised where the fact is found. Invariants: every
-error carries `url`, `status` and `request_id` (None where there is none), and survives pickling with all
-its attributes, since orchestrators ship errors between processes. A message can be written anywhere: half of a
-surrogate pair that an answer brought into it is shown as an escape.
+What belongs here: the classes only. Invariants: every error has `url`, `status` and `request_id` (None if there is
+none), and can be pickled with all its attributes, since orchestrators send errors between processes. A message is
+printable anywhere: half of a surrogate pair from a response is escaped.
 """
 
 from typing import Any, Final, Self
 
 IF_IT_STAYS: Final = "Try again later; if it stays, run `kolada doctor` and send us its report."
-"""How a message about a broken answer ends."""
+"""The end of a message about a broken response."""
 
 
 class KoladaError(Exception):
-    """The root: everything that this package raises on purpose.
+    """The root: every error that this package raises.
 
     Attributes:
-        url: The URL that was asked, or None when nothing was sent.
-        status: The HTTP status of the answer, or None when there was none.
-        request_id: What `Landing.keep` called the answer, or None when it was not kept.
-        attempts: How many times it was tried.
+        url: The requested URL, or None if nothing was sent.
+        status: The HTTP status of the response, or None if there was none.
+        request_id: The id that `Landing.keep` returned, or None if the response was not kept.
+        attempts: The number of tries.
     """
 
     def __init__(
@@ -57,7 +56,7 @@ class KoladaError(Exception):
         return _rebuild, (type(self), self.args, dict(self.__dict__))
 
     def at(self, *, url: str | None = None, status: int | None = None, request_id: str | None = None) -> Self:
-        """Fill in what the place that raised could not know; what is already known stays."""
+        """Set the attributes that are still None; those that are set stay."""
         self.url = self.url if self.url is not None else url
         self.status = self.status if self.status is not None else status
         self.request_id = self.request_id if self.request_id is not None else request_id
@@ -71,11 +70,11 @@ def _rebuild(kind: type[KoladaError], args: tuple[Any, ...], state: dict[str, An
 
 
 class InvalidIdentifier(KoladaError, ValueError):
-    """An id, a year or a date that does not look like one of Kolada's; raised before anything is sent."""
+    """An id, a year or a date of the wrong form; raised before anything is sent."""
 
 
 class InvalidRequest(KoladaError, ValueError):
-    """A request that the API has no route for, or a list longer than its limit; nothing is sent."""
+    """A request without a route in the API, or a list longer than its limit; nothing is sent."""
 
 
 class InvalidEnvironment(InvalidRequest):
@@ -86,7 +85,7 @@ class UnknownIdentifier(KoladaError, ValueError):
     """Ids of the right form that Kolada's catalogue does not have.
 
     Attributes:
-        ids: Them, sorted.
+        ids: The unknown ids, sorted.
     """
 
     def __init__(self, message: str, *, ids: tuple[str, ...] = (), **where: Any) -> None:  # noqa: ANN401 - url, status, request_id
@@ -95,10 +94,10 @@ class UnknownIdentifier(KoladaError, ValueError):
 
 
 class KoladaUnreachable(KoladaError):
-    """No whole answer arrived in any try: no connection, a dropped one, or silence until the timeout.
+    """No complete response arrived in any try: no connection, a dropped one, or a timeout.
 
     Attributes:
-        connected: Whether a connection stood in some try. False means that nobody was there at all.
+        connected: Whether a connection was made in some try. False means that the host was absent.
     """
 
     def __init__(self, message: str, *, connected: bool = False, **where: Any) -> None:  # noqa: ANN401 - url, status, request_id
@@ -107,30 +106,30 @@ class KoladaUnreachable(KoladaError):
 
 
 class KoladaDeadlineExceeded(KoladaError):
-    """The total time for one request, waits and retries and all its pages included, ran out."""
+    """The total time for one request, including waits, retries and all its pages, ran out."""
 
 
 class KoladaStatusError(KoladaError):
-    """An answer came and its status is not 200."""
+    """The status of the response is not 200."""
 
 
 class KoladaRefused(KoladaStatusError):
-    """A status in the 300s or 400s: the same question would get the same answer, so it is not asked again."""
+    """A 3xx or 4xx status: the same request would get the same response, so it is not sent again."""
 
 
 class KoladaNotFound(KoladaRefused):
-    """Status 404: no such path, or (not settled for Kolada) an id that the API does not know."""
+    """Status 404: no such path, or (undocumented) an unknown id."""
 
 
 class KoladaGone(KoladaRefused):
-    """Status 410: this version of the API is gone; v2 answers so."""
+    """Status 410: this version of the API no longer exists; v2 responds with it."""
 
 
 class KoladaServerError(KoladaStatusError):
     """Status 408, 429 or 5xx in every try.
 
     Attributes:
-        retry_after: Seconds that the last answer asked us to wait, or None when it did not say.
+        retry_after: The seconds of the last response's `Retry-After`, or None if it had none.
     """
 
     def __init__(self, message: str, *, retry_after: float | None = None, **where: Any) -> None:  # noqa: ANN401 - url, status, request_id
@@ -139,13 +138,14 @@ class KoladaServerError(KoladaStatusError):
 
 
 class KoladaUnreadable(KoladaServerError):
-    """Status 200 with a body that is no page: a web page, an error, a cut answer, another packing, nothing at all."""
+    """Status 200 with a body that is not a page: HTML, an error, truncated JSON, unknown compression, an empty body."""
 
 
 class KoladaContractError(KoladaError):
-    """Readable JSON that is not what the API promises.
+    """Valid JSON that breaks the contract of the API.
 
-    A field of another type, an unknown gender code, a missing or wrong `count`, a cell twice, rows that
-    nobody asked for, a next link to another host or back to where we were, an empty page in the middle, a page
-    from another kind of source than the pages before it.
+    Examples: a field of another type, an unknown gender code, a missing or wrong `count`, a repeated cell, rows that
+        were
+    not requested, a next link to another host or to an earlier page, an empty page between others, a page from another
+    kind of source than the pages before it.
     """

@@ -1,9 +1,9 @@
-"""One URL to one parsed answer: pace, tries, limits, and the landing of everything that comes.
+"""Fetch one URL and parse the response: rate limit, tries, size limits, and storing every response.
 
-What belongs here: HTTP. What an answer means for its request is in `walking`. Invariants: the bytes of
-every answer that was read in full are kept before anything parses them; a rejected answer is rejected here,
-at once; a sound one is handed on with its verdict open, since only the whole request can tell whether it
-counts. Whatever comes, no answer takes more than its seconds and MAX_BODY_BYTES.
+What belongs here: HTTP. The meaning of a response for its request is in `walking`. Invariants: the bytes of every
+complete response are stored before they are parsed; an invalid response is rejected here, immediately; a sound one is
+returned with its verdict open, since that depends on the other pages of the request. No response takes more than its
+time limit and MAX_BODY_BYTES.
 """
 
 import logging
@@ -38,7 +38,7 @@ logger = logging.getLogger("kolada_client")
 Parser = Callable[[bytes, str], ParsedPage]
 
 MAX_BODY_BYTES: Final = 32 * 1024 * 1024
-"""Of a body, packed or not. A full page has about 1.5 MB; 5,000 KPIs with the longest descriptions 12."""
+"""Limit of a body, compressed or not. A full page has about 1.5 MB; 5,000 KPIs with the longest descriptions 12."""
 
 _CONNECT_SECONDS: Final = 10.0
 _OK: Final = 200
@@ -50,7 +50,7 @@ _SERVER_FAULT: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """A sound answer whose verdict is open (or fell earlier, when it was recalled)."""
+    """A sound response whose verdict is open (or, if recalled, was given earlier)."""
 
     request_id: str | None
     received: Received
@@ -59,18 +59,18 @@ class Landed:
 
 
 class Fetcher:
-    """Asks URLs; shared by all threads of a client.
+    """Fetches URLs; shared by all threads of a client.
 
     Args:
-        clock: Whose time.
-        pace: The polite rate.
-        concurrency: How many requests may be under way at once.
-        timeout: Seconds that the head of an answer, and then every 64 kB of its body, may take.
+        clock: The client's clock.
+        pace: The rate limit.
+        concurrency: The most requests in flight at the same time.
+        timeout: Seconds that the headers of a response, and then each 64 kB of its body, may take.
         max_attempts: Tries per URL.
-        user_agent: How the client introduces itself.
-        landing: Where answers are kept, or None.
-        transport: What carries the requests in place of the network.
-        way: How the network is reached.
+        user_agent: The value of the header User-Agent.
+        landing: The store of responses, or None.
+        transport: The transport to use in place of the network.
+        way: Proxy and certificates.
     """
 
     def __init__(
@@ -104,7 +104,7 @@ class Fetcher:
 
     @property
     def heard_at(self) -> float | None:
-        """When the host last answered anything at all, on the client's clock; None when it never did."""
+        """When the host last sent any response, on the client's clock; None if it never did."""
         return self._heard_at
 
     def close(self) -> None:
@@ -112,12 +112,12 @@ class Fetcher:
         self._http.close()
 
     def fetch(self, url: str, parse: Parser, allowance: Allowance, *, is_recall_allowed: bool = True) -> Landed:
-        """Return the parsed answer to `url`, recalled or fetched.
+        """Return the parsed response to `url`, recalled or fetched.
 
         Raises:
             KoladaUnreachable, KoladaServerError, KoladaUnreadable: After every try.
-            KoladaRefused, KoladaContractError: At once.
-            KoladaDeadlineExceeded: When the next wait would outlast the allowance.
+            KoladaRefused, KoladaContractError: Without another try.
+            KoladaDeadlineExceeded: The next wait would exceed the allowance.
         """
         if is_recall_allowed and self._landing is not None:
             recalled = self._landing.recall(url)
@@ -137,11 +137,11 @@ class Fetcher:
         )
 
     def ask(self, url: str, allowance: Allowance, attempt: int = 1) -> Received:
-        """Send one request and read its answer, whatever its status; no retry, nothing kept.
+        """Send one request and return the response, whatever its status; no retry, nothing kept.
 
         Raises:
-            KoladaUnreachable: No whole answer came.
-            KoladaUnreadable: One came that is too large to read.
+            KoladaUnreachable: No complete response arrived.
+            KoladaUnreadable: The response is too large to read.
         """
         with self._slots:
             self._pace.take_turn(url, allowance)
@@ -157,12 +157,12 @@ class Fetcher:
                 raise self._unreachable(url, error) from error
 
     def accept(self, landed: Landed, row_count: int) -> None:
-        """Give the open verdict: the answer counts."""
+        """Close the open verdict: the response counts."""
         if self._landing is not None and landed.request_id is not None and not landed.is_recalled:
             self._landing.accept(landed.request_id, row_count)
 
     def reject(self, landed: Landed, reason: str) -> None:
-        """Give the open verdict: the answer does not count."""
+        """Close the open verdict: the response does not count."""
         if self._landing is not None and landed.request_id is not None and not landed.is_recalled:
             self._landing.reject(landed.request_id, reason)
 
@@ -211,7 +211,7 @@ class Fetcher:
         )
 
     def _read(self, received: Received, request_id: str | None, parse: Parser) -> ParsedPage:
-        """The page in an answer, whose status and source are those that were hoped for."""
+        """Return the page in a response, or raise if its status or source is wrong."""
         try:
             self._check_status(received)
             parsed = parse(received.body, received.url)
@@ -252,7 +252,7 @@ class Fetcher:
         )
 
     def _check_source(self, received: Received) -> None:
-        """Hold every page to the kind of source that the first page named, so that none is taken for another."""
+        """Raise if a page names another kind of source than the first page."""
         said = received.source_kind
         if said not in SOURCE_KINDS:
             raise KoladaContractError(

@@ -1,8 +1,8 @@
 """The patterns of Kolada's ids and the limits of its lists, checked before anything enters a URL.
 
-What belongs here: what an id looks like. What an id means is in the catalogue. Ids are text and keep their
-leading zeros. Source: the catalogue as the v3 API returned it (6,099 KPIs, 312 municipalities, 3,630
-groups); the forms of organisational units from its public users.
+What belongs here: the form of an id. Its meaning is in the catalogue. Ids are text and keep their leading zeros.
+Source: the catalogue as the v3 API returned it (6,099 KPIs, 312 municipalities, 3,630 groups); the forms of
+organisational units from its public users.
 """
 
 import re
@@ -14,10 +14,10 @@ from kolada_client.errors import InvalidIdentifier, InvalidRequest
 _Value = TypeVar("_Value", str, int)
 
 LIST_LIMIT: Final = 25
-"""The API takes at most 25 values in any list of a path: KPIs, units, years."""
+"""The API accepts at most 25 values in any list of a path: KPIs, units, years."""
 
 PAGE_SIZE: Final = 5000
-"""Entries on a full page: the default of `per_page` and its maximum."""
+"""Entries of a full page: the default of `per_page` and its maximum."""
 
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2100
@@ -60,7 +60,7 @@ def check_municipality_id(value: str) -> str:
 
 
 def check_unit_id(value: str) -> str:
-    """Return what may stand in a municipality list: four digits, or a group id such as `G2328`."""
+    """Return an id for a municipality list (four digits, or a group id such as `G2328`), or raise InvalidIdentifier."""
     return _check(_UNIT, value, "a municipality id or a municipality group id", "0180` or `G2328", source=_UNITS)
 
 

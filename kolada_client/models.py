@@ -1,7 +1,7 @@
-"""What crosses the seam between the client and those who use it: frozen values, and one protocol.
+"""The types of the client's interface: frozen values, and one protocol.
 
-What belongs here: shapes without behaviour. Requests check themselves when they are made, so that a
-request that exists can be sent.
+What belongs here: types without behaviour. A request checks itself when it is created, so every existing request can be
+sent.
 """
 
 from dataclasses import dataclass
@@ -14,26 +14,26 @@ from kolada_client import identifiers as ids
 from kolada_client.errors import InvalidRequest, KoladaError
 
 UnitKind = Literal["municipality", "ou", "ou_by_municipality"]
-"""What `DataRequest.municipality_ids` lists, and which table answers: municipalities; organisational units;
-or municipalities whose organisational units are wanted."""
+"""The ids in `DataRequest.municipality_ids`, which decide the table: municipalities; organisational units; or
+municipalities whose organisational units are wanted."""
 
 SOURCE_KINDS = ("live", "recorded", "sample")
-"""Kolada itself; a stand-in that repeats Kolada's own answers; a stand-in whose values are made up."""
+"""Kolada itself; a stand-in that repeats Kolada's own responses; a stand-in whose values are made up."""
 
 Collection = Literal["kpi", "kpi_groups", "municipality", "municipality_groups", "ou"]
 
 
 @dataclass(frozen=True, slots=True)
 class DataRequest:
-    """One question to `/data` or `/oudata`: at most 25 ids in each list, and at least two lists.
+    """One request to `/data` or `/oudata`: at most 25 ids in each list, and at least two lists.
 
     Attributes:
         kpi_ids: KPIs; empty for all of them.
         municipality_ids: Municipalities, regions, Riket or groups (or organisational units, see
-            `unit_kind`); empty for all of them, and then thousands of group rows come too.
+            `unit_kind`); empty for all of them, which adds thousands of group rows.
         years: Years; empty for all of them.
-        unit_kind: What `municipality_ids` lists.
-        from_date: Only rows changed since then. What it includes is not settled, so nothing depends on it.
+        unit_kind: The kind of ids in `municipality_ids`.
+        from_date: Only rows changed since then. Its exact meaning is undocumented, so nothing depends on it.
     """
 
     kpi_ids: tuple[str, ...]
@@ -61,10 +61,10 @@ class DataRequest:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueRequest:
-    """One question to a catalogue: all of a collection, up to 25 of its ids, or a search.
+    """One request to a catalogue: all of a collection, up to 25 of its ids, or a search.
 
     Attributes:
-        collection: Which catalogue.
+        collection: The catalogue.
         ids: Up to 25 ids; empty for all.
         title: Part of a title.
         region_type: K or L, for municipalities.
@@ -104,18 +104,18 @@ Request = DataRequest | CatalogueRequest
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One HTTP answer, its body as it came (after the transfer's own compression was undone).
+    """One HTTP response, with its body as received (after the transfer compression was removed).
 
     Attributes:
-        url: The URL that was asked.
+        url: The requested URL.
         status: HTTP status.
         headers: Pairs of name (lower case) and value.
         body: The whole body.
-        attempts: Which try this was, from 1.
+        attempts: The number of the try, from 1.
         elapsed_seconds: From sending to the last byte.
-        fetched_at: When the last byte came, in UTC.
-        http_version: As the transport says it, such as `HTTP/1.1`.
-        stays_packed: Why the body is still packed as it travelled, as the rest of a sentence; empty when it is not.
+        fetched_at: When the last byte arrived, in UTC.
+        http_version: As the transport reports it, such as `HTTP/1.1`.
+        stays_packed: Why the body is still compressed, as the rest of a sentence; empty if it is not.
     """
 
     url: str
@@ -129,13 +129,13 @@ class Received:
     stays_packed: str = ""
 
     def header(self, name: str) -> str | None:
-        """The first header with this name, whatever its case."""
+        """Return the first header with this name, in any case."""
         wanted = name.lower()
         return next((value for key, value in self.headers if key.lower() == wanted), None)
 
     @property
     def source_kind(self) -> str:
-        """`live`, or what a stand-in says of itself in `X-Kolada-Source`."""
+        """`live`, or the kind that a stand-in declares in `X-Kolada-Source`."""
         said = self.header("x-kolada-source")
         return "live" if said is None else said
 
@@ -146,10 +146,10 @@ class ParsedPage:
 
     Attributes:
         frame: The rows, in one of the schemas of `schemas`.
-        row_count: Entries in the page's own `values` (a data entry holds up to three rows of the frame).
-        next_url: The next link as it came; None on the last page.
+        row_count: Entries in the page's own `values` (a data entry has up to three rows of the frame).
+        next_url: The next link as received; None on the last page.
         unknown_fields: Paths of fields that the contract does not name, such as `values[].values[].unit`.
-        remarks: What was odd but harmless, in words.
+        remarks: Harmless oddities, in words.
     """
 
     frame: pl.DataFrame
@@ -161,11 +161,11 @@ class ParsedPage:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One checked page of an answer: what came, and what it says. Fields as in `Received` and `ParsedPage`.
+    """One checked page of an answer: the response and its contents. Fields as in `Received` and `ParsedPage`.
 
     Attributes:
-        request_id: What `Landing.keep` called the answer; None when nothing is kept.
-        is_recalled: Whether it came from `Landing.recall` and cost no request.
+        request_id: The id that `Landing.keep` returned; None if nothing is kept.
+        is_recalled: Whether it came from `Landing.recall`, without a request.
     """
 
     request_id: str | None
@@ -184,9 +184,9 @@ class Answer:
     """All pages that count for one request.
 
     Attributes:
-        request: The question.
-        pages: Every page whose rows belong to the answer, those of halves asked again included.
-        is_empty: No row came, and none came when it was asked again in halves.
+        request: The request.
+        pages: Every page whose rows belong to the answer, including those of halves that were requested again.
+        is_empty: Neither the request nor its halves returned a row.
     """
 
     request: DataRequest | CatalogueRequest
@@ -200,7 +200,7 @@ class Answer:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What was odd but harmless on its pages, each once, in words; fields that the contract does not name too."""
+        """The distinct remarks of its pages, including those on fields that are not in the contract."""
         unknown = dict.fromkeys(name for page in self.pages for name in page.unknown_fields)
         words = [remark for page in self.pages for remark in page.remarks]
         return tuple(dict.fromkeys([*words, *(f"the field `{name}` is not in the contract" for name in unknown)]))
@@ -208,33 +208,32 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A request that got no answer, and why; it is yielded, never dropped."""
+    """A failed request with its error; it is yielded, never dropped."""
 
     request: DataRequest
     error: KoladaError
 
 
 class Landing(Protocol):
-    """Where answers are kept before they are parsed. Must be safe to use from several threads.
+    """The store of responses, written before they are parsed. Must be thread-safe.
 
-    Each answer that was read in full is kept, whatever its status, and then gets exactly one verdict:
-    `accept` when its rows count, `reject` when they do not. The verdict falls when the whole request is
-    settled, so the pages of one request are accepted together; a run that is killed in the middle of a
-    request leaves pages without a verdict, and they are asked again.
+    Each complete response is kept, whatever its status, and then gets exactly one verdict: `accept` if its rows count,
+    `reject` if they do not. The verdict is given when the whole request is complete, so the pages of one request are
+    accepted together; a run that is killed during a request leaves pages without a verdict, which are requested again.
     """
 
     def recall(self, url: str) -> tuple[str, Received] | None:
-        """The request id and the answer, when this URL was already accepted in this run."""
+        """Return the request id and the response if this URL was already accepted in this run."""
         ...
 
     def keep(self, received: Received) -> str:
-        """Keep the bytes; return the request id."""
+        """Store the response; return the request id."""
         ...
 
     def accept(self, request_id: str, row_count: int) -> None:
-        """The answer is sound and counts, with so many entries."""
+        """Record that the response counts, with its number of entries."""
         ...
 
     def reject(self, request_id: str, reason: str) -> None:
-        """The answer does not count: it is asked again, or its request fails."""
+        """Record that the response does not count: it is requested again, or its request fails."""
         ...

@@ -1,4 +1,4 @@
-"""Which parser reads which URL, so that kept bytes can be read again with no client and no network."""
+"""The parser of each URL, so that stored bytes can be parsed again with no client and no network."""
 
 from collections.abc import Callable
 from typing import Final
@@ -25,20 +25,20 @@ PARSERS: Final[dict[str, Parser]] = {
     "municipality_groups": parse_group_page,
     "ou": parse_ou_page,
 }
-"""The first part of the path after the version, and who reads its pages."""
+"""The first part of the path after the version, and the parser of its pages."""
 
 
 def parse_page(body: bytes, url: str) -> ParsedPage:
-    """Read a page of any kind, told by the path of its URL.
+    """Read a page of any kind; the path of its URL decides the kind.
 
     Args:
-        body: The page as it came.
-        url: The URL that was asked: `.../v3/<table>/...`.
+        body: The page as received.
+        url: The requested URL: `.../v3/<table>/...`.
 
     Raises:
         InvalidRequest: The path names no table of the API.
-        KoladaUnreadable: The body is no JSON.
-        KoladaContractError: It is, and breaks the contract.
+        KoladaUnreadable: The body is not JSON.
+        KoladaContractError: The JSON breaks the contract.
     """
     parts = [part for part in urlsplit(url).path.split("/") if part]
     after_version = parts[parts.index("v3") + 1 :] if "v3" in parts else parts

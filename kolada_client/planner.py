@@ -1,9 +1,8 @@
-"""From wanted cells to the fewest requests that the API takes.
+"""Plan the fewest requests for the wanted cells.
 
-The limit is 25 ids in each list. A request's answer comes in pages of 5,000 entries, so full lists also give
-the fewest pages. What belongs here: pure functions over ids. Invariants: every wanted cell is asked for
-exactly once; the plan depends on the set of ids, not on their order, so that a run that starts again asks
-the same URLs and recalls what has landed.
+The limit is 25 ids in each list. A response page has at most 5,000 entries, so full lists also give the fewest pages.
+What belongs here: pure functions over ids. Invariants: every wanted cell is requested exactly once; the plan depends on
+the set of ids, not on their order, so that a resumed run requests the same URLs and recalls the stored responses.
 """
 
 from collections import defaultdict
@@ -30,15 +29,16 @@ def plan_requests(
 
     Args:
         kpi_ids: KPIs, at least one.
-        municipality_ids: Units, at least one: name them all, since without them group rows flood the answer.
-        years: Years; None asks for all years at once, which costs no extra request.
-        unit_kind: What the units are.
+        municipality_ids: Units, at least one: name them all, since without names the response has thousands of group
+            rows.
+        years: Years; None means all years, which needs no extra request.
+        unit_kind: The kind of the units.
 
     Returns:
         Requests in the order KPI, unit, year. 25 KPIs, 312 units and all years make 13.
 
     Raises:
-        InvalidIdentifier: An id or a year does not look like one.
+        InvalidIdentifier: An id or a year has the wrong form.
         InvalidRequest: A list is empty.
     """
     kpis, units = _sorted_unique(kpi_ids, "KPIs"), _sorted_unique(municipality_ids, "units")
@@ -56,12 +56,12 @@ def plan_pairs(pairs: Iterable[tuple[str, str]], *, is_exact: bool = False) -> l
 
     Args:
         pairs: The wanted pairs, at least one.
-        is_exact: False fills up rectangles, so that fewer requests also bring pairs that nobody named; True
-            asks for the named pairs and no other, which can take as many requests as there are pairs.
+        is_exact: False fills up rectangles: fewer requests, which also return pairs that were not named. True
+            requests the named pairs only, which can take as many requests as there are pairs.
 
     Returns:
-        Requests that hold every pair exactly once: never more than the rectangle of all KPIs and all units
-        would take.
+        Requests that contain every pair exactly once: never more than the rectangle of all KPIs and all units
+        would need.
     """
     return [
         request
@@ -78,7 +78,7 @@ def plan_cells(cells: Iterable[tuple[str, str, int]], *, is_exact: bool = False)
         is_exact: As in `plan_pairs`, for years too.
 
     Returns:
-        Requests that hold every cell exactly once.
+        Requests that contain every cell exactly once.
     """
     years_of: dict[tuple[str, str], set[int]] = defaultdict(set)
     for kpi, unit, year in cells:
@@ -103,7 +103,7 @@ def plan_cells(cells: Iterable[tuple[str, str, int]], *, is_exact: bool = False)
 
 
 def halves(request: DataRequest) -> tuple[DataRequest, ...]:
-    """Split the longest list in two; a request with nothing to split comes back alone."""
+    """Split the longest list in two; return a request that cannot be split unchanged."""
     units, kpis, years = request.municipality_ids, request.kpi_ids, request.years
     longest = max(len(units), len(kpis), len(years))
     if longest == 1:
@@ -121,7 +121,7 @@ def _two(values: tuple[_Value, ...]) -> tuple[tuple[_Value, ...], tuple[_Value, 
 
 
 def _cover(pairs: Sequence[tuple[str, str]], *, is_exact: bool) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Rectangles over the pairs: by KPI and by unit, whichever takes fewer requests."""
+    """Return rectangles over the pairs, by KPI or by unit, whichever needs fewer requests."""
     by_kpi = _rectangles(pairs, is_exact=is_exact)
     flipped = _rectangles([(unit, kpi) for kpi, unit in pairs], is_exact=is_exact)
     by_unit = [(kpis, units) for units, kpis in flipped]
@@ -155,7 +155,7 @@ def _chunks(values: tuple[_Value, ...]) -> list[tuple[_Value, ...]]:
 def _sorted_unique(values: Iterable[_Value], what: str) -> tuple[_Value, ...]:
     unique = tuple(sorted(set(values)))
     if not unique:
-        msg = f"the list of {what} is `empty`, so nothing was asked. Name at least one."
+        msg = f"the list of {what} is `empty`, so nothing was sent. Name at least one."
         raise InvalidRequest(msg)
     return unique
 
@@ -163,6 +163,6 @@ def _sorted_unique(values: Iterable[_Value], what: str) -> tuple[_Value, ...]:
 def _sorted_unique_pairs(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     unique = sorted(set(pairs))
     if not unique:
-        msg = "the list of pairs is `empty`, so nothing was asked. Name at least one."
+        msg = "the list of pairs is `empty`, so nothing was sent. Name at least one."
         raise InvalidRequest(msg)
     return unique

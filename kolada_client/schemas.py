@@ -1,7 +1,7 @@
-"""The frames that this client hands out: names and types of their columns, declared once.
+"""The schemas of the client's frames: names and types of their columns.
 
-What belongs here: column names, types and what they mean. Every frame that leaves the client has exactly
-one of these schemas, in this order; a test holds each parser to it. Source: Kolada API v3.
+What belongs here: column names, types and meanings. Every frame that the client returns has exactly one of these
+schemas, in this order; a test checks each parser. Source: Kolada API v3.
 """
 
 from typing import Final
@@ -11,11 +11,11 @@ import polars as pl
 DATA_SCHEMA: Final[dict[str, pl.DataType]] = {
     "kpi_id": pl.String(),
     "municipality_id": pl.String(),  # four digits, or a group id (`G2328`) for Kolada's own group means
-    "period": pl.Int32(),  # the year that the value is about
+    "period": pl.Int32(),  # the year that the value describes
     "gender": pl.String(),  # T total, K women, M men; which of them exist differs by KPI and row
     "value": pl.Float64(),  # in the KPI's own unit, unrounded; null is "no value", never zero
-    "value_count": pl.Int32(),  # units behind the value: 1 or 0, and for a group its members with a value
-    "status": pl.String(),  # "" when Kolada says nothing (and when it says null); "Missing", "Privacy" ...
+    "value_count": pl.Int32(),  # number of units with a value: 1 or 0, and for a group its members with a value
+    "status": pl.String(),  # "" if Kolada gives none (or null); "Missing", "Privacy" ...
     "is_deleted": pl.Boolean(),
 }
 """One row per (kpi_id, municipality_id, period, gender)."""
@@ -28,7 +28,7 @@ OU_DATA_SCHEMA: Final[dict[str, pl.DataType]] = {
 KPI_SCHEMA: Final[dict[str, pl.DataType]] = {
     "kpi_id": pl.String(),
     "title": pl.String(),  # not unique; ends in `(-2024)` for a closed KPI
-    "description": pl.String(),  # may hold a backslash and an n as two characters; the source after "Källa:"
+    "description": pl.String(),  # may contain a backslash and an n as two characters; the source follows "Källa:"
     "is_divided_by_gender": pl.Boolean(),  # a hint only
     "municipality_type": pl.String(),  # K municipalities, L regions, A both
     "auspice": pl.String(),
@@ -36,7 +36,7 @@ KPI_SCHEMA: Final[dict[str, pl.DataType]] = {
     "perspective": pl.String(),
     "prel_publication_date": pl.Date(),
     "publication_date": pl.Date(),  # when the NEXT value is expected, not when the last one came
-    "publ_period": pl.Int32(),  # the year that the next publication will be about
+    "publ_period": pl.Int32(),  # the year that the next publication describes
     "has_ou_data": pl.Boolean(),
 }
 """One row per kpi_id."""

@@ -1,9 +1,9 @@
-"""JSON read slowly and exactly: which fields an object has, of which types, and what is wrong with them.
+"""The slow and exact JSON reader: the fields of an object, their types, and the faults in them.
 
-What belongs here: the declared shapes of the API's objects and a reader that names every deviation with its
-place. Catalogue pages are read this way; data pages only when the fast way (`data_page`) doubts something.
-Invariants: a wrong type, a missing field, a field twice, and a text or a number that nobody can store are faults; a
-field that no shape names is noted and does no harm. Whatever the bytes, only a KoladaError comes out.
+What belongs here: the declared shapes of the API's objects and a reader that names every deviation with its place. It
+reads all catalogue pages, and data pages that the fast reader (`data_page`) does not accept. Invariants: a wrong type,
+a missing field, a repeated field, and a text or a number that cannot be stored are faults; an undeclared field is noted
+and is no fault. Whatever the bytes, only a KoladaError is raised.
 """
 
 import codecs
@@ -19,22 +19,22 @@ from kolada_client.body_kinds import brief_json, brief_text, error_in, unreadabl
 from kolada_client.errors import IF_IT_STAYS, KoladaContractError
 
 Json = Any
-"""What `json.loads` returns; every use below checks what it is."""
+"""The result of `json.loads`; every use below checks its type."""
 
 _SHOWN_FAULTS: Final = 5
 _NOTED: Final = 50
-"""Unknown fields, and remarks, that a page may have; more say nothing more."""
+"""The most unknown fields, and remarks, that are kept of a page."""
 
 _SMALL: Final = 4 * 1024 * 1024
 _MOST_PARTS: Final = 1_000_000
-"""Values in a body that is larger than 4 MB. A full page has 100,000, the catalogue of KPIs as many."""
+"""The most values in a body larger than 4 MB. A full page has 100,000, and so has the catalogue of KPIs."""
 
 _MOST_DIGITS: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One declared field: its test, what the test wants in words, and what may be missing."""
+    """One declared field: its test, the test in words, and whether it may be missing."""
 
     fits: Callable[[Json], bool]
     wanted: str
@@ -43,7 +43,7 @@ class Field:
 
 
 def _is_text(value: Json) -> bool:
-    """Text that can be stored: half of a surrogate pair is no character."""
+    """Return whether a value is text that can be stored: without half of a surrogate pair."""
     if not isinstance(value, str):
         return False
     try:
@@ -54,7 +54,7 @@ def _is_text(value: Json) -> bool:
 
 
 def is_number(value: Json) -> TypeGuard[int | float]:
-    """A JSON number that a double can hold: no boolean, no NaN, no infinity, no integer beyond the largest."""
+    """Return whether a value is a number that a double can store: no boolean, NaN, infinity or larger integer."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return abs(value) <= sys.float_info.max
@@ -85,31 +85,31 @@ ENVELOPE: Final[Shape] = {
 
 @dataclass(slots=True)
 class Findings:
-    """What a reading met: faults, each with its place, and fields that no shape names."""
+    """The results of a reading: faults, each with its place, and undeclared fields."""
 
     faults: list[str] = field(default_factory=list)
     fault_count: int = 0
     unknown_fields: set[str] = field(default_factory=set)
 
     def fault(self, place: str, text: str) -> None:
-        """Note a fault; only the first few are kept in words."""
+        """Record a fault; only the first few are kept in words."""
         self.fault_count += 1
         if self.fault_count <= _SHOWN_FAULTS:
             self.faults.append(f"{place} {text}")
 
     def unknown(self, pattern: str, names: set[str]) -> None:
-        """Note fields that no shape names."""
+        """Record undeclared fields."""
         for name in sorted(names)[: max(0, _NOTED - len(self.unknown_fields))]:
             self.unknown_fields.add(pattern + brief_text(name))
 
     def raise_if_any(self, url: str) -> None:
-        """Raise KoladaContractError when there is a fault."""
+        """Raise KoladaContractError if there is a fault."""
         if self.fault_count:
             raise contract_error(url, self.faults, self.fault_count)
 
 
 class Pairs(dict[str, Json]):
-    """A JSON object that remembers which of its names came more than once."""
+    """A JSON object that remembers its repeated names."""
 
     repeated: tuple[str, ...] = ()
 
@@ -124,7 +124,7 @@ def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
 
 
 def _whole_number(text: str) -> int:
-    """An integer; of one that is beyond every limit only so many digits that it stays beyond them."""
+    """Return an integer; one beyond every limit is shortened to digits that are still beyond them."""
     return int(text[: _MOST_DIGITS + 1])
 
 
@@ -140,24 +140,24 @@ def load(body: bytes, url: str) -> Json:
 
 
 def check_size(body: bytes, url: str) -> None:
-    """Raise KoladaUnreadable for a body of more values than any page has: reading them would take gigabytes."""
+    """Raise KoladaUnreadable for a body with more values than any page has: reading it would take gigabytes."""
     if len(body) > _SMALL and sum(body.count(sign) for sign in (b",", b"[", b"{")) > _MOST_PARTS:
         what = f"`{len(body)}` bytes with more than `{_MOST_PARTS}` values, which no page of the API has"
         raise unreadable(what, url)
 
 
 def check(value: Json, shape: Shape, place: str, pattern: str, findings: Findings) -> dict[str, Json] | None:
-    """Hold one object to a shape.
+    """Compare one object with a shape.
 
     Args:
-        value: What should be an object.
+        value: The value that should be an object.
         shape: Its declared fields.
-        place: Where it stands, for people: `values[3]`.
+        place: Its place, for messages: `values[3]`.
         pattern: The same without numbers, for `unknown_fields`: `values[]`.
-        findings: Where deviations are noted.
+        findings: Collects the deviations.
 
     Returns:
-        The object when it can be read on, else None.
+        The object if it can be read further, else None.
     """
     if not isinstance(value, dict):
         findings.fault(place, f"is `{brief_json(value)}` instead of an object")
@@ -180,11 +180,11 @@ def check(value: Json, shape: Shape, place: str, pattern: str, findings: Finding
 
 
 def check_envelope(document: Json, url: str, findings: Findings) -> dict[str, Json]:
-    """Hold the outermost object to the envelope; its list must be as long as its own `count` says.
+    """Compare the outermost object with the envelope; the length of its list must equal its own `count`.
 
     Raises:
-        KoladaUnreadable: It is an error in the place of a page.
-        KoladaContractError: It is no envelope.
+        KoladaUnreadable: It is an error in place of a page.
+        KoladaContractError: It is not an envelope.
     """
     error = error_in(document)
     if error is not None:
@@ -199,13 +199,13 @@ def check_envelope(document: Json, url: str, findings: Findings) -> dict[str, Js
 
 
 def few(remarks: list[str]) -> tuple[str, ...]:
-    """The remarks on a page: the first of them, and how many more there are."""
+    """Return the first remarks on a page, and the number of further ones."""
     more = [f"{len(remarks) - _NOTED} more remarks of this kind"] if len(remarks) > _NOTED else []
     return (*remarks[:_NOTED], *more)
 
 
 def contract_error(url: str, faults: list[str], fault_count: int) -> KoladaContractError:
-    """The error for JSON that breaks the contract, naming the first faults."""
+    """Return the error for JSON that breaks the contract; it names the first faults."""
     more = f" (and {fault_count - len(faults)} more)" if fault_count > len(faults) else ""
     return KoladaContractError(
         f"Kolada's answer breaks the contract: {'; '.join(faults)}{more}; none of its rows count. "

@@ -1,7 +1,7 @@
-"""Undoing the compression in which a body travelled, never into more memory than is wanted.
+"""Decompression of response bodies, with a limit on memory.
 
-Only gzip is offered: the standard library unpacks it in bounded pieces. What belongs here: which packings are offered
-and undone. An answer that came in another one, or in several at once, is left as it came and named.
+Only gzip is offered, since the standard library decompresses it in bounded pieces. What belongs here: the content
+encodings that are offered and decoded. A body in another encoding, or in several, is left as received and reported.
 """
 
 import zlib
@@ -16,24 +16,24 @@ _MOST_MEMBERS: Final = 16
 
 
 class TooLarge(Exception):
-    """A body is larger than wanted once it is unpacked."""
+    """The decompressed body is larger than allowed."""
 
 
 class StaysPacked(Exception):
-    """A body can't be unpacked; says why, as the rest of a sentence about it."""
+    """A body cannot be decompressed; the text is the rest of a sentence that says why."""
 
 
 def unpacked(body: bytes, encoding: str | None, *, most: int) -> bytes:
-    """A body as it was before it was packed.
+    """Return the decompressed body.
 
     Args:
-        body: The bytes that came.
+        body: The bytes as received.
         encoding: The header Content-Encoding, or None.
-        most: Bytes that the result may have.
+        most: The most bytes that the result may have.
 
     Raises:
-        TooLarge: The result would have more.
-        StaysPacked: The packing is not the one that was offered, or the bytes don't follow it.
+        TooLarge: The result would be larger.
+        StaysPacked: The encoding was not offered, or the bytes are not in it.
     """
     names = [name for part in (encoding or "").split(",") if (name := part.strip().lower()) not in {"", "identity"}]
     if not names:

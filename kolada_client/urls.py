@@ -1,8 +1,8 @@
 """URLs of Kolada v3: always path style.
 
 The query style (`/data/?kpi_id=...`) answers 200 and an empty list to a misspelt parameter, so it is never
-used; only `page`, `from_date` and the catalogue's filters go into the query. What belongs here: how a
-question becomes a URL, and which next link may be followed.
+used; only `page`, `from_date` and the catalogue's filters are query parameters. What belongs here: the URL of a
+request, and the check of a next link.
 """
 
 import re
@@ -40,7 +40,7 @@ def check_base_url(base_url: str) -> str:
 
 
 def url_of(base_url: str, request: Request) -> str:
-    """The URL of a request's first page."""
+    """Return the URL of a request's first page."""
     if isinstance(request, DataRequest):
         return _data_url(base_url, request)
     return _catalogue_url(base_url, request)
@@ -68,18 +68,17 @@ def _catalogue_url(base_url: str, request: CatalogueRequest) -> str:
 
 
 def page_url(url: str, page: int) -> str:
-    """The URL of page `page` (from 1) of the question that `url` asks."""
+    """Return the URL of page `page` (from 1) of the request at `url`."""
     parts = urlsplit(url)
     query = "&".join(filter(None, [parts.query, f"page={page}"]))
     return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
 
 
 def check_next_url(base_url: str, next_url: str) -> str:
-    """Return the next link if it stays where we are, or raise KoladaContractError.
+    """Return the next link if it is below the base URL, or raise KoladaContractError.
 
-    Scheme, host, port and the base path must be those of the base URL, and nothing in the path may lead up from there.
-    One difference is mended: a link that says `http` where we ask over `https`, as servers behind a proxy write them,
-    is asked over `https`.
+    Scheme, host, port and base path must be those of the base URL, and the path must not lead out of it. One difference
+    is corrected: if the base URL has `https`, a link with `http`, as servers behind a proxy write it, becomes `https`.
     """
     base, link = urlsplit(base_url), _split(next_url)
     if link is not None and base.scheme == "https" and link.scheme == "http" and link.port in {None, 80}:
@@ -94,7 +93,7 @@ def check_next_url(base_url: str, next_url: str) -> str:
 
 
 def _split(url: str) -> SplitResult | None:
-    """The parts of a URL that can be asked; None for one with signs, a length, a host or a port that none has."""
+    """Return the parts of a URL; None if its characters, length, host or port are invalid."""
     if len(url) > _LONGEST_URL or not url.isprintable() or " " in url or "\\" in url:
         return None
     try:
@@ -111,7 +110,7 @@ def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
 
 
 def _is_below(base_path: str, path: str) -> bool:
-    """Whether a path is below another and stays there, however often a server or a proxy undoes its escapes."""
+    """Return whether a path stays below another, however often a server or a proxy unescapes it."""
     plain = path
     for _ in range(_MOST_ESCAPES):
         plain = unquote(plain)

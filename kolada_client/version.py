@@ -1,4 +1,4 @@
-"""The version that this client gives itself in its User-Agent."""
+"""The version of this client in its User-Agent."""
 
 from importlib import metadata
 from typing import Final
@@ -7,7 +7,7 @@ PROJECT: Final = "kolada-pipeline"
 
 
 def project_version() -> str:
-    """The installed version, or `0` when the package runs from a folder that was not installed."""
+    """Return the installed version, or `0` if the package is not installed."""
     try:
         return metadata.version(PROJECT)
     except metadata.PackageNotFoundError:
@@ -15,5 +15,5 @@ def project_version() -> str:
 
 
 def default_user_agent() -> str:
-    """`kolada-pipeline/<version>`."""
+    """Return `kolada-pipeline/<version>`."""
     return f"{PROJECT}/{project_version()}"

@@ -1,8 +1,8 @@
-"""How long the client waits: the polite rate, the pauses between tries, the deadline of a request.
+"""The client's waits: the rate limit, the pauses between tries, the deadline of a request.
 
-What belongs here: arithmetic on a clock, and trying again. Invariant: every wait goes through `Allowance.wait`, so that
-a deadline is never slept past, and a consumer that has gone away is noticed at once. `stamina` counts the tries and
-tells its hooks; the pauses are ours, so that they follow the client's clock and end when nobody listens.
+What belongs here: arithmetic on a clock, and retries. Invariant: every wait uses `Allowance.wait`, so that no sleep
+exceeds a deadline, and a wait ends immediately when the consumer has stopped. `stamina` counts the tries and calls its
+hooks; the pauses are our own, so that they follow the client's clock and end with the consumer.
 """
 
 import logging
@@ -24,7 +24,7 @@ logger = logging.getLogger("kolada_client")
 _Result = TypeVar("_Result")
 
 RETRY_AFTER_CAP: Final = 120.0
-"""Seconds. A server that asks for a longer pause is asked again after this one."""
+"""Seconds; the longest pause that `Retry-After` can cause."""
 
 _FIRST_PAUSE: Final = 0.5
 _LONGEST_PAUSE: Final = 30.0
@@ -33,16 +33,16 @@ _MILLISECONDS: Final = 1000
 
 
 class Stopped(KoladaError):
-    """Whoever wanted the answer has stopped listening. Raised in worker threads, seen by nobody else."""
+    """The consumer has stopped reading. Raised in worker threads only, and never reaches the user."""
 
 
 class Allowance:
     """The time that one request may take, over all its tries and pages.
 
     Args:
-        clock: Whose time.
+        clock: The client's clock.
         seconds: The total, from now; None for no limit.
-        stop: Set when nobody wants the answer any more.
+        stop: Set when the consumer has stopped reading.
     """
 
     def __init__(self, clock: Clock, seconds: float | None, stop: threading.Event | None = None) -> None:
@@ -52,15 +52,15 @@ class Allowance:
         self._stop = stop
 
     def remaining(self) -> float:
-        """Seconds left; infinite without a limit."""
+        """Return the seconds left; infinite without a limit."""
         return float("inf") if self._ends is None else self._ends - self._clock.monotonic()
 
     def check(self, url: str, cause: KoladaError | None = None) -> None:
-        """Raise when the time is over or nobody listens."""
+        """Raise if the time is over or the consumer has stopped."""
         self._check(url, 0.0, cause)
 
     def wait(self, seconds: float, url: str, cause: KoladaError | None = None) -> None:
-        """Wait, or raise KoladaDeadlineExceeded at once when the wait would outlast the deadline."""
+        """Wait, or raise KoladaDeadlineExceeded immediately if the wait would exceed the deadline."""
         self._check(url, seconds, cause)
         if seconds > 0:
             self._clock.wait(seconds, self._stop)
@@ -85,7 +85,7 @@ class Pace:
 
     Args:
         rate: Requests a second; None for no limit.
-        clock: Whose time.
+        clock: The client's clock.
     """
 
     def __init__(self, rate: float | None, clock: Clock) -> None:
@@ -110,7 +110,7 @@ class Pace:
             allowance.wait(seconds, url)
 
     def _try(self) -> float | None:
-        """Take the turn and return None, or return the seconds until it may be free."""
+        """Take the turn and return None, or return the seconds until the next one."""
         if self._bucket is None:
             return None
         with self._lock:
@@ -129,17 +129,17 @@ def keep_trying(
     allowance: Allowance,
     url: str,
 ) -> _Result:
-    """Call `ask` with the number of the try, from 1, until it returns; pause after each try that fails in passing.
+    """Call `ask` with the number of the try, from 1, until it returns; pause after each temporary failure.
 
     Args:
         ask: One try.
-        on: The errors that may pass.
-        attempts: Tries, at most.
-        allowance: Of the request; a pause that would outlast it is not begun.
-        url: What is asked, for messages.
+        on: The temporary errors.
+        attempts: The most tries.
+        allowance: The request's allowance; a pause that would exceed it is not started.
+        url: The requested URL, for messages.
 
     Raises:
-        KoladaError: Of the last try, or one that does not pass; its `attempts` says how many tries there were.
+        KoladaError: The error of the last try, or one that is not temporary; its `attempts` is the number of tries.
     """
     pause, last = 0.0, None
     passing = lambda error: 0.0 if isinstance(error, on) else False  # noqa: E731 - the wait itself is ours: 0
@@ -157,10 +157,10 @@ def keep_trying(
 
 
 def pause_before_next(attempt: int, retry_after: float | None) -> float:
-    """Seconds to wait after failed try number `attempt` (from 1).
+    """Return the seconds to wait after failed try number `attempt` (from 1).
 
-    0.5 s doubling up to 30 s, of which a random half is left out so that clients that failed together do not come back
-    together; longer when the server asks for more, up to RETRY_AFTER_CAP.
+    0.5 s, doubled each time up to 30 s; up to half of it is randomly left out, so that clients that failed at the same
+    time do not return at the same time. Longer if the server's `Retry-After` is longer, up to RETRY_AFTER_CAP.
     """
     full = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** min(attempt - 1, _DOUBLINGS))
     ours = full * random.uniform(0.5, 1.0)  # noqa: S311 - a jitter, no secret
@@ -168,9 +168,9 @@ def pause_before_next(attempt: int, retry_after: float | None) -> float:
 
 
 def parse_retry_after(text: str | None, now: datetime) -> float | None:
-    """Seconds that a `Retry-After` header asks for: a number, or the distance to an HTTP date.
+    """Return the seconds of a `Retry-After` header: its number, or the time until its HTTP date.
 
-    None when the header is absent, says neither, or names no moment to come.
+    None if the header is absent, invalid, or names a moment in the past.
     """
     stripped = (text or "").strip()
     if stripped.isascii() and stripped.isdigit():
@@ -179,5 +179,5 @@ def parse_retry_after(text: str | None, now: datetime) -> float | None:
         moment = parsedate_to_datetime(stripped)
         seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
     except (ValueError, OverflowError, TypeError):
-        return None  # no date, or one that no calendar reaches
+        return None  # no date, or one beyond the calendar
     return seconds.total_seconds() if seconds > timedelta(0) else None

@@ -1,8 +1,9 @@
-"""A whole request: all its pages, followed and checked together.
+"""A whole request: all its response pages, followed and checked together.
 
-What belongs here: paging, and what only the pages together can show. A full page without a next link is no proof of
-the end, so page n+1 is asked for by number; an empty page that a link led to is one once it was empty twice and nothing
-follows it; no URL twice, no other host, no end without a cap; no cell on two pages; no row that nobody asked for.
+What belongs here: paging, and the checks across pages. A full page without a next link does not prove the end, so page
+n+1 is requested by number. An empty page behind a link is the end if it was empty twice and no page follows it. No URL
+is requested twice, no other host is followed, the number of pages is limited, no cell is on two pages, and every row
+was requested.
 """
 
 from collections.abc import Iterator
@@ -21,12 +22,12 @@ from kolada_client.parsing import PARSERS
 from kolada_client.waiting import Allowance, pause_before_next
 
 PAGE_CAP: Final = 2000
-"""Pages of one request; 10 million entries. More is a server that never says stop."""
+"""The most pages of one request, for 10 million entries; a server with more links endlessly."""
 
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """How one request is walked."""
+    """The paging of one request."""
 
     fetcher: Fetcher
     base_url: str
@@ -37,13 +38,13 @@ class Walk:
 
     @property
     def first_url(self) -> str:
-        """Where the walk begins."""
+        """The URL of the first page."""
         return urls.url_of(self.base_url, self.request)
 
     def pages(self) -> Iterator[Landed]:
         """Yield the request's pages in order, each sound in itself and in its place; verdicts are open.
 
-        A page that breaks off the walk is rejected before the error leaves.
+        A page that ends the walk with an error is rejected before the error is raised.
         """
         url, is_probe = self.first_url, False
         asked: set[str] = set()
@@ -53,7 +54,7 @@ class Walk:
             try:
                 landed = self._landed(url)
             except KoladaNotFound:
-                if is_probe:  # a page past the end may be refused; then the full page was the last
+                if is_probe:  # if a page past the end is refused, the full page was the last
                     return
                 raise
             if landed.parsed.row_count == 0 and before is not None and not is_probe:
@@ -79,7 +80,7 @@ class Walk:
         return self.fetcher.fetch(url, parse, self.allowance, is_recall_allowed=is_recall_allowed)
 
     def _empty_twice(self, empty: Landed) -> Landed:
-        """Ask once more for an empty page that a link led to: a list may end so, and a passing fault looks the same."""
+        """Request an empty page behind a link again: it can be the end of the list, or a temporary fault."""
         url = empty.received.url
         if empty.is_recalled:
             return _remarked(empty)
@@ -96,7 +97,7 @@ class Walk:
         return _remarked(again)
 
     def _check(self, landed: Landed, before: Landed | None, asked: set[str], *, is_probe: bool) -> str | None:
-        """Hold one page to its place in the walk; return the next link to follow, if there is one."""
+        """Check one page in its place in the walk; return the next link to follow, if there is one."""
         url, parsed = landed.received.url, landed.parsed
         if isinstance(self.request, DataRequest):
             check_asked_for(parsed.frame, self.request, url)
@@ -111,7 +112,7 @@ class Walk:
             )
             raise KoladaContractError(msg)
         if is_probe and before is not None:
-            check_together([before, landed], self.request)  # a server that ignores `page` sends the same again
+            check_together([before, landed], self.request)  # a server that ignores `page` sends the same page again
         if len(asked) >= PAGE_CAP and (parsed.next_url is not None or parsed.row_count >= self.page_size):
             msg = (
                 f"`{url}` is page `{PAGE_CAP}` of one request and not the last, so the answer does not count. "
@@ -128,7 +129,7 @@ class Walk:
         return next_url
 
     def _link(self, landed: Landed) -> str | None:
-        """The page's next link, if it has one that may be followed; what an empty page links to is its own matter."""
+        """Return the page's next link, or raise if it must not be followed; a bad link of an empty page is ignored."""
         next_url = landed.parsed.next_url
         if next_url is None:
             return None
@@ -141,13 +142,13 @@ class Walk:
 
 
 def _remarked(empty: Landed) -> Landed:
-    """An empty page at the end of a list, with the remark that it was one."""
+    """Return an empty page at the end of a list, with a remark about it."""
     remark = f"the page `{empty.received.url}` has `0` rows, though the page before it links to it: the list ends there"
     return replace(empty, parsed=replace(empty.parsed, remarks=(*empty.parsed.remarks, remark)))
 
 
 def page_of(landed: Landed) -> Page:
-    """The public form of a landed page."""
+    """Return the public form of a landed page."""
     return Page(
         request_id=landed.request_id,
         url=landed.received.url,
@@ -162,16 +163,16 @@ def page_of(landed: Landed) -> Page:
 
 
 def whole(walk: Walk) -> list[Landed]:
-    """All pages of a request, checked together; verdicts are open.
+    """Return all pages of a request, checked together; verdicts are open.
 
-    When the pages contradict each other or the contract, all that had come are rejected. When the rest could
-    not be had (no connection, a 5xx, the deadline), those that had come are accepted, so that a run that is
-    started again need not ask for them.
+    If the pages contradict each other or the contract, all received ones are rejected. If the rest could not be fetched
+    (no connection, a 5xx, the deadline), the received ones are accepted, so that a resumed run does not request them
+    again.
     """
     pages: list[Landed] = []
     try:
         for landed in walk.pages():
-            pages.append(landed)  # noqa: PERF402 - what had come must be settled when the walk breaks off
+            pages.append(landed)  # noqa: PERF402 - the received pages need a verdict when the walk fails
         if len(pages) > 1:
             check_together(pages, walk.request)
     except KoladaContractError as error:
@@ -186,7 +187,7 @@ def whole(walk: Walk) -> list[Landed]:
 
 
 def check_asked_for(frame: pl.DataFrame, request: DataRequest, url: str) -> None:
-    """Raise KoladaContractError when a row's KPI, unit or year is not among those asked for."""
+    """Raise KoladaContractError if a row's KPI, unit or year was not requested."""
     unit_column = frame.columns[1]
     lists = [("kpi_id", request.kpi_ids), ("period", request.years)]
     if request.unit_kind != "ou_by_municipality":
@@ -204,7 +205,7 @@ def check_asked_for(frame: pl.DataFrame, request: DataRequest, url: str) -> None
 
 
 def check_together(pages: list[Landed], request: Request) -> None:
-    """Raise KoladaContractError when a cell, or a catalogue's id, stands on more than one of the pages."""
+    """Raise KoladaContractError if a cell, or a catalogue's id, is on more than one of the pages."""
     frames = [landed.parsed.frame for landed in pages]
     first = pages[0].received
     try:
@@ -218,7 +219,7 @@ def check_together(pages: list[Landed], request: Request) -> None:
 
 
 def _check_unique_ids(frames: list[pl.DataFrame], url: str) -> None:
-    """No id may stand on two pages (a group's members share their page's id)."""
+    """Raise if an id is on two pages (a group's members share their page's id)."""
     ids = pl.concat([frame.select(pl.col(frame.columns[0]).unique()) for frame in frames])
     twice = ids.filter(pl.col(ids.columns[0]).is_duplicated()).to_series().unique().sort().to_list()
     if twice:

@@ -1,8 +1,8 @@
-"""The connection of one try: how many seconds it may take, how many bytes may come before the answer begins.
+"""The connection of one try: its time limit, and the limit of bytes before the response begins.
 
-httpx limits the silence between two packets, which a server that sends a byte now and then never breaks. What belongs
-here: limits that such a server cannot get round, and the transport that keeps to them. Invariant: every wait on a
-socket is bounded by what the try and its request have left.
+httpx limits the silence between two packets, which a server that sends a byte now and then never exceeds. What belongs
+here: limits that hold for such a server, and the transport that applies them. Invariant: every wait on a socket is
+limited by the remaining time of the try and of its request.
 """
 
 from collections.abc import Iterable, Iterator
@@ -21,20 +21,20 @@ from kolada_client.environment import WayOut
 from kolada_client.waiting import Allowance
 
 MAX_HEAD_BYTES: Final = 256 * 1024
-"""Status lines and headers, informational answers included. Kolada's have a few hundred bytes."""
+"""Limit of status lines and headers, including informational responses. Kolada's have a few hundred bytes."""
 
 STEP_BYTES: Final = 64 * 1024
-"""The least that must come of a body within the client's `timeout`, until the body ends."""
+"""The part of a body that must arrive within the client's `timeout`, until the body ends."""
 
 _SocketOptions = Iterable[tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]]
 
 
 class Try:
-    """What one try may still take: its head, and then every 64 kB of its body, have `timeout` seconds.
+    """The limits of one try: its headers, and then each 64 kB of its body, have `timeout` seconds.
 
     Args:
-        clock: Whose time.
-        allowance: Of the request that the try belongs to.
+        clock: The client's clock.
+        allowance: The allowance of the try's request.
         timeout: Seconds.
     """
 
@@ -48,19 +48,19 @@ class Try:
 
     @property
     def seconds_left(self) -> float:
-        """How long the try may wait for its next bytes; 0 when its time is over."""
+        """The seconds that the try may wait for its next bytes; 0 if its time is over."""
         return max(0.0, min(self._ends - self._clock.monotonic(), self._allowance.remaining()))
 
     def head_came(self) -> None:
-        """The answer has begun: what comes from now on is its body."""
+        """Mark the end of the headers: the following bytes are the body."""
         self._is_head = False
         self._next_step()
 
     def took(self, count: int) -> None:
-        """Note bytes that came.
+        """Count received bytes.
 
         Raises:
-            httpcore.RemoteProtocolError: The answer has not begun although more than MAX_HEAD_BYTES came.
+            httpcore.RemoteProtocolError: More than MAX_HEAD_BYTES arrived before the response began.
         """
         self._came += count
         if self._is_head and self._came > MAX_HEAD_BYTES:
@@ -70,7 +70,7 @@ class Try:
 
     @property
     def is_late(self) -> str:
-        """What has not come in time, in words."""
+        """The part that did not arrive in time, in words."""
         seconds = (
             f"after {self._timeout:g} seconds" if self._allowance.remaining() > 0 else "when all the time was over"
         )
@@ -88,7 +88,7 @@ _TRY: ContextVar[Try | None] = ContextVar("kolada_client.try", default=None)
 
 @contextmanager
 def limited_to(attempt: Try) -> Iterator[None]:
-    """Within the block, connections used by this thread keep to the limits of a try."""
+    """Apply the limits of a try to the connections that this thread uses in the block."""
     token = _TRY.set(attempt)
     try:
         yield
@@ -97,36 +97,36 @@ def limited_to(attempt: Try) -> Iterator[None]:
 
 
 class BoundedTransport(httpx.HTTPTransport):
-    """httpx's own transport, over connections that keep to `limited_to`.
+    """httpx's own transport, over connections with the limits of `limited_to`.
 
     Args:
-        way: How the network is reached: proxy and certificates.
-        connections: The most at a time.
+        way: Proxy and certificates.
+        connections: The most at the same time.
 
     Raises:
-        InvalidEnvironment: A variable that the way rests on cannot be used.
+        InvalidEnvironment: A variable for proxy or certificates cannot be used.
     """
 
     def __init__(self, way: WayOut, *, connections: int) -> None:
         limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
         trust = way.trust()
         super().__init__(limits=limits, verify=trust, proxy=way.proxy_for_httpx(trust), trust_env=False)
-        # httpcore takes a backend from whoever makes a pool; httpx makes its pools without asking for one.
+        # httpcore takes the backend when a pool is created; httpx creates its pools without an option for it.
         self._pool._network_backend = _BoundedBackend()  # noqa: SLF001
 
 
 class NoCookies(CookieJar):
-    """Takes no cookie and sends none: Kolada has none, and a hostile answer could set any number."""
+    """Ignores all cookies: Kolada sets none, and a hostile response could set any number."""
 
     def extract_cookies(self, response: HTTPResponse, request: Request) -> None:
-        """Leave the answer's cookies."""
+        """Ignore the response's cookies."""
 
     def add_cookie_header(self, request: Request) -> None:
         """Send no cookies."""
 
 
 class _BoundedStream(httpcore.NetworkStream):
-    """A connection whose waits end when the current try's time ends."""
+    """A connection whose waits end with the current try's time."""
 
     def __init__(self, stream: httpcore.NetworkStream) -> None:
         self._stream = stream
@@ -151,17 +151,17 @@ class _BoundedStream(httpcore.NetworkStream):
         self._stream.close()
 
     def start_tls(self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None) -> Any:  # noqa: ANN401 - httpcore's signature
-        """The same connection, encrypted from now on."""
+        """Return the same connection with TLS."""
         limit = _limited(timeout, httpcore.ConnectTimeout)
         return _BoundedStream(self._stream.start_tls(ssl_context, server_hostname, limit))
 
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - httpcore's signature
-        """What the connection beneath says of itself."""
+        """Return information about the underlying connection."""
         return self._stream.get_extra_info(info)
 
 
 class _BoundedBackend(httpcore.SyncBackend):
-    """Opens bounded connections."""
+    """A backend that opens connections with limits."""
 
     def connect_tcp(
         self,
@@ -177,7 +177,7 @@ class _BoundedBackend(httpcore.SyncBackend):
 
 
 def _limited(timeout: float | None, error: type[httpcore.TimeoutException]) -> float | None:
-    """The seconds that a wait may take: what httpx wants, and no more than the current try has left."""
+    """Return the seconds that a wait may take: httpx's own limit, or the remaining time of the try if that is less."""
     current = _TRY.get()
     if current is None:
         return timeout
