@@ -1,4 +1,4 @@
-"""A stand-in for the Kolada API, version 3: true paging and limits, for tests, demos and benchmarks.
+"""A stand-in for the Kolada API, version 3, with real paging and limits, for tests, demos and benchmarks.
 
 Example: `with FakeKolada(sample_data()).serve() as url: httpx.get(f"{url}/municipality")`.
 """

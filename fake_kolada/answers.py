@@ -1,7 +1,7 @@
-"""The API's honest answer, and what goes out on the wire instead of it or as it.
+"""The correct response of the API, and the response that is sent, with or without a fault.
 
-An `HonestAnswer` is one page as the contract has it. A `Reply` is an HTTP answer that can also be cut off
-or held back, so that a fault happens to the connection and not only to the text.
+An `HonestAnswer` is one page as the contract requires it. A `Reply` is an HTTP response that can also be truncated or
+delayed, so that a fault affects the connection and not only the text.
 """
 
 import asyncio
@@ -18,16 +18,16 @@ from starlette.types import Receive, Scope, Send
 
 SOURCE_HEADER = "X-Kolada-Source"
 
-# Where a server with sockets puts the connection into the ASGI scope, for answers that are no HTTP.
+# The key of the connection in the ASGI scope of a server with sockets, for responses that are not HTTP.
 CONNECTION = "fake_kolada.connection"
 
-# A server that has no sockets puts this extension into the ASGI scope: nobody there waits in real time.
+# The extension in the ASGI scope of a server without sockets, where no client waits in real time.
 NO_WAITING = "fake_kolada.no_waiting"
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class HonestAnswer:
-    """One page of the API as it should be."""
+    """One correct page of the API."""
 
     endpoint: str
     url: str
@@ -42,16 +42,16 @@ class HonestAnswer:
         return int(URL(self.url).params.get("page", "1"))
 
     def page_url(self, number: int) -> str:
-        """The URL of another page of the same request."""
+        """Return the URL of another page of the same request."""
         return str(URL(self.url).copy_set_param("page", number))
 
     @property
     def has_further(self) -> bool:
-        """Another page follows this one."""
+        """Whether another page follows this one."""
         return self.next_url is not None
 
     def body(self) -> bytes:
-        """The JSON of the page. Polars writes the rows: 250 MB a second, so that no row is kept as text."""
+        """Return the JSON of the page. Polars writes the rows, at 250 MB a second, so that no row is kept as text."""
         out = io.BytesIO()
         out.write(b'{"values":')
         self.rows.write_json(out)
@@ -61,27 +61,27 @@ class HonestAnswer:
         return out.getvalue()
 
     def document(self) -> dict[str, Any]:
-        """The page as Python objects, to be spoilt."""
+        """Return the page as Python objects, for a fault to change."""
         content: dict[str, Any] = json.loads(self.body())
         return content
 
 
 def as_json(content: object) -> bytes:
-    """JSON as the API writes it: no spaces, and letters as they are; half of a surrogate pair as an escape."""
+    """Return JSON as the API writes it: no spaces, letters not escaped; half of a surrogate pair escaped."""
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(errors="backslashreplace")
 
 
 class Reply(Response):
-    """An HTTP answer.
+    """An HTTP response.
 
     Args:
         body: Its body.
         status: Its status.
-        headers: Beside those that every answer has.
+        headers: In addition to those of every response.
         media_type: In place of JSON's.
-        sent_bytes: After so many the connection breaks.
-        held_seconds: So long it waits for a client that does not give up.
-        source: What it says of its values, in place of what the data set says.
+        sent_bytes: The number of bytes after which the connection is closed.
+        held_seconds: The longest wait for a client that does not give up.
+        source: The declared kind of its values, in place of the data set's.
     """
 
     media_type = "application/json"
@@ -103,7 +103,7 @@ class Reply(Response):
         self._held_seconds = held_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the answer, or as much of it as there shall be."""
+        """Send the response, or the part of it that the fault leaves."""
         if self._held_seconds is not None and await _client_left(scope, receive, self._held_seconds):
             return
         if self._sent_bytes is None:
@@ -111,17 +111,17 @@ class Reply(Response):
             return
         start = {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
         await send(start)
-        # Ending before the last part of the body is what makes an ASGI server cut the connection.
+        # Without the last part of the body, an ASGI server closes the connection.
         part = bytes(self.body[: self._sent_bytes])
         await send({"type": "http.response.body", "body": part, "more_body": True})
 
 
 class RawReply(Reply):
-    """Bytes on the connection in the place of an HTTP answer, piece after piece, until the client leaves.
+    """Bytes on the connection in place of an HTTP response, piece by piece, until the client disconnects.
 
     Args:
-        pieces: What is sent.
-        every_seconds: Between two pieces.
+        pieces: The pieces to send.
+        every_seconds: Seconds between two pieces.
     """
 
     def __init__(self, pieces: Iterable[bytes], *, every_seconds: float) -> None:
@@ -130,7 +130,7 @@ class RawReply(Reply):
         self._every_seconds = every_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
-        """Send piece after piece; without sockets, nothing, since the client has left by the time it is told."""
+        """Send piece by piece; without sockets send nothing, since the client has disconnected by then."""
         if NO_WAITING in scope.get("extensions", {}):
             return
         connection: asyncio.WriteTransport = scope[CONNECTION]
@@ -142,7 +142,7 @@ class RawReply(Reply):
 
 
 async def _client_left(scope: Scope, receive: Receive, seconds: float) -> bool:
-    """Wait for the client to hang up, at most so long. Without sockets it has always hung up."""
+    """Wait for the client to disconnect, at most so long. Without sockets it always has."""
     if NO_WAITING in scope.get("extensions", {}):
         return True
     try:

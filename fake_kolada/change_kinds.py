@@ -1,6 +1,6 @@
-"""What each named change does to a data set.
+"""The effect of each named change on a data set.
 
-The registry `CHANGES` is the only list of changes: help texts and table-driven tests are made from it.
+The registry `CHANGES` is the only list of changes: help texts and table-driven tests are generated from it.
 """
 
 import re
@@ -121,7 +121,7 @@ def _kpi_removed(data: DataSet, at: Coordinates, _value: str | None) -> DataSet:
 def _kpi_retitled(data: DataSet, at: Coordinates, value: str | None) -> DataSet:
     kpi = pl.col("kpi_id") == _kpi(data, "kpi_retitled", at)
     suffix = pl.lit(f" (-{value or '2024'})")
-    # A closed KPI announces nothing more.
+    # A closed KPI has no next publication.
     closed = [
         pl.when(kpi).then(None).otherwise(pl.col(name)).alias(name)
         for name in ("prel_publication_date", "publication_date", "publ_period")
@@ -161,7 +161,7 @@ def _group_members(data: DataSet, at: Coordinates, value: str | None) -> DataSet
     if unknown:
         raise ChangeError(
             f"There is no municipality `{unknown[0]}`; nothing is changed. "
-            "Name members by their four figures, parted by commas, such as `=0114,0115`."
+            "Name members by their four digits, separated by commas, such as `=0114,0115`."
         )
     joined = pl.DataFrame([(group_id, unit, names[unit]) for unit in new], schema=members.schema, orient="row")
     retitled = _VINTAGE.sub(lambda year: str(int(year.group()) + 1), title)
@@ -177,7 +177,7 @@ def _group_members(data: DataSet, at: Coordinates, value: str | None) -> DataSet
 
 
 def _other_members(data: DataSet, title: str, old: list[str]) -> list[str]:
-    """The members with the first two replaced by the first municipalities that aren't in the group."""
+    """Return the members with the first two replaced by the first municipalities that are not in the group."""
     others = [
         unit
         for unit, name, kind in data.municipalities.iter_rows()
@@ -187,7 +187,7 @@ def _other_members(data: DataSet, title: str, old: list[str]) -> list[str]:
 
 
 def _kpi(data: DataSet, change: str, at: Coordinates) -> str:
-    """The KPI named, or the lowest in the catalogue that has values."""
+    """Return the named KPI, or the lowest in the catalogue that has values."""
     known = data.kpis["kpi_id"].to_list()
     if "kpi" in at:
         if at["kpi"] not in known:
@@ -205,7 +205,7 @@ _KINDS = (
     ChangeKind("deleted", "a value is deleted: it comes as isdeleted", _CELL, None, _deleted),
     ChangeKind(
         "vanished",
-        "all values at what is named are absent without a word; one value if nothing is named",
+        "all values at the coordinates are absent, without isdeleted; one value if there are no coordinates",
         _CELL,
         None,
         _vanished,
@@ -215,7 +215,7 @@ _KINDS = (
     ChangeKind("precision", "a value moves by 1e-7", _CELL, None, _precision),
     ChangeKind("rounded", "a value loses decimals", _CELL, None, _rounded),
     ChangeKind(
-        "status_changed", "a value keeps and its status becomes STATUS or Missing", _CELL, "STATUS", _status_changed
+        "status_changed", "a value stays and its status becomes STATUS or Missing", _CELL, "STATUS", _status_changed
     ),
     ChangeKind(
         "total_absent", "a row has women's and men's values and no total", ("kpi", "unit", "year"), None, _total_absent

@@ -1,4 +1,4 @@
-"""What a change is, the cells that it is about, and the observations after it."""
+"""A kind of change, the cells that it affects, and the observations after it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -17,12 +17,12 @@ Apply = Callable[[DataSet, Coordinates, str | None], DataSet]
 
 
 class ChangeError(ValueError):
-    """A change can't be made: it doesn't exist, can't be read, or nothing in the data fits it."""
+    """A change cannot be made: it does not exist, cannot be read, or matches nothing in the data."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeKind:
-    """One kind of change: what it is, what it can be told, and how it is made."""
+    """One kind of change: its description, its coordinates and value, and its function."""
 
     name: str
     description: str
@@ -32,13 +32,13 @@ class ChangeKind:
 
     @property
     def usage(self) -> str:
-        """How the change is written in full."""
+        """The full form of the change, with all coordinates."""
         places = "/".join(place.upper() for place in self.coordinates)
         return f"{self.name}:{places}" + (f"={self.value}" if self.value else "")
 
 
 def is_named(coordinates: Mapping[str, str]) -> pl.Expr:
-    """The observations that these coordinates name; what isn't named is any."""
+    """Return the observations at these coordinates; an omitted coordinate matches all."""
     named = pl.lit(value=True)
     for place, text in coordinates.items():
         if place == "year":
@@ -51,9 +51,9 @@ def is_named(coordinates: Mapping[str, str]) -> pl.Expr:
 
 
 def one_cell(data: DataSet, change: str, coordinates: Mapping[str, str], fits: pl.Expr) -> pl.Expr:
-    """The one cell that a change is about: among those that fit, the newest year, then the lowest ids.
+    """Return the one cell that a change affects: of the matching ones, the newest year, then the lowest ids.
 
-    Unless another is named, it is a total (gender T) of a municipality, of a KPI in the catalogue.
+    By default it is a total (gender T) of a municipality, of a KPI in the catalogue.
     """
     wanted = is_named(coordinates) & fits & pl.col("kpi_id").is_in(data.kpis["kpi_id"].implode())
     if "gender" not in coordinates:
@@ -75,7 +75,7 @@ def one_cell(data: DataSet, change: str, coordinates: Mapping[str, str], fits: p
 
 
 def with_cells(data: DataSet, cells: pl.Expr, **new: pl.Expr) -> DataSet:
-    """The data set a day later, in which these cells have new contents."""
+    """Return the data set a day later, with new contents of these cells."""
     later = next_day(data)
     contents = {**new, "changed_on": pl.lit(later)}
     observations = data.observations.with_columns(
@@ -86,27 +86,27 @@ def with_cells(data: DataSet, cells: pl.Expr, **new: pl.Expr) -> DataSet:
 
 
 def without_cells(data: DataSet, cells: pl.Expr) -> DataSet:
-    """The data set a day later, in which these cells are absent."""
+    """Return the data set a day later, without these cells."""
     kept = data.observations.filter(cells.not_())
     return replace(data, observations=kept, dated=next_day(data))
 
 
 def next_day(data: DataSet) -> date:
-    """The day that a changed data set shows."""
+    """Return the date of a changed data set."""
     return data.dated + timedelta(days=1)
 
 
 def nothing_fits(change: str, coordinates: Mapping[str, str]) -> ChangeError:
-    """The error for a change that finds nothing to change."""
+    """Return the error for a change that matches nothing."""
     where = "/".join(coordinates.values()) or "any place"
     return ChangeError(
-        f"The change `{change}` finds nothing that it fits at `{where}`; nothing is changed. "
+        f"The change `{change}` matches nothing at `{where}`; nothing is changed. "
         "Name coordinates that are in the data, or none to have them chosen."
     )
 
 
 def number(text: str) -> float:
-    """The number that stands after `=`."""
+    """Return the number after `=`."""
     try:
         return float(text)
     except ValueError:
@@ -117,5 +117,5 @@ def number(text: str) -> float:
 
 def _whole(text: str) -> int:
     if not text.isdigit():
-        raise ChangeError(f"`{text}` is no year; nothing is changed. Write four figures, such as `2020`.")
+        raise ChangeError(f"`{text}` is no year; nothing is changed. Write four digits, such as `2020`.")
     return int(text)

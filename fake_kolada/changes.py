@@ -1,11 +1,11 @@
-"""Named changes of the data: what the next night may bring, to order. None of them is a fault.
+"""Named changes of the data, such as the next night can bring. None of them is a fault.
 
-A change is written `NAME[:COORDINATES][=VALUE]`, such as `revised:N15436/0114/2020/T=91.2`. Coordinates
-are parted by `/`; one that is left out, empty or `*` is chosen: the newest year, then the lowest ids, of
-what the change fits. The same data and the same words give the same change every time.
+A change is written `NAME[:COORDINATES][=VALUE]`, such as `revised:N15436/0114/2020/T=91.2`. Coordinates are separated
+by `/`; one that is omitted, empty or `*` is chosen: the newest year, then the lowest ids, of the matching cells. The
+same change of the same data always has the same result.
 
-Applying a change gives a new data set, dated one day later, and leaves the old one as it was. What each
-change does stands in `change_kinds`.
+Applying a change returns a new data set, dated one day later, and does not change the old one. `change_kinds` has the
+effect of each change.
 """
 
 import difflib
@@ -20,7 +20,7 @@ _CHOSEN = ("", "*")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change that was ordered: its name, where, and to what."""
+    """One requested change: its name, coordinates and value."""
 
     name: str
     coordinates: Mapping[str, str] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class Change:
 
     @classmethod
     def parse(cls, text: str) -> "Change":
-        """The change written `NAME[:COORDINATES][=VALUE]`."""
+        """Return the change that `NAME[:COORDINATES][=VALUE]` describes."""
         order, has_value, value = text.partition("=")
         name, _, places = order.partition(":")
         change = cls(name, {}, value if has_value else None)
@@ -59,24 +59,24 @@ class Change:
         return cls(name, given, change.value)
 
     def __str__(self) -> str:
-        """The change as it is written."""
+        """Return the change in its written form."""
         known = CHANGES[self.name].coordinates
         places = "/".join(self.coordinates.get(place, "*") for place in known)
         return f"{self.name}:{places}" + ("" if self.value is None else f"={self.value}")
 
 
 def apply_change(data: DataSet, change: str | Change) -> DataSet:
-    """The data set after one change.
+    """Return the data set after one change.
 
     Raises:
-        ChangeError: There is no such change, or nothing in the data that it fits.
+        ChangeError: There is no such change, or it matches nothing in the data.
     """
     ordered = Change.parse(change) if isinstance(change, str) else change
     return CHANGES[ordered.name].apply(data, dict(ordered.coordinates), ordered.value)
 
 
 def apply_changes(data: DataSet, changes: Iterable[str | Change]) -> DataSet:
-    """The data set after these changes, one after the other."""
+    """Return the data set after these changes, in order."""
     for change in changes:
         data = apply_change(data, change)
     return data

@@ -1,11 +1,10 @@
-"""What a stand-in serves: one frozen bundle of frames.
+"""The data that a stand-in serves: one frozen set of frames.
 
-Belongs here: the frames' columns and types, and the checks that hold for every data set.
-Does not belong here: where the frames come from (`sample`, `recorded`, `generated`), how they are
-served (`value_index`, `catalogue`), how they are changed (`changes`).
+What belongs here: the frames' columns and types, and the checks of every data set. What does not: the sources of the
+frames (`sample`, `recorded`, `generated`), serving them (`value_index`, `wire_catalogue`), changing them (`changes`).
 
 Invariants of a `DataSet`: each frame has exactly the columns declared here; ids are text; observations
-are sorted by (kpi_id, period, unit, gender) and hold no key twice; a frame is never changed in place.
+are sorted by (kpi_id, period, unit, gender) and have no repeated key; a frame is never changed in place.
 """
 
 from collections.abc import Mapping
@@ -27,7 +26,7 @@ OBSERVATION_SCHEMA: Mapping[str, pl.DataType] = {
     "value": pl.Float64(),
     "status": pl.Categorical(),
     "is_deleted": pl.Boolean(),
-    # The day when the API began to give this value: what `from_date` compares with.
+    # The day from which the API returns this value; `from_date` is compared with it.
     "changed_on": pl.Date(),
 }
 OU_OBSERVATION_SCHEMA: Mapping[str, pl.DataType] = {
@@ -42,7 +41,7 @@ KPI_SCHEMA: Mapping[str, pl.DataType] = {
     "auspice": pl.String(),
     "operating_area": pl.String(),
     "perspective": pl.String(),
-    # Text as on the wire: the API promises no format.
+    # Text as in the response: the API promises no format.
     "prel_publication_date": pl.String(),
     "publication_date": pl.String(),
     "publ_period": pl.String(),
@@ -65,7 +64,7 @@ OU_SCHEMA: Mapping[str, pl.DataType] = {
     "title": pl.String(),
 }
 
-# What a column holds when a frame comes without it; a column that is not named here must be there.
+# The default of a column that a frame lacks; a column that is not listed here is required.
 _DEFAULTS: Mapping[str, object] = {
     "status": "",
     "is_deleted": False,
@@ -83,21 +82,21 @@ _DEFAULTS: Mapping[str, object] = {
 
 
 class DataSetError(ValueError):
-    """A frame or a file can't be served: says which, what is wrong with it and what to do."""
+    """A frame or a file cannot be served; the message names it, its fault and the remedy."""
 
 
 def empty(schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
-    """A frame of this schema with no row."""
+    """Return a frame of this schema without rows."""
     return pl.DataFrame(schema=dict(schema))
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class DataSet:
-    """All that a stand-in of the API answers from.
+    """All data of a stand-in of the API.
 
-    Only `observations`, `kpis` and `municipalities` must be given, and of them only the columns that
-    `_DEFAULTS` has no word for: a test can write a data set of three rows. `dated` is the day that the
-    data set shows: what came to be known on a later day isn't in it.
+    Only `observations`, `kpis` and `municipalities` are required, and of their columns only those without an entry in
+    `_DEFAULTS`, so a test can write a data set of three rows. `dated` is the date of the data set: it has no values
+    that were published later.
     """
 
     source_kind: SourceKind

@@ -1,4 +1,4 @@
-"""`FakeKolada`: a data set, its faults and a log of what was asked, behind an ASGI application."""
+"""`FakeKolada`: a data set, its faults and a request log, served by an ASGI application."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -22,22 +22,21 @@ from fake_kolada.server import serve_until_stopped, serving
 from fake_kolada.transport import InProcessTransport
 
 _LOOPBACK = "127.0.0.1"
-# Where a request's scope says which entry of the log is its own.
+# The key of a request's log entry in its scope.
 _ENTRY_KEY = "fake_kolada.entry"
 
 
 class FakeKolada:
     """A stand-in for the Kolada API that serves one data set.
 
-    Safe to use from several threads. `data` and `faults` may be replaced while it serves: a request that
-    has begun is answered from what it began with.
+    Thread-safe. `data` and `faults` may be replaced while it serves; a request in progress uses the earlier ones.
 
     Args:
-        data: What is served.
-        faults: What goes wrong, as `Fault`s or in their words (see `faults`).
-        changes: What is changed in the data first, as `Change`s or in their words (see `changes`).
-        contract: How the unknown points of the API's contract are answered.
-        stall_seconds: How long a stalled answer waits for a client that doesn't give up.
+        data: The data to serve.
+        faults: The faults, as `Fault`s or in their written form (see `faults`).
+        changes: Changes to make in the data first, as `Change`s or in their written form (see `changes`).
+        contract: The behaviour at the unknown points of the API's contract.
+        stall_seconds: The longest wait of a stalled response for a client that does not give up.
         retry_after: The text of the header Retry-After.
     """
 
@@ -60,9 +59,9 @@ class FakeKolada:
 
     @property
     def app(self) -> ASGIApp:
-        """The ASGI application, for a server of one's own."""
+        """The ASGI application, for your own server."""
 
-        # A function, since servers tell ASGI's versions apart by looking at what they are given.
+        # A function, since servers recognize the version of ASGI by the type of the application.
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
             await self._answer(scope, receive, send)
 
@@ -70,7 +69,7 @@ class FakeKolada:
 
     @property
     def data(self) -> DataSet:
-        """The data set that is served now."""
+        """The data set that is being served."""
         return self._served.data
 
     @data.setter
@@ -79,7 +78,7 @@ class FakeKolada:
 
     @property
     def faults(self) -> tuple[Fault, ...]:
-        """The faults ordered; setting them anew forgets which were spent."""
+        """The current faults; setting them resets which ones are used up."""
         return self._book.faults
 
     @faults.setter
@@ -88,20 +87,20 @@ class FakeKolada:
 
     @property
     def served(self) -> Served:
-        """The data set made ready, as the router reads it."""
+        """The prepared data set, as the router reads it."""
         return self._served
 
     @property
     def log(self) -> tuple[LogEntry, ...]:
-        """The last 100,000 requests, in the order in which they came."""
+        """The last 100,000 requests, in order of arrival."""
         return self._log.entries()
 
     def clear_log(self) -> None:
-        """Forget the requests seen until now."""
+        """Clear the request log."""
         self._log.clear()
 
     def transport(self) -> httpx.BaseTransport:
-        """A transport for an `httpx.Client` that asks this stand-in without any socket."""
+        """Return a transport for an `httpx.Client` that reaches this stand-in without a socket."""
         return InProcessTransport(self.app)
 
     @contextmanager
@@ -111,13 +110,13 @@ class FakeKolada:
             yield f"http://{host}:{actual}/v3"
 
     def run(self, *, port: int, host: str = _LOOPBACK, announce: Callable[[str], None]) -> None:
-        """Serve over HTTP until the process is stopped; `announce` is given the base URL once it is up."""
+        """Serve over HTTP until the process is stopped; `announce` is called with the base URL when it is ready."""
         serve_until_stopped(
             self.app, host=host, port=port, announce=lambda actual: announce(f"http://{host}:{actual}/v3")
         )
 
     def reply(self, request: Request, answer: HonestAnswer) -> Reply:
-        """The answer as it goes out: honest, or spoilt by the first fault that fits."""
+        """Return the response to send: the correct one, or one with the first matching fault."""
         spoilt = self._book.spoil(answer)
         if spoilt is None:
             return Reply(answer.body())
@@ -126,12 +125,12 @@ class FakeKolada:
         return reply
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, mark the answer with its source and write it down."""
+        """Respond to one request, add the header with the source, and log it."""
         if scope["type"] != "http":
             await self._router(scope, receive, send)
             return
         source = (SOURCE_HEADER.lower().encode(), self.data.source_kind.encode())
-        # Written down before anything is answered: a client that has its answer finds it in the log.
+        # Logged before the response is sent, so that a client with its response finds it in the log.
         entry = self._log.begin(LogEntry(scope["method"], str(URL(scope=scope)), datetime.now(UTC)))
 
         async def marked(message: Message) -> None:

@@ -1,6 +1,6 @@
-"""What a fault is, which answers it fits, and the ways in which an honest answer is spoilt.
+"""A kind of fault, the responses that it matches, and functions that change a correct response.
 
-The faults themselves stand in `page_faults` (what a page says) and `wire_faults` (how it comes); `faults` has them all.
+The faults are in `page_faults` (contents of a page) and `wire_faults` (its transfer); `faults` has all of them.
 """
 
 from collections.abc import Callable
@@ -17,11 +17,11 @@ DATA_ENDPOINTS = ("data", "oudata")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultSettings:
-    """What a fault needs to know.
+    """The settings of faults.
 
     Attributes:
-        stall_seconds: How long a stalled answer waits for a client that doesn't give up; then it comes.
-        drip_seconds: Between two bytes of an answer that drips.
+        stall_seconds: The longest wait of a stalled response for a client that does not give up; then it is sent.
+        drip_seconds: Seconds between two bytes of a dripping response.
         retry_after: The text of the header Retry-After.
     """
 
@@ -35,12 +35,12 @@ class FaultKind:
     """One kind of fault.
 
     Attributes:
-        name: How it is ordered.
-        description: What it is.
-        fits: Whether it can spoil an answer.
-        spoil: What comes in place of the honest answer.
-        endpoints: Whose answers it spoils when no target is named.
-        is_endless: Whether what comes has no end, so that only a client with a deadline gets away.
+        name: Its name in a command.
+        description: Its effect, in words.
+        fits: Whether it can change a response.
+        spoil: Returns the faulty response.
+        endpoints: The endpoints that it affects without a target.
+        is_endless: Whether the response has no end, so that a client needs a deadline.
     """
 
     name: str
@@ -52,44 +52,44 @@ class FaultKind:
 
 
 def any_answer(_answer: HonestAnswer) -> bool:
-    """Every answer."""
+    """Match every response."""
     return True
 
 
 def has_rows(answer: HonestAnswer) -> bool:
-    """The page has a row."""
+    """Match a page with a row."""
     return not answer.rows.is_empty()
 
 
 def has_further(answer: HonestAnswer) -> bool:
-    """Another page follows."""
+    """Match a page that is not the last."""
     return answer.has_further
 
 
 def is_last(answer: HonestAnswer) -> bool:
-    """The page has rows and no page follows."""
+    """Match a last page that has rows."""
     return has_rows(answer) and not answer.has_further
 
 
 def has_values(answer: HonestAnswer) -> bool:
-    """Some row of the page holds a value that is a number."""
+    """Match a page with a numeric value."""
     if "values" not in answer.rows.columns:
         return False
     return answer.rows["values"].explode().struct.field("value").count() > 0
 
 
 def has_periods(answer: HonestAnswer) -> bool:
-    """The page has rows of values."""
+    """Match a page with rows of values."""
     return has_rows(answer) and "period" in answer.rows.columns
 
 
 def instead(status: int, body: bytes, media_type: str | None = None, headers: dict[str, str] | None = None) -> Spoil:
-    """Another answer altogether."""
+    """Return a function that replaces the whole response."""
     return lambda _answer, _settings: Reply(body, status=status, media_type=media_type, headers=headers)
 
 
 def edited(edit: Callable[[Document], None]) -> Spoil:
-    """The honest page with something changed."""
+    """Return a function that changes the document of the correct page."""
 
     def spoil(answer: HonestAnswer, _settings: FaultSettings) -> Reply:
         document = answer.document()
@@ -100,5 +100,5 @@ def edited(edit: Callable[[Document], None]) -> Spoil:
 
 
 def reworded(edit: Callable[[str], str]) -> Spoil:
-    """The honest page with its text changed, for what Python's JSON doesn't write."""
+    """Return a function that changes the text of the correct page, for text that Python's JSON does not write."""
     return lambda answer, _settings: Reply(edit(answer.body().decode()).encode())

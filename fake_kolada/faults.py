@@ -1,15 +1,15 @@
-"""Named faults: what may go wrong between the API and a client, to order.
+"""Named faults: failures between the API and a client, on demand.
 
-A fault is written `NAME`, `NAME@first`, `NAME@every` or `NAME@20%7`, and may end in `:TARGET`. `first`, the
-default, spoils the first answer that the fault fits and no other; `every` spoils each one; `20%7` spoils 20
-percent of them, drawn with the seed 7 (0 if none is written): whether an answer is spoilt depends on the seed,
-the path and query, and how often they were asked before, never on the order of other requests. Without a
-target a fault fits answers with data (`/data/...` and `/oudata/...`), or those of the catalogue that it is about; a
-target is an endpoint (`kpi`, `municipality_groups` ...), `any`, or a text that the URL must hold (`N15436`). Each
-request meets one fault at most: of several that fit, the one named first that isn't spent.
+A fault is written `NAME`, `NAME@first`, `NAME@every` or `NAME@20%7`, and can end in `:TARGET`. `first`, the default,
+affects the first matching response only; `every` affects each one; `20%7` affects 20 percent of them, drawn with the
+seed 7 (by default 0): the draw depends on the seed, the path and query, and the number of earlier requests for them,
+never on the order of other requests. Without a target a fault matches responses with data (`/data/...` and
+`/oudata/...`), or those of its own catalogue; a target is an endpoint (`kpi`, `municipality_groups` ...), `any`, or a
+text that the URL must contain (`N15436`). Each request has at most one fault: the first matching one in the list that
+is not used up.
 
-`FAULTS` is the only list of faults: help texts and table-driven tests are made from it. What each does to an answer
-stands in `page_faults` and `wire_faults`.
+`FAULTS` is the only list of faults: help texts and table-driven tests are generated from it. `page_faults` and
+`wire_faults` have the effect of each.
 """
 
 import difflib
@@ -34,12 +34,12 @@ _ANYWHERE = "any"
 
 
 class FaultError(ValueError):
-    """A fault was asked for that doesn't exist, or in words that can't be read."""
+    """A requested fault does not exist, or its written form cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault that was ordered: its name, how often (`first`, `every`, or a share), and for which requests."""
+    """One requested fault: its name, its frequency (`first`, `every`, or a share), and its target."""
 
     name: str
     when: str = "first"
@@ -56,26 +56,26 @@ class Fault:
 
     @classmethod
     def parse(cls, text: str) -> "Fault":
-        """The fault written `NAME[@first|@every][:TARGET]`."""
+        """Return the fault that `NAME[@first|@every][:TARGET]` describes."""
         order, _, target = text.partition(":")
         name, _, when = order.partition("@")
         if when in ("", "first", "every") or _SHARE.fullmatch(when):
             return cls(name, when or "first", target or None)
         raise FaultError(
-            f"A fault comes `@first`, `@every` or in a share such as `@20%`, and not `@{when}`; nothing is served. "
+            f"A fault has `@first`, `@every` or a share such as `@20%`, not `@{when}`; nothing is served. "
             f"Write `{name}@first`."
         )
 
     def __str__(self) -> str:
-        """The fault as it is written."""
+        """Return the fault in its written form."""
         return f"{self.name}@{self.when}" + (f":{self.target}" if self.target else "")
 
     def fits(self, answer: HonestAnswer) -> bool:
-        """Whether this answer is one that the fault can spoil."""
+        """Return whether the fault can affect this response."""
         return self._aims_at(answer) and FAULTS[self.name].fits(answer)
 
     def strikes(self, url: str, asked_before: int) -> bool:
-        """Whether the fault spoils this answer, if it fits; a share is drawn from its seed, the URL and the count."""
+        """Return whether the fault affects a matching response; a share is drawn by its seed, the URL and count."""
         share = _SHARE.fullmatch(self.when)
         if share is None:
             return True
@@ -92,7 +92,7 @@ class Fault:
 
 
 class FaultBook:
-    """The faults ordered for one stand-in, and which of them are spent. Safe from several threads."""
+    """The requested faults of one stand-in, and which of them are used up. Thread-safe."""
 
     def __init__(self, faults: Iterable[str | Fault], settings: FaultSettings) -> None:
         self._settings = settings
@@ -102,7 +102,7 @@ class FaultBook:
         self._lock = Lock()
 
     def spoil(self, answer: HonestAnswer) -> tuple[Reply, Fault] | None:
-        """The spoilt answer and the fault that spoilt it; None when no fault fits."""
+        """Return the faulty response and its fault; None if no fault matches."""
         with self._lock:
             asked_before = self._asked[answer.url]
             self._asked[answer.url] += 1

@@ -1,4 +1,4 @@
-"""A data set of any size for benchmarks: made up by counting, so that ten million values take seconds."""
+"""A data set of any size for benchmarks: computed from counters, so that ten million values take seconds."""
 
 from dataclasses import replace
 from datetime import date
@@ -18,10 +18,10 @@ _STEP, _RANGE = 7_919, 1_000_003
 
 
 def generated_data(kpis: int, values: int) -> DataSet:
-    """Exactly so many values of so many KPIs, all divided by gender, for every unit, newest year first.
+    """Return exactly `values` values of `kpis` KPIs, all divided by gender, for every unit, newest year first.
 
     Raises:
-        DataSetError: So many values don't fit into the years that a series can have.
+        DataSetError: The values do not fit into the years that a series can have.
     """
     municipalities = public_municipalities()
     in_a_year = municipalities.height * len(GENDERS)
@@ -33,7 +33,7 @@ def generated_data(kpis: int, values: int) -> DataSet:
         )
     ids = pl.Series([f"N{10_000 + number:05d}" for number in range(kpis)])
     place = pl.int_range(values, dtype=pl.Int64, eager=True)
-    # The first KPIs have one value more each when the values can't be shared out evenly.
+    # If the values cannot be divided evenly, the first KPIs have one value more each.
     longer = values - kpis * (per_kpi - 1)
     in_longer = longer * per_kpi
     kpi = pl.select(
@@ -69,13 +69,13 @@ def generated_data(kpis: int, values: int) -> DataSet:
 
 
 def for_their_units(data: DataSet) -> DataSet:
-    """Generated data with types as in Kolada: of five KPIs three are for municipalities, one for regions, one for both.
+    """Return generated data with Kolada's types: of five KPIs, three for municipalities, one for regions, one for both.
 
-    Values are left where the type has them, and for Riket.
+    Only values of units of the KPI's type are kept, and those of Riket.
     """
     turn = pl.int_range(pl.len()) % 5
     typed = data.kpis.with_columns(
-        municipality_type=pl.when(turn < 3).then(pl.lit("K")).when(turn == 3).then(pl.lit("L")).otherwise(pl.lit("A"))  # noqa: PLR2004 - the counts that the first line tells
+        municipality_type=pl.when(turn < 3).then(pl.lit("K")).when(turn == 3).then(pl.lit("L")).otherwise(pl.lit("A"))  # noqa: PLR2004 - the counts in the docstring
     )
     types = dict(typed.select("kpi_id", "municipality_type").iter_rows())
     kinds = dict(data.municipalities.select("municipality_id", "municipality_type").iter_rows())
@@ -86,7 +86,7 @@ def for_their_units(data: DataSet) -> DataSet:
 
 
 def with_revised_values(data: DataSet, count: int) -> DataSet:
-    """The data with so many values revised, evenly spread."""
+    """Return the data with the number of values revised, evenly spread."""
     step = data.observations.height // count
     place = pl.int_range(pl.len())
     is_revised = (place % step == 0) & (place < step * count)

@@ -1,8 +1,8 @@
-"""The values that the API gives for a group of municipalities.
+"""The values that the API returns for a group of municipalities.
 
-A group's value is the unweighted mean of its members that have one, for each gender by itself; its count
-is how many contributed. A group has a row where one of its members has a row; where no member has a
-value, the group's value is null and its count 0.
+A group's value is the unweighted mean of its members with a value, for each gender separately; its count is the number
+of these members. A group has a row if one of its members has a row; if no member has a value, the group's value is null
+and its count 0.
 """
 
 import polars as pl
@@ -13,11 +13,11 @@ COUNT = "count"
 
 
 def group_values(observations: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
-    """Group values from the members' own, in the form of observations with a `count`.
+    """Return group values computed from the members' values, in the form of observations with a `count`.
 
     Args:
         observations: Values of single units, in the form of `DataSet.observations`.
-        members: The groups wanted, one row for each group and member.
+        members: The wanted groups, one row per group and member.
     """
     status = OBSERVATION_SCHEMA["status"]
     return (
@@ -26,7 +26,7 @@ def group_values(observations: pl.DataFrame, members: pl.DataFrame) -> pl.DataFr
             members.select("group_id", municipality_id=pl.col("member_id").cast(pl.Categorical())),
             on="municipality_id",
             how="inner",
-            # In a set order, so that the same members give the same mean to the last bit every time.
+            # In a fixed order, so that the same members always give exactly the same mean.
             maintain_order="left_right",
         )
         .group_by("kpi_id", "period", "group_id", "gender", maintain_order=True)

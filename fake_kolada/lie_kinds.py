@@ -1,7 +1,7 @@
-"""Named changes that reach far: what a Kolada that has broken down may answer, and what an honest one does in a year.
+"""Named changes of many cells: responses of a broken Kolada, and the changes of a normal year.
 
-Beside the changes of one cell or one KPI (`change_kinds`), these are about every cell that the coordinates name; those
-of the catalogue's lists are in `list_lies`. A pipeline has to hold the first sort and to let the second pass.
+Unlike the changes of one cell or one KPI (`change_kinds`), these affect every cell at the coordinates; changes of the
+catalogue's lists are in `list_lies`. A pipeline must hold the first kind and let the second kind pass.
 """
 
 from dataclasses import replace
@@ -27,7 +27,7 @@ _LAST_YEAR = 2100
 
 
 def _named(data: DataSet, change: str, at: Coordinates, fits: pl.Expr | None = None) -> pl.Expr:
-    """The cells that the coordinates name; no coordinate names all."""
+    """Return the cells at the coordinates; without coordinates all cells."""
     cells = is_named(at) if fits is None else is_named(at) & fits
     if data.observations.filter(cells).is_empty():
         raise nothing_fits(change, at)
@@ -73,7 +73,7 @@ def _statuses(data: DataSet, at: Coordinates, value: str | None) -> DataSet:
 
 
 def _shown_with(data: DataSet, change: str, at: Coordinates, new: pl.Expr) -> DataSet:
-    """The cells named get a value that is worked out from the whole frame; where that is null they keep theirs."""
+    """Give the named cells a value computed from the whole frame; if it is null they keep their own."""
     cells = _named(data, change, at)
     return with_cells(data, cells & new.is_not_null(), value=new)
 
@@ -114,7 +114,7 @@ def _years_shifted(data: DataSet, at: Coordinates, _value: str | None) -> DataSe
 
 
 def _newest(at: Coordinates) -> pl.Expr:
-    """The cells of each KPI's newest year, among those named."""
+    """Return the named cells of each KPI's newest year."""
     return is_named(at) & (pl.col("period") == pl.col("period").max().over("kpi_id"))
 
 
@@ -147,7 +147,7 @@ def _year_ahead(data: DataSet, at: Coordinates, value: str | None) -> DataSet:
 
 
 def _share(data: DataSet, change: str, at: Coordinates, value: str | None) -> pl.Expr:
-    """So many percent of the cells with a value, evenly spread over those named."""
+    """Return a percentage of the named cells with a value, evenly spread."""
     cells = _named(data, change, at, _HAS_VALUE)
     percent = number(value or "5")
     place = cells.cast(pl.Int64).cum_sum()
@@ -179,10 +179,10 @@ def _all_rounded(data: DataSet, at: Coordinates, value: str | None) -> DataSet:
 
 LIES = (
     ChangeKind("values_null", "the values named are null, with STATUS", _CELLS, "STATUS", _nulled),
-    ChangeKind("values_deleted", "the values named come as isdeleted", _CELLS, None, _all_deleted),
+    ChangeKind("values_deleted", "the values named have isdeleted", _CELLS, None, _all_deleted),
     ChangeKind("values_same", "the values named are all VALUE, or 50", _CELLS, "VALUE", _same),
     ChangeKind("values_times", "the values named are multiplied by FACTOR, or 10", _CELLS, "FACTOR", _times),
-    ChangeKind("values_plus", "the values named are up by NUMBER, or 1", _CELLS, "NUMBER", _plus),
+    ChangeKind("values_plus", "the values named increase by NUMBER, or 1", _CELLS, "NUMBER", _plus),
     ChangeKind("values_precise", "the values named move by 1e-7", _CELLS, None, _all_precise),
     ChangeKind("values_rounded", "the values named have DECIMALS, or 1", _CELLS, "DECIMALS", _all_rounded),
     ChangeKind(
@@ -204,7 +204,7 @@ LIES = (
     ChangeKind("year_halved", "the newest year is absent for every second unit", ("kpi", "unit"), None, _year_halved),
     ChangeKind(
         "new_years",
-        "every KPI named has values for one more year, up a little or VALUE",
+        "every KPI named has values for one more year, slightly higher or VALUE",
         ("kpi", "unit"),
         "VALUE",
         _new_years,

@@ -1,6 +1,6 @@
-"""Named changes of the catalogue's lists: entries that are absent, titles that are blank or others, members that left.
+"""Named changes of the catalogue's lists: absent entries, blank or other titles, lost members.
 
-An honest Kolada renews its groups of similar municipalities every year, and withdraws some KPIs.
+In a normal year Kolada renews its groups of similar municipalities, and withdraws some KPIs.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ _LISTS = {
 
 
 def _listed(at: Coordinates) -> tuple[str, str, str]:
-    """The frame, the id column and the name column of the list that is named, else of the KPIs."""
+    """Return the frame, the id column and the name column of the named list, by default of the KPIs."""
     name = at.get("list", "kpi")
     if name not in _LISTS:
         raise ChangeError(f"There is no list `{name}`; nothing is changed. Write one of `{'`, `'.join(_LISTS)}`.")
@@ -31,7 +31,7 @@ def _listed(at: Coordinates) -> tuple[str, str, str]:
 def _with_list(
     data: DataSet, change: str, at: Coordinates, edit: Callable[[pl.DataFrame, pl.Expr, str], pl.DataFrame]
 ) -> DataSet:
-    """The data set with one list edited: the frame, which entries are named, the name column."""
+    """Return the data set with one list edited: the frame, the named entries, the name column."""
     frame_name, id_column, name_column = _listed(at)
     frame: pl.DataFrame = getattr(data, frame_name)
     entries = pl.col(id_column) == at["id"] if "id" in at else pl.lit(value=True)

@@ -1,4 +1,4 @@
-"""Finds a data set by the words of a command: `sample`, `generated:KPIS:VALUES` or a folder."""
+"""Find a data set by the value of `--data`: `sample`, `generated:KPIS:VALUES` or a folder."""
 
 from fake_kolada.data_set import DataSet, DataSetError
 from fake_kolada.generated import generated_data
@@ -9,10 +9,10 @@ _SIZES = 2
 
 
 def data_named(words: str) -> DataSet:
-    """The data set that `--data` names.
+    """Return the data set that `--data` names.
 
     Raises:
-        DataSetError: There is none, or it can't be read.
+        DataSetError: It does not exist or cannot be read.
     """
     if words == "sample":
         return sample_data()
@@ -22,7 +22,7 @@ def data_named(words: str) -> DataSet:
     numbers = sizes.split(":")
     if len(numbers) != _SIZES or not all(number.isdigit() for number in numbers):
         raise DataSetError(
-            f"`{words}` doesn't say how much to make; nothing is served. "
+            f"`{words}` does not say how many values to generate; nothing is served. "
             "Write the number of KPIs and of values, such as `--data generated:1000:10000000`."
         )
     return generated_data(int(numbers[0]), int(numbers[1]))

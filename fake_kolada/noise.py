@@ -1,6 +1,6 @@
-"""Chance that comes out the same every time: columns of numbers that follow from columns of keys.
+"""Reproducible pseudo-random numbers: columns of numbers computed from columns of keys.
 
-Whole-number arithmetic below 2^63 alone, so that every machine and version gives the same bits.
+Only integer arithmetic below 2^63 is used, so that every machine and version gives the same bits.
 """
 
 import math
@@ -15,7 +15,7 @@ _UNIFORMS_IN_A_NORMAL = 4
 
 
 def uniform(frame: pl.DataFrame, keys: Sequence[str], salt: int) -> pl.Series:
-    """A number in [0, 1) for each row, from its whole-number keys and a salt."""
+    """Return a number in [0, 1) for each row, from its integer keys and a salt."""
     state = pl.zeros(frame.height, dtype=pl.Int64, eager=True) + salt
     for key in keys:
         state = _stirred(state * 31 + frame[key].cast(pl.Int64) + 7)
@@ -23,7 +23,7 @@ def uniform(frame: pl.DataFrame, keys: Sequence[str], salt: int) -> pl.Series:
 
 
 def normal(frame: pl.DataFrame, keys: Sequence[str], salt: int) -> pl.Series:
-    """A number around 0 with standard deviation 1 for each row; never beyond 3.5."""
+    """Return a number around 0 with standard deviation 1 for each row; never beyond 3.5."""
     total = uniform(frame, keys, salt * 10)
     for place in range(1, _UNIFORMS_IN_A_NORMAL):
         total += uniform(frame, keys, salt * 10 + place)

@@ -1,8 +1,7 @@
-"""The stand-in's own description of its paths and answers, in the form of OpenAPI.
+"""The stand-in's own OpenAPI description of its paths and responses.
 
-The live API's description has been read by others and isn't stored anywhere: the names of its paths and
-parameters, the limits and the shapes of its answers are known, and only those are here. Answers are held
-against it by a test.
+The live API's description is not available. Known are the names of its paths and parameters, its limits and the shapes
+of its responses, and only these are described here. A test compares the responses with the description.
 """
 
 import re
@@ -19,7 +18,7 @@ Schema = dict[str, Any]
 
 _SEGMENT = re.compile(r"{(\w+)}")
 _FROM_DATE = {"name": "from_date", "in": "query", "schema": {"type": "string", "format": "date"}}
-# What a region type may be: municipality, region.
+# The region types: municipality, region.
 _REGION_TYPE = {"name": "region_type", "in": "query", "schema": {"type": "string", "enum": ["K", "L"]}}
 _TYPES: Mapping[type[pl.DataType], str] = {pl.String: "string", pl.Boolean: "boolean"}
 _TEXT: Schema = {"type": "string"}
@@ -29,12 +28,12 @@ _TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
 def description(
     data_paths: Iterable[str], catalogue_names: Iterable[str], contract: ContractChoices | None = None
 ) -> Schema:
-    """An OpenAPI document of these paths.
+    """Return an OpenAPI document of these paths.
 
     Args:
         data_paths: Paths of data and oudata, with their segments in braces.
         catalogue_names: Names of the catalogue's tables.
-        contract: The stand-in's choices: its limits are written down.
+        contract: The stand-in's choices, for its limits.
     """
     writer = _Writer(contract or ContractChoices())
     paths: Schema = {}
@@ -62,13 +61,13 @@ def description(
 
 
 class _Writer:
-    """Writes operations down with the limits of a contract."""
+    """Writes operations with the limits of a contract."""
 
     def __init__(self, contract: ContractChoices) -> None:
         self._contract = contract
 
     def get(self, row: str, parameters: list[Schema]) -> Schema:
-        """A GET that answers with a page of such rows."""
+        """Return a GET operation whose response is a page of these rows."""
         refused = str(self._contract.refusal_status)
         responses = {
             "200": _answer("A page of rows", f"{row}Page"),
@@ -78,11 +77,11 @@ class _Writer:
         return {"get": {"parameters": [*parameters, *self._paging()], "responses": responses}}
 
     def segments(self, path: str) -> list[Schema]:
-        """The lists in a path: ids or years parted by commas."""
+        """Return the lists in a path: ids or years separated by commas."""
         return [self.list_of(name, "path") for name in _SEGMENT.findall(path)]
 
     def list_of(self, name: str, place: str) -> Schema:
-        """A list of ids or years: in a path parted by commas, in a query repeated."""
+        """Return a list of ids or years: separated by commas in a path, repeated in a query."""
         items: Schema = {"type": "integer", "minimum": 0, "maximum": 9999} if name == "year" else {"type": "string"}
         if place == "path" and name != "year":
             items |= {"pattern": "^[0-9A-Za-z]+$"}
@@ -106,7 +105,7 @@ def _answer(about: str, schema: str) -> Schema:
 
 
 def _schemas() -> Schema:
-    """The rows of the wire, a page of each, and the refusals."""
+    """Return the schemas of the rows, of a page of each, and of the refusals."""
     value = _object(
         gender={"type": "string", "enum": list(GENDERS)},
         count={"type": "integer", "minimum": 0},
@@ -129,7 +128,7 @@ def _schemas() -> Schema:
 
 
 def _field(name: str, dtype: pl.DataType) -> Schema:
-    """A field of a KPI; dates, the code of the auspice and the perspective may be null."""
+    """Return a field of a KPI; dates, the code of the auspice and the perspective may be null."""
     kind = _TYPES[type(dtype)]
     may_be_null = name in ("auspice", "perspective") or name.startswith(("prel_", "publ"))
     return {"type": [kind, "null"] if may_be_null else kind}

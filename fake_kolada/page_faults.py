@@ -1,4 +1,4 @@
-"""Faults of what a page says: its values, its fields, its links, its texts."""
+"""Faults in the contents of a page: its values, its fields, its links, its texts."""
 
 import math
 from urllib.parse import urlsplit, urlunsplit
@@ -27,32 +27,32 @@ _LINK_LENGTH = 64 * 1024
 
 
 def empty_page(next_url: str | None = None) -> bytes:
-    """A page without rows."""
+    """Return a page without rows."""
     return as_json({"values": [], "count": 0, "next_url": next_url, "previous_url": None})
 
 
 def _first_number(document: Document) -> Document:
-    """The first value of the page that is a number."""
+    """Return the first value of the page that is a number."""
     return next(value for row in document["values"] for value in row["values"] if value["value"] is not None)
 
 
 def _with_number(field: str, content: object) -> Spoil:
-    """Another content in a field of the first value that is a number."""
+    """Return a function that changes a field of the first value that is a number."""
     return edited(lambda document: _first_number(document).update({field: content}))
 
 
 def _with_row(field: str, content: object) -> Spoil:
-    """Another content in a field of the first row."""
+    """Return a function that changes a field of the first row."""
     return edited(lambda document: document["values"][0].update({field: content}))
 
 
 def _with_envelope(field: str, content: object) -> Spoil:
-    """Another content in a field of the envelope."""
+    """Return a function that changes a field of the envelope."""
     return edited(lambda document: document.update({field: content}))
 
 
 def _linked(**parts: str) -> Spoil:
-    """A next link with other parts than the honest one's."""
+    """Return a function that changes parts of the next link."""
 
     def edit(document: Document) -> None:
         document["next_url"] = urlunsplit(urlsplit(document["next_url"])._replace(**parts))
@@ -102,7 +102,7 @@ def _wrong_count(document: Document) -> None:
 
 
 def _wrong_id(document: Document) -> None:
-    """The id of the first entry is spoilt; of a row of values it is the KPI's."""
+    """Make the id of the first entry invalid; in a row of values, the KPI's."""
     entry = document["values"][0]
     name = "id" if "id" in entry else "kpi"
     entry[name] = f"X{entry[name]}"
@@ -121,7 +121,7 @@ PAGE_FAULTS = (
     FaultKind("looping_next_url", "next_url leads to the page itself", has_further, _to_itself),
     FaultKind("climbing_next_url", "next_url leads to /v3/../x", has_further, _linked(path="/v3/../x")),
     FaultKind(
-        "bad_port_next_url", "next_url has a port that is no number", has_further, _linked(netloc="kolada.test:x")
+        "bad_port_next_url", "next_url has a port that is not a number", has_further, _linked(netloc="kolada.test:x")
     ),
     FaultKind(
         "bad_host_next_url", "next_url has half an IPv6 address", has_further, _with_envelope("next_url", "http://[::1")
@@ -129,9 +129,9 @@ PAGE_FAULTS = (
     FaultKind("nul_next_url", "next_url has a NUL in its path", has_further, _linked(path="/v3/data\0")),
     FaultKind("long_next_url", "next_url has 64 kB", has_further, edited(_long_link)),
     FaultKind("empty_last_page", "the last page links to one more, which has no rows", is_last, _to_an_empty_page),
-    FaultKind("duplicated_row", "the first row comes twice", has_rows, edited(_row_twice)),
-    FaultKind("value_as_text", "a value comes as text", has_values, edited(_as_text)),
-    FaultKind("non_finite_value", "a value comes as NaN", has_values, _with_number("value", math.nan)),
+    FaultKind("duplicated_row", "the first row is repeated", has_rows, edited(_row_twice)),
+    FaultKind("value_as_text", "a value is text", has_values, edited(_as_text)),
+    FaultKind("non_finite_value", "a value is NaN", has_values, _with_number("value", math.nan)),
     FaultKind(
         "value_beyond_doubles",
         "a value is a whole number of 401 digits",
@@ -149,10 +149,10 @@ PAGE_FAULTS = (
     FaultKind(
         "broken_title", "a title is half of a surrogate pair", has_rows, _with_row("title", _HALF_A_CHARACTER), ("kpi",)
     ),
-    FaultKind("unknown_gender", "a value comes with the gender F", has_periods, edited(_unknown_gender)),
-    FaultKind("unknown_field", "a row and a value have a field that nobody knows", has_rows, edited(_unknown_field)),
+    FaultKind("unknown_gender", "a value has the gender F", has_periods, edited(_unknown_gender)),
+    FaultKind("unknown_field", "a row and a value have an unknown field", has_rows, edited(_unknown_field)),
     FaultKind("absent_count", "the envelope has no count", any_answer, edited(_no_count)),
     FaultKind("wrong_count", "the envelope's count is one more than there are rows", any_answer, edited(_wrong_count)),
-    FaultKind("wrong_id", "the first entry of a list has an id that is none", has_rows, edited(_wrong_id)),
+    FaultKind("wrong_id", "the first entry of a list has an invalid id", has_rows, edited(_wrong_id)),
     FaultKind("null_period", "a row has no period", has_periods, _with_row("period", None)),
 )

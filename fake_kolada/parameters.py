@@ -1,7 +1,7 @@
-"""Reads what a request names, and refuses what the API refuses.
+"""Read the parameters of a request, and refuse those that the API refuses.
 
-A refusal has the form that FastAPI gives it, since the live service looks like FastAPI. A query parameter
-that the API doesn't know is never looked at: that is how a misspelt one comes to answer with no rows.
+A refusal has FastAPI's form, since the live service looks like FastAPI. A query parameter that the API does not know is
+ignored: this is why a misspelt one gets a response without rows.
 """
 
 from collections.abc import Mapping
@@ -13,12 +13,12 @@ from starlette.requests import Request
 
 from fake_kolada.contract import ContractChoices
 
-# A larger number is no year and no page.
+# A larger number is neither a year nor a page.
 LARGEST_NUMBER = 999_999_999
 
 
 class Refusal(Exception):
-    """The request is answered with a 4xx: status and body."""
+    """The response is a 4xx, with this status and body."""
 
     def __init__(self, status: int, detail: object) -> None:
         super().__init__(status, detail)
@@ -27,13 +27,13 @@ class Refusal(Exception):
 
 
 def not_found() -> Refusal:
-    """The refusal of what isn't there."""
+    """Return the refusal with status 404."""
     return Refusal(404, "Not Found")
 
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """Which page of a request, and how long it may be."""
+    """The number of a page and its largest size."""
 
     number: int
     size: int
@@ -48,26 +48,26 @@ class Parameters:
         self._contract = contract
 
     def listed(self, name: str) -> tuple[str, ...] | None:
-        """The comma list of a path segment; None when the path has no such segment."""
+        """Return the comma-separated list in a path segment; None if the path has no such segment."""
         if name not in self._path:
             return None
         return self._limited("path", name, tuple(self._path[name].split(",")))
 
     def repeated(self, name: str) -> tuple[str, ...] | None:
-        """The values of a repeated query parameter; None when it isn't there. A comma is no separator."""
+        """Return the values of a repeated query parameter; None if it is absent. A comma is no separator."""
         found = self._query.getlist(name)
         return self._limited("query", name, tuple(found)) if found else None
 
     def years(self, texts: tuple[str, ...] | None) -> tuple[int, ...] | None:
-        """A list of years from its texts."""
+        """Return a list of years from its texts."""
         return None if texts is None else tuple(self._whole("year", text) for text in texts)
 
     def text(self, name: str) -> str | None:
-        """A query parameter as it stands."""
+        """Return a query parameter unchanged."""
         return self._query.get(name)
 
     def day(self, name: str) -> date | None:
-        """A query parameter that holds a date."""
+        """Return a query parameter as a date."""
         text = self._query.get(name)
         if text is None:
             return None
@@ -79,7 +79,7 @@ class Parameters:
             ) from None
 
     def paging(self) -> Paging:
-        """`page` and `per_page`, with their defaults."""
+        """Return `page` and `per_page`, with their defaults."""
         cap = self._contract.page_cap
         number = self._whole("page", self._query.get("page", "1"), least=1)
         size = self._whole("per_page", self._query.get("per_page", str(cap)), least=1)

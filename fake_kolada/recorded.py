@@ -1,9 +1,9 @@
 """A data set from a folder of recorded Kolada data.
 
-The folder holds `recorded/values.parquet` (kpi, municipality, period, gender, value, status) and
-`catalogue/NAME_v3_DATE.json`, plain or gzipped, for kpi, municipality and municipality_groups, and if
-there are any kpi_groups and ou. Of several dates the newest is taken. Nothing is made up: an id without
-a recorded value has none here.
+The folder contains `recorded/values.parquet` (kpi, municipality, period, gender, value, status) and
+`catalogue/NAME_v3_DATE.json`, plain or gzipped, for kpi, municipality and municipality_groups, and optionally
+kpi_groups and ou. Of several dates the newest is used. Nothing is made up: an id without a recorded value has none
+here.
 """
 
 import gzip
@@ -23,10 +23,10 @@ _WIRE_MUNICIPALITY = {"id": "municipality_id", "title": "municipality_name", "ty
 
 
 def recorded_data(path: str | Path) -> DataSet:
-    """The data set recorded in this folder.
+    """Return the data set recorded in this folder.
 
     Raises:
-        DataSetError: The folder, or a file that it must have, is missing or can't be read.
+        DataSetError: The folder, or a required file, is missing or cannot be read.
     """
     folder = Path(path)
     values_file = folder / "recorded" / "values.parquet"
@@ -62,7 +62,7 @@ def recorded_data(path: str | Path) -> DataSet:
 
 
 def _catalogue_files(folder: Path, name: str) -> list[tuple[str, Path]]:
-    """The recorded copies of one catalogue with their dates, oldest first."""
+    """Return the recorded copies of one catalogue with their dates, oldest first."""
     found = []
     for file in (folder / "catalogue").glob(f"{name}_v3_*.json*"):
         dated = _CATALOGUE_NAME.search(file.name)

@@ -1,4 +1,4 @@
-"""What a stand-in was asked: one entry a request, from the moment when it comes in."""
+"""The request log of a stand-in: one entry per request, added on arrival."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,9 +9,9 @@ _MOST_ENTRIES = 100_000
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One request; `status` is None until an answer begins, and for good when none does.
+    """One request; `status` is None until a response begins, and stays None if none does.
 
-    `fault` is the fault that spoilt the answer, as it is written.
+    `fault` is the fault of the response, in its written form.
     """
 
     method: str
@@ -22,7 +22,7 @@ class LogEntry:
 
 
 class RequestLog:
-    """The last 100,000 requests in the order in which they came. Safe from several threads."""
+    """The last 100,000 requests in order of arrival. Thread-safe."""
 
     def __init__(self) -> None:
         self._entries: dict[int, LogEntry] = {}
@@ -30,7 +30,7 @@ class RequestLog:
         self._lock = Lock()
 
     def begin(self, entry: LogEntry) -> int:
-        """Write down a request that came in; the number is for what is learned of it later."""
+        """Add a request; return its number for later updates."""
         with self._lock:
             self._came += 1
             self._entries[self._came] = entry
@@ -38,18 +38,18 @@ class RequestLog:
             return self._came
 
     def learn(self, number: int, *, status: int | None = None, fault: str | None = None) -> None:
-        """Add what became of a request, unless it is forgotten already."""
+        """Update a request with its result, unless it is no longer in the log."""
         with self._lock:
             entry = self._entries.get(number)
             if entry is not None:
                 self._entries[number] = replace(entry, status=status or entry.status, fault=fault or entry.fault)
 
     def entries(self) -> tuple[LogEntry, ...]:
-        """All that is remembered."""
+        """The entries in the log."""
         with self._lock:
             return tuple(self._entries.values())
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove all entries."""
         with self._lock:
             self._entries.clear()

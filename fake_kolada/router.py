@@ -1,7 +1,7 @@
-"""The stand-in's router: the paths of the API, each to the query that it means.
+"""The stand-in's router: from the paths of the API to their queries.
 
-Every path of version 3 that is known or likely is here and nothing else; version 2 answers 410. What a
-query answers stands in `served`, what may go wrong with an answer in `faults`.
+The router has every known or likely path of version 3 and no other; version 2 has the response 410. `served` has the
+response to a query, `faults` the faults of a response.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -41,22 +41,22 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class Kolada(Protocol):
-    """What the router needs to know of the stand-in that it belongs to."""
+    """The router's view of its stand-in."""
 
     @property
     def contract(self) -> ContractChoices:
-        """How the unknown points of the contract are answered."""
+        """The behaviour at the unknown points of the contract."""
 
     @property
     def served(self) -> Served:
-        """The data set as it stands now."""
+        """The current data set."""
 
     def reply(self, request: Request, answer: HonestAnswer) -> Reply:
-        """The answer as it goes out: honest, or spoilt by a fault."""
+        """Return the response to send: the correct one, or one with a fault."""
 
 
 def build_app(kolada: Kolada) -> Starlette:
-    """The ASGI application that answers as `kolada` says."""
+    """Return the ASGI application of `kolada`."""
     v3 = [
         *(Route(path, _data(kolada)) for path in DATA_PATHS),
         *(Route(path, _oudata(kolada)) for path in OUDATA_PATHS),
@@ -153,10 +153,10 @@ def _catalogue_routes(kolada: Kolada) -> list[Route]:
 
 
 def _enough(query: ValueQuery) -> ValueQuery:
-    """The query itself, or one for nothing at all when it names too little.
+    """Return the query, or one that matches nothing if it names too little.
 
-    This is the trap of the query style: `?municipality=0180` names no municipality, since the parameter
-    is called `municipality_id`, and the answer is 200 with no rows.
+    This is the trap of the query style: `?municipality=0180` names no municipality, since the parameter is called
+    `municipality_id`, and the response is 200 with no rows.
     """
     named = sum(part is not None for part in (query.kpi_ids, query.unit_ids, query.years))
     return query if named >= _NAMED_AT_LEAST else ValueQuery(kpi_ids=())

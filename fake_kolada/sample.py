@@ -1,8 +1,7 @@
-"""The built-in sample: a data set that looks like Kolada's, with every value made up.
+"""The built-in sample: a data set in the form of Kolada's, with made-up values only.
 
-It needs nothing but this package: the public list of municipality codes and names stands in
-`municipalities.csv`, the KPIs' stories in `sample_stories.toml`, and the rest follows from them. Built
-twice, it is the same to the last byte.
+It needs only this package: the public list of municipality codes and names is in `municipalities.csv`, the KPIs'
+stories are in `sample_stories.toml`, and everything else is computed from them. Two builds are equal byte for byte.
 """
 
 from collections.abc import Iterable
@@ -23,12 +22,12 @@ from fake_kolada.sample_ous import made_up_ou_values, made_up_ous
 from fake_kolada.sample_stories import FIRST_YEAR, LAST_YEAR, Story, read_stories
 from fake_kolada.sample_values import made_up_values, published_on
 
-# The day that the sample shows: accounts for 2025 are out as preliminary, the autumn's figures are not.
+# The date of the sample: preliminary accounts for 2025 are published, the autumn's figures are not.
 SAMPLE_DATE = date(2026, 4, 15)
 
 
 def sample_data() -> DataSet:
-    """The sample: 290 municipalities, the regions and Riket, 25 KPIs, 2015-2025, all values made up."""
+    """Return the sample: 290 municipalities, the regions and Riket, 25 KPIs, 2015-2025, all values made up."""
     stories = read_stories()
     municipalities = public_municipalities()
     observations = made_up_values(stories.kpi, municipalities, SAMPLE_DATE)
@@ -58,7 +57,7 @@ def sample_data() -> DataSet:
 
 
 def public_municipalities() -> pl.DataFrame:
-    """The public list of the 290 municipalities, the 21 regions and Riket."""
+    """Return the public list of the 290 municipalities, the 21 regions and Riket."""
     return pl.read_csv(Path(__file__).with_name("municipalities.csv"), schema=dict(MUNICIPALITY_SCHEMA))
 
 
@@ -84,7 +83,7 @@ def _catalogue_row(story: Story) -> dict[str, object]:
 
 
 def _next_publication(story: Story) -> dict[str, str | None]:
-    """The catalogue's dates: the first final publication after the sample's day, if one is announced."""
+    """Return the catalogue's dates: the first final publication after the sample's date, if one is announced."""
     month, day, offset = story.published
     is_announced = story.announced and story.last_year == LAST_YEAR
     for year in range(FIRST_YEAR, SAMPLE_DATE.year + 1):

@@ -1,8 +1,7 @@
 """The sample's groups: all municipalities, all regions, each county's, and made-up similar ones.
 
-A group of similar municipalities has seven members and never the municipality itself. Its title carries
-the topic, the municipality and a vintage year, in the form that the API gives it. Who is similar to whom
-is made up here.
+A group of similar municipalities has seven members, never the municipality itself. Its title has the topic, the
+municipality and a year, in the API's form. The similarities are made up.
 """
 
 import polars as pl
@@ -55,7 +54,7 @@ _COUNTIES = {
 
 
 def made_up_groups(municipalities: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The groups of the sample and their members."""
+    """Return the groups of the sample and their members."""
     names = dict(municipalities.select("municipality_id", "municipality_name").iter_rows())
     kinds = dict(municipalities.select("municipality_id", "municipality_type").iter_rows())
     of_type_k = [unit for unit, kind in kinds.items() if kind == "K"]
@@ -90,7 +89,7 @@ def _title(topic: str, name: str, year: int) -> str:
 
 
 def _similar(municipalities: pl.DataFrame, topic: int) -> dict[str, list[str]]:
-    """For each municipality the seven others that lie nearest on a made-up scale of size and chance."""
+    """Return for each municipality the seven nearest others on a made-up scale of size and chance."""
     sizes = made_up_sizes(municipalities)
     scale = sizes.select(
         "municipality_id", place=pl.col("size_rank") + 0.15 * normal(sizes, ["unit"], _SALT + topic)

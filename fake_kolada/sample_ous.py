@@ -11,7 +11,7 @@ _HELD_BACK_SHARE = 0.06
 
 
 def made_up_ous(municipalities: pl.DataFrame) -> pl.DataFrame:
-    """The schools."""
+    """Return the schools."""
     places = municipalities.filter(pl.col("municipality_type") == "K")
     rows = [
         (f"V15E{unit}{number:05d}", unit, f"Påhittad skola {number}, {name}")
@@ -22,7 +22,7 @@ def made_up_ous(municipalities: pl.DataFrame) -> pl.DataFrame:
 
 
 def made_up_ou_values(ous: pl.DataFrame, observations: pl.DataFrame) -> pl.DataFrame:
-    """Each school's values: somewhere around its municipality's, and now and then held back.
+    """Return each school's values: near its municipality's value, and sometimes suppressed.
 
     Args:
         ous: The schools.

@@ -1,6 +1,6 @@
 """The KPIs of the built-in sample and their groups, read from `sample_stories.toml`.
 
-Here stands what a key of that file means; what has happened to each KPI stands there.
+This module defines the keys of that file; the file has the story of each KPI.
 """
 
 import tomllib
@@ -10,11 +10,11 @@ from typing import Literal
 
 from pydantic import ConfigDict, TypeAdapter
 
-# How a unit without a value shows: no row at all, or a row with null and this status.
+# The form of a missing value: no row, or a row with null and this status.
 Gap = Literal["no row", "", "Missing", "Privacy", "Not applicable"]
 
 FIRST_YEAR, LAST_YEAR = 2015, 2025
-# A misspelt key is an error and no default.
+# A misspelt key is an error.
 _STRICT = ConfigDict(extra="forbid")
 
 
@@ -23,24 +23,24 @@ class Story:
     """One KPI of the sample.
 
     Attributes:
-        level: The middle of all municipalities in 2020; `drift` moves it each year.
-        spread: How far municipalities lie apart; a share of the level when the KPI `is_skewed`.
-        wobble: How far one municipality's value moves from year to year, in the same measure.
-        step: From which year the whole level is moved by how much (a definition that changed).
-        bounds: The least and the largest value that can be.
-        auspice: Kolada's code; empty where the catalogue has none.
-        women_ahead: Women's value minus men's; None for a KPI that isn't divided by gender.
+        level: The middle of all municipalities in 2020; `drift` is its change per year.
+        spread: The spread of the municipalities; a share of the level if the KPI `is_skewed`.
+        wobble: The year-to-year movement of one municipality's value, in the same measure.
+        step: The first year and the size of a shift of the whole level (a changed definition).
+        bounds: The least and the largest possible value.
+        auspice: Kolada's code; empty if the catalogue has none.
+        women_ahead: Women's value minus men's; None for a KPI that is not divided by gender.
         published: Month, day and year offset of the publication of a year's values.
-        preliminary: The same for preliminary values, where there are such.
+        preliminary: The same for preliminary values, if there are any.
         announced: Whether the catalogue announces a next publication.
         riket: The national value: weighted, a row with null, or no row.
-        takes_part: Share of municipalities with a value in a year; the others show as `otherwise`.
-        small_share: Share of municipalities, the smallest, whose value is held back; they show as
+        takes_part: Share of municipalities with a value in a year; the others have `otherwise`.
+        small_share: Share of municipalities, the smallest, whose value is suppressed; they have
             `held_back`. The share is three times as large for women and men.
-        null_years: Years in which every unit has a row and none a value.
+        null_years: Years in which every unit has a row but no value.
         skipped_years: Years without any row.
         total_only_years: Years in which women's and men's values are null.
-        stray_share: Share of values that carry the status Missing although there is a value.
+        stray_share: Share of values with the status Missing although there is a value.
     """
 
     __pydantic_config__ = _STRICT
@@ -92,7 +92,7 @@ class KpiGroup:
 
 @dataclass(frozen=True, slots=True)
 class Stories:
-    """All that the file holds.
+    """The contents of the file.
 
     Attributes:
         kpi: the KPIs, by id.
@@ -106,6 +106,6 @@ class Stories:
 
 
 def read_stories() -> Stories:
-    """The stories as they stand in the file."""
+    """Return the stories in the file."""
     text = Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
     return TypeAdapter(Stories).validate_python(tomllib.loads(text))

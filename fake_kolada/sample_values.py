@@ -1,6 +1,6 @@
-"""Makes up the sample's values from the stories: municipalities first, then Riket and the regions.
+"""Compute the sample's made-up values from the stories: municipalities first, then Riket and the regions.
 
-Every number follows from (KPI, unit, year, gender) and a salt alone; no value of any source is in it.
+Every number depends on (KPI, unit, year, gender) and a salt only; no value of any source is used.
 """
 
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ _ORDER = ("kpi_id", "period", "municipality_id", "gender")
 
 
 def made_up_sizes(municipalities: pl.DataFrame) -> pl.DataFrame:
-    """A made-up number of inhabitants and its rank (0 smallest, 1 largest) for each municipality of type K."""
+    """Return a made-up number of inhabitants and its rank (0 smallest, 1 largest) for each municipality of type K."""
     units = municipalities.filter(pl.col("municipality_type") == "K").select(
         "municipality_id", unit=pl.col("municipality_id").cast(pl.Int64)
     )
@@ -39,13 +39,13 @@ def made_up_sizes(municipalities: pl.DataFrame) -> pl.DataFrame:
 
 
 def published_on(story: Story, year: int) -> date:
-    """The day when this KPI's values for a year come out, preliminary ones where there are such."""
+    """Return the publication date of this KPI's values for a year, that of preliminary ones if there are any."""
     month, day, offset = story.preliminary or story.published
     return date(year + offset, month, day)
 
 
 def made_up_values(stories: Iterable[Story], municipalities: pl.DataFrame, today: date) -> pl.DataFrame:
-    """All values out on this day, in the form of observations."""
+    """Return all values published by this date, in the form of observations."""
     sizes = made_up_sizes(municipalities)
     per_kpi = [_kpi_values(story, sizes, municipalities, today) for story in stories]
     return pl.concat(per_kpi).sort(_ORDER)
@@ -66,7 +66,7 @@ def _kpi_values(story: Story, sizes: pl.DataFrame, municipalities: pl.DataFrame,
 
 
 def _true_values(story: Story, units: pl.DataFrame) -> pl.DataFrame:
-    """What each municipality's value is, known or not, one row for each gender; `takes_part` says if known."""
+    """Return each municipality's value, known or not, one row per gender; `takes_part` is true if known."""
     kpi = int(story.kpi_id[1:]) + (0 if story.kpi_id.startswith("N") else 100_000)
     since = pl.col("period") - _MIDDLE_YEAR
     keyed = units.with_columns(kpi=pl.lit(kpi, dtype=pl.Int64))
@@ -87,7 +87,7 @@ def _true_values(story: Story, units: pl.DataFrame) -> pl.DataFrame:
     if story.step is not None:
         first, change = story.step
         level += pl.when(pl.col("period") >= first).then(change).otherwise(0.0)
-    # The larger a municipality, the likelier it takes part; and some leave out a year.
+    # Larger municipalities take part more often; some leave out a year.
     reluctance = pl.col("reluctance") * 0.8 + (1 - pl.col("size_rank")) * 0.2
     leaves_out = pl.col("leaving_out") < (0.05 if story.takes_part < 1 else 0.0)
     rows = drawn.with_columns(
@@ -109,7 +109,7 @@ def _true_values(story: Story, units: pl.DataFrame) -> pl.DataFrame:
 
 
 def _reported(story: Story, true: pl.DataFrame) -> pl.DataFrame:
-    """What the API shows of each municipality: its value, a null with or without a reason, or no row."""
+    """Return each municipality as the API shows it: its value, a null with or without a reason, or no row."""
     is_single_gender = pl.col("gender") != "T"
     too_small = pl.col("size_rank") < pl.when(is_single_gender).then(story.small_share * _SMALL_FOR_GENDERS).otherwise(
         story.small_share
@@ -134,7 +134,7 @@ def _reported(story: Story, true: pl.DataFrame) -> pl.DataFrame:
 
 
 def _weighted(story: Story, true: pl.DataFrame, *by: str) -> pl.DataFrame:
-    """Means weighted by inhabitants over those who take part, suppressed or not."""
+    """Return means weighted by inhabitants over the participating municipalities, suppressed or not."""
     weight = pl.col("inhabitants")
     known = pl.col("takes_part") & pl.col("period").is_in(story.null_years).not_()
     return (
@@ -154,7 +154,7 @@ def _riket(story: Story, true: pl.DataFrame) -> pl.DataFrame:
 
 
 def _regions(story: Story, true: pl.DataFrame, municipalities: pl.DataFrame) -> pl.DataFrame:
-    """A region's value is its county's: `00` and the first two figures of its municipalities' ids."""
+    """Return the regions' values, those of their counties: `00` and the first two digits of the municipalities' ids."""
     county = pl.lit("00") + pl.col("municipality_id").str.slice(0, 2)
     known: dict[str, Any] = {"municipality_id": municipalities["municipality_id"]}
     found = _weighted(story, true.with_columns(region_id=county), "region_id")

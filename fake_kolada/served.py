@@ -1,4 +1,4 @@
-"""A data set made ready to be served: its indexes, and the honest answer to each query."""
+"""A data set prepared for serving: its indexes, and the correct response to each query."""
 
 from fake_kolada.contract import ContractChoices
 from fake_kolada.data_set import DataSet
@@ -8,7 +8,7 @@ from fake_kolada.wire_catalogue import Catalogue, CatalogueQuery
 
 
 class Served:
-    """One data set under one reading of the contract. Never changed: new data is a new `Served`."""
+    """One data set with one set of contract choices. Immutable: new data is a new `Served`."""
 
     def __init__(self, data: DataSet, contract: ContractChoices) -> None:
         self.data = data
@@ -29,7 +29,7 @@ class Served:
         self._ou_places = data.ous.select("ou_id", "municipality_id")
 
     def values(self, endpoint: str, query: ValueQuery, paging: Paging) -> RowPage:
-        """One page of `data` or `oudata`."""
+        """Return one page of `data` or `oudata`."""
         index = self._values[endpoint]
         if (
             query.kpi_ids is not None
@@ -40,7 +40,7 @@ class Served:
         return self._past_end_checked(index.page(query, paging.number, paging.size), paging)
 
     def catalogue(self, endpoint: str, query: CatalogueQuery, paging: Paging) -> RowPage:
-        """One page of the catalogue."""
+        """Return one page of the catalogue."""
         rows = self._catalogue.rows(endpoint, query)
         if query.ids is not None and rows.is_empty() and self._contract.unknown_ids_in_catalogue == "not_found":
             raise not_found()
@@ -49,7 +49,7 @@ class Served:
         return self._past_end_checked(page, paging)
 
     def ous_of(self, municipality_ids: tuple[str, ...]) -> tuple[str, ...]:
-        """The organisational units that lie in these municipalities."""
+        """Return the organisational units in these municipalities."""
         places = self._ou_places
         return tuple(places.filter(places["municipality_id"].is_in(municipality_ids))["ou_id"])
 

@@ -1,4 +1,4 @@
-"""Serves an application over real HTTP on loopback: in a thread for tests, or blocking for the command."""
+"""Serve an application over real HTTP on loopback: in a thread for tests, or blocking for the command."""
 
 import asyncio
 import logging
@@ -14,17 +14,17 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from fake_kolada.answers import CONNECTION
 
 _SHUTDOWN_SECONDS = 2
-# Longer than any polite client pauses between two requests, so that no kept connection closes under it.
+# Longer than the pause of a rate-limited client between two requests, so that its connection stays open.
 _KEEP_ALIVE_SECONDS = 120
 
 
 class ServeError(OSError):
-    """The stand-in can't listen: says where, why and what to do."""
+    """The stand-in cannot listen; the message names the address, the cause and the remedy."""
 
 
 @contextmanager
 def serving(app: ASGIApp, *, host: str, port: int) -> Iterator[int]:
-    """Serve `app` from a thread while the context is open; yields the port it listens at (0: a free one)."""
+    """Serve `app` from a thread while the context is open; yields the port it listens on (0: a free one)."""
     with _listening(host, port) as listener:
         server = _Server(_config(app))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="fake-kolada", daemon=True)
@@ -38,16 +38,16 @@ def serving(app: ASGIApp, *, host: str, port: int) -> Iterator[int]:
 
 
 def serve_until_stopped(app: ASGIApp, *, host: str, port: int, announce: Callable[[int], None]) -> None:
-    """Serve `app` in this thread until the process is told to stop; `announce` is called once with the port."""
+    """Serve `app` in this thread until the process is stopped; `announce` is called once with the port."""
     with _listening(host, port) as listener:
         actual: int = listener.getsockname()[1]
-        # The usual way to stop it: uvicorn has closed everything when it passes the interrupt on.
+        # The usual way to stop it: uvicorn has closed everything when it raises the interrupt again.
         with suppress(KeyboardInterrupt):
             _Server(_config(app), lambda: announce(actual)).run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
-    """A server that says when it is up."""
+    """A server that signals when it is ready."""
 
     def __init__(self, config: uvicorn.Config, when_up: Callable[[], None] | None = None) -> None:
         super().__init__(config)
@@ -55,7 +55,7 @@ class _Server(uvicorn.Server):
         self._when_up = when_up
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to listen."""
+        """Start to listen."""
         try:
             await super().startup(sockets)
             if self._when_up is not None:
@@ -65,10 +65,10 @@ class _Server(uvicorn.Server):
 
 
 class _Connected(H11Protocol):
-    """A connection that the application can reach, for answers that are no HTTP."""
+    """A connection that the application can use directly, for responses that are not HTTP."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's own type
-        """Put the connection into the scope of its requests."""
+        """Add the connection to the scope of its requests."""
         super().connection_made(transport)
         application = self.app
 
@@ -79,7 +79,7 @@ class _Connected(H11Protocol):
 
 
 def _is_unmeant(record: logging.LogRecord) -> bool:
-    """A cut connection is meant here, and uvicorn calls it an error; every other error is to be seen."""
+    """Return whether a log record is an error; uvicorn logs one for an intended disconnect, which is hidden."""
     return "without completing response" not in record.getMessage()
 
 
@@ -107,7 +107,7 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
             listener.bind((host, port))
         except OSError as error:
             raise ServeError(
-                f"The stand-in can't listen at `{host}:{port}` ({error.strerror}); nothing is served. "
+                f"The stand-in cannot listen on `{host}:{port}` ({error.strerror}); nothing is served. "
                 "Choose another port with `kolada fake-api --port N`, or 0 for a free one."
             ) from error
         yield listener

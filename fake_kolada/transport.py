@@ -1,9 +1,8 @@
-"""Runs the stand-in inside a client's own process: an httpx transport with no sockets.
+"""Run the stand-in inside a client's own process: an httpx transport without sockets.
 
-The application never waits for anything but the request's body, which is there already, so its coroutine
-runs from start to end in one step, in the calling thread and without an event loop. That makes it safe
-from several threads and inside a notebook, where an event loop is running already. What a fault does to
-a connection is told with the errors that httpx raises on a real one.
+The application waits only for the request's body, which is already there, so its coroutine runs from start to end in
+one step, in the calling thread and without an event loop. So it is thread-safe and works in a notebook, which already
+runs an event loop. A fault of the connection raises the error that httpx raises for a real connection.
 """
 
 from collections.abc import Coroutine, Iterator
@@ -16,16 +15,16 @@ from fake_kolada.answers import NO_WAITING
 
 
 class InProcessTransport(httpx.BaseTransport):
-    """Hands each request to an ASGI application that answers without waiting."""
+    """A transport that passes each request to an ASGI application that responds without waiting."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """The application's answer.
+        """Return the application's response.
 
         Raises:
-            httpx.ReadTimeout: The application held its answer back until the client left.
+            httpx.ReadTimeout: The application held its response until the client disconnected.
         """
         body = request.read()
         sent: list[Message] = []
@@ -49,7 +48,7 @@ class InProcessTransport(httpx.BaseTransport):
 
 
 class _BrokenStream(httpx.SyncByteStream):
-    """A body that ends before its length: gives what came, then raises as httpx does."""
+    """A body that ends before its length: yields the received bytes, then raises as httpx does."""
 
     def __init__(self, content: bytes, expected: str, request: httpx.Request) -> None:
         self._content = content
@@ -89,7 +88,7 @@ def _scope(request: httpx.Request) -> dict[str, Any]:
 
 def _run_to_end(call: Any) -> None:  # noqa: ANN401 - ASGI calls it Awaitable; checked below
     if not isinstance(call, Coroutine):
-        raise TypeError(f"An ASGI application gives a coroutine, and this one gave `{type(call).__name__}`.")
+        raise TypeError(f"An ASGI application returns a coroutine, and this one returned `{type(call).__name__}`.")
     try:
         call.send(None)
     except StopIteration:

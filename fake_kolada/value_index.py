@@ -1,9 +1,9 @@
-"""Finds the rows of a data request and cuts them into pages.
+"""Find the rows of a data request and divide them into pages.
 
-Observations lie sorted by KPI, so a request is answered KPI by KPI (in chunks), and only as far as the
-page asked for reaches: no request scans the whole data set, and nothing but the observations themselves
-is held for long. A row of the API is one (KPI, period, unit) with up to three values, one for a gender,
-in an order that varies from row to row and is the same every time.
+Observations are sorted by KPI, so a request is processed KPI by KPI (in chunks), and only up to the requested page: no
+request scans the whole data set, and only the observations themselves stay in memory. A row of the API is one (KPI,
+period, unit) with up to three values, one per gender, in an order that varies between rows and is always the same for a
+row.
 """
 
 from collections import OrderedDict
@@ -29,7 +29,7 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueQuery:
-    """What a data request names. None: not named, so everything; an empty tuple: nothing that exists."""
+    """The ids of a data request. None: not named, so everything; an empty tuple: nothing that exists."""
 
     kpi_ids: tuple[str, ...] | None = None
     unit_ids: tuple[str, ...] | None = None
@@ -40,17 +40,18 @@ class ValueQuery:
 
 @dataclass(frozen=True, slots=True)
 class RowPage:
-    """One page of rows in the form of the wire, and whether a further page follows."""
+    """One page of rows in the response's form, and whether a further page follows."""
 
     rows: pl.DataFrame
     has_further: bool
 
 
 class Recent(Generic[K, V]):
-    """A memory of the `size` entries that were asked for last. Safe to use from several threads.
+    """A cache of the `size` most recently used entries. Thread-safe.
 
-    Two threads that ask for the same new key may both compute it: that costs time and no correctness,
-    and no thread waits for another's computation.
+    Two threads that need the same new key may both compute it: this costs time, not correctness, and no thread waits
+        for
+    another's computation.
     """
 
     def __init__(self, size: int) -> None:
@@ -59,7 +60,7 @@ class Recent(Generic[K, V]):
         self._lock = Lock()
 
     def get(self, key: K, compute: Callable[[], V]) -> V:
-        """The entry for this key, computed when it isn't remembered."""
+        """Return the entry for this key; compute it if it is not in the cache."""
         with self._lock:
             if key in self._entries:
                 self._entries.move_to_end(key)
@@ -74,9 +75,9 @@ class Recent(Generic[K, V]):
 
 
 class ValueIndex:
-    """The observations of a data set, ready to be asked for page by page.
+    """The observations of a data set, indexed for requests page by page.
 
-    `kpi_ids` leaves out the observations of any other KPI.
+    `kpi_ids` excludes the observations of any other KPI.
     """
 
     def __init__(
@@ -102,7 +103,7 @@ class ValueIndex:
         self._heights: Recent[tuple[ValueQuery, int], int] = Recent(_HEIGHTS_REMEMBERED)
 
     def page(self, query: ValueQuery, number: int, size: int) -> RowPage:
-        """The rows of page `number` (from 1) of at most `size` rows, sorted (KPI, period, unit)."""
+        """Return the rows of page `number` (from 1) of at most `size` rows, sorted (KPI, period, unit)."""
         start, wanted = (number - 1) * size, size + 1
         parts: list[pl.DataFrame] = []
         passed = found = 0
@@ -119,7 +120,7 @@ class ValueIndex:
         return RowPage(rows=rows.head(size), has_further=found == wanted)
 
     def _plan(self, query: ValueQuery) -> Iterator[tuple[str, ...]]:
-        """The KPIs that are answered together, in order; alone where every group comes along."""
+        """Return the chunks of KPIs that are processed together, in order; one KPI each if all groups are included."""
         named = self._spans if query.kpi_ids is None else sorted(set(query.kpi_ids) & set(self._spans))
         kpi_ids = list(named)
         step = 1 if query.unit_ids is None else _KPIS_IN_A_CHUNK
@@ -147,7 +148,7 @@ class ValueIndex:
         return self._nested(found, query.from_date)
 
     def _group_rows(self, found: pl.DataFrame, query: ValueQuery) -> pl.DataFrame:
-        """Values of the groups that this request asks for; none for a request by region type."""
+        """Return values of the requested groups; none for a request by region type."""
         if query.region_type is not None or not self._group_ids:
             return found.clear()
         if query.unit_ids is not None:
@@ -160,7 +161,7 @@ class ValueIndex:
         return group_values(found, self._members)
 
     def _nested(self, found: pl.DataFrame, from_date: date | None = None) -> pl.DataFrame:
-        """Rows of the wire from sorted observations: one for each (KPI, period, unit)."""
+        """Return the response's rows from sorted observations: one per (KPI, period, unit)."""
         key = ["kpi_id", "period", self._unit]
         count = pl.col(COUNT) if COUNT in found.columns else pl.col("value").is_not_null().cast(pl.Int32)
         rows = (
@@ -194,16 +195,16 @@ class ValueIndex:
 
 
 def _place_in_row(unit: str) -> pl.Expr:
-    """Where a gender stands in its row: one of all six orders, by the row's period and unit alone."""
+    """Return a gender's position in its row: one of all six orders, by the row's period and unit only."""
     number = pl.col(unit).cast(pl.String).str.slice(-4).cast(pl.Int32, strict=False).fill_null(0)
     mixed = pl.col("period") * 7 + number * 5 + number // 6
     gender = pl.col("gender").to_physical().cast(pl.Int32)
-    # x -> a x + b with a in 1..2 and b in 0..2 gives each permutation of three things once.
+    # x -> a x + b with a in 1..2 and b in 0..2 gives each permutation of three elements once.
     return (gender * (1 + mixed % 2) + mixed // 2 % 3) % len(GENDERS)
 
 
 def _spans(observations: pl.DataFrame) -> dict[str, tuple[int, int]]:
-    """Where each KPI's observations begin, and how many there are, in the order of the KPIs."""
+    """Return the start and the number of each KPI's observations, in the order of the KPIs."""
     lengths = observations.group_by("kpi_id", maintain_order=True).agg(pl.len().alias("length"))
     ends = lengths["length"].cum_sum()
     return {

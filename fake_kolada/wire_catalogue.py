@@ -1,7 +1,7 @@
-"""The catalogue in the form of the wire: KPIs, municipalities, groups, organisational units.
+"""The catalogue in the response's form: KPIs, municipalities, groups, organisational units.
 
-Each table is sorted by id, as the API gives it; a request by ids gives the known ones and says nothing of
-the others; a title is found by a part of it, whatever the case.
+Each table is sorted by id, as in the API; a request by ids returns the known ones and ignores the others; a title is
+found by a part of it, in any case.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ ENDPOINTS = ("kpi", "kpi_groups", "municipality", "municipality_groups", "ou")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueQuery:
-    """What a request to the catalogue names. None: not named, so everything."""
+    """The parameters of a request to the catalogue. None: not named, so everything."""
 
     ids: tuple[str, ...] | None = None
     title: str | None = None
@@ -25,7 +25,7 @@ class CatalogueQuery:
 
 
 class Catalogue:
-    """The catalogue of one data set, ready to be asked."""
+    """The catalogue of one data set, prepared for requests."""
 
     def __init__(self, data: DataSet) -> None:
         self._tables: Mapping[str, pl.DataFrame] = {
@@ -40,7 +40,7 @@ class Catalogue:
         self.kpi_ids = frozenset(data.kpis["kpi_id"])
 
     def rows(self, endpoint: str, query: CatalogueQuery) -> pl.DataFrame:
-        """All rows of one catalogue that fit the query, sorted by id."""
+        """Return all rows of one catalogue that match the query, sorted by id."""
         found = self._tables[endpoint]
         if query.ids is not None:
             found = found.filter(pl.col("id").is_in(query.ids))
@@ -55,7 +55,7 @@ class Catalogue:
 
 
 def _with_members(groups: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
-    """Groups with their members in a list; a group without members has an empty one."""
+    """Return groups with their members in a list; a group without members has an empty list."""
     lists = members.group_by("group_id", maintain_order=True).agg(
         pl.struct("member_id", member_title="member_name").alias("members")
     )

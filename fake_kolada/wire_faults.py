@@ -1,4 +1,4 @@
-"""Faults of how an answer comes: its status, its headers, its packing, its speed."""
+"""Faults in the transfer of a response: its status, its headers, its compression, its speed."""
 
 import gzip
 import zlib
@@ -45,14 +45,14 @@ def _stalled(answer: HonestAnswer, settings: FaultSettings) -> Reply:
 
 
 def _recoded(codec: str) -> Spoil:
-    """The honest page in another character set, as its header says."""
+    """Return the correct page in another character set, as its header says."""
     return lambda answer, _settings: Reply(
         answer.body().decode().encode(codec, errors="replace"), media_type=f"application/json; charset={codec}"
     )
 
 
 def _packed(pack: Callable[[bytes], bytes], header: str | None) -> Spoil:
-    """The honest page packed, with or without a header that says so."""
+    """Return the correct page compressed, with or without a header that says so."""
     return lambda answer, _settings: Reply(
         pack(answer.body()), headers={} if header is None else {"Content-Encoding": header}
     )
@@ -64,14 +64,14 @@ def _bomb(make: Callable[[], bytes], header: str) -> Spoil:
 
 @cache
 def gzip_bomb(megabytes: int = 256) -> bytes:
-    """So many megabytes of spaces, packed a thousandfold."""
+    """Return megabytes of spaces, compressed a thousandfold."""
     packer = zlib.compressobj(1, wbits=_GZIP_WINDOW)
     return b"".join([*(packer.compress(_MEGABYTE) for _ in range(megabytes)), packer.flush()])
 
 
 @cache
 def zstd_bomb(megabytes: int = 3072) -> bytes:
-    """So many megabytes of spaces, packed thirty-thousandfold."""
+    """Return megabytes of spaces, compressed thirty-thousandfold."""
     packer = zstandard.ZstdCompressor(level=1).compressobj()
     return b"".join([*(packer.compress(_MEGABYTE) for _ in range(megabytes)), packer.flush()])
 
@@ -109,7 +109,7 @@ WIRE_FAULTS = (
     FaultKind("rate_limited_retry_after", "429 with Retry-After", any_answer, _with_retry_after),
     FaultKind("retry_after_zero", "429 with Retry-After: 0", any_answer, _busy("0")),
     FaultKind(
-        "retry_after_past", "429 with a Retry-After that is over", any_answer, _busy("Thu, 01 Jan 2015 00:00:00 GMT")
+        "retry_after_past", "429 with a Retry-After in the past", any_answer, _busy("Thu, 01 Jan 2015 00:00:00 GMT")
     ),
     FaultKind(
         "retry_after_beyond_time",
@@ -119,41 +119,53 @@ WIRE_FAULTS = (
     ),
     FaultKind("server_error_html", "500 with an HTML body", any_answer, instead(500, _HTML, _HTML_TYPE)),
     FaultKind("unavailable", "503 with an HTML body", any_answer, instead(503, _HTML, _HTML_TYPE)),
-    FaultKind(
-        "server_error_json", "500 with a JSON envelope that holds no rows", any_answer, instead(500, empty_page())
-    ),
+    FaultKind("server_error_json", "500 with a JSON envelope without rows", any_answer, instead(500, empty_page())),
     FaultKind("html_answer", "200 with an HTML body", any_answer, instead(200, _HTML, _HTML_TYPE)),
     FaultKind(
         "error_answer",
-        "200 with an error in the place of a page",
+        "200 with a JSON error in place of a page",
         any_answer,
         instead(200, as_json({"detail": "Internal error, try again"})),
     ),
-    FaultKind("cut_json", "200 with the first half of the JSON, as if that were all", any_answer, _cut),
-    FaultKind("dropped_connection", "the connection is cut in the middle of the body", any_answer, _dropped),
-    FaultKind("stalled_answer", "nothing comes until the client gives up", any_answer, _stalled),
-    FaultKind("utf16_answer", "the page comes in UTF-16", any_answer, _recoded("utf-16")),
-    FaultKind("latin1_answer", "a catalogue's page comes in Latin-1", has_rows, _recoded("latin-1"), ("kpi",)),
+    FaultKind("cut_json", "200 with the first half of the JSON, its length to match", any_answer, _cut),
+    FaultKind("dropped_connection", "the connection is closed in the middle of the body", any_answer, _dropped),
+    FaultKind("stalled_answer", "nothing is sent until the client gives up", any_answer, _stalled),
+    FaultKind("utf16_answer", "the page is in UTF-16", any_answer, _recoded("utf-16")),
+    FaultKind("latin1_answer", "a catalogue's page is in Latin-1", has_rows, _recoded("latin-1"), ("kpi",)),
     FaultKind(
-        "gzip_header_alone", "the page is not packed, and a header says gzip", any_answer, _packed(bytes, "gzip")
+        "gzip_header_alone", "the page is not compressed, but a header says gzip", any_answer, _packed(bytes, "gzip")
     ),
     FaultKind(
-        "gzip_unannounced", "the page is packed, and no header says so", any_answer, _packed(gzip.compress, None)
+        "gzip_unannounced",
+        "the page is compressed with gzip, but no header says so",
+        any_answer,
+        _packed(gzip.compress, None),
     ),
-    FaultKind("zstd_answer", "the page is packed with zstd, unasked", any_answer, _packed(zstandard.compress, "zstd")),
-    FaultKind("gzip_bomb", "1 MB that unpack to 256 MB", any_answer, _bomb(gzip_bomb, "gzip")),
+    FaultKind(
+        "zstd_answer",
+        "the page is compressed with zstd, which was not offered",
+        any_answer,
+        _packed(zstandard.compress, "zstd"),
+    ),
+    FaultKind("gzip_bomb", "1 MB that decompresses to 256 MB", any_answer, _bomb(gzip_bomb, "gzip")),
     FaultKind(
         "gzip_in_gzip",
-        "3 kB that unpack twice to 256 MB",
+        "3 kB that decompresses in two steps to 256 MB",
         any_answer,
         _bomb(lambda: gzip.compress(gzip_bomb()), "gzip, gzip"),
     ),
-    FaultKind("zstd_bomb", "100 kB that unpack to 3 GB", any_answer, _bomb(zstd_bomb, "zstd")),
+    FaultKind("zstd_bomb", "100 kB that decompresses to 3 GB", any_answer, _bomb(zstd_bomb, "zstd")),
     FaultKind("huge_answer", "40 MB of spaces", any_answer, _huge),
     FaultKind(
-        "dripping_head", "the headers come a byte at a time, without end", any_answer, _dripping_head, is_endless=True
+        "dripping_head",
+        "the headers are sent a byte at a time, without end",
+        any_answer,
+        _dripping_head,
+        is_endless=True,
     ),
-    FaultKind("dripping_body", "the body comes a byte at a time", any_answer, _dripping_body, is_endless=True),
-    FaultKind("endless_hints", "answers 103 come without end", any_answer, _informing, is_endless=True),
-    FaultKind("other_source", "the page says that its values are of another kind", any_answer, _other_source),
+    FaultKind("dripping_body", "the body is sent a byte at a time", any_answer, _dripping_body, is_endless=True),
+    FaultKind(
+        "endless_hints", "informational responses (103) are sent without end", any_answer, _informing, is_endless=True
+    ),
+    FaultKind("other_source", "the page's X-Kolada-Source names another kind of values", any_answer, _other_source),
 )

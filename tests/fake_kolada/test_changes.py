@@ -178,7 +178,7 @@ def test_changes_add_up(small):
     [
         ("revise", "Did you mean `revised`?"),
         ("zzz", "There are `revised`"),
-        ("revised:N99999", "finds nothing that it fits at `N99999`"),
+        ("revised:N99999", "matches nothing at `N99999`"),
         ("revised:N00001/0114/2020/F", "Write one of `T`, `K`, `M`"),
         ("revised:N00001/0114/ifjol", "`ifjol` is no year"),
         ("revised:N00001/0114/2020/T=mycket", "`mycket` is no number"),
