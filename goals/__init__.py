@@ -1,7 +1,7 @@
-"""What councils decided, as data under review, and the code that reads and checks it.
+"""Councils' decisions as data under review, and the code that reads and checks it.
 
-Each plan is a folder beside this code (`goals/<plan_id>/`); README.md describes its files. Nothing here knows
-Kolada's API or the warehouse: a plan comes out as typed polars frames, or not at all.
+Each plan is a folder next to this code (`goals/<plan_id>/`); README.md describes its files. This package does not know
+Kolada's API or the warehouse: it returns a plan as typed polars frames, or raises.
 """
 
 from goals.checks.kolada_catalogue import KnownCatalogue, KnownKpi, LookedUp, check_against_catalogue, look_up

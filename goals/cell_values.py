@@ -1,18 +1,14 @@
-"""The text of one cell, or of one TOML value, as a typed value.
+"""Read the text of one cell, or of one TOML value, as a typed value.
 
-`read_cell` returns the value or raises `CellError` with what is wrong and how to write it instead. What the reader of
-the file, human or program, would have to guess is refused: a space among the digits, a percent sign. A decimal comma
-is a decimal point; that a file keeps to one of them is for `goals.csv_rows` to see. What Swedish Excel makes of `true`
-and `false` is read as what it was.
+`read_cell` returns the value or raises `CellError`, which says what is wrong and what to write instead. Ambiguous text
+is refused: a space among the digits, a percent sign. A decimal comma is read as a decimal point; `goals.csv_rows`
+checks that a file uses only one of them. The words that Swedish Excel writes for `true` and `false` are accepted.
 
-The name of a unit alone says which numbers may stand in it (`limits`):
+The name of a unit sets the limits of its numbers (`limits`):
 
-- `%` alone is a share of a whole: 0 to 100. So is `% av maxpoäng`.
-- a percentage that may be negative or above 100 says of what in its name: `% av skatter och bidrag`, `% per år`. It has
-  no limits.
-- `index 0-100`, `betyg 1-6`, `skala 1-5`: the limits that it names.
-- `antal ...` and `dagar ...`: not below 0.
-- anything else (`mnkr`, `kr/inv`): no limits.
+- `%` alone is a share of a whole: 0 to 100. So is `% av maxpoäng`. - a percentage that may be negative or above 100
+names its whole: `% av skatter och bidrag`, `% per år`. It has no limits. - `index 0-100`, `betyg 1-6`, `skala 1-5`: the
+limits that it names. - `antal ...` and `dagar ...`: not below 0. - anything else (`mnkr`, `kr/inv`): no limits.
 """
 
 import re
@@ -42,7 +38,7 @@ _MOST_DIGITS = 9
 
 
 class CellError(ValueError):
-    """A cell that can't be read: what is wrong, what follows and what to write."""
+    """A cell that cannot be read: the problem, its consequence and what to write."""
 
     def __init__(self, problem: str, consequence: str, remedy: str) -> None:
         self.problem = problem
@@ -94,7 +90,7 @@ def _date(text: str) -> date:
 def _month_day(text: str) -> str:
     if re.fullmatch(r"[0-9]{2}-[0-9]{2}", text):
         try:
-            # A year that is no leap year: a day that comes every fourth year only is no usual day.
+            # Not a leap year: 29 February cannot be a yearly date.
             datetime.strptime(f"2023-{text} +0000", "%Y-%m-%d %z")
         except ValueError:
             pass
@@ -122,14 +118,14 @@ def _lines(text: str) -> str:
 def _refuse_date_of_excel(text: str, example: str) -> None:
     if _EXCEL_DATE.fullmatch(text):
         raise CellError(
-            "a date that the spreadsheet program made of it",
+            "a date into which the spreadsheet program converted the text",
             "what was written is lost",
             f"Format the column as text, then write it again, such as `{example}`",
         )
 
 
 def _period(text: str) -> str:
-    # A spreadsheet program drops the zero of a month.
+    # A spreadsheet program removes the leading zero of a month.
     written = text.zfill(2) if text.isascii() and text.isdigit() else text
     if written in PERIODS:
         return written
@@ -204,10 +200,10 @@ _READERS: Mapping[Kind, Callable[[str], Value]] = {
 
 
 def read_cell(column: Column, text: str) -> Value:
-    """The value of a cell; null when it is empty and may be.
+    """Return the value of a cell; null if it is empty and may be empty.
 
     Raises:
-        CellError: The cell can't be read.
+        CellError: The cell cannot be read.
     """
     if text == "":
         if column.is_required:
@@ -233,13 +229,13 @@ _SCALE = re.compile(r"(?:index|betyg|skala) (\d+)-(\d+)\Z")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Between which numbers a value in a unit lies; null is open."""
+    """The lowest and the highest value of a unit; null means no limit."""
 
     low: float | None
     high: float | None
 
     def holds(self, value: float) -> bool:
-        """Whether a value lies within."""
+        """Return whether a value is within the limits."""
         return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
 
     def __str__(self) -> str:
@@ -249,7 +245,7 @@ class Limits:
 
 
 def limits(unit: str) -> Limits:
-    """The limits that a unit's name sets."""
+    """Return the limits that a unit's name sets."""
     if unit in SHARES:
         return Limits(0.0, 100.0)
     if scale := _SCALE.match(unit):
@@ -260,7 +256,7 @@ def limits(unit: str) -> Limits:
 
 
 def plain_number(text: str) -> str | None:
-    """A number as printed (`35 500`, `−2,5`) with a decimal point and nothing else; null when it is none."""
+    """Return a printed number (`35 500`, `−2,5`) in plain digits with a decimal point; null if it is not a number."""
     grouped = re.fullmatch(rf"[-−]?[0-9]{{1,3}}(?:[{_SPACES}][0-9]{{3}})+(?:[.,][0-9]+)?", text)
     joined = re.sub(rf"[{_SPACES}]", "", text) if grouped else text
     plain = joined.replace("−", "-").replace(",", ".")
@@ -269,14 +265,14 @@ def plain_number(text: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A number as a text prints it, and with how many decimals."""
+    """A number in a text, and its number of decimals."""
 
     value: float
     decimals: int
 
 
 def printed_numbers(text: str) -> list[Printed]:
-    """The numbers in a printed text, with a decimal comma or point; `35 500` may be one or two, and all are given."""
+    """Return the numbers in a printed text, with decimal comma or point; `35 500` returns one number and two."""
     found = [*_PRINTED.findall(text), *_PRINTED_THOUSANDS.findall(text)]
     plain = [_MINUS.sub("-", one) for one in dict.fromkeys(found)]
     numbers = [re.sub(rf"[{_SPACES}]", "", one).replace(",", ".") for one in plain]

@@ -1,7 +1,7 @@
-"""The codes that judgements carry, each with its Swedish word, and which codes of a plan go together.
+"""The codes of judgements, each with its Swedish word, and the valid combinations of codes in a plan.
 
-A code not in `LABELS` is unknown: a plan that labels it is refused. The words here are the defaults; a plan
-replaces any of them under `[labels.<kind>]` in its plan.toml, so that "Uppnått" can stand for `met`.
+A code that is not in `LABELS` is unknown: a plan with a label for it is refused. The words here are the defaults; a
+plan replaces any of them under `[labels.<kind>]` in its plan.toml, for example `met` by "Uppnått".
 """
 
 from collections.abc import Mapping
@@ -17,12 +17,12 @@ OPERATORS_OF_DIRECTION: Mapping[str, tuple[str, ...]] = {
     "lower": ("<=", "<"),
     "target": (">=", ">", "<=", "<"),
 }
-# Beside these: group:<id of a group of Kolada> and own:<name of a list of the plan>.
+# Also valid: group:<id of a group of Kolada> and own:<name of a list of the plan>.
 REFERENCES = ("national_average", "riket", "unweighted_mean", "median", "p25", "p75", "county", "similar")
 RANK_SCOPES = ("all", "county", "similar")
 PERIODS = ("T1", "T2", "Q1", "Q2", "Q3", "Q4", *(f"{month:02}" for month in range(1, 13)))
 
-# What the plan of a region says otherwise.
+# The words that differ in the plan of a region.
 REGION_LABELS: Mapping[tuple[str, str], str] = {
     ("verdict_reason", "not_participating"): "regionen deltog inte",
     ("value_source", "manual"): "Regionens uppgift",
@@ -96,7 +96,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "best_share": "Bland de bästa procenten",
         "other_value": "Jämfört med ett annat tal",
         "gender_gap": "Skillnad mellan kvinnor och män",
-        # The kinds of older plans, which may have a word for them; no criterion is of these kinds.
+        # Kinds of older plans, which may have labels for them; no criterion has these kinds.
         "above_reference": "Över jämförelsevärdet",
         "below_reference": "Under jämförelsevärdet",
     },
@@ -162,7 +162,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "group_changed": "Jämförelsegruppen ändrad",
         "reference_revised": "Jämförelsevärdet reviderat",
         "software_changed": "Programmet ändrat",
-        # Said by earlier versions, and still in the history of verdicts.
+        # Written by earlier versions, and still in the history of verdicts.
         "kpi_redefined": "Nyckeltalet omdefinierat",
         "kpi_withdrawn": "Nyckeltalet borttaget",
     },

@@ -1,7 +1,7 @@
-"""The bytes of one CSV file of a plan as typed rows, with every fault found on the way.
+"""Read the bytes of one CSV file of a plan as typed rows, and collect every fault.
 
-A row keeps its number as a spreadsheet shows it (the header is row 1) and remembers which of its cells could
-not be read, so that later checks neither trust them nor report them twice.
+A row keeps its number in a spreadsheet (the header is row 1) and remembers its unreadable cells, so that later checks
+neither use them nor report them again.
 """
 
 import csv
@@ -26,46 +26,46 @@ class Row:
     unread: frozenset[str]
 
     def text(self, column: str) -> str | None:
-        """A text, or null when empty or unreadable."""
+        """Return a text, or null if empty or unreadable."""
         value = self.values.get(column)
         return value if isinstance(value, str) else None
 
     def integer(self, column: str) -> int | None:
-        """A whole number, or null when empty or unreadable."""
+        """Return a whole number, or null if empty or unreadable."""
         value = self.values.get(column)
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
     def figure(self, column: str) -> float | None:
-        """A number, or null when empty or unreadable."""
+        """Return a number, or null if empty or unreadable."""
         value = self.values.get(column)
         return value if isinstance(value, float) else None
 
     def flag(self, column: str) -> bool | None:
-        """A truth value, or null when empty or unreadable."""
+        """Return a boolean, or null if empty or unreadable."""
         value = self.values.get(column)
         return value if isinstance(value, bool) else None
 
     def day(self, column: str) -> date | None:
-        """A date, or null when empty or unreadable."""
+        """Return a date, or null if empty or unreadable."""
         value = self.values.get(column)
         return value if isinstance(value, date) else None
 
     def has(self, column: str) -> bool:
-        """Whether something was written that could be read."""
+        """Return whether the cell has a readable text."""
         return self.values.get(column) is not None
 
     def is_empty(self, column: str) -> bool:
-        """Whether nothing was written; false for what was written and couldn't be read."""
+        """Return whether the cell is empty; false for an unreadable text."""
         return self.values.get(column) is None and column not in self.unread
 
     def finding(self, column: str, problem: str, consequence: str, remedy: str) -> Finding:
-        """A finding about a cell of this row."""
+        """Return a finding about a cell of this row."""
         value = self.raw.get(column) or None
         return Finding(self.file, problem, consequence, remedy, self.number, column, value)
 
 
 def decode(name: str, content: bytes) -> str | Finding:
-    """The text of a file, or why it has none."""
+    """Return the text of a file, or a finding that says why it cannot be decoded."""
     unread = "nothing in the file can be read"
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return Finding(name, "encoded as UTF-16", unread, "Save it as UTF-8 (in Excel: CSV UTF-8)")
@@ -82,7 +82,7 @@ def decode(name: str, content: bytes) -> str | Finding:
 
 
 def records(file: str, text: str, columns: Iterable[str]) -> tuple[str, list[list[str]]] | Finding:
-    """The cells of a file, and what parts them: a comma or a semicolon, whichever shows more of the columns."""
+    """Return the cells of a file and its delimiter: comma or semicolon, whichever yields more of the columns."""
     known = frozenset(columns)
     header = text.partition("\n")[0]
 
@@ -95,7 +95,7 @@ def records(file: str, text: str, columns: Iterable[str]) -> tuple[str, list[lis
     except csv.Error as error:
         remedy = "Close every quotation mark, and double those inside a quoted text"
         return Finding(file, f"not CSV ({error})", "nothing in the file can be read", remedy)
-    # What a spreadsheet program once used to the right of the table has neither a name nor a cell.
+    # Columns to the right of the table that a spreadsheet program once used have neither a name nor a value.
     width = len(cells[0]) if cells else 0
     used = max(
         (place for row in cells for place, cell in enumerate(row[:width], start=1) if cell.strip()), default=width
@@ -104,7 +104,7 @@ def records(file: str, text: str, columns: Iterable[str]) -> tuple[str, list[lis
 
 
 def read_rows(form: TableFormat, content: bytes) -> tuple[tuple[Row, ...], list[Finding]]:
-    """All rows of a file and all that is wrong in it."""
+    """Return all rows of a file and all its faults."""
     text = decode(form.file, content)
     if isinstance(text, Finding):
         return (), [text]
@@ -138,14 +138,14 @@ def _misfit(file: str, number: int, record: list[str], width: int, delimiter: st
     words = {",": "commas", ";": "semicolons"}
     if len(record) == 1 and record[0].count(other) >= width - 1 > 0:
         problem = f"separated by {words[other]} in a file that is separated by {words[delimiter]}"
-        return Finding(file, problem, "its cells can't be told apart", f"Write {words[delimiter]}", number)
+        return Finding(file, problem, "its cells cannot be separated", f"Write {words[delimiter]}", number)
     problem = f"{len(record)} cells where the header has {width}"
     remedy = f"Put a text that holds a {words[delimiter][:-1]} within quotation marks, and write empty cells too"
     return Finding(file, problem, "cells would land in the wrong columns", remedy, number)
 
 
 def _mixed_decimals(form: TableFormat, rows: Iterable[Row]) -> Iterator[Finding]:
-    """Numbers with another decimal sign than the first one of the file: with two, one of them may part thousands."""
+    """Return findings on numbers with another decimal sign than the file's first one: it may separate thousands."""
     words = {",": "a decimal comma", ".": "a decimal point"}
     first: tuple[str, int] | None = None
     numbers = [column.name for column in form.written if column.kind is Kind.NUMBER]
@@ -159,7 +159,7 @@ def _mixed_decimals(form: TableFormat, rows: Iterable[Row]) -> Iterator[Finding]
                 yield row.finding(
                     column,
                     f"{words[sign]}, and {words[first[0]]} in row {first[1]}",
-                    "it is not known which of them parts thousands",
+                    "it is not known which of them separates thousands",
                     f"Write `{row.raw[column].replace(sign, first[0])}`, or save the whole file in one way",
                 )
 
@@ -167,7 +167,7 @@ def _mixed_decimals(form: TableFormat, rows: Iterable[Row]) -> Iterator[Finding]
 def _header_findings(form: TableFormat, header: list[str], expected: str) -> Iterator[Finding]:
     if len(header) == 1 and "\t" in header[0]:
         remedy = "Save it with commas or semicolons between the cells"
-        yield Finding(form.file, "separated by tabs", "the columns can't be told apart", remedy, row=1, value=header[0])
+        yield Finding(form.file, "separated by tabs", "the columns cannot be separated", remedy, row=1, value=header[0])
         return
     for column in form.written:
         if column.name not in header and not column.may_be_absent:
@@ -177,7 +177,7 @@ def _header_findings(form: TableFormat, header: list[str], expected: str) -> Ite
             remedy = f"Remove or rename it.{suggestion(name, form.header)} {expected}"
             yield Finding(form.file, "an unknown column", "its cells would be ignored", remedy, 1, value=name)
         elif name in header[:place]:
-            yield Finding(form.file, "a column stands twice", "one of them would be ignored", "Keep one", 1, name)
+            yield Finding(form.file, "the column is repeated", "one of them would be ignored", "Keep one", 1, name)
 
 
 def _row(form: TableFormat, number: int, raw: Mapping[str, str]) -> tuple[Row, list[Finding]]:

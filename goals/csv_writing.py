@@ -1,4 +1,4 @@
-"""A plan's CSV file with some of its rows changed, and everything else as it was: delimiter, decimal sign, order."""
+"""Change some rows of a plan's CSV file and keep everything else: delimiter, decimal sign, order."""
 
 import csv
 import io
@@ -16,11 +16,11 @@ BOM = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True)
 class RowChange:
-    """One row that is written, changed or removed.
+    """One row to add, change or remove.
 
     Attributes:
         key: the key's columns with their values as text; an empty text for null.
-        cells: what the row says after the change, by column; None removes the row.
+        cells: the row's values after the change, by column; None removes the row.
     """
 
     key: Mapping[str, str]
@@ -28,15 +28,15 @@ class RowChange:
 
 
 def with_changes(form: TableFormat, content: bytes | None, changes: Sequence[RowChange]) -> bytes:
-    """The file after some changes.
+    """Return the file after some changes.
 
-    Rows keep their order; a new row comes last. A file that was saved with semicolons and decimal commas stays so. A
-    column that the file lacks is added when a row needs it.
+    Rows keep their order; a new row is last. A file with semicolons and decimal commas keeps them. A missing column is
+    added if a row needs it.
 
     Args:
-        form: of the file.
-        content: the file as it is; None where there is none yet.
-        changes: each with another key.
+        form: the format of the file.
+        content: the file's current content; None if it does not exist yet.
+        changes: the changes, each with a different key.
 
     Raises:
         PlanError: the file cannot be read.
@@ -74,7 +74,7 @@ def _read(form: TableFormat, content: bytes | None) -> tuple[str, list[str], lis
 
 
 def _has_decimal_comma(form: TableFormat, rows: Sequence[Mapping[str, str]], delimiter: str) -> bool:
-    """How the file writes its numbers; where it has none with decimals, as the delimiter lets expect."""
+    """Return whether the file has decimal commas; without decimals in the file, the delimiter decides."""
     numbers = [row.get(column.name, "") for row in rows for column in form.written if column.kind is Kind.NUMBER]
     signs = {sign for number in numbers for sign in ",." if sign in number}
     return signs == {","} if signs else delimiter == ";"

@@ -1,6 +1,6 @@
-"""The texts that are made from what goals/ declares: the README's tables, the tables of `plan`, and their comments.
+"""Generate the texts that goals/ declares: the README's tables, the tables of `plan`, and their comments.
 
-`python -m goals.declared_texts` (`make docs`) writes them; a test says when one is old.
+`python -m goals.declared_texts` (`make docs`) writes them; a test fails when one is out of date.
 """
 
 import json
@@ -29,7 +29,7 @@ _VERSION = ("known_from timestamp not null", "known_to timestamp")
 
 
 def tables_sql() -> str:
-    """`sql/plan/010_plan_tables.sql`."""
+    """Return the text of `sql/plan/010_plan_tables.sql`."""
     lines = [
         "-- The goals as they were loaded, each row with its versions: a row that changed in a plan's files closes",
         "-- its version and opens a new one. Order numbers are no part of the comparison, and the files' hash is on",
@@ -51,7 +51,7 @@ def tables_sql() -> str:
 
 
 def dictionary_toml() -> str:
-    """`sql/dictionary/plan.toml`."""
+    """Return the text of `sql/dictionary/plan.toml`."""
     head = "# What councils decided, as loaded from goals/ and as it holds now; each table has its versions beside it."
     parts = [f"{head}\n# {_MADE}\n"]
     parts += ["\n".join(_described(table)) + "\n" for table in TABLES.values()]
@@ -59,7 +59,7 @@ def dictionary_toml() -> str:
 
 
 def readme(text: str) -> str:
-    """The README with what lies between its marks made anew."""
+    """Return the README with its marked parts generated again."""
     for mark, lines in (("files", _files()), ("keys", _keys()), ("rules", _rules())):
         head, _, rest = text.partition(f"<!-- {mark}: made by `make docs` -->\n")
         _, _, tail = rest.partition(f"<!-- end of {mark} -->\n")
@@ -69,13 +69,13 @@ def readme(text: str) -> str:
 
 
 def write() -> None:
-    """Write all of them."""
+    """Write all generated files."""
     for path, text in made().items():
         path.write_text(text, encoding="utf-8")
 
 
 def made() -> Mapping[Path, str]:
-    """Each file with the text that it must have."""
+    """Return each generated file with the text that it must have."""
     return {
         TABLES_SQL: tables_sql(),
         DICTIONARY: dictionary_toml(),
@@ -84,7 +84,7 @@ def made() -> Mapping[Path, str]:
 
 
 def _sql_column(column: Column) -> str:
-    # A word of SQL that is a name here.
+    # An SQL keyword that is a column name here.
     name = f'"{column.name}"' if column.name == "offset" else column.name
     return f"{name} {_SQL_TYPES.get(column.kind, 'varchar')}{' not null' if column.is_required else ''}"
 

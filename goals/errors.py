@@ -1,10 +1,10 @@
-"""What is wrong with a plan, said so that the person who wrote it can correct it.
+"""The errors of a plan, in words with which its author can correct it.
 
-    PlanError        a plan, or a set of plans, is refused; carries every finding, not the first one only
+    PlanError        a plan, or a set of plans, is refused; contains every finding, not only the first
     └── NoPlans      there is no folder of plans, or no plan in it; says how to begin
 
-A finding names the file, the row as a spreadsheet shows it, the column and the value; says what follows
-from it; and says what to write instead. Nothing here decides what is right: the checks do.
+A finding names the file, the row as a spreadsheet shows it, the column, the value, the consequence, and what to write
+instead. The checks themselves are in other modules.
 """
 
 import difflib
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 class Finding:
     """One thing to correct.
 
-    `row` counts as a spreadsheet does: the header is row 1. In a TOML file it is the line.
+    `row` is the row in a spreadsheet: the header is row 1. In a TOML file it is the line.
     """
 
     file: str
@@ -63,9 +63,9 @@ class PlanError(ValueError):
 
 
 def near_words(word: str, known: Iterable[str], *, most: int = 3, cutoff: float = 0.5) -> list[str]:
-    """The known words that are nearest to a word: those with two neighbouring signs swapped first.
+    """Return the known words nearest to a word: those with two adjacent characters swapped first.
 
-    A swap is the commonest slip in an id, and the plain likeness of two texts puts it behind others.
+    A swap is the most common typing error in an id, and a plain similarity ratio ranks it behind others.
     """
     options = sorted(set(known))
     swapped = [word[:place] + word[place + 1] + word[place] + word[place + 2 :] for place in range(len(word) - 1)]
@@ -75,13 +75,13 @@ def near_words(word: str, known: Iterable[str], *, most: int = 3, cutoff: float 
 
 
 def suggestion(value: str, known: Iterable[str]) -> str:
-    """A question that names the closest known word, or an empty text."""
+    """Return a question that names the closest known words, or an empty text."""
     close = near_words(value, known)
     return f" Did you mean {', '.join(f'`{word}`' for word in close)}?" if close else ""
 
 
 def listed(words: Iterable[str]) -> str:
-    """Words in backticks, separated by commas."""
+    """Return words in backticks, separated by commas."""
     return ", ".join(f"`{word}`" for word in words)
 
 

@@ -1,8 +1,8 @@
-"""A council's table of indicators, as a person keeps it in a spreadsheet: CSV or xlsx, read into rows of texts.
+"""Read a council's table of indicators, CSV or xlsx, into rows of texts.
 
-Columns are known by their names, in English or Swedish. Nothing is repaired and nothing is left out: a cell's text is
-what the spreadsheet shows. What the table means is for `goals.scaffold`. Titles above the row of headings are no part
-of the table, and neither are sheets without such a row.
+Columns are recognized by their names, in English or Swedish. Nothing is corrected or left out: a cell's text is the
+text that the spreadsheet shows. `goals.scaffold` interprets the table. Titles above the row of headings, and sheets
+without such a row, are not part of the table.
 """
 
 import re
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 NEEDED = ("title", "kpi_id", "unit", "direction", "target", "year")
-# Beside them, whatever the plan's own files have a column for; the ids are made here.
+# Also allowed: every column of the plan's own files; the ids are made here.
 OPTIONAL = tuple(
     dict.fromkeys(
         [
@@ -76,7 +76,7 @@ _DIRECTIONS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """One row of the table; `number` is the spreadsheet's. A column that the table doesn't have is empty."""
+    """One row of the table; `number` is the spreadsheet's. A column that the table does not have is empty."""
 
     number: int
     cells: Mapping[str, str]
@@ -86,7 +86,7 @@ class TableRow:
 
 
 def read_table(path: Path) -> tuple[list[TableRow], list[Finding]]:
-    """The rows of a table and all that is wrong with it."""
+    """Return the rows of a table and all its faults."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -103,7 +103,7 @@ def read_table(path: Path) -> tuple[list[TableRow], list[Finding]]:
 
 
 def fault(file: str, problem: str, remedy: str, value: str | None = None, row: int | None = None) -> Finding:
-    """A finding that keeps a plan from being written."""
+    """Return a finding that prevents writing a plan."""
     return Finding(file, problem, "no plan is written", remedy, row, value=value)
 
 
@@ -167,26 +167,26 @@ def _header_findings(file: str, written: Sequence[str], row: int) -> Iterator[Fi
             swedish = ", ".join(dict.fromkeys(map(_swedish_name, OPTIONAL)))
             yield fault(file, "an unknown column", f"Remove it, or use one of {swedish}.{guess}".rstrip("."), own, row)
         elif name in header[:place] and own.lower() == earlier.lower():
-            yield fault(file, "a column stands twice", "Keep one", own, row)
+            yield fault(file, "the column is repeated", "Keep one", own, row)
         elif name in header[:place]:
             remedy = "Call the column with the goals' titles `övergripande mål`" if name == "target" else "Keep one"
             yield fault(file, f"a second column for the {name}, beside `{earlier}`", remedy, own, row)
 
 
 def _swedish_name(column: str) -> str:
-    """The first Swedish name of a column, where it has one."""
+    """Return the first Swedish name of a column, if it has one."""
     return next((swedish for swedish, name in _SWEDISH.items() if name == column), column)
 
 
 def _cells_of_workbook(path: Path) -> list[list[str]] | Finding:
-    """The cells of the sheet that has headings, else of the first one, as it shows them."""
-    # Imported here: a quarter of a second that reading plans does without.
+    """Return the shown cells of the sheet with headings, else of the first sheet."""
+    # Imported here: the import takes a quarter of a second, and reading plans does not need it.
     from openpyxl import load_workbook  # noqa: PLC0415
 
     try:
         shown, written = load_workbook(path, data_only=True).worksheets, load_workbook(path).worksheets
-    except Exception as error:  # noqa: BLE001 - whatever a damaged workbook makes of the reader, it is one finding
-        return fault(path.name, f"not a workbook that can be read ({error})", "Save it anew as xlsx, or as CSV UTF-8")
+    except Exception as error:  # noqa: BLE001 - any error of the reader on a damaged workbook is one finding
+        return fault(path.name, f"not a workbook that can be read ({error})", "Save it again as xlsx, or as CSV UTF-8")
     sheets = [_cells_of_sheet(sheet) for sheet in shown]
     tables = [place for place, cells in enumerate(sheets) if _headings(cells) is not None]
     if len(tables) > 1:
@@ -202,7 +202,7 @@ def _cells_of_workbook(path: Path) -> list[list[str]] | Finding:
 
 
 def _cells_of_sheet(sheet: "Worksheet") -> list[list[str]]:
-    """A sheet's cells as it shows them; a merged cell stands in each of the cells that it covers."""
+    """Return a sheet's cells as shown; a merged cell's text is in each cell that it covers."""
     cells = [[_shown(cell.value, str(cell.number_format)) for cell in row] for row in sheet.iter_rows()]
     for merged in sheet.merged_cells.ranges:
         for row in range(merged.min_row - 1, merged.max_row):
@@ -213,7 +213,7 @@ def _cells_of_sheet(sheet: "Worksheet") -> list[list[str]]:
 
 
 def _shown(value: object, number_format: str) -> str:
-    """A cell's value as the sheet shows it, with a decimal comma and without the rounding."""
+    """Return a cell's value as the sheet shows it, with a decimal comma but not rounded."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -222,7 +222,7 @@ def _shown(value: object, number_format: str) -> str:
         return value.strftime("%Y" if set(number_format.lower()) == {"y"} else "%Y-%m-%d")
     if isinstance(value, int | float):
         is_percent = "%" in re.sub(r'"[^"]*"', "", number_format)
-        # A share of 0.85 is shown as 85 %; the twelfth decimal is the binary number's, not the person's.
+        # A share of 0.85 is shown as 85 %; from the twelfth decimal on, digits are binary noise.
         number = float(value) * 100 if is_percent else float(value)
         text = f"{round(number, 10):.10f}".rstrip("0").rstrip(".")
         return f"{text.replace('.', ',')} %" if is_percent else text.replace(".", ",")

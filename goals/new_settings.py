@@ -1,4 +1,4 @@
-"""The plan.toml of a new plan, with every rule and its default written out."""
+"""The plan.toml of a new plan, with every rule and its default."""
 
 import hashlib
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from goals.rules import RULES
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What a new plan says of itself."""
+    """The settings of a new plan."""
 
     plan_id: str
     unit: str
@@ -24,10 +24,10 @@ class Frame:
 
 
 def settings_text(frame: Frame, document: Path | None, translated: Callable[[str], str] = str) -> str:
-    """The plan.toml of a new plan; its comments as `translated` says them.
+    """Return the plan.toml of a new plan, its comments translated by `translated`.
 
     Raises:
-        OSError: the document can't be read.
+        OSError: the document cannot be read.
     """
     parts = [
         f"# {translated('goals/README.md describes every key here and every file beside this one.')}\n",
@@ -75,6 +75,6 @@ def _document_text(document: Path | None, translated: Callable[[str], str]) -> l
 
 
 def _quoted(text: str) -> str:
-    """A text as TOML writes it."""
+    """Return a text as a TOML string."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return '"' + "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in escaped) + '"'

@@ -1,4 +1,4 @@
-"""A plan: as it crosses the seam to the warehouse and the flows, and as it is before it has been checked."""
+"""A plan: in its checked form for the warehouse and the flows, and as a draft before the checks."""
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,10 +12,10 @@ from goals.plan_settings import Settings, is_region
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """One plan: its files as they were, and its tables.
+    """One plan: its files as received, and its tables.
 
-    `tables` holds a frame for each table of the schema `plan`, named as there, with its columns in order but
-    for files_sha256, known_from and known_to.
+    `tables` has a frame for each table of the schema `plan`, by the same name, with its columns in order except
+    files_sha256, known_from and known_to.
     """
 
     plan_id: str
@@ -27,26 +27,26 @@ class Plan:
 
     @property
     def is_region(self) -> bool:
-        """Whether the plan is a region's."""
+        """Whether the plan is that of a region."""
         return is_region(self.municipality_id)
 
     @property
     def kpi_ids(self) -> tuple[str, ...]:
-        """The KPIs that indicators are judged by, each once, sorted."""
+        """The KPIs of the judged indicators, each once, sorted."""
         return _distinct(self.tables["indicator"]["kpi_id"])
 
     @property
     def cross_check_kpi_ids(self) -> tuple[str, ...]:
-        """The KPIs that are read to be shown beside a manual figure, each once, sorted."""
+        """The KPIs that are shown next to a manual figure, each once, sorted."""
         return _distinct(self.tables["cross_check_kpi"]["kpi_id"])
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What the checks look at.
+    """A plan before and during the checks.
 
-    `unreadable` names the files in which a whole row or an id could not be read: what refers to such a file
-    can't be checked, and is not reported.
+    `unreadable` names the files in which a whole row or an id could not be read: references to such a file cannot be
+    checked, and are not reported.
     """
 
     settings: Settings | None
@@ -54,15 +54,15 @@ class Draft:
     unreadable: frozenset[str]
 
     def rows(self, file: str) -> Sequence[Row]:
-        """The rows of a file, none when it is missing."""
+        """Return the rows of a file; none if it is missing."""
         return self.files.get(file, ())
 
     def ids(self, file: str, column: str) -> frozenset[str]:
-        """All ids that a column holds."""
+        """Return all ids in a column."""
         return frozenset(value for row in self.rows(file) if (value := row.text(column)) is not None)
 
     def by_id(self, file: str, column: str) -> Mapping[str, Row]:
-        """The rows of a file by an id; of two with the same, the first."""
+        """Return the rows of a file by an id; of two with the same id, the first."""
         found: dict[str, Row] = {}
         for row in self.rows(file):
             if (value := row.text(column)) is not None:
@@ -70,21 +70,21 @@ class Draft:
         return found
 
     def has(self, file: str) -> bool:
-        """Whether a file could be read, so that a missing id in it is truly missing."""
+        """Return whether a file is readable, so that an absent id is really missing."""
         return file in self.files and file not in self.unreadable
 
     def used_kpis(self) -> Iterator[str]:
-        """The KPIs of indicators and of cross-checks, some more than once."""
+        """Return the KPIs of indicators and of cross-checks, with repetitions."""
         yield from self.ids("indicators.csv", "kpi_id")
         if self.settings is not None:
             yield from (one.kpi_id for one in self.settings.cross_checks)
 
 
 def files_sha256(files: Mapping[str, bytes]) -> str:
-    """One hash over the files of a plan, which changes when a byte in any of them does, and only then.
+    """Return one hash over the files of a plan, which changes if and only if a byte of them changes.
 
-    The files are taken in the order of their names' UTF-8 bytes. For each, the hash is fed with the name, a
-    NUL, the length of the content in decimal digits, a NUL, and the content.
+    The files are in the order of their names' UTF-8 bytes. The hash covers, for each file, the name, a NUL, the length
+    of the content in decimal digits, a NUL, and the content.
     """
     digest = hashlib.sha256()
     for name, content in sorted((name.encode(), content) for name, content in files.items()):

@@ -1,7 +1,7 @@
 """The files and tables of a plan, column by column, as `goals/file_formats.toml` declares them.
 
-`empty` lets a cell hold nothing; an empty cell is its column's default where there is one. A column of either sort may
-be left out of a file's header. One marked `worked_out` stands in the table and in no file.
+`empty` allows empty cells; an empty cell has its column's default if there is one. Such columns may be left out of a
+file's header. A column marked `worked_out` is in the table and in no file.
 """
 
 import tomllib
@@ -13,7 +13,7 @@ from typing import Any
 
 
 class Kind(Enum):
-    """How the text of a cell is read; the value says what is asked for when it is empty."""
+    """The type of a cell; the value is the word for it in a message about an empty cell."""
 
     TEXT = "text"
     ID = "identifier"
@@ -40,14 +40,14 @@ class Column:
 
     Attributes:
         name: in the file and in the table.
-        kind: how a cell is read.
-        holds: what a person writes in it, for the README.
-        is_required: whether a cell may not be empty.
-        codes: what may be written, for a code.
-        older: what codes of older plans are now.
-        default: the text that stands for an empty or absent cell.
-        is_worked_out: whether it stands in the table only.
-        described: its Swedish label, meaning and unit, where the table means more by it than the common word says.
+        kind: the type of a cell.
+        holds: its content, for the README.
+        is_required: whether a cell must have a value.
+        codes: the allowed codes, for a code.
+        older: codes of older plans with their current ones.
+        default: the text that is used for an empty or absent cell.
+        is_worked_out: whether it is in the table only.
+        described: its Swedish label, meaning and unit, if they differ from those of the common column name.
     """
 
     name: str
@@ -72,13 +72,13 @@ class TableFormat:
 
     Attributes:
         table: its name in the schema `plan`.
-        label, about: its name in Swedish, and what it holds.
-        grain: what one row is, beside the plan and its version.
+        label, about: its name in Swedish, and its contents.
+        grain: what one row is, within a version of a plan.
         key: the columns that make a row unique within a plan.
-        columns: in order, without plan_id and the columns of the loading.
-        file: the CSV file; empty for what plan.toml says.
-        heading, remarks: what the README says above and below the columns.
-        warnings: what readers of the table must beware of.
+        columns: in order, without plan_id and the columns that loading adds.
+        file: the CSV file; empty for settings of plan.toml.
+        heading, remarks: the README's texts above and below the columns.
+        warnings: warnings to readers of the table.
         is_needed: whether every plan must have the file.
     """
 
@@ -96,7 +96,7 @@ class TableFormat:
 
     @property
     def written(self) -> tuple[Column, ...]:
-        """The columns that stand in the file."""
+        """The columns of the file."""
         return tuple(column for column in self.columns if not column.is_worked_out)
 
     @property
@@ -135,6 +135,6 @@ TABLES: Mapping[str, TableFormat] = {
 }
 FORMATS: Mapping[str, TableFormat] = {table.file: table for table in TABLES.values() if table.file}
 SETTINGS_FILE = "plan.toml"
-# What a person writes under each key of plan.toml, for the README. A key is written with dots: `years.first`.
+# The contents of each key of plan.toml, for the README. A key is written with dots: `years.first`.
 KEYS: Mapping[str, str] = _DECLARED[SETTINGS_FILE]
 PLAN_FILES = (SETTINGS_FILE, *FORMATS)

@@ -1,7 +1,7 @@
-"""From a folder, or from its files' bytes, to a plan: read everything, check everything, then build.
+"""Read a plan from a folder, or from its files' bytes: read everything, check everything, then build.
 
-A plan is read whole or not at all. Only the bytes count: no file's date, owner or place changes what comes
-out, so that a plan kept in the raw store gives the same tables years later.
+A plan is read completely or refused. The result depends on the bytes only, not on dates, owners or places of files, so
+a plan in the raw store gives the same tables years later.
 """
 
 import hashlib
@@ -23,15 +23,15 @@ _TOLERATED = "README.md"
 def plan_from_files(
     files: Mapping[str, bytes], *, name: str | None = None, municipalities: Mapping[str, str] | None = None
 ) -> Plan:
-    """A plan from its files' names and bytes.
+    """Return a plan from its files' names and bytes.
 
     Args:
         files: The content of each file by its name.
-        name: What the plan is called where it is kept; it must then call itself the same.
+        name: The expected plan id, such as the folder's name; plan.toml must have the same.
         municipalities: The names of all municipalities by id, to check the plan's against.
 
     Raises:
-        PlanError: With everything that is wrong.
+        PlanError: With every finding.
     """
     findings = list(_file_findings(files))
     settings, faults = read_settings(files[SETTINGS_FILE]) if SETTINGS_FILE in files else (None, [])
@@ -65,21 +65,21 @@ def plan_from_files(
 
 
 def read_plan(folder: Path, *, municipalities: Mapping[str, str] | None = None) -> Plan:
-    """The plan in a folder, which is named by the plan's id.
+    """Return the plan in a folder, whose name is the plan's id.
 
     Args:
-        folder: The folder that holds plan.toml.
+        folder: The folder with plan.toml.
         municipalities: The names of all municipalities by id, to check the plan's against.
 
     Raises:
-        PlanError: With everything that is wrong.
+        PlanError: With every finding.
     """
     if not folder.is_dir():
         raise PlanError(folder.name, [_no_folder(folder)])
     files: dict[str, bytes] = {}
     findings = []
     for path in sorted(folder.iterdir()):
-        # Hidden files are the file manager's or the spreadsheet's own.
+        # Hidden files belong to the file manager or the spreadsheet program.
         if path.name == _TOLERATED or path.name.startswith("."):
             continue
         if path.is_dir():
@@ -87,7 +87,7 @@ def read_plan(folder: Path, *, municipalities: Mapping[str, str] | None = None) 
             findings.append(Finding(f"{path.name}/", "a folder within the plan", "it would be ignored", remedy))
             continue
         if path.exists() and not path.is_file():
-            # Reading a pipe waits for its writer, and a device has no end.
+            # A read of a pipe waits for its writer, and a device has no end.
             remedy = "Put an ordinary file in its place, or move it out of the plan's folder"
             findings.append(Finding(path.name, "a pipe, socket or device, no file", "the plan is not whole", remedy))
             continue
@@ -109,15 +109,15 @@ def read_plan(folder: Path, *, municipalities: Mapping[str, str] | None = None) 
 
 
 def read_plans(folder: Path, *, municipalities: Mapping[str, str] | None = None) -> tuple[Plan, ...]:
-    """All plans in a folder of plans, by plan id.
+    """Return all plans in a folder of plans, by plan id.
 
     Args:
-        folder: The folder that holds the plans' folders.
+        folder: The folder of the plans' folders.
         municipalities: The names of all municipalities by id, to check the plans' against.
 
     Raises:
         NoPlans: There is no such folder, or no plan in it.
-        PlanError: With everything that is wrong in any of them.
+        PlanError: With every finding in any of them.
     """
     plans, broken = read_each_plan(folder, municipalities=municipalities)
     if broken:
@@ -126,7 +126,7 @@ def read_plans(folder: Path, *, municipalities: Mapping[str, str] | None = None)
 
 
 def one_error(errors: Sequence[PlanError]) -> PlanError:
-    """What is wrong with several plans as one error, each finding with its plan's name before the file's."""
+    """Return the errors of several plans as one error; each finding has the plan's name before the file's."""
     if len(errors) == 1:
         return errors[0]
     findings = [replace(finding, file=f"{error.plan}/{finding.file}") for error in errors for finding in error.findings]
@@ -136,10 +136,9 @@ def one_error(errors: Sequence[PlanError]) -> PlanError:
 def read_each_plan(
     folder: Path, *, municipalities: Mapping[str, str] | None = None
 ) -> tuple[tuple[Plan, ...], tuple[PlanError, ...]]:
-    """The plans in a folder of plans that are right, and what is wrong with each of the others; both by plan id.
+    """Return the valid plans in a folder of plans, and the errors of the others; both by plan id.
 
-    A plan's folder is one that holds plan.toml or any of the files that stand beside it. An error names its plan by the
-    folder.
+    A plan's folder is one with plan.toml or any other file of a plan. An error names its plan by the folder.
 
     Raises:
         PlanError: There is no such folder, or no plan in it.
@@ -157,7 +156,7 @@ def read_each_plan(
 
 
 def plan_folders(folder: Path) -> tuple[Path, ...]:
-    """The folders of plans within a folder, by name."""
+    """Return the folders of plans within a folder, by name."""
     if not folder.is_dir():
         return ()
     return tuple(
@@ -168,7 +167,7 @@ def plan_folders(folder: Path) -> tuple[Path, ...]:
 
 
 def _document_findings(files: dict[str, bytes]) -> list[Finding]:
-    """Hold the document against its hash where it lies in the folder, and take it out of the plan's files."""
+    """Compare the document with its hash if it is in the folder, and remove it from the plan's files."""
     if SETTINGS_FILE not in files or files.keys() <= set(PLAN_FILES):
         return []
     settings, _ = read_settings(files[SETTINGS_FILE])
@@ -186,7 +185,7 @@ def _document_findings(files: dict[str, bytes]) -> list[Finding]:
 
 
 def _as_written_today(target: Row) -> Row:
-    """A target of an older plan: above or below a reference said on which side the value must lie."""
+    """Return a target in the current form: older plans had one kind for above and one for below a reference."""
     older = {"above_reference": ">", "below_reference": "<"}.get(target.raw.get("kind", ""))
     if older is None or not target.is_empty("operator"):
         return target

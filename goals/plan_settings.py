@@ -1,4 +1,4 @@
-"""plan.toml: which keys it has, and what must hold between them.
+"""plan.toml: its keys, and the conditions between them.
 
 Rules and labels that a plan leaves out are filled in from `goals.rules` and `goals.codes`.
 """
@@ -21,14 +21,14 @@ from goals.toml_tree import TomlTree, as_date
 PLAN_ID_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _SHA256_PATTERN = re.compile(r"[0-9a-f]{64}")
 _CROSS_CHECK_FORMS = {"goal": ID_PATTERN, "kpi": KPI_PATTERN, "why": re.compile(r".*\S.*", re.DOTALL)}
-# A municipality's code begins with its county's; a region's ends in it.
+# A municipality's code begins with the county's code; a region's ends with it.
 _COUNTIES = frozenset(f"{code:02}" for code in (1, *range(3, 11), 12, 13, 14, *range(17, 26)))
 _UNIT_PATTERN = re.compile(r"[0-9]{4}")
 
 
 @dataclass(frozen=True, slots=True)
 class CrossCheck:
-    """A KPI that is shown beside a goal's manual figure and never stands in for it."""
+    """A KPI that is shown next to a goal's manual figure and never replaces it."""
 
     goal_id: str
     kpi_id: str
@@ -40,8 +40,8 @@ class CrossCheck:
 class Settings:
     """The settings of a plan, rules and labels complete.
 
-    What could not be read holds the empty value of its type ("" or 0) and has a finding; a plan with findings
-    is never built, so that no such value gets out.
+    An unreadable setting has the empty value of its type ("" or 0) and a finding; a plan with findings is never built,
+    so such a value is never used.
     """
 
     plan_id: str = ""
@@ -67,17 +67,17 @@ class Settings:
 
     @property
     def is_region(self) -> bool:
-        """Whether the plan is a region's."""
+        """Whether the plan is that of a region."""
         return is_region(self.municipality_id)
 
     @property
     def years(self) -> range:
-        """The years that the plan is followed up for; empty when they couldn't be read."""
+        """The years of the follow-up; empty if they could not be read."""
         return range(self.first_year, self.last_year + 1) if self.first_year else range(0)
 
 
 def read_settings(content: bytes) -> tuple[Settings | None, list[Finding]]:
-    """The settings, null when nothing can be read, and all that is wrong with them."""
+    """Return the settings, or null if nothing can be read, and all findings."""
     text = decode(SETTINGS_FILE, content)
     if isinstance(text, Finding):
         return None, [text]
@@ -153,7 +153,7 @@ def _inside(tree: TomlTree, key: str, year: int, years: range) -> None:
 
 
 def is_region(unit: str) -> bool:
-    """Whether an id is a region's: 00 and the county's code."""
+    """Return whether an id is that of a region: 00 and the county's code."""
     return unit[:2] == "00" and unit[2:] in _COUNTIES
 
 
@@ -177,7 +177,7 @@ class _Document(TypedDict):
 
 
 def _document(tree: TomlTree, *, is_draft: bool) -> _Document:
-    """The document, which a draft may do without."""
+    """Return the document; a draft needs none."""
     if tree.find("document") is None and is_draft:
         return {"document_title": None, "document_file": None, "document_sha256": None}
     digits = "Write the 64 hexadecimal digits that `sha256sum` prints for the file that the council published"
@@ -207,7 +207,7 @@ def _groups(tree: TomlTree) -> Mapping[str, tuple[str, ...]]:
         elif wrong := [one for one in value if not isinstance(one, str) or not _UNIT_PATTERN.fullmatch(one)]:
             tree.report(key, "not a unit's four digits", consequence, remedy, wrong[0])
         elif twice := [one for one in value if value.count(one) > 1]:
-            tree.report(key, "a unit stands twice", "it would count once", "Keep one", twice[0])
+            tree.report(key, "a unit is repeated", "it would count once", "Keep one", twice[0])
         else:
             groups[name] = tuple(value)
     return groups

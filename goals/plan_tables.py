@@ -1,7 +1,7 @@
-"""The tables of a plan as polars frames, made from the rows of its files.
+"""The tables of a plan as polars frames, built from the rows of its files.
 
 They are the tables of the schema `plan` in the warehouse, in the same column order, without the last three columns
-(files_sha256, known_from, known_to), which belong to the loading and not to the plan.
+(files_sha256, known_from, known_to), which loading adds.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,7 +28,7 @@ TABLE_SCHEMAS: Mapping[str, Mapping[str, pl.DataType]] = {
 
 
 def build_tables(settings: Settings, rows: Mapping[str, Sequence[Row]]) -> Mapping[str, pl.DataFrame]:
-    """All tables of a plan that has been checked and found right."""
+    """Return all tables of a plan that has passed the checks."""
     records: dict[str, Iterable[Mapping[str, object]]] = {
         "plan": [{column.name: getattr(settings, column.name) for column in TABLES["plan"].columns}],
         "rule": [{"rule_name": name, "rule_value": value} for name, value in settings.rules.items()],
@@ -63,13 +63,13 @@ def _record(table: str, order: int, row: Row) -> Mapping[str, object]:
         for column in ("offset", "tolerance"):
             record[f"{column}_unit"] = (row.text(f"{column}_unit") or "points") if row.has(column) else None
         record["gender"] = row.text("gender") or "T"
-        # A target of a draft that is yet to be put into a kind says nothing of a single year.
+        # In a draft, a target without a kind is no yearly criterion.
         record["is_yearly_criterion"] = bool(row.flag("is_yearly_criterion")) and row.has("kind")
     return record
 
 
 def _target_decimals(row: Row) -> int | None:
-    """The decimals of a target: those of the number in its text that is the target, else those of its cell."""
+    """Return the decimals of a target: those of the equal number in its text, else those of its cell."""
     ends = [column for column in ("target_value", "target_high") if row.has(column)]
     if row.text("kind") not in {"number", "range", "gender_gap"} or not ends:
         return None

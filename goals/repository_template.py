@@ -1,6 +1,6 @@
-"""A folder that a council's office keeps in git: its plans, and what a hosted forge does with them.
+"""A folder to keep in git: a council's plans, and the workflows of a hosted forge for them.
 
-The files are templates beside this module (`plan_repository/`); what they run is the command and nothing of their own.
+The files are templates next to this module (`plan_repository/`); they run only the `kolada` command.
 """
 
 import tempfile
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 TEMPLATES: Final = Path(__file__).parent / "plan_repository"
-# Where each template goes. Names that begin with a dot, or mean something to tools, are not those of the templates.
+# The target of each template. Templates do not have names that begin with a dot or that tools recognize.
 PLACES: Final[Mapping[str, str]] = {
     "intro.md": "README.md",
     "gitignore": ".gitignore",
@@ -21,21 +21,21 @@ VERSION_GAP: Final = "{version}"
 
 
 class RepositoryRefused(ValueError):
-    """A plan repository cannot be written there: nothing is written."""
+    """A plan repository cannot be written to the folder; nothing is written."""
 
 
 def write_repository(folder: Path, *, version: str) -> tuple[Path, ...]:
-    """Write the files of a plan repository into a folder, and an empty `goals/`; plans that are there already stay.
+    """Write the files of a plan repository into a folder, and an empty `goals/`; existing plans are kept.
 
     Args:
-        folder: where to; made if it is not there.
+        folder: the target; created if it does not exist.
         version: of this software, which the repository pins.
 
     Returns:
         The files that were written.
 
     Raises:
-        RepositoryRefused: one of the files is there already; nothing is overwritten.
+        RepositoryRefused: one of the files exists already; nothing is overwritten.
         OSError: the folder cannot be written.
     """
     texts = {
@@ -55,7 +55,7 @@ def write_repository(folder: Path, *, version: str) -> tuple[Path, ...]:
             draft.write_text(text, encoding="utf-8", newline="\n")
             target.parent.mkdir(parents=True, exist_ok=True)
             draft.rename(target)
-    # git keeps no empty folder.
+    # git stores no empty folder.
     keep = folder / "goals" / ".gitkeep"
     keep.parent.mkdir(exist_ok=True)
     keep.touch()

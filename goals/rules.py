@@ -1,7 +1,7 @@
 """The rules of judgement that a plan may set: their names, values and defaults.
 
-A rule says how a criterion is read, never what the criterion is. A plan that leaves a rule out gets the
-default, and the loaded plan always holds all of them, so that a judgement can be traced to a stated rule.
+A rule sets how a criterion is interpreted, never the criterion itself. A plan that leaves a rule out gets the default,
+and the loaded plan always has all rules, so that every judgement can be traced to a stated rule.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. `allowed` is empty for a whole number, which then lies between `low` and `high`."""
+    """One rule. `allowed` is empty for a whole number, whose limits are `low` and `high`."""
 
     name: str
     default: str
@@ -20,29 +20,29 @@ class Rule:
     regions_default: str = ""
 
     def default_of(self, *, is_region: bool) -> str:
-        """What holds where a plan says nothing."""
+        """Return the value of a rule that a plan does not set."""
         return self.regions_default if is_region and self.regions_default else self.default
 
     @property
     def default_text(self) -> str:
-        """The default in words, for the README."""
+        """Return the default in words, for the README."""
         return f"{self.default} (regions: {self.regions_default})" if self.regions_default else self.default
 
     @property
     def allowed_text(self) -> str:
-        """What may be written, in words."""
+        """The allowed values, in words."""
         if self.allowed:
             return ", ".join(f"`{value}`" for value in self.allowed)
         return f"a whole number from {self.low} to {self.high}"
 
     @property
     def others_text(self) -> str:
-        """What may be written in place of the default, for the README."""
+        """The allowed values other than the default, for the README."""
         others = ", ".join(value for value in self.allowed if value != self.default)
         return others or f"{self.low} to {self.high}"
 
     def accepts(self, value: str) -> bool:
-        """Whether a value may stand."""
+        """Return whether a value is allowed."""
         if self.allowed:
             return value in self.allowed
         return value.isascii() and value.isdigit() and self.low <= int(value) <= self.high
@@ -52,7 +52,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "national_average",
         "riket_else_unweighted",
-        "which mean stands for riksgenomsnittet",
+        "which mean is used as riksgenomsnittet",
         ("riket_else_unweighted", "unweighted_else_riket", "riket", "unweighted"),
     ),
     Rule(
@@ -78,7 +78,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "compound",
         "all_parts",
-        "when a goal of several parts is met, unless the goal says otherwise itself",
+        "when a goal of several parts is met, unless the goal has its own compound_rule",
         ("all_parts", "any_part"),
     ),
     Rule(
@@ -90,19 +90,19 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "majority",
         "each_group",
-        "which reading of the majority is the official one; the other is shown beside it",
+        "which reading of the majority is the official one; the other is shown next to it",
         ("each_group", "together"),
     ),
     Rule(
         "bokslut",
         "history_else_availability",
-        "how it is known what was out at a year's bokslut date",
+        "how to determine which values were published at a year's bokslut date",
         ("history_else_availability", "history", "availability"),
     ),
     Rule(
         "latest_measurement",
         "false",
-        "whether an earlier year may stand in, marked as provisional, when the year has no value",
+        "whether the value of an earlier year may be used, marked as provisional, when the year has no value",
         ("false", "true"),
     ),
 )

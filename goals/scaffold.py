@@ -1,8 +1,8 @@
-"""A new plan from a council's table of indicators.
+"""Write a new plan from a council's table of indicators.
 
-`scaffold` writes a new folder that passes the check, or nothing. It copies what the table says and guesses neither
-targets, units nor directions. A target text that may not be read (`goals.target_texts`) is kept whole and without a
-kind, in a plan that is a draft until a person has said which kind it is. KPI ids are proposed, never filled in.
+`scaffold` writes a new folder that passes the check, or nothing. It copies the table and guesses no targets, units or
+directions. A target text that cannot be read safely (`goals.target_texts`) is kept whole and without a kind, and the
+plan is a draft until a person has filled in the kind. KPI ids are proposed, never filled in.
 """
 
 import csv
@@ -37,14 +37,14 @@ _GOTLAND = {
 }
 
 Propose = Callable[[str, str], Sequence[tuple[str, str]]]
-"""From an indicator's title and unit to ids and titles of KPIs, the likeliest first."""
+"""Return ids and titles of KPIs for an indicator's title and unit, the most likely first."""
 
 
 class NewPlanRefused(PlanError):
-    """A plan can't be made from a table: nothing is written."""
+    """A plan cannot be made from a table; nothing is written."""
 
     def __str__(self) -> str:
-        lines = [f"no plan `{self.plan}` is written: {len(self.findings)} thing(s) to correct in what it is made from."]
+        lines = [f"no plan `{self.plan}` is written: {len(self.findings)} thing(s) to correct in its sources."]
         lines += [f"  {number}. {finding}" for number, finding in enumerate(self.findings, start=1)]
         lines.append(
             "Correct them, then run `kolada goals new` again. docs/skriv-ett-mal.md shows every form of a target."
@@ -58,8 +58,8 @@ class NewPlan:
 
     Attributes:
         folder: the plan's folder.
-        plan: as it was read back.
-        remarks: what a person has to look at or fill in, each with its row of the table.
+        plan: the plan as read from the new folder.
+        remarks: what a person must check or fill in, each with its row of the table.
     """
 
     folder: Path
@@ -87,17 +87,17 @@ def scaffold(
         table: a CSV or xlsx with the columns title, kpi_id, unit, direction, target and year, and any of those in
             `goals.indicator_table.OPTIONAL`. Without a target the indicator is followed but not judged; a target
             without a year stands in every year.
-        out_folder: the folder that holds the plans' folders.
+        out_folder: the folder of the plans' folders.
         municipalities: the names of all municipalities and regions by id, for the plan's name and to check the id.
         plan_id: the new folder's name; without it, the unit and the years.
         title: the plan's title; without it, one from the unit and the years.
-        document: the decided document, for its hash and, when it is a text, its length. Without it the plan is a draft.
-        today: the year to follow up until when no target has a year.
+        document: the decided document, for its hash and, if it is a text, its length. Without it the plan is a draft.
+        today: the last year of the follow-up if no target has a year.
         propose: finds KPIs by an indicator's title and unit.
-        translated: a comment of plan.toml, which is English here, in the language of the person who will read it.
+        translated: translates an English comment of plan.toml into the reader's language.
 
     Raises:
-        NewPlanRefused: the table can't be read, what it says is no plan, or the folder is there already.
+        NewPlanRefused: the table cannot be read, its contents are not a plan, or the folder exists already.
     """
     name = _unit_name(unit, municipalities)
     rows, findings = read_table(table)
@@ -162,14 +162,14 @@ def _write(target: Path, files: Mapping[str, str]) -> None:
 
 
 def copy_example(shipped: Path, out_folder: Path) -> Path:
-    """Copy the plan that travels with the software into a folder of plans, and return its folder.
+    """Copy the example plan of the installation into a folder of plans, and return its folder.
 
     Args:
-        shipped: The folder that holds it.
-        out_folder: The folder that holds the plans' folders.
+        shipped: The folder of the example plan.
+        out_folder: The folder of the plans' folders.
 
     Raises:
-        NewPlanRefused: The folder is there already: nothing is overwritten.
+        NewPlanRefused: The folder exists already; nothing is overwritten.
     """
     example = next(path.parent for path in sorted(shipped.glob(f"*/{SETTINGS_FILE}")))
     target = out_folder / example.name
@@ -182,7 +182,7 @@ def copy_example(shipped: Path, out_folder: Path) -> Path:
 
 
 def _taken(target: Path) -> Finding:
-    problem = "there is such a plan already, and nothing is overwritten"
+    problem = "such a plan exists already, and nothing is overwritten"
     return fault(str(target), problem, "Choose another name, or move the folder away")
 
 
@@ -209,7 +209,7 @@ def _slug(name: str) -> str:
 
 
 class _Written:
-    """The rows of the plan's files, and which row of the table each comes from."""
+    """The rows of the plan's files, each with its row of the table."""
 
     def __init__(self, source: str, rows: Iterable[TableRow], propose: Propose | None) -> None:
         self._source = source
@@ -227,7 +227,7 @@ class _Written:
             self._add(row)
 
     def files(self) -> Mapping[str, str]:
-        """The text of each file that has rows, and those that every plan has."""
+        """Return the text of each file with rows, and of the files that every plan has."""
         return {
             file: _csv_text(form.header, (row for _, row in self._rows.get(file, ())))
             for file, form in FORMATS.items()
@@ -235,7 +235,7 @@ class _Written:
         }
 
     def in_the_table(self, finding: Finding) -> Finding:
-        """A finding about a written row, told of the row of the table that it comes from."""
+        """Return a finding about a written row as one about its row of the table."""
 
         def origin(file: str, row: int) -> int:
             return self._rows[file][row - 2][0]
@@ -267,7 +267,7 @@ class _Written:
             problem = f"another title of the goal `{goal_id}`, which is `{self._goals[goal_id]}` above"
             remedy = "Write the same title on each of its rows, or another id in `goal`"
             self.findings.append(fault(self._source, problem, remedy, row["goal_title"], row.number))
-        # One indicator with several targets stands in as many rows.
+        # An indicator with several targets has as many rows.
         same = (goal_id, row["title"], row["part"], row["kpi_id"])
         if same not in self._indicators:
             self._counts[goal_id] = self._counts.get(goal_id, 0) + 1
@@ -286,7 +286,7 @@ class _Written:
             self._put("targets.csv", row, self._target(row, self._indicators[same]))
 
     def _say_the_same(self, row: TableRow, first: TableRow) -> None:
-        """What a later row of an indicator says of it must be what its first row says, or nothing."""
+        """Check that a later row of an indicator agrees with its first row or is empty."""
         for column in FORMATS["indicators.csv"].header:
             if row[column] and row[column] != first[column]:
                 problem = f"another {column} of `{row['title']}` than in row {first.number}, `{first[column]}`"
@@ -294,7 +294,7 @@ class _Written:
                 self.findings.append(fault(self._source, problem, remedy, row[column], row.number))
 
     def _goal_id(self, row: TableRow) -> str:
-        """The goal of a row: as the table names it, else one for each title that the table gives a goal."""
+        """Return the goal of a row: the id in the table, else an id made for each goal title."""
         if row["goal"]:
             return row["goal"]
         return self._ids.setdefault(row["goal_title"], f"G{len(self._ids) + 1}")

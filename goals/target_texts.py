@@ -1,8 +1,8 @@
-"""Which target texts `goals new` may read, and which kinds of targets could say the others.
+"""The target texts that `goals new` reads, and the kinds of targets that could express the others.
 
-Nothing is taken out of a text: it is read when it is a number, or words for an operator with a number, and at most the
-indicator's own unit; or when it says above or below the national average and nothing else. "topp 25 %" is no 25. A text
-without a number and without anything to compare with is said by no kind.
+A text is read as a whole or not at all: it is a number, or words for an operator with a number, with at most the
+indicator's own unit; or it says above or below the national average and nothing else. "topp 25 %" is not read as 25. No
+kind is proposed for a text without a number and without a comparison.
 """
 
 import re
@@ -43,7 +43,7 @@ _BASE = (
     r"(?:från|sedan|mot|som|än(?: utfallet| värdet| nivån)?|utfallet|nivån?(?: av)?|basår|jämför\w*(?: med)?)"
     r"(?: år)? (?:19|20)\d\d\b"
 )
-# A number of units, and not a share of them.
+# A number of units, not a share of them.
 _COUNT = (
     r"(?:\d+|två|tre|fyra|fem|sex|sju|åtta|nio|tio|elva|tolv|femton|tjugo|trettio|femtio|hundra)\b"
     r"(?!\s*(?:%|procent))"
@@ -60,7 +60,7 @@ _OTHERS = (
     r"rike|\briks|snitt|medel|median|kvartil|liknande|jämförbar|jämförelse|kommungrupp|andra (?:kommun|region)"
     r"|\blän"
 )
-# Words that tell of a kind, in the order in which the kinds are named.
+# Words that indicate a kind, in the order in which the kinds are proposed.
 _TELLING: tuple[tuple[str, tuple[str, ...]], ...] = (
     (_BEST, ("best_share",)),
     (rf"(?:bland|av) (?:de )?{_COUNT}.*bäst|topp {_COUNT}|\bplats|plac|rank", ("rank",)),
@@ -73,17 +73,17 @@ _TELLING: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"mätning|undersökning", ("previous_measurement",)),
     (r"föregående år|förra året|året (?:före|innan)|varje år|årlig|år från år", ("previous_year",)),
 )
-# What a text says where it says none of these: a change since some earlier value, or numbers for years.
+# For texts without these words: a change since an earlier value, or numbers for several years.
 _LIMIT = r"\bmax|\bmin(?:st|imum|imalt)\b|lägst|högst|överstig|understig|eller (?:mer|mindre|fler|färre|högre|lägre)"
 _CHANGE = r"samma nivå|öka|minsk|förbättr|försämr|bättre|oförändr|höj|sänk|stärk|högre|lägre|närmast|senast"
 _YEARS = r"\b(?:19|20)\d\d\b"
-# Places and shares are taken among units, which the text names as well: these are no means to compare with.
+# Places and shares are among units, which the text names too; those units are not a reference to compare with.
 _AMONG = frozenset({"rank", "best_share"})
 
 
 @dataclass(frozen=True, slots=True)
 class ReadTarget:
-    """A target that a text says. `number` is as printed, with a decimal point; empty for the national average."""
+    """A target read from a text. `number` is as printed, with a decimal point; empty for the national average."""
 
     kind: str
     operator: str
@@ -92,13 +92,13 @@ class ReadTarget:
 
 
 def read_target(text: str, *, unit: str, direction: str, operator: str = "") -> ReadTarget | None:
-    """The target that a text says; null when a person must put it into a kind.
+    """Return the target in a text; null if a person must choose its kind.
 
     Args:
-        text: as the council decided it.
-        unit: of the indicator.
-        direction: of the indicator; a bare number is to be reached in it.
-        operator: what the table says beside the text, for a bare number.
+        text: the council's decision, word for word.
+        unit: the indicator's unit.
+        direction: the indicator's direction, which sets the operator of a plain number.
+        operator: the operator in the table, for a plain number.
     """
     words = " ".join(text.lower().split()).rstrip(".")
     if words in _AVERAGES:
@@ -117,7 +117,7 @@ def read_target(text: str, *, unit: str, direction: str, operator: str = "") -> 
 
 
 def telling_kinds(text: str) -> tuple[str, ...]:
-    """The kinds that could say a text, the likeliest first; none where it has no number and no comparison."""
+    """Return the kinds that could express a text, most likely first; none without a number or a comparison."""
     words = " ".join(text.lower().split())
     found = list(dict.fromkeys(kind for telling, kinds in _TELLING if re.search(telling, words) for kind in kinds))
     if _AMONG.intersection(found):

@@ -1,7 +1,7 @@
-"""A tree of TOML, read key by key, with a finding for each key that is not what it should be.
+"""A TOML file, read key by key, with a finding for each invalid key.
 
-A fault gives back the empty value of the type asked for and is remembered, so that one reading finds all of them.
-Knows TOML and findings, not what a plan is.
+An invalid key returns the empty value of its type and adds a finding, so that one reading finds all faults. This module
+knows TOML and findings, not plans.
 """
 
 import re
@@ -23,7 +23,7 @@ class TomlTree:
         self.findings: list[Finding] = []
 
     def find(self, key: str) -> object:
-        """The value of a key, null when it is not set."""
+        """Return the value of a key; null if it is not set."""
         value: object = self._tree
         for part in key.split(".") if key else ():
             value = value.get(part) if isinstance(value, Mapping) else None
@@ -39,13 +39,13 @@ class TomlTree:
         *,
         line: int | None = None,
     ) -> None:
-        """Remember what is wrong with a key."""
+        """Add a finding about a key."""
         shown = None if value is None else str(value)
         line = line or self.line_of(key)
         self.findings.append(Finding(self._file, problem, consequence, remedy, line, key, shown))
 
     def line_of(self, key: str) -> int | None:
-        """The line that sets a key, or that opens the table which holds it."""
+        """Return the line that sets a key, or the header line of its table."""
         table, found = "", None
         for number, line in enumerate(self._lines, start=1):
             stripped = line.strip()
@@ -62,12 +62,12 @@ class TomlTree:
         return found
 
     def lines_of_tables(self, key: str) -> list[int]:
-        """The lines that open each table of a list of tables."""
+        """Return the header lines of a list of tables."""
         opening = re.compile(rf"\s*\[\[\s*{re.escape(key)}\s*\]\]")
         return [number for number, line in enumerate(self._lines, start=1) if opening.match(line)]
 
     def text(self, key: str) -> str:
-        """A text that is not blank."""
+        """Return a text that is not blank."""
         value = self.find(key)
         if isinstance(value, str) and value.strip():
             return value
@@ -76,7 +76,7 @@ class TomlTree:
         return ""
 
     def pattern(self, key: str, pattern: re.Pattern[str], consequence: str, remedy: str) -> str:
-        """A text of a given form."""
+        """Return a text of a given form."""
         value = self.find(key)
         if isinstance(value, str) and pattern.fullmatch(value):
             return value
@@ -85,7 +85,7 @@ class TomlTree:
         return ""
 
     def flag(self, key: str) -> bool:
-        """A truth value; false when it is not set."""
+        """Return a boolean; false if it is not set."""
         value = self.find(key)
         if value is None or isinstance(value, bool):
             return bool(value)
@@ -93,7 +93,7 @@ class TomlTree:
         return False
 
     def year(self, key: str) -> int:
-        """A year."""
+        """Return a year."""
         value = self.find(key)
         if isinstance(value, int) and not isinstance(value, bool) and _FIRST_YEAR <= value <= _LAST_YEAR:
             return value
@@ -103,7 +103,7 @@ class TomlTree:
         return 0
 
     def count(self, key: str) -> int | None:
-        """A whole number above 0; null when it is not set."""
+        """Return a whole number above 0; null if it is not set."""
         value = self.find(key)
         if value is None:
             return None
@@ -113,7 +113,7 @@ class TomlTree:
         return None
 
     def table(self, key: str, known: Iterable[str] | None = None) -> Mapping[str, object]:
-        """A table; empty when it is not set. With `known`, any other key in it is a finding."""
+        """Return a table; empty if it is not set. With `known`, any other key in it is a finding."""
         value = self.find(key)
         if value is None:
             return {}
@@ -130,7 +130,7 @@ class TomlTree:
         return value
 
     def tables(self, key: str) -> list[tuple[int | None, Mapping[str, object]]]:
-        """A list of tables with their lines; empty when it is not set."""
+        """Return a list of tables with their lines; empty if it is not set."""
         value = self.find(key)
         if value is None:
             return []
@@ -143,7 +143,7 @@ class TomlTree:
 
 
 def as_date(value: object) -> date | None:
-    """A date without a clock, or null."""
+    """Return a date without a time, or null."""
     return value if type(value) is date else None
 
 

@@ -35,7 +35,7 @@ create table if not exists plan.unit_group_version (
     known_to timestamp
 );
 
--- How each plan wants its criteria to be read.
+-- How each plan's criteria are interpreted.
 create table if not exists plan.rule_version (
     plan_id varchar not null,
     rule_name varchar not null,
@@ -54,7 +54,7 @@ create table if not exists plan.label_version (
     known_to timestamp
 );
 
--- By when a year's outcomes must be out to count at its annual accounts.
+-- The day by which a year's outcomes must be published to count at its annual accounts.
 create table if not exists plan.bokslut_date_version (
     plan_id varchar not null,
     year integer not null,
@@ -63,7 +63,7 @@ create table if not exists plan.bokslut_date_version (
     known_to timestamp
 );
 
--- KPIs that are shown beside a manual figure and never are its value.
+-- KPIs that are shown next to a manual figure and are never its value.
 create table if not exists plan.cross_check_kpi_version (
     plan_id varchar not null,
     goal_id varchar not null,
@@ -141,7 +141,7 @@ create table if not exists plan.target_version (
     known_to timestamp
 );
 
--- Where a KPI's series can't be compared with itself.
+-- Breaks after which a KPI's series is not comparable with earlier years.
 create table if not exists plan.series_break_version (
     plan_id varchar not null,
     kpi_id varchar not null,
@@ -153,7 +153,7 @@ create table if not exists plan.series_break_version (
     known_to timestamp
 );
 
--- When the value for a year is usually out.
+-- When the value for a year is usually published.
 create table if not exists plan.availability_version (
     plan_id varchar not null,
     kpi_id varchar not null,
@@ -219,7 +219,7 @@ create table if not exists plan.comment_version (
     known_to timestamp
 );
 
--- The figures that the document prints in its budget tables. Totals stand among their lines. year is text,
+-- The figures that the document prints in its budget tables. Totals are rows among their lines. year is text,
 -- since a line may span several years.
 create table if not exists plan.budget_line_version (
     plan_id varchar not null,
@@ -235,8 +235,8 @@ create table if not exists plan.budget_line_version (
     known_to timestamp
 );
 
--- Which of the budget's figures hang together, and how. terms and divided_by name rows of plan.budget_line,
--- parted by |; mart.budget_check says how they come out.
+-- The arithmetic that the budget's figures must satisfy. terms and divided_by name rows of plan.budget_line,
+-- separated by |; mart.budget_check has the results.
 create table if not exists plan.budget_check_version (
     plan_id varchar not null,
     check_id varchar not null,

@@ -35,7 +35,7 @@ CASES = [
     case("unknown column", GOALS, "focus_area", "fokus_area", "goals.csv, row 1", "fokus_area",
          "an unknown column", "`focus_area`"),
     case("column twice", GOALS, "focus_area", "title", "goals.csv, row 1, column title", None,
-         "a column stands twice", "Keep one"),
+         "the column is repeated", "Keep one"),
     case("too many cells", GOALS, "Påhittat mål om skolan,", "Påhittat mål, om skolan,", "goals.csv, row 2", None,
          "7 cells where the header has 6", "quotation marks"),
     case("open quotation mark", GOALS, "Påhittat uppföljningsmått", '"Påhittat', "goals.csv", None,

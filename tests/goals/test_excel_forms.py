@@ -85,7 +85,7 @@ def test_a_date_that_excel_made_is_told_as_such(
     with pytest.raises(PlanError) as raised:
         plan_from_files(edited((file, old, new)))
     (finding,) = raised.value.findings
-    assert (finding.place, finding.problem) == (place, "a date that the spreadsheet program made of it")
+    assert (finding.place, finding.problem) == (place, "a date into which the spreadsheet program converted the text")
     assert "Format the column as text" in finding.remedy
 
 

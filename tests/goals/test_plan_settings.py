@@ -105,7 +105,7 @@ def test_own_lists_of_units_become_a_table(edited: Edited) -> None:
         ('storstad = "0180"', "not a list of units"),
         ("storstad = []", "not a list of units"),
         ("storstad = [180]", "not a unit's four digits: `180`"),
-        ('storstad = ["0180", "0180"]', "a unit stands twice: `0180`"),
+        ('storstad = ["0180", "0180"]', "a unit is repeated: `0180`"),
         ('"stor stad" = ["0180"]', "not a name for a list"),
         ('storstad = ["0199"]', "no unit with this code: `0199`"),
         ('storstad = ["0014"]', "no municipality in a list of the plan of a municipality: `0014`"),

@@ -379,7 +379,7 @@ def test_nothing_is_ever_overwritten(tmp_path: Path) -> None:
     [
         ("title,kpi_id,unit,direction,target\nA,N15436,%,higher,80\n", "the column `year` is missing"),
         (f"{HEADER},mal\nA,N15436,%,higher,80,2026,1\n", "an unknown column: `mal`"),
-        (f"{HEADER},year\nA,N15436,%,higher,80,2026,2026\n", "a column stands twice: `year`"),
+        (f"{HEADER},year\nA,N15436,%,higher,80,2026,2026\n", "the column is repeated: `year`"),
         (f"{HEADER}\n", "no indicators"),
         ("", "the column `title` is missing"),
         (f"{HEADER}\n,N15436,%,higher,80,2026\n", "row 2: no title"),
