@@ -1,4 +1,4 @@
-"""`python -m benchmarks.bench_documents [PUBLISHED PLAN]`: how long reports and exports take, and how large they are.
+"""`python -m benchmarks.bench_documents [PUBLISHED PLAN]`: the time and the size of reports and exports.
 
 Without arguments the built-in sample is loaded first. Each line is the quickest of three; CPU seconds are this
 process's, DuckDB's threads included. Goal: each document of a plan of 43 indicators in under 3 seconds, the report, now
@@ -21,14 +21,14 @@ TIMES = 3
 
 
 def load_sample(home: Path) -> Path:
-    """The published file of the built-in sample, made under a home."""
+    """Publish the built-in sample in a home, and return the published file."""
     command = Path(sys.executable).with_name("kolada")
     subprocess.run([command, "refresh", "--sample", "--direct", "--home", home], check=True, stdout=subprocess.DEVNULL)
     return home / "sample" / "kolada.duckdb"
 
 
 def measure_all(published: Path, plan_id: str, folder: Path) -> None:
-    """Print a line per output."""
+    """Print one line per output."""
     with published_file(published) as connection:
         (last,) = connection.execute("select max(published_at)::varchar from ops.publication").fetchone() or ("",)
 
@@ -52,7 +52,7 @@ def measure_all(published: Path, plan_id: str, folder: Path) -> None:
 
 
 def measure(what: str, make: Callable[[], Sequence[Path]]) -> None:
-    """Print how long something took at its quickest, and how much it wrote."""
+    """Print the shortest time of an action, and the size of its output."""
     runs = []
     for _ in range(TIMES):
         started, worked = time.perf_counter(), time.process_time()

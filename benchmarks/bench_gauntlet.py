@@ -1,10 +1,10 @@
-"""`make gauntlet`: ours and the peers before the same lies and faults of one stand-in; writes docs/gauntlet.md.
+"""`make gauntlet`: run ours and the peers on the same lies and faults of one stand-in; writes docs/gauntlet.md.
 
     python -m benchmarks.bench_gauntlet --peers .venv-peers/bin/python
     python -m benchmarks.bench_gauntlet --only ours --case empty_answer --page -      # a quick look
 
-Each contestant has a home with one honest night behind it, a stand-in of its own, and a process that runs its nights.
-What came of each case is appended to a file at once, so that a gauntlet that was broken off goes on where it was.
+Each contestant has a home after one honest night, a stand-in of its own, and a process that runs its nights. The result
+of each case is appended to a file immediately, so that an interrupted gauntlet can be resumed.
 """
 
 import argparse
@@ -35,9 +35,9 @@ from benchmarks.gauntlet_worker import CELLS, HELD, HUNG, SILENT, STOPPED, WARNE
 from benchmarks.machine import describe_machine
 from fake_kolada import DataSet, FakeKolada, apply_changes
 
-# Longer than any contestant waits for a byte, and no longer than a stand-in takes to end.
+# Longer than any contestant waits for a byte, and at most the time that a stand-in needs to stop.
 STALL = 20.0
-# When its time is over, a night hangs if it used less CPU than this in so many seconds, or more than several nights.
+# After its time limit a night hangs if it used less CPU than this in so many seconds, or more than several nights.
 LOOK_EVERY, IDLE_SECONDS, IDLE_CPU, MOST_CPU = 2.0, 30.0, 3.0, 10.0
 HONEST = "honest"
 LOUDNESS = (HUNG, STOPPED, HELD, WARNED, SILENT)
@@ -48,9 +48,10 @@ VERSIONS = (
 
 
 class Patience:
-    """Tells a night that hangs from one on a busy machine.
+    """Distinguishes a night that hangs from one on a busy machine.
 
-    When its time is over it hangs if it does next to nothing, or has used as many CPU seconds as several nights would.
+    After its time limit a night hangs if it uses almost no CPU, or has used as many CPU seconds as several nights
+    would.
     """
 
     def __init__(self, pid: int, limit: float) -> None:
@@ -60,7 +61,7 @@ class Patience:
         self.used: deque[float] = deque([self.used_before], maxlen=round(IDLE_SECONDS / LOOK_EVERY))
 
     def is_at_an_end(self) -> bool:
-        """Whether it hangs."""
+        """Return whether the night hangs."""
         now = self._used()
         is_idle = len(self.used) == self.used.maxlen and now - self.used[0] < IDLE_CPU
         self.used.append(now)
@@ -75,7 +76,7 @@ class Patience:
 
 
 class Nights:
-    """A contestant's nights: its process, its stand-in, and the home that every case begins with."""
+    """A contestant's nights: its process, its stand-in, and the home with which every case begins."""
 
     def __init__(self, contestant: str, python: str, folder: Path, limit: float) -> None:
         self.contestant = contestant
@@ -89,10 +90,10 @@ class Nights:
         self._process: subprocess.Popen[bytes] | None = None
 
     def run(self, cases: Sequence[Case]) -> Iterator[Outcome]:
-        """Run an honest night, and every case from a copy of what it left.
+        """Run an honest night, and every case from a copy of its home.
 
         Raises:
-            SystemExit: an honest night is not right, so that nothing can be compared.
+            SystemExit: an honest night has a wrong result, so that nothing can be compared.
         """
         shutil.rmtree(self.folder, ignore_errors=True)
         (self.folder / HONEST).mkdir(parents=True)
@@ -132,27 +133,27 @@ class Nights:
             yield self._outcome(case, PASSING, [*(each for each, _ in told), healed], count)
 
     def _home(self) -> Path:
-        """A copy of the honest home."""
+        """Return a copy of the honest home."""
         home = self.folder / "case"
         shutil.rmtree(home, ignore_errors=True)
         shutil.copytree(self.folder / HONEST, home)
         return home
 
     def _morning(self, url: str, home: Path, truth: DataSet) -> tuple[Told, Count]:
-        """A night, and the table after it; what an honest night says too is left out."""
+        """Run a night and return it with its table, without the messages of an honest night."""
         told = self._night(url, home)
         said = [each for each in told.said if each not in self.quiet]
         end = SILENT if told.end == WARNED and not said else told.end
         return Told(end, said), count_cells(shown_cells(home / CELLS), true_cells(truth), true_cells(self.data))
 
     def _outcome(self, case: Case, mode: str, told: Sequence[Told], count: Count) -> Outcome:
-        """The loudest of a case's nights is how it was noticed."""
+        """Return the outcome of a case; the most noticeable of its nights decides how it was noticed."""
         loudest = min(told, key=lambda each: LOUDNESS.index(each.end))
         said = loudest.said[0] if loudest.said else ""
         return Outcome(self.contestant, case.kind, case.name, case.words, mode, loudest.end, said, count)
 
     def _night(self, url: str, home: Path) -> Told:
-        """Have the process run a night; one that has not ended in time is killed, and its table read as it is."""
+        """Have the process run a night; one that does not end in time is killed, and its table is read as it is."""
         asked = {"base_url": url, "folder": str(home.absolute()), "kpis": KPIS}
         answer = self._ask(asked)
         if answer is None:
@@ -162,7 +163,7 @@ class Nights:
         return Told(**answer)
 
     def _ask(self, asked: Mapping[str, object]) -> dict[str, Any] | None:
-        """The process's answer; None when none came in time."""
+        """Return the process's reply; None if none arrived in time."""
         if self._process is None:
             self._process = subprocess.Popen(
                 [self.python, "-m", "benchmarks.gauntlet_worker", CONTESTANTS[self.contestant]],
@@ -185,7 +186,7 @@ class Nights:
         return answer
 
     def _end(self) -> None:
-        """End the process, and those that it started."""
+        """Stop the process, and those that it started."""
         if self._process is not None:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
@@ -193,7 +194,7 @@ class Nights:
 
 
 def run_all(nights: Sequence[Nights], cases: Sequence[Case], results: Path) -> list[Outcome]:
-    """Run what the file has no result of; every result is in it before the next case begins."""
+    """Run the cases without a result in the file; each result is written before the next case begins."""
     known = [Outcome.parsed(line) for line in results.read_text("utf-8").splitlines()] if results.exists() else []
 
     def run(each: Nights) -> list[Outcome]:
@@ -214,7 +215,7 @@ def run_all(nights: Sequence[Nights], cases: Sequence[Case], results: Path) -> l
 
 
 def in_turn(cases: Sequence[Case]) -> list[Case]:
-    """Some of each kind from the beginning, so that a gauntlet that is broken off has all kinds."""
+    """Return the cases with the kinds mixed, so that an interrupted gauntlet has all kinds."""
     by_kind: dict[str, list[Case]] = {}
     for case in cases:
         by_kind.setdefault(case.kind, []).append(case)
@@ -223,7 +224,7 @@ def in_turn(cases: Sequence[Case]) -> list[Case]:
 
 
 def of_all(outcomes: Sequence[Outcome], contestants: Sequence[str]) -> list[Outcome]:
-    """The cases that every contestant has been through, in the order of the cases."""
+    """Return the cases that every contestant has run, in the order of the cases."""
     found: dict[tuple[str, str], dict[tuple[str, str], Outcome]] = {}
     for each in outcomes:
         found.setdefault((each.kind, each.name), {})[each.contestant, each.mode] = each
@@ -236,7 +237,7 @@ def of_all(outcomes: Sequence[Outcome], contestants: Sequence[str]) -> list[Outc
 
 
 def printed(command: Sequence[str]) -> str:
-    """What a command prints."""
+    """Return the output of a command."""
     return subprocess.check_output(command, text=True).strip()
 
 

@@ -1,4 +1,4 @@
-"""`make bench`: ours beside the floor and the peers, on the same pages in one run; writes docs/benchmarks.md.
+"""`make bench`: compare ours with the floor and the peers, on the same pages in one run; writes docs/benchmarks.md.
 
 python -m benchmarks.bench_load --peers .venv-peers/bin/python
 python -m benchmarks.bench_load --values 100000 --rounds 3 --page -     # a quick look, ours and the floor only
@@ -11,7 +11,7 @@ from benchmarks.machine import describe_machine
 from benchmarks.results_page import write_page
 from benchmarks.rounds import measure
 
-# Rounds of each size: small ones are quick, and noisy.
+# Rounds per size: small sizes are fast, and their results vary.
 SIZES = {100_000: 5, 1_000_000: 3, 10_000_000: 1}
 
 
@@ -24,7 +24,7 @@ def main() -> None:
         "--peers",
         help="the interpreter that has benchmarks/peers/requirements.txt; koladapy holds 8 GB at 10 million values",
     )
-    parser.add_argument("--limit", type=float, default=300, help="seconds that a peer may take (default: 300)")
+    parser.add_argument("--limit", type=float, default=300, help="time limit of a peer in seconds (default: 300)")
     parser.add_argument("--pages", type=Path, default=Path("benchmarks/.pages"), help="a folder to work in")
     parser.add_argument("--page", default="docs/benchmarks.md", help="the page to write; - prints it")
     given = parser.parse_args()

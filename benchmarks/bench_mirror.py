@@ -1,10 +1,10 @@
-"""`make bench-mirror`: a mirror of 6,000 KPIs and 10 million values, killed twice on its way; and a second one.
+"""`make bench-mirror`: a mirror of 6,000 KPIs and 10 million values that is killed twice; and a second mirror.
 
     python -m benchmarks.bench_mirror --kpis 600 --values 1000000 --rate 50 --page -
 
-The stand-in serves over loopback from this process, so that its log is at hand; each mirror is a process of its own.
-The first is killed with SIGKILL at a third and at two thirds of its requests, and taken up both times. Then some values
-are revised, and a second mirror reads everything again. The rate is the polite one unless another is given.
+The stand-in serves over loopback from this process, which can read its log; each mirror is a process of its own. The
+first is killed with SIGKILL at a third and at two thirds of its requests, and resumed both times. Then some values are
+revised, and a second mirror reads everything again. The default rate is that of the client.
 """
 
 import argparse
@@ -34,7 +34,7 @@ from pipeline.mirror_selection import rectangles
 from pipeline.settings import Settings
 from warehouse.database import MEMORY_LIMIT
 
-# Of the values that are made, those outside a KPI's type are left out again.
+# Generated values of units outside a KPI's type are removed again.
 SHARE_LEFT = 0.77
 KILLED_AT = (1 / 3, 2 / 3)
 MOST_ABOVE_THE_BOUND = 1.1
@@ -45,7 +45,7 @@ PAGE = Path("docs/benchmark-mirror.md")
 
 @dataclass(frozen=True, slots=True)
 class Mirrored:
-    """One mirror's process: what it took and when its requests came."""
+    """One mirror's process: its cost and the times of its requests."""
 
     seconds: float
     peak_mb: float
@@ -54,7 +54,7 @@ class Mirrored:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What came of a mirror that was killed twice, and of a second one.
+    """The results of a mirror that was killed twice, and of a second one.
 
     Attributes:
         kpis: in the catalogue.
@@ -62,9 +62,9 @@ class Proof:
         first: versions that the published file has after the first mirror, by kind of change.
         revised: values that were revised before the second mirror.
         both: the same after the second mirror.
-        least_requests: no plan can do with fewer: 625 pairs to a request, 5,000 rows to a page.
-        rate: requests a second that were allowed.
-        concurrency: requests at a time that were allowed.
+        least_requests: the lower bound of any plan: 625 pairs per request, 5,000 rows per page.
+        rate: the allowed requests a second.
+        concurrency: the allowed requests at the same time.
         parts: the first mirror's processes.
         second: the second mirror.
     """
@@ -82,31 +82,31 @@ class Proof:
 
     @property
     def urls(self) -> list[str]:
-        """The requests for values of the first mirror, all parts together."""
+        """The value requests of all parts of the first mirror."""
         return [entry.url for part in self.parts for entry in part.requests if "/data/" in entry.url]
 
     @property
     def asked_twice(self) -> int:
-        """Requests that were sent again after a kill: those under way when it came."""
+        """The requests that were sent again after a kill: those in flight at the kill."""
         return len(self.urls) - len(set(self.urls))
 
     @property
     def most_in_a_second(self) -> int:
-        """The most requests that came within any second."""
+        """The most requests within any second."""
         return max(most_within_a_second(each.requests) for each in (*self.parts, self.second))
 
     @property
     def peak_mb(self) -> float:
-        """The most memory that any of the processes held."""
+        """The peak memory of the largest process."""
         return max(each.peak_mb for each in (*self.parts, self.second))
 
     @property
     def seconds(self) -> float:
-        """The first mirror, all parts together."""
+        """The seconds of all parts of the first mirror."""
         return sum(part.seconds for part in self.parts)
 
     def findings(self) -> Iterator[tuple[str, str, bool]]:
-        """What should hold, what was found, and whether it does."""
+        """Return each requirement with its result, and whether it holds."""
         yield (
             "every value served is held, once",
             f"{self.first.get('first', 0):,} of {self.served:,}",
@@ -130,17 +130,17 @@ class Proof:
         yield (
             "the rate is kept",
             f"at most {self.most_in_a_second} within a second, allowed {self.rate:g} ({self.concurrency} at a time)",
-            # Evenly spaced when they leave; those under way may arrive together.
+            # Requests are sent evenly spaced; those in flight can arrive at the same time.
             self.most_in_a_second <= self.rate + self.concurrency,
         )
 
 
 def prove(*, kpis: int, values: int, rate: float, revised: int, folder: Path) -> Proof:
-    """Mirror, kill, take up, revise and mirror again.
+    """Mirror, kill, resume, revise and mirror again.
 
     Args:
         kpis: KPIs in the catalogue.
-        values: about how many values they have together.
+        values: the approximate number of their values.
         rate: requests a second.
         revised: values that differ for the second mirror.
         folder: an empty one, for the home.
@@ -171,7 +171,7 @@ def prove(*, kpis: int, values: int, rate: float, revised: int, folder: Path) ->
 
 
 def run_mirror(fake: FakeKolada, url: str, home: Path, rate: float, *, kill_at: int | None = None) -> Mirrored:
-    """Run a mirror in a process of its own; kill it when the home's mirrors have sent so many requests together."""
+    """Run a mirror in a process of its own; kill it at a total number of requests of the home's mirrors."""
     before = len(fake.log)
     begun = time.perf_counter()
     command = [sys.executable, "-m", "benchmarks.one_mirror", url, str(home), str(rate)]
@@ -193,12 +193,12 @@ def run_mirror(fake: FakeKolada, url: str, home: Path, rate: float, *, kill_at: 
 
 
 def has_ended(pid: int) -> bool:
-    """Whether a process has ended; it can still be waited for."""
+    """Return whether a process has ended; it can still be waited for."""
     return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
 def least_requests(fake: FakeKolada) -> int:
-    """How many requests the wanted pairs need at least, whatever the plan."""
+    """Return the least number of requests for the wanted pairs, for any plan."""
     with KoladaClient("http://kolada.test/v3", rate=None, transport=fake.transport()) as kolada:
         catalogue = Catalogue(kolada.kpis(), kolada.municipalities(), kolada.municipality_groups(), "sample")
     fake.clear_log()
@@ -209,12 +209,12 @@ def least_requests(fake: FakeKolada) -> int:
 
 
 def rows_of(data: DataSet) -> int:
-    """Entries of the answers: a cell with all its genders is one."""
+    """Return the number of response entries: a cell with all its genders is one entry."""
     return data.observations.select("kpi_id", "municipality_id", "period").n_unique()
 
 
 def count_versions(home: Path) -> dict[str, int]:
-    """Versions of units' cells in the published file, by kind of change; Kolada's means stand elsewhere."""
+    """Return the versions of units' cells in the published file, by kind of change; Kolada's means are not included."""
     with duckdb.connect(str(home / "kolada.duckdb"), read_only=True) as connection:
         return dict(
             connection.execute("select change_kind, count(*) from core.observation_version group by all").fetchall()
@@ -222,7 +222,7 @@ def count_versions(home: Path) -> dict[str, int]:
 
 
 def most_within_a_second(entries: Sequence[LogEntry]) -> int:
-    """The most entries of a log within any second."""
+    """Return the most log entries within any second."""
     times = sorted(entry.at.timestamp() for entry in entries)
     first, most = 0, 0
     for last, at in enumerate(times):
@@ -233,7 +233,7 @@ def most_within_a_second(entries: Sequence[LogEntry]) -> int:
 
 
 def write_page(proofs: Sequence[Proof]) -> str:
-    """The page about what came of it."""
+    """Return the page with the results."""
     lines = [
         "# Mirroring all of Kolada, at full size",
         "",
@@ -264,7 +264,7 @@ def write_page(proofs: Sequence[Proof]) -> str:
 
 
 def growth(small: Proof, large: Proof) -> list[str]:
-    """How the peak memory grows: that of reading, as it was when the second kill came, and that of the whole."""
+    """Return the growth of the peak memory: of reading, as at the second kill, and of the whole mirror."""
     data, reading = large.served / small.served, large.parts[1].peak_mb / small.parts[1].peak_mb
     return [
         f"With {data:.0f} times the values the memory of the reading was {reading:.2f} times (at the second kill),",
@@ -275,7 +275,7 @@ def growth(small: Proof, large: Proof) -> list[str]:
 
 
 def main() -> None:
-    """Prove it at each size and write the page."""
+    """Run the proof at each size and write the page."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kpis", type=int, help="one size instead of both")
     parser.add_argument("--values", type=int, help="of that size")
@@ -294,7 +294,7 @@ def main() -> None:
     else:
         Path(given.page).write_text(page, encoding="utf-8")
     if not all(holds for proof in proofs for _, _, holds in proof.findings()):
-        raise SystemExit("Not all holds; see the page.")
+        raise SystemExit("Not every requirement holds; see the page.")
 
 
 if __name__ == "__main__":

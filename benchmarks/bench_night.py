@@ -1,9 +1,9 @@
-"""What a night costs beside the fetching: a first one, quiet ones, the marts' build, each question, each as-of macro.
+"""The cost of a night without fetching: first and quiet nights, the marts' build, each question, each as-of macro.
 
     python -m benchmarks.bench_night [--data sample|FOLDER] [--nights N]
 
-Every answer was remembered beforehand, so that no time goes to a server: what is measured is this software's own work,
-with the decoding and keeping of answers as a stage of its own. Writes docs/benchmarks-night.md.
+All responses come from memory, so no time is spent on a server: the measurement covers this software's own work, with
+decoding and storing responses as a stage of its own. Writes docs/benchmarks-night.md.
 """
 
 import argparse
@@ -45,19 +45,19 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Seconds on the clock, and of the processor."""
+    """Wall seconds and CPU seconds."""
 
     wall: float
     cpu: float
 
     def cells(self) -> list[str]:
-        """Both, for a table."""
+        """Return both, for a table."""
         return [f"{self.wall:.3f}", f"{self.cpu:.3f}"]
 
 
 @dataclass(slots=True)
 class Watch:
-    """Adds up what is measured under a name, in the order in which the names came."""
+    """Adds up measurements by name, in order of the first use of each name."""
 
     costs: dict[str, Cost] = field(default_factory=dict)
 
@@ -70,7 +70,7 @@ class Watch:
 
 
 class Remembered(httpx.BaseTransport):
-    """Answers every URL as it was answered the first time."""
+    """A transport that repeats the first response of every URL."""
 
     def __init__(self, source: httpx.BaseTransport) -> None:
         self.source = source
@@ -78,7 +78,7 @@ class Remembered(httpx.BaseTransport):
         self._guard = threading.Lock()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """The remembered answer; the source's own, where there is none yet."""
+        """Return the remembered response, or that of the source if there is none yet."""
         url = str(request.url)
         if url not in self.answers:
             with self._guard:
@@ -121,7 +121,7 @@ def night(
     goals: Path = SHIPPED_GOALS,
     also: Collection[str] = (),
 ) -> dict[str, Cost]:
-    """One night's costs by stage.
+    """Return one night's costs by stage.
 
     Args:
         home: where it is published.
@@ -166,7 +166,7 @@ def night(
 
 
 def median_of(nights: Sequence[dict[str, Cost]]) -> dict[str, Cost]:
-    """Each stage's median."""
+    """Return each stage's median."""
     return {
         name: Cost(
             statistics.median(each[name].wall for each in nights), statistics.median(each[name].cpu for each in nights)
@@ -176,7 +176,7 @@ def median_of(nights: Sequence[dict[str, Cost]]) -> dict[str, Cost]:
 
 
 def marts_builds(published: Path, copy: Path) -> dict[str, Cost]:
-    """The marts built in a copy of a published file: on a quiet night, all of them, and with their definition."""
+    """Return the costs of building the marts in a copy of a published file: on a quiet night, all, with definitions."""
     shutil.copyfile(published, copy)
     copy.chmod(0o644)
     watch = Watch()
@@ -200,7 +200,7 @@ def marts_builds(published: Path, copy: Path) -> dict[str, Cost]:
 
 
 def reading(published: Path) -> tuple[dict[str, Cost], dict[str, Cost]]:
-    """Each question's cost, and each as-of macro's: medians."""
+    """Return the median cost of each question and of each as-of macro."""
     with published_file(published) as connection:
         questions = {path.stem: asked(connection, path.read_text(encoding="utf-8")) for path in sql_files("questions")}
         macros = connection.execute(
@@ -212,7 +212,7 @@ def reading(published: Path) -> tuple[dict[str, Cost], dict[str, Cost]]:
 
 
 def asked(connection: duckdb.DuckDBPyConnection, sql: str) -> Cost:
-    """The median cost of a query, its rows fetched."""
+    """Return the median cost of a query and of fetching its rows."""
     costs = []
     for _ in range(ROUNDS):
         watch = Watch()
@@ -223,7 +223,7 @@ def asked(connection: duckdb.DuckDBPyConnection, sql: str) -> Cost:
 
 
 def total(costs: dict[str, Cost], *, without: Sequence[str] = ()) -> Cost:
-    """The sum of some stages."""
+    """Return the sum of some stages."""
     counted = [cost for name, cost in costs.items() if name not in without]
     return Cost(sum(cost.wall for cost in counted), sum(cost.cpu for cost in counted))
 
@@ -238,7 +238,7 @@ def page(
     questions: dict[str, Cost],
     macros: dict[str, Cost],
 ) -> str:
-    """docs/benchmarks-night.md."""
+    """Return the text of docs/benchmarks-night.md."""
     kind = "the built-in sample" if data == "sample" else "recorded data"
     heads = ("", "first night, s", "CPU s", "quiet night, s", "CPU s")
     beyond = (total(first, without=READING), total(quiet, without=READING))

@@ -1,7 +1,7 @@
 """`python -m benchmarks.bench_start [TIMES]`: time from a command to its first request, with a running Prefect server.
 
-The clock starts before the process is made and stops when the stand-in has the request: what somebody at a terminal
-waits for. The stand-in and the Prefect server run on the same machine.
+The clock starts before the process is created and stops when the stand-in has the request: the wait of a user at a
+terminal. The stand-in and the Prefect server run on the same machine.
 """
 
 import os
@@ -27,7 +27,7 @@ START_SECONDS = 120
 
 @contextmanager
 def prefect_server(environment: dict[str, str]) -> Iterator[None]:
-    """A Prefect server, once it answers."""
+    """Run a Prefect server; yield when it responds."""
     command = [sys.executable, "-m", "prefect", "server", "start", "--port", str(PORT)]
     server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
@@ -43,7 +43,7 @@ def prefect_server(environment: dict[str, str]) -> Iterator[None]:
 
 
 def answers() -> bool:
-    """Whether the server is up."""
+    """Return whether the server responds."""
     try:
         return httpx.get(f"{API_URL}/health", timeout=2).is_success
     except httpx.TransportError:
@@ -51,7 +51,7 @@ def answers() -> bool:
 
 
 def measure(times: int) -> list[tuple[float, float]]:
-    """Seconds from the command to the first request, and the command's own CPU seconds, each time in a new home."""
+    """Return the seconds from the command to the first request, and its CPU seconds, each time in a new home."""
     fake = FakeKolada(sample_data())
     with tempfile.TemporaryDirectory() as name, fake.serve() as base_url:
         folder = Path(name)
@@ -78,7 +78,7 @@ def measure(times: int) -> list[tuple[float, float]]:
 
 
 def cpu_seconds(process_id: int) -> float:
-    """What a process has computed until now; needs /proc, which Linux has."""
+    """Return the CPU seconds of a process so far; needs Linux's /proc."""
     fields = Path(f"/proc/{process_id}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     user, system = fields[11:13]
     return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")

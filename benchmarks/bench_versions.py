@@ -1,4 +1,4 @@
-"""What nights cost beside those of an older version: both run in turn, and only their ratio is told.
+"""Compare the cost of nights with an older version: both run in turn, and only the ratio counts.
 
     python -m benchmarks.bench_versions --older FOLDER [--data sample|FOLDER] [--rounds N]
 
@@ -24,7 +24,7 @@ READING = ("Read the catalogue", "Read the values")
 JUDGING = "Judge the goals"
 
 Costs = Mapping[str, Mapping[str, float]]
-# What is compared, and the most that it may be of the older version's.
+# The compared costs, and the largest allowed ratio to the older version's.
 GOALS: Mapping[tuple[str, str], float] = {
     ("first night", JUDGING): 1 / 3,
     ("night with news", "all but reading"): 1.2,
@@ -33,7 +33,7 @@ GOALS: Mapping[tuple[str, str], float] = {
 
 
 def nights_of(checkout: Path, data: str) -> Costs:
-    """The nights of one version."""
+    """Return the nights of one version."""
     ended = subprocess.run(
         [checkout / ".venv" / "bin" / "python", DRIVER, data],
         cwd=checkout,
@@ -47,20 +47,20 @@ def nights_of(checkout: Path, data: str) -> Costs:
 
 
 def part(costs: Costs, night: str, stage: str) -> float:
-    """One stage's cost; that of all but reading."""
+    """Return one stage's cost, or the cost of all stages except reading."""
     if stage in costs[night]:
         return costs[night][stage]
     return sum(cost for name, cost in costs[night].items() if name not in READING)
 
 
 def version_of(checkout: Path) -> str:
-    """The commit, in short."""
+    """Return the short commit hash."""
     command = ["git", "-C", str(checkout), "rev-parse", "--short", "HEAD"]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
 
 
 def page(rounds: Sequence[tuple[Costs, Costs]], older: str, data: str) -> str:
-    """docs/benchmarks-versions.md."""
+    """Return the text of docs/benchmarks-versions.md."""
     rows = []
     shown = [
         (night, stage)

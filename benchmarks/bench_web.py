@@ -1,4 +1,4 @@
-"""How long the pages take, one reader at a time, and a hundred at once.
+"""Measure the response times of the pages, with one reader and with a hundred at the same time.
 
     python -m benchmarks.bench_web [--data sample|FOLDER] [--readers N] [--values N]
 
@@ -51,7 +51,7 @@ VALUES_PER_KPI = 1_667
 
 @contextmanager
 def served(published: Path) -> Iterator[str]:
-    """The pages over HTTP."""
+    """Serve the pages over HTTP."""
     config = uvicorn.Config(make_app(published), port=0, log_level="error")
     server = uvicorn.Server(config)
     listening = config.bind_socket()
@@ -63,14 +63,14 @@ def served(published: Path) -> Iterator[str]:
 
 
 def seconds_of(client: httpx.Client, address: str) -> float:
-    """One page, whole."""
+    """Return the seconds of one complete page."""
     began = time.perf_counter()
     client.get(address).raise_for_status()
     return time.perf_counter() - began
 
 
 def at_once(base: str, addresses: Sequence[str], readers: int) -> tuple[float, int, int]:
-    """Many readers, each with every page: pages a second, pages, errors."""
+    """Run many readers, each over every page; return pages a second, pages, errors."""
     errors = 0
     guard = threading.Lock()
 

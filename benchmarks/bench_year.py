@@ -1,4 +1,4 @@
-"""A year of nights over one home, with the changes that Kolada makes in a year: what the file and a night come to.
+"""A year of nights in one home, with the changes that Kolada makes in a year: size of the file, cost of a night.
 
     python -m benchmarks.bench_year [--data sample|FOLDER] [--nights N]
 
@@ -23,13 +23,13 @@ NIGHTS = 365
 FIRST = datetime(2026, 1, 1, 1, 30, tzinfo=UTC)
 MOST_OF_THE_FIRST_FILE = 3.0
 MOST_OF_AN_EARLY_NIGHT = 1.3
-# Nights at the beginning and at the end that are set side by side.
+# The number of nights at the beginning and at the end to compare.
 SIDE_BY_SIDE = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """One night: its number, whether anything had changed, its cost beyond reading in CPU seconds, the file's size."""
+    """One night: its number, whether data had changed, its CPU seconds without reading, the file's size."""
 
     number: int
     is_news: bool
@@ -38,9 +38,9 @@ class Night:
 
 
 def changes_of_a_year(data: DataSet, nights: int) -> Mapping[int, list[str]]:
-    """Night -> what Kolada changed before it, as `--change` of `kolada fake-api` names it.
+    """Return for each night the changes before it, in the form of `kolada fake-api --change`.
 
-    Every KPI has its yearly day, spread over the year: a new year for all its units, and 5 % of its values revised.
+    Every KPI has its own day of the year: a new year for all its units, and 5 % of its values revised.
     """
     kpis = sorted(set(data.observations["kpi_id"]) & set(data.kpis["kpi_id"]))
     changes: dict[int, list[str]] = {}
@@ -61,7 +61,7 @@ def changes_of_a_year(data: DataSet, nights: int) -> Mapping[int, list[str]]:
 
 
 def measured(data: DataSet, nights: int) -> list[Night]:
-    """The year."""
+    """Measure the year."""
     changes = changes_of_a_year(data, nights)
     year: list[Night] = []
     with tempfile.TemporaryDirectory() as folder:
@@ -75,7 +75,7 @@ def measured(data: DataSet, nights: int) -> list[Night]:
 
 
 def page(year: Sequence[Night], data: str) -> str:
-    """docs/benchmarks-year.md."""
+    """Return the text of docs/benchmarks-year.md."""
     news = [each for each in year[1:] if each.is_news]
     quiet = [each for each in year[1:] if not each.is_news]
     rows = []

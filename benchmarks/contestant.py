@@ -1,9 +1,9 @@
-"""What takes part: a module whose `load` reads every question and leaves a DuckDB table that can be queried.
+"""A contestant: a module whose `load` reads every request and writes a DuckDB table that can be queried.
 
     python -m benchmarks.contestant MODULE QUESTIONS FOLDER
 
-measures one `load` and prints what it took as JSON. The time begins when everything is imported. This module imports
-the standard library only, since peers run it in an environment that has nothing of ours.
+measures one `load` and prints its cost as JSON. The time begins after all imports. This module imports the standard
+library only, since peers run it in an environment without our packages.
 """
 
 import json
@@ -18,12 +18,12 @@ from typing import Protocol, cast
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """What is to be read, in two forms, since contestants ask differently; both lead to the same pages.
+    """The requests to make, in two forms for different contestants; both return the same pages.
 
     Attributes:
         base_url: of the server.
-        urls: the first page of every question.
-        rectangles: KPIs with the units that are wanted of each; the questions are these, 25 by 25.
+        urls: the first page of every request.
+        rectangles: KPIs with the wanted units of each; the requests are these, 25 by 25.
     """
 
     base_url: str
@@ -31,18 +31,18 @@ class Questions:
     rectangles: list[tuple[list[str], list[str]]]
 
     def write(self, path: Path) -> None:
-        """Write them where another process reads them."""
+        """Write the requests to a file for another process."""
         path.write_text(json.dumps(asdict(self)), encoding="utf-8")
 
     @classmethod
     def read(cls, path: Path) -> "Questions":
-        """Read them back."""
+        """Read the requests from the file."""
         return cls(**json.loads(path.read_text(encoding="utf-8")))
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a load left: how many values can be queried, and in the case of ours what each stage took."""
+    """The result of a load: the number of values that can be queried, and for ours the time of each stage."""
 
     values: int
     file_bytes: int
@@ -60,29 +60,29 @@ class Measured:
 
     @classmethod
     def parsed(cls, text: str) -> "Measured":
-        """From what the process printed."""
+        """Parse the output of the process."""
         given = json.loads(text)
         return cls(**given | {"outcome": Outcome(**given["outcome"])})
 
 
 class Contestant(Protocol):
-    """A module that takes part."""
+    """A module of a contestant."""
 
     def load(self, questions: Questions, folder: Path, /) -> Outcome:
-        """Read every question into a table in a DuckDB file in the folder."""
+        """Read every request into a table in a DuckDB file in the folder."""
         ...
 
 
 def cpu_seconds() -> float:
-    """CPU time of this process and of its children that have ended."""
+    """Return the CPU time of this process and of its ended children."""
     usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 def peak_mb(process: int | str = "self") -> float:
-    """The most memory that a process held, as Linux tells it.
+    """Return the peak memory of a process, as Linux reports it.
 
-    Not `ru_maxrss`: that begins with what the process held that started this one.
+    `ru_maxrss` is not usable: it begins with the memory of the parent process.
     """
     status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) / 1e3

@@ -1,4 +1,4 @@
-"""What the design asks of speed, beside what was measured."""
+"""The design's goals for speed and memory, with the measured values."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ MOST_GB: Mapping[int, float] = {10_000_000: 0.9}
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One thing that is asked for.
+    """One goal of the design.
 
     Attributes:
-        what: it is.
-        at: which size.
-        goal: most or least, as `is_most` says.
+        what: the measured quantity.
+        at: the size.
+        goal: the upper or lower bound, by `is_most`.
         measured: in the same unit.
         is_most: whether the goal is an upper bound.
     """
@@ -37,13 +37,13 @@ class Measure:
         return self.measured <= self.goal if self.is_most else self.measured >= self.goal
 
     def cells(self) -> list[str]:
-        """A row for the page."""
+        """Return a row for the page."""
         goal = f"{'at most' if self.is_most else 'at least'} {self.goal:.3g}"
         return [self.what, self.at, goal, f"{self.measured:.2f}", "yes" if self.holds else "**no**"]
 
 
 def measures(sizes: Sequence[Size]) -> Iterator[Measure]:
-    """All that is asked for, at each size that it is asked at."""
+    """Return all goals, at each of their sizes."""
     for size in sizes:
         floor, ours, reload = (size.entries[name] for name in (FLOOR, OURS, RELOAD))
         dlt = size.entries.get(DLT_NESTED)

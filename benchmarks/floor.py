@@ -1,4 +1,4 @@
-"""The floor: fetch four at a time, decode, one insert; no check, no history, nothing kept."""
+"""The floor: fetch four at a time, decode, one insert; no checks, no history, no stored responses."""
 
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
@@ -18,7 +18,7 @@ SCHEMA: dict[str, pl.DataType] = {"values": pl.List(ROW), "next_url": pl.String(
 
 
 def load(questions: Questions, folder: Path) -> Outcome:
-    """Read every question's pages and insert them all."""
+    """Read the pages of every request and insert them."""
     with httpx.Client() as client, ThreadPoolExecutor(4) as pool:
 
         def read(first: str) -> list[pl.DataFrame]:

@@ -1,8 +1,8 @@
-"""What the gauntlet puts in the way: faults of the wire and of pages, lies about the data, what a usual year brings.
+"""The cases of the gauntlet: faults of the transfer and of pages, lies about the data, changes of a normal year.
 
-A fault spoils one answer of the night (passing) or every answer that it fits (lasting). A lie is told for two nights
-in a row, and the third night is honest: lasting is counted on the second morning, passing on the third. A usual
-change is no lie: it has to arrive, and without an alarm that stops the night.
+A fault affects one response of the night (passing) or every matching response (lasting). A lie is served for two nights
+in a row, and the third night is honest: lasting is counted on the second morning, passing on the third. A usual change
+is not a lie: it must arrive, without an alarm that stops the night.
 """
 
 from dataclasses import dataclass, replace
@@ -15,23 +15,23 @@ FAULT, LIE, USUAL = "fault", "lie", "usual"
 PASSING, LASTING = "passing", "lasting"
 OWN, RIKET = "1480", "0000"
 KPIS = ("N15436", "N15485", "U21468", "U23471")
-# The sample's units of two counties, and Riket: few enough for hundreds of nights.
+# The sample's units of two counties, and Riket: a small data set, for hundreds of nights.
 COUNTIES = ("00", "01", "14")
 FIRST_YEAR = 2022
-# Every night after the first brings this, so that a table that stayed as it was is told from one that is right.
+# Every night after the first has this change, so that an unchanged table differs from a correct one.
 NEWS = f"values_times:{KPIS[1]}//2025=1.01"
-# Several pages an answer; koladapy asks for 5,000 rows, and is given as many as there are.
+# Several pages per request; koladapy requests 5,000 rows per page, and receives them on one page.
 CONTRACT = ContractChoices(page_cap=200, per_page_above_cap="clamp")
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One thing that comes in the way.
+    """One case.
 
     Attributes:
         kind: fault, lie or usual.
-        name: what a reader of the page is told.
-        words: the stand-in's words for it: a fault's name, or a change.
+        name: its name on the page.
+        words: its name in the stand-in: a fault, or a change.
     """
 
     kind: str
@@ -40,7 +40,7 @@ class Case:
 
     @property
     def modes(self) -> tuple[str, ...]:
-        """How it comes; what is usual comes once and stays."""
+        """The modes of the case; a usual change has one, since it stays."""
         return (LASTING,) if self.kind == USUAL else (PASSING, LASTING)
 
 
@@ -124,7 +124,7 @@ CASES = (
 
 
 def small_world() -> DataSet:
-    """The sample of some units, KPIs and years; all values made up."""
+    """Return the sample of some units, KPIs and years; all values are made up."""
     data = sample_data()
     unit = pl.col("municipality_id").cast(pl.String)
     is_near = unit.str.slice(0, 2).is_in(COUNTIES)

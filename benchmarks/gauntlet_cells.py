@@ -1,4 +1,4 @@
-"""A table's cells beside what is true: how many are right, of last night, wrong or lost, and what one would believe."""
+"""Compare a table's cells with the true ones: right, old, wrong or lost, with an example that would mislead."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,20 +11,20 @@ from fake_kolada import DataSet
 KEY = ("kpi", "unit", "year", "gender")
 SCHEMA = pl.Schema({"kpi": pl.String, "unit": pl.String, "year": pl.Int32, "gender": pl.String, "value": pl.Float64})
 RIGHT, OLD, WRONG, LOST = "right", "old", "wrong", "lost"
-# Relative: what is written out and read back is the same.
+# A relative tolerance, for values that were written as text and read again.
 PRECISION = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many cells are what, and one that would mislead, in words.
+    """The numbers of cells by class, and one that would mislead, in words.
 
     Attributes:
-        right: shown once, with the value that is true.
-        old: shown with the value that was true the night before.
-        wrong: shown with another value, or twice, or where there is none.
-        lost: not shown, though there is a value.
-        example: the first that is wrong or lost, the plan's own unit first; empty when none is.
+        right: shown once, with the true value.
+        old: shown with the true value of the night before.
+        wrong: shown with another value, or twice, or without a true value.
+        lost: not shown, although there is a value.
+        example: the first wrong or lost cell, the plan's own unit first; empty if there is none.
     """
 
     right: int
@@ -35,12 +35,12 @@ class Count:
 
     @property
     def is_whole(self) -> bool:
-        """Whether nobody is misled: what is shown is true, or was true the night before."""
+        """Whether the table misleads no one: every shown cell is true, or was true the night before."""
         return not (self.wrong or self.lost)
 
 
 def true_cells(data: DataSet) -> pl.DataFrame:
-    """The numbers that a data set has: `kpi, unit, year, gender, value`."""
+    """Return the numbers of a data set: `kpi, unit, year, gender, value`."""
     return data.observations.filter(pl.col("value").is_not_null() & pl.col("is_deleted").not_()).select(
         pl.col("kpi_id").cast(pl.String).alias("kpi"),
         pl.col("municipality_id").cast(pl.String).alias("unit"),
@@ -51,7 +51,7 @@ def true_cells(data: DataSet) -> pl.DataFrame:
 
 
 def shown_cells(file: Path) -> pl.DataFrame:
-    """The numbers that a contestant's table shows; none where it has no table."""
+    """Return the numbers in a contestant's table; none if it has no table."""
     return pl.read_parquet(file).cast(SCHEMA) if file.exists() else pl.DataFrame(schema=SCHEMA)
 
 
@@ -60,8 +60,8 @@ def count_cells(shown: pl.DataFrame, truth: pl.DataFrame, before: pl.DataFrame) 
 
     Args:
         shown: the table, a row per number.
-        truth: what is true tonight.
-        before: what was true the night before.
+        truth: the true numbers of tonight.
+        before: the true numbers of the night before.
     """
     once = shown.group_by(KEY).agg(pl.col("value").first().alias("shown"), pl.len().alias("times"))
     both = (
@@ -93,7 +93,7 @@ def _same(shown: str, other: str) -> pl.Expr:
 
 
 def _in_words(cell: dict[str, object]) -> str:
-    """What one would believe of a cell."""
+    """Describe a misleading cell."""
     place = ", ".join("none" if cell[name] is None else str(cell[name]) for name in KEY)
     truth = "there is none" if cell["truth"] is None else f"it is {cell['truth']:.1f}"
     if cell["state"] == LOST:

@@ -20,27 +20,27 @@ CELLS_SQL = """
 """
 PLAN = Path(__file__).with_name("gauntlet-plan")
 FIRST = datetime(2026, 4, 1, 0, 30, tzinfo=UTC)
-# One request, all its tries and waits together: what drips for ever ends here.
+# The limit of one request with all its tries and waits, which ends an endless response.
 DEADLINE = 40.0
 
 
 class HurriedClock(SystemClock):
-    """The machine's time, with waits that are cut as those of the other contestants."""
+    """The machine's clock, with waits shortened as for the other contestants."""
 
     def wait(self, seconds: float, stop: threading.Event | None = None) -> None:
-        """Wait a little."""
+        """Wait for a short time."""
         super().wait(min(seconds, LONGEST_WAIT), stop)
 
 
 def night(base_url: str, folder: Path, _kpis: Sequence[str]) -> Told:
-    """Refresh; the plan says which KPIs are wanted."""
+    """Run a refresh; the plan has the KPIs."""
     home = folder / "home"
     settings = Settings(base_url=base_url, home=home, rate=1000.0, timeout=TIMEOUT, deadline=DEADLINE)
     at = FIRST + timedelta(days=len(list((home / "raw").glob("**/*.jsonl"))))
     result = run_job(settings, refresh_job((read_plan(PLAN),)), client_clock=HurriedClock(), clock=lambda: at)
     if result.state == "held":
         return Told(HELD, [result.message])
-    # A check and what it is about: how many rows it found differs from one honest night to the next.
+    # The check and its scope, without the number of rows, which differs between honest nights.
     found = (f"{each.name} {each.scope or ''}".strip() for each in result.checks if each.offending_count)
     said = [*result.remarks, *dict.fromkeys(found)]
     return Told(WARNED if said else SILENT, said)

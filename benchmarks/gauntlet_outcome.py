@@ -1,4 +1,4 @@
-"""Who takes part in the gauntlet, and what came of one case for one of them: a line of the file of results."""
+"""The contestants of the gauntlet, and the outcome of one case for one of them: a line of the results file."""
 
 import json
 from collections.abc import Mapping
@@ -17,16 +17,16 @@ CONTESTANTS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one case for one contestant.
+    """The outcome of one case for one contestant.
 
     Attributes:
         contestant: a name of `CONTESTANTS`.
         kind: fault, lie or usual.
-        name: the case, for readers.
-        words: the case, for the stand-in.
+        name: the case on the page.
+        words: the case in the stand-in.
         mode: passing or lasting.
-        end: how it was noticed, by the loudest of its nights.
-        said: the first thing that was said then; empty for a silent night.
+        end: how it was noticed, by the most noticeable of its nights.
+        said: the first message of that night; empty for a silent night.
         count: the cells of the table at the end.
     """
 
@@ -41,6 +41,6 @@ class Outcome:
 
     @classmethod
     def parsed(cls, line: str) -> "Outcome":
-        """From a line of the file."""
+        """Parse a line of the file."""
         given = json.loads(line)
         return cls(**given | {"count": Count(**given["count"])})

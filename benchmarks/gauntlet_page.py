@@ -1,4 +1,4 @@
-"""docs/gauntlet.md: how each contestant came through, in sum, case by case, and what would have been believed."""
+"""docs/gauntlet.md: the results of each contestant, in sum and case by case, and the misleading cells."""
 
 import re
 from collections import Counter
@@ -14,47 +14,47 @@ PORT = re.compile(r"127\.0\.0\.1:\d+")
 
 HEAD = f"""# The gauntlet
 
-Made by `make gauntlet`. Four ways to have Kolada's values in DuckDB every night meet the same faults and lies, from the
-same stand-in ([fake-kolada.md](fake-kolada.md)), and their tables are held against what is true.
+Made by `make gauntlet`. Four ways to load Kolada's values into DuckDB every night get the same faults and lies, from
+the same stand-in ([fake-kolada.md](fake-kolada.md)), and their tables are compared with the true values.
 
-- **ours**: `kolada refresh` of a small plan, with the limits that it comes with.
+- **ours**: `kolada refresh` of a small plan, with the default limits.
 - **koladapy**: Kolada's client on PyPI, as its tutorial shows it; the frame into DuckDB.
-- **dlt**: the `rest_api` source as its documents show it, with what they name against faults: its own client, which
+- **dlt**: the `rest_api` source as its documents show it, with their measures against faults: its own client, which
   tries five times, the `json_link` paginator, a schema contract that freezes types, rows merged by their key.
-  By its documents `replace`, in place of `merge`, takes away what an answer does not have; that was not run.
-- **script**: httpx and pandas as people write it: `next_url` followed, the status checked, the table replaced.
+  By its documents `replace`, in place of `merge`, removes rows that a response does not have; that was not run.
+- **script**: httpx and pandas as usually written: `next_url` followed, the status checked, the table replaced.
 
 All read the KPIs {", ".join(KPIS)} of the sample's units of two counties, the regions and Riket;
-all its values are made up. Each case begins with a table that an honest night filled. The night after it brings one
-honest change, so that a table that stayed as it was is told from one that is right. All give a try up after the same
-seconds without a byte, and all waits between tries are cut to a few hundredths of a second.
+all its values are made up. Each case begins with a table that an honest night filled. The next night has one true
+change, so that an unchanged table differs from a correct one. The timeout of a try is the same for all, and all waits
+between tries are shortened to a few hundredths of a second.
 
-- A **fault** spoils one answer of the night (*passing*), or every answer that it fits (*lasting*).
-- A **lie** is told two nights in a row, and the third night is honest: *lasting* is the second morning, *passing* the
-  third. So a lie that the table shows under *lasting* and not under *passing* was believed for as long as it was told.
-- **What a year brings** is no lie: it has to arrive, and no night may stop over it.
+- A **fault** affects one response of the night (*passing*), or every matching response (*lasting*).
+- A **lie** is served two nights in a row, and the third night is honest: *lasting* is the second morning, *passing* the
+  third. So a lie that the table shows under *lasting* and not under *passing* was accepted while it was served.
+- **What a year brings** is not a lie: it must arrive, and no night may stop because of it.
 
-A cell is a number of one KPI, unit, year and gender. It is *right*; *old*, when it is what was true the night before;
-*wrong*, when it is another number, counts twice, or stands where there is none; *lost*, when there is a number and the
-table has none. Old cells mislead nobody who sees that the night failed.
+A cell is a number of one KPI, unit, year and gender. It is *right*; *old*, if it is the true number of the night
+before; *wrong*, if it is another number, is repeated, or has no true number; *lost*, if there is a number and the table
+has none. Old cells do not mislead a user who sees that the night failed.
 
-How a night was noticed: *held* (the table stays, and says why), *stopped* (an error), *warned* (a message of level
-warning or above that an honest night does not have, or a check that found something), *hung* (it had not ended when it
-was killed), *silent*.
+How a night was noticed: *held* (the table is unchanged, with the reason), *stopped* (an error), *warned* (a message of
+level warning or above that an honest night does not have, or a check that found something), *hung* (it had not ended
+when it was killed), *silent*.
 """
 
 FOOT = """## What it leaves out
 
-- The cases come from the stand-in that tests ours, and ours was mended until it came through. Peers met them here for
-  the first time, and most are nothing that their makers promise to notice.
-- koladapy and dlt do what ours does not: koladapy needs no plan and gives a frame in one line; dlt loads any API into
-  any of its destinations, and with its `scd2` strategy keeps versions.
-- One run. What depends on the order in which requests run side by side may differ in the next.
+- The cases come from the stand-in that tests ours, and ours was corrected until it passed. The peers ran them here for
+  the first time, and their authors do not promise to detect most of them.
+- koladapy and dlt have features that ours has not: koladapy needs no plan and returns a frame in one line; dlt loads
+  any API into any of its destinations, and with its `scd2` strategy keeps versions.
+- This is one run. Results that depend on the order of concurrent requests can differ in the next.
 """
 
 
 def write_page(outcomes: Sequence[Outcome], *, machine: str, versions: str) -> str:
-    """The whole page."""
+    """Return the whole page."""
     cases = {(each.kind, each.name) for each in outcomes}
     names = [name for name in CONTESTANTS if any(each.contestant == name for each in outcomes)]
     return "\n".join(
@@ -111,7 +111,7 @@ def write_page(outcomes: Sequence[Outcome], *, machine: str, versions: str) -> s
 
 
 def _sum(name: str, outcomes: Sequence[Outcome]) -> list[str]:
-    """A contestant's row: its faults and lies in classes that add up, and its false alarms."""
+    """Return a contestant's row: its faults and lies in classes that add up, and its false alarms."""
     classes = Counter(_class(each) for each in outcomes if each.kind != USUAL)
     alarms = sum(_is_alarm(each) or not _is_right(each) for each in outcomes if each.kind == USUAL)
     usual = sum(each.kind == USUAL for each in outcomes)
@@ -120,7 +120,7 @@ def _sum(name: str, outcomes: Sequence[Outcome]) -> list[str]:
 
 
 def _class(outcome: Outcome) -> str:
-    """The column of the sum."""
+    """Return the column of the sum."""
     if outcome.end == HUNG:
         return HUNG
     if _is_right(outcome):
@@ -139,7 +139,7 @@ def _is_alarm(outcome: Outcome) -> bool:
 
 
 def _better(outcomes: Sequence[Outcome]) -> Iterable[str]:
-    """The cases in which a peer's table was right and ours was not, or ours stopped over what was none."""
+    """Return the cases in which a peer's table was right and ours was not, or ours stopped without a fault."""
     ours = {(each.kind, each.name, each.mode): each for each in outcomes if each.contestant == OURS}
     better: dict[str, list[str]] = {}
     for each in outcomes:
@@ -155,7 +155,7 @@ def _better(outcomes: Sequence[Outcome]) -> Iterable[str]:
 
 
 def _section(title: str, kind: str, outcomes: Sequence[Outcome], names: Sequence[str]) -> Iterable[str]:
-    """The matrix of one kind of case."""
+    """Return the matrix of one kind of case."""
     cases: dict[tuple[str, str], dict[str, Outcome]] = {}
     for each in sorted(outcomes, key=lambda each: each.mode != PASSING):
         if each.kind == kind:
@@ -176,7 +176,7 @@ def _section(title: str, kind: str, outcomes: Sequence[Outcome], names: Sequence
 
 
 def _cell(outcome: Outcome) -> str:
-    """What the table shows and how it was noticed; bold where somebody is misled and nothing was said."""
+    """Return the classes of cells and how the case was noticed; bold if the table misleads and nothing was said."""
     count = outcome.count
     shown = [
         f"{number:,} {word}" for word, number in (("old", count.old), ("wrong", count.wrong), ("lost", count.lost))
@@ -187,7 +187,7 @@ def _cell(outcome: Outcome) -> str:
 
 
 def _believed(outcome: Outcome) -> list[str]:
-    """The row of a table that misleads."""
+    """Return the row of a table that misleads."""
     count = outcome.count
     end = f"**{outcome.end}**" if outcome.end == SILENT else outcome.end
     counts = (f"{number:,}" for number in (count.right, count.old, count.wrong, count.lost))
@@ -195,6 +195,6 @@ def _believed(outcome: Outcome) -> list[str]:
 
 
 def _quoted(said: str, length: int = 140) -> str:
-    """A message on one line of a table, with no port of the day and no folder in it."""
+    """Return a message on one line of a table, without port numbers and folders."""
     text = PORT.sub("127.0.0.1", " ".join(said.split()))
     return f"`{text[:length].replace('|', '/').replace('`', chr(39))}`"

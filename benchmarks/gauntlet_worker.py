@@ -1,11 +1,11 @@
-"""A contestant of the gauntlet in a process of its own: one night a line, the table of each in a Parquet file.
+"""A contestant of the gauntlet in a process of its own: one night per line, the table of each in a Parquet file.
 
     python -m benchmarks.gauntlet_worker MODULE
 
-reads a JSON object a line (`base_url`, `folder`, `kpis`; `is_read_only` for the table as it is) and answers each with
-one: how the night ended, and what was said. Only what a person would meet counts as said: an error, a warning, a held
-run. Waits between tries are cut to a few hundredths of a second, for all contestants alike. This module imports the
-standard library only, and DuckDB when a table is read, since peers run it in an environment that has nothing of ours.
+reads one JSON object per line (`base_url`, `folder`, `kpis`; `is_read_only` for the table as it is) and replies with
+one: how the night ended, and its messages. Only messages that a user would see count: an error, a warning, a held run.
+Waits between tries are shortened to a few hundredths of a second for all contestants. This module imports the standard
+library only, and DuckDB when a table is read, since peers run it in an environment without our packages.
 """
 
 import json
@@ -21,14 +21,14 @@ from typing import Protocol, cast
 
 CELLS = "cells.parquet"
 LONGEST_WAIT = 0.03
-# Seconds without a byte after which a contestant gives a try up, where its documents name such a setting.
+# The timeout of a try in seconds without a byte, if the contestant's documents name such a setting.
 TIMEOUT = 8.0
 STOPPED, HELD, WARNED, SILENT, HUNG = "stopped", "held", "warned", "silent", "hung"
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a person heard of a night.
+    """The messages of a night that a user sees.
 
     Attributes:
         end: `stopped` by an error, `held`, `warned` or `silent`; `hung` when it had not ended in time.
@@ -40,11 +40,11 @@ class Told:
 
 
 class Contestant(Protocol):
-    """A module that takes part.
+    """A module of a contestant.
 
     Attributes:
         FILE: the DuckDB file that its users open, below the folder.
-        CELLS_SQL: what they ask of it: kpi, unit, year, gender, value; a row per number that is shown.
+        CELLS_SQL: their query: kpi, unit, year, gender, value; one row per shown number.
     """
 
     FILE: str
@@ -56,7 +56,7 @@ class Contestant(Protocol):
 
 
 class Listener(logging.Handler):
-    """Keeps what was logged as a warning or worse."""
+    """A log handler that keeps warnings and errors."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -68,7 +68,7 @@ class Listener(logging.Handler):
 
 
 def spend_night(contestant: Contestant, base_url: str, folder: Path, kpis: Sequence[str]) -> Told:
-    """One night, whatever comes of it: an error is what a person would have heard of it."""
+    """Run one night; an error becomes the message that a user would see."""
     listener = Listener()
     loggers = [logging.getLogger(), *(logging.getLogger(name) for name in ("dlt", "koladapy"))]
     for logger in loggers:
@@ -77,7 +77,7 @@ def spend_night(contestant: Contestant, base_url: str, folder: Path, kpis: Seque
         warnings.simplefilter("default")
         try:
             told = contestant.night(base_url, folder, kpis)
-        # Every kind of error ends a script alike: a traceback that somebody may read.
+        # Every kind of error ends a script in the same way: with a traceback.
         except Exception as error:  # noqa: BLE001
             told = Told(STOPPED, [f"{type(error).__name__}: {error}"[:300]])
         finally:
@@ -89,8 +89,8 @@ def spend_night(contestant: Contestant, base_url: str, folder: Path, kpis: Seque
 
 
 def write_cells(contestant: Contestant, folder: Path) -> None:
-    """Write what the table shows beside it; nothing where there is no table."""
-    import duckdb  # noqa: PLC0415 - a part of both environments, and not needed to begin
+    """Write the cells of the table next to it; nothing if there is no table."""
+    import duckdb  # noqa: PLC0415 - in both environments, and not needed at the start
 
     (folder / CELLS).unlink(missing_ok=True)
     file = folder / contestant.FILE
@@ -100,11 +100,11 @@ def write_cells(contestant: Contestant, folder: Path) -> None:
 
 
 def main() -> None:
-    """Answer every line."""
+    """Reply to every line."""
     wait = time.sleep
-    # Before anything is imported that would keep the real one.
+    # Before any import that would keep a reference to the real one.
     time.sleep = lambda seconds: wait(min(float(seconds), LONGEST_WAIT))
-    # What libraries print must not be taken for an answer.
+    # The output of libraries must not be read as a reply.
     answers, sys.stdout = sys.stdout, sys.stderr
     contestant = cast("Contestant", import_module(sys.argv[1]))
     for line in sys.stdin:

@@ -1,4 +1,4 @@
-"""The machine that a measurement was made on, in a sentence: what matters for its figures, and no name of it."""
+"""A description of the measuring machine in one sentence: the facts that matter for the figures, without its name."""
 
 import os
 import platform
@@ -9,7 +9,7 @@ OURS = ("duckdb", "polars", "pyarrow", "httpx")
 
 
 def describe_machine() -> str:
-    """Cores, processor, memory, system, versions."""
+    """Return cores, processor, memory, system and versions."""
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9
     versions = ", ".join(f"{name} {version(name)}" for name in OURS)
     return (
@@ -19,12 +19,12 @@ def describe_machine() -> str:
 
 
 def processor() -> str:
-    """What the processor calls itself."""
+    """Return the model name of the processor."""
     listed = Path("/proc/cpuinfo")
     lines = listed.read_text(encoding="utf-8").splitlines() if listed.exists() else []
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unnamed")
 
 
 def busy_share() -> float:
-    """Running or waiting processes a core, over the last minute."""
+    """Return the running or waiting processes per core, over the last minute."""
     return os.getloadavg()[0] / (os.cpu_count() or 1)

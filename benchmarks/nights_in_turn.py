@@ -1,10 +1,10 @@
-"""Three nights in a new home, and what each of their stages cost: run by bench_versions, in the checkout of a version.
+"""Three nights in a new home, and the cost of their stages: run by bench_versions, in the checkout of a version.
 
     python nights_in_turn.py sample|FOLDER
 
 A first night, one that brings news (one value in 500 revised, one in 2,000 suppressed) and a quiet one, printed as
-JSON: night -> stage -> seconds of the processor. It names only what the versions have in common, and is run by its
-path with the interpreter of the version's own environment.
+JSON: night -> stage -> CPU seconds. It uses only names that both versions have, and is run by its path with the
+interpreter of the version's own environment.
 """
 
 import json
@@ -25,7 +25,7 @@ import polars as pl
 from fake_kolada import DataSet, FakeKolada, data_named
 from goals import read_plans
 
-# The rooms of the work: as they are, and as they were before they were parted.
+# The packages of the work: the current one, and the earlier one.
 JOBS, RUN, SETTINGS = (
     import_module(new if find_spec("pipeline") else old)
     for new, old in (
@@ -41,7 +41,7 @@ FIRST_NIGHT = datetime(2026, 4, 1, 0, 30, tzinfo=UTC)
 
 
 def with_news(data: DataSet) -> DataSet:
-    """The data a day later."""
+    """Return the data a day later."""
     later = data.dated + timedelta(days=1)
     place = pl.int_range(pl.len())
     is_revised = (place % 500 == 0) & pl.col("value").is_not_null()
@@ -60,7 +60,7 @@ def with_news(data: DataSet) -> DataSet:
 
 
 def night(home: Path, data: DataSet, at: datetime) -> dict[str, float]:
-    """The processor's seconds by stage."""
+    """Return the CPU seconds by stage."""
     costs: dict[str, float] = defaultdict(float)
     settings = SETTINGS.Settings(home=home, base_url="http://kolada.test/v3", rate=1000)
     ended = time.process_time()
@@ -85,7 +85,7 @@ def night(home: Path, data: DataSet, at: datetime) -> dict[str, float]:
 
 
 def main() -> None:
-    """Do the nights."""
+    """Run the nights."""
     data = data_named(sys.argv[1])
     news = with_news(data)
     with tempfile.TemporaryDirectory() as folder:

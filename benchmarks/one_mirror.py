@@ -1,6 +1,6 @@
-"""One mirror in a process of its own, which may be killed: `python -m benchmarks.one_mirror BASE_URL HOME RATE`.
+"""One mirror in a process of its own, which can be killed: `python -m benchmarks.one_mirror BASE_URL HOME RATE`.
 
-Every KPI is read (KOLADA_MIRROR_DAYS=1). Prints what came of it as JSON.
+It reads every KPI (KOLADA_MIRROR_DAYS=1) and prints the result as JSON.
 """
 
 import json
@@ -14,7 +14,7 @@ from pipeline.settings import Settings
 
 
 def main() -> None:
-    """Mirror."""
+    """Run the mirror."""
     base_url, home, rate = sys.argv[1:]
     settings = Settings(base_url=base_url, home=Path(home), rate=float(rate), mirror_days=1)
     result = run_job(settings, mirror_job((), audit_days=settings.mirror_days))

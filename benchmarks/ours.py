@@ -13,12 +13,12 @@ from pipeline.settings import Settings
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
-# What a run does between its last check and its publication: the runs' own tables, and the file closed.
+# The work between the last check and the publication: the runs' own tables, and closing the file.
 CLOSE, PUBLISH = "Close the file", "Publish"
 
 
 class StageClock:
-    """Runs the stages of a run and notes the seconds of each."""
+    """Runs the stages of a run and records the seconds of each."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
@@ -38,7 +38,7 @@ class StageClock:
 
 
 def load(questions: Questions, folder: Path) -> Outcome:
-    """Mirror all that is served, with the rate limit out of the way and every KPI read each time."""
+    """Mirror all served data, without a rate limit and with every KPI read each time."""
     settings = Settings(base_url=questions.base_url, home=folder / "home", rate=1000.0, mirror_days=1)
     clock = StageClock()
     result = run_job(settings, mirror_job((), audit_days=settings.mirror_days), call=clock)

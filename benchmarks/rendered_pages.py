@@ -1,7 +1,7 @@
-"""The pages that all contestants read: what the stand-in answers, rendered once into a folder and kept there.
+"""The pages that all contestants read: the stand-in's responses, rendered once into a folder.
 
-The stand-in's own work would outweigh what is to be measured; rendered pages cost their server next to nothing. Both
-ways of asking, ids in the path and ids in the query, lead to the same page.
+The stand-in's own work would dominate the measurement; serving rendered pages costs almost nothing. Both forms of a
+request, with ids in the path and with ids in the query, return the same page.
 
 `python -m benchmarks.rendered_pages FOLDER PORT` serves them, in a process of its own.
 """
@@ -25,13 +25,13 @@ from kolada_client import KoladaClient, url_of
 from pipeline.ingest import CATALOGUE_PARTS, Catalogue, requests_of
 from pipeline.mirror_selection import rectangles
 
-# Ten years of every unit and gender: a usual series.
+# Ten years of every unit and gender: a typical series.
 VALUES_OF_A_KPI = 9_360
 QUESTIONS = "questions.json"
 
 
 def page_file(folder: Path, url: str) -> Path:
-    """Where the page of a URL stands."""
+    """Return the file of a URL's page."""
     parts = urlsplit(url)
     query = parse_qs(parts.query)
     path = parts.path
@@ -42,13 +42,13 @@ def page_file(folder: Path, url: str) -> Path:
 
 
 def render(folder: Path, values: int, base_url: str) -> Path:
-    """Render the pages of so many values unless they stand there; returns where the questions are written."""
+    """Render the pages of the number of values unless they exist; return the file of the requests."""
     questions = folder / QUESTIONS
     if questions.exists():
         return questions
     folder.mkdir(parents=True, exist_ok=True)
     data = generated_data(kpis=max(1, round(values / VALUES_OF_A_KPI)), values=values)
-    # For municipalities and regions: a mirror then asks for every unit.
+    # For municipalities and regions, so that a mirror requests every unit.
     data = replace(data, kpis=data.kpis.with_columns(municipality_type=pl.lit("A")))
     transport = FakeKolada(data).transport()
     with KoladaClient(base_url, rate=None, transport=transport) as kolada:
@@ -61,7 +61,7 @@ def render(folder: Path, values: int, base_url: str) -> Path:
             url = waiting.pop()
             body = client.get(url).content
             page_file(folder, url).write_bytes(body)
-            # The end of the document, so that ten million values are not decoded for a link.
+            # Only the end of the document is read, so that ten million values are not decoded for a link.
             following = json.loads(b"{" + body[body.rindex(b'"count"') :])["next_url"]
             if following:
                 waiting.append(following)

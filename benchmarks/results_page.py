@@ -1,4 +1,4 @@
-"""docs/benchmarks.md: the comparison, the stages, what the design asks for and whether it holds."""
+"""docs/benchmarks.md: the comparison, the stages, the design's goals and whether they are reached."""
 
 from collections.abc import Iterable, Sequence
 
@@ -7,36 +7,36 @@ from benchmarks.rounds import FLOOR, OURS, RELOAD, Size
 
 WHY = """## What a ratio leaves out
 
-- **The floor.** A first load pays a price that does not depend on its size: every mart, macro and comment is built
-  once. It outweighs a small load, and a reload does not pay it. What grows with the size is what the floor leaves out:
-  bytes compressed, hashed and flushed before they are parsed, every pair accounted for, every cell compared.
+- **The floor.** A first load has a cost that does not depend on its size: every mart, macro and comment is built once.
+  It dominates a small load, and a reload does not have it. The rest grows with the size, and the floor does none of it:
+  bytes are compressed, hashed and flushed before they are parsed, every pair is accounted for, every cell is compared.
 - **dlt.** `floor =1` in a row of dlt is the most that any load of these pages could gain on it.
 """
 
 HEAD = """# Benchmarks
 
-Made by `make bench`. All read the same pages, which the stand-in rendered beforehand and a process of its own serves
-over loopback; each runs in a process of its own, once a round and in turn, and a cell is the median of the rounds. The
-time begins with the first request, when everything is imported, and ends when the values can be queried in DuckDB. The
-rate limits are off. Peak memory is the main process's. Seconds differ from hour to hour on a machine that does other
-work beside; the ratios were made within the same round.
+Made by `make bench`. All read the same pages, which the stand-in rendered beforehand and a separate process serves over
+loopback. Each runs in a process of its own, once per round and in turn, and a cell is the median of the rounds. The
+time begins with the first request, after all imports, and ends when the values can be queried in DuckDB. The rate
+limits are off. Peak memory is the main process's. Seconds vary from hour to hour on a machine with other work; the
+ratios are from the same round.
 
-- **floor**: fetch four at a time, decode, one insert; nothing is checked or kept beside the table.
-- **ours, first load**: `kolada mirror` into an empty home, to the published file: every answer kept in the raw store
-  and on the ledger, every pair accounted for, history, marts, checks, publication.
+- **floor**: fetch four at a time, decode, one insert; nothing is checked or kept except the table.
+- **ours, first load**: `kolada mirror` into an empty home, to the published file: every response kept in the raw store
+  and in the ledger, every pair accounted for, history, marts, checks, publication.
 - **ours, unchanged reload**: the same again in the same home. Every cell is read and compared; no version is written.
-- **dlt, values as a nested table**: dlt's `rest_api` source as one declares it. It makes two tables that a join brings
-  together. Resources in parallel, two processes that normalize, parquet.
+- **dlt, values as a nested table**: dlt's `rest_api` source as usually declared. It makes two tables, to be joined.
+  Resources in parallel, two processes that normalize, parquet.
 - **dlt, pages as Arrow tables**: the same with a processing step, written for this, that turns each page into an Arrow
-  table, so that dlt has nothing to normalize: the fastest way that its documents name.
+  table, so that dlt has nothing to normalize: the fastest way in its documents.
 - **koladapy and pandas**: koladapy, a client of Kolada's API on PyPI; its frame inserted into DuckDB.
 
-Neither the floor nor a peer keeps what was received, tells an empty answer from a lost one, or keeps a history.
+Neither the floor nor a peer keeps the responses, distinguishes an empty response from a lost one, or keeps a history.
 """
 
 
 def write_page(sizes: Sequence[Size], *, machine: str, limit: float) -> str:
-    """The whole page."""
+    """Return the whole page."""
     return "\n".join(
         [
             HEAD,
@@ -84,12 +84,12 @@ def write_page(sizes: Sequence[Size], *, machine: str, limit: float) -> str:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """A table's lines."""
+    """Return the lines of a table."""
     return [f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)]
 
 
 def comparison(size: Size, limit: float) -> Iterable[Sequence[str]]:
-    """The rows of one size."""
+    """Return the rows of one size."""
     floor, ours = size.entries[FLOOR], size.entries[OURS]
     values = floor.values
     for name, runs in size.entries.items():
@@ -111,7 +111,7 @@ def comparison(size: Size, limit: float) -> Iterable[Sequence[str]]:
 
 
 def stage_table(sizes: Sequence[Size]) -> list[str]:
-    """A row per stage, a column per size and kind of load."""
+    """Return a row per stage, with a column per size and kind of load."""
     loads = [(size, name) for size in sizes for name in (OURS, RELOAD)]
     stages = {name: None for size, load in loads for name in size.entries[load].stages()}
     return table(

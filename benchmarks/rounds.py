@@ -1,4 +1,4 @@
-"""Rounds over one size: every contestant once a round, in turn, so that other work on the machine meets all."""
+"""Rounds over one size: every contestant once per round, in turn, so that other work on the machine affects all."""
 
 import os
 import shutil
@@ -28,9 +28,9 @@ class Entry:
     """One row of the comparison.
 
     Attributes:
-        name: what the table calls it.
+        name: its name in the table.
         module: the contestant.
-        folder: where it works; two entries with one folder run there one after the other.
+        folder: its working folder; two entries with one folder run there in sequence.
         is_peer: run by the peers' interpreter, and stopped at the time limit.
     """
 
@@ -52,7 +52,7 @@ ENTRIES = (
 
 @dataclass(slots=True)
 class Runs:
-    """All runs of one entry at one size; none when it did not finish in time."""
+    """All runs of one entry at one size; none if it did not finish in time."""
 
     entry: Entry
     runs: list[Measured] = field(default_factory=list)
@@ -60,39 +60,39 @@ class Runs:
 
     @property
     def seconds(self) -> float:
-        """Wall seconds, the median."""
+        """The median of the wall seconds."""
         return median(run.seconds for run in self.runs)
 
     @property
     def cpu_seconds(self) -> float:
-        """CPU seconds, the median."""
+        """The median of the CPU seconds."""
         return median(run.cpu_seconds for run in self.runs)
 
     @property
     def peak_mb(self) -> float:
-        """Peak memory, the median."""
+        """The median of the peak memory."""
         return median(run.peak_mb for run in self.runs)
 
     @property
     def values(self) -> int:
-        """Values in the table at the end; they agree, or nothing is compared."""
+        """The number of values in the final table; all entries must agree."""
         return self.runs[0].outcome.values
 
     @property
     def file_bytes(self) -> int:
-        """How large the file is at the end."""
+        """The final size of the file."""
         return self.runs[0].outcome.file_bytes
 
     def times(self, other: "Runs") -> float:
-        """How many times as long as another it took: the median over the rounds of what each round showed."""
+        """Return the ratio of its time to another's: the median of the rounds' ratios."""
         return median(mine.seconds / its.seconds for mine, its in zip(self.runs, other.runs, strict=True))
 
     def times_the_work(self, other: "Runs") -> float:
-        """The same in CPU seconds, which other work on the machine touches less."""
+        """Return the same ratio in CPU seconds, which other work on the machine affects less."""
         return median(mine.cpu_seconds / its.cpu_seconds for mine, its in zip(self.runs, other.runs, strict=True))
 
     def stages(self) -> dict[str, float]:
-        """Median seconds of each stage."""
+        """The median seconds of each stage."""
         return {name: median(run.outcome.stages[name] for run in self.runs) for name in self.runs[0].outcome.stages}
 
 
@@ -109,14 +109,14 @@ def measure(values: int, *, rounds: int, pages: Path, peers: str | None, limit: 
     """Measure every contestant at one size.
 
     Args:
-        values: about how many are read.
-        rounds: how often.
-        pages: where rendered pages are kept, and where the contestants work.
+        values: the approximate number of values.
+        rounds: the number of rounds.
+        pages: the folder of the rendered pages and of the contestants' work.
         peers: the peers' interpreter; None leaves the peers out.
-        limit: seconds that a peer may take.
+        limit: the time limit of a peer in seconds.
 
     Raises:
-        SystemExit: one of them failed, or they don't agree on how many values there are.
+        SystemExit: one of them failed, or they do not agree on the number of values.
     """
     port = free_port()
     folder = pages / str(values)
@@ -134,12 +134,12 @@ def measure(values: int, *, rounds: int, pages: Path, peers: str | None, limit: 
         shutil.rmtree(folder)
     counts = {name: {run.outcome.values for run in runs.runs} for name, runs in size.entries.items()}
     if len(set.union(*counts.values())) != 1:
-        raise SystemExit(f"They don't hold the same values, so nothing was compared: `{counts}`.")
+        raise SystemExit(f"The entries do not have the same number of values, so nothing was compared: `{counts}`.")
     return size
 
 
 def run_once(runs: Runs, questions: Path, folder: Path, peers: str, limit: float) -> None:
-    """Run an entry in a process of its own, and add what it took."""
+    """Run an entry in a process of its own, and add its cost."""
     entry = runs.entry
     work = folder / entry.folder
     work.mkdir(parents=True, exist_ok=True)
@@ -162,7 +162,7 @@ def run_once(runs: Runs, questions: Path, folder: Path, peers: str, limit: float
         runs.runs.append(Measured.parsed(out.splitlines()[-1]))
         told = f"{runs.runs[-1].seconds:.1f} s, {runs.runs[-1].cpu_seconds:.1f} CPU s, {runs.runs[-1].peak_mb:.0f} MB"
     finally:
-        # The workers that it started too.
+        # Including the workers that it started.
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
@@ -170,7 +170,7 @@ def run_once(runs: Runs, questions: Path, folder: Path, peers: str, limit: float
 
 
 def free_port() -> int:
-    """A port that nobody listens at now."""
+    """Return a free port."""
     with socket.socket() as listener:
         listener.bind((HOST, 0))
         port: int = listener.getsockname()[1]
@@ -193,7 +193,7 @@ def served(pages: Path, port: int) -> Iterator[None]:
 
 
 def answers(port: int) -> bool:
-    """Whether the server is up."""
+    """Return whether the server responds."""
     try:
         httpx.get(f"http://{HOST}:{port}/v3/kpi", timeout=60)
     except httpx.TransportError:
