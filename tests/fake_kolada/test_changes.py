@@ -183,12 +183,12 @@ def test_changes_add_up(small):
         ("revised:N00001/0114/ifjol", "`ifjol` is no year"),
         ("revised:N00001/0114/2020/T=mycket", "`mycket` is no number"),
         ("kpi_removed:N00001/0114", "Write at most `kpi_removed:kpi`"),
-        ("kpi_removed:N99999", "finds nothing"),
-        ("unit_vanished:9999", "finds nothing"),
-        ("vanished:N00001/9999", "finds nothing"),
-        ("group_members:G9", "finds nothing"),
+        ("kpi_removed:N99999", "matches nothing"),
+        ("unit_vanished:9999", "matches nothing"),
+        ("vanished:N00001/9999", "matches nothing"),
+        ("group_members:G9", "matches nothing"),
         ("group_members:G3000=9999", "There is no municipality `9999`"),
-        ("restored:N00002", "finds nothing"),
+        ("restored:N00002", "matches nothing"),
     ],
 )
 def test_a_change_that_cant_be_made_is_told_with_the_remedy(small, words, part):

@@ -331,7 +331,7 @@ def test_a_fault_is_read_from_its_words(text, fault):
         ("unavailible", "Did you mean `unavailable`?"),
         ("zzz", "There are `rate_limited`"),
         ("unavailable@twice", "Write `unavailable@first`"),
-        ("unavailable@20", "in a share such as `@20%`"),
+        ("unavailable@20", "a share such as `@20%`"),
     ],
 )
 def test_a_fault_that_isnt_there_is_told_with_the_remedy(small, text, part):
