@@ -74,8 +74,8 @@ class Settings(Limits):
     home: Path = Field(default=Path("data"), description="The folder that contains everything that is written.")
     bodies: Path | None = Field(
         default=None,
-        description="A folder in which homes share stored responses: a response that one home has received takes no space "
-        "in another. It must be on the file system of the homes and belong to the same user.",
+        description="A folder in which homes share stored responses: one that a home has received takes no space in "
+        "another. It must be on the file system of the homes and belong to the same user.",
     )
     goals: Path = Field(default=Path("goals"), description="The folder of plans; a refresh reads and judges them all.")
     plan: str = Field(

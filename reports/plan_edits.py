@@ -95,7 +95,7 @@ def edited_text(words: Words, row: Row, name: str) -> str:
 
 
 def is_left_behind(row: Row) -> bool:
-    """Return whether a printed column was edited but the place in the document was not; a target's place is its lines."""
+    """Return whether a printed column was edited but its place in the document was not (of a target: its lines)."""
     return bool(
         row["edit"] == "edited"
         and (row["document_lines"] or row["file_name"] != "targets.csv")
