@@ -152,7 +152,8 @@ final as (
             'year_row_count': sided.year_row_count,
             'year_value_count': sided.year_value_count,
             'last_row_period': sided.last_row_period,
-            'last_value_period': sided.last_value_period
+            'last_value_period': sided.last_value_period,
+            'target_text': sided.target_text
         } as catalogue,
         sided.similar_group_id,
         -- The units that the value is compared with, by the plan's name for their list.

@@ -222,8 +222,6 @@ inputs as (  -- noqa: ST03
         put_together.year,
         put_together.exchanged,
         after.judged_on,
-        -- The words of a target decide a reason only, and never a verdict.
-        cast(null as varchar) as target_text,
         unnest(put_together.target),
         unnest(struct_update(put_together.indicator, display_decimals := put_together.picked_decimals)),
         unnest(put_together.rules),
