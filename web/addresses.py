@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 import reports
 from pipeline.settings import Settings
-from reports.errors import BeforeFirstLoad, ReportError, UnknownFigure, UnknownPlan
+from reports.errors import BeforeFirstLoad, ReportError, UnknownFigure, UnknownPlan, UnknownScope, UnknownYear
 from warehouse.errors import InvalidMoment, NotPublished, PublishedFileError, RawStoreError
 from web import change_pages, compare_pages, download_pages, goal_pages, kpi_pages, operation_pages
 from web.asked import PageError
@@ -106,16 +106,42 @@ def not_found(_: Request, error: Exception) -> HTMLResponse:
     return error_page(error.status_code, "Sidan finns inte", "Adressen leder ingenstans.")
 
 
-def unknown(_: Request, error: Exception) -> HTMLResponse:
-    """Return the error page for a plan, figure or moment that the file lacks; the message names it."""
-    return error_page(404, "Finns inte i filen", str(error))
+def unknown(request: Request, error: Exception) -> HTMLResponse:
+    """Return the error page for a plan, figure or moment that the file lacks; the text names it."""
+    return error_page(404, "Finns inte i filen", _lacking(request, error))
 
 
-def nothing_published(_: Request, error: Exception) -> HTMLResponse:
+def _lacking(request: Request, error: Exception) -> str:
+    """Return in Swedish what the file lacks: the errors' own messages are written for the command line."""
+    plan, indicator = (request.path_params.get(name, "") for name in ("plan", "indicator"))
+    moment = request.query_params.get("as_of", "")
+    match error:
+        case UnknownPlan():
+            text = f"Filen har ingen plan ”{plan}”."
+        case UnknownFigure():
+            text = f"Planen har ingen indikator ”{indicator}” det året."
+        case UnknownYear():
+            text = f"Planen följer inte {error.year}. Den följer {error.first} till {error.last}."
+        case UnknownScope():
+            text = "Planen har inget sådant mål, ingen sådan ansvarig eller ingen sådan del av året."
+        case BeforeFirstLoad():
+            text = f"”{moment}” är före den första publiceringen. Välj en senare dag."
+        case InvalidMoment():
+            text = f"”{moment}” är ingen tidpunkt som har varit."
+        case RawStoreError():
+            text = "Svaret saknas eller är skadat i hemmet. ”kolada verify” säger vad som saknas."
+        case _:
+            text = "Det finns ingen sådan tabell eller fil att hämta."
+    return text
+
+
+def nothing_published(*_: object) -> HTMLResponse:
     """Return the error page for a home without a published file."""
-    return error_page(503, "Inget är publicerat ännu", str(error))
+    text = "Kör ”kolada refresh” i hemmets mapp. Målen visas här när det är gjort."
+    return error_page(503, "Inget är publicerat ännu", text)
 
 
-def file_lost(_: Request, error: Exception) -> HTMLResponse:
-    """Return the error page for a missing or damaged published file; the message says how to put it back."""
-    return error_page(503, "Den publicerade filen saknas eller är skadad", str(error))
+def file_lost(*_: object) -> HTMLResponse:
+    """Return the error page for a missing or damaged published file; the text says how to put it back."""
+    text = "”kolada verify” säger vad som har hänt. ”kolada restore” lägger tillbaka det som publicerades senast."
+    return error_page(503, "Den publicerade filen saknas eller är skadad", text)

@@ -121,7 +121,10 @@ def test_a_filter_shows_what_it_says(browse, sample_world):
         (f"/mal/{PLAN_ID}?as_of=igår", 400, "2024-03-01"),
         (f"/mal/{PLAN_ID}?as_of=1990-01-01", 404, "1990-01-01"),
         (f"/mal/{PLAN_ID}/X9", 404, "X9"),
-        ("/mal/ingen-plan", 404, "ingen-plan"),
+        ("/mal/ingen-plan", 404, "ingen plan ”ingen-plan”"),
+        (f"/mal/{PLAN_ID}/P4.3/forklara?year=1900", 404, ""),
+        (f"/hamta/{PLAN_ID}/rapport.html?year=1900", 404, ""),
+        (f"/hamta/{PLAN_ID}?as_of=1990-01-01", 404, "1990-01-01"),
         ("/nyckeltal/N99999", 404, "N99999"),
         ("/jamfor?kpi=drop%20table", 400, "N15436"),
         ("/jamfor?units=%00", 400, "1489"),
@@ -135,6 +138,7 @@ def test_what_cannot_be_shown_says_so(browse, sample_world, address, status, say
     answer = browse(sample_world).get(address)
     assert answer.status_code == status
     assert says in unescape(answer.text)
+    assert re.findall(r"\b(?:the|The|nothing|published|with)\b", re.sub("<[^>]*>", " ", answer.text)) == []
     assert browse(sample_world).get(address + "<script>x").text.count("<script>x") == 0
 
 
