@@ -160,7 +160,7 @@ def test_our_own_commands_are_let_in_by_themselves(operations, fake, home, tmp_p
     refused = operations.command("kolada", "refresh", without=["PREFECT_API_AUTH_STRING"], home=tmp_path / "other")
     assert refused.returncode == 1
     assert "Traceback" not in refused.stderr
-    assert f"The Prefect server at `{operations.api_url}` does not let this command in (status 401)" in refused.stderr
+    assert f"The Prefect server at `{operations.api_url}` denies access to this command (status 401)" in refused.stderr
     assert "source <(kolada serve --env)" in refused.stderr
 
 

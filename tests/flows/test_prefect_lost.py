@@ -119,7 +119,7 @@ def test_what_a_server_that_ends_said_is_told(tmp_path):
     broken = {"PREFECT_SERVER_DATABASE_CONNECTION_URL": url, "KOLADA_GOALS": PLANS}
     ended = run(["serve", "--port", str(free_port())], broken, tmp_path)
     assert ended.returncode == 1
-    told = ended.stderr.partition("before it answered, so nothing can run. It said last:\n")[2]
+    told = ended.stderr.partition("before it responded, so no run can start. Its last output:\n")[2]
     assert "unable to open database file" in told
     assert told.endswith("run `kolada serve` again.\n")
 
