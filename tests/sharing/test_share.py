@@ -220,7 +220,7 @@ def test_a_place_of_other_contents_is_left_alone(two_nights: list[Path], tmp_pat
     place = place_named(str(tmp_path / "www"))
     share(other, place, now=At())
     before = place.read("latest.json")
-    with pytest.raises(ShareError, match=r"www` holds `recorded` data, but these are `\w+`"):
+    with pytest.raises(ShareError, match=r"www` has `recorded` data, but these are `\w+`"):
         share(two_nights[0], place, now=At(1))
     assert before == place.read("latest.json")
     for content in (b"{", b"[]", b'{"version": 3}'):
