@@ -124,6 +124,8 @@ def _lacking(request: Request, error: Exception) -> str:
             text = f"Planen följer inte {error.year}. Den följer {error.first} till {error.last}."
         case UnknownScope():
             text = "Planen har inget sådant mål, ingen sådan ansvarig eller ingen sådan del av året."
+        case BeforeFirstLoad() if not moment:
+            text = "Filen innehåller ingen publicering."
         case BeforeFirstLoad():
             text = f"”{moment}” är före den första publiceringen. Välj en senare dag."
         case InvalidMoment():
