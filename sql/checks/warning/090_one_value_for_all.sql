@@ -16,4 +16,4 @@ from core.observation as observation
 semi join new_kpi on observation.kpi_id = new_kpi.kpi_id
 where observation.value is not null
 group by observation.kpi_id
-having count(distinct observation.municipality_id) >= 20 and count(distinct observation.value) = 1;
+having min(observation.value) = max(observation.value) and count(distinct observation.municipality_id) >= 20;
