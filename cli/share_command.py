@@ -7,12 +7,12 @@ from typing import Annotated
 import typer
 
 from cli.consoles import ERRORS
-from cli.exits import BAD_INPUT, OTHER, one_message
+from cli.exits import BAD_INPUT, OTHER, end_with, one_message
 from cli.options import HomeOption, SampleOption, set_options
 from pipeline.settings import Settings
 from warehouse.home import Home
 from warehouse.published_file import refuse_missing
-from warehouse.share_note import ShareWish
+from warehouse.share_note import ShareWish, without_password
 
 
 def share(
@@ -66,9 +66,25 @@ def share(
             wish = replace(wish, keep=keep)
         if min_days is not None:
             wish = replace(wish, min_days=min_days)
-        place = Home(settings.home)
-        refuse_missing(place.published)
-        share_and_tell(place, wish)
+        home_of_share = Home(settings.home)
+        refuse_missing(home_of_share.published)
+        refuse_bad_place(where)
+        share_and_tell(home_of_share, wish)
+
+
+def refuse_bad_place(where: str) -> None:
+    """Refuse a text that is not the address of a place for shares.
+
+    Raises:
+        typer.Exit: with the code of bad input, or of another error if the place needs an extra that is not installed;
+            the message is printed.
+    """
+    from sharing import PlaceError, ShareError, place_named  # noqa: PLC0415 - slow to import
+
+    try:
+        place_named(where)
+    except ShareError as error:
+        end_with(error, without_password(str(error)), BAD_INPUT if isinstance(error, PlaceError) else OTHER)
 
 
 def share_again(settings: Settings) -> None:

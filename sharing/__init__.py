@@ -16,9 +16,9 @@ A lake serves many homes and machines: DuckLake with its catalogue in PostgreSQL
 This package only reads the published file. In a home it writes only the note of the last share.
 """
 
-from sharing.errors import ShareError
+from sharing.errors import PlaceError, ShareError
 from sharing.home_share import share_home
 from sharing.places import place_named
 from sharing.share import Shared, share
 
-__all__ = ["ShareError", "Shared", "place_named", "share", "share_home"]
+__all__ = ["PlaceError", "ShareError", "Shared", "place_named", "share", "share_home"]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from sharing.errors import ShareError
+from sharing.errors import PlaceError
 
 SCHEME: Final = "ducklake:"
 FORM: Final = "ducklake:postgresql://USER@HOST/DATABASE?data=s3://bucket/prefix&home=NAME"
@@ -50,34 +50,34 @@ def lake_address(where: str) -> LakeAddress:
     """Read the address of a lake.
 
     Raises:
-        ShareError: a part is missing, invalid or not allowed; the message names it.
+        PlaceError: a part is missing, invalid or not allowed; the message names it.
     """
     parts = urlsplit(where.removeprefix(SCHEME))
     if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
-        raise ShareError(f"`{where}` is not the address of a lake, so nothing was shared. Write it as `{FORM}`.")
+        raise PlaceError(f"`{where}` is not the address of a lake, so nothing was shared. Write it as `{FORM}`.")
     if parts.password is not None:
-        raise ShareError(
+        raise PlaceError(
             f"The address of the lake at `{parts.hostname}` contains a password, which would be shown with the "
             "address, so nothing was shared. Remove it, and set PGPASSWORD or write it to `~/.pgpass`."
         )
     given = dict(parse_qsl(parts.query, keep_blank_values=True))
     data, home, core = given.pop("data", ""), given.pop("home", ""), given.pop("core", "no")
     if not data:
-        raise ShareError(
+        raise PlaceError(
             f"`{where}` does not give the place of the lake's files, so nothing was shared. "
             "Add `data=s3://bucket/prefix` or `data=FOLDER`."
         )
     if not _NAME.fullmatch(home) or home in _TAKEN:
-        raise ShareError(
+        raise PlaceError(
             f"`{home}` cannot be the name of a home in a lake, so nothing was shared. Add `home=NAME`: lower-case "
             "letters a to z, digits and `_`, beginning with a letter; not "
             f"{', '.join(f'`{name}`' for name in _TAKEN)}."
         )
     if core not in _YES:
-        raise ShareError(f"`core={core}` is invalid, so nothing was shared. Write `core=yes` or `core=no`.")
+        raise PlaceError(f"`core={core}` is invalid, so nothing was shared. Write `core=yes` or `core=no`.")
     if not data.startswith("s3://"):
         if "://" in data:
-            raise ShareError(
+            raise PlaceError(
                 f"A lake's files cannot be stored in `{data}`, so nothing was shared. "
                 "Name a folder or `s3://bucket/prefix`."
             )

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
-from sharing.errors import ShareError
+from sharing.errors import PlaceError, ShareError
 from sharing.lake_address import SCHEME, LakeAddress, lake_address
 from warehouse.files import sync, write_whole
 
@@ -19,6 +19,14 @@ _TYPES: Final = {
     ".html": "text/html; charset=utf-8",
     ".parquet": "application/vnd.apache.parquet",
 }
+# What boto3 says of these does not name the remedy.
+_KEYS: Final = "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
+_WAYS_BACK: Final = {
+    "NoCredentialsError": _KEYS,
+    "PartialCredentialsError": _KEYS,
+    "EndpointConnectionError": "Correct AWS_ENDPOINT_URL or the network",
+    "NoSuchBucket": "Create the bucket or correct its name",
+}
 
 
 class Place(Protocol):
@@ -29,6 +37,9 @@ class Place(Protocol):
     """
 
     where: str
+
+    def prepare(self) -> None:
+        """Make the place ready for writing; the first share calls it once the place is known to be its own."""
 
     def put_version(self, name: str, folder: Path, files: Sequence[str]) -> None:
         """Store the files of a version; they are never changed."""
@@ -50,14 +61,15 @@ def place_named(where: str) -> Place | LakeAddress:
     """Return the place of a path or an address.
 
     Raises:
-        ShareError: the address is not that of a place for shares.
+        PlaceError: the address is not that of a place for shares.
+        ShareError: the place needs an extra that is not installed.
     """
     if where.startswith(SCHEME):
         return lake_address(where)
     if where.startswith("s3://"):
         return Bucket(where)
     if "://" in where:
-        raise ShareError(
+        raise PlaceError(
             f"`{where}` is not a place for shares, so nothing was shared. "
             "Name a folder, a bucket as `s3://bucket/prefix`, or a lake as `ducklake:postgresql://…`."
         )
@@ -69,12 +81,20 @@ class Folder:
 
     def __init__(self, root: Path) -> None:
         self.root, self.where = root, str(root)
+
+    def prepare(self) -> None:
+        """Make the folders."""
         try:
-            (root / VERSIONS).mkdir(parents=True, exist_ok=True)
-            (root / _PARTS).mkdir(exist_ok=True)
+            (self.root / VERSIONS).mkdir(parents=True, exist_ok=True)
+            (self.root / _PARTS).mkdir(exist_ok=True)
+        except (FileExistsError, NotADirectoryError) as error:
+            raise ShareError(
+                f"`{self.root}` cannot be a folder, because `{error.filename}` is, or lies in, a file. Nothing was "
+                "shared. Choose another place with `--to`."
+            ) from error
         except OSError as error:
             raise ShareError(
-                f"The folder `{root}` cannot be written ({error.strerror}), so nothing was shared. "
+                f"The folder `{self.root}` cannot be written ({error.strerror}), so nothing was shared. "
                 "Choose another one with `--to`, or make it writable."
             ) from error
 
@@ -109,10 +129,10 @@ class Folder:
     def versions(self) -> list[str]:
         """Return the folders of versions; remove leftovers of killed shares that are older than a day."""
         with _naming(self.where):
-            for leftover in (self.root / _PARTS).iterdir():
+            for leftover in (self.root / _PARTS).glob("*"):
                 if leftover.stat().st_mtime < time.time() - _DAY:
                     shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
-            return sorted(each.name for each in (self.root / VERSIONS).iterdir())
+            return sorted(each.name for each in (self.root / VERSIONS).glob("*"))
 
     def remove_version(self, name: str) -> None:
         """Rename the folder, then remove it, so that a reader who lists the versions never sees an incomplete one."""
@@ -129,7 +149,7 @@ class Bucket:
         parts = urlsplit(where)
         self.bucket, self.prefix = parts.netloc, PurePosixPath(parts.path.strip("/"))
         if not self.bucket:
-            raise ShareError(f"`{where}` names no bucket, so nothing was shared. Write `s3://bucket/prefix`.")
+            raise PlaceError(f"`{where}` names no bucket, so nothing was shared. Write `s3://bucket/prefix`.")
         try:
             import boto3  # noqa: PLC0415 - an extra
         except ModuleNotFoundError as error:
@@ -140,6 +160,9 @@ class Bucket:
         self.where = where
         with _naming(where):
             self.client: Any = boto3.client("s3")
+
+    def prepare(self) -> None:
+        """Do nothing: a bucket has no folders."""
 
     def put_version(self, name: str, folder: Path, files: Sequence[str]) -> None:
         """Upload each file; readers use a version only after `latest.json` names it."""
@@ -209,7 +232,8 @@ class _naming:  # noqa: N801 - used as a word: `with _naming(place):`
             return
         is_of_boto = type(error).__module__.partition(".")[0] in ("botocore", "boto3", "s3transfer")
         if isinstance(error, OSError) or is_of_boto:
+            way_back = _WAYS_BACK.get(type(error).__name__, "Remove the cause")
             raise ShareError(
-                f"Sharing to `{self.where}` stopped: {error}. Earlier shares and the published file are unchanged. "
-                f"Remove the cause, then run `kolada share --to {self.where}`."
+                f"Sharing to `{self.where}` stopped: {str(error).rstrip('.')}. Earlier shares and the published file "
+                f"are unchanged. {way_back}, then run `kolada share --to {self.where}`."
             ) from error

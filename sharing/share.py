@@ -83,6 +83,7 @@ def share(
         return Shared(f"{carried.snapshot}-{carried.run_id}", is_new=carried.is_new, size=0, in_lake=str(carried))
     instant = now()
     before = latest_at(place)
+    place.prepare()
     present = place.versions()
     earlier = earlier_of(before, present)
     # If another file is published while the files are written, they are written again from it.

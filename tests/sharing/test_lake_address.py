@@ -82,4 +82,9 @@ def test_a_password_in_a_place_is_nowhere_told(place: str, tmp_path: Path, monke
     note = share_home(Home(tmp_path), ShareWish(place))
     assert note.is_failed
     kept = (tmp_path / "sharing" / "last.json").read_text(encoding="utf-8")
-    assert [text for text in (told.output, told.stderr, note.message, note.place, kept) if "hemligt" in text] == []
+    (tmp_path / "kolada.duckdb").touch()
+    shared = CliRunner().invoke(make_app(["share", "sql"]), ["share", "--home", str(tmp_path), "--to", place])
+    assert shared.exit_code != 0
+    assert [
+        text for text in (told.output, told.stderr, shared.output, note.message, note.place, kept) if "hemligt" in text
+    ] == []

@@ -228,15 +228,28 @@ def test_a_place_of_other_contents_is_left_alone(two_nights: list[Path], tmp_pat
         with pytest.raises(ShareError, match=r"`latest.json` of `.*www` was not written"):
             share(other, place, now=At(1))
         assert content == place.read("latest.json")
+    foreign = tmp_path / "foreign"
+    foreign.mkdir()
+    (foreign / "latest.json").write_text("{}")
+    with pytest.raises(ShareError, match=r"`latest.json` of `.*foreign` was not written"):
+        share(other, place_named(str(foreign)), now=At(1))
+    assert [each.name for each in foreign.iterdir()] == ["latest.json"]
 
 
-@pytest.mark.parametrize(
-    ("where", "named"), [("ftp://x/y", "ftp://x/y"), ("s3:///prefix", "s3:///prefix"), ("/dev/null/x", "/dev/null/x")]
-)
-def test_a_place_that_is_none_is_named(where: str, named: str) -> None:
-    """An invalid place is refused by name with what to do."""
-    with pytest.raises(ShareError, match=named):
-        place_named(where)
+@pytest.mark.parametrize("where", ["ftp://x/y", "s3:///prefix", "file:///srv/www", "ducklake:lake"])
+def test_a_text_that_names_no_place_is_bad_input(where: str, tmp_path: Path) -> None:
+    """The command refuses an invalid place by name, with the exit code of bad input."""
+    (tmp_path / "kolada.duckdb").touch()
+    told = CliRunner().invoke(make_app(["share", "sql"]), ["share", "--home", str(tmp_path), "--to", where])
+    assert (told.exit_code, f"`{where}`" in told.output) == (2, True)
+
+
+@pytest.mark.slow
+def test_a_folder_that_cannot_be_is_told(two_nights: list[Path], tmp_path: Path) -> None:
+    """A place below a file is refused with the name of the file."""
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(ShareError, match=rf"`{tmp_path}/file/www` cannot be a folder, because `{tmp_path}/file"):
+        share(two_nights[0], place_named(f"{tmp_path}/file/www"), now=At())
 
 
 @pytest.mark.slow
