@@ -53,18 +53,18 @@ def one_message(*bad_input: type[Exception], other: tuple[type[Exception], ...] 
     except BrokenPipeError:
         raise  # the reader closed the pipe: Typer ends the command silently
     except bad_input as error:
-        end_with(error, str(error), BAD_INPUT)
+        end_with(error, told(str(error)), BAD_INPUT)
     except other as error:
-        end_with(error, str(error), OTHER)
+        end_with(error, told(str(error)), OTHER)
     except (KoladaError, PlanError, WarehouseError, ValidationError, duckdb.Error, OSError) as error:
-        end_with(error, message_of(error), code_of(error))
+        end_with(error, told(message_of(error)), code_of(error))
 
 
 def end_with(error: Exception, message: str, code: int) -> NoReturn:
     """Print an error's message and exit; with KOLADA_TRACEBACK, raise the error itself."""
     if environ.get("KOLADA_TRACEBACK"):
         raise error
-    ERRORS.print(told(message))
+    ERRORS.print(message)
     raise typer.Exit(code) from error
 
 

@@ -1,120 +1,190 @@
 """`kolada goals form` and `kolada goals fill`: entry of own figures, assessments and comments in Excel."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
-from cli.exits import one_message
+from cli.exits import BAD_INPUT, end_with, one_message
+from cli.language import form_error_told, said_told
 from cli.options import GoalsOption, HomeOption, PlanOption, SampleOption, set_options
-from goals import read_plan
+from goals import Plan, read_plan, required_folders
 from goals.codes import PERIODS
-from goals.plan_columns import SETTINGS_FILE
 from pipeline.figures_fill import fill_in, plan_of_form
 from pipeline.figures_form import write_form
 from pipeline.form_layout import FormPlan, Judged, read_judged
-from pipeline.form_reader import FormError
+from pipeline.form_words import FormError, Said, said
 from pipeline.settings import Settings
 from warehouse.files import write_whole
 from warehouse.home import Home
 from warehouse.moment import SWEDEN
 from warehouse.published_file import published_file
 
+ENDING: Final = ".xlsx"
+
 
 def form(
-    year: Annotated[int, typer.Option("--year", help="Året som ska fyllas i.")],
+    year: Annotated[int, typer.Option("--year", help="The year to fill in.")],
     period: Annotated[
-        str, typer.Option("--period", help="T1, T2, Q1 till Q4 eller 01 till 12; utan period gäller hela året.")
+        str, typer.Option("--period", help="T1, T2, Q1 to Q4 or 01 to 12; without it, the whole year.")
     ] = "",
     owner: Annotated[
-        str | None, typer.Option("--owner", help="Bara det som den här nämnden eller bolaget ansvarar för.")
+        str | None, typer.Option("--owner", help="Only items that this nämnd or company is responsible for.")
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Arbetsboken; annars formulär-PLAN-ÅR.xlsx i denna mapp.")
+        Path | None,
+        typer.Option("--output", "-o", help="The workbook, or a folder; by default formulär-PLAN-YEAR.xlsx here."),
     ] = None,
     plan: PlanOption = None,
     goals: GoalsOption = None,
     home: HomeOption = None,
     sample: SampleOption = False,
 ) -> None:
-    """Skriv ett formulär i Excel med det som ska fyllas i: egna tal, prognoser, bedömningar och kommentarer.
+    """Write a form in Excel, in Swedish, for what people enter: own figures, forecasts, assessments and comments.
 
-    Varje cell visar enhet, mål, förra årets tal och vad som är tillåtet. Läs in det med `kolada goals fill`.
+    Each row shows the unit, the target, last year's figure and what is allowed. Read it with `kolada goals fill`.
+    A form with entries that are not read yet is never replaced.
 
-    Exempel: `kolada goals form --year 2023 --period T1`
+    Exit codes: 0 written; 2 no such plan, year, period or owner, or a file that would be lost.
+
+    Example: `kolada goals form --year 2023 --period T1`
     """
     set_options(plan=plan, goals=goals, home=home)
-    with one_message(FormError):
+    with one_answer():
         settings = Settings.of(sample=sample)
-        shown = settings.plan_to_show([file.parent.name for file in settings.goals.glob(f"*/{SETTINGS_FILE}")])
-        chosen = read_plan(settings.goals / shown)
-        asked = FormPlan(chosen, year, period.upper())
-        check_asked(asked, owner)
+        shown = settings.plan_to_show([folder.name for folder in required_folders(settings.goals)])
+        asked = FormPlan(read_plan(settings.goals / shown), year, period.upper())
+        owner = checked_owner(asked, owner)
+        path = place_of_form(asked, output)
+        refuse_to_lose(path, asked.plan)
         published = Home(settings.home).published
         judged = Judged()
         if published.exists():
             with published_file(published) as connection:
-                judged = read_judged(connection, chosen.plan_id, year)
-        path = output or Path("-".join(filter(None, ("formulär", chosen.plan_id, str(year), asked.period))) + ".xlsx")
+                judged = read_judged(connection, asked.plan.plan_id, year)
         write_whole(path, write_form(asked, judged, owner=owner), aside=path.parent)
-    typer.echo(f"{path}: fyll i de gula cellerna, spara, och kör `kolada goals fill {path}`.")
+    say_it(said("{}: fill in the yellow cells, save, and run `kolada goals fill {}`.", path, path))
 
 
-def check_asked(asked: FormPlan, owner: str | None) -> None:
-    """Raise if the plan does not have the year or the owner, or if the period does not exist.
+def checked_owner(asked: FormPlan, owner: str | None) -> str | None:
+    """Return the owner as written in the plan, after a check of year and period.
 
     Raises:
-        FormError: the message names the wrong value and the possible ones.
+        FormError: the plan does not have the year or the owner, or there is no such period.
     """
-    row = asked.plan.tables["plan"].row(0, named=True)
-    first, last = row["first_year"], row["last_year"]
-    if not first <= asked.year <= last:
-        raise FormError(
-            f"Planen `{asked.plan.plan_id}` följer åren {first} till {last}, inte `{asked.year}`. Inget har skrivits. "
-            f"Välj ett av dem: `kolada goals form --year {last}`."
-        )
+    asked.refuse_other_years()
     if asked.period and asked.period not in PERIODS:
-        raise FormError(
-            f"`{asked.period}` är ingen del av ett år. Inget har skrivits. "
-            "Skriv T1, T2, Q1 till Q4 eller 01 till 12, eller utelämna `--period` för hela året."
+        problem = (
+            "`{}` is not a part of a year. Nothing was written. "
+            "Write T1, T2, Q1 to Q4 or 01 to 12, or leave out `--period` for the whole year."
         )
-    if owner is not None and owner not in asked.owners():
-        there = ", ".join(f"`{each}`" for each in asked.owners()) or "ingen"
-        raise FormError(
-            f"Ingen `{owner}` ansvarar för något i planen `{asked.plan.plan_id}`. Inget har skrivits. "
-            f"Ansvariga i planen: {there}."
+        raise FormError(said(problem, asked.period))
+    if owner is None:
+        return None
+    there = asked.owners()
+    found = [each for each in there if each.casefold() == owner.strip().casefold()]
+    if not found:
+        known = ", ".join(f"`{each}`" for each in there) or said("`owner` is empty in goals.csv and indicators.csv")
+        problem = "`{}` is not an owner in the plan `{}`. Nothing was written. The owners: {}."
+        raise FormError(said(problem, owner, asked.plan.plan_id, known))
+    return found[0]
+
+
+def place_of_form(asked: FormPlan, output: Path | None) -> Path:
+    """Return the file to write: the named one, or the usual name in the named folder.
+
+    Raises:
+        FormError: the name has the ending of another format.
+    """
+    usual = "-".join(filter(None, ("formulär", asked.plan.plan_id, str(asked.year), asked.period))) + ENDING
+    if output is None:
+        return Path(usual)
+    if output.is_dir() or not output.suffix:
+        return output / usual
+    if output.suffix.lower() != ENDING:
+        problem = "`{}` ends in `{}`, and a form is written as `{}`. Nothing was written. Name a file such as `{}`."
+        raise FormError(said(problem, output, output.suffix, ENDING, output.with_suffix(ENDING)))
+    return output
+
+
+def refuse_to_lose(path: Path, plan: Plan) -> None:
+    """Refuse to replace a file, unless it is a form of the plan without entries that the plan does not have.
+
+    Raises:
+        FormError: the file would be lost.
+    """
+    if not path.exists():
+        return
+    try:
+        filled = fill_in(path, plan, today=today())
+        is_read = not filled.told and not filled.unread
+    except FormError:
+        is_read = False
+    if not is_read:
+        problem = (
+            "`{}` is there already, with contents that the plan does not have. Nothing was written, and nothing is "
+            "replaced. Read it with `kolada goals fill {}`, or name another file with `--output`."
         )
+        raise FormError(said(problem, path, path))
 
 
 def fill(
-    workbook: Annotated[Path, typer.Argument(metavar="FIL", help="Det ifyllda formuläret.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Visa vad som ändras, och skriv inget.")] = False,
+    workbook: Annotated[Path, typer.Argument(metavar="FILE", help="The filled-in form.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what changes, and write nothing.")] = False,
     goals: GoalsOption = None,
 ) -> None:
-    """Läs in ett ifyllt formulär: varje cell prövas, ändringarna visas, och planens CSV-filer skrivs.
+    """Read a filled-in form: each cell is checked, the changes are shown, and the plan's CSV files are written.
 
-    Slutar med 0 när formuläret är inläst eller inget är ändrat, 2 med en lista på celler att rätta.
+    Exit codes: 0 when the form is read or nothing changes; 2 with a list of cells to correct.
 
-    Exempel: `kolada goals fill formulär-alingsas-2022-2024-2023.xlsx --dry-run`
+    Example: `kolada goals fill formulär-alingsas-2022-2024-2023.xlsx --dry-run`
     """
     set_options(goals=goals)
-    with one_message(FormError):
+    with one_answer():
         settings = Settings()
-        folder = settings.goals / plan_of_form(workbook)
+        plan_id = plan_of_form(workbook)
+        folder = settings.goals / plan_id
+        if not folder.is_dir():
+            problem = (
+                "`{}` is a form for the plan `{}`, which is not in `{}`. Nothing was changed. "
+                "Name the folder that has it: `kolada goals fill {} --goals FOLDER`."
+            )
+            raise FormError(said(problem, workbook, plan_id, settings.goals, workbook))
         plan = read_plan(folder)
-        filled = fill_in(workbook, plan, today=datetime.now(SWEDEN).date())
-        for line in filled.told:
-            typer.echo(line)
+        filled = fill_in(workbook, plan, today=today())
+        for line in (*filled.told, *filled.unread):
+            say_it(line)
         if not filled.files:
-            typer.echo("Inget är ändrat: formuläret säger detsamma som planens filer.")
+            say_it(said("Nothing changes: the form says the same as the plan's files."))
             return
+        names = ", ".join(sorted(filled.files))
         if dry_run:
-            typer.echo(f"Inget är skrivet. Utan --dry-run ändras: {', '.join(sorted(filled.files))}.")
+            say_it(said("Nothing was written. Without --dry-run, these files change: {}.", names))
             return
         for name, content in sorted(filled.files.items()):
             write_whole(folder / name, content, aside=settings.goals)
-    typer.echo(
-        f"Skrivet i {folder}: {', '.join(sorted(filled.files))}. Se skillnaden med `git diff`; "
-        "den gäller efter nästa `kolada refresh`."
-    )
+    told = "Written in {}: {}. See the difference with `git diff`; it takes effect at the next `kolada refresh`."
+    say_it(said(told, folder, names))
+
+
+@contextmanager
+def one_answer() -> Iterator[None]:
+    """Turn a known error into one message in the chosen language, and an exit code."""
+    with one_message():
+        try:
+            yield
+        except FormError as error:
+            end_with(error, form_error_told(error), BAD_INPUT)
+
+
+def say_it(message: Said) -> None:
+    """Print a message about a form in the chosen language."""
+    typer.echo(said_told(message))
+
+
+def today() -> date:
+    """Return the date in Sweden."""
+    return datetime.now(SWEDEN).date()

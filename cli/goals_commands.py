@@ -223,8 +223,8 @@ def init(
         written = write_repository(folder, version=version("kolada-pipeline"))
         if is_example:
             copy_example(SHIPPED_GOALS, folder / "goals")
-        typer.echo(f"Written: {', '.join(str(path.relative_to(folder)) for path in written)}")
-        typer.echo(f"Next: read {folder / 'README.md'}.")
+        say(f"Written: {', '.join(str(path.relative_to(folder)) for path in written)}")
+        say(f"Next: read {folder / 'README.md'}.")
 
 
 def proposals(connection: duckdb.DuckDBPyConnection, words: str, unit: str) -> list[tuple[str, str]]:

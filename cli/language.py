@@ -17,6 +17,7 @@ import typer
 from typer import rich_utils
 
 from goals import Finding, NewPlanRefused, NoPlans, PlanError
+from pipeline.form_words import FormError, Said
 
 FAMILIES: Final = ("report", "export", "explain", "goals")
 CATALOGUE: Final = Path(__file__).parent / "swedish_messages.toml"
@@ -80,6 +81,7 @@ def finding_told(finding: Finding) -> str:
 def plan_error_told(error: PlanError) -> str:
     """Return the message of an error in a plan, in the chosen language."""
     if not is_swedish() or isinstance(error, NoPlans):
+        # The lines of the error for a folder without plans are in the catalogue as they are.
         return str(error)
     head = f"Planen `{error.plan}` nekas, och inget hämtas för den: {len(error.findings)} att rätta."
     tail = "Rätta filerna (goals/README.md beskriver varje kolumn), och kör `kolada goals check`."
@@ -88,6 +90,23 @@ def plan_error_told(error: PlanError) -> str:
         tail = "Rätta, och kör `kolada goals new` igen. docs/skriv-ett-mal.md visar varje form av mål."
     found = (f"  {number}. {finding_told(each)}" for number, each in enumerate(error.findings, start=1))
     return "\n".join([head, *found, tail])
+
+
+def said_told(message: Said) -> str:
+    """Return a message about a form, in the chosen language."""
+    if not is_swedish():
+        return str(message)
+    values = (said_told(value) if isinstance(value, Said) else value for value in message.values)
+    return str(catalogue()["form"][message.text]).format(*values)
+
+
+def form_error_told(error: FormError) -> str:
+    """Return the message of an error of a form, in the chosen language."""
+    found = (
+        f"  {number}. {each.place}: {said_told(each.problem)}. {said_told(each.remedy)}."
+        for number, each in enumerate(error.problems, start=1)
+    )
+    return "\n".join([said_told(error.message), *found, *([said_told(error.advice)] if error.advice else [])])
 
 
 def comment_told(text: str) -> str:
@@ -114,11 +133,14 @@ def translate_help(command: Any, path: Sequence[str] = ()) -> None:  # noqa: ANN
     """
     rich_utils.OPTIONS_PANEL_TITLE, rich_utils.ARGUMENTS_PANEL_TITLE = "Val", "Argument"
     rich_utils.COMMANDS_PANEL_TITLE = "Kommandon"
+    rich_utils.REQUIRED_LONG_STRING, rich_utils.DEFAULT_STRING = "[måste anges]", "[annars: {}]"
     name = " ".join(path)
     if path and path[0] in FAMILIES:
         command.help = catalogue()["commands"].get(name, command.help)
-        options = catalogue()["options"]
+        options, metavars = catalogue()["options"], catalogue()["metavars"]
+        command.options_metavar, command.subcommand_metavar = "[VAL]", "KOMMANDO"
         for parameter in command.params:
+            parameter.metavar = metavars.get(parameter.metavar, parameter.metavar)
             if getattr(parameter, "help", None):
                 general = options.get(parameter.name, parameter.help)
                 parameter.help = options.get(f"{name} {parameter.name}", general)

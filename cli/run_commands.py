@@ -293,7 +293,7 @@ def naming_direct() -> Iterator[None]:
         message = f"{error} Or run without Prefect: the same command with `--direct`."
         if isinstance(error, PrefectLost) and not environ.get("KOLADA_TRACEBACK"):
             leave_at_once(message)
-        end_with(error, message, BAD_INPUT if isinstance(error, PrefectMisconfigured) else OTHER)
+        end_with(error, told(message), BAD_INPUT if isinstance(error, PrefectMisconfigured) else OTHER)
 
 
 def leave_at_once(message: str) -> NoReturn:

@@ -7,7 +7,7 @@ Kolada's API or the warehouse: it returns a plan as typed polars frames, or rais
 from goals.checks.kolada_catalogue import KnownCatalogue, KnownKpi, LookedUp, check_against_catalogue, look_up
 from goals.errors import Finding, NoPlans, PlanError
 from goals.plan import Plan, files_sha256
-from goals.plan_reading import one_error, plan_from_files, read_each_plan, read_plan, read_plans
+from goals.plan_reading import one_error, plan_from_files, read_each_plan, read_plan, read_plans, required_folders
 from goals.plan_tables import TABLE_SCHEMAS
 from goals.repository_template import RepositoryRefused, write_repository
 from goals.scaffold import NewPlan, NewPlanRefused, copy_example, scaffold
@@ -33,6 +33,7 @@ __all__ = [
     "read_each_plan",
     "read_plan",
     "read_plans",
+    "required_folders",
     "scaffold",
     "write_repository",
 ]

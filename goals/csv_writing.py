@@ -5,6 +5,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from goals.csv_rows import decode, records
 from goals.errors import Finding, PlanError
@@ -87,7 +88,7 @@ def _text(value: Value, *, has_comma: bool) -> str:
         case bool():
             return str(value).lower()
         case float():
-            text = repr(value).removesuffix(".0")
+            text = format(Decimal(repr(value)), "f").removesuffix(".0")
             return text.replace(".", ",") if has_comma else text
         case date():
             return value.isoformat()

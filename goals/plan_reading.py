@@ -143,16 +143,25 @@ def read_each_plan(
     Raises:
         PlanError: There is no such folder, or no plan in it.
     """
-    folders = plan_folders(folder)
-    if not folders:
-        raise NoPlans(str(folder.absolute()), "no plan in this folder" if folder.is_dir() else "no such folder")
     plans, broken = [], []
-    for one in folders:
+    for one in required_folders(folder):
         try:
             plans.append(read_plan(one, municipalities=municipalities))
         except PlanError as error:
             broken.append(PlanError(one.name, error.findings))
     return tuple(plans), tuple(broken)
+
+
+def required_folders(folder: Path) -> tuple[Path, ...]:
+    """Return the folders of plans within a folder, by name.
+
+    Raises:
+        NoPlans: There is no such folder, or no plan in it.
+    """
+    folders = plan_folders(folder)
+    if not folders:
+        raise NoPlans(str(folder.absolute()), "no plan in this folder" if folder.is_dir() else "no such folder")
+    return folders
 
 
 def plan_folders(folder: Path) -> tuple[Path, ...]:

@@ -14,9 +14,10 @@ from goals.csv_writing import RowChange, with_changes
 from goals.csv_writing import Value as Written
 from goals.plan_columns import TABLES
 from pipeline.form_layout import COMMENTS, FIGURES, GOALS, FormPlan, FormSheet, Value
-from pipeline.form_reader import FilledRow, FormError, ReturnedForm, number_word, opened
+from pipeline.form_reader import FilledRow, ReturnedForm, number_word, opened
+from pipeline.form_words import FormError, Said, said
 
-Change = tuple[RowChange, str]
+Change = tuple[RowChange, Said]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +27,14 @@ class Filled:
     Attributes:
         plan_id: the plan that the form is for.
         files: the CSV files that differ: file name -> new content.
-        told: one line per change, in Swedish.
+        told: one line per change.
+        unread: one line for each entry that is not read, since it belongs to nothing.
     """
 
     plan_id: str
     files: Mapping[str, bytes]
-    told: tuple[str, ...]
+    told: tuple[Said, ...]
+    unread: tuple[Said, ...]
 
 
 def plan_of_form(path: Path) -> str:
@@ -58,11 +61,11 @@ def fill_in(path: Path, plan: Plan, *, today: date) -> Filled:
     returned = opened(path)
     about = returned.about
     if about.plan_id != plan.plan_id:
-        raise FormError(
-            f"`{path}` är ett formulär för planen `{about.plan_id}`, inte för `{plan.plan_id}`. Inget har ändrats. "
-            f"Ange mappen där `{about.plan_id}` ligger: `kolada goals fill {path} --goals MAPP`."
-        )
-    filler = _Filler(returned, FormPlan(plan, about.year, about.period), today)
+        problem = "`{}` is a form for the plan `{}`, not for `{}`. Nothing was changed."
+        raise FormError(said(problem, path, about.plan_id, plan.plan_id))
+    form = FormPlan(plan, about.year, about.period)
+    form.refuse_other_years()
+    filler = _Filler(returned, form, today)
     readers: Mapping[FormSheet, tuple[str, Callable[[], Iterator[Change]]]] = {
         FIGURES: ("outcome_manual", filler.figures),
         GOALS: ("assessment", filler.assessments),
@@ -77,7 +80,8 @@ def fill_in(path: Path, plan: Plan, *, today: date) -> Filled:
             files[layout.file] = with_changes(layout, plan.files.get(layout.file), [change for change, _ in found])
     if files:
         plan_from_files({**plan.files, **files})
-    return Filled(plan.plan_id, files, tuple(told for found in changes.values() for _, told in found))
+    told = tuple(line for found in changes.values() for _, line in found)
+    return Filled(plan.plan_id, files, told, tuple(returned.unread))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,10 @@ class _Filler:
         """The year, and the period if there is one."""
         return f"{self.form.year} {self.form.period}".strip()
 
+    def changed(self, row: FilledRow, change: Said) -> Said:
+        """Return the line of a change: the item, the time and what changes."""
+        return said("{} {}: {}", row.item, self.time, change)
+
     @property
     def has_begun(self) -> bool:
         """Whether the year has begun."""
@@ -107,11 +115,14 @@ class _Filler:
                 row.values[title] for title in ("Utfall", "Jämförelsetal", "Prognos för året")
             )
             if compared is not None and outcome is None:
-                self._wrong(row, "Jämförelsetal", "ett jämförelsetal utan utfall", "Fyll i utfallet också")
+                problem = said("a comparison value without an outcome")
+                self._wrong(row, "Jämförelsetal", problem, said("Fill in the outcome too"))
             elif outcome is not None and compared is None and self._is_compared(row.item):
-                self._wrong(row, "Jämförelsetal", "målet jämförs med ett annat tal", "Fyll i det talet också")
+                problem = said("the target is compared with another number")
+                self._wrong(row, "Jämförelsetal", problem, said("Fill in that number too"))
             elif outcome is not None and "Utfall" in row.changed and not self.has_begun:
-                self._wrong(row, "Utfall", f"{self.form.year} har inte börjat", "Skriv talet som prognos")
+                problem = said("{} has not begun", self.form.year)
+                self._wrong(row, "Utfall", problem, said("Write the number as a forecast"))
             else:
                 yield from self._figure(row, "outcome", ("Utfall", outcome), "Källa", compared)
                 yield from self._figure(row, "forecast", ("Prognos för året", forecast), "Prognosens källa", None)
@@ -120,6 +131,7 @@ class _Filler:
         self, row: FilledRow, kind: str, entered: tuple[str, Value], source: str, compared: Value
     ) -> Iterator[Change]:
         title, value = entered
+        word = said("outcome") if kind == "outcome" else said("forecast")
         touched = {title, source} | ({"Jämförelsetal"} if kind == "outcome" else set())
         # The form has one name per row: it belongs to the outcome if there is one.
         if kind == "outcome" or row.values["Utfall"] is None:
@@ -127,14 +139,17 @@ class _Filler:
         key = {"indicator_id": row.item, "year": str(self.form.year), "period": self.form.period, "kind": kind}
         if value is None:
             if row.before[title] is not None:
-                told = f"{title.lower()} {number_word(row.before[title])} tas bort"
-                yield RowChange(key, None), f"{row.item} {self.time}: {told}"
+                removed = said("{} {} is removed", word, number_word(row.before[title]))
+                yield RowChange(key, None), self.changed(row, removed)
+            elif source in row.changed:
+                self._unread(row, said("a source without its number"))
             return
         if not touched & row.changed:
             return
         lacking = [needed for needed in (source, "Ifyllt av") if row.values[needed] is None]
         for needed in lacking:
-            self._wrong(row, needed, f"saknas för {row.item}", "Skriv varifrån talet är, och vem som fyllde i det")
+            remedy = said("Write where the number is from, and who entered it")
+            self._wrong(row, needed, said("missing for {}", row.item), remedy)
         if lacking:
             return
         after: dict[str, Written] = {
@@ -148,13 +163,14 @@ class _Filler:
             "entered_by": row.values["Ifyllt av"],
             "entered_at": self.today,
         }
-        was = "" if row.before[title] is None else f" (var {number_word(row.before[title])})"
-        told = f"{title.lower()} {number_word(value)}{was if title in row.changed else ''}"
+        told = said("{} {}", word, number_word(value))
         if not {title, "Jämförelsetal"} & row.changed:
-            told = f"{title.lower()} {number_word(value)} står kvar, källa eller namn ändras"
-        elif compared is not None:
-            told += f", jämförelsetal {number_word(compared)}"
-        yield RowChange(key, after), f"{row.item} {self.time}: {told}"
+            told = said("{} {} is kept, its source or name changes", word, number_word(value))
+        elif title in row.changed and row.before[title] is not None:
+            told = said("{} {} (was {})", word, number_word(value), number_word(row.before[title]))
+        if compared is not None and {title, "Jämförelsetal"} & row.changed:
+            told = said("{}, comparison value {}", told, number_word(compared))
+        yield RowChange(key, after), self.changed(row, told)
 
     def _is_compared(self, item: str) -> bool:
         """Return whether an indicator's outcome of a whole year is judged against a number entered next to it."""
@@ -173,14 +189,15 @@ class _Filler:
             )
             key = {"goal_id": row.item, "year": str(self.form.year)}
             if verdict is None and row.before["Bedömning"] is not None:
-                yield RowChange(key, None), f"{row.item} {self.time}: bedömningen tas bort"
+                yield RowChange(key, None), self.changed(row, said("the assessment is removed"))
                 continue
             lacking = [title for title, value in row.values.items() if value is None]
             for title in lacking:
-                remedy = "En bedömning behöver ord, skäl, beslutare och dag"
-                self._wrong(row, title, f"saknas för {row.item}", remedy)
+                remedy = said("An assessment needs a word, reasons, who decided and the day")
+                self._wrong(row, title, said("missing for {}", row.item), remedy)
             if isinstance(day, date) and not date(self.form.year, 1, 1) <= day <= self.today:
-                self._wrong(row, "Beslutsdag", f"`{day}` kan inte vara dagen", "Skriv dagen då beslutet togs")
+                problem = said("`{}` cannot be the day", day)
+                self._wrong(row, "Beslutsdag", problem, said("Write the day of the decision"))
             elif not lacking:
                 after: dict[str, Written] = {
                     "goal_id": row.item,
@@ -191,7 +208,7 @@ class _Filler:
                     "decided_at": day,
                 }
                 word = self.form.label("verdict", str(verdict)).lower()
-                yield RowChange(key, after), f"{row.item} {self.time}: bedömd {word}"
+                yield RowChange(key, after), self.changed(row, said("assessed as {}", word))
 
     def comments(self) -> Iterator[Change]:
         """Yield the changed comments on indicators and goals."""
@@ -202,11 +219,12 @@ class _Filler:
             key = {"item_id": row.item, "year": str(self.form.year), "period": self.form.period}
             if text is None:
                 if row.before["Kommentar"] is not None:
-                    yield RowChange(key, None), f"{row.item} {self.time}: kommentaren tas bort"
+                    yield RowChange(key, None), self.changed(row, said("the comment is removed"))
             elif person is None:
-                self._wrong(row, "Skriven av", f"saknas för {row.item}", "Skriv vem som kommenterar")
+                self._wrong(row, "Skriven av", said("missing for {}", row.item), said("Write who comments"))
             elif not self.has_begun:
-                self._wrong(row, "Kommentar", f"{self.form.year} har inte börjat", "Vänta med kommentaren")
+                problem = said("{} has not begun", self.form.year)
+                self._wrong(row, "Kommentar", problem, said("Comment when it has"))
             else:
                 after: dict[str, Written] = {
                     "item_id": row.item,
@@ -216,8 +234,11 @@ class _Filler:
                     "written_by": person,
                     "written_at": self.today,
                 }
-                yield RowChange(key, after), f"{row.item} {self.time}: kommentar ”{text}”"
+                yield RowChange(key, after), self.changed(row, said("comment ”{}”", text))
 
-    def _wrong(self, row: FilledRow, title: str, problem: str, remedy: str) -> None:
+    def _wrong(self, row: FilledRow, title: str, problem: Said, remedy: Said) -> None:
         sheet = next(each for each in (FIGURES, GOALS, COMMENTS) if title in {c.title for c in each.filled_in})
         self.returned.wrong(sheet, row.cells[title], problem, remedy)
+
+    def _unread(self, row: FilledRow, what: Said) -> None:
+        self.returned.unread.append(said("{} {}: {}, which is not read.", row.item, self.time, what))

@@ -34,6 +34,8 @@ from pipeline.form_layout import (
 )
 
 LINE_HEIGHT: Final = 15
+# The greatest height of a row, in points.
+HIGHEST: Final = 409
 # A double has no more significant decimals.
 MOST_DECIMALS: Final = 15
 # The limit of a number, in both directions, where the unit sets none.
@@ -57,7 +59,7 @@ def write_form(form: FormPlan, judged: Judged, *, owner: str | None = None) -> b
             for sheet in form.sheets()
         }
         for sheet, rows in sheets.items():
-            writer.sheet(sheet, rows)
+            writer.sheet(sheet, rows, judged.notice)
         writer.about()
         writer.origin(sheets)
     return content.getvalue()
@@ -87,11 +89,11 @@ class _Writer:
             Entry.DAY: book.add_format({**fill, "num_format": "yyyy-mm-dd"}),
         }
 
-    def sheet(self, layout: FormSheet, rows: Sequence[FormRow]) -> None:
-        """Write one sheet with its rows."""
+    def sheet(self, layout: FormSheet, rows: Sequence[FormRow], notice: str) -> None:
+        """Write one sheet with its rows, and the notice about made-up values."""
         sheet = self.book.add_worksheet(layout.name)
         sheet.write_string(0, 0, f"{self.form.about}: {layout.name.lower()}", self.bold)
-        sheet.write_string(1, 0, layout.about, self.quiet)
+        sheet.write_string(1, 0, " ".join(filter(None, (notice, layout.about))), self.quiet)
         for place, column in enumerate(layout.columns):
             sheet.set_column(place, place, column.width)
             sheet.write_string(HEAD_ROW - 1, place, column.title, self.heading)
@@ -103,7 +105,8 @@ class _Writer:
                 self._cell(sheet, number, place, column, row)
                 if isinstance(value, str):
                     lines = max(lines, len(textwrap.wrap(value, column.width)))
-            sheet.set_row(number, LINE_HEIGHT * lines + 2)
+            sheet.set_row(number, min(LINE_HEIGHT * lines + 2, HIGHEST))
+        sheet.autofilter(HEAD_ROW - 1, 0, HEAD_ROW - 1 + len(rows), len(layout.columns) - 1)
         sheet.freeze_panes(HEAD_ROW, 2)
         sheet.set_landscape()
         sheet.set_paper(9)
@@ -111,7 +114,8 @@ class _Writer:
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(HEAD_ROW - 1)
         sheet.set_footer(f"&L{self.form.about.replace('&', '&&')[:200]}&R&P (&N)")
-        sheet.protect("", {"format_columns": True, "format_rows": True, "sort": True, "autofilter": True})
+        # No sorting: under protection it moves the unlocked cells only, away from their ids.
+        sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
 
     def _cell(self, sheet: Worksheet, number: int, place: int, column: FormColumn, row: FormRow) -> None:
         value = row.cells.get(column.title)

@@ -14,6 +14,9 @@ import duckdb
 
 from goals import Plan
 from goals.cell_values import limits
+from pipeline.form_words import FormError, Said, said
+from warehouse.credits import MADE_UP_VALUES
+from warehouse.published_file import source_kind
 
 FORM_VERSION: Final = 2
 ABOUT_SHEET: Final = "Om formuläret"
@@ -70,13 +73,13 @@ class FormRow:
 
     Attributes:
         cells: the values by heading; a missing heading means an empty cell.
-        closed: the columns that must stay empty in this row: heading -> reason in Swedish.
+        closed: the columns that must stay empty in this row: heading -> reason.
         unit: of the row's numbers; empty if they have none.
         decimals: heading -> decimals of a shown number; without an entry, all that the number has.
     """
 
     cells: Mapping[str, Value]
-    closed: Mapping[str, str] = field(default_factory=dict)
+    closed: Mapping[str, Said] = field(default_factory=dict)
     unit: str = ""
     decimals: Mapping[str, int] = field(default_factory=dict)
 
@@ -152,12 +155,14 @@ class Judged:
         verdicts: (indicator, year) -> verdict.
         decimals: (indicator, year) -> decimals of the outcome that its verdict needs.
         goals: goal -> number of indicators met, number of indicators, verdict.
+        notice: the words of every output of a file with made-up values; empty for real ones.
     """
 
     values: Mapping[tuple[str, int], float | None] = field(default_factory=dict)
     verdicts: Mapping[tuple[str, int], str] = field(default_factory=dict)
     decimals: Mapping[tuple[str, int], int] = field(default_factory=dict)
     goals: Mapping[str, tuple[int, int, str]] = field(default_factory=dict)
+    notice: str = ""
 
 
 def read_judged(connection: duckdb.DuckDBPyConnection, plan_id: str, year: int) -> Judged:
@@ -175,6 +180,7 @@ def read_judged(connection: duckdb.DuckDBPyConnection, plan_id: str, year: int) 
         {(indicator, at): verdict for indicator, at, _, verdict, _ in judged},
         {(indicator, at): decimals for indicator, at, _, _, decimals in judged if decimals is not None},
         {goal: (met, of, verdict) for goal, met, of, verdict in connection.execute(COUNTED, asked).fetchall()},
+        MADE_UP_VALUES if source_kind(connection) == "sample" else "",
     )
 
 
@@ -194,9 +200,24 @@ class FormPlan:
 
     @property
     def about(self) -> str:
-        """The plan's title, the year and the period, as one line."""
-        title = self.plan.tables["plan"]["title"][0]
-        return f"{title}: {self.year}{f', {self.period}' if self.period else ''}"
+        """The plan's title, the year and the period, as one line; a draft is marked."""
+        plan = self.plan.tables["plan"]
+        draft = ", utkast" if plan["is_draft"][0] else ""
+        return f"{plan['title'][0]}{draft}: {self.year}{f', {self.period}' if self.period else ''}"
+
+    def refuse_other_years(self) -> None:
+        """Refuse a year that the plan does not follow.
+
+        Raises:
+            FormError: the message names the years that it follows.
+        """
+        first, last = (int(self.plan.tables["plan"][each][0]) for each in ("first_year", "last_year"))
+        if not first <= self.year <= last:
+            problem = (
+                "The plan `{}` follows the years {} to {}, not `{}`. Nothing was written. "
+                "Choose one of them: `kolada goals form --year {}`."
+            )
+            raise FormError(said(problem, self.plan.plan_id, first, last, self.year, last))
 
     def label(self, kind: str, code: str | None) -> str:
         """Return the plan's Swedish word for a code."""
@@ -239,11 +260,11 @@ class FormPlan:
             outcome = entered.get((indicator_id, "outcome"), NOTHING)
             forecast = entered.get((indicator_id, "forecast"), NOTHING)
             criteria = [each for each in self._targets() if each["indicator_id"] == indicator_id]
-            closed: dict[str, str] = {}
+            closed: dict[str, Said] = {}
             if row["kpi_id"]:
-                closed["Utfall"] = closed["Källa"] = "utfallet hämtas från Kolada"
+                closed["Utfall"] = closed["Källa"] = said("the outcome comes from Kolada")
             if row["kpi_id"] or not {each["kind"] for each in criteria} & {"other_value", "previous_year"}:
-                closed["Jämförelsetal"] = "målet jämförs inte med ett inmatat tal"
+                closed["Jämförelsetal"] = said("the target is not compared with an entered number")
             yield FormRow(
                 {
                     "Id": indicator_id,
@@ -354,6 +375,6 @@ def allowed(unit: str) -> str:
         case (None, None):
             return "alla tal"
         case (low, None):
-            return f"minst {low:g}"
+            return f"minst {low:g}".replace(".", ",")
         case (low, high):
-            return f"{low:g} till {high:g}"
+            return f"{low:g} till {high:g}".replace(".", ",")

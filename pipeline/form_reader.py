@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Final
-from zipfile import BadZipFile
 
 from openpyxl import load_workbook
-from openpyxl.cell.cell import Cell
-from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.workbook import Workbook
 
+from goals.codes import PERIODS
 from pipeline.form_cells import Asked, CellRefused, one_line, read
 from pipeline.form_layout import (
     ABOUT_SHEET,
+    ASSESSMENTS,
     FORM_VERSION,
     HEAD_ROW,
     ORIGIN_SHEET,
@@ -31,12 +31,10 @@ from pipeline.form_layout import (
     Judged,
     Value,
 )
+from pipeline.form_words import CellProblem, FormError, Said, said
 
 LAST_YEAR: Final = "Förra årets utfall"
-
-
-class FormError(ValueError):
-    """A form cannot be made or read; the message names every wrong cell, and nothing was written."""
+AGAIN: Final = "Make a form with `kolada goals form --year YEAR`, and fill it in."
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +62,26 @@ class FilledRow:
     values: Mapping[str, Value]
     changed: frozenset[str]
     before: Mapping[str, Value]
-    cells: Mapping[str, Cell]
+    cells: Mapping[str, Cell | MergedCell]
 
 
 @dataclass(slots=True)
 class ReturnedForm:
-    """A filled-in form, and the problems found in its cells.
+    """A filled-in form, and what was found in its cells.
 
     Attributes:
         path: the file.
         book: the workbook.
         about: the plan, year and period that it is for.
-        problems: one line per problem, with sheet and cell, in Swedish.
+        problems: the cells that cannot be read.
+        unread: what is entered and not read, since it belongs to nothing.
     """
 
     path: Path
     book: Workbook
     about: About
-    problems: list[str] = field(default_factory=list)
+    problems: list[CellProblem] = field(default_factory=list)
+    unread: list[Said] = field(default_factory=list)
 
     def rows(self, sheet: FormSheet, form: FormPlan) -> Iterator[FilledRow]:
         """Yield the rows of a sheet that have no problem; add the problems of the others to `problems`."""
@@ -90,7 +90,7 @@ class ReturnedForm:
             return
         heads, origin = found, self._origin(sheet)
         now = {row.item: row for row in form.rows(sheet, Judged())}
-        words = {word.casefold(): code for code, word in form.labels("verdict").items()}
+        words = {form.label("verdict", code).casefold(): code for code in ASSESSMENTS}
         seen: set[str] = set()
         for line in self.book[sheet.name].iter_rows(min_row=HEAD_ROW + 1, max_col=max(heads.values()) + 1):
             cells = {title: line[place] for title, place in heads.items()}
@@ -98,20 +98,21 @@ class ReturnedForm:
             if not item:
                 filled = [cells[each.title] for each in sheet.filled_in if cells[each.title].value not in (None, "")]
                 if filled:
-                    self.wrong(sheet, filled[0], "raden har inget id", "Skriv i en rad som formuläret har")
+                    self.wrong(sheet, filled[0], said("the row has no id"), said("Write in a row of the form"))
             elif item not in now:
-                self.wrong(sheet, cells["Id"], f"`{item}` finns inte i planen", "Ta bort raden")
+                remedy = said("Remove the protection of the sheet and the row, or make a new form")
+                self.wrong(sheet, cells["Id"], said("`{}` is not in the plan", item), remedy)
             elif item in seen:
-                self.wrong(sheet, cells["Id"], f"`{item}` står två gånger", "Behåll en av raderna")
+                self.wrong(sheet, cells["Id"], said("`{}` is there twice", item), said("Keep one of the rows"))
             else:
                 seen.add(item)
                 row = self._row(sheet, now[item], cells, origin, words)
                 if row is not None:
                     yield row
 
-    def wrong(self, sheet: FormSheet, cell: Cell, problem: str, remedy: str) -> None:
+    def wrong(self, sheet: FormSheet, cell: Cell | MergedCell, problem: Said, remedy: Said) -> None:
         """Add the problem of a cell, with its remedy, to `problems`."""
-        self.problems.append(f"{sheet.name}!{cell.coordinate}: {problem}. {remedy}.")
+        self.problems.append(CellProblem(f"{sheet.name}!{cell.coordinate}", problem, remedy))
 
     def refuse_if_wrong(self) -> None:
         """Raise if there are problems.
@@ -120,24 +121,44 @@ class ReturnedForm:
             FormError: the message lists all problems.
         """
         if self.problems:
-            listed = "\n".join(f"  {number}. {problem}" for number, problem in enumerate(self.problems, start=1))
-            count = "1 cell" if len(self.problems) == 1 else f"{len(self.problems)} celler"
+            count = said("1 cell") if len(self.problems) == 1 else said("{} cells", len(self.problems))
             raise FormError(
-                f"`{self.path}` kan inte läsas in: {count} att rätta.\n{listed}\n"
-                f"Inget har ändrats. Rätta i formuläret och kör `kolada goals fill {self.path}` igen."
+                said("`{}` cannot be read: {} to correct.", self.path, count),
+                self.problems,
+                said("Nothing was changed. Correct the form, and run `kolada goals fill {}` again.", self.path),
             )
 
     def _placed(self, sheet: FormSheet) -> Mapping[str, int] | None:
-        """Return heading -> column number, counted from 0; None if the sheet or a column is missing."""
+        """Return heading -> column number, counted from 0; None if the sheet or a column is missing or there twice."""
+        others = [name for name in self.book.sheetnames if name != sheet.name and self._is_like(name, sheet)]
         if sheet.name not in self.book.sheetnames:
-            self.problems.append(f"Bladet `{sheet.name}` saknas: det behövs, också när inget står i det.")
+            remedy = said("Name a sheet so, with its headings in row {}", HEAD_ROW)
+            if others:
+                remedy = said("Rename the sheet `{}`, which has its headings, to `{}`", others[0], sheet.name)
+            problem = said("the sheet is missing, and it is needed also when nothing is filled in there")
+            self.problems.append(CellProblem(sheet.name, problem, remedy))
             return None
-        heads = [str(cell.value or "").strip() for cell in self.book[sheet.name][HEAD_ROW]]
-        missing = [column.title for column in sheet.columns if column.title not in heads]
-        if missing:
-            self.problems.append(f"Bladet `{sheet.name}`: kolumnen `{missing[0]}` saknas i rad {HEAD_ROW}.")
-            return None
+        if others:
+            remedy = said("Move what is filled in to the sheet `{}`, and remove the copy", sheet.name)
+            problem = said("a copy of the sheet `{}`, which would not be read", sheet.name)
+            self.problems.append(CellProblem(others[0], problem, remedy))
+        heads = self._heads(sheet.name)
+        for column in sheet.columns:
+            if heads.count(column.title) != 1:
+                is_there = column.title in heads
+                text, remedy = "the heading `{}` is missing in row {}", said("Put the column back, or make a new form")
+                if is_there:
+                    text, remedy = "the heading `{}` is there twice in row {}", said("Remove one of the columns")
+                self.problems.append(CellProblem(sheet.name, said(text, column.title, HEAD_ROW), remedy))
+                return None
         return {column.title: heads.index(column.title) for column in sheet.columns}
+
+    def _heads(self, name: str) -> list[str]:
+        return [str(cell.value or "").strip() for cell in self.book[name][HEAD_ROW]]
+
+    def _is_like(self, name: str, sheet: FormSheet) -> bool:
+        """Return whether a sheet has the headings of a form's sheet."""
+        return hasattr(self.book[name], "iter_rows") and {each.title for each in sheet.columns} <= {*self._heads(name)}
 
     def _origin(self, sheet: FormSheet) -> Mapping[tuple[str, str], Value]:
         """Return (id, heading) -> the first value of each cell of a sheet."""
@@ -153,7 +174,7 @@ class ReturnedForm:
         self,
         sheet: FormSheet,
         now: FormRow,
-        cells: Mapping[str, Cell],
+        cells: Mapping[str, Cell | MergedCell],
         origin: Mapping[tuple[str, str], Value],
         words: Mapping[str, str],
     ) -> FilledRow | None:
@@ -163,6 +184,9 @@ class ReturnedForm:
         last = cells[LAST_YEAR].value if LAST_YEAR in cells else None
         for column in sheet.filled_in:
             title, made = column.title, origin.get((now.item, column.title))
+            if getattr(cells[title], "comment", None):
+                place = f"{sheet.name}!{cells[title].coordinate}"
+                self.unread.append(said("{}: the note of the cell is not read; the sheet `Kommentarer` is.", place))
             asked = Asked(column.entry, now.unit, last if isinstance(last, int | float) else None, words)
             try:
                 given = self._given(cells[title], column, asked, (before[title], made))
@@ -175,28 +199,25 @@ class ReturnedForm:
         changed = frozenset(title for title, value in after.items() if value != before[title])
         return FilledRow(now.item, after, changed, before, cells)
 
-    def _given(self, cell: Cell, column: FormColumn, asked: Asked, known: tuple[Value, Value]) -> Value:
+    def _given(self, cell: Cell | MergedCell, column: FormColumn, asked: Asked, known: tuple[Value, Value]) -> Value:
         """Return the value of a cell; a number that was there already is not checked again."""
-        if column.entry is Entry.NUMBER and not isinstance(cell.value, bool) and cell.value in known:
+        is_number = column.entry is Entry.NUMBER and not isinstance(cell.value, bool) and isinstance(cell, Cell)
+        if is_number and cell.value in known:
             return _alike(cell.value)
         return read(cell, asked)
 
     def _merged(
-        self, sheet: FormSheet, now: FormRow, cell: Cell, title: str, values: tuple[Value, Value, Value]
+        self, sheet: FormSheet, now: FormRow, cell: Cell | MergedCell, title: str, values: tuple[Value, Value, Value]
     ) -> Value:
         """Return the value that is valid, from three values: given in the form, first in the form, now in the plan."""
         given, made, current = values
         if given in (current, made):
             return current
         if title in now.closed:
-            self.wrong(sheet, cell, now.closed[title], "Töm cellen")
+            self.wrong(sheet, cell, now.closed[title], said("Empty the cell"))
         elif current != made:
-            self.wrong(
-                sheet,
-                cell,
-                f"planen har ändrats sedan formuläret gjordes, från {_shown(made)} till {_shown(current)}",
-                "Skriv det som ska gälla i ett nytt formulär",
-            )
+            problem = said("the plan has changed since the form was made, from {} to {}", _shown(made), _shown(current))
+            self.wrong(sheet, cell, problem, said("Write what is right in a new form"))
         return given
 
 
@@ -205,32 +226,36 @@ def opened(path: Path) -> ReturnedForm:
 
     Raises:
         FormError: the file is not a form of this software.
+        OSError: the file cannot be read.
     """
     try:
-        # As bytes: openpyxl refuses a file by some characters in its name.
-        book = load_workbook(io.BytesIO(path.read_bytes()))
+        content = path.read_bytes()
     except FileNotFoundError:
+        raise FormError(said("There is no file `{}`, so nothing was read. {}", path, said(AGAIN))) from None
+    try:
+        # As bytes: openpyxl refuses a file by some characters in its name.
+        book = load_workbook(io.BytesIO(content))
+    except Exception as error:
+        remedy = "Save it as an Excel workbook (.xlsx), without a password, in the spreadsheet program."
         raise FormError(
-            f"Filen `{path}` finns inte, så inget har lästs. Gör ett formulär med `kolada goals form --year ÅR`."
-        ) from None
-    except (BadZipFile, InvalidFileException, KeyError, OSError, ValueError) as error:
-        raise FormError(
-            f"`{path}` går inte att läsa som en arbetsbok ({error}), så inget har ändrats. "
-            "Spara den som .xlsx i kalkylprogrammet."
+            said("`{}` cannot be read as a workbook, so nothing was changed. {}", path, said(remedy))
         ) from error
     for name in (ABOUT_SHEET, ORIGIN_SHEET):
         if name not in book.sheetnames:
-            raise FormError(
-                f"`{path}` är inget formulär: bladet `{name}` saknas. Inget har ändrats. "
-                "Gör ett formulär med `kolada goals form --year ÅR` och fyll i det."
-            )
-    told = {row[0].value: str(row[1].value or "") for row in book[ABOUT_SHEET].iter_rows(max_col=2)}
-    if told.get("Formulär") != str(FORM_VERSION) or not told.get("År", "").isdecimal():
-        raise FormError(
-            f"`{path}` är ett formulär av ett annat slag (`{told.get('Formulär')}`). Inget har ändrats. "
-            "Gör ett nytt med `kolada goals form --year ÅR`."
-        )
-    return ReturnedForm(path, book, About(told["Plan"], int(told["År"]), told.get("Period", "")))
+            problem = "`{}` is not a form: it has no sheet `{}`. Nothing was changed. {}"
+            raise FormError(said(problem, path, name, said(AGAIN)))
+    told = {row[0].value: str(row[1].value or "").strip() for row in book[ABOUT_SHEET].iter_rows(max_col=2)}
+    year, period, plan_id = told.get("År", ""), told.get("Period", "").upper(), told.get("Plan", "")
+    for title, value, is_right in (
+        ("Formulär", told.get("Formulär", ""), told.get("Formulär") == str(FORM_VERSION)),
+        ("Plan", plan_id, bool(plan_id)),
+        ("År", year, year.isdecimal()),
+        ("Period", period, not period or period in PERIODS),
+    ):
+        if not is_right:
+            problem = "`{}` is not a form of this version: `{}` in the sheet `{}` is `{}`. Nothing was changed. {}"
+            raise FormError(said(problem, path, title, ABOUT_SHEET, value, said(AGAIN)))
+    return ReturnedForm(path, book, About(plan_id, int(year), period))
 
 
 def _alike(value: object) -> Value:
@@ -246,8 +271,8 @@ def _alike(value: object) -> Value:
             return one_line(str(value))
 
 
-def _shown(value: Value) -> str:
-    return "tomt" if value is None else f"`{number_word(value)}`"
+def _shown(value: Value) -> Said:
+    return said("empty") if value is None else said("`{}`", number_word(value))
 
 
 def number_word(value: Value) -> str:

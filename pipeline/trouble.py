@@ -72,6 +72,7 @@ def kind_by_number(error: OSError) -> str:
         return "too large"
     if isinstance(error, PermissionError):
         return "rights"
-    if isinstance(error, FileNotFoundError | NotADirectoryError | IsADirectoryError | FileExistsError):
+    wrong_paths = FileNotFoundError | NotADirectoryError | IsADirectoryError | FileExistsError
+    if isinstance(error, wrong_paths) or error.errno == errno.ENAMETOOLONG:
         return "missing"
     return "open files" if error.errno in {errno.EMFILE, errno.ENFILE} else ""

@@ -1,22 +1,30 @@
 """Manual figures through Excel: a filled-in form is read correctly or refused."""
 
 import csv
+import io
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from pathlib import Path
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
+from openpyxl.comments import Comment
+from openpyxl.worksheet.formula import ArrayFormula
 from typer.testing import CliRunner, Result
 
 from cli.app import make_app
 from goals import read_plan
 from pipeline.figures_form import write_form
 from pipeline.form_layout import FormPlan, Judged
+from tests.cli.test_language import ENGLISH
+from warehouse.credits import MADE_UP_VALUES
 
+Refused = Mapping[str, tuple[object, str, str]]
 PLAN_ID = "alingsas-2022-2024"
 PLANS = Path(__file__).resolve().parents[2] / "goals"
 RUNNER = CliRunner()
@@ -96,6 +104,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, untouched: tuple[Path,
     for name in ("KOLADA_HOME", "KOLADA_PLAN", "KOLADA_GOALS"):
         monkeypatch.setenv(name, "unset")
         monkeypatch.delenv(name)
+    monkeypatch.setenv("KOLADA_LANG", "sv")
     place, form = untouched
     shutil.copytree(place, tmp_path / "goals" / PLAN_ID)
     return Desk(tmp_path, form)
@@ -151,19 +160,32 @@ NUMBERS = {
     "F5": ("\N{MINUS SIGN}0,5", "@", "-0.5"),
     "M1": ("-0,5", "@", "-0.5"),
 }
+NUMBERS_TOO = {
+    "P1.3": (94.5, '0.0" %"', "94.5"),
+    "P2.2": (94.5, "0.0\\ \\%", "94.5"),
+    "P3.2": (0.945, "[Red]0.0%", "94.5"),
+    "P5.3a": ("94,5 %-enheter", "@", "94.5"),
+    "P5.3b": ("94,5 Procent", "@", "94.5"),
+    "P5.S1": ("0.945", "@", "0.945"),
+    "P5.4": (0.0000001, "General", "0.0000001"),
+    "F1": ("\N{MINUS SIGN} 0,5", "@", "-0.5"),
+    "F2": ("- 1\N{NARROW NO-BREAK SPACE}234", "@", "-1234"),
+    "F4": ("3,9 Mdkr", "@", "3.9"),
+}
 
 
-def test_numbers_as_people_write_them(desk: Desk) -> None:
+@pytest.mark.parametrize("numbers", [NUMBERS, NUMBERS_TOO], ids=["usual", "unusual"])
+def test_numbers_as_people_write_them(desk: Desk, numbers: Refused) -> None:
     """Numbers with commas, spaces, percent signs or units are read as the intended number."""
     path = desk.blank()
-    entries = {place: value for item, (typed, _, _) in NUMBERS.items() for place, value in figure(item, typed).items()}
-    write(path, entries, {item: number_format for item, (_, number_format, _) in NUMBERS.items()})
+    entries = {place: value for item, (typed, _, _) in numbers.items() for place, value in figure(item, typed).items()}
+    write(path, entries, {item: number_format for item, (_, number_format, _) in numbers.items()})
     done = desk.fill(path)
     assert done.exit_code == 0, done.stderr
-    assert {(item, "outcome", ""): number for item, (_, _, number) in NUMBERS.items()} == outcomes(desk)
+    assert {(item, "outcome", ""): number for item, (_, _, number) in numbers.items()} == outcomes(desk)
     row = desk.rows("outcomes_manual.csv")[0]
     assert (row["year"], row["source_note"], row["entered_by"]) == ("2023", "Årsredovisningen s. 14", "Ekonomi")
-    assert "F1 2023: utfall 4,2" in done.stdout
+    assert "P5.3b 2023: utfall 94,5" in done.stdout
 
 
 # Indicator -> the input, the cell's number format, and the message expected.
@@ -187,22 +209,55 @@ REFUSED = {
     "P1.1": (75, "General", "utfallet hämtas från Kolada"),
     "P5.4": ("90 %", "@", "`90 %` är inte i enheten antal"),
 }
+# What people write where there is no number, and what a spreadsheet program makes of a cell.
+REFUSED_TOO = {
+    "F1": ("ej mätt", "@", "`ej mätt` är inget tal. Skriv talet, till exempel 94,5, eller lämna cellen tom"),
+    "F2": ("-", "@", "`-` är inget tal. Skriv talet, till exempel 94,5, eller lämna cellen tom"),
+    "F4": ("-1.234", "@", "`-1.234` kan betyda två tal. Skriv -1234, eller -1,234"),
+    "F5": (ArrayFormula("H1:H2", "=SUM(A1:A3)"), "General", "en formel (`=SUM(A1:A3)`)"),
+    "M1": ("(4,2)", "@", "`(4,2)` är inget tal"),
+    "P1.3": (1.945, "[>1]0.0%", "ligger utanför det tillåtna"),
+    "P2.2": ("94,5 promille", "@", "`94,5 promille` är inte i enheten %"),
+    "P3.2": (time(9, 45), "hh:mm", "är inget tal"),
+}
+SWEDISH = re.compile(
+    r"[åäö]|(?<![\w-])(?:inte|talet|skriv|cellen?r?|och|inget|ligger|finns|har|en|eller|till)(?![\w-])", re.IGNORECASE
+)
 
 
-def test_what_cannot_be_meant_is_refused_by_cell(desk: Desk) -> None:
+@pytest.mark.parametrize("refused", [REFUSED, REFUSED_TOO], ids=["units", "words"])
+def test_what_cannot_be_meant_is_refused_by_cell(desk: Desk, refused: Refused) -> None:
     """A wrong unit, a formula, a text and a number out of range are refused by sheet and cell; nothing is written."""
     path, before = desk.blank(), desk.files()
-    entries = {place: value for item, (typed, _, _) in REFUSED.items() for place, value in figure(item, typed).items()}
-    write(path, entries, {item: number_format for item, (_, number_format, _) in REFUSED.items()})
+    entries = {place: value for item, (typed, _, _) in refused.items() for place, value in figure(item, typed).items()}
+    write(path, entries, {item: number_format for item, (_, number_format, _) in refused.items()})
     sheet = openpyxl.load_workbook(path)["Siffror"]
     done = desk.fill(path)
     told = " ".join(done.stderr.split())
     assert done.exit_code == 2
     assert "Inget har ändrats" in told
     assert before == desk.files()
-    for item, (_, _, said) in REFUSED.items():
+    for item, (_, _, said) in refused.items():
         cell = f"Siffror!{place_of(sheet, item, 'Utfall')}: "
         assert said in told.partition(cell)[2].split("Siffror!")[0], item
+
+
+@pytest.mark.parametrize(("language", "foreign"), [("sv", ENGLISH), ("en", SWEDISH)])
+def test_a_refusal_is_in_one_language(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, language: str, foreign: re.Pattern[str]
+) -> None:
+    """Every kind of refusal is in the chosen language, apart from the values of cells and the names of units."""
+    monkeypatch.setenv("KOLADA_LANG", language)
+    path = desk.blank()
+    both = {**REFUSED, **REFUSED_TOO}
+    write(path, {place: each for item, (typed, _, _) in both.items() for place, each in figure(item, typed).items()})
+    write(path, {("Bedömningar", "P1", "Bedömning"): "Toppen", ("Kommentarer", "V1", "Kommentar"): "Utan namn"})
+    done = desk.fill(path)
+    assert done.exit_code == 2
+    told = re.sub(
+        "`[^`]*`|% av skatter och bidrag|Siffror|Bedömningar|Kommentarer|Delvis uppfyllt|Ej \\w+", "", done.stderr
+    )
+    assert foreign.findall(told) == []
 
 
 def test_every_wrong_cell_is_named_at_once(desk: Desk) -> None:
@@ -247,6 +302,87 @@ def test_a_number_in_another_unit_is_told_by_last_years(desk: Desk, tmp_path: Pa
         ("P1.3", "outcome", ""): "0.94",
         ("F1", "outcome", ""): "0.9",
     }
+
+
+def test_what_belongs_to_nothing_is_told(desk: Desk) -> None:
+    """A source without its number and the note of a cell are reported as not read; a form with them is not replaced."""
+    path, before = desk.blank(), desk.files()
+    write(path, {("Siffror", "F2", "Källa"): "Boken"})
+    book = openpyxl.load_workbook(path)
+    place = place_of(book["Siffror"], "F1", "Utfall")
+    book["Siffror"][place].comment = Comment("fråga Ekonomi", "jag")
+    book.save(path)
+    done = desk.fill(path)
+    assert (done.exit_code, before) == (0, desk.files())
+    assert "F2 2023: en källa utan sitt tal, som inte läses in." in done.stdout
+    assert f"Siffror!{place}: cellens egen anteckning läses inte in" in done.stdout
+    refused = desk.run("form", "--year", 2023, "--output", path, "--goals", desk.plan.parent)
+    assert refused.exit_code == 2
+    assert "finns redan, med sådant som planen inte har" in " ".join(refused.stderr.split())
+
+
+def test_a_filled_form_is_never_replaced(desk: Desk) -> None:
+    """A new form does not replace one whose entries are not read yet, or another file; after reading it does."""
+    path = desk.blank()
+    write(path, figure("F1", 4.2))
+    written = path.read_bytes()
+    again = ("form", "--year", 2023, "--output", path, "--goals", desk.plan.parent)
+    assert desk.run(*again).exit_code == 2
+    assert path.read_bytes() == written
+    assert desk.fill(path).exit_code == 0
+    assert desk.run(*again).exit_code == 0
+    path.write_bytes(b"another workbook")
+    assert desk.run(*again).exit_code == 2
+    assert path.read_bytes() == b"another workbook"
+
+
+def test_the_form_goes_where_it_is_asked_for(desk: Desk) -> None:
+    """A folder gets the form under its usual name; another ending is refused with a name that would do."""
+    form = ("form", "--year", 2023, "--goals", desk.plan.parent, "--output")
+    name = f"formulär-{PLAN_ID}-2023.xlsx"
+    assert desk.run(*form, desk.folder).exit_code == 0
+    assert desk.run(*form, desk.folder / "nya").exit_code == 0
+    assert (desk.folder / name).exists()
+    assert (desk.folder / "nya" / name).exists()
+    refused = desk.run(*form, desk.folder / "form.csv")
+    assert refused.exit_code == 2
+    assert "Ange en fil som `" in refused.stderr
+    assert not (desk.folder / "form.csv").exists()
+
+
+def test_a_draft_and_made_up_figures_are_said_on_the_form(desk: Desk, tmp_path: Path) -> None:
+    """The form of a draft says so, and one with last year's figures of the sample says that they are made up."""
+    settings = desk.plan / "plan.toml"
+    settings.write_text("is_draft = true\n" + settings.read_text(encoding="utf-8"), encoding="utf-8")
+    path = tmp_path / "draft.xlsx"
+    path.write_bytes(write_form(FormPlan(read_plan(desk.plan), 2023), Judged(notice=MADE_UP_VALUES)))
+    for sheet in openpyxl.load_workbook(path).worksheets[:3]:
+        assert ", utkast: 2023" in sheet["A1"].value
+        assert sheet["A2"].value.startswith(MADE_UP_VALUES)
+
+
+def test_pasted_text_is_stored_as_one_line(desk: Desk) -> None:
+    """A long comment with line breaks, tabs and control characters is one line in the plan's file; again, no change."""
+    path = desk.blank()
+    text = "Rad ett_x000D_\nrad\ttvå, _x0007_se " + "en lång förklaring " * 300
+    write(path, {("Kommentarer", "V1", "Kommentar"): text, ("Kommentarer", "V1", "Skriven av"): "Controller"})
+    assert desk.fill(path).exit_code == 0
+    [comment] = desk.rows("comments.csv")
+    assert comment["text"] == "Rad ett rad två, se " + " ".join(["en lång förklaring"] * 300)
+    assert "Inget är ändrat" in desk.fill(path).stdout
+    assert openpyxl.load_workbook(desk.form())["Kommentarer"].row_dimensions[4].height <= 409
+
+
+def test_hidden_and_filtered_rows_are_read(desk: Desk) -> None:
+    """A row that is hidden, as by a filter, is read as any other."""
+    path = desk.blank()
+    write(path, figure("F1", 4.2))
+    book = openpyxl.load_workbook(path)
+    row = book["Siffror"][place_of(book["Siffror"], "F1", "Utfall")].row
+    book["Siffror"].row_dimensions[row].hidden = True
+    book.save(path)
+    assert desk.fill(path).exit_code == 0
+    assert outcomes(desk) == {("F1", "outcome", ""): "4.2"}
 
 
 def test_an_empty_form_changes_nothing(desk: Desk) -> None:
@@ -402,7 +538,23 @@ def damaged(desk: Desk, change: Callable[[openpyxl.Workbook], object]) -> Path:
     [
         (lambda book: book.remove(book["Om formuläret"]), "är inget formulär: bladet `Om formuläret` saknas"),
         (lambda book: book.remove(book["Ursprung"]), "bladet `Ursprung` saknas"),
-        (lambda book: book.remove(book["Kommentarer"]), "Bladet `Kommentarer` saknas"),
+        (lambda book: book.remove(book["Kommentarer"]), "Kommentarer: bladet saknas"),
+        (
+            lambda book: setattr(book["Siffror"], "title", "Mina siffror"),
+            "Siffror: bladet saknas, och det behövs också när inget står i det. Byt namn på bladet `Mina siffror`",
+        ),
+        (
+            lambda book: book.copy_worksheet(book["Siffror"]),
+            "Siffror Copy: en kopia av bladet `Siffror`, som inte skulle läsas in. Flytta det som är ifyllt",
+        ),
+        (lambda book: book["Siffror"].__setitem__("P3", "Utfall"), "kolumnen `Utfall` står två gånger i rad 3"),
+        (lambda book: book["Siffror"].insert_rows(1), "Siffror: kolumnen `Id` saknas i rad 3. Sätt tillbaka kolumnen"),
+        (lambda book: book["Siffror"].merge_cells("K37:K38"), "Siffror!K38: sammanfogad med en annan cell. Dela upp"),
+        (lambda book: book["Om formuläret"].__setitem__("A2", "Planen"), "`Plan` på bladet `Om formuläret` är ``"),
+        (lambda book: book["Om formuläret"].__setitem__("B1", 1), "`Formulär` på bladet `Om formuläret` är `1`"),
+        (lambda book: book["Om formuläret"].__setitem__("B3", "i fjol"), "`År` på bladet `Om formuläret` är `i fjol`"),
+        (lambda book: book["Om formuläret"].__setitem__("B3", 2031), "följer åren 2018 till 2024, inte `2031`"),
+        (lambda book: book["Om formuläret"].__setitem__("B4", "T9"), "`Period` på bladet `Om formuläret` är `T9`"),
         (lambda book: book["Siffror"].delete_cols(8), "kolumnen `Utfall` saknas i rad 3"),
         (lambda book: book["Siffror"].__setitem__("A4", "X9"), "Siffror!A4: `X9` finns inte i planen"),
         (lambda book: book["Siffror"].__setitem__("A5", "P1.1"), "Siffror!A5: `P1.1` står två gånger"),
@@ -437,7 +589,7 @@ def test_sorted_rows_and_moved_columns_are_found(desk: Desk) -> None:
     assert outcomes(desk) == {("F1", "outcome", ""): "4.2"}
 
 
-@pytest.mark.parametrize("content", [b"not a workbook", b"", b"PK\x03\x04"])
+@pytest.mark.parametrize("content", [b"not a workbook", b"", b"PK\x03\x04", b"Id;Utfall\nF1;4,2\n"])
 def test_what_is_no_workbook_is_refused(desk: Desk, content: bytes) -> None:
     """A file that is no workbook is refused with exit code 2 and advice on saving it."""
     path = desk.folder / "form.xlsx"
@@ -445,7 +597,22 @@ def test_what_is_no_workbook_is_refused(desk: Desk, content: bytes) -> None:
     done = desk.fill(path)
     assert done.exit_code == 2
     assert "går inte att läsa som en arbetsbok" in done.stderr
+    assert "Spara den som Excel-arbetsbok (.xlsx), utan lösenord" in " ".join(done.stderr.split())
     assert desk.fill(desk.folder / "none.xlsx").exit_code == 2
+    assert "lösenord" not in desk.fill(desk.folder).stderr
+
+
+def test_a_damaged_workbook_is_refused(desk: Desk) -> None:
+    """A form whose parts are cut or changed is refused or read, never answered with a traceback."""
+    whole = desk.blank().read_bytes()
+    parts = {name: ZipFile(io.BytesIO(whole)).read(name) for name in ZipFile(io.BytesIO(whole)).namelist()}
+    for name in ("xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "[Content_Types].xml"):
+        for damaged in (parts[name][: len(parts[name]) // 2], b"", parts[name].replace(b"<c ", b"<x ", 9)):
+            path = desk.folder / "form.xlsx"
+            with ZipFile(path, "w") as book:
+                for each, content in parts.items():
+                    book.writestr(each, damaged if each == name else content)
+            assert desk.fill(path).exit_code in (0, 2), (name, len(damaged))
 
 
 def test_the_form_says_what_a_person_needs(desk: Desk) -> None:

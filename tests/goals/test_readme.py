@@ -70,6 +70,7 @@ def test_public_names_are_the_documented_ones() -> None:
         "read_each_plan",
         "read_plan",
         "read_plans",
+        "required_folders",
         "scaffold",
         "write_repository",
     ]

@@ -17,6 +17,7 @@ OTHERS = [
     errno.EMFILE,
     errno.EFBIG,
     errno.EINVAL,
+    errno.ENAMETOOLONG,
     errno.ECONNRESET,
 ]
 
