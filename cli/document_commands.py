@@ -59,7 +59,7 @@ def report(
     period: PeriodOption = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="The HTML file; by default a dated one in reports/ under the home."),
+        typer.Option("--output", "-o", help="The HTML file, or a folder; by default reports/ under the home."),
     ] = None,
     year: YearOption = None,
     since: SinceOption = None,

@@ -5,6 +5,7 @@ folder shows the changes since the newest report that shows an earlier publicati
 report twice.
 """
 
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from reports.contents import Contents
+from reports.errors import OptionRefused
 from reports.sourced_rows import Row, Source
 
 HEAD_BYTES = 4096
@@ -69,7 +71,15 @@ def find_changes(
         plan: the plan.
         reported_at: the publication that the last report showed; None for the previous publication.
         chosen: an instant chosen by the user, which takes precedence over both.
+
+    Raises:
+        OptionRefused: the chosen instant is after the moment that is shown.
     """
+    if chosen is not None and source.moment is not None and chosen > source.moment:
+        raise OptionRefused(
+            f"`--since` {chosen:%Y-%m-%d %H:%M} (UTC) is after `--as-of` {source.moment:%Y-%m-%d %H:%M} (UTC), so "
+            "nothing was written. Choose an earlier `--since`, or a later `--as-of`."
+        )
     candidates = (
         (Basis.CHOICE, chosen),
         (Basis.REPORT, reported_at),
@@ -146,6 +156,9 @@ def last_reported(folder: Path, plan_id: str, known_at: datetime) -> datetime | 
 
 def _reported(files: Iterable[Path], plan_id: str, known_at: datetime) -> Iterable[datetime]:
     for path in files:
+        # In a folder of the user's own choice, anything can have such a name.
+        if not (path.is_file() and os.access(path, os.R_OK)):
+            continue
         with path.open("rb") as file:
             told = dict(META.findall(file.read(HEAD_BYTES).decode("utf-8", errors="replace")))
         if told.get("plan") != plan_id or "known-at" not in told:

@@ -32,6 +32,27 @@ ENDINGS: Final[Mapping[Format, tuple[str, ...]]] = {
 }
 
 
+def named_file(output: Path | None, endings: tuple[str, ...], writer: str) -> Path | None:
+    """Return the file that an output names; None if it names a folder: one that exists, or a name without an ending.
+
+    Args:
+        output: the value of `--output`.
+        endings: the endings of the format.
+        writer: the command or option that writes it.
+
+    Raises:
+        OptionRefused: the file name has the ending of another format.
+    """
+    if output is None or not output.suffix or output.is_dir():
+        return None
+    if output.suffix.lower() not in endings:
+        raise OptionRefused(
+            f"`{output}` ends in `{output.suffix}`, and {writer} writes {', '.join(endings)}. Nothing was written. "
+            "Name a file with that ending, or a folder that exists."
+        )
+    return output
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """The options of an export.
@@ -64,15 +85,7 @@ class Asked:
         Raises:
             OptionRefused: the file name has the ending of another format.
         """
-        if self.output is None or not self.output.suffix or self.output.is_dir():
-            return None
-        endings = ENDINGS[output_format]
-        if self.output.suffix.lower() not in endings:
-            raise OptionRefused(
-                f"`{self.output}` ends in `{self.output.suffix}`, and --format {output_format} writes "
-                f"{' or '.join(endings)}. Nothing was written. Name a file with that ending, or a folder."
-            )
-        return self.output
+        return named_file(self.output, ENDINGS[output_format], f"--format {output_format}")
 
     def refuse_what_cannot_hold(self, output_format: Format) -> None:
         """Refuse an option that the format does not support.

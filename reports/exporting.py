@@ -74,7 +74,7 @@ def write_exports(
     source = open_source(connection, asked.as_of)
     place = asked.output if asked.output is not None and file is None else folder
     if output_format in DOCUMENTS:
-        paths = _documents(source, output_format, asked, file or place, reports)
+        paths = _documents(source, output_format, asked, file, place, reports)
     else:
         paths = _tables(source, output_format, asked, file, place)
     return Written(tuple(paths), source.is_sample)
@@ -89,6 +89,13 @@ def _tables(source: Source, output_format: Format, asked: Asked, file: Path | No
             "Name the one with `--table`, or a folder with `--output`."
         )
 
+    if asked.year is not None and not any(_has_rows(source, table) for table in tables):
+        names = ", ".join(f"`{table.relation}`" for table in tables)
+        raise OptionRefused(
+            f"There are no rows for the year `{asked.year}` in {names}, so nothing was written. "
+            "Leave out `--year`, or choose another year."
+        )
+
     def path_of(table: ExportTable) -> Path:
         return file or folder / f"{table.name}.{output_format}"
 
@@ -98,7 +105,13 @@ def _tables(source: Source, output_format: Format, asked: Asked, file: Path | No
     return export_parquet(source, tables, path_of, sources)
 
 
-def _documents(source: Source, output_format: Format, asked: Asked, place: Path, reports: Path | None) -> list[Path]:
+def _has_rows(source: Source, table: ExportTable) -> bool:
+    return bool(source.connection.execute(f"from ({table.query}) limit 1", table.parameters).fetchall())
+
+
+def _documents(
+    source: Source, output_format: Format, asked: Asked, file: Path | None, folder: Path, reports: Path | None
+) -> list[Path]:
     contents = gather(source, asked.plan_id, asked.year, asked.scope)
     compared = last_reported(reports, asked.plan_id, source.known_at) if reports is not None else None
     if output_format is not Format.MEMO:
@@ -107,13 +120,13 @@ def _documents(source: Source, output_format: Format, asked: Asked, place: Path,
     if output_format is Format.MEMO and asked.year is not None:
         changes = changes.of_year(asked.year)
     renders = DOCUMENTS[output_format]
-    if place.suffix in renders and not place.is_dir():
-        paths = [place]
+    if file is not None:
+        paths = [file]
     else:
         day = in_sweden(source.known_at).date().isoformat()
         kind = "-andrat" if output_format is Format.MEMO else ""
         stem = f"{asked.plan_id}-{day}{contents.file_part}{kind}{'-as-of' if asked.as_of else ''}"
-        paths = [place / f"{stem}{ending}" for ending in renders]
+        paths = [folder / f"{stem}{ending}" for ending in renders]
     for path in paths:
         write_whole(path, renders[path.suffix.lower()](contents, changes))
     return paths

@@ -10,6 +10,7 @@ import duckdb
 from reports.changes_since import find_changes, last_reported, within
 from reports.contents import Contents
 from reports.errors import ReportError
+from reports.export_options import named_file
 from reports.gathering import gather
 from reports.html_page import render_page
 from reports.numbers import in_sweden
@@ -54,7 +55,7 @@ def write_report(
         connection: a connection from `published_file`.
         plan_id: the plan.
         folder: the folder for reports, which is also searched for the last one.
-        output: the file; by default a dated one in the folder.
+        output: the file, or a folder; by default a dated file in `folder`.
         as_of: show the plan as known at this moment.
         year: the year in focus.
         since: show changes since this instant (UTC, naive), independent of earlier reports.
@@ -66,12 +67,14 @@ def write_report(
         UnknownPlan: the file has no such plan.
         UnknownScope: the plan has no such goal or owner, or there is no such part of a year.
         UnknownYear: the plan does not follow that year.
+        OptionRefused: the file name has the ending of another format, or `since` is after the moment shown.
         ReportError: the file cannot be written.
     """
+    file = named_file(output, (".html",), "`kolada report`")
     source = open_source(connection, as_of)
     contents = gather(source, plan_id, year, scope)
     name = file_name(contents, as_of, is_short=is_short)
-    path = output if output is not None else folder / name
+    path = file or (output or folder) / name
     reported_at = last_reported(path.parent, plan_id, source.known_at)
     changes = within(find_changes(source, contents.plan, reported_at=reported_at, chosen=since), contents)
     page = render_page(contents, changes, as_of=as_of, is_short=is_short).encode("utf-8")

@@ -55,7 +55,7 @@ class Scope:
         """
         goal, owner, period = self.goal, self.owner, self.period
         if goal is not None:
-            found = [row["goal_id"] for row in goals if str(row["goal_id"]).casefold() == goal.casefold()]
+            found = [row["goal_id"] for row in goals if str(row["goal_id"]).casefold() == goal.strip().casefold()]
             if not found:
                 there = ", ".join(f"`{row['goal_id']}`" for row in goals)
                 raise UnknownScope(
@@ -64,7 +64,7 @@ class Scope:
             goal = found[0]
         if owner is not None:
             known = sorted({str(row["owner"]) for row in (*goals, *indicators) if row["owner"]})
-            found = [each for each in known if each.casefold() == owner.casefold()]
+            found = [each for each in known if each.casefold() == owner.strip().casefold()]
             if not found:
                 there = ", ".join(f"`{each}`" for each in known) or "`owner` is empty in goals.csv and indicators.csv"
                 raise UnknownScope(
@@ -73,7 +73,7 @@ class Scope:
                 )
             owner = found[0]
         if period is not None:
-            period = period.upper()
+            period = period.strip().upper()
             if period not in PERIODS:
                 raise UnknownScope(
                     f"`{period}` is not a part of a year, so nothing was written. Write T1, T2, Q1 to Q4 or 01 to 12."

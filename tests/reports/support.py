@@ -34,6 +34,7 @@ SOURCE_NOTE = "=cmd|' /C calc'!A0 <i>bokföringen</i>"
 COMMENT = "=kommentar <script>alert(4)</script> | se s. 12"
 GOAL_COMMENT = "-följs upp i maj & juni"
 PERIOD_COMMENT = "+enligt plan efter åtta månader"
+OWN_LIST = "grannar"
 OWNER = "Barn- & ungdomsnämnden <b>"
 ASSESSMENT = "@bedömt <script>alert(2)</script>"
 VOID_TAGS = frozenset({"meta", "link", "br", "img", "input", "hr", "col"})
@@ -149,9 +150,8 @@ def awkward_plan(folder: Path) -> Plan:
     )
     _append(place / "breaks.csv", kpi_id="N18409", first_year_after=2022, voids_target="true", why="Nytt mått.")
     settings = place / "plan.toml"
-    settings.write_text(
-        settings.read_text(encoding="utf-8").replace('met = "Uppfyllt"', f'met = "{LABEL}"', 1), encoding="utf-8"
-    )
+    written = settings.read_text(encoding="utf-8").replace('met = "Uppfyllt"', f'met = "{LABEL}"', 1)
+    settings.write_text(f'{written}\n[groups]\n{OWN_LIST} = ["0114", "0115"]\n', encoding="utf-8")
     return read_plan(place)
 
 

@@ -31,6 +31,23 @@ def test_report_writes_one_page(run, awkward_world: World, tmp_path):
     assert "rapport.html" in done.stdout
 
 
+def test_report_goes_where_it_is_asked_for(run, awkward_world: World, tmp_path):
+    """A folder gets the report under its usual name; a file of another kind is refused, and its folder may hold any."""
+    (tmp_path / "mapp.html").mkdir()
+    (tmp_path / "trasig.html").symlink_to("nowhere")
+    report = ("report", "--short", "--home", awkward_world.home, "--output")
+    assert run(*report, tmp_path / "nya").exit_code == 0
+    [written] = (tmp_path / "nya").iterdir()
+    assert written.name.endswith("-kort.html")
+    assert run(*report, tmp_path / "mapp.html").exit_code == 0
+    assert [path.name for path in (tmp_path / "mapp.html").iterdir()] == [written.name]
+    assert run(*report, tmp_path / "rapport.html").exit_code == 0
+    refused = run(*report, tmp_path / "rapport.pdf")
+    assert refused.exit_code == 2
+    assert "ends in `.pdf`, and `kolada report` writes .html. Nothing was written" in " ".join(refused.stderr.split())
+    assert not (tmp_path / "rapport.pdf").exists()
+
+
 def test_report_before_the_first_load(run, awkward_world: World, tmp_path):
     """A report as of a moment before the first publication exits with 2 and writes nothing."""
     out = tmp_path / "rapport.html"

@@ -290,7 +290,7 @@ def test_an_output_with_an_ending_is_a_file(sample_world: World, tmp_path):
     written = exported(sample_world, tmp_path, Format.CSV, tables=("ranking",), output=tmp_path / "x.csv")
     assert [path.name for path in written] == ["x.csv", "x-kallor.csv"]
     assert (tmp_path / "x.csv").is_file()
-    for output_format, name in ((Format.XLSX, "bok.xlsx"), (Format.DOCX, "text.docx"), (Format.MEMO, "pm.html")):
+    for output_format, name in ((Format.XLSX, "BOK.XLSX"), (Format.DOCX, "text.docx"), (Format.MEMO, "pm.HTML")):
         assert exported(sample_world, tmp_path, output_format, output=tmp_path / name) == [tmp_path / name]
 
 
@@ -303,6 +303,13 @@ def test_an_output_with_an_ending_is_a_file(sample_world: World, tmp_path):
         (Format.PARQUET, {"scope": Scope(period="T1")}, "`--period`"),
         (Format.CSV, {"output": Path("alla.csv")}, "tables are to be exported"),
         (Format.CSV, {"output": Path("x.xlsx")}, "ends in `.xlsx`"),
+        (Format.MEMO, {"output": Path("x.pdf")}, "writes .docx, .html, .md. Nothing was written"),
+        (Format.CSV, {"tables": ("goal_fulfilment",), "year": 2031}, "no rows for the year `2031`"),
+        (
+            Format.MEMO,
+            {"since": datetime(2026, 4, 3), "as_of": "2026-04-02"},  # noqa: DTZ001 - as the warehouse holds instants
+            "`--since` 2026-04-03 00:00 (UTC) is after `--as-of` 2026-04-02",
+        ),
         (Format.CSV, {"tables": ("core.municipality",), "is_plan_named": True}, "`--plan`"),
         (Format.CSV, {"tables": ("core.municipality",), "year": 2023}, "`--year`"),
         (Format.CSV, {"tables": ("plan.rule",), "scope": Scope(goal="P4")}, "`--owner or --goal`"),
