@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -212,11 +213,14 @@ def _shortcuts(source: Source, own: str | None) -> Iterator[tuple[str, str]]:
             order="municipality_name",
         )
         yield unit["county_name"] or "Länet", _list_with(own, [row["municipality_id"] for row in rows])
-    lists: dict[str, list[str]] = {}
-    for row in source.rows("plan.unit_group", order="plan_id, group_name, municipality_id"):
-        lists.setdefault(row["group_name"], []).append(row["municipality_id"])
-    for name, members in lists.items():
-        yield f"Listan {name}", _list_with(own, members)
+    lists: dict[tuple[str, str], list[str]] = {}
+    for row in source.rows("plan.unit_group", order="group_name, plan_id, municipality_id"):
+        lists.setdefault((row["group_name"], row["plan_id"]), []).append(row["municipality_id"])
+    names = Counter(name for name, _ in lists)
+    for (name, plan_id), members in lists.items():
+        of_plan = f" i {plan_id}" if names[name] > 1 else ""
+        cut = f", de {MOST_UNITS} första" if len({own, *members}) > MOST_UNITS else ""
+        yield f"Listan {name}{of_plan}{cut}", _list_with(own, members)
 
 
 def _list_with(own: str, members: Sequence[str]) -> str:

@@ -1,5 +1,7 @@
 """Nyckeltal and Alla kommuner: pages about any KPI of the file, used by a plan or not."""
 
+import csv
+import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -104,11 +106,13 @@ def one(request: Request) -> HTMLResponse:
 def recipe(kpi_id: str, title: str) -> dict[str, str]:
     """Return file name -> the rows that make a goal of a KPI."""
     unit = (re.findall(r"\(([^()]*)\)", title) or ["enheten"])[-1]
-    name = f'"{title}"' if "," in title else title
+    row = io.StringIO()
+    cells = ("M1.1", "M1", "steering", title, kpi_id, "Kolada", unit, "higher", 1, "kolada")
+    csv.writer(row, lineterminator="").writerow(cells)
     return {
         "indicators.csv": (
             "indicator_id,goal_id,role,title,kpi_id,source,unit,direction,display_decimals,value_route\n"
-            f"M1.1,M1,steering,{name},{kpi_id},Kolada,{unit},higher,1,kolada"
+            f"{row.getvalue()}"
         ),
         "targets.csv": "indicator_id,year,kind,operator,target_value,target_text\nM1.1,2026,number,>=,90,minst 90",
     }

@@ -1,10 +1,16 @@
 """The pages: the file's figures, every state as a URL, and no resource of another host."""
 
+import csv
+import io
 import re
+import shutil
 import time
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
+from urllib.parse import parse_qs, unquote
 
+import duckdb
 import pytest
 from starlette.testclient import TestClient
 
@@ -12,10 +18,12 @@ from fake_kolada import FakeKolada, apply_changes
 from pipeline.settings import Settings
 from reports.sourced_rows import open_source
 from tests.reports.conftest import World, ids
-from tests.reports.support import PLAN_ID, corner, opened, read_page
+from tests.reports.support import OWN_LIST, PLAN_ID, corner, opened, read_page
 from tests.reports.test_page_numbers import check
 from tests.web.conftest import links_of
 from web import make_app
+from web.asked import MOST_UNITS
+from web.kpi_pages import recipe
 
 HERE = "http://127.0.0.1:8080"
 
@@ -220,6 +228,56 @@ def test_comparisons_begin_with_a_click(browse, awkward_world):
         assert re.search(rf'<a href="/jamfor\?units=1489[^"]*kpi=N15436[^"]*">{words}</a>', text), words
     assert re.search(rf'<th scope="row">{re.escape(name)}</th>', text)
     assert "Västra Götalands län</h3>" in client.get("/nyckeltal/N15436/kommuner").text
+
+
+def test_lists_of_the_plans_can_be_compared(browse, awkward_world, tmp_path):
+    """A plan's own list is one click away; lists with one name in two plans are kept apart, and a cut list says so."""
+    text = unescape(browse(awkward_world).get("/jamfor?kpi=N15436&gender=K").text)
+    [query] = re.findall(rf'<a href="/jamfor\?([^"]*)">Listan {OWN_LIST}</a>', text)
+    assert parse_qs(query) == {"units": ["1489,0114,0115"], "kpi": ["N15436"], "gender": ["K"]}
+    assert browse(awkward_world).get(f"/jamfor?{query}").status_code == 200
+    shutil.copytree(awkward_world.home, tmp_path / "home")
+    published = tmp_path / "home" / "kolada.duckdb"
+    published.chmod(0o644)
+    with duckdb.connect(published) as connection:
+        connection.execute(
+            "insert into plan.unit_group_version by name select * replace ('another' as plan_id) "
+            "from plan.unit_group_version"
+        )
+        connection.execute(
+            "insert into plan.unit_group_version by name select listed.* replace ('alla' as group_name, "
+            "lpad(unit::varchar, 4, '0') as municipality_id) from plan.unit_group_version as listed, "
+            "range(1, 70) as units(unit) where plan_id = 'another' and municipality_id = '0114'"
+        )
+    text = unescape(browse(replace(awkward_world, home=tmp_path / "home")).get("/jamfor").text)
+    lists = [
+        (unquote(codes), name)
+        for codes, name in re.findall(r'<a href="/jamfor\?units=([\dC%]*)[^"]*">Listan ([^<]*)</a>', text)
+    ]
+    assert [name for _, name in lists] == [
+        f"alla, de {MOST_UNITS} första",
+        f"{OWN_LIST} i {PLAN_ID}",
+        f"{OWN_LIST} i another",
+    ]
+    assert len(lists[0][0].split(",")) == MOST_UNITS
+    assert lists[1][0] == lists[2][0] == "1489,0114,0115"
+
+
+def test_words_follow_numbers_and_data(browse, sample_world):
+    """One indicator is in the singular; no sentence over the sample says that its figures come from Kolada."""
+    client = browse(sample_world)
+    text = client.get(f"/mal/{PLAN_ID}?q=P4.3&sort=plats").text
+    assert "<h2>1 indikator</h2>" in text
+    assert text.count('<th scope="row">') == text.count('<tr class="single-row">') == 1
+    for address in (f"/mal/{PLAN_ID}", f"/mal/{PLAN_ID}/P4.3", "/nyckeltal/N15436", "/nyckeltal/N15436/kommuner"):
+        assert "data från Kolada" not in client.get(address).text, address
+
+
+def test_a_recipe_is_csv_for_any_title():
+    """The rows for a goal on a KPI are CSV also when its title and unit contain commas and quotation marks."""
+    title = 'Kostnad "netto", skola (kr/inv, fasta priser)'
+    [row] = csv.DictReader(io.StringIO(recipe("N15006", title)["indicators.csv"]))
+    assert (row["title"], row["unit"], row["direction"]) == (title, "kr/inv, fasta priser", "higher")
 
 
 def test_a_part_of_the_year_can_be_shown(browse, awkward_world):
