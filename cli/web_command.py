@@ -96,7 +96,7 @@ def mcp(
     The tools only read the published file. With --http, the server accepts only connections from this machine, and
     only requests whose Host and Origin are this machine's.
 
-    The command needs an extra: `pipx install 'kolada-pipeline[mcp]'`.
+    The command needs an extra: `pipx install --force '.[mcp]'` in a checkout.
 
     Exit codes: 0 stopped; 1 it cannot listen on the port, or the extra is missing.
 
@@ -113,7 +113,7 @@ def mcp(
                 raise
             ERRORS.print(
                 "`kolada mcp` needs the extra `mcp`, which is not installed, so nothing was started. "
-                "Install it: `pipx install 'kolada-pipeline[mcp]'`.",
+                "Install it: `pipx install --force '.[mcp]'` in a checkout.",
                 markup=False,
             )
             raise typer.Exit(OTHER) from error

@@ -105,7 +105,7 @@ def create_secret(connection: duckdb.DuckDBPyConnection, address: LakeAddress) -
     except ModuleNotFoundError as error:
         raise ShareError(
             "A lake in a bucket needs the extra `s3`, which is not installed, so nothing was shared. "
-            "Install it: `pipx install 'kolada-pipeline[s3]'`."
+            "Install it: `pipx install --force '.[s3]'` in a checkout."
         ) from error
     session = boto3.Session()
     found = session.get_credentials()

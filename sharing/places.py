@@ -155,7 +155,7 @@ class Bucket:
         except ModuleNotFoundError as error:
             raise ShareError(
                 "Sharing to S3 needs the extra `s3`, which is not installed, so nothing was shared. "
-                "Install it: `pipx install 'kolada-pipeline[s3]'`."
+                "Install it: `pipx install --force '.[s3]'` in a checkout."
             ) from error
         self.where = where
         with _naming(where):
