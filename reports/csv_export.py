@@ -15,8 +15,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from reports.export_tables import ExportTable
-from reports.html_report import write_whole
 from reports.sourced_rows import Source
+from reports.written_files import write_whole
 
 SEPARATOR = ";"
 LINE_END = "\r\n"

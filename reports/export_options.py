@@ -9,6 +9,7 @@ from typing import Final
 
 from reports.errors import OptionRefused
 from reports.scope import Scope
+from reports.written_files import named_file
 
 
 class Format(StrEnum):
@@ -30,27 +31,6 @@ ENDINGS: Final[Mapping[Format, tuple[str, ...]]] = {
     Format.DOCX: (".docx",),
     Format.MEMO: (".docx", ".html", ".md"),
 }
-
-
-def named_file(output: Path | None, endings: tuple[str, ...], writer: str) -> Path | None:
-    """Return the file that an output names; None if it names a folder: one that exists, or a name without an ending.
-
-    Args:
-        output: the value of `--output`.
-        endings: the endings of the format.
-        writer: the command or option that writes it.
-
-    Raises:
-        OptionRefused: the file name has the ending of another format.
-    """
-    if output is None or not output.suffix or output.is_dir():
-        return None
-    if output.suffix.lower() not in endings:
-        raise OptionRefused(
-            f"`{output}` ends in `{output.suffix}`, and {writer} writes {', '.join(endings)}. Nothing was written. "
-            "Name a file with that ending, or a folder that exists."
-        )
-    return output
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,13 @@ from reports.export_options import Asked, Format
 from reports.export_selection import select
 from reports.export_tables import ExportTable, export_tables
 from reports.gathering import gather
-from reports.html_report import write_whole
 from reports.memo import render_memo_html, render_memo_markdown, render_memo_word
-from reports.numbers import in_sweden
 from reports.parquet_export import export_parquet
 from reports.sourced_rows import Source, open_source
 from reports.word_document import render_word
 from reports.workbook import render_workbook
+from reports.written_files import write_whole
+from warehouse.moment import in_sweden
 
 Render = Callable[[Contents, Changes], bytes]
 DOCUMENTS: Mapping[Format, Mapping[str, Render]] = {

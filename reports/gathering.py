@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from reports.contents import RIKET, UNWEIGHTED, Contents, CrossCheck, Distribution, GoalPart, IndicatorPart, is_region
 from reports.errors import UnknownYear
-from reports.numbers import in_sweden
 from reports.scope import Scope
 from reports.sourced_rows import Row, Source, by, find_plan
+from warehouse.moment import in_sweden
 
 # Findings about a KPI, shown with each indicator that uses it.
 KPI_ISSUES = ("kpi_text_changed", "kpi_text_garbled")

@@ -1,6 +1,5 @@
 """Writing a report: one HTML file from the published file."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,13 +8,12 @@ import duckdb
 
 from reports.changes_since import find_changes, last_reported, within
 from reports.contents import Contents
-from reports.errors import ReportError
-from reports.export_options import named_file
 from reports.gathering import gather
 from reports.html_page import render_page
-from reports.numbers import in_sweden
 from reports.scope import Scope
 from reports.sourced_rows import open_source
+from reports.written_files import named_file, write_whole
+from warehouse.moment import in_sweden
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +84,3 @@ def file_name(contents: Contents, as_of: str | None, *, is_short: bool = False) 
     """Return a file name with plan, year, part and day, so that it does not replace earlier reports."""
     kind = contents.file_part + ("-kort" if is_short else "") + ("-as-of" if as_of is not None else "")
     return f"{contents.plan['plan_id']}-{in_sweden(contents.source.known_at).date().isoformat()}{kind}.html"
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file atomically: a reader sees the old file or the new one, never a part.
-
-    Raises:
-        ReportError: the file cannot be written.
-    """
-    beside = path.with_name(f".{path.name}.new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(content)
-        beside.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise ReportError(
-            f"`{path}` cannot be written: {error.strerror or error}. Nothing was written. "
-            "Name another place with `--output`."
-        ) from error

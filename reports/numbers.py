@@ -6,10 +6,10 @@ reader sees the numbers that the judgement compared.
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-from warehouse.moment import SWEDEN
+from warehouse.moment import in_sweden
 
 MINUS = "\N{MINUS SIGN}"
 HARD_SPACE = "\N{NO-BREAK SPACE}"
@@ -89,11 +89,6 @@ def plain_decimals(value: float) -> int:
 def date_text(day: date) -> str:
     """Return a date in Swedish: 1 mars 2024."""
     return f"{day.day}{HARD_SPACE}{MONTHS[day.month - 1]}{HARD_SPACE}{day.year}"
-
-
-def in_sweden(instant: datetime) -> datetime:
-    """Return an instant of the warehouse (UTC, naive) in Swedish time."""
-    return instant.replace(tzinfo=UTC).astimezone(SWEDEN)
 
 
 def instant_text(instant: datetime) -> str:

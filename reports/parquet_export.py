@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 
 from reports.csv_export import write_sources
 from reports.export_tables import ExportTable
-from reports.html_report import write_whole
 from reports.sourced_rows import Source
+from reports.written_files import write_whole
 
 
 def export_parquet(

@@ -25,6 +25,11 @@ def end_of_moment(given: str) -> datetime:
     return midnight.astimezone(UTC) - timedelta(microseconds=1)
 
 
+def in_sweden(instant: datetime) -> datetime:
+    """Return an instant of the warehouse (UTC, naive) in Swedish time."""
+    return instant.replace(tzinfo=UTC).astimezone(SWEDEN)
+
+
 def past_moment(given: str, *, now: datetime) -> datetime:
     """Return the instant of a date or timestamp that is not in the future; today in Sweden is accepted.
 
