@@ -46,6 +46,7 @@ HEAD, ABOUT_LINE = 26.0, 15.0
 ABOUT_CHARACTER = 6.1
 # The least number of names below each other in the widest room of a row.
 SHORTEST = 4
+INDENT = "  "
 # The distance between two arrows at the edge of a box.
 APART = 26.0
 # The part of the gap above a box that an arrow's head takes.
@@ -105,13 +106,21 @@ def arrows(graph: Graph) -> list[tuple[str, str]]:
 
 
 def names_in(room: str, modules: Graph) -> list[str]:
-    """Return a room's modules, importing ones before imported ones, then by name."""
+    """Return the lines of a room: its folders with their modules, then its other modules.
+
+    A folder ends in a slash and its modules are indented. Importing modules stand before imported ones, then by name.
+    """
     inside = {name for name in modules if name.startswith(f"{room}.") and not name.endswith(".__init__")}
     inside = {name for name in inside if not any(other.startswith(f"{name}.") for other in inside)}
     depth: dict[str, int] = {}
     for name in TopologicalSorter({name: modules[name] & inside for name in inside}).static_order():
         depth[name] = 1 + max((depth[each] for each in modules[name] & inside), default=0)
-    return [name.removeprefix(f"{room}.") for name in sorted(inside, key=lambda name: (-depth[name], name))]
+    folders: dict[str, list[str]] = {}
+    for name in sorted(inside, key=lambda name: (-depth[name], name)):
+        folder, _, module = name.removeprefix(f"{room}.").rpartition(".")
+        folders.setdefault(folder, []).append(module)
+    others = folders.pop("", [])
+    return [line for folder, names in folders.items() for line in (f"{folder}/", *map(INDENT.__add__, names))] + others
 
 
 def about(package: str) -> str:
@@ -218,7 +227,9 @@ def drawn_box(box: Box) -> Iterator[str]:
     step = (box.width - 2 * PADDING) / columns
     for place, name in enumerate(box.names):
         left, down = x + place // box.lines * step, top + place % box.lines * LINE
-        yield f'<text x="{left:.1f}" y="{down:.1f}" font-size="11" fill="#5d6672">{name}</text>'
+        left += 10 if name.startswith(INDENT) else 0
+        look = f'font-weight="600" fill="{colour}"' if name.endswith("/") else 'fill="#5d6672"'
+        yield f'<text x="{left:.1f}" y="{down:.1f}" font-size="11" {look}>{name.strip()}</text>'
     yield "</g>"
 
 
