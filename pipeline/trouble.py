@@ -4,16 +4,14 @@ The advice names the disk only for errors of the disk.
 """
 
 import errno
-from typing import Final
 
 import duckdb
 
-FULL: Final = {errno.ENOSPC, errno.EDQUOT}
-BROKEN: Final = {errno.EIO, errno.EROFS}
+FULL = {errno.ENOSPC, errno.EDQUOT}
+BROKEN = {errno.EIO, errno.EROFS}
 # The messages of the operating system, as DuckDB includes them in its own.
-FULL_WORDS: Final = ("No space left on device", "Disk quota exceeded", "failed to offload data block")
-BROKEN_WORDS: Final = ("Input/output error", "Read-only file system")
-KEPT: Final = "The published file is as it was, and what was received is kept."
+FULL_WORDS = ("No space left on device", "Disk quota exceeded", "failed to offload data block")
+BROKEN_WORDS = ("Input/output error", "Read-only file system")
 
 
 def about_files(error: OSError | duckdb.Error) -> str:
@@ -38,7 +36,7 @@ def about_files(error: OSError | duckdb.Error) -> str:
             advice = "Another program has it open for writing: stop that program, then run the command again."
         case _:
             advice = "Run the command again with KOLADA_TRACEBACK=1, and report what it prints."
-    return f"{said}. {KEPT} {advice}"
+    return f"{said}. The published file is as it was, and what was received is kept. {advice}"
 
 
 def kind_of(error: OSError | duckdb.Error, said: str) -> str:

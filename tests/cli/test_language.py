@@ -1,11 +1,13 @@
 """Swedish help and messages for controllers, from one catalogue, chosen by KOLADA_LANG or the locale."""
 
 import ast
+import errno
 import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
 from itertools import product
+from os import strerror
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,21 @@ ENGLISH = re.compile(
     re.IGNORECASE,
 )
 EXAMPLE = REPOSITORY / "tests" / "goals" / "plans" / "exempel-1480-2024-2026"
+# What the command line itself refuses, in the words of Typer; errors in the words of Python and of the system.
+OF_TYPER = re.compile(r"(Missing|No such|Option '|Got unexpected|Invalid value|\[Errno )")
+OF_THE_SYSTEM = {strerror(number) for number in errno.errorcode}
+# Texts that the code puts together.
+COMPOSED = (
+    "{}, 1 KPI",
+    "1 indicator",
+    "Remove or rename it. {}",
+    "a mean of other units for `{}`, which has no KPI",
+    "a place among other units for `{}`, which has no KPI",
+    (
+        "Write the 64 hexadecimal digits that `sha256sum` prints for the file that the council published, or"
+        " `is_draft = true` above for a plan that is not decided"
+    ),
+)
 # Messages that no option for controllers leads to.
 INNER = ("publication of the run `{}` without the run",)
 
@@ -221,6 +238,27 @@ def test_every_message_about_a_form_has_a_swedish_text() -> None:
     assert found == set(catalogue()["form"])
     for english, swedish in catalogue()["form"].items():
         assert english.count("{}") == len(re.findall(r"\{\d\}", swedish)), english
+
+
+def written_in(path: Path) -> Iterator[str]:
+    """Yield the texts in a module's code, with `{}` for each value."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        match node:
+            case ast.JoinedStr(values=parts):
+                yield "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in parts)
+            case ast.Constant(value=str(text)) if id(node) not in told:
+                yield text
+
+
+def test_every_swedish_text_is_used() -> None:
+    """The catalogue translates no message that the code does not have."""
+    rooms = ("cli", "goals", "pipeline", "reports", "warehouse")
+    code = "\n".join(text for room in rooms for path in (REPOSITORY / room).rglob("*.py") for text in written_in(path))
+    translated = [*catalogue()["messages"], *catalogue()["findings"]]
+    unused = [text for text in translated if any(part not in code for part in text.split("{}"))]
+    assert set(COMPOSED) == {text for text in unused if not OF_TYPER.match(text)} - OF_THE_SYSTEM
 
 
 def test_a_new_plan_is_told_in_swedish(said: Callable[..., str], tmp_path: Path) -> None:
