@@ -13,10 +13,9 @@ from hashlib import sha256
 from importlib.machinery import PathFinder
 from importlib.metadata import Distribution, PackageNotFoundError, distribution, distributions
 from pathlib import Path
-from typing import Final
 
-DISTRIBUTION: Final = "kolada-pipeline"
-PACKAGES: Final = (
+DISTRIBUTION = "kolada-pipeline"
+PACKAGES = (
     "cli",
     "fake_kolada",
     "flows",
@@ -28,10 +27,10 @@ PACKAGES: Final = (
     "warehouse",
     "web",
 )
-HERE: Final = Path(__file__).resolve().parent
-BAD_INPUT: Final = 2
+HERE = Path(__file__).resolve().parent
+BAD_INPUT = 2
 
-REMEDY: Final = (
+REMEDY = (
     "Nothing was started. Give this software an environment of its own: `pipx install kolada-pipeline`, "
     "or `uvx kolada-pipeline`; in a checkout, `make install`."
 )

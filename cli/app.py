@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable
 from importlib import import_module
 from importlib.metadata import version
-from typing import Annotated, Final, cast
+from typing import Annotated, cast
 
 import typer
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
@@ -15,10 +15,10 @@ from cli.exits import BAD_INPUT, OTHER
 from cli.language import FAMILIES, in_swedish, is_swedish, translate_help
 
 # The error of a command line that cannot be parsed. Typer has no public name for it.
-USAGE_ERROR: Final[type[Exception]] = typer.BadParameter.__mro__[1]
+USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 
 # Command -> module, in the order of `kolada --help`.
-COMMANDS: Final = {
+COMMANDS = {
     "refresh": "run_commands",
     "backfill": "run_commands",
     "mirror": "run_commands",

@@ -10,14 +10,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
-from typing import Final
 
 from rich.console import Console
 
-ESCAPED: Final = "kolada-escaped"
+ESCAPED = "kolada-escaped"
 """The name of the error handler for characters that the encoding of an output lacks."""
 
-PIPE_WIDTH: Final = 150
+PIPE_WIDTH = 150
 """The width, in characters, of a table that is written to a file or a pipe."""
 
 
@@ -47,7 +46,7 @@ def wide_console() -> Console:
     return console if console.is_terminal else plain_console(width=PIPE_WIDTH)
 
 
-ERRORS: Final = plain_console(stderr=True, soft_wrap=True)
+ERRORS = plain_console(stderr=True, soft_wrap=True)
 
 
 @contextmanager

@@ -11,7 +11,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from os import environ
-from typing import Final, NoReturn
+from typing import NoReturn
 
 import duckdb
 import typer
@@ -33,11 +33,11 @@ from pipeline.trouble import about_files
 from warehouse.errors import HomeLocked, PublishedUnrecorded, RawStoreError, WarehouseError
 from warehouse.share_note import without_password
 
-OTHER: Final = 1
-BAD_INPUT: Final = 2
-HELD: Final = 3
-UNREACHABLE: Final = 4
-STALE: Final = 5
+OTHER = 1
+BAD_INPUT = 2
+HELD = 3
+UNREACHABLE = 4
+STALE = 5
 
 
 @contextmanager

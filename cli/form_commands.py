@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
@@ -23,7 +23,7 @@ from warehouse.home import Home
 from warehouse.moment import SWEDEN
 from warehouse.published_file import published_file
 
-ENDING: Final = ".xlsx"
+ENDING = ".xlsx"
 
 
 def form(

@@ -1,7 +1,6 @@
 """The goal table on the terminal, in Swedish: mart.maluppfyllelse of one plan in the report's year."""
 
 from pathlib import Path
-from typing import Final
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -15,10 +14,10 @@ from warehouse.credits import MADE_UP_VALUES
 from warehouse.published_file import published_file, source_kind
 
 # The width of all columns except the indicator's title, with the space between them.
-FIXED_WIDTH: Final = 103
-COLOURS: Final = {"met": "green", "not_met": "red", "partly_met": "yellow"}
+FIXED_WIDTH = 103
+COLOURS = {"met": "green", "not_met": "red", "partly_met": "yellow"}
 
-GOAL_TABLE: Final = """
+GOAL_TABLE = """
     select
         shown."Id",
         shown."Indikator",
@@ -48,7 +47,7 @@ GOAL_TABLE: Final = """
     order by judged.indicator_order
 """
 
-SOURCE_WORDS: Final = {"kolada": "Kolada", "manual": "Inmatad", "document": "Dokument"}
+SOURCE_WORDS = {"kolada": "Kolada", "manual": "Inmatad", "document": "Dokument"}
 
 
 def print_goal_table(console: Console, published: Path, plan_id: str) -> None:

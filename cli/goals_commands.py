@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import duckdb
 import typer
@@ -39,21 +39,21 @@ from warehouse.home import Home
 from warehouse.kpi_search import search_kpis
 from warehouse.published_file import published_file
 
-KPIS: Final = """
+KPIS = """
     select kpi_id, title, municipality_type, is_divided_by_gender, is_withdrawn, closed_after_year
     from core.kpi
 """
-TOPICS: Final = """
+TOPICS = """
     select topic, list(distinct owner_municipality_id)
     from core.municipality_group
     where topic is not null and owner_municipality_id is not null
     group by topic
 """
-PROPOSALS: Final = 3
-SEARCHED: Final = 20
-NEARLY: Final = 0.5
+PROPOSALS = 3
+SEARCHED = 20
+NEARLY = 0.5
 # First word of a plan's unit -> the words for it in Kolada's titles, if they differ.
-SAID_IN_TITLES: Final = {"%": r"%|\bandel|procent", "procent": r"%|\bandel|procent", "dagar": r"dag", "index": r"index"}
+SAID_IN_TITLES = {"%": r"%|\bandel|procent", "procent": r"%|\bandel|procent", "dagar": r"dag", "index": r"index"}
 
 app = typer.Typer(help="Plans: the goals that a council decided, as data.", no_args_is_help=True)
 app.command()(diff)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 from rich import box
@@ -18,9 +18,9 @@ from pipeline.plans_tried import TargetDifference, Tried, VerdictDifference, try
 from pipeline.settings import Settings
 from reports.plan_cells import cell_text, column_label
 
-TARGETS_FILE: Final = "targets.csv"
-TARGETS: Final = ("Plan", "Indicator", "Criterion", "Year", "What", "Before", "Now")
-VERDICTS: Final = ("Plan", "What", "Year", "Before", "Now", "Cause")
+TARGETS_FILE = "targets.csv"
+TARGETS = ("Plan", "Indicator", "Criterion", "Year", "What", "Before", "Now")
+VERDICTS = ("Plan", "What", "Year", "Before", "Now", "Cause")
 MarkdownOption = Annotated[bool, typer.Option("--markdown", help="Print Markdown tables, for a code review.")]
 
 

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 from rich import box
@@ -17,8 +17,8 @@ from warehouse.kpi_card import KpiCard, show_kpi
 from warehouse.kpi_search import FoundKpi, NamedKpi, search_kpis, suggest_kpis
 from warehouse.published_file import published_file
 
-TYPES: Final = {"K": "municipalities", "L": "regions", "A": "municipalities and regions"}
-IN_SHORT: Final = TYPES | {"A": "both"}
+TYPES = {"K": "municipalities", "L": "regions", "A": "municipalities and regions"}
+IN_SHORT = TYPES | {"A": "both"}
 
 app = typer.Typer(help="Find KPIs in the published catalogue.", no_args_is_help=True)
 

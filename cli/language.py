@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from os import environ
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import typer
 from typer import rich_utils
@@ -19,10 +19,10 @@ from typer import rich_utils
 from goals import Finding, NewPlanRefused, NoPlans, PlanError
 from pipeline.form_words import FormError, Said
 
-FAMILIES: Final = ("report", "export", "explain", "goals")
-CATALOGUE: Final = Path(__file__).parent / "swedish_messages.toml"
-LOCALES: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
-GAP: Final = "{}"
+FAMILIES = ("report", "export", "explain", "goals")
+CATALOGUE = Path(__file__).parent / "swedish_messages.toml"
+LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
+GAP = "{}"
 
 
 def is_swedish() -> bool:

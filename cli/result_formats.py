@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 from unicodedata import category
 
 from rich.box import SIMPLE_HEAD
@@ -20,10 +20,10 @@ from rich.text import Text
 
 from warehouse.locked_query import Row, Rows
 
-NULL: Final = "NULL"
-_BATCH: Final = 1000
-_GAP: Final = 3
-_NUMBERS: Final = ("INT", "DOUBLE", "FLOAT", "DECIMAL", "NUMBER")
+NULL = "NULL"
+_BATCH = 1000
+_GAP = 3
+_NUMBERS = ("INT", "DOUBLE", "FLOAT", "DECIMAL", "NUMBER")
 
 Write = Callable[[str], object]
 

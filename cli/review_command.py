@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
@@ -17,9 +17,9 @@ from pipeline.settings import Settings
 from warehouse.home import Home
 from warehouse.settling import settle
 
-SCOPES_SHOWN: Final = 5
-ROWS_SHOWN: Final = 5
-CHANGES_SHOWN: Final = 20
+SCOPES_SHOWN = 5
+ROWS_SHOWN = 5
+CHANGES_SHOWN = 20
 
 
 def review(

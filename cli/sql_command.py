@@ -4,7 +4,7 @@ import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -29,9 +29,9 @@ from warehouse.home import Home
 from warehouse.locked_query import LockedFile, Rows, locked_file
 from warehouse.questions import question as question_of
 
-ROWS: Final = 40
-ROWS_BENEATH: Final = 10
-MOST_ROWS: Final = 10_000
+ROWS = 40
+ROWS_BENEATH = 10
+MOST_ROWS = 10_000
 """The most rows of a table, even with a higher --limit: its layout needs all rows in memory."""
 
 Writer = Callable[[Rows, int | None, Callable[[str], object]], None]
@@ -49,7 +49,7 @@ class SqlCommand(TyperCommand):
         return super().parse_args(ctx, args)
 
 
-COMMAND_CLASS: Final = SqlCommand
+COMMAND_CLASS = SqlCommand
 
 
 def sql(

@@ -6,7 +6,7 @@ The keys are the same for every run, so that Prefect shows their history: `progr
 
 import logging
 import time
-from typing import Final, cast
+from typing import cast
 from uuid import UUID
 
 import httpx
@@ -25,12 +25,12 @@ from warehouse.credits import DERIVED, MADE_UP_VALUES, as_printed
 
 Logger = logging.Logger | logging.LoggerAdapter[logging.Logger]
 
-SECONDS_BETWEEN_UPDATES: Final = 1.0
+SECONDS_BETWEEN_UPDATES = 1.0
 # After a failed update, no updates are sent for this time, so that the run does not wait for the server at each step.
-SECONDS_OF_SILENCE: Final = 60.0
+SECONDS_OF_SILENCE = 60.0
 
 # The percentage at the start and the end of each stage; reading takes most of the time.
-STAGES: Final = {
+STAGES = {
     "Catalogue": (0.0, 10.0),
     "Values": (10.0, 85.0),
     "History": (85.0, 88.0),

@@ -18,7 +18,7 @@ schedule, the monitoring and the notifications. The name of the final state is t
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Final, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 import duckdb
 import httpx
@@ -47,7 +47,7 @@ from warehouse.errors import WarehouseError
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
-EXPECTED: Final = (KoladaError, PlanError, WarehouseError, ValidationError, OSError, duckdb.Error)
+EXPECTED = (KoladaError, PlanError, WarehouseError, ValidationError, OSError, duckdb.Error)
 
 be_quiet_at_exit()
 

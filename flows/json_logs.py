@@ -6,9 +6,9 @@ Fields: `at` (UTC), `level`, `message`, and if they are known `flow_run_id`, `fl
 import json
 import logging
 from datetime import UTC, datetime
-from typing import Any, Final, TextIO
+from typing import Any, TextIO
 
-RUN_FIELDS: Final = ("flow_run_id", "flow_run_name", "task_run_name")
+RUN_FIELDS = ("flow_run_id", "flow_run_name", "task_run_name")
 
 
 class JsonLine(logging.Formatter):

@@ -11,7 +11,6 @@ process at short intervals.
 import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Final
 
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import (
@@ -27,12 +26,12 @@ from prefect.states import Cancelled, Crashed
 
 from flows.service_processes import send, with_variable
 
-PAGE: Final = 200
-UNFINISHED: Final = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
+PAGE = 200
+UNFINISHED = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
 # A run may be without a process this long: after the worker has reported it as pending, and after its process ended.
-WITHOUT_PROCESS: Final = timedelta(seconds=60)
+WITHOUT_PROCESS = timedelta(seconds=60)
 # A process that has not started its flow within this time is ended.
-WITHOUT_START: Final = timedelta(minutes=10)
+WITHOUT_START = timedelta(minutes=10)
 
 
 def settle_left_behind(client: SyncPrefectClient, pool: str) -> Iterator[str]:

@@ -11,7 +11,6 @@ from contextlib import redirect_stderr
 from functools import cache
 from io import StringIO
 from pathlib import Path
-from typing import Final
 
 from pydantic import ValidationError
 
@@ -20,16 +19,16 @@ from kolada_client.environment import check_environment
 from pipeline.source import variables_for_own_server
 
 # Prefect's server sends telemetry, and logs errors if it has no internet access; its client reads DO_NOT_TRACK.
-NO_TELEMETRY: Final = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
+NO_TELEMETRY = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
 
 # At its first start a temporary server creates its database, which may take longer than Prefect waits by default.
-PATIENCE: Final = {"PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180"}
+PATIENCE = {"PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180"}
 
 # A command waits some seconds for a server that does not respond, not Prefect's default of a minute per request.
-IMPATIENCE: Final = {"PREFECT_CLIENT_MAX_RETRIES": "2"}
+IMPATIENCE = {"PREFECT_CLIENT_MAX_RETRIES": "2"}
 
 # Replacements in Prefect's logging settings (its logging.yml), so that the worker prints JSON too.
-JSON_LOGGING: Final = {
+JSON_LOGGING = {
     "PREFECT_LOGGING_HANDLERS_CONSOLE_CLASS": "flows.json_logs.JsonConsole",
     "PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER": "json",
     "PREFECT_LOGGING_FORMATTERS_JSON_CLASS": "flows.json_logs.JsonLine",

@@ -7,7 +7,6 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
 
 import httpx
 from prefect.client.orchestration import get_client
@@ -17,8 +16,8 @@ from prefect.settings import PREFECT_API_URL
 from flows.prefect_environment import PrefectLost, PrefectUnusable
 
 # The loggers with Prefect's console handlers, and those that report problems with the server.
-PRINTING: Final = ("", "prefect", "prefect._internal")
-TALKING: Final = ("prefect._internal", "prefect.client", "prefect.events", "prefect.logging")
+PRINTING = ("", "prefect", "prefect._internal")
+TALKING = ("prefect._internal", "prefect.client", "prefect.events", "prefect.logging")
 Filter = Callable[[logging.LogRecord], bool]
 
 

@@ -1,7 +1,6 @@
 """The Prefect flow `refresh`: a thin wrapper around `run_job`, with a task per stage."""
 
 from datetime import datetime
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from prefect import flow
@@ -13,7 +12,7 @@ from pipeline.plans_to_judge import plans_to_judge
 from pipeline.run_result import RunResult
 from pipeline.settings import Settings
 
-SWEDEN: Final = ZoneInfo("Europe/Stockholm")
+SWEDEN = ZoneInfo("Europe/Stockholm")
 
 
 def run_name() -> str:

@@ -24,7 +24,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 from urllib.parse import urlsplit
 
 import httpx
@@ -54,17 +53,17 @@ from flows.work_pool import POOL, ensure_work_pool, refuse_unknown_parameters
 from pipeline.schedule import deployments_file
 from pipeline.source import variables_for_own_server
 
-MARK: Final = "KOLADA_SERVE"
-POLL_SECONDS: Final = 0.2
-SERVER_SECONDS: Final = 180.0
-CONFIGURED_SERVER_SECONDS: Final = 20.0
-WORK_STOP_SECONDS: Final = 20.0
-PAGES_STOP_SECONDS: Final = 10.0
-SERVER_STOP_SECONDS: Final = 10.0
-LOOK_SECONDS: Final = 15.0
-LINES_KEPT: Final = 20
-EVERY_ADDRESS: Final = ("0.0.0.0", "::")  # noqa: S104 - compared with, not chosen
-LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+MARK = "KOLADA_SERVE"
+POLL_SECONDS = 0.2
+SERVER_SECONDS = 180.0
+CONFIGURED_SERVER_SECONDS = 20.0
+WORK_STOP_SECONDS = 20.0
+PAGES_STOP_SECONDS = 10.0
+SERVER_STOP_SECONDS = 10.0
+LOOK_SECONDS = 15.0
+LINES_KEPT = 20
+EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared with, not chosen
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class ServeError(RuntimeError):

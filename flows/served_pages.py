@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from flows.service_processes import (
     DEATHS_BEFORE_GIVING_UP,
@@ -19,7 +18,7 @@ from flows.service_processes import (
 )
 
 # The name of their process among the parts of `kolada serve`.
-PAGES: Final = "pages"
+PAGES = "pages"
 Spawn = Callable[[list[str], dict[str, str], str], subprocess.Popen[bytes]]
 
 

@@ -13,17 +13,16 @@ import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 from urllib.parse import urlsplit
 
 from kolada_client.environment import PROXY_VARIABLES
 from pipeline.source import variables_for_own_server
 
-USER: Final = "kolada"
-PASSWORD_BYTES: Final = 24
-OWNER_ALONE: Final = 0o600
-FOLDER_OF_OWNER: Final = 0o700
-ANYBODY_ELSE: Final = 0o077
+USER = "kolada"
+PASSWORD_BYTES = 24
+OWNER_ALONE = 0o600
+FOLDER_OF_OWNER = 0o700
+ANYBODY_ELSE = 0o077
 
 
 class NoServer(RuntimeError):

@@ -6,14 +6,13 @@ environment does, on Linux and macOS.
 
 import os
 import socket
-from typing import Final
 
 import psutil
 
-PAUSE_AFTER_DEATH_SECONDS: Final = 5.0
-DEATHS_BEFORE_GIVING_UP: Final = 5
+PAUSE_AFTER_DEATH_SECONDS = 5.0
+DEATHS_BEFORE_GIVING_UP = 5
 # A process that ran this long had started correctly, so its end starts a new count of deaths.
-STEADY_SECONDS: Final = 600.0
+STEADY_SECONDS = 600.0
 
 
 def why_not_listening(host: str, port: int) -> str | None:

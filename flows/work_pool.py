@@ -4,21 +4,19 @@ In Prefect's own template of a process pool, the caller of a run can set a comma
 Our template has no such variables: a run is its deployment with its parameters.
 """
 
-from typing import Final
-
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import WorkPoolCreate, WorkPoolUpdate
 from prefect.client.schemas.filters import DeploymentFilter, WorkPoolFilter, WorkPoolFilterName
 from prefect.exceptions import ObjectNotFound
 from prefect.workers.process import ProcessWorker
 
-POOL: Final = "kolada"
-LIMIT: Final = 1
-TEMPLATE: Final = {
+POOL = "kolada"
+LIMIT = 1
+TEMPLATE = {
     "job_configuration": {"stream_output": True},
     "variables": {"type": "object", "properties": {}, "required": [], "additionalProperties": False},
 }
-PAGE: Final = 200
+PAGE = 200
 
 
 def ensure_work_pool(client: SyncPrefectClient) -> str:

@@ -6,18 +6,17 @@ The files are templates next to this module (`plan_repository/`); they run only 
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
-TEMPLATES: Final = Path(__file__).parent / "plan_repository"
+TEMPLATES = Path(__file__).parent / "plan_repository"
 # The target of each template. Templates do not have names that begin with a dot or that tools recognize.
-PLACES: Final[Mapping[str, str]] = {
+PLACES: Mapping[str, str] = {
     "intro.md": "README.md",
     "gitignore": ".gitignore",
     "requirements.in": "requirements.txt",
     "workflows/forslag.yml": ".github/workflows/forslag.yml",
     "workflows/natt.yml": ".github/workflows/natt.yml",
 }
-VERSION_GAP: Final = "{version}"
+VERSION_GAP = "{version}"
 
 
 class RepositoryRefused(ValueError):

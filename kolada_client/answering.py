@@ -12,7 +12,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from typing import Final
 
 from kolada_client.errors import IF_IT_STAYS, KoladaContractError, KoladaError, KoladaUnreachable
 from kolada_client.fetching import Fetcher, Landed
@@ -23,7 +22,7 @@ from kolada_client.walking import Walk, page_of, whole
 
 logger = logging.getLogger("kolada_client")
 
-_SILENCES: Final = 3
+_SILENCES = 3
 
 
 def answer_to(walk: Walk, *, asks_again: bool = True) -> Answer:

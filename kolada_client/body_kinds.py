@@ -6,13 +6,13 @@ that a message names the true cause. Invariant: every body has a description, wh
 
 import codecs
 import json
-from typing import Any, Final
+from typing import Any
 
 from kolada_client.errors import KoladaUnreadable
 
-_SHOWN: Final = 120
-_DEPTH: Final = 3
-_PACKED: Final = {
+_SHOWN = 120
+_DEPTH = 3
+_PACKED = {
     b"\x1f\x8b": "gzip",
     b"\x28\xb5\x2f\xfd": "zstd",
     b"PK\x03\x04": "zip",
@@ -20,13 +20,13 @@ _PACKED: Final = {
     b"\xfd7zXZ\x00": "xz",
     b"%PDF-": "PDF",
 }
-_WIDE: Final = {
+_WIDE = {
     codecs.BOM_UTF32_LE: "UTF-32",
     codecs.BOM_UTF32_BE: "UTF-32",
     codecs.BOM_UTF16_LE: "UTF-16",
     codecs.BOM_UTF16_BE: "UTF-16",
 }
-_ERROR_FIELDS: Final = ("detail", "error", "errors", "message", "title")
+_ERROR_FIELDS = ("detail", "error", "errors", "message", "title")
 
 
 def brief_text(text: str | bytes) -> str:

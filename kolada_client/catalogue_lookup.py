@@ -7,7 +7,6 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Final
 
 import polars as pl
 
@@ -16,7 +15,7 @@ from kolada_client.errors import KoladaNotFound, UnknownIdentifier
 from kolada_client.identifiers import LIST_LIMIT
 from kolada_client.models import Answer, CatalogueRequest, Collection, UnitKind
 
-_CATALOGUE_SCHEMAS: Final[dict[Collection, dict[str, pl.DataType]]] = {
+_CATALOGUE_SCHEMAS: dict[Collection, dict[str, pl.DataType]] = {
     "kpi": schemas.KPI_SCHEMA,
     "kpi_groups": schemas.GROUP_SCHEMA,
     "municipality": schemas.MUNICIPALITY_SCHEMA,

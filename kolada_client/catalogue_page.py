@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 
@@ -18,7 +18,7 @@ from kolada_client import schemas, shapes
 from kolada_client.body_kinds import brief_json, brief_text
 from kolada_client.models import ParsedPage
 
-_KPI: Final[shapes.Shape] = {
+_KPI: shapes.Shape = {
     "id": shapes.TEXT,
     "title": shapes.TEXT,
     "description": shapes.NULLABLE_TEXT,
@@ -32,13 +32,13 @@ _KPI: Final[shapes.Shape] = {
     "publ_period": shapes.NULLABLE_TEXT,
     "has_ou_data": shapes.FLAG,
 }
-_MUNICIPALITY: Final[shapes.Shape] = {"id": shapes.TEXT, "title": shapes.TEXT, "type": shapes.TEXT}
-_GROUP: Final[shapes.Shape] = {"id": shapes.TEXT, "title": shapes.TEXT, "members": shapes.LIST}
-_MEMBER: Final[shapes.Shape] = {"member_id": shapes.TEXT, "member_title": shapes.NULLABLE_TEXT}
-_OU: Final[shapes.Shape] = {"id": shapes.TEXT, "title": shapes.NULLABLE_TEXT, "municipality": shapes.NULLABLE_TEXT}
+_MUNICIPALITY: shapes.Shape = {"id": shapes.TEXT, "title": shapes.TEXT, "type": shapes.TEXT}
+_GROUP: shapes.Shape = {"id": shapes.TEXT, "title": shapes.TEXT, "members": shapes.LIST}
+_MEMBER: shapes.Shape = {"member_id": shapes.TEXT, "member_title": shapes.NULLABLE_TEXT}
+_OU: shapes.Shape = {"id": shapes.TEXT, "title": shapes.NULLABLE_TEXT, "municipality": shapes.NULLABLE_TEXT}
 
 # Characters that are allowed in a path and in a list with commas.
-_ID: Final = re.compile(r"[^\s,/?#%&\\\x00-\x1f\x7f]{1,64}")
+_ID = re.compile(r"[^\s,/?#%&\\\x00-\x1f\x7f]{1,64}")
 
 Rows = list[tuple[Any, ...]]
 """Rows for a frame; the frame's schema checks their types again."""
@@ -54,10 +54,10 @@ class _Kind:
     schema: dict[str, pl.DataType]
 
 
-_KPIS: Final = _Kind("KPI", _KPI, ids.KPI_PATTERN, schemas.KPI_SCHEMA)
-_MUNICIPALITIES: Final = _Kind("municipality", _MUNICIPALITY, ids.MUNICIPALITY_PATTERN, schemas.MUNICIPALITY_SCHEMA)
-_GROUPS: Final = _Kind("group", _GROUP, ids.GROUP_PATTERN, schemas.GROUP_SCHEMA)
-_OUS: Final = _Kind("organisational unit", _OU, ids.OU_PATTERN, schemas.OU_SCHEMA)
+_KPIS = _Kind("KPI", _KPI, ids.KPI_PATTERN, schemas.KPI_SCHEMA)
+_MUNICIPALITIES = _Kind("municipality", _MUNICIPALITY, ids.MUNICIPALITY_PATTERN, schemas.MUNICIPALITY_SCHEMA)
+_GROUPS = _Kind("group", _GROUP, ids.GROUP_PATTERN, schemas.GROUP_SCHEMA)
+_OUS = _Kind("organisational unit", _OU, ids.OU_PATTERN, schemas.OU_SCHEMA)
 
 
 def parse_kpi_page(body: bytes, url: str) -> ParsedPage:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from types import TracebackType
-from typing import Final, Self
+from typing import Self
 
 import httpx
 import polars as pl
@@ -39,12 +39,12 @@ from kolada_client.version import default_user_agent
 from kolada_client.waiting import Allowance, Pace
 from kolada_client.walking import Walk, page_of
 
-DEFAULT_BASE_URL: Final = "https://api.kolada.se/v3"
-DEFAULT_RATE: Final = 5.0
-DEFAULT_CONCURRENCY: Final = 4
-DEFAULT_TIMEOUT: Final = 60.0
-DEFAULT_DEADLINE: Final = 900.0
-DEFAULT_MAX_ATTEMPTS: Final = 6
+DEFAULT_BASE_URL = "https://api.kolada.se/v3"
+DEFAULT_RATE = 5.0
+DEFAULT_CONCURRENCY = 4
+DEFAULT_TIMEOUT = 60.0
+DEFAULT_DEADLINE = 900.0
+DEFAULT_MAX_ATTEMPTS = 6
 """The defaults of `KoladaClient`, for programs with settings of their own."""
 
 Years = int | Iterable[int] | None

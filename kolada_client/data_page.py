@@ -15,7 +15,7 @@ included, 2.0 for the decoding alone; polars decodes 1.8, and lets a wrong type 
 import codecs
 import re
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 import pyarrow as pa
@@ -28,7 +28,7 @@ from kolada_client.identifiers import FIRST_YEAR, KPI_PATTERN, LAST_YEAR, OU_PAT
 from kolada_client.models import ParsedPage
 from kolada_client.schemas import DATA_SCHEMA, GENDERS, OU_DATA_SCHEMA
 
-_ENTRY: Final = pa.struct(
+_ENTRY = pa.struct(
     [
         ("gender", pa.string()),
         ("count", pa.float64()),  # whole numbers may come as 1.0; checked to be whole below
@@ -37,23 +37,23 @@ _ENTRY: Final = pa.struct(
         ("isdeleted", pa.bool_()),
     ]
 )
-_ENTRY_SHAPE: Final[shapes.Shape] = {
+_ENTRY_SHAPE: shapes.Shape = {
     "gender": shapes.TEXT,
     "count": shapes.NULLABLE_WHOLE,
     "status": shapes.NULLABLE_TEXT,
     "value": shapes.NULLABLE_NUMBER,
     "isdeleted": shapes.FLAG,
 }
-KNOWN_STATUSES: Final = frozenset({"", "Missing", "Privacy", "Not applicable"})
+KNOWN_STATUSES = frozenset({"", "Missing", "Privacy", "Not applicable"})
 """Statuses in recorded responses. Any other word is kept as received, with a remark."""
 
-_ENDS: Final = 4096
+_ENDS = 4096
 """Bytes at either end of a page that contain the envelope's other fields."""
 
-_PAGE_START: Final = b'{"page":'
-_PAGE_END: Final = b"}"
-_COLON: Final = ord(":")
-_COUNT_LIMIT: Final = 2**31
+_PAGE_START = b'{"page":'
+_PAGE_END = b"}"
+_COLON = ord(":")
+_COUNT_LIMIT = 2**31
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ examination. Nothing is retried, kept or followed.
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from kolada_client import urls
 from kolada_client.client import KoladaClient
@@ -19,14 +19,14 @@ from kolada_client.identifiers import LIST_LIMIT, PAGE_SIZE
 from kolada_client.models import Received
 from kolada_client.version import project_version
 
-_KPI: Final = "N15436"
-_UNKNOWN_KPI: Final = "N99999"
-_UNIT: Final = "0180"
-_UNKNOWN_UNIT: Final = "9999"
-_YEAR: Final = 2023
-_SHOWN: Final = 300
-_OK: Final = 200
-_NOT_FOUND: Final = 404
+_KPI = "N15436"
+_UNKNOWN_KPI = "N99999"
+_UNIT = "0180"
+_UNKNOWN_UNIT = "9999"
+_YEAR = 2023
+_SHOWN = 300
+_OK = 200
+_NOT_FOUND = 404
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,9 +261,9 @@ def _statuses(look: Look) -> str:
     return f"status words: {shown}" + (f", new to us: {', '.join(new)}" if new else "")
 
 
-_MANY: Final = ",".join(f"{number:04d}" for number in range(1, LIST_LIMIT + 2))
+_MANY = ",".join(f"{number:04d}" for number in range(1, LIST_LIMIT + 2))
 
-_QUESTIONS: Final = (
+_QUESTIONS = (
     Question("headers", "Which headers and HTTP version come with an answer?", f"/municipality/{_UNIT}", _read_headers),
     Question(
         "list_limit",

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Final
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
@@ -23,13 +22,11 @@ import httpx
 
 from kolada_client.errors import InvalidEnvironment
 
-PROXY_VARIABLES: Final = tuple(
-    name for word in ("https_proxy", "http_proxy", "all_proxy") for name in (word, word.upper())
-)
-SYSTEM: Final = "the system's settings"
-CHECK_NETWORK: Final = "Check the network and KOLADA_BASE_URL"
-_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
-_HIGHEST_PORT: Final = 65535
+PROXY_VARIABLES = tuple(name for word in ("https_proxy", "http_proxy", "all_proxy") for name in (word, word.upper()))
+SYSTEM = "the system's settings"
+CHECK_NETWORK = "Check the network and KOLADA_BASE_URL"
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_HIGHEST_PORT = 65535
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,9 @@ none), and can be pickled with all its attributes, since orchestrators send erro
 printable anywhere: half of a surrogate pair from a response is escaped.
 """
 
-from typing import Any, Final, Self
+from typing import Any, Self
 
-IF_IT_STAYS: Final = "Try again later; if it stays, run `kolada doctor` and send us its report."
+IF_IT_STAYS = "Try again later; if it stays, run `kolada doctor` and send us its report."
 """The end of a message about a broken response."""
 
 

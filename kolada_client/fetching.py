@@ -10,7 +10,6 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
 
 import httpx
 
@@ -37,15 +36,15 @@ logger = logging.getLogger("kolada_client")
 
 Parser = Callable[[bytes, str], ParsedPage]
 
-MAX_BODY_BYTES: Final = 32 * 1024 * 1024
+MAX_BODY_BYTES = 32 * 1024 * 1024
 """Limit of a body, compressed or not. A full page has about 1.5 MB; 5,000 KPIs with the longest descriptions 12."""
 
-_CONNECT_SECONDS: Final = 10.0
-_OK: Final = 200
-_NOT_FOUND: Final = 404
-_GONE: Final = 410
-_TRY_AGAIN_LATER: Final = frozenset({408, 425, 429})
-_SERVER_FAULT: Final = 500
+_CONNECT_SECONDS = 10.0
+_OK = 200
+_NOT_FOUND = 404
+_GONE = 410
+_TRY_AGAIN_LATER = frozenset({408, 425, 429})
+_SERVER_FAULT = 500
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,26 +7,26 @@ organisational units from its public users.
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from kolada_client.errors import InvalidIdentifier, InvalidRequest
 
 _Value = TypeVar("_Value", str, int)
 
-LIST_LIMIT: Final = 25
+LIST_LIMIT = 25
 """The API accepts at most 25 values in any list of a path: KPIs, units, years."""
 
-PAGE_SIZE: Final = 5000
+PAGE_SIZE = 5000
 """Entries of a full page: the default of `per_page` and its maximum."""
 
-FIRST_YEAR: Final = 1900
-LAST_YEAR: Final = 2100
+FIRST_YEAR = 1900
+LAST_YEAR = 2100
 
-KPI_PATTERN: Final = r"^[NU][0-9]{5}$"
-MUNICIPALITY_PATTERN: Final = r"^[0-9]{4}$"
-UNIT_PATTERN: Final = r"^([0-9]{4}|G[0-9]{4,6})$"
-GROUP_PATTERN: Final = r"^G[0-9A-Z]{2,24}$"
-OU_PATTERN: Final = r"^V[0-9]{2}E[0-9A-Z]{3,24}$"
+KPI_PATTERN = r"^[NU][0-9]{5}$"
+MUNICIPALITY_PATTERN = r"^[0-9]{4}$"
+UNIT_PATTERN = r"^([0-9]{4}|G[0-9]{4,6})$"
+GROUP_PATTERN = r"^G[0-9A-Z]{2,24}$"
+OU_PATTERN = r"^V[0-9]{2}E[0-9A-Z]{3,24}$"
 
 _KPI = re.compile(KPI_PATTERN)
 _MUNICIPALITY = re.compile(MUNICIPALITY_PATTERN)

@@ -1,7 +1,6 @@
 """The parser of each URL, so that stored bytes can be parsed again with no client and no network."""
 
 from collections.abc import Callable
-from typing import Final
 from urllib.parse import urlsplit
 
 from kolada_client.catalogue_page import (
@@ -16,7 +15,7 @@ from kolada_client.models import ParsedPage
 
 Parser = Callable[[bytes, str], ParsedPage]
 
-PARSERS: Final[dict[str, Parser]] = {
+PARSERS: dict[str, Parser] = {
     "data": parse_data_page,
     "oudata": parse_ou_data_page,
     "kpi": parse_kpi_page,

@@ -4,11 +4,9 @@ What belongs here: column names, types and meanings. Every frame that the client
 schemas, in this order; a test checks each parser. Source: Kolada API v3.
 """
 
-from typing import Final
-
 import polars as pl
 
-DATA_SCHEMA: Final[dict[str, pl.DataType]] = {
+DATA_SCHEMA: dict[str, pl.DataType] = {
     "kpi_id": pl.String(),
     "municipality_id": pl.String(),  # four digits, or a group id (`G2328`) for Kolada's own group means
     "period": pl.Int32(),  # the year that the value describes
@@ -20,12 +18,12 @@ DATA_SCHEMA: Final[dict[str, pl.DataType]] = {
 }
 """One row per (kpi_id, municipality_id, period, gender)."""
 
-OU_DATA_SCHEMA: Final[dict[str, pl.DataType]] = {
+OU_DATA_SCHEMA: dict[str, pl.DataType] = {
     ("ou_id" if name == "municipality_id" else name): kind for name, kind in DATA_SCHEMA.items()
 }
 """One row per (kpi_id, ou_id, period, gender)."""
 
-KPI_SCHEMA: Final[dict[str, pl.DataType]] = {
+KPI_SCHEMA: dict[str, pl.DataType] = {
     "kpi_id": pl.String(),
     "title": pl.String(),  # not unique; ends in `(-2024)` for a closed KPI
     "description": pl.String(),  # may contain a backslash and an n as two characters; the source follows "Källa:"
@@ -41,14 +39,14 @@ KPI_SCHEMA: Final[dict[str, pl.DataType]] = {
 }
 """One row per kpi_id."""
 
-MUNICIPALITY_SCHEMA: Final[dict[str, pl.DataType]] = {
+MUNICIPALITY_SCHEMA: dict[str, pl.DataType] = {
     "municipality_id": pl.String(),
     "municipality_name": pl.String(),
     "municipality_type": pl.String(),  # K municipality, L region; Riket (0000) is an L too
 }
 """One row per municipality_id."""
 
-GROUP_SCHEMA: Final[dict[str, pl.DataType]] = {
+GROUP_SCHEMA: dict[str, pl.DataType] = {
     "group_id": pl.String(),
     "group_name": pl.String(),
     "member_id": pl.String(),
@@ -56,12 +54,12 @@ GROUP_SCHEMA: Final[dict[str, pl.DataType]] = {
 }
 """One row per (group_id, member_id); a group without members is one row with a null member."""
 
-OU_SCHEMA: Final[dict[str, pl.DataType]] = {
+OU_SCHEMA: dict[str, pl.DataType] = {
     "ou_id": pl.String(),
     "ou_name": pl.String(),
     "municipality_id": pl.String(),
 }
 """One row per ou_id."""
 
-GENDERS: Final = ("T", "K", "M")
+GENDERS = ("T", "K", "M")
 """Total, women, men."""

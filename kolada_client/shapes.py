@@ -13,7 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeGuard
+from typing import Any, TypeGuard
 
 from kolada_client.body_kinds import brief_json, brief_text, error_in, unreadable, what_came
 from kolada_client.errors import IF_IT_STAYS, KoladaContractError
@@ -21,15 +21,15 @@ from kolada_client.errors import IF_IT_STAYS, KoladaContractError
 Json = Any
 """The result of `json.loads`; every use below checks its type."""
 
-_SHOWN_FAULTS: Final = 5
-_NOTED: Final = 50
+_SHOWN_FAULTS = 5
+_NOTED = 50
 """The most unknown fields, and remarks, that are kept of a page."""
 
-_SMALL: Final = 4 * 1024 * 1024
-_MOST_PARTS: Final = 1_000_000
+_SMALL = 4 * 1024 * 1024
+_MOST_PARTS = 1_000_000
 """The most values in a body larger than 4 MB. A full page has 100,000, and so has the catalogue of KPIs."""
 
-_MOST_DIGITS: Final = 400
+_MOST_DIGITS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +64,18 @@ def _is_whole(value: Json) -> bool:
     return is_number(value) and abs(value) < 2**31 and math.floor(value) == value
 
 
-TEXT: Final = Field(_is_text, "text")
-NULLABLE_TEXT: Final = Field(_is_text, "text or null", is_nullable=True)
-OPTIONAL_TEXT: Final = Field(lambda value: isinstance(value, str), "text or null", is_nullable=True, is_optional=True)
-FLAG: Final = Field(lambda value: isinstance(value, bool), "true or false")
-WHOLE: Final = Field(_is_whole, "a whole number")
-NULLABLE_WHOLE: Final = Field(_is_whole, "a whole number or null", is_nullable=True)
-NULLABLE_NUMBER: Final = Field(is_number, "a finite number or null", is_nullable=True)
-LIST: Final = Field(lambda value: isinstance(value, list), "a list")
+TEXT = Field(_is_text, "text")
+NULLABLE_TEXT = Field(_is_text, "text or null", is_nullable=True)
+OPTIONAL_TEXT = Field(lambda value: isinstance(value, str), "text or null", is_nullable=True, is_optional=True)
+FLAG = Field(lambda value: isinstance(value, bool), "true or false")
+WHOLE = Field(_is_whole, "a whole number")
+NULLABLE_WHOLE = Field(_is_whole, "a whole number or null", is_nullable=True)
+NULLABLE_NUMBER = Field(is_number, "a finite number or null", is_nullable=True)
+LIST = Field(lambda value: isinstance(value, list), "a list")
 
 Shape = Mapping[str, Field]
 
-ENVELOPE: Final[Shape] = {
+ENVELOPE: Shape = {
     "values": LIST,
     "count": WHOLE,
     "next_url": OPTIONAL_TEXT,

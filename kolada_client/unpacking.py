@@ -5,14 +5,13 @@ encodings that are offered and decoded. A body in another encoding, or in severa
 """
 
 import zlib
-from typing import Final
 
-OFFERED: Final = "gzip"
+OFFERED = "gzip"
 """The value of the header Accept-Encoding."""
 
-_GZIP_NAMES: Final = frozenset({"gzip", "x-gzip"})
-_GZIP_WINDOW: Final = 31
-_MOST_MEMBERS: Final = 16
+_GZIP_NAMES = frozenset({"gzip", "x-gzip"})
+_GZIP_WINDOW = 31
+_MOST_MEMBERS = 16
 
 
 class TooLarge(Exception):

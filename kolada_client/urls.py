@@ -6,7 +6,6 @@ request, and the check of a next link.
 """
 
 import re
-from typing import Final
 from urllib.parse import SplitResult, quote, unquote, urlencode, urlsplit, urlunsplit
 
 import httpx
@@ -15,9 +14,9 @@ from kolada_client.body_kinds import brief_text
 from kolada_client.errors import IF_IT_STAYS, InvalidRequest, KoladaContractError
 from kolada_client.models import CatalogueRequest, DataRequest, Request
 
-_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
-_LONGEST_URL: Final = 8192
-_MOST_ESCAPES: Final = 5
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_LONGEST_URL = 8192
+_MOST_ESCAPES = 5
 
 
 def check_base_url(base_url: str) -> str:

@@ -1,9 +1,8 @@
 """The version of this client in its User-Agent."""
 
 from importlib import metadata
-from typing import Final
 
-PROJECT: Final = "kolada-pipeline"
+PROJECT = "kolada-pipeline"
 
 
 def project_version() -> str:

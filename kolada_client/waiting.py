@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import stamina
 from pyrate_limiter import GCRA, InMemoryStateStore, Rate, RateItem, StateBucket
@@ -23,13 +23,13 @@ logger = logging.getLogger("kolada_client")
 
 _Result = TypeVar("_Result")
 
-RETRY_AFTER_CAP: Final = 120.0
+RETRY_AFTER_CAP = 120.0
 """Seconds; the longest pause that `Retry-After` can cause."""
 
-_FIRST_PAUSE: Final = 0.5
-_LONGEST_PAUSE: Final = 30.0
-_DOUBLINGS: Final = 10
-_MILLISECONDS: Final = 1000
+_FIRST_PAUSE = 0.5
+_LONGEST_PAUSE = 30.0
+_DOUBLINGS = 10
+_MILLISECONDS = 1000
 
 
 class Stopped(KoladaError):

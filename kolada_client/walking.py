@@ -8,7 +8,6 @@ was requested.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Final
 
 import polars as pl
 
@@ -21,7 +20,7 @@ from kolada_client.models import CatalogueRequest, DataRequest, Page, Request
 from kolada_client.parsing import PARSERS
 from kolada_client.waiting import Allowance, pause_before_next
 
-PAGE_CAP: Final = 2000
+PAGE_CAP = 2000
 """The most pages of one request, for 10 million entries; a server with more links endlessly."""
 
 

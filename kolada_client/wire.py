@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from http.client import HTTPResponse
 from http.cookiejar import CookieJar
-from typing import Any, Final
+from typing import Any
 from urllib.request import Request
 
 import httpcore
@@ -20,10 +20,10 @@ from kolada_client.clock import Clock
 from kolada_client.environment import WayOut
 from kolada_client.waiting import Allowance
 
-MAX_HEAD_BYTES: Final = 256 * 1024
+MAX_HEAD_BYTES = 256 * 1024
 """Limit of status lines and headers, including informational responses. Kolada's have a few hundred bytes."""
 
-STEP_BYTES: Final = 64 * 1024
+STEP_BYTES = 64 * 1024
 """The part of a body that must arrive within the client's `timeout`, until the body ends."""
 
 _SocketOptions = Iterable[tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]]

@@ -11,16 +11,16 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import ceil
-from typing import Final, Literal
+from typing import Literal
 
 from kolada_client import Answer, DataRequest, KoladaClient, KoladaError, KoladaUnreachable
 from kolada_client.identifiers import LIST_LIMIT, PAGE_SIZE
 
 Axis = Literal["units", "kpis"]
 
-EMPTY_ANSWER: Final = "empty answer"
-MOST_IN_VAIN: Final = 16
-LONGEST_PAUSE: Final = 8.0
+EMPTY_ANSWER = "empty answer"
+MOST_IN_VAIN = 16
+LONGEST_PAUSE = 8.0
 
 
 @dataclass(frozen=True, slots=True)

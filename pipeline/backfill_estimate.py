@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from math import ceil
-from typing import Any, Final
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -23,9 +23,9 @@ from pipeline.source import open_source
 from warehouse.home import Home
 from warehouse.published_file import published_file
 
-SHOWN: Final = 40
+SHOWN = 40
 
-KNOWN_CELLS: Final = """
+KNOWN_CELLS = """
     select distinct kpi_id, unit_id, period
     from (
         select kpi_id, municipality_id as unit_id, period from core.observation
@@ -35,7 +35,7 @@ KNOWN_CELLS: Final = """
     where list_contains($kpi_ids, kpi_id)
 """
 
-MEASURED: Final = """
+MEASURED = """
     select avg(request.elapsed_seconds)
     from ops.request as request
     where

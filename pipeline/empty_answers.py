@@ -21,7 +21,6 @@ nothing. A pair without rows in a response that has other rows needs no such che
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 import polars as pl
 
@@ -33,21 +32,21 @@ from warehouse.known_units import NATIONAL_GROUP, REGIONAL_GROUP, RIKET_ID
 from warehouse.stage import Stage
 
 # With fewer other units, or fewer KPIs without a row, there is no basis for what is usual.
-FEWEST_OTHERS: Final = 3
+FEWEST_OTHERS = 3
 # An empty part that is less probable than this is not credible, even if the witness has rows.
-IMPROBABLE: Final = 0.001
+IMPROBABLE = 0.001
 # The smallest part has this many units: one empty pair alone is weaker evidence than a few.
-FEW_UNITS: Final = 4
-TRIES: Final = 3
+FEW_UNITS = 4
+TRIES = 3
 
-DOUBTED_SCHEMA: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
+DOUBTED_SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "request_number": pl.Int32,
     "kpi_ids": pl.List(pl.String),
     "unit_ids": pl.List(pl.String),
 }
 
 # The KPI that most of the units report, in this run or before; else one that most units of their kind report.
-WITNESS: Final = """
+WITNESS = """
     with received as (
         select distinct kpi_id, unit_id from staged_observation
     ),
@@ -85,7 +84,7 @@ WITNESS: Final = """
 
 
 # Whether it is credible that these units report none of these KPIs, according to the last evidence.
-CREDIBLE: Final = """
+CREDIBLE = """
     with asked as (
         select kpi_id, coalesce(unit_kind.kind, 'G') as kind, unit.unit_id
         from unnest($kpis) as kpi (kpi_id)

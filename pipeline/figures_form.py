@@ -10,7 +10,6 @@ import io
 import textwrap
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
-from typing import Final
 
 import xlsxwriter
 from xlsxwriter.format import Format as CellFormat
@@ -33,13 +32,13 @@ from pipeline.form_layout import (
     allowed,
 )
 
-LINE_HEIGHT: Final = 15
+LINE_HEIGHT = 15
 # The greatest height of a row, in points.
-HIGHEST: Final = 409
+HIGHEST = 409
 # A double has no more significant decimals.
-MOST_DECIMALS: Final = 15
+MOST_DECIMALS = 15
 # The limit of a number, in both directions, where the unit sets none.
-ANY: Final = 1e15
+ANY = 1e15
 
 
 def write_form(form: FormPlan, judged: Judged, *, owner: str | None = None) -> bytes:

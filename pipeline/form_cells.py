@@ -8,7 +8,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
 from unicodedata import category
 
 from openpyxl.cell.cell import Cell, MergedCell
@@ -18,21 +17,21 @@ from goals.cell_values import limits
 from pipeline.form_layout import Entry, Value
 from pipeline.form_words import Said, said
 
-SPACES: Final = " \N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}"
-NUMBER: Final = re.compile(
+SPACES = " \N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}"
+NUMBER = re.compile(
     rf"(?:[+\-\N{{MINUS SIGN}}\N{{EN DASH}}][{SPACES}]?)?(?:\d+|\d{{1,3}}(?:[{SPACES}]\d{{3}})+)(?:[.,]\d+)?"
 )
-BLANKS: Final = str.maketrans("", "", SPACES)
-MINUSES: Final = str.maketrans(dict.fromkeys("\N{MINUS SIGN}\N{EN DASH}", "-"))
-THOUSANDS: Final = re.compile(r"[+\-]?[1-9]\d{0,2}\.\d{3}")
-PERCENT: Final = re.compile(r"\s*(?:%(?:-enheter)?|procent(?:enheter)?)$", re.IGNORECASE)
+BLANKS = str.maketrans("", "", SPACES)
+MINUSES = str.maketrans(dict.fromkeys("\N{MINUS SIGN}\N{EN DASH}", "-"))
+THOUSANDS = re.compile(r"[+\-]?[1-9]\d{0,2}\.\d{3}")
+PERCENT = re.compile(r"\s*(?:%(?:-enheter)?|procent(?:enheter)?)$", re.IGNORECASE)
 # The parts of a number format that a spreadsheet program shows as they are: 0.0" %", 0.0\ \%, [Red].
-LITERAL: Final = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.')
+LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.')
 # A value this many times last year's, or last year's divided by this, counts as one in another unit.
-FAR: Final = 300.0
+FAR = 300.0
 # A number of at most SHARE counts as a share where last year's percentage was above PERCENTAGE.
-SHARE: Final = 1.0
-PERCENTAGE: Final = 20.0
+SHARE = 1.0
+PERCENTAGE = 20.0
 
 
 class CellRefused(ValueError):

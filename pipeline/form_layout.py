@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, auto
-from typing import Any, Final
+from typing import Any
 
 import duckdb
 
@@ -18,15 +18,15 @@ from pipeline.form_words import FormError, Said, said
 from warehouse.credits import MADE_UP_VALUES
 from warehouse.published_file import source_kind
 
-FORM_VERSION: Final = 2
-ABOUT_SHEET: Final = "Om formuläret"
-ORIGIN_SHEET: Final = "Ursprung"
+FORM_VERSION = 2
+ABOUT_SHEET = "Om formuläret"
+ORIGIN_SHEET = "Ursprung"
 # The row of headings, counted from 1.
-HEAD_ROW: Final = 3
-ASSESSMENTS: Final = ("met", "partly_met", "not_met", "not_assessable")
+HEAD_ROW = 3
+ASSESSMENTS = ("met", "partly_met", "not_met", "not_assessable")
 
 Value = str | float | date | None
-NOTHING: Final[Mapping[str, Any]] = {}
+NOTHING: Mapping[str, Any] = {}
 
 
 class Entry(Enum):
@@ -89,7 +89,7 @@ class FormRow:
         return str(self.cells["Id"])
 
 
-FIGURES: Final = FormSheet(
+FIGURES = FormSheet(
     "Siffror",
     "Fyll i de gula cellerna. Skriv talet som det är: 94,5. Ett värde som inte finns lämnas tomt.",
     (
@@ -108,7 +108,7 @@ FIGURES: Final = FormSheet(
         FormColumn("Ifyllt av", 16, Entry.TEXT),
     ),
 )
-GOALS: Final = FormSheet(
+GOALS = FormSheet(
     "Bedömningar",
     "Välj en bedömning i listan och skriv varför. Mål som räknas fram behöver ingen bedömning.",
     (
@@ -122,7 +122,7 @@ GOALS: Final = FormSheet(
         FormColumn("Beslutsdag", 12, Entry.DAY),
     ),
 )
-COMMENTS: Final = FormSheet(
+COMMENTS = FormSheet(
     "Kommentarer",
     "En kommentar visas vid indikatorn eller målet i rapporten, kortrapporten, Word-texten och arbetsboken.",
     (
@@ -136,12 +136,12 @@ COMMENTS: Final = FormSheet(
     ),
 )
 
-JUDGED: Final = """
+JUDGED = """
     select indicator_id, year, value, verdict, coalesce(shown_decimals, display_decimals) as decimals
     from mart.goal_fulfilment
     where plan_id = $plan_id and year in ($year, $year - 1)
 """
-COUNTED: Final = """
+COUNTED = """
     select goal_id, n_met, n_indicators, verdict from mart.goal_verdict where plan_id = $plan_id and year = $year
 """
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Final
 
 from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell, MergedCell
@@ -33,8 +32,8 @@ from pipeline.form_layout import (
 )
 from pipeline.form_words import CellProblem, FormError, Said, said
 
-LAST_YEAR: Final = "Förra årets utfall"
-AGAIN: Final = "Make a form with `kolada goals form --year YEAR`, and fill it in."
+LAST_YEAR = "Förra årets utfall"
+AGAIN = "Make a form with `kolada goals form --year YEAR`, and fill it in."
 
 
 @dataclass(frozen=True, slots=True)

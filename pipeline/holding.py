@@ -7,7 +7,6 @@ scope. A held run can be reviewed from these alone (review.py).
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import Final
 
 import duckdb
 import polars as pl
@@ -25,10 +24,10 @@ from warehouse.run_ledger import RunLedger
 from warehouse.stage import Stage
 
 # Findings of these checks may disappear when the data is requested again.
-INCOMPLETE: Final = frozenset({"answers_empty", "pairs_failed"})
-SCOPES_TOLD: Final = 5
+INCOMPLETE = frozenset({"answers_empty", "pairs_failed"})
+SCOPES_TOLD = 5
 
-VERDICT_CHANGES: Final = """
+VERDICT_CHANGES = """
     select plan_id, level, item_id, year, variant, verdict_before, verdict, cause
     from mart.verdict_change
     where known_from = $instant

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import polars as pl
 
@@ -37,8 +36,8 @@ from warehouse.run_ledger import RunLedger
 from warehouse.stage import Stage
 
 # If a larger share of the requests gets no response, the source is out of order, and no smaller parts are requested.
-MOST_UNANSWERED: Final = 0.2
-CATALOGUE_PARTS: Final[tuple[Collection, ...]] = ("kpi", "municipality", "municipality_groups")
+MOST_UNANSWERED = 0.2
+CATALOGUE_PARTS: tuple[Collection, ...] = ("kpi", "municipality", "municipality_groups")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ available (`check_wanted`). Otherwise a mistyped id would count as a withdrawn K
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from goals import Plan
 from goals.errors import near_words
@@ -15,8 +14,8 @@ from kolada_client import InvalidRequest
 from kolada_client.identifiers import FIRST_YEAR, LAST_YEAR, check_kpi_id, check_unit_id
 
 # The limit of a backfill: a larger one is no longer a repair but a mirror of Kolada.
-MOST_REQUESTS: Final = 1000
-SUGGESTIONS: Final = 3
+MOST_REQUESTS = 1000
+SUGGESTIONS = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
-from typing import Any, Final
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -23,16 +23,16 @@ from pipeline.settings import Settings
 from pipeline.source import open_source
 
 # The assumed length of a series, in years, if no cells are known: recorded series have between 5 and 30 years.
-ASSUMED_YEARS: Final = 12
+ASSUMED_YEARS = 12
 
-GROUP_NAMES: Final = {"group_id": pl.String(), "group_name": pl.String()}
+GROUP_NAMES = {"group_id": pl.String(), "group_name": pl.String()}
 
-KNOWN_ROWS: Final = """
+KNOWN_ROWS = """
     select kpi_id, count(distinct (municipality_id, period)) / count(distinct municipality_id) as rows_per_unit
     from core.observation
     group by kpi_id
 """
-WORDS: Final = {
+WORDS = {
     NEVER_READ: "never read before",
     CHANGED: "changed in the catalogue",
     DUE: "due by the calendar",

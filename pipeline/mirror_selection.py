@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
-from typing import Final
 
 import duckdb
 import polars as pl
@@ -21,13 +20,13 @@ from pipeline.ingest import Catalogue
 from pipeline.jobs import Rectangle
 from warehouse.known_units import NATIONAL_GROUP, REGIONAL_GROUP, RIKET_ID
 
-NEVER_READ: Final = "never_read"
-CHANGED: Final = "changed"
-DUE: Final = "due"
-AUDIT: Final = "audit"
+NEVER_READ = "never_read"
+CHANGED = "changed"
+DUE = "due"
+AUDIT = "audit"
 
 # A KPI was read completely by a published mirror or refresh that lost none of its units.
-LAST_READ: Final = """
+LAST_READ = """
     select kpi_id, max(read_at) as read_at
     from (
         select coverage.kpi_id, any_value(run.published_at) as read_at
@@ -39,11 +38,11 @@ LAST_READ: Final = """
     ) as whole
     group by kpi_id
 """
-KNOWN_ENTRIES: Final = (
+KNOWN_ENTRIES = (
     "select kpi_id, max(known_from) as changed_at from core.kpi_version where not is_withdrawn group by kpi_id"
 )
-LAST_MIRROR: Final = "select max(published_at) from ops.run where kind = 'mirror' and state = 'published'"
-OUTLIERS: Final = """
+LAST_MIRROR = "select max(published_at) from ops.run where kind = 'mirror' and state = 'published'"
+OUTLIERS = """
     select distinct kpi_id, municipality_id
     from core.observation
     inner join chosen using (kpi_id)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import duckdb
 
@@ -25,13 +25,13 @@ from warehouse.plan_history import close_absent_plans, load_plan
 from warehouse.published_file import advice, published_file, source_kind
 from warehouse.schema import ensure_schema
 
-TRIAL: Final = "goals-diff"
+TRIAL = "goals-diff"
 # The columns of a target that are compared: the decided ones, without places in the document.
-_TARGETS: Final = """
+_TARGETS = """
     select columns(* exclude (target_order, target_decimals, document_lines, known_from))
     from plan.target_as_of($at)
 """
-_VERDICTS: Final = """
+_VERDICTS = """
     select plan_id, 'indicator' as level, indicator_id as item_id, year, '' as variant, verdict, verdict_reason
     from mart.goal_fulfilment_as_of($at)
     union all
@@ -41,13 +41,13 @@ _VERDICTS: Final = """
     select plan_id, 'sound_economic_management', plan_id, year, variant, verdict, null
     from mart.sound_economic_management_as_of($at)
 """
-_CAUSES: Final = """
+_CAUSES = """
     select plan_id, level, item_id, year, variant, cause
     from mart.verdict_change
     where known_from = $at
 """
 # Titles of all items, including removed ones.
-_TITLES: Final = """
+_TITLES = """
     select plan_id, goal_id as item_id, arg_max(title, known_from) as title
     from plan.goal_version
     group by all
@@ -56,18 +56,18 @@ _TITLES: Final = """
     from plan.indicator_version
     group by all
 """
-_LABELS: Final = """
+_LABELS = """
     select plan_id, label_kind, code, label
     from plan.label
 """
-_UNREAD: Final = """
+_UNREAD = """
     select distinct plan_id, kpi_id
     from plan.indicator
     where kpi_id is not null and kpi_id not in (select kpi_id from core.kpi)
     order by all
 """
 Titles = Mapping[tuple[str, str], str]
-LEVELS: Final = ("indicator", "goal", "sound_economic_management")
+LEVELS = ("indicator", "goal", "sound_economic_management")
 
 
 @dataclass(frozen=True, slots=True)

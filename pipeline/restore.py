@@ -8,7 +8,6 @@ them: the first publication after an upgrade stores the complete marts, includin
 
 import os
 from datetime import datetime
-from typing import Final
 
 import duckdb
 
@@ -31,7 +30,7 @@ from warehouse.raw_store import RawStore
 from warehouse.schema import ensure_schema
 from warehouse.settling import clear_leftovers
 
-DAMAGED_NAME: Final = "kolada.damaged.duckdb"
+DAMAGED_NAME = "kolada.damaged.duckdb"
 
 
 def restore(home: Home, *, now: datetime, reporter: Reporter, is_forced: bool = False) -> int:

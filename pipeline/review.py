@@ -12,7 +12,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 
@@ -27,14 +27,14 @@ from warehouse.ledger_records import Approved, Checked
 from warehouse.published_file import publication_of, published_file
 from warehouse.raw_store import RawStore
 
-NAMES: Final = """
+NAMES = """
     select kpi_id as id, title as name from core.kpi
     union all
     select municipality_id as id, municipality_name as name from core.municipality
     union all
     select group_id as id, group_name as name from core.municipality_group
 """
-CSV_COLUMNS: Final = ("check", "plans", "approved_by", "scope", "kpi_id", "kpi", "unit_id", "unit")
+CSV_COLUMNS = ("check", "plans", "approved_by", "scope", "kpi_id", "kpi", "unit_id", "unit")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,21 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import duckdb
 
 from pipeline.run_result import RunResult
 from warehouse.published_file import published_file
 
-VERDICT_CHANGES: Final = """
+VERDICT_CHANGES = """
     select plan_id, level, item_id, year, variant, verdict_before, verdict, cause
     from mart.verdict_change
     where run_id = $run_id
     order by plan_id, level, item_id, year, variant
 """
 
-PLAN_EDITS: Final = """
+PLAN_EDITS = """
     select plan_id, file_name, item_id, row_key, edit, column_name, value_before, value_after
     from mart.plan_change
     where run_id = $run_id
@@ -24,7 +24,7 @@ PLAN_EDITS: Final = """
 """
 
 # The title and description of a plan's KPIs that Kolada changed, before and after.
-RETITLED_KPIS: Final = """
+RETITLED_KPIS = """
     select now.kpi_id, earlier.title, now.title, earlier.description, now.description
     from core.kpi_version as now
     inner join core.kpi_version as earlier
@@ -38,7 +38,7 @@ RETITLED_KPIS: Final = """
 """
 
 # Report a withdrawal once, in the run that first misses the KPI; never a KPI that was not in the catalogue before.
-WITHDRAWN_KPIS: Final = """
+WITHDRAWN_KPIS = """
     select now.kpi_id, now.title
     from core.kpi_version as now
     inner join core.kpi_version as earlier
@@ -49,21 +49,21 @@ WITHDRAWN_KPIS: Final = """
 """
 
 # Issues that a rule found in the data are counted apart from those that a plan's files note.
-ISSUE_COUNTS: Final = """
+ISSUE_COUNTS = """
     select severity, count(*) filter (found_by = 'rule'), count(*) filter (found_by = 'note')
     from mart.data_issue
     group by severity
     order by case severity when 'high' then 1 when 'medium' then 2 else 3 end
 """
 
-GRAVE_ISSUES: Final = """
+GRAVE_ISSUES = """
     select plan_id, coalesce(indicator_id, kpi_id, ''), coalesce(year::varchar, ''), text
     from mart.data_issue
     where severity = 'high' and found_by = 'rule'
     order by all
 """
 
-GOALS: Final = """
+GOALS = """
     select
         judged.plan_id as "plan",
         judged.goal_id as "id",

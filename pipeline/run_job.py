@@ -21,7 +21,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
-from typing import Final, ParamSpec, Protocol, TypeVar
+from typing import ParamSpec, Protocol, TypeVar
 
 import httpx
 
@@ -64,7 +64,7 @@ from warehouse.settling import settle
 from warehouse.share_note import ShareNote, ShareWish, is_shared
 from warehouse.stage import Stage
 
-SOFTWARE_VERSION: Final = version("kolada-pipeline")
+SOFTWARE_VERSION = version("kolada-pipeline")
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")

@@ -4,7 +4,7 @@ This module returns text only and does not import Prefect, so the commands that 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from goals.codes import LABELS
 from pipeline.jobs import BrokenPlan
@@ -14,22 +14,22 @@ from pipeline.settings import Settings
 from warehouse.checks import CheckResult
 from warehouse.credits import DERIVED, MADE_UP_VALUES, RECEIVED, as_printed
 
-LISTED: Final = 20
+LISTED = 20
 
-COVERAGE_WORDS: Final = {
+COVERAGE_WORDS = {
     "values": "har värden",
     "nothing_published": "inget publicerat",
     "withdrawn": "nyckeltalet har utgått",
     "failed": "kunde inte läsas",
     "unaccounted": "utan besked",
 }
-FAILURE_WORDS: Final = {
+FAILURE_WORDS = {
     "Failed: source": "Kolada svarar inte, eller inte som det ska",
     "Failed: input": "en uppgift, en inställning eller en plan kan inte användas",
     "Failed: home": "hemmet är låst, fullt eller skadat",
 }
-CHECK_WORDS: Final = {"fault": "stoppar, fel i programmet", "blocking": "stoppar", "warning": "varnar"}
-WHAT_TO_DO: Final = (
+CHECK_WORDS = {"fault": "stoppar, fel i programmet", "blocking": "stoppar", "warning": "varnar"}
+WHAT_TO_DO = (
     "`kolada review` visar vad körningen skulle ändra och godkänner det del för del, med skäl; nästa körning "
     "publicerar det sedan utan att hämta något. Görs ingenting läses allt om nästa gång."
 )

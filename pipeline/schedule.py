@@ -7,20 +7,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-FILE: Final = "prefect.yaml"
-PROJECT: Final = "kolada"
-CONSEQUENCE: Final = (
+FILE = "prefect.yaml"
+PROJECT = "kolada"
+CONSEQUENCE = (
     "Nothing can be scheduled with it. Correct it, or write it again: `kolada serve --deployments > prefect.yaml`."
 )
 # Short forms that Prefect accepts too.
-SHORT_FORMS: Final = {
+SHORT_FORMS = {
     "@hourly": "0 * * * *",
     "@daily": "0 0 * * *",
     "@midnight": "0 0 * * *",
@@ -30,7 +30,7 @@ SHORT_FORMS: Final = {
     "@annually": "0 0 1 1 *",
 }
 # A time change skips or repeats at most this much.
-LARGEST_CLOCK_CHANGE: Final = timedelta(hours=3)
+LARGEST_CLOCK_CHANGE = timedelta(hours=3)
 
 
 class ScheduleError(ValueError):

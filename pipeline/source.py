@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Mapping
-from typing import Final
 
 import httpx
 
@@ -13,10 +12,10 @@ from pipeline.settings import Settings
 from warehouse.run_ledger import RunLedger
 
 # The value of NO_PROXY before our own Prefect server was added to it.
-GIVEN_NO_PROXY: Final = "KOLADA_GIVEN_NO_PROXY"
-LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
+GIVEN_NO_PROXY = "KOLADA_GIVEN_NO_PROXY"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # A host name or an IPv4 address, in the form that httpx accepts.
-HOST: Final = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
+HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
 
 class LedgerLanding:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 import psutil
 
@@ -24,10 +24,10 @@ from warehouse.raw_store import RawStore
 from warehouse.settling import is_outdated, lost_message, outdated_message
 from warehouse.share_note import read_share_note
 
-NIGHTLY: Final = "refresh"
-CLOCK_SLACK_HOURS: Final = 0.1
+NIGHTLY = "refresh"
+CLOCK_SLACK_HOURS = 0.1
 
-DUE: Final = """
+DUE = """
     select
         kpi_id,
         any_value(kpi_title) as kpi_title,
@@ -41,7 +41,7 @@ DUE: Final = """
     limit 5
 """
 
-LAST_REFRESH: Final = "select max(published_at) from ops.run where kind = $kind and state = 'published'"
+LAST_REFRESH = "select max(published_at) from ops.run where kind = $kind and state = 'published'"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ Nothing is repaired, and a finding does not end the reading. docs/backup.md expl
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
 
 from kolada_client import KoladaError, parse_page
 from pipeline.progress import Reporter
@@ -21,7 +20,7 @@ from warehouse.published_runs import KeptRun, last_published, published_runs, wa
 from warehouse.raw_store import RawStore
 from warehouse.settling import is_outdated, lost_message, outdated_message
 
-VERSIONS_OPENED: Final = """
+VERSIONS_OPENED = """
     select run_id, change_kind, count(*) as version_count
     from (
         select run_id, change_kind from core.observation_version
@@ -31,7 +30,7 @@ VERSIONS_OPENED: Final = """
     group by run_id, change_kind
 """
 
-ANSWERS_LANDED: Final = "select run_id, count(*) as request_count from ops.request group by run_id"
+ANSWERS_LANDED = "select run_id, count(*) as request_count from ops.request group by run_id"
 
 
 @dataclass(slots=True)

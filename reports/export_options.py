@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
 
 from reports.errors import OptionRefused
 from reports.scope import Scope
@@ -22,9 +21,9 @@ class Format(StrEnum):
     MEMO = "memo"
 
 
-TABLES: Final = (Format.PARQUET, Format.CSV)
-DOCUMENTS: Final = (Format.XLSX, Format.DOCX, Format.MEMO)
-ENDINGS: Final[Mapping[Format, tuple[str, ...]]] = {
+TABLES = (Format.PARQUET, Format.CSV)
+DOCUMENTS = (Format.XLSX, Format.DOCX, Format.MEMO)
+ENDINGS: Mapping[Format, tuple[str, ...]] = {
     Format.PARQUET: (".parquet",),
     Format.CSV: (".csv",),
     Format.XLSX: (".xlsx",),

@@ -5,13 +5,13 @@ forecast in another. `reports.plan_edits` makes sentences of edited cells.
 """
 
 from collections.abc import Mapping
-from typing import Final, Protocol
+from typing import Protocol
 
 from reports.numbers import full_text
 from reports.rule_sentences import RULES
 from warehouse.dictionary import meaning_of
 
-TABLES: Final[Mapping[str, str]] = {
+TABLES: Mapping[str, str] = {
     "goals.csv": "plan.goal",
     "indicators.csv": "plan.indicator",
     "targets.csv": "plan.target",
@@ -32,7 +32,7 @@ TABLES: Final[Mapping[str, str]] = {
     "plan.toml [[cross_check_kpis]]": "plan.cross_check_kpi",
 }
 # The kind of label of a column whose codes can have labels in a plan: in one file, or in every file.
-CODES: Final[Mapping[tuple[str, str] | str, str]] = {
+CODES: Mapping[tuple[str, str] | str, str] = {
     ("targets.csv", "kind"): "target_kind",
     ("outcomes_manual.csv", "kind"): "outcome_kind",
     ("budget_lines.csv", "kind"): "budget_kind",
@@ -48,7 +48,7 @@ CODES: Final[Mapping[tuple[str, str] | str, str]] = {
     "gender": "gender",
 }
 # Codes for which a plan has no labels.
-CODE_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+CODE_WORDS: Mapping[str, Mapping[str, str]] = {
     "rank_scope": {"all": "alla", "county": "länet", "similar": "liknande"},
     "offset_unit": {"points": "i indikatorns enhet", "percent": "i procent"},
     "tolerance_unit": {"points": "i indikatorns enhet", "percent": "i procent"},
@@ -56,11 +56,11 @@ CODE_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "compound_rule": RULES["compound"],
     "raw_marker": {"blank": "tom ruta"},
 }
-LISTS: Final[Mapping[str, str]] = {"group": "gruppen {} i Kolada", "own": "listan {}"}
-NUMBERS: Final = frozenset({"target_value", "target_high", "offset", "tolerance", "value", "comparison_value"})
-WORDS: Final[Mapping[str, str]] = {"true": "ja", "false": "nej"}
+LISTS: Mapping[str, str] = {"group": "gruppen {} i Kolada", "own": "listan {}"}
+NUMBERS = frozenset({"target_value", "target_high", "offset", "tolerance", "value", "comparison_value"})
+WORDS: Mapping[str, str] = {"true": "ja", "false": "nej"}
 # The column that describes a whole row, if it is not a text; mart.plan_change has it, or all cells if it is empty.
-MAIN: Final[Mapping[str, str]] = {
+MAIN: Mapping[str, str] = {
     "outcomes_document.csv": "value",
     "outcomes_manual.csv": "value",
     "budget_lines.csv": "value",
@@ -68,7 +68,7 @@ MAIN: Final[Mapping[str, str]] = {
     "plan.toml [rules]": "rule_value",
 }
 # The defaults of empty cells, which are omitted for an added or removed row.
-UNSAID: Final = frozenset({("is_yearly_criterion", "true"), ("gender", "T"), ("criteria_rule", "all")})
+UNSAID = frozenset({("is_yearly_criterion", "true"), ("gender", "T"), ("criteria_rule", "all")})
 
 
 class Words(Protocol):

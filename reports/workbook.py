@@ -7,7 +7,6 @@ width of the paper, with its headings on every page.
 
 import io
 from collections.abc import Sequence
-from typing import Final
 
 import xlsxwriter
 from xlsxwriter.utility import xl_range_abs
@@ -24,7 +23,7 @@ from reports.workbook_matrix import MatrixSheet
 from reports.workbook_styles import A3, A4, Styles, height, lines_of
 from warehouse.credits import DERIVED, PLAN
 
-OPTIONS: Final = {
+OPTIONS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
@@ -33,8 +32,8 @@ OPTIONS: Final = {
 MANAGEMENT, CRITERIA_SHEET, PERIODS_SHEET = "God ekonomisk hushållning", "Kriterier", "Under året"
 DATA, SOURCES = "Data", "Källor"
 SOURCE_ROW, HEAD_ROW = 3, 4
-SOURCE_LINES: Final = 4
-MANAGEMENT_COLUMNS: Final = (
+SOURCE_LINES = 4
+MANAGEMENT_COLUMNS = (
     ("År", PLAN, 7),
     ("Läsning", PLAN, 28),
     ("Gällande läsning", PLAN, 10),

@@ -1,7 +1,7 @@
 """The sheet of each goal: the main columns, every year, and a native chart of each indicator."""
 
 from collections.abc import Mapping
-from typing import Final, cast
+from typing import cast
 
 from xlsxwriter.chart import Chart
 from xlsxwriter.format import Format as CellFormat
@@ -15,9 +15,9 @@ from reports.verdict_sentences import decimals_of, margin_decimals
 from reports.workbook_columns import Cell, held_against
 from reports.workbook_styles import Styles, height, id_width, lines_of
 
-HEAD_ROW: Final = 4
+HEAD_ROW = 4
 # Widths in characters; 0: as the ids ask for.
-COLUMNS: Final = (
+COLUMNS = (
     ("Id", 0),
     ("Indikator", 44),
     ("År", 7),
@@ -32,10 +32,10 @@ COLUMNS: Final = (
     ("Källa", 26),
     ("Kommentar", 36),
 )
-NUMBERS: Final = ("År", "Utfall", "Ställs mot", "Marginal", "Plats", "Av")
+NUMBERS = ("År", "Utfall", "Ställs mot", "Marginal", "Plats", "Av")
 FORBIDDEN_IN_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\", "-"))
 LONGEST_NAME = 31
-CHARTS_ABREAST: Final = 3
+CHARTS_ABREAST = 3
 # The size of a chart in pixels, and the number of rows that it covers.
 CHART_WIDTH, CHART_HEIGHT, CHART_ROWS = 500, 260, 14
 

@@ -1,7 +1,6 @@
 """The workbook's first sheet: every indicator in every year, with target, verdict and trend."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from xlsxwriter.worksheet import Worksheet
 
@@ -12,12 +11,12 @@ from reports.signs import LOOKS
 from reports.verdict_sentences import decimals_of
 from reports.workbook_styles import SOFT, Styles, height, id_width, lines_of
 
-MATRIX: Final = "Matris"
-HEAD_ROW: Final = 4
+MATRIX = "Matris"
+HEAD_ROW = 4
 # Widths in characters of the columns before the years and after them; 0: by the longest id.
-BEFORE: Final = (("Id", 0), ("Indikator", 44), ("Nyckeltal", 12), ("Enhet", 16), ("Mål", 20))
-AFTER: Final = (("Trend", 13), ("Plats", 11), ("Bedömning", 18), ("Kommentar", 32))
-YEAR_WIDTH: Final = 10
+BEFORE = (("Id", 0), ("Indikator", 44), ("Nyckeltal", 12), ("Enhet", 16), ("Mål", 20))
+AFTER = (("Trend", 13), ("Plats", 11), ("Bedömning", 18), ("Kommentar", 32))
+YEAR_WIDTH = 10
 
 
 class MatrixSheet:

@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Final
 
 import duckdb
 
@@ -21,7 +20,7 @@ from warehouse.published_file import publication_of
 from warehouse.share_note import ShareNote, ShareWish, without_password, write_share_note
 
 # Errors that stop a share and leave the home unchanged; any other error is a fault of this software.
-FAILURES: Final = (ShareError, WarehouseError, OSError, duckdb.Error)
+FAILURES = (ShareError, WarehouseError, OSError, duckdb.Error)
 
 
 def share_home(home: Home, wish: ShareWish, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> ShareNote:

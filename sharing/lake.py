@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
 from urllib.parse import urlsplit
 
 import duckdb
@@ -20,13 +19,13 @@ from sharing.lake_address import LakeAddress
 from warehouse.database import connect, quoted, run_sql, transaction
 
 # DuckDB's names of the extensions, and those of their wheels.
-EXTENSIONS: Final = {"httpfs": "httpfs", "postgres_scanner": "postgres-scanner", "ducklake": "ducklake"}
-LAKE_LOCK: Final = ":lake"
+EXTENSIONS = {"httpfs": "httpfs", "postgres_scanner": "postgres-scanner", "ducklake": "ducklake"}
+LAKE_LOCK = ":lake"
 # A table's files are merged when there are more than FILES, plus one for every BYTES_A_FILE bytes.
-FILES: Final = 8
-BYTES_A_FILE: Final = 4_000_000
+FILES = 8
+BYTES_A_FILE = 4_000_000
 # Younger files that no snapshot names can belong to an open transaction.
-ORPHAN_DAYS: Final = 1.0
+ORPHAN_DAYS = 1.0
 
 
 @contextmanager

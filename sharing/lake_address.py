@@ -9,17 +9,16 @@ address: they are read from the settings of PostgreSQL's and AWS's own tools.
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from sharing.errors import PlaceError
 
-SCHEME: Final = "ducklake:"
-FORM: Final = "ducklake:postgresql://USER@HOST/DATABASE?data=s3://bucket/prefix&home=NAME"
-_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,40}")
+SCHEME = "ducklake:"
+FORM = "ducklake:postgresql://USER@HOST/DATABASE?data=s3://bucket/prefix&home=NAME"
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 # Names that a home cannot have: the schema of all homes' values, and reserved schemas of DuckDB and PostgreSQL.
-_TAKEN: Final = ("core", "main", "information_schema", "pg_catalog", "public", "temp", "system")
-_YES: Final = {"yes": True, "no": False}
+_TAKEN = ("core", "main", "information_schema", "pg_catalog", "public", "temp", "system")
+_YES = {"yes": True, "no": False}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
 import duckdb
 
@@ -23,8 +22,8 @@ from warehouse.database import quoted, transaction
 from warehouse.files import sha256_of
 from warehouse.published_file import publication_of
 
-STATE: Final = "lake_state"
-STATE_COLUMNS: Final = (
+STATE = "lake_state"
+STATE_COLUMNS = (
     "home varchar, run_id varchar, published_at timestamp, home_sha256 varchar, is_all boolean, "
     "table_count integer, row_count bigint"
 )

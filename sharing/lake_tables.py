@@ -8,7 +8,6 @@ file without its own table of versions (`mart.maluppfyllelse`) is a table with t
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 import duckdb
 
@@ -17,10 +16,10 @@ from warehouse.database import quoted
 from warehouse.dictionary import described_relations
 from warehouse.versions import KNOWN, PUBLISHED, create_readers
 
-SCHEMAS: Final = ("core", "mart", "ops", "plan")
+SCHEMAS = ("core", "mart", "ops", "plan")
 # Columns that change every night even if no value changes.
-LEFT_OUT: Final = ("confirmed_at",)
-VERSION: Final = "_version"
+LEFT_OUT = ("confirmed_at",)
+VERSION = "_version"
 
 
 @dataclass(frozen=True, slots=True)

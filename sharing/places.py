@@ -4,24 +4,24 @@ import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from sharing.errors import PlaceError, ShareError
 from sharing.lake_address import SCHEME, LakeAddress, lake_address
 from warehouse.files import sync, write_whole
 
-VERSIONS: Final = "versions"
-_PARTS: Final = ".parts"
-_DAY: Final = 86_400
-_TYPES: Final = {
+VERSIONS = "versions"
+_PARTS = ".parts"
+_DAY = 86_400
+_TYPES = {
     ".json": "application/json",
     ".html": "text/html; charset=utf-8",
     ".parquet": "application/vnd.apache.parquet",
 }
 # What boto3 says of these does not name the remedy.
-_KEYS: Final = "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
-_WAYS_BACK: Final = {
+_KEYS = "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
+_WAYS_BACK = {
     "NoCredentialsError": _KEYS,
     "PartialCredentialsError": _KEYS,
     "EndpointConnectionError": "Correct AWS_ENDPOINT_URL or the network",

@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -17,10 +16,10 @@ from sharing.places import VERSIONS, Place
 from sharing.shared_set import SharedSet, write_shared_set
 from warehouse.files import sha256_of
 
-LATEST: Final = "latest.json"
-INDEX: Final = "index.html"
-FORMAT: Final = 1
-STAMP: Final = "%Y%m%dT%H%M%S%fZ"
+LATEST = "latest.json"
+INDEX = "index.html"
+FORMAT = 1
+STAMP = "%Y%m%dT%H%M%S%fZ"
 
 
 @dataclass(frozen=True, slots=True)

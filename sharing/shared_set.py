@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import duckdb
 
@@ -15,10 +15,10 @@ from warehouse.dictionary import described_relations
 from warehouse.files import sha256_of
 from warehouse.published_file import naming_damage, published_file, refuse_missing, source_kind
 
-DATABASE: Final = "kolada.duckdb"
-PACKAGE: Final = "datapackage.json"
+DATABASE = "kolada.duckdb"
+PACKAGE = "datapackage.json"
 # Frictionless names of DuckDB's types; all other types are strings.
-TYPES: Final[Mapping[str, str]] = {
+TYPES: Mapping[str, str] = {
     "BIGINT": "integer",
     "BOOLEAN": "boolean",
     "DATE": "date",

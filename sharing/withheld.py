@@ -5,20 +5,19 @@ Each column is listed here once; a test compares the list with the dictionary.
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
 import duckdb
 
 from warehouse.database import BLOCK_SIZE, STORAGE_VERSION, connect, quoted
 
 # Columns with the name of a person, in any relation.
-PERSONS: Final = ("approved_by", "assessment_decided_by", "decided_by", "entered_by", "written_by")
+PERSONS = ("approved_by", "assessment_decided_by", "decided_by", "entered_by", "written_by")
 # The relation of edited cells, including cells of those columns; an added or removed row is stored as one text.
-EDITS: Final = "mart.plan_change"
+EDITS = "mart.plan_change"
 # Tables that are shared empty.
-EMPTIED: Final = ("ops.request",)
+EMPTIED = ("ops.request",)
 # Columns with free text of a run or a person, or with the address that a home reads from.
-BLANKED: Final[Mapping[str, tuple[str, ...]]] = {
+BLANKED: Mapping[str, tuple[str, ...]] = {
     "ops.run": ("base_url", "flow_run_id", "message"),
     "ops.publication": ("accepted_loss",),
     "ops.coverage_pair": ("reason",),

@@ -4,12 +4,10 @@ Values as received are labelled "Källa: Kolada", computed values as our own, de
 Made-up values name no source, and every output of them says that they are made up.
 """
 
-from typing import Final
-
 from warehouse.dictionary import source_labels
 
-_LABELS: Final = source_labels()
-_ROOTS: Final = ("received", "derived")
+_LABELS = source_labels()
+_ROOTS = ("received", "derived")
 
 
 def source_label(code: str) -> str:
@@ -30,11 +28,11 @@ def as_printed(label: str, source_kind: str) -> str:
     return label
 
 
-RECEIVED: Final = source_label("received")
-DERIVED: Final = source_label("derived")
-DERIVED_FROM_OWN: Final = source_label("derived_from_own")
-PLAN: Final = source_label("plan")
-MADE_UP_VALUES: Final = source_label("made_up_values")
-MADE_UP_PLAN: Final = source_label("made_up_plan")
-DRAFT: Final = source_label("draft")
-BROKEN_PLAN: Final = source_label("broken_plan")
+RECEIVED = source_label("received")
+DERIVED = source_label("derived")
+DERIVED_FROM_OWN = source_label("derived_from_own")
+PLAN = source_label("plan")
+MADE_UP_VALUES = source_label("made_up_values")
+MADE_UP_PLAN = source_label("made_up_plan")
+DRAFT = source_label("draft")
+BROKEN_PLAN = source_label("broken_plan")

@@ -5,7 +5,7 @@ A successor is a guess, since Kolada names none: an active KPI for the same unit
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import duckdb
 
@@ -13,7 +13,7 @@ from warehouse.credits import RECEIVED, as_printed
 from warehouse.kpi_search import NamedKpi, lifecycle
 from warehouse.published_file import source_kind
 
-SUCCESSORS: Final = r"""
+SUCCESSORS = r"""
     with wanted as (
         select
             kpi_id,
@@ -39,7 +39,7 @@ SUCCESSORS: Final = r"""
     limit 3
 """
 
-HELD: Final = """
+HELD = """
     select
         min(period) as first_period,
         max(period) as last_period,

@@ -11,7 +11,7 @@ another KPI, and KPIs of regions unless the query asks for them. The weights are
 import re
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 import duckdb
 
@@ -19,18 +19,18 @@ from warehouse.database import set_variables, sql_files
 
 # Endings of Swedish nouns, adjectives and verbs; at least three letters must remain. The first group is lazy, so the
 # longest ending that matches is removed.
-ENDINGS: Final = (
+ENDINGS = (
     "^(.{3,}?)(ernas|arnas|ornas|heten|heter|het|andet|ende|erna|arna|orna|ens|ets|ers|ars|ande|en|et|er|ar|or|na|ad|at"
     "|de|te|s|n|t|a|e|r)$"
 )
 
-LETTERS: Final = "åäöéèáàüø"
-PLAIN: Final = "aaoeeaauo"
-SIGNS: Final = "-,.:;/()[]\"'%&+*?!–”"
+LETTERS = "åäöéèáàüø"
+PLAIN = "aaoeeaauo"
+SIGNS = "-,.:;/()[]\"'%&+*?!–”"
 
-ID_OR_ITS_BEGINNING: Final = re.compile(r"[NU]\d{1,5}")
+ID_OR_ITS_BEGINNING = re.compile(r"[NU]\d{1,5}")
 
-BEGINNING: Final = """
+BEGINNING = """
     select
         kpi_id, title, operating_area, municipality_type, publication_date, closed_after_year, is_withdrawn,
         1.0 as score
@@ -40,7 +40,7 @@ BEGINNING: Final = """
     limit $limit
 """
 
-SUGGEST: Final = """
+SUGGEST = """
     select kpi_id, title
     from core.kpi
     where damerau_levenshtein(kpi_id, $given) <= 2

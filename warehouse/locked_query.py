@@ -14,7 +14,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import duckdb
 
@@ -22,17 +22,17 @@ from warehouse.database import MEMORY_LIMIT, Config
 from warehouse.errors import QueryFailed, QueryRefused
 from warehouse.published_file import is_damage, published_file, source_kind
 
-ONLY_READING: Final = (
+ONLY_READING = (
     "A query can only read the published warehouse: no other file, no network, no setting, no environment variable, "
     "no write. Nothing was changed."
 )
-ASK_SO: Final = "Use one `select`, `from`, `with`, `describe`, `show`, `summarize`, `pivot` or `explain`."
+ASK_SO = "Use one `select`, `from`, `with`, `describe`, `show`, `summarize`, `pivot` or `explain`."
 
-_SHOWN: Final = 300
-_READING: Final = ("SELECT", "EXPLAIN", "MULTI")
+_SHOWN = 300
+_READING = ("SELECT", "EXPLAIN", "MULTI")
 """DuckDB's types of statement that only read; MULTI is a pivot whose columns are determined first."""
 
-_EXPLAIN: Final = re.compile(
+_EXPLAIN = re.compile(
     r"(?:\s|--[^\n]*\n|/\*.*?\*/)*explain\b(?:\s+analyze\b)?(?:\s*\([^)]*\))?", re.IGNORECASE | re.DOTALL
 )
 

@@ -9,14 +9,13 @@ import json
 import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
 
 from warehouse.files import write_whole
 from warehouse.home import Home
 from warehouse.published_file import publication_of
 
-NOTE: Final = "last.json"
-_PASSWORD: Final = re.compile(r"(://[^/@\s:]*):[^/@\s]*@")
+NOTE = "last.json"
+_PASSWORD = re.compile(r"(://[^/@\s:]*):[^/@\s]*@")
 
 
 @dataclass(frozen=True, slots=True)

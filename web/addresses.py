@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -22,8 +21,8 @@ from web.guarding import Guard
 from web.published import Publications
 from web.rendering import page
 
-STATIC: Final = Path(__file__).parent / "static"
-STYLE: Final = Path(reports.__file__).parent / "templates" / "report.css"
+STATIC = Path(__file__).parent / "static"
+STYLE = Path(reports.__file__).parent / "templates" / "report.css"
 
 
 def make_app(

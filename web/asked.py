@@ -4,19 +4,18 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
 
 from starlette.requests import Request
 
 from warehouse.errors import InvalidMoment
 from warehouse.moment import past_moment
 
-LONGEST: Final = 200
+LONGEST = 200
 # The largest county has 49 municipalities.
-MOST_UNITS: Final = 60
-KPI: Final = re.compile(r"[NU]\d{5}")
-UNIT: Final = re.compile(r"\d{4}|G\d{4,6}")
-MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:\d{2})?)?")
+MOST_UNITS = 60
+KPI = re.compile(r"[NU]\d{5}")
+UNIT = re.compile(r"\d{4}|G\d{4,6}")
+MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:\d{2})?)?")
 
 
 class PageError(Exception):

@@ -6,7 +6,7 @@ another field gives the reason.
 
 from datetime import UTC, date, datetime
 from math import isfinite
-from typing import Any, Final
+from typing import Any
 
 from pydantic import BaseModel, Field
 
@@ -15,7 +15,7 @@ from reports.notices import source_text
 from reports.sourced_rows import Row
 from web.rendering import address
 
-NO_ROW: Final = "Kolada har ingen uppgift"
+NO_ROW = "Kolada har ingen uppgift"
 
 
 class Answer(BaseModel):

@@ -4,7 +4,6 @@ It uses standard input and output, or HTTP on this machine only.
 """
 
 from pathlib import Path
-from typing import Final
 
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
@@ -14,13 +13,13 @@ from starlette.applications import Starlette
 from web.assistant_tools import AssistantTools
 from web.published import Publications
 
-INSTRUCTIONS: Final = (
+INSTRUCTIONS = (
     "Figures of Swedish municipalities from Kolada, and whether they meet the goals of a council's budget. All results "
     "come from one published file. Cite the source label of a result: only values as received have `Källa: Kolada`. A "
     "value that is null is missing, not zero; another field gives the reason. Do not compute or guess values that a "
     "result does not contain."
 )
-TABLES: Final = """
+TABLES = """
     select schema_name || '.' || table_name as name, comment
     from duckdb_tables() where database_name = 'warehouse' and schema_name in ('core', 'mart', 'ops', 'plan')
     union all
@@ -28,7 +27,7 @@ TABLES: Final = """
     from duckdb_views() where database_name = 'warehouse' and schema_name in ('core', 'mart', 'ops', 'plan')
     order by name
 """
-COLUMNS: Final = """
+COLUMNS = """
     select column_name, data_type, comment
     from duckdb_columns() where database_name = 'warehouse' and schema_name || '.' || table_name = ?
     order by column_index

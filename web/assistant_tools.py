@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from mcp.server.mcpserver.exceptions import ToolError
 
@@ -44,9 +44,9 @@ from web.assistant_answers import (
 from web.published import Publication, Publications
 from web.rendering import address
 
-QUERY_SECONDS: Final = 10.0
-MOST_ROWS: Final = 500
-MOST_CHANGES: Final = 200
+QUERY_SECONDS = 10.0
+MOST_ROWS = 500
+MOST_CHANGES = 200
 
 
 @contextmanager

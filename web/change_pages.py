@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -19,7 +18,7 @@ from web.asked import PageError, asked
 from web.published import Publication
 from web.rendering import environment, links_of, page
 
-MOST_NIGHTS: Final = 60
+MOST_NIGHTS = 60
 
 
 @dataclass(frozen=True, slots=True)

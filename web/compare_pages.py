@@ -5,7 +5,6 @@ import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
 
 import duckdb
 from markupsafe import Markup
@@ -26,18 +25,18 @@ from web.published import Publication
 from web.rendering import page
 from web.series import GENDER_WORDS, GENDERS, PERIODS, named, own_unit, read_lines
 
-BOTH: Final = "KM"
-CHOICES: Final = {**GENDER_WORDS, BOTH: "Kvinnor och män"}
+BOTH = "KM"
+CHOICES = {**GENDER_WORDS, BOTH: "Kvinnor och män"}
 # The values of a year among which places are taken, one gender.
-PEERS: Final = """
+PEERS = """
     kpi_id = ? and period = ? and gender = ? and value is not null and municipality_id in (
         select unit.municipality_id from core.municipality as unit
         where unit.municipality_type = ? and not unit.is_riket
     )
 """
 # Names above the dots: the own unit's, and those of a country or a group, which have no dot.
-MOST_NAMED: Final = 3
-FOUND_BY_NAME: Final = """
+MOST_NAMED = 3
+FOUND_BY_NAME = """
     select municipality_id as unit_id, municipality_name as unit_name, 0 as sort from core.municipality
     where contains(lower(municipality_name), lower($text)) or municipality_id = $text
     union all

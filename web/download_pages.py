@@ -5,7 +5,6 @@ import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
@@ -27,8 +26,8 @@ from web.goal_pages import parts_of_year, plan_contents
 from web.published import Publication
 from web.rendering import page
 
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 Make = Callable[[Source, Contents, str | None], bytes]
 
@@ -60,7 +59,7 @@ def _tables(source: Source, ending: str) -> bytes:
     return packed.getvalue()
 
 
-KINDS: Final[dict[str, tuple[str, str, Make]]] = {
+KINDS: dict[str, tuple[str, str, Make]] = {
     "rapport.html": ("Hela rapporten, en HTML-sida", "text/html; charset=utf-8", _report),
     "kort.html": ("Kortrapporten, två A4-sidor", "text/html; charset=utf-8", _short),
     "text.docx": ("Word-text att klistra in i årsredovisningen", DOCX, _word),
@@ -73,7 +72,7 @@ KINDS: Final[dict[str, tuple[str, str, Make]]] = {
         _memo(render_memo_markdown),
     ),
 }
-WHOLE: Final[dict[str, tuple[str, Callable[[Source], bytes]]]] = {
+WHOLE: dict[str, tuple[str, Callable[[Source], bytes]]] = {
     "csv.zip": ("Alla tabeller som CSV", lambda source: _tables(source, "csv")),
     "parquet.zip": ("Alla tabeller som Parquet", lambda source: _tables(source, "parquet")),
 }

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -22,9 +21,9 @@ from web.asked import Asked, PageError, asked, moment, one_of, words, year
 from web.published import Publication
 from web.rendering import address, links_of, page
 
-SORTS: Final = ("plan", "bedomning", "marginal", "plats")
+SORTS = ("plan", "bedomning", "marginal", "plats")
 # The moments that can be chosen: publications with changes, and the first one.
-NIGHTS: Final = """
+NIGHTS = """
     select distinct known_from from mart.verdict_change where plan_id = $plan_id
     union
     select distinct known_from from mart.plan_change where plan_id = $plan_id

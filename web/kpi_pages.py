@@ -5,7 +5,6 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import duckdb
 from starlette.requests import Request
@@ -25,13 +24,13 @@ from web.published import Publication
 from web.rendering import address, page
 from web.series import GENDER_WORDS, GENDERS, PERIODS, own_unit, read_lines
 
-SEARCH: Final = (("/nyckeltal", "Sök ett nyckeltal"),)
+SEARCH = (("/nyckeltal", "Sök ett nyckeltal"),)
 
-LATEST: Final = """
+LATEST = """
     select max(period) from core.observation where kpi_id = $kpi_id and gender = $gender and value is not null
 """
 # Every municipality's value in a year, and its change since the year before.
-EVERYWHERE: Final = """
+EVERYWHERE = """
     select
         unit.municipality_id,
         unit.municipality_name,
@@ -48,7 +47,7 @@ EVERYWHERE: Final = """
     where unit.municipality_type = $unit_type and not unit.is_riket
     order by unit.municipality_name
 """
-CHANGES: Final = """
+CHANGES = """
     select municipality_id, period, gender, old_value, new_value, change_kind, known_from
     from mart.revision
     where kpi_id = $kpi_id

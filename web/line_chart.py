@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from markupsafe import Markup
 
@@ -11,14 +10,14 @@ from reports.labels import shortened, width_of
 from reports.numbers import number_text
 from reports.svg import LABEL_HEIGHT, Scale, element, picture, place, scale_over, spread, tick_decimals, ticks
 
-WIDTH: Final = 720.0
-LEAST_HEIGHT: Final = 320.0
-LEFT: Final = 46.0
-TOP: Final = 14.0
-BELOW: Final = 30.0
-LEAST_MARGIN: Final = 150.0
-GAP: Final = 8.0
-MOST_YEARS: Final = 12
+WIDTH = 720.0
+LEAST_HEIGHT = 320.0
+LEFT = 46.0
+TOP = 14.0
+BELOW = 30.0
+LEAST_MARGIN = 150.0
+GAP = 8.0
+MOST_YEARS = 12
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """Drift: the status of the home, and one stored response. For a shared file, without a home, the page says so."""
 
 import json
-from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -18,15 +17,15 @@ from web.kpi_pages import common_names
 from web.published import Publication
 from web.rendering import page
 
-MOST_SHOWN: Final = 200_000
-MOST_ROWS: Final = 20
-KINDS: Final = {
+MOST_SHOWN = 200_000
+MOST_ROWS = 20
+KINDS = {
     "refresh": "planernas nyckeltal",
     "backfill": "komplettering",
     "mirror": "hela Kolada",
     "replay": "ombyggnad",
 }
-STATES: Final = {
+STATES = {
     "published": "publicerad",
     "held": "hållen",
     "failed": "misslyckad",
@@ -34,27 +33,27 @@ STATES: Final = {
     "landed": "läst",
     "rolled_back": "återtagen",
 }
-OUTCOMES: Final = {
+OUTCOMES = {
     "values": "har värden",
     "nothing_published": "inget publicerat",
     "withdrawn": "nyckeltalet borttaget",
     "failed": "begäran misslyckades",
     "unaccounted": "utan besked",
 }
-SEVERITIES: Final = {"fault": "fel", "blocking": "stoppande", "warning": "varning"}
+SEVERITIES = {"fault": "fel", "blocking": "stoppande", "warning": "varning"}
 
-COVERAGE: Final = """
+COVERAGE = """
     select outcome, sum(unit_count) from ops.coverage
     where run_id = (select run_id from ops.publication order by published_at desc limit 1)
     group by outcome order by outcome
 """
-CHECKS: Final = """
+CHECKS = """
     select check_name || coalesce(':' || scope, '') as found, severity, offending_count, example
     from ops.check_result
     where run_id = (select run_id from ops.publication order by published_at desc limit 1)
     order by offending_count = 0, severity, found
 """
-RUNS: Final = """
+RUNS = """
     select run_id, kind, state, started_at, published_at, message from ops.run
     order by run_number desc nulls last, run_id desc limit 20
 """

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import duckdb
 
@@ -21,7 +21,7 @@ from warehouse.database import connect, quoted
 from warehouse.published_file import naming_damage, refuse_missing
 
 # The size of a publication's cache of gathered plans and years; the cache is dropped with the publication.
-KEPT: Final = 48
+KEPT = 48
 
 Result = TypeVar("Result")
 

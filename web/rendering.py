@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Final
 from urllib.parse import urlencode
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
@@ -11,7 +10,7 @@ from starlette.responses import HTMLResponse
 from reports.html_page import Links
 from reports.numbers import instant_text, number_text
 
-PAGES: Final = (
+PAGES = (
     ("/", "Mål"),
     ("/nyckeltal", "Nyckeltal"),
     ("/jamfor", "Jämför"),

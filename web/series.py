@@ -1,26 +1,25 @@
 """Series of any KPI: the values of municipalities, regions and groups year by year, as charts and tables take them."""
 
 from collections.abc import Sequence
-from typing import Final
 
 import duckdb
 
 from reports.sourced_rows import Source
 from web.line_chart import Line
 
-GENDERS: Final = ("T", "K", "M")
-GENDER_WORDS: Final = {"T": "Totalt", "K": "Kvinnor", "M": "Män"}
-PERIODS: Final = """
+GENDERS = ("T", "K", "M")
+GENDER_WORDS = {"T": "Totalt", "K": "Kvinnor", "M": "Män"}
+PERIODS = """
     select distinct period from core.observation
     where kpi_id = $kpi_id and value is not null
     order by period desc
 """
-NAMES: Final = """
+NAMES = """
     select municipality_id, municipality_name from core.municipality where list_contains($units, municipality_id)
     union all
     select group_id, group_name from core.municipality_group where list_contains($units, group_id)
 """
-SERIES: Final = """
+SERIES = """
     select municipality_id as unit_id, gender, period, value from core.observation
     where
         kpi_id = $kpi_id and list_contains($units, municipality_id)
