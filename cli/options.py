@@ -35,16 +35,8 @@ DirectOption = Annotated[bool, typer.Option("--direct", help="Run without Prefec
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document, for programs.")]
 
 
-def set_options(
-    *,
-    home: Path | None = None,
-    base_url: str | None = None,
-    goals: Path | None = None,
-    plan: str | None = None,
-    wait: float | None = None,
-) -> None:
-    """Write given options into the environment variables, which the flow reads however it is started."""
-    given = {"home": home, "base_url": base_url, "goals": goals, "plan": plan, "wait": wait}
+def set_options(**given: Path | str | float | None) -> None:
+    """Write given options into the variables of their settings, which a flow reads however it is started."""
     for name, value in given.items():
         if value is not None:
             environ[f"KOLADA_{name.upper()}"] = str(value)

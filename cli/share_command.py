@@ -1,7 +1,6 @@
 """`kolada share`: shares the published file to other places."""
 
 from contextlib import suppress
-from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -52,7 +51,7 @@ def share(
 
     Example: `kolada share --to /srv/www/kolada`
     """
-    set_options(home=home)
+    set_options(home=home, share_all=everything or None, share_keep=keep, share_min_days=min_days)
     with one_message():
         settings = Settings.of(sample=sample)
         where = to or settings.share
@@ -61,15 +60,10 @@ def share(
                 "No place is named, so nothing was shared. Name one: `kolada share --to FOLDER`.", markup=False
             )
             raise typer.Exit(BAD_INPUT)
-        wish = replace(settings.share_wish_to(where), is_all=everything or settings.share_all)
-        if keep is not None:
-            wish = replace(wish, keep=keep)
-        if min_days is not None:
-            wish = replace(wish, min_days=min_days)
         home_of_share = Home(settings.home)
         refuse_missing(home_of_share.published)
         refuse_bad_place(where)
-        share_and_tell(home_of_share, wish)
+        share_and_tell(home_of_share, settings.share_wish_to(where))
 
 
 def refuse_bad_place(where: str) -> None:

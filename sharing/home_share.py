@@ -56,15 +56,7 @@ def shared_now(home: Home, wish: ShareWish, now: Callable[[], datetime]) -> Shar
     aside = home.sharing / "work"
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
-    return share(
-        home.published,
-        place_named(wish.place),
-        is_all=wish.is_all,
-        keep=wish.keep,
-        min_days=wish.min_days,
-        now=now,
-        aside=aside,
-    )
+    return share(home.published, place_named(wish.place), wish, now=now, aside=aside)
 
 
 def noted(wish: ShareWish, shared: Shared, at: datetime) -> ShareNote:

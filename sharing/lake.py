@@ -17,6 +17,7 @@ import duckdb
 from sharing.errors import ShareError
 from sharing.lake_address import LakeAddress
 from warehouse.database import connect, quoted, run_sql, transaction
+from warehouse.share_note import ShareWish
 
 # DuckDB's names of the extensions, and those of their wheels.
 EXTENSIONS = {"httpfs": "httpfs", "postgres_scanner": "postgres-scanner", "ducklake": "ducklake"}
@@ -173,14 +174,13 @@ def merge_files(connection: duckdb.DuckDBPyConnection, schema: str) -> int:
 
 
 def remove_old(
-    connection: duckdb.DuckDBPyConnection, *, keep: int, min_days: float, now: datetime, is_core: bool
+    connection: duckdb.DuckDBPyConnection, wish: ShareWish, now: datetime, *, is_core: bool
 ) -> Sequence[int]:
     """Expire old snapshots, and remove the files that only they use.
 
     Args:
         connection: the lake.
-        keep: the number of snapshots to keep, however old they are.
-        min_days: snapshots younger than this are kept, however many there are.
+        wish: the number of snapshots to keep, and the age in days below which all are kept.
         now: the present instant, aware.
         is_core: also remove files that no snapshot ever used, which a killed writer leaves. This lists every file of
             the lake, so the home that writes `core` does it for all homes.
@@ -188,13 +188,13 @@ def remove_old(
     Returns:
         The expired snapshots.
     """
-    youngest_gone = now.astimezone(UTC) - timedelta(days=min_days)
+    youngest_gone = now.astimezone(UTC) - timedelta(days=wish.min_days)
     with lock(connection, LAKE_LOCK):
         rows = connection.execute(
             "select snapshot_id from lake.snapshots() where snapshot_id not in "
             "(select snapshot_id from lake.snapshots() order by snapshot_id desc limit $keep) "
             "and snapshot_time < $before order by snapshot_id",
-            {"keep": keep, "before": youngest_gone},
+            {"keep": wish.keep, "before": youngest_gone},
         ).fetchall()
         gone = [int(snapshot) for (snapshot,) in rows]
         if gone:
@@ -202,7 +202,7 @@ def remove_old(
         before = f"timestamptz {quoted(youngest_gone.isoformat())}"
         connection.execute(f"call ducklake_cleanup_old_files('lake', older_than => {before})")
         if is_core:
-            orphaned = now.astimezone(UTC) - timedelta(days=max(min_days, ORPHAN_DAYS))
+            orphaned = now.astimezone(UTC) - timedelta(days=max(wish.min_days, ORPHAN_DAYS))
             before = f"timestamptz {quoted(orphaned.isoformat())}"
             connection.execute(f"call ducklake_delete_orphaned_files('lake', older_than => {before})")
     return gone

@@ -8,7 +8,7 @@ import json
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import astuple, dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -21,6 +21,7 @@ from sharing.withheld import write_shared_file
 from warehouse.database import quoted, transaction
 from warehouse.files import sha256_of
 from warehouse.published_file import publication_of
+from warehouse.share_note import ShareWish
 
 STATE = "lake_state"
 STATE_COLUMNS = (
@@ -75,11 +76,9 @@ class LakeShared:
 def share_to_lake(
     published: Path,
     address: LakeAddress,
+    wish: ShareWish,
     *,
-    is_all: bool = False,
-    keep: int = 14,
-    min_days: float = 2.0,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    now: Callable[[], datetime],
     aside: Path | None = None,
 ) -> LakeShared:
     """Share the published state to a lake. After a failure the lake is unchanged.
@@ -87,9 +86,7 @@ def share_to_lake(
     Args:
         published: the published file.
         address: the address of the lake.
-        is_all: also share names of persons, the log of requests and the messages of runs.
-        keep: the number of snapshots of the lake to keep.
-        min_days: snapshots younger than this are kept, however many there are.
+        wish: what to share, and which snapshots of the lake to keep.
         now: the clock, which decides which snapshots are old.
         aside: an existing folder for working files; the system's temporary folder if None.
 
@@ -99,7 +96,7 @@ def share_to_lake(
         PublishedDamaged: the published file cannot be read.
     """
     publication = publication_of(published)
-    state = LakeState(address.home, publication.run_id, publication.published_at, sha256_of(published), is_all)
+    state = LakeState(address.home, publication.run_id, publication.published_at, sha256_of(published), wish.is_all)
     schemas = (address.home, *(["core"] if address.is_core else []))
     with tempfile.TemporaryDirectory(prefix="kolada-share-", dir=aside) as folder:
         try:
@@ -111,7 +108,7 @@ def share_to_lake(
                     attach_home(connection, published, Path(folder, "home.duckdb"), state)
                     refuse_other_home(connection, address, before)
                     shared = carry_over(connection, address, before, state)
-                return keep_up(connection, address, shared, keep=keep, min_days=min_days, now=now())
+                return keep_up(connection, address, shared, wish, now())
         except duckdb.Error as error:
             raise ShareError(
                 f"Sharing to `{address.where}` stopped: {str(error).splitlines()[0]} Earlier shares and the published "
@@ -242,13 +239,7 @@ def refuse_other_home(
 
 
 def keep_up(
-    connection: duckdb.DuckDBPyConnection,
-    address: LakeAddress,
-    shared: LakeShared,
-    *,
-    keep: int,
-    min_days: float,
-    now: datetime,
+    connection: duckdb.DuckDBPyConnection, address: LakeAddress, shared: LakeShared, wish: ShareWish, now: datetime
 ) -> LakeShared:
     """Merge the files of the home's tables and remove old snapshots, after the share.
 
@@ -258,7 +249,7 @@ def keep_up(
     schemas = (address.home, *(["core"] if address.is_core else []))
     try:
         merged = sum(merge_files(connection, schema) for schema in schemas)
-        forgotten = remove_old(connection, keep=keep, min_days=min_days, now=now, is_core=address.is_core)
+        forgotten = remove_old(connection, wish, now, is_core=address.is_core)
     except duckdb.Error as error:
         raise ShareError(
             f"The publication is shared as snapshot {shared.snapshot} of `{address.where}`, but the upkeep of the lake "

@@ -15,6 +15,7 @@ from sharing.lake_share import share_to_lake
 from sharing.places import VERSIONS, Place
 from sharing.shared_set import SharedSet, write_shared_set
 from warehouse.files import sha256_of
+from warehouse.share_note import ShareWish
 
 LATEST = "latest.json"
 INDEX = "index.html"
@@ -51,11 +52,9 @@ class Shared:
 def share(
     published: Path,
     place: Place | LakeAddress,
+    wish: ShareWish,
     *,
-    is_all: bool = False,
-    keep: int = 14,
-    min_days: float = 2.0,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    now: Callable[[], datetime],
     aside: Path | None = None,
 ) -> Shared:
     """Share the published state.
@@ -66,9 +65,7 @@ def share(
     Args:
         published: the published file.
         place: the place to share to.
-        is_all: also share names of persons, the log of requests and the messages of runs.
-        keep: the number of versions to keep.
-        min_days: a version is kept for this long after it was replaced, however many there are.
+        wish: what to share, and which versions to keep.
         now: the clock, which names the version.
         aside: an existing folder for the files before they are sent; the system's temporary folder if None.
 
@@ -78,7 +75,7 @@ def share(
         PublishedDamaged: the published file cannot be read.
     """
     if isinstance(place, LakeAddress):
-        carried = share_to_lake(published, place, is_all=is_all, keep=keep, min_days=min_days, now=now, aside=aside)
+        carried = share_to_lake(published, place, wish, now=now, aside=aside)
         return Shared(f"{carried.snapshot}-{carried.run_id}", is_new=carried.is_new, size=0, in_lake=str(carried))
     instant = now()
     before = latest_at(place)
@@ -89,10 +86,10 @@ def share(
     while True:
         home_sha256 = sha256_of(published) if published.exists() else ""
         name = str(before.get("name"))
-        if (before.get("home_sha256"), before.get("is_all")) == (home_sha256, is_all) and name in present:
-            return Shared(name, is_new=False, size=0, pruned=_prune(place, name, earlier, keep, min_days, instant))
+        if (before.get("home_sha256"), before.get("is_all")) == (home_sha256, wish.is_all) and name in present:
+            return Shared(name, is_new=False, size=0, pruned=_prune(place, name, earlier, wish, instant))
         with tempfile.TemporaryDirectory(prefix="kolada-share-", dir=aside) as folder:
-            made = write_shared_set(published, Path(folder), is_all=is_all)
+            made = write_shared_set(published, Path(folder), is_all=wish.is_all)
             if sha256_of(published) != home_sha256:
                 continue
             refuse_other_kind(place, before, made)
@@ -103,12 +100,12 @@ def share(
             latest = latest_of(made, name, instant) | {
                 "earlier": earlier,
                 "home_sha256": home_sha256,
-                "is_all": is_all,
+                "is_all": wish.is_all,
             }
             place.put(INDEX, index_page(latest))
             place.put(LATEST, json.dumps(latest, ensure_ascii=False, indent=1).encode())
         size = sum(file.size for file in made.files)
-        return Shared(name, is_new=True, size=size, pruned=_prune(place, name, earlier, keep, min_days, instant))
+        return Shared(name, is_new=True, size=size, pruned=_prune(place, name, earlier, wish, instant))
 
 
 def latest_at(place: Place) -> dict[str, object]:
@@ -170,15 +167,15 @@ def earlier_of(before: Mapping[str, object], present: Collection[str]) -> list[d
 
 
 def _prune(
-    place: Place, latest: str, earlier: Sequence[Mapping[str, str]], keep: int, min_days: float, instant: datetime
+    place: Place, latest: str, earlier: Sequence[Mapping[str, str]], wish: ShareWish, instant: datetime
 ) -> tuple[str, ...]:
     """Remove old versions, and versions of killed shares; return their names.
 
     A reader of an earlier `latest.json` finds its version for `min_days` after it was replaced. A version that was
     never named is left from a killed share, and is removed at the same age.
     """
-    since = (instant.astimezone(UTC) - timedelta(days=min_days)).isoformat()
-    beyond = earlier[: max(0, len(earlier) - (keep - 1))]
+    since = (instant.astimezone(UTC) - timedelta(days=wish.min_days)).isoformat()
+    beyond = earlier[: max(0, len(earlier) - (wish.keep - 1))]
     gone = {each["name"] for each in beyond if each["until"] <= since}
     named = {latest, *(each["name"] for each in earlier)}
     stamp = f"{datetime.fromisoformat(since):{STAMP}}"

@@ -31,10 +31,10 @@ class ShareWish:
     """
 
     place: str
-    is_all: bool = False
-    keep: int = 14
-    min_days: float = 2.0
-    wait: float = 600.0
+    is_all: bool
+    keep: int
+    min_days: float
+    wait: float
 
 
 @dataclass(frozen=True, slots=True)

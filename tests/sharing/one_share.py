@@ -15,8 +15,8 @@ from pathlib import Path
 import boto3  # noqa: F401 - imported here once, not by every process
 
 from sharing import share_home
+from tests.sharing.support import wished
 from warehouse.home import Home
-from warehouse.share_note import ShareWish
 
 CHANGES = {"os.rename", "os.mkdir", "os.remove", "os.rmdir", "http.client.send"}
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
@@ -24,6 +24,7 @@ WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 def share_and_count(home: str, place: str, instant: str, stops_at: int, told: int) -> None:
     """Share, and kill the process before a step; each step writes a byte into the pipe."""
+    wish = wished(place, keep=2, min_days=2)
     steps = 0
 
     def count(event: str, given: tuple) -> None:
@@ -36,9 +37,7 @@ def share_and_count(home: str, place: str, instant: str, stops_at: int, told: in
             os.write(told, b".")
 
     sys.addaudithook(count)
-    note = share_home(
-        Home(Path(home)), ShareWish(place, keep=2, min_days=2), now=lambda: datetime.fromisoformat(instant)
-    )
+    note = share_home(Home(Path(home)), wish, now=lambda: datetime.fromisoformat(instant))
     assert not note.is_failed, note
 
 

@@ -29,6 +29,7 @@ from sharing.lake_share import share_to_lake
 from sharing.withheld import write_shared_file
 from tests.conftest import REPOSITORY, UNLIMITED, small_home
 from tests.sharing.lake_servers import postgres_server, range_server, s3_server
+from tests.sharing.support import present, wished
 from tests.sharing.test_recipes import ADDRESS, code_of
 from tests.sweeping import is_whole, points_of
 from warehouse.database import quoted
@@ -308,14 +309,14 @@ def test_upkeep_removes_what_is_old_and_no_row(lake: Lake, published: dict[str, 
     address = lake_address(lake.where(MIRROR))
     first, last = published[MIRROR][0], published[MIRROR][-1]
     for file in (last, first, last):
-        shared = share_to_lake(file, address)
+        shared = share_to_lake(file, address, wished(), now=present)
         assert shared.is_new
         with lake.open() as connection:
             assert differences(connection, MIRROR, file) == {}
     boto3.client("s3").put_object(Bucket=BUCKET, Key=f"{lake.name}/core/observation_version/left.parquet", Body=b"half")
     before = lake.files()
     later = datetime.now(UTC) + timedelta(days=10)
-    again = share_to_lake(last, address, keep=1, now=lambda: later)
+    again = share_to_lake(last, address, wished(keep=1), now=lambda: later)
     assert (again.is_new, again.forgotten > 0, lake.files() < before) == (False, True, True)
     left = boto3.client("s3").list_objects_v2(Bucket=BUCKET, Prefix=f"{lake.name}/core/observation_version/left")
     assert left["KeyCount"] == 0
@@ -327,23 +328,23 @@ def test_upkeep_removes_what_is_old_and_no_row(lake: Lake, published: dict[str, 
 def test_a_table_that_differs_is_made_whole(lake: Lake, published: dict[str, list[Path]]) -> None:
     """Missing rows, duplicate rows and a missing column are repaired by the next share."""
     address = lake_address(lake.where(MIRROR))
-    share_to_lake(published[MIRROR][0], address)
+    share_to_lake(published[MIRROR][0], address, wished(), now=present)
     with open_lake(address, lake.folder) as connection:
         connection.execute("delete from lake.core.observation_version where period = 2022")
         connection.execute("insert into lake.lanet.plan_target_version from lake.lanet.plan_target_version")
         connection.execute("alter table lake.lanet.mart_ranking_version drop column rank_n")
-    share_to_lake(published[MIRROR][1], address)
+    share_to_lake(published[MIRROR][1], address, wished(), now=present)
     with lake.open() as connection:
         assert differences(connection, MIRROR, published[MIRROR][1]) == {}
 
 
 def test_no_home_writes_over_another(lake: Lake, published: dict[str, list[Path]]) -> None:
     """A used name and a `core` of another home are refused, and nothing changes."""
-    share_to_lake(published[MIRROR][0], lake_address(lake.where(MIRROR)))
+    share_to_lake(published[MIRROR][0], lake_address(lake.where(MIRROR)), wished(), now=present)
     with pytest.raises(ShareError, match="belongs to another home"):
-        share_to_lake(published["ale"][0], lake_address(lake.where(MIRROR)))
+        share_to_lake(published["ale"][0], lake_address(lake.where(MIRROR)), wished(), now=present)
     with pytest.raises(ShareError, match="written by the home `lanet`"):
-        share_to_lake(published["ale"][0], lake_address(lake.where("ale") + "&core=yes"))
+        share_to_lake(published["ale"][0], lake_address(lake.where("ale") + "&core=yes"), wished(), now=present)
     with lake.open() as connection:
         assert differences(connection, MIRROR, published[MIRROR][0]) == {}
         schemas = connection.execute("select schema_name from duckdb_schemas() where database_name = 'lake'").fetchall()
@@ -368,12 +369,12 @@ def test_the_recipes_in_duckdb_read_by_address(
     marts = ("goal_fulfilment", "maluppfyllelse")
     with duckdb.connect(str(two_nights[0]), read_only=True) as connection:
         wanted = [connection.execute(f"select count(*) from mart.{mart}").fetchone()[0] for mart in marts]
-    version = share(two_nights[0], place_named(str(tmp_path))).version
+    version = share(two_nights[0], place_named(str(tmp_path)), wished(), now=present).version
     with range_server(tmp_path) as (base, asked):
         rows = rows_of(code_of("DuckDB by address").replace(ADDRESS, base), version)
     assert ([len(each) for each in rows], min(wanted) > 0) == (wanted, True)
     assert len(asked) > 1, "the file is read by its ranges"
-    share(two_nights[0], place_named(f"s3://{BUCKET}/shared"))
+    share(two_nights[0], place_named(f"s3://{BUCKET}/shared"), wished(), now=present)
     endpoint = os.environ["AWS_ENDPOINT_URL"].removeprefix("http://")
     own = f"key_id 'testing', secret 'testing', endpoint {quoted(endpoint)}, url_style 'path', use_ssl false"
     recipe = code_of("DuckDB in a bucket").replace("bucket/prefix", f"{BUCKET}/shared")

@@ -10,9 +10,9 @@ from cli.app import make_app
 from pipeline.settings import Settings
 from sharing import ShareError, place_named, share_home
 from sharing.lake_address import LakeAddress
+from tests.sharing.support import wished
 from warehouse.database import connect
 from warehouse.home import Home
-from warehouse.share_note import ShareWish
 
 WHERE = "ducklake:postgresql://kolada@db.example.se:5433/lake"
 
@@ -79,7 +79,8 @@ def test_a_password_in_a_place_is_nowhere_told(place: str, tmp_path: Path, monke
     assert told.exit_code == 2
     assert "KOLADA_SHARE = `" in told.stderr
     assert "kolada:…@" in told.stderr
-    note = share_home(Home(tmp_path), ShareWish(place))
+    monkeypatch.delenv("KOLADA_SHARE")
+    note = share_home(Home(tmp_path), wished(place))
     assert note.is_failed
     kept = (tmp_path / "sharing" / "last.json").read_text(encoding="utf-8")
     (tmp_path / "kolada.duckdb").touch()

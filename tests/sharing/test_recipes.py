@@ -9,6 +9,7 @@ import pytest
 
 from sharing import place_named, share
 from tests.conftest import REPOSITORY
+from tests.sharing.support import present, wished
 
 PAGE = REPOSITORY / "docs" / "sharing.md"
 ADDRESS = "https://example.se/kolada/"
@@ -39,7 +40,7 @@ def test_every_other_recipe_says_that_it_was_not_tried() -> None:
 @pytest.mark.slow
 def test_the_recipe_in_python_reads_the_goals(two_nights: list[Path], tmp_path: Path, serve_folder) -> None:
     """By the address of a plain web server, the recipe gives the rows of the published file."""
-    share(two_nights[0], place_named(str(tmp_path)))
+    share(two_nights[0], place_named(str(tmp_path)), wished(), now=present)
     names: dict[str, object] = {}
     exec(code_of("Python").replace(ADDRESS, serve_folder(tmp_path)), names)  # noqa: S102 - our own page
     goals = names["goals"]

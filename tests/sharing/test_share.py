@@ -17,6 +17,7 @@ from cli.app import make_app
 from sharing import ShareError, place_named, share
 from sharing.places import Folder, Place
 from sharing.withheld import BLANKED, EMPTIED, PERSONS
+from tests.sharing.support import wished
 from warehouse.dictionary import common_columns, described_relations
 from warehouse.published_file import publication_of
 
@@ -51,7 +52,7 @@ def assert_whole(root: Path) -> dict:
 @pytest.mark.slow
 def test_a_share_is_whole_and_says_what_it_holds(two_nights: list[Path], tmp_path: Path) -> None:
     """The shared database equals the published one, and each mart is a Parquet file with key and comments."""
-    shared = share(two_nights[0], place_named(str(tmp_path)), now=At())
+    shared = share(two_nights[0], place_named(str(tmp_path)), wished(), now=At())
     latest = assert_whole(tmp_path)
     assert (shared.version, shared.is_new) == (latest["name"], True)
     version = tmp_path / "versions" / latest["name"]
@@ -78,8 +79,8 @@ def test_a_share_is_whole_and_says_what_it_holds(two_nights: list[Path], tmp_pat
 @pytest.mark.slow
 def test_names_of_persons_and_the_log_stay_at_home(two_nights: list[Path], person: str, tmp_path: Path) -> None:
     """Names of persons and request logs are in no shared file, unless everything is shared."""
-    share(two_nights[0], place_named(str(tmp_path / "some")), now=At())
-    share(two_nights[0], place_named(str(tmp_path / "all")), is_all=True, now=At())
+    share(two_nights[0], place_named(str(tmp_path / "some")), wished(), now=At())
+    share(two_nights[0], place_named(str(tmp_path / "all")), wished(is_all=True), now=At())
 
     def holds(folder: str, text: bytes) -> bool:
         return any(text in path.read_bytes() for path in (tmp_path / folder).rglob("*") if path.is_file())
@@ -91,7 +92,7 @@ def test_names_of_persons_and_the_log_stay_at_home(two_nights: list[Path], perso
 @pytest.mark.slow
 def test_an_edit_stays_told_without_its_name(two_nights: list[Path], tmp_path: Path) -> None:
     """Edits are shared without cells that contain a person's name."""
-    share(two_nights[0], place_named(str(tmp_path)), now=At())
+    share(two_nights[0], place_named(str(tmp_path)), wished(), now=At())
     (shared,) = tmp_path.glob("versions/*/kolada.duckdb")
     with duckdb.connect(str(shared), read_only=True) as copy:
         rows = copy.execute("select edit, value_before, value_after from mart.plan_change order by edit").fetchall()
@@ -111,10 +112,10 @@ def test_what_is_withheld_is_known_to_the_dictionary() -> None:
 def test_the_same_state_is_shared_once(two_nights: list[Path], tmp_path: Path) -> None:
     """A repeated share of one publication changes nothing; a new publication or a rollback is a new version."""
     place = place_named(str(tmp_path))
-    first = share(two_nights[0], place, now=At(0))
-    assert share(two_nights[0], place, now=At(1)) == type(first)(first.version, is_new=False, size=0)
-    second = share(two_nights[1], place, now=At(2))
-    back = share(two_nights[0], place, now=At(3))
+    first = share(two_nights[0], place, wished(), now=At(0))
+    assert share(two_nights[0], place, wished(), now=At(1)) == type(first)(first.version, is_new=False, size=0)
+    second = share(two_nights[1], place, wished(), now=At(2))
+    back = share(two_nights[0], place, wished(), now=At(3))
     assert len({first.version, second.version, back.version}) == 3
     assert (latest_of(place)["name"], latest_of(place)["run_id"]) == (back.version, back.version.partition("-")[2])
 
@@ -124,9 +125,9 @@ def test_older_versions_are_pruned_and_young_ones_stay(two_nights: list[Path], t
     """Versions beyond `keep` are pruned if they are older than `min_days`; the latest one always stays."""
     place = place_named(str(tmp_path))
     for day in range(6):
-        share(two_nights[day % 2], place, keep=2, min_days=3, now=At(day))
+        share(two_nights[day % 2], place, wished(keep=2, min_days=3), now=At(day))
     assert [name[:8] for name in place.versions()] == ["20260503", "20260504", "20260505", "20260506"]
-    share(two_nights[0], place, keep=2, min_days=0, now=At(6))
+    share(two_nights[0], place, wished(keep=2, min_days=0), now=At(6))
     assert [name[:8] for name in place.versions()] == ["20260506", "20260507"]
     assert_whole(tmp_path)
 
@@ -135,15 +136,15 @@ def test_older_versions_are_pruned_and_young_ones_stay(two_nights: list[Path], t
 def test_a_reader_has_time_after_the_version_was_replaced(two_nights: list[Path], tmp_path: Path) -> None:
     """A replaced version stays for `min_days` after its replacement, even after a killed share."""
     place = place_named(str(tmp_path))
-    first = share(two_nights[0], place, keep=1, min_days=2, now=At(0))
+    first = share(two_nights[0], place, wished(keep=1, min_days=2), now=At(0))
     with pytest.raises(KeyboardInterrupt):
-        share(two_nights[1], Stopping(tmp_path, 2), keep=1, min_days=2, now=At(6))
+        share(two_nights[1], Stopping(tmp_path, 2), wished(keep=1, min_days=2), now=At(6))
     left = [name for name in place.versions() if name != first.version]
-    second = share(two_nights[1], place, keep=1, min_days=2, now=At(7))
+    second = share(two_nights[1], place, wished(keep=1, min_days=2), now=At(7))
     assert [first.version, *left, second.version] == place.versions()
-    share(two_nights[1], place, keep=1, min_days=2, now=At(8.5))
+    share(two_nights[1], place, wished(keep=1, min_days=2), now=At(8.5))
     assert [first.version, second.version] == place.versions()
-    assert share(two_nights[1], place, keep=1, min_days=2, now=At(9)).pruned == (first.version,)
+    assert share(two_nights[1], place, wished(keep=1, min_days=2), now=At(9)).pruned == (first.version,)
 
 
 class Stopping(Folder):
@@ -181,11 +182,11 @@ class Stopping(Folder):
 @pytest.mark.parametrize("stops_at", range(5))
 def test_a_share_that_is_killed_leaves_a_whole_one(two_nights: list[Path], tmp_path: Path, stops_at: int) -> None:
     """After a kill at any step `latest.json` names a whole version, and the next share works."""
-    share(two_nights[0], place_named(str(tmp_path)), now=At(0))
+    share(two_nights[0], place_named(str(tmp_path)), wished(), now=At(0))
     with pytest.raises(KeyboardInterrupt):
-        share(two_nights[1], Stopping(tmp_path, stops_at), keep=1, min_days=0, now=At(1))
+        share(two_nights[1], Stopping(tmp_path, stops_at), wished(keep=1, min_days=0), now=At(1))
     assert_whole(tmp_path)
-    share(two_nights[1], place_named(str(tmp_path)), keep=1, min_days=0, now=At(2))
+    share(two_nights[1], place_named(str(tmp_path)), wished(keep=1, min_days=0), now=At(2))
     latest = assert_whole(tmp_path)
     assert place_named(str(tmp_path)).versions() == [latest["name"]]
 
@@ -203,7 +204,7 @@ def test_what_is_published_meanwhile_makes_no_mixture(two_nights: list[Path], tm
             published.write_bytes(later.pop().read_bytes())
 
     sys.addaudithook(publish_once)
-    shared = share(published, place_named(str(tmp_path / "www")), now=At(), aside=aside)
+    shared = share(published, place_named(str(tmp_path / "www")), wished(), now=At(), aside=aside)
     assert later == []
     latest = assert_whole(tmp_path / "www")
     assert (latest["name"], latest["run_id"]) == (shared.version, publication_of(two_nights[1]).run_id)
@@ -218,21 +219,21 @@ def test_a_place_of_other_contents_is_left_alone(two_nights: list[Path], tmp_pat
     with duckdb.connect(str(other)) as connection:
         connection.execute("update ops.run set source_kind = 'recorded'")
     place = place_named(str(tmp_path / "www"))
-    share(other, place, now=At())
+    share(other, place, wished(), now=At())
     before = place.read("latest.json")
     with pytest.raises(ShareError, match=r"www` has `recorded` data, but these are `\w+`"):
-        share(two_nights[0], place, now=At(1))
+        share(two_nights[0], place, wished(), now=At(1))
     assert before == place.read("latest.json")
     for content in (b"{", b"[]", b'{"version": 3}'):
         place.put("latest.json", content)
         with pytest.raises(ShareError, match=r"`latest.json` of `.*www` was not written"):
-            share(other, place, now=At(1))
+            share(other, place, wished(), now=At(1))
         assert content == place.read("latest.json")
     foreign = tmp_path / "foreign"
     foreign.mkdir()
     (foreign / "latest.json").write_text("{}")
     with pytest.raises(ShareError, match=r"`latest.json` of `.*foreign` was not written"):
-        share(other, place_named(str(foreign)), now=At(1))
+        share(other, place_named(str(foreign)), wished(), now=At(1))
     assert [each.name for each in foreign.iterdir()] == ["latest.json"]
 
 
@@ -249,7 +250,7 @@ def test_a_folder_that_cannot_be_is_told(two_nights: list[Path], tmp_path: Path)
     """A place below a file is refused with the name of the file."""
     (tmp_path / "file").write_text("x")
     with pytest.raises(ShareError, match=rf"`{tmp_path}/file/www` cannot be a folder, because `{tmp_path}/file"):
-        share(two_nights[0], place_named(f"{tmp_path}/file/www"), now=At())
+        share(two_nights[0], place_named(f"{tmp_path}/file/www"), wished(), now=At())
 
 
 @pytest.mark.slow
@@ -257,7 +258,7 @@ def test_a_bucket_holds_whole_versions(two_nights: list[Path], bucket: str) -> N
     """In a bucket the latest version has its hashes, older ones are pruned, and an unknown bucket is named."""
     place = place_named(bucket)
     for day in range(5):
-        share(two_nights[day % 2], place, keep=2, min_days=0, now=At(day))
+        share(two_nights[day % 2], place, wished(keep=2, min_days=0), now=At(day))
     latest = latest_of(place)
     client = boto3.client("s3")
     for each in latest["files"]:
@@ -265,13 +266,13 @@ def test_a_bucket_holds_whole_versions(two_nights: list[Path], bucket: str) -> N
         assert each["sha256"] == hashlib.sha256(content).hexdigest()
     assert [name[:8] for name in place.versions()] == ["20260504", "20260505"]
     with pytest.raises(ShareError, match="s3://no-such-bucket"):
-        share(two_nights[0], place_named("s3://no-such-bucket"), now=At())
+        share(two_nights[0], place_named("s3://no-such-bucket"), wished(), now=At())
 
 
 @pytest.mark.slow
 def test_a_web_server_serves_what_latest_names(two_nights: list[Path], tmp_path: Path, serve_folder) -> None:
     """The relative paths in latest.json work behind a plain web server."""
-    share(two_nights[0], place_named(str(tmp_path)), now=At())
+    share(two_nights[0], place_named(str(tmp_path)), wished(), now=At())
     base = serve_folder(tmp_path)
     latest = httpx.get(f"{base}latest.json").json()
     for each in latest["files"]:
