@@ -1,6 +1,6 @@
--- The values and scopes that one run read. Units are municipalities, regions, Riket and groups; a null period in a
--- scope means all years. The values are in Parquet files (warehouse/stage.py), numbered in the order received; the
--- other tables are small and temporary.
+-- The values and scopes that one run read, and the versions of the cells that they are compared with. Units are
+-- municipalities, regions, Riket and groups; a null period in a scope means all years. The values are in Parquet files
+-- (warehouse/stage.py), numbered in the order received; the other tables are small and temporary.
 
 create or replace temp view staged_observation as
 select
@@ -15,6 +15,20 @@ select
     is_deleted,
     request_id
 from read_parquet(getvariable('staged_files'));
+
+-- Every version of every cell, of municipalities and groups together.
+create or replace temp view cell_version as
+select
+    * rename (municipality_id as unit_id),
+    rowid as version_rowid,
+    false as is_group
+from core.observation_version
+union all by name
+select
+    * rename (group_id as unit_id),
+    rowid as version_rowid,
+    true as is_group
+from core.group_observation_version;
 
 -- One row per request: all its KPIs for all its units.
 create or replace temp table read_scope (

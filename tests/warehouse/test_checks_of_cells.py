@@ -6,6 +6,7 @@ import pytest
 from warehouse.checks import run_check
 from warehouse.database import sql_files
 from warehouse.schema import ensure_schema
+from warehouse.stage import Stage
 
 
 @pytest.fixture
@@ -13,6 +14,7 @@ def connection():
     """An empty warehouse in memory, with the instant of a run."""
     with duckdb.connect() as connection:
         ensure_schema(connection)
+        Stage(connection)
         connection.execute("set variable known_from = timestamp '2026-01-01'")
         yield connection
 

@@ -2,24 +2,8 @@
 -- sv: Kommer värden med antalet noll enheter?
 -- scope: kpi
 with opened as (
-    select
-        kpi_id,
-        municipality_id as unit_id,
-        period,
-        gender,
-        value,
-        value_count
-    from core.observation_version
-    where known_from = getvariable('known_from') and known_to is null
-    union all
-    select
-        kpi_id,
-        group_id as unit_id,
-        period,
-        gender,
-        value,
-        value_count
-    from core.group_observation_version
+    select *
+    from cell_version
     where known_from = getvariable('known_from') and known_to is null
 ),
 

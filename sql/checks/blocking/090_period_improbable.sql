@@ -1,34 +1,16 @@
 -- Is there a value for a year that no KPI has yet, or for one long before all others?
 -- sv: Finns det ett värde för ett år som inte kan ha kommit, eller som ligger långt före de andra?
 -- scope: kpi
-with opened as (
-    select
-        kpi_id,
-        municipality_id as unit_id,
-        period,
-        gender,
-        value,
-        status
-    from core.observation_version
-    where known_from = getvariable('known_from') and change_kind = 'first'
-    union all
-    select
-        kpi_id,
-        group_id as unit_id,
-        period,
-        gender,
-        value,
-        status
-    from core.group_observation_version
-    where known_from = getvariable('known_from') and change_kind = 'first'
-),
-
-improbable as (
+with improbable as (
     select *
-    from opened
+    from cell_version
     where
-        period > year(getvariable('known_from')) + getvariable('max_years_ahead')
-        or period < getvariable('first_plausible_year')
+        known_from = getvariable('known_from')
+        and change_kind = 'first'
+        and (
+            period > year(getvariable('known_from')) + getvariable('max_years_ahead')
+            or period < getvariable('first_plausible_year')
+        )
 ),
 
 -- If a KPI already had such years, more of them are no finding.

@@ -3,26 +3,13 @@
 -- scope: kpi
 -- Only versions opened by a run can duplicate a cell, so KPIs without opened versions are not checked.
 with opened_kpi as (
-    select kpi_id from core.observation_version where known_from = getvariable('known_from')
-    union
-    select kpi_id from core.group_observation_version where known_from = getvariable('known_from')
+    select distinct kpi_id from cell_version
+    where known_from = getvariable('known_from')
 ),
 
 cell as not materialized (
-    select
-        kpi_id,
-        municipality_id as unit_id,
-        period,
-        gender
-    from core.observation_version
-    where known_to is null and kpi_id in (from opened_kpi)
-    union all
-    select
-        kpi_id,
-        group_id as unit_id,
-        period,
-        gender
-    from core.group_observation_version
+    select *
+    from cell_version
     where known_to is null and kpi_id in (from opened_kpi)
 ),
 

@@ -52,20 +52,9 @@ where exists (from changed);
 create or replace temp view known_before as
 select
     kpi_id,
-    municipality_id as unit_id,
+    unit_id,
     period
-from core.observation_version
-where
-    known_from < getvariable('known_from')
-    and not is_deleted
-    and change_kind <> 'vanished'
-    and if(known_to is null, confirmed_at = getvariable('known_from'), known_to = getvariable('known_from'))
-union all
-select
-    kpi_id,
-    group_id as unit_id,
-    period
-from core.group_observation_version
+from cell_version
 where
     known_from < getvariable('known_from')
     and not is_deleted

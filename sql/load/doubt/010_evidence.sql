@@ -29,18 +29,15 @@ select distinct kpi_id from doubted_pair;
 
 create or replace temp table known_pair as
 select distinct
-    observation.kpi_id,
-    observation.municipality_id as unit_id
-from core.observation as observation
-semi join doubted_kpi on observation.kpi_id = doubted_kpi.kpi_id
-where len(getvariable('doubted_years')) = 0 or list_contains(getvariable('doubted_years'), observation.period)
-union all
-select distinct
-    observation.kpi_id,
-    observation.group_id as unit_id
-from core.group_observation as observation
-semi join doubted_kpi on observation.kpi_id = doubted_kpi.kpi_id
-where len(getvariable('doubted_years')) = 0 or list_contains(getvariable('doubted_years'), observation.period);
+    known.kpi_id,
+    known.unit_id
+from cell_version as known
+semi join doubted_kpi on known.kpi_id = doubted_kpi.kpi_id
+where
+    known.known_to is null
+    and not known.is_deleted
+    and known.change_kind <> 'vanished'
+    and (len(getvariable('doubted_years')) = 0 or list_contains(getvariable('doubted_years'), known.period));
 
 -- Per KPI and kind of unit: the number that report, of those requested in this run or known to report.
 create or replace temp table reporting as

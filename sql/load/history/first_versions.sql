@@ -2,10 +2,10 @@
 -- KPIs without known values: every received cell is a first version, and no comparison is needed.
 -- A unit id that starts with a letter is a group's.
 
-insert into core.observation_version by name
+create or replace temp view first_version as
 select
     kpi_id,
-    unit_id as municipality_id,
+    unit_id,
     period,
     gender,
     value,
@@ -19,30 +19,17 @@ select
     cast(null as timestamp) as known_to,
     getvariable('known_from') as confirmed_at
 from staged_observation
-where
-    kpi_id between getvariable('first_kpi') and getvariable('last_kpi')
-    and not starts_with(unit_id, 'G');
+where kpi_id between getvariable('first_kpi') and getvariable('last_kpi');
+
+insert into core.observation_version by name
+select * rename (unit_id as municipality_id)
+from first_version
+where not starts_with(unit_id, 'G');
 
 insert into core.group_observation_version by name
-select
-    kpi_id,
-    unit_id as group_id,
-    period,
-    gender,
-    value,
-    value_count,
-    status,
-    is_deleted,
-    'first' as change_kind,
-    getvariable('run_id') as run_id,
-    request_id,
-    getvariable('known_from') as known_from,
-    cast(null as timestamp) as known_to,
-    getvariable('known_from') as confirmed_at
-from staged_observation
-where
-    kpi_id between getvariable('first_kpi') and getvariable('last_kpi')
-    and starts_with(unit_id, 'G');
+select * rename (unit_id as group_id)
+from first_version
+where starts_with(unit_id, 'G');
 
 insert into load_count
 select

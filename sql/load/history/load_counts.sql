@@ -44,9 +44,8 @@ with received as (
 ),
 
 known as (
-    select distinct kpi_id from core.observation_version where known_to is null
-    union
-    select distinct kpi_id from core.group_observation_version where known_to is null
+    select distinct kpi_id from cell_version
+    where known_to is null
 )
 
 select

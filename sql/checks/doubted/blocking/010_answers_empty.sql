@@ -2,23 +2,9 @@
 -- sv: Kom svar utan en enda rad, gång på gång, mot det som är känt eller det som andra enheter har?
 -- scope: kpi
 with known as (
-    select
-        kpi_id,
-        municipality_id as unit_id,
-        period,
-        gender,
-        value,
-        status
-    from core.observation
-    union all
-    select
-        kpi_id,
-        group_id as unit_id,
-        period,
-        gender,
-        value,
-        status
-    from core.group_observation
+    select *
+    from cell_version
+    where known_to is null and not is_deleted and change_kind <> 'vanished'
 )
 
 select

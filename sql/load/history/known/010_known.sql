@@ -4,33 +4,9 @@
 
 create or replace temp view open_cell as
 select
-    rowid as version_rowid,
-    false as is_group,
-    kpi_id,
-    municipality_id as unit_id,
-    period,
-    gender,
-    value,
-    value_count,
-    status,
-    is_deleted,
+    * exclude (change_kind, run_id, request_id, known_from, known_to, confirmed_at),
     change_kind = 'vanished' as is_vanished
-from core.observation_version
-where known_to is null and kpi_id between getvariable('first_kpi') and getvariable('last_kpi')
-union all
-select
-    rowid as version_rowid,
-    true as is_group,
-    kpi_id,
-    group_id as unit_id,
-    period,
-    gender,
-    value,
-    value_count,
-    status,
-    is_deleted,
-    change_kind = 'vanished' as is_vanished
-from core.group_observation_version
+from cell_version
 where known_to is null and kpi_id between getvariable('first_kpi') and getvariable('last_kpi');
 
 create or replace temp table same_cell as

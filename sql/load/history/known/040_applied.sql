@@ -45,16 +45,12 @@ select
 from changed_cell;
 
 insert into core.observation_version by name
-select
-    * exclude (unit_id),
-    unit_id as municipality_id
+select * rename (unit_id as municipality_id)
 from opened_version
 where not starts_with(unit_id, 'G');
 
 insert into core.group_observation_version by name
-select
-    * exclude (unit_id),
-    unit_id as group_id
+select * rename (unit_id as group_id)
 from opened_version
 where starts_with(unit_id, 'G');
 
