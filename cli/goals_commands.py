@@ -1,8 +1,6 @@
 """`kolada goals check`, `new` and `init`: check plans, write a new plan, write a repository for plans."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -37,7 +35,7 @@ from goals import (
 from pipeline.settings import SHIPPED_GOALS, Settings
 from warehouse.home import Home
 from warehouse.kpi_search import search_kpis
-from warehouse.published_file import published_file
+from warehouse.published_file import published_file_if_any
 
 KPIS = """
     select kpi_id, title, municipality_type, is_divided_by_gender, is_withdrawn, closed_after_year
@@ -76,7 +74,7 @@ def check(goals: GoalsOption = None, home: HomeOption = None) -> None:
         settings = Settings()
         plans, broken = read_each_plan(settings.goals, municipalities=municipality_names())
         looked_up = dict.fromkeys(plans, LookedUp((), (), ()))
-        with published_catalogue(settings) as connection:
+        with published_file_if_any(Home(settings.home).published) as connection:
             if connection is not None:
                 catalogue = read_catalogue(connection)
                 looked_up = {plan: look_up(plan, catalogue) for plan in plans}
@@ -108,17 +106,6 @@ def show_plan(plan: Plan, found: LookedUp) -> None:
 def counted(number: int, thing: str) -> str:
     """Return a number of things: `1 indicator`, `2 indicators`."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
-
-
-@contextmanager
-def published_catalogue(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection | None]:
-    """Open the published file for its catalogue; yield None if nothing is published."""
-    published = Home(settings.home).published
-    if not published.exists():
-        yield None
-        return
-    with published_file(published) as connection:
-        yield connection
 
 
 def read_catalogue(connection: duckdb.DuckDBPyConnection) -> KnownCatalogue:
@@ -177,7 +164,7 @@ def new(
             return
         if municipality is None or source is None:
             raise typer.BadParameter("name a municipality and a table: --municipality 1480 --from indicators.xlsx")
-        with published_catalogue(settings) as connection:
+        with published_file_if_any(Home(settings.home).published) as connection:
             has_catalogue = connection is not None
             written = scaffold(
                 municipality,

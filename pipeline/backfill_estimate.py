@@ -4,8 +4,7 @@ The catalogue comes from the published file, or from Kolada if no file is publis
 number of pages is computed from the known cells: a response has pages of 5,000 rows.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -15,15 +14,17 @@ import polars as pl
 
 from kolada_client import DataRequest
 from kolada_client.identifiers import PAGE_SIZE
+from kolada_client.schemas import KPI_SCHEMA, MUNICIPALITY_SCHEMA
 from pipeline.empty_answers import span
 from pipeline.ingest import CATALOGUE_PARTS, Catalogue, planned_requests
 from pipeline.jobs import Job, check_wanted
 from pipeline.settings import Settings
 from pipeline.source import open_source
 from warehouse.home import Home
-from warehouse.published_file import published_file
+from warehouse.published_file import published_file_if_any
 
 SHOWN = 40
+GROUP_NAMES = {"group_id": pl.String(), "group_name": pl.String()}
 
 KNOWN_CELLS = """
     select distinct kpi_id, unit_id, period
@@ -99,11 +100,6 @@ class RequestPlan:
 
     def text(self) -> str:
         """Return the plan as text for the terminal."""
-        basis = (
-            "from the rate limit alone; no run was measured yet"
-            if self.seconds_per_request is None
-            else f"from the rate limit and {self.seconds_per_request:.2f} s per request, as in the last run"
-        )
         left_out = (
             [f"Not requested, since they have left the catalogue: {', '.join(self.withdrawn)}."]
             if self.withdrawn
@@ -116,7 +112,7 @@ class RequestPlan:
                 *([f"      ... and {more} more"] if more > 0 else []),
                 *left_out,
                 f"{self.request_count} requests in total, {len(CATALOGUE_PARTS)} of them for the catalogue.",
-                f"Expected time: {in_words(self.expected_seconds)} ({basis}).",
+                f"Expected time: {in_words(self.expected_seconds, self.seconds_per_request)}.",
                 "Nothing was changed.",
             ]
         )
@@ -129,7 +125,7 @@ def plan_job(settings: Settings, job: Job) -> RequestPlan:
         InvalidRequest: an id is unknown, or the job is too large.
         KoladaError: no catalogue is published and it could not be read.
     """
-    with known_warehouse(settings) as connection:
+    with published_file_if_any(Home(settings.home).published) as connection:
         catalogue = catalogue_for(settings, job, connection)
         requests = planned_requests(job, catalogue)
         check_wanted(
@@ -159,23 +155,19 @@ def expected_seconds(request_count: int, settings: Settings, measured: float | N
     return by_rate if measured is None else max(by_rate, request_count * measured / settings.concurrency)
 
 
-@contextmanager
-def known_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection | None]:
-    """Open the published file; yield None if nothing is published yet."""
-    published = Home(settings.home).published
-    if not published.exists():
-        yield None
-        return
-    with published_file(published) as connection:
-        yield connection
-
-
 def catalogue_for(settings: Settings, job: Job, connection: duckdb.DuckDBPyConnection | None) -> Catalogue:
     """Return a catalogue with the job's KPIs: from the published file if it has them all, else from Kolada."""
-    if connection is not None:
-        known = published_catalogue(connection)
-        if set(job.kpi_ids) <= names_known(connection).keys():
-            return known
+    if connection is not None and set(job.kpi_ids) <= names_known(connection).keys():
+        return known_catalogue(connection)
+    return requested_catalogue(settings)
+
+
+def requested_catalogue(settings: Settings) -> Catalogue:
+    """Return the catalogue as Kolada has it now.
+
+    Raises:
+        KoladaError: it could not be read.
+    """
     with open_source(settings) as client:
         return Catalogue(
             kpis=client.kpis(),
@@ -185,28 +177,26 @@ def catalogue_for(settings: Settings, job: Job, connection: duckdb.DuckDBPyConne
         )
 
 
+def known_catalogue(connection: duckdb.DuckDBPyConnection) -> Catalogue:
+    """Return the catalogue as of the last publication."""
+
+    def frame(relation: str, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+        rows = connection.execute(f"select {', '.join(schema)} from {relation} order by all").fetchall()
+        return pl.DataFrame(rows, schema=dict(schema), orient="row")
+
+    return Catalogue(
+        kpis=frame("core.kpi where not is_withdrawn", KPI_SCHEMA),
+        municipalities=frame("core.municipality", MUNICIPALITY_SCHEMA),
+        groups=frame("core.municipality_group", GROUP_NAMES),
+        source_kind="live",
+    )
+
+
 def names_known(connection: duckdb.DuckDBPyConnection | None) -> dict[str, str]:
     """Return KPI id -> title of every KPI that was ever in the catalogue."""
     if connection is None:
         return {}
     return dict(connection.execute("select kpi_id, title from core.kpi").fetchall())
-
-
-def published_catalogue(connection: duckdb.DuckDBPyConnection) -> Catalogue:
-    """Return the catalogue as of the last publication: ids and names, as planning needs them."""
-
-    def names(statement: str, *columns: str) -> pl.DataFrame:
-        rows = connection.execute(statement).fetchall()
-        return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
-
-    return Catalogue(
-        kpis=names("select kpi_id, title from core.kpi where not is_withdrawn", "kpi_id", "title"),
-        municipalities=names(
-            "select municipality_id, municipality_name from core.municipality", "municipality_id", "municipality_name"
-        ),
-        groups=names("select group_id, group_name from core.municipality_group", "group_id", "group_name"),
-        source_kind="live",
-    )
 
 
 def known_cells(connection: duckdb.DuckDBPyConnection | None, job: Job) -> pl.DataFrame:
@@ -231,7 +221,10 @@ def pages_of(request: DataRequest, cells: pl.DataFrame) -> int:
     return max(1, ceil(within.height / PAGE_SIZE))
 
 
-def in_words(seconds: float) -> str:
-    """Return a duration in words, such as `40 seconds`."""
+def in_words(seconds: float, measured: float | None) -> str:
+    """Return an expected time in words, such as `40 seconds`, with its basis."""
     minute = 60
-    return f"{seconds:.0f} seconds" if seconds < 2 * minute else f"{seconds / minute:.0f} minutes"
+    time = f"{seconds:.0f} seconds" if seconds < 2 * minute else f"{seconds / minute:.0f} minutes"
+    if measured is None:
+        return f"{time} (from the rate limit alone; no run was measured yet)"
+    return f"{time} (from the rate limit and {measured:.2f} s per request, as in the last run)"

@@ -5,27 +5,29 @@ from the known cells. For a KPI that was never read it comes from the average of
 the text names.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
 from typing import Any
 
 import duckdb
-import polars as pl
 
 from kolada_client.identifiers import PAGE_SIZE
-from kolada_client.schemas import KPI_SCHEMA, MUNICIPALITY_SCHEMA
-from pipeline.backfill_estimate import expected_seconds, in_words, known_warehouse, measured_seconds
-from pipeline.ingest import CATALOGUE_PARTS, Catalogue, requests_of
+from pipeline.backfill_estimate import (
+    expected_seconds,
+    in_words,
+    known_catalogue,
+    measured_seconds,
+    requested_catalogue,
+)
+from pipeline.ingest import CATALOGUE_PARTS, requests_of
 from pipeline.mirror_selection import AUDIT, CHANGED, DUE, NEVER_READ, Selection, select
 from pipeline.settings import Settings
-from pipeline.source import open_source
+from warehouse.home import Home
+from warehouse.published_file import published_file_if_any
 
 # The assumed length of a series, in years, if no cells are known: recorded series have between 5 and 30 years.
 ASSUMED_YEARS = 12
-
-GROUP_NAMES = {"group_id": pl.String(), "group_name": pl.String()}
 
 KNOWN_ROWS = """
     select kpi_id, count(distinct (municipality_id, period)) / count(distinct municipality_id) as rows_per_unit
@@ -80,11 +82,6 @@ class MirrorPlan:
     def text(self) -> str:
         """Return the estimate as text for the terminal."""
         chosen = sum(self.counts.values())
-        basis = (
-            "from the rate limit alone; no run was measured yet"
-            if self.seconds_per_request is None
-            else f"from the rate limit and {self.seconds_per_request:.2f} s per request, as in the last run"
-        )
         pages = (
             f"{self.assumed_share:.0%} of them were never read: their size is assumed (the average of the known KPIs, "
             f"or {ASSUMED_YEARS} years of every unit), and an empty response is requested twice."
@@ -98,7 +95,7 @@ class MirrorPlan:
                 f"All are read again within {self.days} days (KOLADA_MIRROR_DAYS).",
                 pages,
                 f"{self.question_count} requests for values; with further pages and catalogue {self.request_count}.",
-                f"Expected time of the reading: {in_words(self.expected_seconds)} ({basis}).",
+                f"Expected time of the reading: {in_words(self.expected_seconds, self.seconds_per_request)}.",
                 "Nothing was changed.",
             ]
         )
@@ -110,8 +107,8 @@ def plan_mirror(settings: Settings, *, today: date) -> MirrorPlan:
     Raises:
         KoladaError: nothing is published and the catalogue could not be read.
     """
-    with known_warehouse(settings) as connection:
-        catalogue = full_catalogue(settings, connection)
+    with published_file_if_any(Home(settings.home).published) as connection:
+        catalogue = requested_catalogue(settings) if connection is None else known_catalogue(connection)
         selection = select(connection, catalogue, today=today, days=settings.mirror_days)
         known_rows = rows_per_unit(connection, selection)
         measured = measured_seconds(connection)
@@ -154,26 +151,3 @@ def expected_pages(selection: Selection, known_rows: dict[str, float]) -> tuple[
         for request in requests
     )
     return len(requests), pages
-
-
-def full_catalogue(settings: Settings, connection: duckdb.DuckDBPyConnection | None) -> Catalogue:
-    """Return the catalogue with types and dates: from the published file, or from Kolada if there is none."""
-    if connection is None:
-        with open_source(settings) as client:
-            return Catalogue(
-                kpis=client.kpis(),
-                municipalities=client.municipalities(),
-                groups=client.municipality_groups(),
-                source_kind="live",
-            )
-
-    def frame(relation: str, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
-        rows = connection.execute(f"select {', '.join(schema)} from {relation} order by all").fetchall()
-        return pl.DataFrame(rows, schema=dict(schema), orient="row")
-
-    return Catalogue(
-        kpis=frame("core.kpi where not is_withdrawn", KPI_SCHEMA),
-        municipalities=frame("core.municipality", MUNICIPALITY_SCHEMA),
-        groups=frame("core.municipality_group", GROUP_NAMES),
-        source_kind="live",
-    )

@@ -56,6 +56,16 @@ def published_file(path: Path, config: Config | None = None) -> Iterator[duckdb.
             connection.close()
 
 
+@contextmanager
+def published_file_if_any(path: Path) -> Iterator[duckdb.DuckDBPyConnection | None]:
+    """Open a published file for reading; yield None if there is none."""
+    if not path.exists():
+        yield None
+        return
+    with published_file(path) as connection:
+        yield connection
+
+
 def refuse_missing(path: Path) -> None:
     """Raise an error if a published file does not exist.
 
