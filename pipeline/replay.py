@@ -162,14 +162,7 @@ def replay_night(connection: duckdb.DuckDBPyConnection, home: Home, night: Night
         source_kind=night.source_kind,
         is_later=night.marts_by != marts_by(),
     )
-    finish(
-        connection,
-        manifests_up_to(home, night),
-        run_id=run_id,
-        known_from=night.known_from,
-        loaded=loaded,
-        accepted_loss=night.accepted_loss,
-    )
+    finish_again(connection, home, night, loaded)
 
 
 def take_in_again(connection: duckdb.DuckDBPyConnection, home: Home, night: Night) -> LoadCounts:
@@ -190,9 +183,17 @@ def take_in_again(connection: duckdb.DuckDBPyConnection, home: Home, night: Nigh
     )
 
 
-def manifests_up_to(home: Home, night: Night) -> list[Manifest]:
-    """Return the manifests that existed when a night was published."""
-    return [manifest for manifest in manifests(home.manifests) if manifest.place <= night.manifest.place]
+def finish_again(connection: duckdb.DuckDBPyConnection, home: Home, night: Night, loaded: LoadCounts) -> None:
+    """Write the ops tables of one night again, from the manifests that existed when it was published."""
+    known = [manifest for manifest in manifests(home.manifests) if manifest.place <= night.manifest.place]
+    finish(
+        connection,
+        known,
+        run_id=night.manifest.run_id,
+        known_from=night.known_from,
+        loaded=loaded,
+        accepted_loss=night.accepted_loss,
+    )
 
 
 def published_nights(home: Home) -> Iterator[Night]:

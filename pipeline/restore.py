@@ -11,9 +11,9 @@ from datetime import datetime
 
 import duckdb
 
-from pipeline.loading import finish, judge
+from pipeline.loading import judge
 from pipeline.progress import Reporter
-from pipeline.replay import Night, manifests_up_to, published_nights, take_in_again
+from pipeline.replay import Night, finish_again, published_nights, take_in_again
 from warehouse.build import define_marts
 from warehouse.database import working_file
 from warehouse.errors import NothingToRestore, NotPublished, PublishedDamaged
@@ -128,11 +128,4 @@ def restore_night(connection: duckdb.DuckDBPyConnection, home: Home, night: Nigh
         )
         if start is None or night.known_from > start.known_from:
             put_back(connection, RawStore(home.bodies), night.marts, instant=naive_utc(night.known_from))
-    finish(
-        connection,
-        manifests_up_to(home, night),
-        run_id=run_id,
-        known_from=night.known_from,
-        loaded=loaded,
-        accepted_loss=night.accepted_loss,
-    )
+    finish_again(connection, home, night, loaded)
