@@ -17,7 +17,7 @@ COMMAND = (
 
 
 def look_up() -> list[dict[str, Any]] | str:
-    """The packages as pip-audit lists them, or why there is no such list."""
+    """Return the packages as pip-audit lists them, or the reason why there is no list."""
     try:
         ended = subprocess.run(COMMAND, capture_output=True, text=True, check=False, timeout=SECONDS)
         return json.loads(ended.stdout)["dependencies"]

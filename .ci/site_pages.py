@@ -36,7 +36,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def content(source: Path) -> str:
-    """A page's text: a file as it is, a folder of SQL files as a page with each."""
+    """Return a page's text: a file unchanged, a folder of SQL files as one page."""
     if source.is_dir():
         asked = [path.read_text(encoding="utf-8").partition("\n") for path in sorted(source.glob("*.sql"))]
         parts = (f"## {title.removeprefix('-- ')}\n\n```sql\n{sql.strip()}\n```\n" for title, _, sql in asked)
@@ -48,7 +48,7 @@ def content(source: Path) -> str:
 
 
 def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
-    """Links as they are on the site."""
+    """Return the page with links as they are on the site."""
     name = page.file.src_uri
     folder = posixpath.dirname(ELSEWHERE.get(name, f"docs/{name}"))
 

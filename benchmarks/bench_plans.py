@@ -1,10 +1,10 @@
-"""What many plans in one home cost: nights of one plan beside nights of twenty, each of another municipality.
+"""Measures the cost of many plans in one home: nights of one plan and of twenty, each of another municipality.
 
     python -m benchmarks.bench_plans [--data sample|FOLDER] [--plans N] [--own N] [--nights N]
 
-The plans are copies of the shipped one for other municipalities. Some of the KPIs of each are its own: copies under new
-ids. Three homes take their nights in turn, so that other work on the machine touches all alike: one plan; one plan and
-the other plans' KPIs read besides; all plans. Writes docs/benchmarks-plans.md.
+The plans are copies of the shipped one for other municipalities. Some KPIs of each plan are its own: copies under new
+ids. Three homes run their nights in turn, so that other work on the machine affects them equally: one plan; one plan
+that also reads the KPIs of the others; all plans. Writes docs/benchmarks-plans.md.
 """
 
 import argparse
@@ -34,7 +34,7 @@ ONE, ONE_AND_KPIS, ALL = "one plan", "one plan, every KPI read", "all plans"
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """A home of the comparison: where it is, its folder of plans, and KPIs that it reads besides."""
+    """A home of the comparison, its folder of plans, and the other KPIs that it reads."""
 
     root: Path
     goals: Path
@@ -54,12 +54,12 @@ class Compared:
     costs: Mapping[str, Mapping[str, Cost]]
 
     def cpu(self, home: str) -> float:
-        """CPU seconds of a whole night."""
+        """Return the CPU seconds of a whole night."""
         return total(dict(self.costs[home])).cpu
 
     @property
     def ratio(self) -> float:
-        """How many nights of one plan a night of all plans is, without what their own KPIs need."""
+        """The cost of a night of all plans, without that of their own KPIs, in nights of one plan."""
         own_kpis = self.cpu(ONE_AND_KPIS) - self.cpu(ONE)
         return (self.cpu(ALL) - own_kpis) / self.cpu(ONE)
 
@@ -79,7 +79,7 @@ def main() -> None:
 
 
 def compared(folder: Path, data: DataSet, plans: int, own: int, nights: int) -> tuple[list[Compared], tuple[int, int]]:
-    """First nights, nights with news and quiet nights; and how many KPIs one plan has, and all of them together."""
+    """Measure nights of each kind; return them, and the numbers of KPIs of one plan and of all."""
     (shipped,) = read_plans(SHIPPED_GOALS)
     write_plan(folder / "one", shipped, shipped.municipality_id, {})
     kpis = judged_kpis(shipped, data)
@@ -129,13 +129,13 @@ def compared(folder: Path, data: DataSet, plans: int, own: int, nights: int) -> 
 
 
 def remember(home: Home, folder: Path, transport: Remembered, moment: datetime) -> None:
-    """Let the transport learn every answer of a night: none is made up while a night is measured."""
+    """Let the transport keep every response of a night, so that none is made while a night is measured."""
     with tempfile.TemporaryDirectory(dir=folder) as aside:
         night(Path(aside) / "home", transport, at=moment, goals=home.goals, also=home.also)
 
 
 def judged_kpis(plan: Plan, data: DataSet) -> list[str]:
-    """The KPIs of a plan's indicators that the data has values of, sorted."""
+    """Return the KPIs of a plan's indicators that have values in the data, sorted."""
     present = set(data.observations["kpi_id"].cast(pl.String).unique())
     return [kpi_id for kpi_id in plan.kpi_ids if kpi_id in present]
 
@@ -163,7 +163,7 @@ def write_plan(goals: Path, plan: Plan, unit: str, own_ids: Mapping[str, str]) -
 
 
 def with_copies(data: DataSet, own_ids: Mapping[str, str]) -> DataSet:
-    """The data with copies of KPIs and their values under other ids."""
+    """Return the data with copies of KPIs and their values under other ids."""
 
     def copied(frame: pl.DataFrame, wanted: Collection[str]) -> pl.DataFrame:
         ids = frame["kpi_id"].cast(pl.String)
@@ -175,7 +175,7 @@ def with_copies(data: DataSet, own_ids: Mapping[str, str]) -> DataSet:
 
 
 def page(found: Sequence[Compared], data: str, plans: int, own: int, kpis: tuple[int, int]) -> str:
-    """docs/benchmarks-plans.md."""
+    """Return the text of docs/benchmarks-plans.md."""
     source = "the built-in sample" if data == "sample" else "recorded data"
     rows = [
         (

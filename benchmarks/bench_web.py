@@ -113,7 +113,7 @@ class Measured:
 
 
 def with_much(data: DataSet, values: int) -> DataSet:
-    """The data beside so many generated values of other KPIs, of the same units."""
+    """Return the data with this many generated values of other KPIs of the same units."""
     more = generated_data(values // VALUES_PER_KPI, values)
     known = data.kpis["kpi_id"].implode()
     name = pl.col("kpi_id").cast(pl.String)
@@ -142,7 +142,7 @@ def measure(data: DataSet, readers: int, *, is_mirror: bool) -> Measured:
 
 
 def told(measured: Measured, most_seconds: float, readers: int) -> list[str]:
-    """The lines of the page about what was measured."""
+    """Return the lines of the page about the measured values."""
     rows = [
         (f"`{address}`", f"{measured.first[address]:.3f}", f"{again:.3f}", "yes" if again <= most_seconds else "no")
         for address, again in measured.again.items()

@@ -92,7 +92,7 @@ class Runs:
         return median(mine.cpu_seconds / its.cpu_seconds for mine, its in zip(self.runs, other.runs, strict=True))
 
     def stages(self) -> dict[str, float]:
-        """The median seconds of each stage."""
+        """Return the median seconds of each stage."""
         return {name: median(run.outcome.stages[name] for run in self.runs) for name in self.runs[0].outcome.stages}
 
 

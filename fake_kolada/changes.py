@@ -32,7 +32,7 @@ class Change:
             hint = f"Did you mean `{near[0]}`?" if near else f"There are `{'`, `'.join(CHANGES)}`."
             raise ChangeError(
                 f"There is no change `{self.name}`; nothing is served. {hint} "
-                "All of them stand in `kolada fake-api --help`."
+                "`kolada fake-api --help` lists all of them."
             )
         known = CHANGES[self.name].coordinates
         strange = [each for each in self.coordinates if each not in known]

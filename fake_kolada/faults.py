@@ -51,7 +51,7 @@ class Fault:
             hint = f"Did you mean `{near[0]}`?" if near else f"There are `{'`, `'.join(FAULTS)}`."
             raise FaultError(
                 f"There is no fault `{self.name}`; nothing is served. {hint} "
-                "All of them stand in `kolada fake-api --help`."
+                "`kolada fake-api --help` lists all of them."
             )
 
     @classmethod

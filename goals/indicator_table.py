@@ -139,7 +139,7 @@ def _rows(file: str, cells: Sequence[Sequence[str]]) -> tuple[list[TableRow], li
 
 
 def _headings(cells: Sequence[Sequence[str]]) -> int | None:
-    """The place of the row that names the columns: the first that names two of those needed."""
+    """Return the place of the row that names the columns: the first that names two of those needed."""
     named = (len({_column(" ".join(cell.split())) for cell in row}.intersection(NEEDED)) for row in cells)
     return next((place for place, count in enumerate(named) if count > 1), None)
 

@@ -130,12 +130,12 @@ class Standing:
         self.places = {row["municipality_id"]: first[row["value"]] for row in self._rows}
 
     def said(self, line: Line) -> str:
-        """A line's place and the number of units; nothing for what has no place."""
+        """Return a line's place and the number of units; nothing if it has no place."""
         place = self.places.get(line.unit_id) if line.gender == self.gender else None
         return "" if place is None else f"{place} av {self.n}"
 
     def dots(self, chosen: Sequence[str], names: Mapping[str, str]) -> Markup | None:
-        """A dot for each unit, those that are compared marked; nothing where no unit has a value.
+        """Return a dot per unit, with those that are compared marked; nothing if no unit has a value.
 
         Args:
             chosen: the units that are compared, the own one first.

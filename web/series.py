@@ -36,7 +36,7 @@ SERIES = """
 def read_lines(
     connection: duckdb.DuckDBPyConnection, kpi_id: str, units: Sequence[str], genders: Sequence[str]
 ) -> list[Line]:
-    """The series of each unit and gender that has a value, in the order of the units and then of the genders.
+    """Return the series of each unit and gender that has a value, ordered by unit and gender.
 
     Args:
         connection: to the published file.

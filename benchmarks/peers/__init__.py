@@ -1,5 +1,5 @@
-"""Others' ways to the same table, each with the best settings that its documents name.
+"""Other programs that load the same table, each with the best settings that its documentation names.
 
-They run in an environment of their own (requirements.txt), so nothing of ours is imported here but the contestants'
-protocol, which needs the standard library only.
+They run in a separate environment (requirements.txt). Of our code they import only the contestants' protocol, which
+needs nothing but the standard library.
 """

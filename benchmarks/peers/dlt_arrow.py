@@ -1,4 +1,4 @@
-"""dlt at its fastest: a processing step of our own turns each page into an Arrow table, which dlt loads as it is."""
+"""dlt at its fastest: our processing step turns each page into an Arrow table, which dlt loads unchanged."""
 
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from benchmarks.peers.dlt_pipeline import run_pipeline
 
 
 def as_table(page: dict[str, Any]) -> pa.Table:
-    """A row per value, with what stands around it."""
+    """Return a table with a row per value and its key."""
     rows = pa.Table.from_pylist(page["values"])
     nested = rows.column("values")
     around = rows.select(["kpi", "municipality", "period"]).take(pc.list_parent_indices(nested))
@@ -22,5 +22,5 @@ def as_table(page: dict[str, Any]) -> pa.Table:
 
 
 def load(questions: Questions, folder: Path) -> Outcome:
-    """The whole page is the item, so that the step sees it."""
+    """Load the questions; the whole page is the item, so that the step receives it."""
     return run_pipeline(questions, folder, data_selector="$", steps=[{"map": as_table}], values_table="observation")

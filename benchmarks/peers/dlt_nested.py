@@ -1,4 +1,4 @@
-"""dlt as one writes it down: the nested `values` become a table of their own, which a join brings back."""
+"""dlt with a plain declaration: the nested `values` become a table of their own, which a query joins again."""
 
 from pathlib import Path
 
@@ -7,5 +7,5 @@ from benchmarks.peers.dlt_pipeline import run_pipeline
 
 
 def load(questions: Questions, folder: Path) -> Outcome:
-    """Declared, and nothing else."""
+    """Load the questions with the declaration alone."""
     return run_pipeline(questions, folder, data_selector="values", steps=[], values_table="observation__values")

@@ -1,8 +1,8 @@
-"""dlt's rest_api source into DuckDB, as its documents on performance advise.
+"""dlt's rest_api source into DuckDB, as its documentation on performance advises.
 
-One resource a question, extracted in parallel (`parallelized`, five threads by default); next_url followed by its
-`json_link` paginator; two processes normalize, with files that rotate so that there is something to share out; parquet
-between the stages; telemetry off. Other numbers of workers and larger buffers were tried and made no difference.
+Each request is a resource, and the resources are extracted in parallel (`parallelized`, five threads by default). The
+`json_link` paginator follows next_url. Two processes normalize; the files between the stages are Parquet, and small
+enough to be divided between the two. Telemetry is off. Other numbers of workers and larger buffers made no difference.
 """
 
 import os
@@ -26,13 +26,13 @@ SETTINGS = {
 def run_pipeline(
     questions: Questions, folder: Path, *, data_selector: str, steps: list[dict[str, Any]], values_table: str
 ) -> Outcome:
-    """Run the pipeline and count what is in its table of values.
+    """Run the pipeline and count the rows of its table of values.
 
     Args:
-        questions: what to read.
-        folder: where the pipeline works.
-        data_selector: which part of a page is an item.
-        steps: what is done to each item.
+        questions: the requests.
+        folder: for the files of the pipeline.
+        data_selector: the part of a page that is an item.
+        steps: the processing steps of each item.
         values_table: the table with a row per value.
     """
     os.environ.update(SETTINGS)

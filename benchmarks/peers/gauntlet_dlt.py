@@ -1,8 +1,8 @@
-"""dlt's rest_api source as its documents show it, with what they name against faults.
+"""dlt's rest_api source as its documentation shows it, with the protection against faults that it names.
 
-Its own client tries five times; `next_url` is followed by its `json_link` paginator; a schema contract stops a load
-whose values have another type; rows are merged by their key, so that an answer without rows takes none away. The
-units come through dlt's own REST client. With GAUNTLET_DLT=replace the table is replaced in place of merged.
+Its client tries five times, and its `json_link` paginator follows `next_url`. A schema contract stops a load whose
+values have another type. Rows are merged by their key, so a response without rows removes none. The units are read
+with dlt's REST client.
 """
 
 import os

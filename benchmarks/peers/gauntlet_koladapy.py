@@ -1,7 +1,6 @@
-"""koladapy as its tutorial shows it: the units, their values as a frame, the frame into DuckDB.
+"""koladapy as its tutorial shows it: read the units, then their values as a frame, and insert the frame into DuckDB.
 
-It divides into batches, follows pages, and logs what went wrong by itself; the tutorial leaves its tries and its
-batches at their defaults.
+koladapy makes batches, follows pages and logs errors. The tutorial keeps the default numbers of tries and of ids.
 """
 
 from collections.abc import Sequence
@@ -22,7 +21,7 @@ UNLIMITED = 1e9
 
 
 def night(base_url: str, folder: Path, kpis: Sequence[str]) -> Told:
-    """Read all units; a frame without rows has no columns to make a table of, and the table stays as it was."""
+    """Read all units. A frame without rows has no columns, so the table stays unchanged."""
     kolada = KoladaAPI(f"{base_url}/", timeout=TIMEOUT, max_requests_per_second=UNLIMITED)
     units = [unit["id"] for unit in kolada.get_municipalities()]
     frame = kolada.get_data_as_dataframe(kpi_id=list(kpis), municipality_id=units)

@@ -1,4 +1,4 @@
-"""A script as people write it: httpx and pandas, `next_url` followed, the status checked, the table replaced."""
+"""A script as people write it: httpx and pandas; it follows `next_url`, checks the status and replaces the table."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -20,7 +20,7 @@ BATCH = 25
 
 
 def rows(client: httpx.Client, url: str | None) -> Iterator[dict[str, Any]]:
-    """The rows of all pages."""
+    """Yield the rows of all pages."""
     while url:
         response = client.get(url)
         response.raise_for_status()

@@ -12,7 +12,7 @@ UNLIMITED = 1e9
 
 
 def load(questions: Questions, folder: Path) -> Outcome:
-    """Read each rectangle; koladapy batches it, and follows the pages one after the other."""
+    """Read each rectangle; koladapy divides it into batches and reads their pages one after the other."""
     kolada = KoladaAPI(f"{questions.base_url}/", max_requests_per_second=UNLIMITED)
     frame = pd.concat(
         kolada.get_data_as_dataframe(kpi_id=kpis, municipality_id=units) for kpis, units in questions.rectangles

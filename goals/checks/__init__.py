@@ -1,7 +1,7 @@
-"""What must hold between the cells, files and settings of a plan.
+"""The checks between the cells, files and settings of a plan.
 
-Each module looks at one side of it and yields findings; none stops at the first, and none reports a cell that
-could not be read in the first place. Checks of one cell alone stand in `goals.cell_values`.
+Each module checks one aspect and yields all its findings. A cell that could not be read is not checked again here. The
+checks of a single cell are in `goals.cell_values`.
 """
 
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ _CHECKS = (
 
 
 def check_draft(draft: Draft, *, name: str | None, municipalities: Mapping[str, str] | None) -> list[Finding]:
-    """Everything that is wrong with a plan as a whole."""
+    """Return the findings about a plan as a whole."""
     findings = list(check_identity(draft, name=name, municipalities=municipalities))
     for check in _CHECKS:
         findings.extend(check(draft))

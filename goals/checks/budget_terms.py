@@ -1,4 +1,4 @@
-"""Do the arithmetic checks of budget_checks.csv speak of rows that budget_lines.csv has, in units that go together?
+"""Are the rows that budget_checks.csv names in budget_lines.csv, and can their units be added?
 
 A term is `- [last year] [table] row`: all but the row's name may be left out, and `*` is every row of level `line`. The
 same terms are read by `sql/mart/490_budget_check.sql`.
@@ -26,7 +26,7 @@ class _Term:
 
 
 def check_budget(draft: Draft) -> Iterator[Finding]:
-    """Results and terms against the budget's rows."""
+    """Yield findings about the results and terms of arithmetic checks that do not fit the budget's rows."""
     if not draft.has("budget_lines.csv"):
         if rows := draft.rows(_FILE):
             yield rows[0].finding(
@@ -84,7 +84,7 @@ def _check(row: Row, units: Mapping[str, Mapping[str, str]], lines: Mapping[str,
                 )
                 continue
             if text.strip() in seen:
-                yield row.finding(column, f"`{text.strip()}` stands twice", "it would count once", "Keep one")
+                yield row.finding(column, f"`{text.strip()}` is repeated", "it would count once", "Keep one")
             seen.add(text.strip())
             yield from _named(row, column, term, units, lines)
             yield from _summable(row, column, term, units, wanted=_MONEY if is_share else _like(unit))
@@ -133,5 +133,5 @@ def _like(unit: str) -> tuple[str, ...]:
 
 
 def _unknown(row: Row, column: str, problem: str, guess: str) -> Finding:
-    remedy = f"Write a name as it stands in budget_lines.csv.{guess}".rstrip(".")
+    remedy = f"Write a name as it is in budget_lines.csv.{guess}".rstrip(".")
     return row.finding(column, problem, "the check can't be carried out", remedy)

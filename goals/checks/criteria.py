@@ -1,6 +1,6 @@
-"""Does every target say what is judged: a kind with all that it needs and nothing else, in one year?
+"""Is every target complete: a kind with all the columns that it needs and no others, in a possible year?
 
-What each kind needs stands in `_KINDS`; goals/README.md says it in words.
+`_KINDS` lists the columns of each kind; goals/README.md describes them in words.
 """
 
 from collections.abc import Iterator, Mapping
@@ -55,7 +55,7 @@ PLACES = ("rank", "best_share")
 
 
 def check_criteria(draft: Draft) -> Iterator[Finding]:
-    """Targets one by one, each by itself."""
+    """Yield findings about each target by itself."""
     for target in draft.rows(_FILE):
         yield from _kind(draft, target)
         yield from _shape(target)
@@ -66,7 +66,7 @@ def check_criteria(draft: Draft) -> Iterator[Finding]:
 
 
 def _kind(draft: Draft, row: Row) -> Iterator[Finding]:
-    """A draft may hold a target as its text alone."""
+    """Yield a finding if there is no kind; the target of a draft may be a text alone."""
     if not row.is_empty("kind"):
         return
     kinds = telling_kinds(row.text("target_text") or "") or ("number", "range", "other_value")
@@ -143,7 +143,7 @@ def _numbers(row: Row) -> Iterator[Finding]:
 
 
 def _text(row: Row) -> Iterator[Finding]:
-    """A text with numbers in it has the target's own among them."""
+    """Yield a finding if the text has numbers, but not the target's."""
     ends = [row.figure(column) for column in ("target_value", "target_high") if row.figure(column) is not None]
     printed = printed_numbers(row.text("target_text") or "")
     if (
@@ -161,7 +161,7 @@ def _text(row: Row) -> Iterator[Finding]:
 
 
 def _is_printed(end: float | None, printed: list[Printed]) -> bool:
-    """Whether a number stands in a text, with its sign or after ±."""
+    """Return whether a number is among those of a text, with any sign."""
     return any(end is not None and abs(one.value) == abs(end) for one in printed)
 
 

@@ -1,6 +1,6 @@
-"""Can the figures be what they say, and do breaks, availability and notes speak of KPIs that the plan uses?
+"""Are the figures possible, and are the KPIs of breaks, availability and notes among those of the plan?
 
-Figures stand within their unit and in the plan's years, and were entered at a possible time.
+A figure is within the limits of its unit, belongs to a year of the plan, and was entered at a possible time.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ _FARTHEST_OFFSET = 3
 
 
 def check_figures(draft: Draft) -> Iterator[Finding]:
-    """Printed outcomes, entered outcomes, assessments, budget lines."""
+    """Yield findings about printed and entered outcomes, assessments, comments and budget lines."""
     indicators = draft.by_id("indicators.csv", "indicator_id")
     kinds: dict[str, set[str]] = {}
     for target in draft.rows("targets.csv"):
@@ -50,7 +50,7 @@ def check_figures(draft: Draft) -> Iterator[Finding]:
 
 
 def check_kpis(draft: Draft) -> Iterator[Finding]:
-    """KPI ids that no indicator and no cross-check has, and what is said about the others."""
+    """Yield findings about the KPIs of breaks, availability and notes."""
     used = frozenset(draft.used_kpis())
     is_known = draft.settings is not None and draft.has("indicators.csv")
     for file in ("breaks.csv", "availability.csv"):

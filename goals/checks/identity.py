@@ -1,6 +1,6 @@
-"""Is the plan what it says it is, is each row unique, and does everything exist that a row refers to?
+"""Are the plan's ids valid, is each row unique, and does everything exist that a row refers to?
 
-The folder's name, the municipality, the goals, the indicators, the lines and pages of the document.
+This covers the folder's name, the municipality, goals, indicators, and the lines and pages of the document.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,12 +11,12 @@ from goals.plan import Draft
 from goals.plan_columns import FORMATS, SETTINGS_FILE, Kind
 from goals.plan_settings import Settings, is_region
 
-# Which file must hold an id that stands in another one.
+# The file that must contain an id to which other files refer.
 _HOMES = {"goal_id": "goals.csv", "indicator_id": "indicators.csv"}
 
 
 def check_identity(draft: Draft, *, name: str | None, municipalities: Mapping[str, str] | None) -> Iterator[Finding]:
-    """The plan's id against its folder's name, its municipality against the list of all."""
+    """Yield findings about the plan's id, its municipality and its lists of units."""
     settings = draft.settings
     if settings is None:
         return
@@ -61,7 +61,7 @@ def _group(
 
 
 def check_keys(draft: Draft) -> Iterator[Finding]:
-    """Keys that stand twice, and ids that stand nowhere."""
+    """Yield findings about repeated keys and unknown ids."""
     yield from _duplicates(draft)
     for file, form in FORMATS.items():
         for column, home in _HOMES.items():
@@ -100,7 +100,7 @@ def _unknown(draft: Draft, file: str, column: str, known: frozenset[str], home: 
 
 
 def check_document(draft: Draft) -> Iterator[Finding]:
-    """Lines and pages against the document's length."""
+    """Yield findings about lines and pages outside the document."""
     settings = draft.settings
     line_count = settings.document_line_count if settings is not None else None
     last_page = settings.document_last_page if settings is not None else None
@@ -140,7 +140,7 @@ def _duplicates(draft: Draft) -> Iterator[Finding]:
                 problem = f"a second target for `{shown}`, after row {first}"
                 consequence = "it is not known which of them is judged by"
             else:
-                problem = f"`{shown}` stands already in row {first}"
+                problem = f"`{shown}` is already in row {first}"
                 consequence = "one of the two would be lost"
             yield row.finding(form.key[0], problem, consequence, "Keep one of the rows, or correct the key")
     if draft.settings is not None:
@@ -149,7 +149,7 @@ def _duplicates(draft: Draft) -> Iterator[Finding]:
             if (one.goal_id, one.kpi_id) in pairs:
                 yield Finding(
                     SETTINGS_FILE,
-                    f"stands twice for goal `{one.goal_id}`",
+                    f"is repeated for goal `{one.goal_id}`",
                     "it would be shown twice",
                     "Keep one",
                     one.line,

@@ -1,4 +1,4 @@
-"""Does every target fit its plan and its indicator: the units, the unit, the direction, its other criteria?"""
+"""Does every target fit its plan, its indicator and the indicator's other targets?"""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ _NOT_OF_REGIONS = ("county", "similar")
 
 
 def check_judged_indicators(draft: Draft) -> Iterator[Finding]:
-    """Targets beside the plan and their indicators, and all targets of an indicator together."""
+    """Yield findings about each target next to its indicator, and about all targets of an indicator together."""
     indicators = draft.by_id("indicators.csv", "indicator_id")
     reported: set[str] = set()
     for target in draft.rows(_FILE):
@@ -31,7 +31,7 @@ def check_judged_indicators(draft: Draft) -> Iterator[Finding]:
 
 
 def _units(draft: Draft, row: Row) -> Iterator[Finding]:
-    """Whether the units that a reference or a scope names are there."""
+    """Yield findings about the units that a reference or a scope names."""
     settings = draft.settings
     for column in ("reference", "rank_scope"):
         named = row.text(column)

@@ -1,6 +1,6 @@
-"""A plan against Kolada's catalogue: is there such a KPI, such a group, such a topic, and is it the measure meant?
+"""Checks a plan against Kolada's catalogue: do its KPIs, groups and topics exist, and are they what the plan means?
 
-Needs the catalogue, and therefore stands apart from the reading, which needs no network.
+Plans are read without a network, so these checks are separate.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -28,10 +28,10 @@ class KnownKpi:
 
 @dataclass(frozen=True, slots=True)
 class KnownCatalogue:
-    """What the catalogue holds.
+    """The part of the catalogue that plans are checked against.
 
     Attributes:
-        kpis: by id, withdrawn ones too.
+        kpis: by id, including withdrawn ones.
         topics: topics of similar municipalities -> the municipalities that have such a group.
         groups: the ids of all groups.
     """
@@ -43,11 +43,11 @@ class KnownCatalogue:
 
 @dataclass(frozen=True, slots=True)
 class LookedUp:
-    """What the catalogue says of a plan.
+    """The result of a check against the catalogue.
 
     Attributes:
-        findings: what is wrong.
-        remarks: what a person should look at.
+        findings: errors.
+        remarks: for a person to consider.
         titles: indicator, KPI, the plan's title and Kolada's, for each indicator with a KPI that Kolada has.
     """
 
@@ -57,7 +57,7 @@ class LookedUp:
 
 
 def look_up(plan: Plan, catalogue: KnownCatalogue) -> LookedUp:
-    """Hold a plan that has been read against the catalogue."""
+    """Check a plan that has been read against the catalogue."""
     findings: list[Finding] = []
     try:
         check_against_catalogue(plan, catalogue.kpis)
@@ -127,10 +127,10 @@ def _remarks(plan: Plan, catalogue: KnownCatalogue) -> Iterator[str]:
 
 
 def check_against_catalogue(plan: Plan, known_kpi_ids: Collection[str]) -> None:
-    """Refuse a plan that asks for KPIs which the catalogue doesn't have.
+    """Refuse a plan whose KPIs are not all in the catalogue.
 
-    A KPI that notes.csv declares `kpi_withdrawn` is let through: the council decided on it while it existed,
-    and its goals are shown as without data.
+    A KPI that notes.csv declares `kpi_withdrawn` is accepted: it existed when the council decided on it, and its goals
+    are shown as without data.
 
     Args:
         plan: A plan that has been read.

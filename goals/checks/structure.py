@@ -1,4 +1,4 @@
-"""Do goals and indicators fit together: sections, roles, routes, parts?"""
+"""Do goals and indicators fit together: their sections, roles, routes and parts?"""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ _MOST_DECIMALS = 6
 
 
 def check_structure(draft: Draft) -> Iterator[Finding]:
-    """Goals one by one, indicators one by one, then indicators that share a KPI."""
+    """Yield findings about each goal, each indicator, and indicators that share a KPI or a title."""
     parts = Counter(row.text("goal_id") for row in draft.rows("indicators.csv"))
     for goal in draft.rows("goals.csv"):
         yield from _goal(goal, parts[goal.text("goal_id")], has_indicators=draft.has("indicators.csv"))

@@ -133,7 +133,7 @@ def test_figures_of_a_part_of_a_year_stand_beside_the_years_own(example_files: d
         with pytest.raises(PlanError, match=f"not a part of a year: `{wrong}`"):
             plan_from_files(example_files | {"outcomes_manual.csv": text.replace("T1", wrong).encode()})
     twice = text + "E1,2024,T1,1.3,,outcome,Påhittat,Exempel,2024-10-01\n"
-    with pytest.raises(PlanError, match="`E1 2024 T1 outcome` stands already in row 2"):
+    with pytest.raises(PlanError, match="`E1 2024 T1 outcome` is already in row 2"):
         plan_from_files(example_files | {"outcomes_manual.csv": twice.encode()})
 
 
