@@ -26,9 +26,9 @@ _HALF_A_CHARACTER = "\ud83d"
 _LINK_LENGTH = 64 * 1024
 
 
-def empty_page(next_url: str | None = None) -> bytes:
+def empty_page() -> bytes:
     """Return a page without rows."""
-    return as_json({"values": [], "count": 0, "next_url": next_url, "previous_url": None})
+    return as_json({"values": [], "count": 0, "next_url": None, "previous_url": None})
 
 
 def _first_number(document: Document) -> Document:

@@ -108,18 +108,17 @@ def read_plan(folder: Path, *, municipalities: Mapping[str, str] | None = None) 
     return plan
 
 
-def read_plans(folder: Path, *, municipalities: Mapping[str, str] | None = None) -> tuple[Plan, ...]:
+def read_plans(folder: Path) -> tuple[Plan, ...]:
     """Return all plans in a folder of plans, by plan id.
 
     Args:
         folder: The folder of the plans' folders.
-        municipalities: The names of all municipalities by id, to check the plans' against.
 
     Raises:
         NoPlans: There is no such folder, or no plan in it.
         PlanError: With every finding in any of them.
     """
-    plans, broken = read_each_plan(folder, municipalities=municipalities)
+    plans, broken = read_each_plan(folder)
     if broken:
         raise one_error(broken)
     return plans

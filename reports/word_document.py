@@ -29,10 +29,10 @@ from reports.trend_chart import trend_chart
 from reports.verdict_sentences import verdict_sentence
 from reports.word_parts import (
     add_picture,
+    add_soft,
     described_by,
     new_row,
     prepare,
-    run_of,
     shade,
     table_of,
     unbroken,
@@ -118,7 +118,7 @@ def _matrix_row(table: Table, contents: Contents, line: MatrixRow) -> None:
     name, outcome, target, trend, place, verdict = row.cells
     write(name, f"{line.part.id} {plain(line.name())}")
     if line.kpi_id:
-        run_of(name.paragraphs[0], f" {line.kpi_id}", is_soft=True)
+        add_soft(name.paragraphs[0], f" {line.kpi_id}")
     write(outcome, plain(line.outcome()), is_number=True)
     write(target, plain(line.target()))
     if any(gender == "T" for _, gender in line.part.history):
@@ -131,7 +131,7 @@ def _matrix_row(table: Table, contents: Contents, line: MatrixRow) -> None:
     verdict_word(verdict.paragraphs[0], contents, line.row["verdict"])
     comment = plain(line.comment())
     if comment:
-        run_of(verdict.add_paragraph(), comment, is_soft=True)
+        add_soft(verdict.add_paragraph(), comment)
 
 
 def _changes(document: WordFile, contents: Contents, changes: Changes) -> None:

@@ -122,13 +122,11 @@ def write(cell: _Cell, text: str, *, bold: bool = False, is_number: bool = False
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
 
-def run_of(paragraph: Paragraph, text: str, *, is_soft: bool = False) -> None:
-    """Add a small text to a paragraph of a table."""
+def add_soft(paragraph: Paragraph, text: str) -> None:
+    """Add a small grey text to a paragraph of a table."""
     paragraph.paragraph_format.space_after = Pt(0)
     run = paragraph.add_run(text)
-    run.font.size = Pt(8)
-    if is_soft:
-        run.font.color.rgb = SOFT
+    run.font.size, run.font.color.rgb = Pt(8), SOFT
 
 
 def verdict_word(paragraph: Paragraph, contents: Contents, verdict: str) -> None:

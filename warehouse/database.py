@@ -48,15 +48,13 @@ def connect(config: Config | None = None) -> duckdb.DuckDBPyConnection:
 
 
 @contextmanager
-def working_file(
-    path: Path, *, threads: int | None = None, memory_limit: str = MEMORY_LIMIT
-) -> Iterator[duckdb.DuckDBPyConnection]:
+def working_file(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a private file for writing, with the storage version that older clients can read.
 
     The file is written and closed when the block ends without an error; after an error it is unusable. The staging
     folder and DuckDB's temporary folder next to it are removed.
     """
-    with written_to(path) as file, opened(file, threads=threads, memory_limit=memory_limit) as connection:
+    with written_to(path) as file, opened(file) as connection:
         yield connection
 
 
@@ -79,16 +77,14 @@ def written_to(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def opened(path: Path, *, threads: int | None, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnection]:
+def opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Attach a file for writing, and checkpoint it when the block ends without an error."""
     aside = beside(path, "tmp")
     config: Config = {
-        "memory_limit": memory_limit,
+        "memory_limit": MEMORY_LIMIT,
         "temp_directory": str(aside),
         "checkpoint_threshold": NO_CHECKPOINT_BETWEEN,
     }
-    if threads:
-        config["threads"] = threads
     connection = connect(config)
     try:
         new_file = f", block_size {BLOCK_SIZE}" if not path.exists() else ""

@@ -25,10 +25,10 @@ def check_figures(draft: Draft) -> Iterator[Finding]:
     for row in draft.rows("outcomes_document.csv"):
         yield from _year(draft, row)
         yield from _marker(row)
-        yield from _within_unit(row, "value", indicators)
+        yield from _within_unit(row, indicators)
     for row in draft.rows("outcomes_manual.csv"):
         yield from _year(draft, row)
-        yield from _within_unit(row, "value", indicators)
+        yield from _within_unit(row, indicators)
         if draft.has("targets.csv"):
             yield from _comparison(row, kinds.get(row.text("indicator_id") or "", set()))
         if row.text("kind") == "outcome":
@@ -132,12 +132,12 @@ def _marker(row: Row) -> Iterator[Finding]:
         )
 
 
-def _within_unit(row: Row, column: str, indicators: Mapping[str, Row]) -> Iterator[Finding]:
+def _within_unit(row: Row, indicators: Mapping[str, Row]) -> Iterator[Finding]:
     indicator = indicators.get(row.text("indicator_id") or "")
-    unit, value = indicator.text("unit") if indicator else None, row.figure(column)
+    unit, value = indicator.text("unit") if indicator else None, row.figure("value")
     if unit is not None and value is not None and not limits(unit).holds(value):
         yield row.finding(
-            column,
+            "value",
             f"outside what the unit `{unit}` allows ({limits(unit)})",
             "the figure can't be right",
             "Correct the number, or name the unit so that it says of what (goals/README.md, Units)",
