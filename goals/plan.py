@@ -53,6 +53,11 @@ class Draft:
     files: Mapping[str, Sequence[Row]]
     unreadable: frozenset[str]
 
+    @property
+    def years(self) -> range:
+        """The plan's years; none if they could not be read."""
+        return self.settings.years if self.settings is not None else range(0)
+
     def rows(self, file: str) -> Sequence[Row]:
         """Return the rows of a file; none if it is missing."""
         return self.files.get(file, ())

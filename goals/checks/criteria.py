@@ -167,7 +167,7 @@ def _is_printed(end: float | None, printed: list[Printed]) -> bool:
 
 def _years(draft: Draft, row: Row) -> Iterator[Finding]:
     year, base = row.integer("year"), row.integer("base_year")
-    years = draft.settings.years if draft.settings is not None else range(0)
+    years = draft.years
     if year is not None and years and year not in years:
         yield row.finding(
             "year",

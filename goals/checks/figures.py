@@ -71,8 +71,7 @@ def check_kpis(draft: Draft) -> Iterator[Finding]:
                 "it is not known where the break is",
                 "Write one of the two",
             )
-        year = row.integer("first_year_after")
-        years = draft.settings.years if draft.settings is not None else range(0)
+        year, years = row.integer("first_year_after"), draft.years
         if year is not None and years and year > years[-1] + 1:
             yield row.finding(
                 "first_year_after",
@@ -104,8 +103,7 @@ def check_kpis(draft: Draft) -> Iterator[Finding]:
 
 
 def _year(draft: Draft, row: Row) -> Iterator[Finding]:
-    year = row.integer("year")
-    years = draft.settings.years if draft.settings is not None else range(0)
+    year, years = row.integer("year"), draft.years
     if year is not None and years and year not in years:
         yield row.finding(
             "year",
@@ -169,6 +167,6 @@ def _time(draft: Draft, row: Row, column: str, too_early: str | None) -> Iterato
     if too_early is not None and day < date(year, 1, 1):
         remedy = "Correct the date" + (", or write `forecast` as kind" if row.file == "outcomes_manual.csv" else "")
         yield row.finding(column, too_early, "it can't have been known then", remedy)
-    years = draft.settings.years if draft.settings is not None else range(0)
+    years = draft.years
     if years and not years[0] - 1 <= day.year <= years[-1] + _YEARS_AFTER:
         yield row.finding(column, "a date far from the plan's years", "it can't be right", "Correct the date")
