@@ -7,6 +7,7 @@ from starlette.responses import HTMLResponse
 
 from goals.codes import LABELS
 from pipeline.review import read_review
+from pipeline.run_page import CHECK_WORDS, COVERAGE_WORDS
 from pipeline.settings import Settings
 from pipeline.status import read_status
 from reports.sourced_rows import open_source
@@ -33,14 +34,6 @@ STATES = {
     "landed": "läst",
     "rolled_back": "återtagen",
 }
-OUTCOMES = {
-    "values": "har värden",
-    "nothing_published": "inget publicerat",
-    "withdrawn": "nyckeltalet borttaget",
-    "failed": "begäran misslyckades",
-    "unaccounted": "utan besked",
-}
-SEVERITIES = {"fault": "fel", "blocking": "stoppande", "warning": "varning"}
 
 COVERAGE = """
     select outcome, sum(unit_count) from ops.coverage
@@ -74,7 +67,10 @@ def operations(request: Request) -> HTMLResponse:
                 "status": None if settings is None else read_status(settings),
                 "review": None if settings is None else read_review(Home(settings.home)),
                 "rows_shown": MOST_ROWS,
-                "words": {**KINDS, **STATES, **OUTCOMES, **SEVERITIES},
+                "kinds": KINDS,
+                "states": STATES,
+                "outcomes": COVERAGE_WORDS,
+                "severities": CHECK_WORDS,
                 "verdicts": LABELS["verdict"],
                 "runs": connection.execute(RUNS).fetchall(),
                 "coverage": connection.execute(COVERAGE).fetchall(),

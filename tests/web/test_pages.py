@@ -75,6 +75,18 @@ def test_a_kept_answer_is_shown(awkward_world):
     assert (answer.status_code, '"values"' in unescape(answer.text)) == (200, True)
 
 
+def test_a_failed_run_is_told_from_a_failed_request(awkward_world, tmp_path):
+    """A failed run has its own word: the same code means another thing in the coverage."""
+    file = tmp_path / "kolada.duckdb"
+    file.write_bytes((awkward_world.home / "kolada.duckdb").read_bytes())
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("update ops.run set state = 'failed'")
+    with TestClient(make_app(file), base_url=HERE) as client:
+        text = unescape(client.get("/drift").text)
+    assert set(re.findall(r'data-label="Läge">([^<]*)<', text)) == {"misslyckad"}
+    assert "<dt>har värden</dt>" in text
+
+
 @pytest.mark.slow
 def test_figures_are_the_files(browse, awkward_world, tmp_path: Path):
     """Each figure of the matrix and of an article equals the file's, now and as of a run."""
