@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from reports.contents import Contents, Distribution, IndicatorPart
-from reports.labels import Spot, above_rules, shortened
+from reports.label_places import Spot, above_rules, shortened
 from reports.numbers import decimals_in, number_text
 from reports.sourced_rows import Row
 from reports.svg import Scale, address, element, picture, place, scale_over, tick_decimals, ticks

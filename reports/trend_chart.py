@@ -12,7 +12,7 @@ from math import ceil
 from markupsafe import Markup
 
 from reports.contents import Contents, IndicatorPart
-from reports.labels import Box, Segment, beside_points, shortened, width_of
+from reports.label_places import Box, Segment, beside_points, shortened, width_of
 from reports.numbers import decimals_in, join_words, number_text
 from reports.reasons import WITHHELD
 from reports.sourced_rows import Row

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from reports.html_page import plain_size
-from reports.labels import shortened, width_of
+from reports.label_places import shortened, width_of
 from reports.numbers import number_text
 from reports.svg import LABEL_HEIGHT, Scale, element, picture, place, scale_over, spread, tick_decimals, ticks
 
