@@ -151,6 +151,12 @@ create or replace macro mart.last_month(period) as (
     end
 );
 
+-- The plan's word for a code, or the code itself. `words` maps the kind and the code, such as `verdict:met`; of a
+-- reference such as `group:G2328` the first part has a word.
+create or replace macro mart.worded(words, kind, code) as (
+    coalesce(map_extract(words, kind || ':' || split_part(code, ':', 1))[1], code)
+);
+
 -- The verdict of several criteria that must all be met. not_yet_due counts only if no criterion is due.
 create or replace macro mart.all_of(verdicts) as (
     case

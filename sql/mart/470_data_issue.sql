@@ -69,8 +69,6 @@ rescaled as (
     select
         plan_kpis.plan_id,
         revisions.kpi_id,
-        cast(null as varchar) as indicator_id,
-        cast(null as integer) as year,
         'kpi_rescaled' as code,
         'high' as severity,
         'Kolada räknade om alla värden för ' || revisions.kpi_id || ' '
@@ -90,7 +88,6 @@ false_zeros as (
     select
         plan_kpis.plan_id,
         revisions.kpi_id,
-        cast(null as varchar) as indicator_id,
         revisions.period as year,
         'false_zero' as code,
         case
@@ -109,7 +106,6 @@ riket_zeros as (
     select
         plan_kpis.plan_id,
         riket.kpi_id,
-        cast(null as varchar) as indicator_id,
         riket.period as year,
         'riket_zero' as code,
         'medium' as severity,
@@ -154,8 +150,6 @@ retitled as (
     select
         plan_kpis.plan_id,
         versions.kpi_id,
-        cast(null as varchar) as indicator_id,
-        cast(null as integer) as year,
         'kpi_text_changed' as code,
         'medium' as severity,
         concat_ws(
@@ -187,8 +181,6 @@ garbled as (
     select
         plan_kpis.plan_id,
         versions.kpi_id,
-        cast(null as varchar) as indicator_id,
-        cast(null as integer) as year,
         'kpi_text_garbled' as code,
         'medium' as severity,
         'Titel eller beskrivning för nyckeltalet ' || versions.kpi_id || ' ser ut att vara felkodad hos Kolada: ”'
@@ -204,7 +196,6 @@ closings as (
     select
         plan_id,
         kpi_id,
-        cast(null as varchar) as indicator_id,
         closed_after_year as year,
         'kpi_closed' as code,
         'medium' as severity,
@@ -218,8 +209,6 @@ withdrawals as (
     select
         plan_id,
         kpi_id,
-        cast(null as varchar) as indicator_id,
-        cast(null as integer) as year,
         'kpi_withdrawn' as code,
         'high' as severity,
         'Nyckeltalet ' || kpi_id || ' finns inte i Koladas katalog.' as text
@@ -231,7 +220,6 @@ late as (
     select
         plan_id,
         kpi_id,
-        cast(null as varchar) as indicator_id,
         next_period as year,
         'publication_late' as code,
         'low' as severity,
@@ -290,7 +278,6 @@ unknown_statuses as (
     select
         plan_kpis.plan_id,
         observations.kpi_id,
-        cast(null as varchar) as indicator_id,
         observations.period as year,
         'status_unknown' as code,
         'medium' as severity,
@@ -310,7 +297,6 @@ totals_outside_genders as (
     select
         plan_kpis.plan_id,
         observations.kpi_id,
-        cast(null as varchar) as indicator_id,
         observations.period as year,
         'total_outside_genders' as code,
         'medium' as severity,
@@ -345,7 +331,6 @@ group_means as (
     select
         plan_kpis.plan_id,
         group_observations.kpi_id,
-        cast(null as varchar) as indicator_id,
         group_observations.period as year,
         'group_mean_differs' as code,
         'medium' as severity,
@@ -370,8 +355,6 @@ direction_conflicts as (
     select
         plan_id,
         kpi_id,
-        cast(null as varchar) as indicator_id,
-        cast(null as integer) as year,
         'direction_conflict' as code,
         'high' as severity,
         'Planerna är inte ense om vilken riktning som är bra för ' || kpi_id
@@ -381,52 +364,55 @@ direction_conflicts as (
     qualify min(direction) over (partition by kpi_id) <> max(direction) over (partition by kpi_id)
 ),
 
-found as (
-    select * from rescaled
-    union all
-    select * from false_zeros
-    union all
-    select * from riket_zeros
-    union all
-    select * from equal_years
-    union all
-    select * from retitled
-    union all
-    select * from garbled
-    union all
-    select * from closings
-    union all
-    select * from withdrawals
-    union all
-    select * from late
-    union all
-    select * from thin_references
-    union all
-    select * from sensitive_verdicts
-    union all
-    select * from revised_outcomes
-    union all
-    select * from unknown_statuses
-    union all
-    select * from totals_outside_genders
-    union all
-    select * from group_means
-    union all
-    select * from direction_conflicts
-),
-
 remarked as (
     select
         notes.plan_id,
         indicators.kpi_id,
         notes.indicator_id,
-        cast(null as integer) as year,
         notes.code,
         notes.severity,
-        notes.text
+        notes.text,
+        'note' as found_by
     from notes
     left join indicators
         on notes.plan_id = indicators.plan_id and notes.indicator_id = indicators.indicator_id
+),
+
+-- A finding has no column for what it is not about.
+found as (
+    select * from rescaled
+    union all by name
+    select * from false_zeros
+    union all by name
+    select * from riket_zeros
+    union all by name
+    select * from equal_years
+    union all by name
+    select * from retitled
+    union all by name
+    select * from garbled
+    union all by name
+    select * from closings
+    union all by name
+    select * from withdrawals
+    union all by name
+    select * from late
+    union all by name
+    select * from thin_references
+    union all by name
+    select * from sensitive_verdicts
+    union all by name
+    select * from revised_outcomes
+    union all by name
+    select * from unknown_statuses
+    union all by name
+    select * from totals_outside_genders
+    union all by name
+    select * from group_means
+    union all by name
+    select * from direction_conflicts
+    union all by name
+    select * from remarked
 ),
 
 final as (
@@ -438,21 +424,8 @@ final as (
         code,
         severity,
         text,
-        'rule' as found_by
+        coalesce(found_by, 'rule') as found_by
     from found
-
-    union all
-
-    select
-        plan_id,
-        kpi_id,
-        indicator_id,
-        year,
-        code,
-        severity,
-        text,
-        'note' as found_by
-    from remarked
 )
 
 select * from final

@@ -14,7 +14,11 @@ national_outcomes as (
 ),
 
 labels as (
-    select * from plan.label_as_of(moment)
+    select
+        plan_id,
+        map_from_entries(list((label_kind || ':' || code, label))) as words
+    from plan.label_as_of(moment)
+    group by plan_id
 ),
 
 final as (
@@ -25,22 +29,22 @@ final as (
         judgements.indicator_id as "Id",
         judgements.indicator_title as "Indikator",
         judgements.owner as "Ansvarig",
-        coalesce(roles.label, judgements.role) as "Roll",
+        mart.worded(labels.words, 'role', judgements.role) as "Roll",
         judgements.kpi_id as "Nyckeltal",
         judgements.year as "År",
         judgements.unit as "Enhet",
         mart.rounded(judgements.value, judgements.shown_decimals) as "Utfall",
         judgements.source_label as "Utfallets källa",
         judgements.is_preliminary as "Preliminärt",
-        coalesce(kinds.label, judgements.target_kind) as "Slag av mål",
-        coalesce(operators.label, judgements.operator) as "Villkor",
+        mart.worded(labels.words, 'target_kind', judgements.target_kind) as "Slag av mål",
+        mart.worded(labels.words, 'operator', judgements.operator) as "Villkor",
         case
             when judgements.target_kind in ('rank', 'best_share') then judgements.target_value
             else mart.rounded(judgements.target_value, judgements.shown_decimals)
         end as "Målvärde",
         mart.rounded(judgements.target_high, judgements.shown_decimals) as "Målvärdets övre gräns",
         judgements.target_text as "Målet som det är tryckt",
-        coalesce(reference_labels.label, judgements.reference_kind) as "Jämförs med",
+        mart.worded(labels.words, 'reference', judgements.reference_kind) as "Jämförs med",
         mart.rounded(judgements.reference_value, judgements.shown_decimals) as "Jämförelsevärde",
         judgements.reference_n as "Antal kommuner i jämförelsen",
         case
@@ -48,8 +52,8 @@ final as (
                 then mart.rounded(judgements.compared_with, judgements.shown_decimals)
         end as "Ställs mot",
         judgements.place as "Plats i jämförelsen",
-        coalesce(verdicts.label, judgements.verdict) as "Bedömning",
-        coalesce(reasons.label, judgements.verdict_reason) as "Skäl",
+        mart.worded(labels.words, 'verdict', judgements.verdict) as "Bedömning",
+        mart.worded(labels.words, 'verdict_reason', judgements.verdict_reason) as "Skäl",
         case
             when judgements.is_rounded_only
                 then
@@ -67,11 +71,11 @@ final as (
         judgements.margin as "Marginal",
         case judgements.margin_unit when 'places' then 'platser' when 'points' then judgements.unit end
             as "Marginalens enhet",
-        coalesce(trends.label, judgements.trend) as "Trend sedan baslinjen",
-        coalesce(paces.label, judgements.pace) as "Takt",
+        mart.worded(labels.words, 'trend', judgements.trend) as "Trend sedan baslinjen",
+        mart.worded(labels.words, 'pace', judgements.pace) as "Takt",
         judgements.rank as "Plats",
         judgements.rank_n as "Av antal kommuner",
-        coalesce(colours.label, judgements.colour) as "Färg bland kommunerna",
+        mart.worded(labels.words, 'colour', judgements.colour) as "Färg bland kommunerna",
         judgements.value_women as "Kvinnor",
         judgements.value_men as "Män",
         national_outcomes.n_meeting as "Kommuner som skulle uppfylla",
@@ -91,51 +95,7 @@ final as (
             judgements.plan_id = national_outcomes.plan_id
             and judgements.indicator_id = national_outcomes.indicator_id
             and judgements.year = national_outcomes.year
-    left join labels as verdicts
-        on
-            judgements.plan_id = verdicts.plan_id
-            and verdicts.label_kind = 'verdict'
-            and judgements.verdict = verdicts.code
-    left join labels as reasons
-        on
-            judgements.plan_id = reasons.plan_id
-            and reasons.label_kind = 'verdict_reason'
-            and judgements.verdict_reason = reasons.code
-    left join labels as roles
-        on
-            judgements.plan_id = roles.plan_id
-            and roles.label_kind = 'role'
-            and judgements.role = roles.code
-    left join labels as operators
-        on
-            judgements.plan_id = operators.plan_id
-            and operators.label_kind = 'operator'
-            and judgements.operator = operators.code
-    left join labels as kinds
-        on
-            judgements.plan_id = kinds.plan_id
-            and kinds.label_kind = 'target_kind'
-            and judgements.target_kind = kinds.code
-    left join labels as reference_labels
-        on
-            judgements.plan_id = reference_labels.plan_id
-            and reference_labels.label_kind = 'reference'
-            and split_part(judgements.reference_kind, ':', 1) = reference_labels.code
-    left join labels as trends
-        on
-            judgements.plan_id = trends.plan_id
-            and trends.label_kind = 'trend'
-            and judgements.trend = trends.code
-    left join labels as paces
-        on
-            judgements.plan_id = paces.plan_id
-            and paces.label_kind = 'pace'
-            and judgements.pace = paces.code
-    left join labels as colours
-        on
-            judgements.plan_id = colours.plan_id
-            and colours.label_kind = 'colour'
-            and judgements.colour = colours.code
+    left join labels on judgements.plan_id = labels.plan_id
     order by judgements.plan_id, judgements.indicator_order, judgements.year
 )
 
