@@ -279,8 +279,6 @@ paired as (
         coalesce(after.row_key, before.row_key) as row_key,
         before.row_id as row_id_before,
         after.row_id as row_id_after,
-        before.row_text as row_text_before,
-        after.row_text as row_text_after,
         coalesce(before.main_text, before.row_text) as told_before,
         coalesce(after.main_text, after.row_text) as told_after,
         before.document_lines as document_lines_before,

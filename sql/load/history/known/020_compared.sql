@@ -45,7 +45,6 @@ with paired as (
         coalesce(received.is_deleted, false) as is_deleted,
         received.request_id,
         known.value as known_value,
-        known.value_count as known_value_count,
         known.status as known_status,
         coalesce(known.is_deleted, false) as was_deleted,
         coalesce(known.is_vanished, false) as was_vanished
