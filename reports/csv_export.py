@@ -9,7 +9,7 @@ removing one apostrophe always gives the original text.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -66,31 +66,14 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]
     write_whole(path, (LINE_END.join(lines) + LINE_END).encode("utf-8-sig"))
 
 
-def export_csv(
-    source: Source,
-    tables: Sequence[ExportTable],
-    path_of: Callable[[ExportTable], Path],
-    sources: Path,
-    *,
-    has_decimal_comma: bool = False,
-) -> list[Path]:
-    """Write each table, and the list of columns with their meanings and sources.
+def write_csv_table(source: Source, table: ExportTable, path: Path, *, has_decimal_comma: bool = False) -> None:
+    """Write a table of the published file.
 
-    Args:
-        source: the published file at the requested moment.
-        tables: the tables to write.
-        path_of: returns the file of a table.
-        sources: the file for the list of columns.
-        has_decimal_comma: 84,2 instead of 84.2.
+    Raises:
+        ReportError: the file cannot be written.
     """
-    written = []
-    for table in tables:
-        path = path_of(table)
-        rows = source.connection.execute(table.query, table.parameters).fetchall()
-        write_csv(path, [column.name for column in table.columns], rows, has_decimal_comma=has_decimal_comma)
-        written.append(path)
-    write_sources(tables, sources)
-    return [*written, sources]
+    rows = source.connection.execute(table.query, table.parameters).fetchall()
+    write_csv(path, [column.name for column in table.columns], rows, has_decimal_comma=has_decimal_comma)
 
 
 def write_sources(tables: Sequence[ExportTable], path: Path) -> None:

@@ -2,26 +2,28 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import duckdb
 
 from reports.changes_since import Changes, find_changes, last_reported, within
 from reports.contents import Contents
-from reports.csv_export import export_csv
+from reports.csv_export import write_csv_table, write_sources
 from reports.errors import OptionRefused
 from reports.export_options import Asked, Format
 from reports.export_selection import select
 from reports.export_tables import ExportTable, export_tables
 from reports.gathering import gather
 from reports.memo import render_memo_html, render_memo_markdown, render_memo_word
-from reports.parquet_export import export_parquet
+from reports.parquet_export import write_parquet_table
 from reports.sourced_rows import Source, open_source
 from reports.word_document import render_word
 from reports.workbook import render_workbook
 from reports.written_files import write_whole
 from warehouse.moment import in_sweden
 
+WriteTable = Callable[[Source, ExportTable, Path], None]
 Render = Callable[[Contents, Changes], bytes]
 DOCUMENTS: Mapping[Format, Mapping[str, Render]] = {
     Format.XLSX: {".xlsx": lambda contents, _: render_workbook(contents)},
@@ -88,7 +90,6 @@ def _tables(source: Source, output_format: Format, asked: Asked, file: Path | No
             f"`{file}` is one file, and {len(tables)} tables are to be exported, so nothing was written. "
             "Name the one with `--table`, or a folder with `--output`."
         )
-
     if asked.year is not None and not any(_has_rows(source, table) for table in tables):
         names = ", ".join(f"`{table.relation}`" for table in tables)
         raise OptionRefused(
@@ -96,13 +97,31 @@ def _tables(source: Source, output_format: Format, asked: Asked, file: Path | No
             "Leave out `--year`, or choose another year."
         )
 
-    def path_of(table: ExportTable) -> Path:
-        return file or folder / f"{table.name}.{output_format}"
-
     sources = file.with_name(f"{file.stem}-kallor.csv") if file is not None else folder / "kallor.csv"
     if output_format is Format.CSV:
-        return export_csv(source, tables, path_of, sources, has_decimal_comma=asked.has_decimal_comma)
-    return export_parquet(source, tables, path_of, sources)
+        write: WriteTable = partial(write_csv_table, has_decimal_comma=asked.has_decimal_comma)
+    else:
+        write = write_parquet_table
+    files = {file or folder / f"{table.name}.{output_format}": table for table in tables}
+    return write_tables(source, files, sources, write)
+
+
+def write_tables(source: Source, tables: Mapping[Path, ExportTable], sources: Path, write: WriteTable) -> list[Path]:
+    """Write each table into its file, and the list of columns with their meanings and sources.
+
+    Args:
+        source: the published file at the requested moment.
+        tables: file -> table.
+        sources: the file for the list of columns.
+        write: writes one table.
+
+    Returns:
+        All files.
+    """
+    for path, table in tables.items():
+        write(source, table, path)
+    write_sources([*tables.values()], sources)
+    return [*tables, sources]
 
 
 def _has_rows(source: Source, table: ExportTable) -> bool:

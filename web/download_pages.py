@@ -11,12 +11,13 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 
 from reports.changes_since import Changes, find_changes
 from reports.contents import Contents
-from reports.csv_export import export_csv
+from reports.csv_export import write_csv_table
 from reports.export_tables import export_tables
+from reports.exporting import WriteTable, write_tables
 from reports.html_page import render_page
 from reports.memo import render_memo_html, render_memo_markdown, render_memo_word
 from reports.notices import made_up_notice
-from reports.parquet_export import export_parquet
+from reports.parquet_export import write_parquet_table
 from reports.scope import PERIODS
 from reports.sourced_rows import Source, open_source
 from reports.word_document import render_word
@@ -53,8 +54,9 @@ def _tables(source: Source, ending: str) -> bytes:
     packed = io.BytesIO()
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         place, tables = Path(folder), export_tables(source, ())
-        export = export_csv if ending == "csv" else export_parquet
-        for path in export(source, tables, lambda table: place / f"{table.name}.{ending}", place / "kallor.csv"):
+        write: WriteTable = write_csv_table if ending == "csv" else write_parquet_table
+        files = {place / f"{table.name}.{ending}": table for table in tables}
+        for path in write_tables(source, files, place / "kallor.csv", write):
             archive.write(path, path.name)
     return packed.getvalue()
 
