@@ -47,6 +47,15 @@ def test_links_lead_somewhere(page):
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
+def test_the_walks_pass_files_that_exist():
+    """Every file and folder on the walks through the house exists."""
+    page = (REPOSITORY / "docs" / "contributing.md").read_text(encoding="utf-8")
+    walks = page.partition("### Three walks\n")[2].partition("\n## ")[0]
+    passed = re.findall(r"`([^`]+/[^`]*)`", walks)
+    assert len(passed) > 30
+    assert [path for path in passed if not (REPOSITORY / path).exists()] == []
+
+
 def sql_of_the_docs():
     """Yield each SQL statement of the README and the analysts' page that needs only the published file."""
     for name in ("README.md", "docs/analysts.md"):
