@@ -46,63 +46,35 @@ class Notice:
 
 def notices(result: RunResult, facts: RunFacts) -> Iterator[Notice]:
     """Yield the events of a finished run."""
+    run_id, run = f"kolada.run.{result.run_id}", f"run {result.run_id}"
     if result.state == "held":
-        yield Notice(
-            event="kolada.run.held",
-            resource_id=f"kolada.run.{result.run_id}",
-            resource_name=f"run {result.run_id}",
-            payload={
-                "run_id": result.run_id,
-                "reason": "incomplete" if result.is_incomplete else "check",
-                "message": result.message,
-                "checks": [
-                    {"check": check.address, "plans": list(check.plan_ids), "rows": check.offending_count}
-                    for check in result.checks
-                    if check.is_blocking
-                ],
-                "what_to_do": "kolada review",
-            },
-        )
+        held = {
+            "run_id": result.run_id,
+            "reason": "incomplete" if result.is_incomplete else "check",
+            "message": result.message,
+            "checks": [
+                {"check": check.address, "plans": list(check.plan_ids), "rows": check.offending_count}
+                for check in result.checks
+                if check.is_blocking
+            ],
+            "what_to_do": "kolada review",
+        }
+        yield Notice("kolada.run.held", run_id, run, held)
     if result.shared is not None and result.shared.is_failed:
-        yield Notice(
-            event="kolada.share.failed",
-            resource_id=f"kolada.run.{result.run_id}",
-            resource_name=f"run {result.run_id}",
-            payload={**asdict(result.shared), "what_to_do": "kolada share"},
-        )
+        yield Notice("kolada.share.failed", run_id, run, {**asdict(result.shared), "what_to_do": "kolada share"})
+    source = {"run_id": result.run_id, "source_kind": result.source_kind}
     for change in facts.verdict_changes:
-        yield Notice(
-            event="kolada.verdict.changed",
-            resource_id=verdict_id(change),
-            resource_name=f"{change.plan_id} {change.item_id} {change.year}",
-            payload=asdict(change) | {"run_id": result.run_id, "source_kind": result.source_kind},
-        )
+        name = f"{change.plan_id} {change.item_id} {change.year}"
+        yield Notice("kolada.verdict.changed", verdict_id(change), name, asdict(change) | source)
     for plan_id, edits in groupby(facts.plan_edits, lambda edit: edit.plan_id):
-        yield Notice(
-            event="kolada.plan.changed",
-            resource_id=f"kolada.plan.{plan_id}",
-            resource_name=f"plan {plan_id}",
-            payload={
-                "plan_id": plan_id,
-                "edits": [asdict(edit) for edit in edits],
-                "run_id": result.run_id,
-                "source_kind": result.source_kind,
-            },
-        )
+        edited = {"plan_id": plan_id, "edits": [asdict(edit) for edit in edits]}
+        yield Notice("kolada.plan.changed", f"kolada.plan.{plan_id}", f"plan {plan_id}", edited | source)
     for retitled in facts.retitled_kpis:
-        yield Notice(
-            event="kolada.kpi.retitled",
-            resource_id=f"kolada.kpi.{retitled.kpi_id}",
-            resource_name=f"{retitled.kpi_id} {retitled.title}",
-            payload=asdict(retitled) | {"run_id": result.run_id, "source_kind": result.source_kind},
-        )
+        name = f"{retitled.kpi_id} {retitled.title}"
+        yield Notice("kolada.kpi.retitled", f"kolada.kpi.{retitled.kpi_id}", name, asdict(retitled) | source)
     for kpi in facts.withdrawn_kpis:
-        yield Notice(
-            event="kolada.kpi.withdrawn",
-            resource_id=f"kolada.kpi.{kpi.kpi_id}",
-            resource_name=f"{kpi.kpi_id} {kpi.title}",
-            payload=asdict(kpi) | {"run_id": result.run_id, "source_kind": result.source_kind},
-        )
+        name = f"{kpi.kpi_id} {kpi.title}"
+        yield Notice("kolada.kpi.withdrawn", f"kolada.kpi.{kpi.kpi_id}", name, asdict(kpi) | source)
 
 
 def verdict_id(change: VerdictChange) -> str:
