@@ -9,9 +9,12 @@ from typing import Any
 
 import httpx
 
-from kolada_client import KoladaClient, ManualClock, Received
+from kolada_client import DataRequest, KoladaClient, ManualClock, Received
 
 BASE = "https://kolada.test/v3"
+REQUEST = DataRequest(("N15436",), ("0180",))
+URL = f"{BASE}/data/kpi/N15436/municipality/0180"
+HTML = httpx.Response(200, content=b"<html>Kolada</html>", headers={"content-type": "text/html"})
 
 Handler = Callable[[httpx.Request], httpx.Response]
 

@@ -15,9 +15,7 @@ from kolada_client import (
     parse_data_page,
     parse_ou_data_page,
 )
-from tests.kolada_client.support import Api
-
-URL = "https://kolada.test/v3/data/kpi/N15436/municipality/0180"
+from tests.kolada_client.support import URL, Api
 
 
 def test_a_row_becomes_one_frame_row_per_gender(api: Api) -> None:

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from kolada_client import DATA_SCHEMA, KoladaContractError, ParsedPage, parse_data_page
 from kolada_client.data_page import _read_slowly
 from kolada_client.identifiers import UNIT_PATTERN
-
-URL = "https://kolada.test/v3/data/kpi/N15436/municipality/0180"
+from tests.kolada_client.support import URL
 
 _texts = st.sampled_from(["", "Missing", "fröjd: true", 'a"b', "\\", "value", "T", "N15436", "0180", "https://x"])
 _leaves = st.one_of(

@@ -10,11 +10,11 @@ import pytest
 
 from fake_kolada import FakeKolada, sample_data
 from fake_kolada.wire_faults import gzip_bomb, zstd_bomb
-from kolada_client import DataRequest, KoladaClient, KoladaDeadlineExceeded, KoladaUnreachable
+from kolada_client import KoladaClient, KoladaDeadlineExceeded, KoladaUnreachable
 from kolada_client.fetching import MAX_BODY_BYTES
+from tests.kolada_client.support import REQUEST
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-REQUEST = DataRequest(("N15436",), ("0180",))
 
 # Each KPI gets one of them.
 LARGE = {

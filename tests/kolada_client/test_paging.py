@@ -12,11 +12,9 @@ from kolada_client import (
     KoladaServerError,
     ManualClock,
 )
-from tests.kolada_client.support import Api
+from tests.kolada_client.support import REQUEST, URL, Api
 
-REQUEST = DataRequest(("N15436",), ("0180",))
 BIG = DataRequest(tuple(f"N{kpi:05d}" for kpi in range(25)), tuple(f"{unit:04d}" for unit in range(25)))
-URL = "https://kolada.test/v3/data/kpi/N15436/municipality/0180"
 
 
 def test_next_links_are_followed_to_the_end(api: Api) -> None:
