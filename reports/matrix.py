@@ -18,6 +18,8 @@ from reports.sourced_rows import Row
 from reports.sparkline import sparkline
 from reports.verdict_sentences import criterion_as_compared, decimals_of
 
+# Letters of a comment that the matrix shows in its own column; a longer one is below the indicator's name.
+LONGEST_BESIDE = 60
 NO_PLACE = Markup('<span class="is-missing" aria-hidden="true">–</span><span class="hidden">ingen plats</span>')
 
 
@@ -93,15 +95,29 @@ class MatrixRow:
             return NO_PLACE
         return Markup('{} <span class="quiet">av {}</span>').format(figure(row, "rank"), figure(row, "rank_n"))
 
+    @property
+    def written(self) -> Row | None:
+        """The comment that people wrote on the year."""
+        return self.contents.comment(self.part.id, self.year)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether that comment is too long for a narrow column."""
+        return self.written is not None and len(str(self.written["text"])) > LONGEST_BESIDE
+
     def comment(self) -> Markup:
-        """Return the comment on the year, and the reason for a missing verdict or the warnings about it."""
-        written = self.contents.comment(self.part.id, self.year)
+        """Return the comment on the year, and the remarks."""
+        if self.written is None:
+            return self.remarks()
+        said = self.remarks()
+        return wording(self.written, "text") + (Markup(' <span class="quiet">{}</span>').format(said) if said else "")
+
+    def remarks(self) -> Markup:
+        """Return the reason for a missing verdict, the warnings, and the latest figure of a part of the year."""
         said = "; ".join(self._remarks())
         remarks = escape(said[:1].upper() + said[1:])
-        if written is not None:
-            return wording(written, "text") + (Markup(' <span class="quiet">{}</span>').format(remarks) if said else "")
         row, periods = self.row, self.part.periods[self.year]
-        if row["value"] is not None or not periods or self.contents.scope.period:
+        if self.written is not None or row["value"] is not None or not periods or self.contents.scope.period:
             return remarks
         told = Markup("{}: {}").format(period_name(periods[-1]), period_figures(periods[-1], decimals_of(row)))
         return Markup("{}; {}").format(remarks, told) if remarks else told

@@ -13,14 +13,14 @@ from reports.contents import Contents
 from reports.html_page import NOWHERE, page_names
 from reports.memo_contents import MemoTable, memo_of
 from reports.numbers import one_line
-from reports.word_parts import new_row, prepare, table_of, write
+from reports.word_parts import new_row, prepare, table_of, unbroken, write
 
 TEMPLATES = Path(__file__).parent / "templates"
 MARKED = re.compile(r"([\\`*_\[\]#|~])")
 # Widths of a table in centimetres: the page's text, a letter, the padding of a cell. Then the number of letters of a
-# short text, which stays on one line, and of a long one.
-TEXT_WIDTH, LETTER_WIDTH, PADDING = 17.0, 0.18, 0.5
-SHORT, LONG = 9, 80
+# short text, which stays on one line, of the longest word for which there is room, and of a long text.
+TEXT_WIDTH, LETTER_WIDTH, PADDING = 17.0, 0.19, 0.5
+SHORT, WORD, LONG = 9, 20, 80
 
 
 def render_memo_markdown(contents: Contents, changes: Changes) -> bytes:
@@ -88,7 +88,9 @@ def render_memo_word(contents: Contents, changes: Changes) -> bytes:
             continue
         drawn = table_of(document, table.header, _widths(table), numbers=table.numbers)
         for row in table.rows:
-            for place, (cell, text) in enumerate(zip(new_row(drawn).cells, row, strict=True)):
+            line = new_row(drawn)
+            unbroken(line)
+            for place, (cell, text) in enumerate(zip(line.cells, row, strict=True)):
                 write(cell, text, is_number=place in table.numbers)
         document.add_paragraph(f"{table.source}.", style="Caption")
     document.add_paragraph(memo.foot, style="Caption")
@@ -98,10 +100,14 @@ def render_memo_word(contents: Contents, changes: Changes) -> bytes:
 
 
 def _widths(table: MemoTable) -> list[float]:
-    """Return the widths of the columns in centimetres: short texts stay on one line, the others share the rest."""
-    rows = [table.header, *table.rows]
-    longest = [max(len(row[place]) for row in rows) for place in range(len(table.header))]
-    least = [PADDING + LETTER_WIDTH * min(length, SHORT) for length in longest]
-    more = [min(length, LONG) - min(length, SHORT) for length in longest]
+    """Return the widths of the columns in centimetres: words and short texts are whole, the others share the rest."""
+    columns = list(zip(table.header, *table.rows, strict=True))
+    longest = [max(map(len, texts)) for texts in columns]
+    # A date has no-break spaces: it is one word.
+    words = [max(len(word) for text in texts for word in text.split(" ")) for texts in columns]
+    letters = [max(min(length, SHORT), min(word, WORD)) for length, word in zip(longest, words, strict=True)]
+    least = [PADDING + LETTER_WIDTH * count for count in letters]
+    more = [min(length, LONG) - count for length, count in zip(longest, letters, strict=True)]
     room = max(TEXT_WIDTH - sum(least), 0.0) / max(sum(more), 1)
-    return [width + room * each for width, each in zip(least, more, strict=True)]
+    widths = [width + room * each for width, each in zip(least, more, strict=True)]
+    return [width * min(1.0, TEXT_WIDTH / sum(widths)) for width in widths]

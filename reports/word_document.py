@@ -102,10 +102,12 @@ def _matrix(document: WordFile, contents: Contents) -> None:
             head = new_row(table)
             unbroken(head)
             merged = head.cells[0].merge(head.cells[-1])
-            write(merged, f"{goal.id} {goal.goal['title']}", bold=True)
+            write(merged, f"{goal.id} {goal.goal['title']}", bold=True, is_kept=True)
             judged = goal.verdicts.get(contents.year)
             if judged is not None:
-                verdict_word(merged.add_paragraph(), contents, judged["verdict"])
+                below = merged.add_paragraph()
+                below.paragraph_format.keep_with_next = True
+                verdict_word(below, contents, judged["verdict"])
             shade(head)
         for line in matrix_rows(contents, goal):
             _matrix_row(table, contents, line)
@@ -176,8 +178,10 @@ def _goal(document: WordFile, contents: Contents, goal: GoalPart) -> None:
     document.add_heading(f"{goal.id} {goal.goal['title']}", level=2)
     judged = goal.verdicts.get(contents.year)
     if judged is not None:
-        verdict_word(document.add_paragraph(), contents, judged["verdict"])
-        document.add_paragraph(plain(words.goal_counts(judged)))
+        said, counted = document.add_paragraph(), document.add_paragraph(plain(words.goal_counts(judged)))
+        verdict_word(said, contents, judged["verdict"])
+        # With the first indicator on one page, and not at the end of the page before.
+        said.paragraph_format.keep_with_next = counted.paragraph_format.keep_with_next = True
         if judged["assessment_text"]:
             document.add_paragraph(str(judged["assessment_text"]), style="Quote")
     if not goal.is_its_indicator:
@@ -191,6 +195,7 @@ def _comment(document: WordFile, contents: Contents, item_id: str) -> None:
     written = contents.comment(item_id)
     if written is not None:
         said = document.add_paragraph(str(written["text"]), style="Quote")
+        said.paragraph_format.keep_with_next = True
         said.add_run(f" ({written['written_by']}, {date_text(written['written_at'])})").italic = False
 
 
@@ -213,6 +218,7 @@ def _indicator(document: WordFile, contents: Contents, goal: GoalPart, part: Ind
         beside.autofit = False
         for cell, drawing in zip(beside.rows[0].cells, drawings, strict=False):
             cell.width = Cm(TEXT_WIDTH / 2)
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
             add_picture(cell.paragraphs[0], drawing, width=CHART_WIDTH, described=described_by(drawing))
     _years(document, contents, part, card)
     for caution in card.cautions():
@@ -234,12 +240,12 @@ def _years(document: WordFile, contents: Contents, part: IndicatorPart, card: Ca
         (4.0, *[width] * len(contents.years)),
         numbers=range(1, 1 + len(contents.years)),
     )
-    for name, rows in lines:
-        cells = new_row(table).cells
-        write(cells[0], name)
+    for number, (name, rows) in enumerate(lines, start=1):
+        cells, is_kept = new_row(table).cells, number < len(lines)
+        write(cells[0], name, is_kept=is_kept)
         for cell, year in zip(cells[1:], contents.years, strict=True):
             text = number_text(rows[year]["value"], card.decimals_in(year)) if year in rows else "–"
-            write(cell, text, is_number=True)
+            write(cell, text, is_number=True, is_kept=is_kept)
 
 
 def _sources(document: WordFile, contents: Contents, notice: str) -> None:

@@ -63,7 +63,7 @@ def table_of(
     table: Table = document.add_table(rows=1, cols=len(header), style="Table Grid")
     table.autofit = False
     for number, (cell, text) in enumerate(zip(table.rows[0].cells, header, strict=True)):
-        write(cell, text, bold=True, is_number=number in numbers)
+        write(cell, text, bold=True, is_number=number in numbers, is_kept=True)
     for column, cell, width in zip(table.columns, table.rows[0].cells, widths, strict=True):
         column.width = cell.width = Cm(width)
     head = OxmlElement("w:tblHeader")
@@ -112,10 +112,12 @@ def unbroken(row: _Row) -> None:
     row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # noqa: SLF001 - as above
 
 
-def write(cell: _Cell, text: str, *, bold: bool = False, is_number: bool = False) -> None:
-    """Write a text into a cell that is empty."""
+def write(cell: _Cell, text: str, *, bold: bool = False, is_number: bool = False, is_kept: bool = False) -> None:
+    """Write a text into a cell that is empty; a kept row is on the page of the next one."""
     paragraph = cell.paragraphs[0]
     paragraph.paragraph_format.space_after = Pt(0)
+    if is_kept:
+        paragraph.paragraph_format.keep_with_next = True
     run = paragraph.add_run(text)
     run.bold, run.font.size = bold, Pt(9)
     if is_number:

@@ -243,6 +243,9 @@ def test_the_memo_is_the_same_as_page_and_as_word(awkward_world: World, tmp_path
     ]
     word = docx.Document(str(paths[".docx"]))
     assert expected == [[one_line(cell.text) for cell in row.cells] for table in word.tables for row in table.rows]
+    [calendar] = [table for table in word.tables if table.rows[0].cells[0].text == "Dag"]
+    assert calendar.columns[0].width.cm >= 0.19 * max(len(cell.text) for cell in calendar.columns[0].cells)
+    assert all(sum(column.width.cm for column in table.columns) < 17.1 for table in word.tables)
     headings = [line.removeprefix("## ") for line in lines if line.startswith("## ")]
     assert headings == [each.text for each in word.paragraphs if each.style.name == "Heading 1"]
     assert "Vad som kommer härnäst" in headings

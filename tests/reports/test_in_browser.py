@@ -3,6 +3,8 @@
 import importlib.util
 import json
 import os
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -196,6 +198,21 @@ def test_pictures_and_paper(sample_world: World, awkward_world: World, tab: Tab,
             assert path.stat().st_size > 20_000
         tab.paper(pictures / f"{name}.pdf")
         assert (pictures / f"{name}.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_no_page_of_paper_is_nearly_empty(sample_world: World, tab: Tab, tmp_path: Path):
+    """The report takes fewer pages than four fifths of its 43 indicators, and no page has only a heading or a row."""
+    if shutil.which("pdftotext") is None:
+        pytest.skip("no pdftotext here: apt-get install poppler-utils")
+    tab.show_as(width=794, media="print")
+    tab.open(sample_world.report.path)
+    tab.paper(tmp_path / "report.pdf")
+    told = subprocess.run(
+        ["pdftotext", "-layout", tmp_path / "report.pdf", "-"], check=True, capture_output=True, text=True, timeout=60
+    )
+    words = [len(text.split()) for text in told.stdout.split("\f")[:-1]]
+    assert len(words) <= 36
+    assert min(words) > 90
 
 
 @pytest.mark.recorded

@@ -1,12 +1,16 @@
 """The short report: the whole plan on two pages, with the file's figures."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from reports import write_report
-from reports.sourced_rows import open_source
+from reports.changes_since import find_changes
+from reports.gathering import gather
+from reports.html_page import render_page
+from reports.sourced_rows import Row, open_source
 from tests.reports.chrome import browser_tab, chromium
 from tests.reports.conftest import World
 from tests.reports.support import PLAN_ID, Node, opened, read_page
@@ -52,6 +56,28 @@ def test_what_is_missing_names_each_indicator_once(world: World, tmp_path):
             [PLAN_ID],
         ).fetchall()
     assert sorted(re.findall(r"\b[A-Z]\d(?:\.S?\d[abc]?|-\d)?(?=[ ,.;])", told)) == sorted(each for (each,) in missing)
+
+
+def test_a_long_comment_is_below_the_name(awkward_world: World):
+    """A long comment is below its indicator's name; without god ekonomisk hushållning there is no table of it."""
+    key, text = ("P4.2", 2023), "Ny rektor sedan augusti, och skolan har fått fler lärare i matematik och svenska."
+    with opened(awkward_world.home) as connection:
+        source = open_source(connection)
+        contents = gather(source, PLAN_ID)
+        written = contents.comments[key]
+        longer = Row(written.relation, {**written.values, "text": text})
+        changes = find_changes(source, contents.plan)
+        contents = replace(contents, comments={**contents.comments, key: longer}, management={})
+        for is_short in (True, False):
+            page = render_page(contents, changes, as_of=None, is_short=is_short)
+            [row] = [
+                row
+                for row in page.split("<tr")
+                if '<span class="id">P4.2</span>' in row and 'data-label="Utfall"' in row
+            ]
+            name, _, cells = row.partition("</th>")
+            assert (text in name, text in cells) == (True, False)
+            assert 'class="management"' not in page
 
 
 @pytest.mark.slow

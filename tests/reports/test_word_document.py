@@ -41,6 +41,21 @@ def test_it_can_be_edited(document):
     assert document.core_properties.language == "sv-SE"
 
 
+def test_what_belongs_together_is_on_one_page(document):
+    """Charts and the table of years stay with their sentence, and a goal's heading with its first indicator."""
+    years = [table for table in document.tables if re.fullmatch(r"20\d\d", table.rows[0].cells[-1].text)]
+    assert len(years) > 20
+    for table in years:
+        *kept, last = table.rows
+        assert all(cell.paragraphs[0].paragraph_format.keep_with_next for row in kept for cell in row.cells)
+        assert not any(cell.paragraphs[0].paragraph_format.keep_with_next for cell in last.cells)
+    paragraphs = document.paragraphs
+    goals = [at for at, each in enumerate(paragraphs) if re.match(r"[PVFM]\d ", each.text)]
+    assert len(goals) > 15
+    for at in goals:
+        assert [each.paragraph_format.keep_with_next for each in paragraphs[at + 1 : at + 3]] == [True, True]
+
+
 def test_its_numbers_are_the_files(awkward_world: World, document):
     """Outcome, rank and verdict of each row of the matrix equal the published file's."""
     matrix = document.tables[0]
