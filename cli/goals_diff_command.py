@@ -13,7 +13,7 @@ from rich.text import Text
 
 from cli.exits import one_message
 from cli.language import is_swedish, told
-from cli.options import GoalsOption, HomeOption, JsonOption, set_options
+from cli.options import GoalsOption, HomeOption, JsonOption, SampleOption, set_options
 from pipeline.plans_tried import TargetDifference, Tried, VerdictDifference, try_plans
 from pipeline.settings import Settings
 from reports.plan_cells import cell_text, column_label
@@ -27,6 +27,7 @@ MarkdownOption = Annotated[bool, typer.Option("--markdown", help="Print Markdown
 def diff(
     goals: GoalsOption = None,
     home: HomeOption = None,
+    sample: SampleOption = False,
     as_json: JsonOption = False,
     markdown: MarkdownOption = False,
 ) -> None:
@@ -40,7 +41,7 @@ def diff(
     """
     set_options(goals=goals, home=home)
     with one_message():
-        tried = try_plans(Settings())
+        tried = try_plans(Settings.of(sample=sample))
     if as_json:
         typer.echo(as_document(tried))
     elif markdown:

@@ -347,6 +347,14 @@ def test_a_folder_without_plans_is_told_in_swedish(said: Callable[..., str], com
     assert "kolada goals new --example en kopia av den planen, för att se hur en skrivs" in told
 
 
+def test_plans_are_tried_on_the_sample_too(said: Callable[..., str]) -> None:
+    """`goals diff --sample` reads the sample's published file; where there is none, it says how to make it."""
+    told = said("goals", "diff", "--sample", KOLADA_LANG="sv")
+    assert told.startswith("2: Inget är publicerat i `")
+    assert "data/sample`, så planerna kan inte prövas på det" in told
+    assert "`kolada refresh --sample`" in told
+
+
 def test_a_new_repository_is_told_in_swedish(said: Callable[..., str]) -> None:
     """`goals init` lists in Swedish what it wrote."""
     told = said("goals", "init", "budgetmal", KOLADA_LANG="sv")
