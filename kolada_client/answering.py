@@ -74,10 +74,14 @@ def _ask_smaller(walk: Walk, empty: list[Landed]) -> Answer:
     if isinstance(request, CatalogueRequest) and request == CatalogueRequest(request.collection):
         for landed in empty + smaller:
             fetcher.reject(landed, "a whole catalogue without entries")
-        msg = f"the catalogue `{request.collection}` came with `0` entries, twice. {IF_IT_STAYS}"
         last = smaller[-1]
         where = last.received
-        raise KoladaContractError(msg, url=where.url, status=where.status, request_id=last.request_id)
+        raise KoladaContractError(
+            f"the catalogue `{request.collection}` came with `0` entries, twice. {IF_IT_STAYS}",
+            url=where.url,
+            status=where.status,
+            request_id=last.request_id,
+        )
     return _settle(fetcher, request, empty + smaller, is_empty=True)
 
 

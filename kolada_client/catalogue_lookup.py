@@ -63,12 +63,12 @@ class CatalogueLookup:
         unknown = sorted(set(wanted) - set(frame.to_series(0).to_list()))
         if unknown:
             named = ", ".join(f"`{each}`" for each in unknown)
-            msg = (
+            raise UnknownIdentifier(
                 f"Kolada's catalogue `{collection}` has no entry for {named}, so nothing is returned. Look the id up "
                 "(`search` for KPIs, `municipalities` and `ous` for units), or ask without it. A KPI that was "
-                "withdrawn has left the catalogue."
+                "withdrawn has left the catalogue.",
+                ids=tuple(unknown),
             )
-            raise UnknownIdentifier(msg, ids=tuple(unknown))
         return frame
 
     def whole(self, collection: Collection) -> pl.DataFrame:

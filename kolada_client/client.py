@@ -100,8 +100,7 @@ class KoladaClient:
             ("page_size", page_size),
         ):
             if value <= 0:
-                msg = f"{name} `{value}` must be above 0; nothing was sent."
-                raise InvalidRequest(msg)
+                raise InvalidRequest(f"{name} `{value}` must be above 0; nothing was sent.")
         self.base_url = check_base_url(base_url)
         self._clock = clock or SystemClock()
         self._concurrency = concurrency
@@ -186,8 +185,9 @@ class KoladaClient:
             UnknownIdentifier: As in `data`.
         """
         if ous is not None and municipalities is not None:
-            msg = "organisational units are named by `ous` or by `municipalities`, not both; nothing was sent."
-            raise InvalidRequest(msg)
+            raise InvalidRequest(
+                "organisational units are named by `ous` or by `municipalities`, not both; nothing was sent."
+            )
         if ous is not None:
             return self._frame(listed(kpis), listed(ous), years, "ou", from_date, schemas.OU_DATA_SCHEMA)
         if municipalities is not None:
@@ -203,8 +203,9 @@ class KoladaClient:
         """
         words = [word.casefold() for word in text.split()]
         if not words:
-            msg = f"`{text}` has no word to search for; nothing was sent. Give some, such as `andel förskola`."
-            raise InvalidRequest(msg)
+            raise InvalidRequest(
+                f"`{text}` has no word to search for; nothing was sent. Give some, such as `andel förskola`."
+            )
         title = pl.col("title").str.to_lowercase()
         anywhere = pl.concat_str(title, pl.col("description").str.to_lowercase(), separator="\n", ignore_nulls=True)
         in_title, found = (
@@ -295,8 +296,7 @@ class KoladaClient:
             KoladaUnreachable: No complete response arrived.
         """
         if not url.startswith(f"{self.base_url}/"):
-            msg = f"`{url}` is not under `{self.base_url}`; nothing was sent."
-            raise InvalidRequest(msg)
+            raise InvalidRequest(f"`{url}` is not under `{self.base_url}`; nothing was sent.")
         return self._fetcher.ask(url, self._allowance())
 
     # ------------------------------------------------------------------ building frames

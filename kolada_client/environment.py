@@ -191,11 +191,10 @@ def _proxy(source: str, address: str, trust: ssl.SSLContext) -> httpx.Proxy:
         proxy = httpx.Proxy(url, ssl_context=trust if url.scheme == "https" else None)
     except (ValueError, httpx.InvalidURL) as error:
         problem = str(error).replace(address, shown(address))
-        msg = (
+        raise InvalidEnvironment(
             f"{source} = `{shown(address)}` names no proxy that can be used ({problem}); nothing was sent. "
             "Give it as `http://HOST:PORT` (or https, socks5, socks5h in place of http), or unset it."
-        )
-        raise InvalidEnvironment(msg) from None
+        ) from None
     return proxy
 
 
@@ -214,8 +213,7 @@ def _trust(source: str, certificates: Path) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=str(certificates))
     except (OSError, ssl.SSLError) as error:
         problem = error.strerror or str(error)
-        msg = (
+        raise InvalidEnvironment(
             f"{source} = `{certificates}` gives no certificates to trust ({problem}); nothing was sent. "
             "Name a readable file of certificates in PEM form (SSL_CERT_DIR: a folder of them), or unset it."
-        )
-        raise InvalidEnvironment(msg) from None
+        ) from None

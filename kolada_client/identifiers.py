@@ -41,11 +41,10 @@ _UNITS = 'with `kolada sql "from core.municipality"` or in the catalogue'
 
 def _check(pattern: re.Pattern[str], value: str, what: str, example: str, *, source: str = _CATALOGUE) -> str:
     if not isinstance(value, str) or not pattern.fullmatch(value):
-        msg = (
+        raise InvalidIdentifier(
             f"`{value!r}` is not {what} (these look like `{example}`, as text with leading zeros); "
             f"nothing was sent. Look the id up {source}, and ask again."
         )
-        raise InvalidIdentifier(msg)
     return value
 
 
@@ -82,11 +81,10 @@ def check_ou_id(value: str) -> str:
 def check_year(value: int) -> int:
     """Return a year between 1900 and 2100 unchanged, or raise InvalidIdentifier."""
     if isinstance(value, bool) or not isinstance(value, int) or not FIRST_YEAR <= value <= LAST_YEAR:
-        msg = (
+        raise InvalidIdentifier(
             f"`{value!r}` is not a year between {FIRST_YEAR} and {LAST_YEAR} (as a whole number); "
             "nothing was sent. Give years such as `2023`, and ask again."
         )
-        raise InvalidIdentifier(msg)
     return value
 
 
@@ -94,13 +92,11 @@ def check_list(values: Iterable[_Value], check: Callable[[_Value], _Value], what
     """Check each value and the list's length and uniqueness; return it as a tuple."""
     checked = tuple(check(value) for value in values)
     if len(checked) > LIST_LIMIT:
-        msg = (
+        raise InvalidRequest(
             f"the list of {what} has `{len(checked)}` values and the API takes {LIST_LIMIT}; nothing was "
             "sent. Let `plan_requests` split it."
         )
-        raise InvalidRequest(msg)
     if len(set(checked)) != len(checked):
         twice = sorted({str(value) for value in checked if checked.count(value) > 1})
-        msg = f"the list of {what} names `{', '.join(twice)}` twice; nothing was sent. Name each once."
-        raise InvalidRequest(msg)
+        raise InvalidRequest(f"the list of {what} names `{', '.join(twice)}` twice; nothing was sent. Name each once.")
     return checked

@@ -44,19 +44,19 @@ class DataRequest:
 
     def __post_init__(self) -> None:
         if self.unit_kind not in get_args(UnitKind):
-            msg = f"`{self.unit_kind}` is no kind of unit ({', '.join(get_args(UnitKind))}); nothing was sent."
-            raise InvalidRequest(msg)
+            raise InvalidRequest(
+                f"`{self.unit_kind}` is no kind of unit ({', '.join(get_args(UnitKind))}); nothing was sent."
+            )
         unit_check = ids.check_ou_id if self.unit_kind == "ou" else ids.check_unit_id
         object.__setattr__(self, "kpi_ids", ids.check_list(self.kpi_ids, ids.check_kpi_id, "KPIs"))
         units = ids.check_list(self.municipality_ids, unit_check, "units")
         object.__setattr__(self, "municipality_ids", units)
         object.__setattr__(self, "years", ids.check_list(self.years, ids.check_year, "years"))
         if sum(map(bool, (self.kpi_ids, self.municipality_ids, self.years))) < 2:  # noqa: PLR2004 - the API's rule
-            msg = (
+            raise InvalidRequest(
                 f"`{self}` names fewer than two of KPI, unit and year, and the API has no route for that; "
                 "nothing was sent. Name the municipalities: `client.data(kpis=[...])` does it for you."
             )
-            raise InvalidRequest(msg)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +86,20 @@ class CatalogueRequest:
             "ou": ids.check_ou_id,
         }.get(self.collection)
         if check is None:
-            msg = f"`{self.collection}` is no catalogue ({', '.join(get_args(Collection))}); nothing was sent."
-            raise InvalidRequest(msg)
+            raise InvalidRequest(
+                f"`{self.collection}` is no catalogue ({', '.join(get_args(Collection))}); nothing was sent."
+            )
         object.__setattr__(self, "ids", ids.check_list(self.ids, check, "ids"))
         if self.region_type is not None and (self.region_type not in {"K", "L"} or self.collection != "municipality"):
-            msg = f"region_type `{self.region_type}` must be K or L, for municipalities; nothing was sent."
-            raise InvalidRequest(msg)
+            raise InvalidRequest(
+                f"region_type `{self.region_type}` must be K or L, for municipalities; nothing was sent."
+            )
         if self.municipality is not None:
             ids.check_municipality_id(self.municipality)
             if self.collection != "ou":
-                msg = f"municipality `{self.municipality}` filters organisational units only; nothing was sent."
-                raise InvalidRequest(msg)
+                raise InvalidRequest(
+                    f"municipality `{self.municipality}` filters organisational units only; nothing was sent."
+                )
 
 
 Request = DataRequest | CatalogueRequest

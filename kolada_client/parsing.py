@@ -43,6 +43,7 @@ def parse_page(body: bytes, url: str) -> ParsedPage:
     after_version = parts[parts.index("v3") + 1 :] if "v3" in parts else parts
     parser = PARSERS.get(after_version[0]) if after_version else None
     if parser is None:
-        msg = f"`{url}` names no table of the API ({', '.join(PARSERS)}), so nothing can read its answer."
-        raise InvalidRequest(msg, url=url)
+        raise InvalidRequest(
+            f"`{url}` names no table of the API ({', '.join(PARSERS)}), so nothing can read its answer.", url=url
+        )
     return parser(body, url)

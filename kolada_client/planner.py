@@ -155,14 +155,12 @@ def _chunks(values: tuple[_Value, ...]) -> list[tuple[_Value, ...]]:
 def _sorted_unique(values: Iterable[_Value], what: str) -> tuple[_Value, ...]:
     unique = tuple(sorted(set(values)))
     if not unique:
-        msg = f"the list of {what} is `empty`, so nothing was sent. Name at least one."
-        raise InvalidRequest(msg)
+        raise InvalidRequest(f"the list of {what} is `empty`, so nothing was sent. Name at least one.")
     return unique
 
 
 def _sorted_unique_pairs(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     unique = sorted(set(pairs))
     if not unique:
-        msg = "the list of pairs is `empty`, so nothing was sent. Name at least one."
-        raise InvalidRequest(msg)
+        raise InvalidRequest("the list of pairs is `empty`, so nothing was sent. Name at least one.")
     return unique

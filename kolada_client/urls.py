@@ -30,11 +30,10 @@ def check_base_url(base_url: str) -> str:
         or parts.fragment
         or "@" in parts.netloc
     ):
-        msg = (
+        raise InvalidRequest(
             f"`{brief_text(base_url)}` is no base URL of the API; nothing was sent. "
             "Set KOLADA_BASE_URL to something like `https://api.kolada.se/v3`."
         )
-        raise InvalidRequest(msg)
     return base_url.rstrip("/")
 
 
@@ -83,11 +82,10 @@ def check_next_url(base_url: str, next_url: str) -> str:
     if link is not None and base.scheme == "https" and link.scheme == "http" and link.port in {None, 80}:
         link = link._replace(scheme="https", netloc=base.netloc if link.hostname == base.hostname else link.netloc)
     if link is None or _origin(base) != _origin(link) or "@" in link.netloc or not _is_below(base.path, link.path):
-        msg = (
+        raise KoladaContractError(
             f"the page's next link is `{brief_text(next_url)}`, which is no page below `{base_url}`, so it is not "
             f"followed and the answer does not count. {IF_IT_STAYS}"
         )
-        raise KoladaContractError(msg)
     return urlunsplit((link.scheme, link.netloc, link.path, link.query, ""))
 
 

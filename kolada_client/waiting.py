@@ -68,16 +68,16 @@ class Allowance:
 
     def _check(self, url: str, wanted: float, cause: KoladaError | None) -> None:
         if self._stop is not None and self._stop.is_set():
-            msg = f"`{url}` is not asked: nobody waits for its answer any more."
-            raise Stopped(msg, url=url)
+            raise Stopped(f"`{url}` is not asked: nobody waits for its answer any more.", url=url)
         if self.remaining() <= wanted:
             because = f" The last try said: {cause}" if cause else ""
-            msg = (
-                f"the `{self._seconds:g}` seconds given for one request ran out before `{url}` was answered, "
-                f"so the request has no answer.{because} Run it again later, or give it a longer total_deadline."
-            )
             status = cause.status if cause else None
-            raise KoladaDeadlineExceeded(msg, url=url, status=status) from cause
+            raise KoladaDeadlineExceeded(
+                f"the `{self._seconds:g}` seconds given for one request ran out before `{url}` was answered, "
+                f"so the request has no answer.{because} Run it again later, or give it a longer total_deadline.",
+                url=url,
+                status=status,
+            ) from cause
 
 
 class Pace:
@@ -90,8 +90,9 @@ class Pace:
 
     def __init__(self, rate: float | None, clock: Clock) -> None:
         if rate is not None and not 0 < rate <= _MILLISECONDS:
-            msg = f"rate `{rate}` must be above 0 and at most 1000 requests a second, or None for no limit."
-            raise InvalidRequest(msg)
+            raise InvalidRequest(
+                f"rate `{rate}` must be above 0 and at most 1000 requests a second, or None for no limit."
+            )
         self._clock = clock
         self._lock = threading.Lock()
         self._bucket = None

@@ -105,26 +105,23 @@ class Walk:
             link = None if is_after_empty or is_probe else self._link(landed)
             return None if link in asked else link
         if before is not None and is_after_empty:
-            msg = (
+            raise KoladaContractError(
                 f"the page `{before.received.url}` has `0` rows though `{url}` after it has some, so the answer is "
                 f"short and does not count. {IF_IT_STAYS}"
             )
-            raise KoladaContractError(msg)
         if is_probe and before is not None:
             check_together([before, landed], self.request)  # a server that ignores `page` sends the same page again
         if len(asked) >= PAGE_CAP and (parsed.next_url is not None or parsed.row_count >= self.page_size):
-            msg = (
+            raise KoladaContractError(
                 f"`{url}` is page `{PAGE_CAP}` of one request and not the last, so the answer does not count. "
                 "Ask for fewer KPIs, units or years at a time."
             )
-            raise KoladaContractError(msg)
         next_url = self._link(landed)
         if next_url in asked:
-            msg = (
+            raise KoladaContractError(
                 f"the page `{url}` links to `{next_url}`, which was asked before, so the answer has no end and "
                 f"does not count. {IF_IT_STAYS}"
             )
-            raise KoladaContractError(msg)
         return next_url
 
     def _link(self, landed: Landed) -> str | None:
@@ -196,11 +193,11 @@ def check_asked_for(frame: pl.DataFrame, request: DataRequest, url: str) -> None
             continue
         strange = sorted(set(frame[column].unique().to_list()) - set(wanted))
         if strange:
-            msg = (
+            raise KoladaContractError(
                 f"Kolada sent rows that nobody asked for: {column} `{', '.join(map(str, strange[:5]))}` in "
-                f"the answer to `{url}`; none of its rows count. {IF_IT_STAYS}"
+                f"the answer to `{url}`; none of its rows count. {IF_IT_STAYS}",
+                url=url,
             )
-            raise KoladaContractError(msg, url=url)
 
 
 def check_together(pages: list[Landed], request: Request) -> None:
@@ -222,11 +219,11 @@ def _check_unique_ids(frames: list[pl.DataFrame], url: str) -> None:
     ids = pl.concat([frame.select(pl.col(frame.columns[0]).unique()) for frame in frames])
     twice = ids.filter(pl.col(ids.columns[0]).is_duplicated()).to_series().unique().sort().to_list()
     if twice:
-        msg = (
+        raise KoladaContractError(
             f"the ids `{', '.join(twice[:5])}` stand on more than one page of `{url}`; none of its rows "
-            f"count. {IF_IT_STAYS}"
+            f"count. {IF_IT_STAYS}",
+            url=url,
         )
-        raise KoladaContractError(msg, url=url)
 
 
 def _table(request: Request) -> str:
