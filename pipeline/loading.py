@@ -11,7 +11,7 @@ from warehouse.build import build_marts
 from warehouse.history import LoadCounts, load_catalogue, load_observations
 from warehouse.manifest import Manifest
 from warehouse.ops import close_publication, merge_ops, open_publication
-from warehouse.plan_history import close_absent_plans, load_plan
+from warehouse.plan_history import close_absent_plans, load_plans
 from warehouse.stage import Stage
 
 
@@ -43,14 +43,7 @@ def take_in(
     load_catalogue(connection, run_id=run_id, known_from=known_from)
     loaded = load_observations(stage, run_id=run_id, known_from=known_from)
     plans = tuple(plans)
-    for plan in plans:
-        load_plan(
-            connection,
-            plan_id=plan.plan_id,
-            files_sha256=plan.files_sha256,
-            tables=plan.tables,
-            known_from=known_from,
-        )
+    load_plans(connection, plans, known_from=known_from)
     close_absent_plans(connection, plan_ids=tuple(plan.plan_id for plan in plans), known_from=known_from)
     return loaded
 

@@ -21,7 +21,7 @@ from warehouse.database import working_file
 from warehouse.errors import PublishedFileError
 from warehouse.home import Home
 from warehouse.ops import last_publication, open_publication
-from warehouse.plan_history import close_absent_plans, load_plan
+from warehouse.plan_history import close_absent_plans, load_plans
 from warehouse.published_file import advice, published_file, source_kind
 from warehouse.schema import ensure_schema
 
@@ -142,14 +142,7 @@ def try_plans(settings: Settings) -> Tried:
             if before is None:
                 raise _nothing_published(published)
             at = before + timedelta(minutes=1)
-            for plan in judged.plans:
-                load_plan(
-                    connection,
-                    plan_id=plan.plan_id,
-                    files_sha256=plan.files_sha256,
-                    tables=plan.tables,
-                    known_from=at.replace(tzinfo=UTC),
-                )
+            load_plans(connection, judged.plans, known_from=at.replace(tzinfo=UTC))
             kept = tuple(plan.plan_id for plan in judged.plans)
             close_absent_plans(connection, plan_ids=kept, known_from=at.replace(tzinfo=UTC))
             open_publication(connection, run_id=TRIAL, published_at=at.replace(tzinfo=UTC))

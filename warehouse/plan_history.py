@@ -4,55 +4,81 @@ A row whose key changed is one removed and one added row. Order numbers are upda
 the place of a row in the output and are no part of the decision.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Protocol
 
 import duckdb
 import polars as pl
 
+from warehouse.database import quoted
 from warehouse.definition import marts_by
 from warehouse.history import naive_utc
 from warehouse.versions import equal, keep_versions, tables_of_versions
 
 
-def load_plan(
-    connection: duckdb.DuckDBPyConnection,
-    *,
-    plan_id: str,
-    files_sha256: str,
-    tables: Mapping[str, pl.DataFrame],
-    known_from: datetime,
-) -> bool:
-    """Load a plan into the `plan` schema; skip it if the same software has loaded the same files before.
+class PlanRows(Protocol):
+    """A plan as it is loaded: its id, one hash of its files, and a frame for each table of the schema `plan`."""
+
+    @property
+    def plan_id(self) -> str:
+        """The id of the plan."""
+        ...
+
+    @property
+    def files_sha256(self) -> str:
+        """The hash of its files."""
+        ...
+
+    @property
+    def tables(self) -> Mapping[str, pl.DataFrame]:
+        """Its tables by name; every plan has the same, with the same columns."""
+        ...
+
+
+def load_plans(connection: duckdb.DuckDBPyConnection, plans: Iterable[PlanRows], *, known_from: datetime) -> bool:
+    """Load plans into the `plan` schema, without those that the same software has loaded from the same files before.
 
     Returns:
-        Whether any row of the plan changed.
+        Whether any row of a plan changed.
     """
-    known = connection.execute(
-        "select plans.files_sha256 from plan.plan as plans "
-        "where plans.plan_id = $plan_id "
-        "and (select arg_max(marts_by, published_at) from ops.publication where not is_worked_out_later) = $marts_by",
-        {"plan_id": plan_id, "marts_by": marts_by()},
-    ).fetchall()
-    if known == [(files_sha256,)]:
+    known = dict(
+        connection.execute(
+            "select plan_id, files_sha256 from plan.plan "
+            "where (select arg_max(marts_by, published_at) from ops.publication where not is_worked_out_later) = $by",
+            {"by": marts_by()},
+        ).fetchall()
+    )
+    news = [plan for plan in plans if known.get(plan.plan_id) != plan.files_sha256]
+    if not news:
         return False
     changed = [
         load_table(
             connection,
             f"plan.{table}",
-            frame.with_columns(pl.lit(files_sha256).alias("files_sha256")) if table == "plan" else frame,
-            plan_id=plan_id,
+            pl.concat(
+                plan.tables[table].with_columns(pl.lit(plan.files_sha256).alias("files_sha256"))
+                if table == "plan"
+                else plan.tables[table]
+                for plan in news
+            ),
+            plan_ids=[plan.plan_id for plan in news],
             instant=naive_utc(known_from),
         )
-        for table, frame in tables.items()
+        for table in news[0].tables
     ]
     return any(changed)
 
 
 def load_table(
-    connection: duckdb.DuckDBPyConnection, relation: str, frame: pl.DataFrame, *, plan_id: str, instant: datetime
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    frame: pl.DataFrame,
+    *,
+    plan_ids: Iterable[str],
+    instant: datetime,
 ) -> bool:
-    """Load one table of a plan; return whether any row changed."""
+    """Load one table of some plans; return whether any row changed."""
     orders = [column for column in frame.columns if column.endswith("_order")]
     compared = [column for column in frame.columns if column not in orders]
     connection.register("plan_rows", frame.to_arrow())
@@ -63,7 +89,7 @@ def load_table(
             incoming="plan_rows",
             compared=compared,
             instant=instant,
-            among=f"plan_id = '{plan_id}'",
+            among=f"plan_id in ({', '.join(map(quoted, plan_ids))})",
         )
         for order in orders:
             connection.execute(

@@ -41,13 +41,7 @@ OPEN_CELL = {
 
 def load_plan(connection: duckdb.DuckDBPyConnection, plan: Plan, known_from: datetime = FIRST_LOAD) -> None:
     """Load a plan as a run does."""
-    plan_history.load_plan(
-        connection,
-        plan_id=plan.plan_id,
-        files_sha256=plan.files_sha256,
-        tables=plan.tables,
-        known_from=known_from.replace(tzinfo=UTC),
-    )
+    plan_history.load_plans(connection, [plan], known_from=known_from.replace(tzinfo=UTC))
 
 
 def publish(connection: duckdb.DuckDBPyConnection, now: datetime = NOW, *, is_all: bool = True) -> datetime:
