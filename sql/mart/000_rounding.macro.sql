@@ -91,12 +91,17 @@ create or replace macro mart.shared(total, number_of) as (
     end
 );
 
--- The mean of values, independent of the order of the rows. Beyond 1e24, the limit of decimal sums, it is the mean of
--- doubles, scaled so that the sum of a thousand stays finite.
-create or replace macro mart.steady_mean(number) as (
+-- The decimal number of a double that a mean adds up; null from 1e24 on.
+create or replace macro mart.summand(number) as (
+    case when abs(number) < 1e24 then mart.as_decimal(number) end
+);
+
+-- The mean of values, independent of the order of the rows. `summand` is mart.summand(number): a caller can compute it
+-- once for several means. Beyond 1e24, the limit of decimal sums, it is the mean of doubles, scaled so that the sum of
+-- a thousand stays finite.
+create or replace macro mart.steady_mean(number, summand) as (
     case
-        when max(abs(number)) < 1e24
-            then mart.shared(sum(case when abs(number) < 1e24 then mart.as_decimal(number) end), count(number))
+        when max(abs(number)) < 1e24 then mart.shared(sum(summand), count(number))
         else avg(number / 1024) * 1024
     end
 );

@@ -120,9 +120,10 @@ own_cells as (
     from seen_kpis
     inner join bokslut_cells
         on
-            seen_kpis.sight_id = bokslut_cells.sight_id
+            seen_kpis.sighting_id = bokslut_cells.sighting_id
             and seen_kpis.kpi_id = bokslut_cells.kpi_id
             and seen_kpis.municipality_id = bokslut_cells.municipality_id
+    where seen_kpis.basis = 'bokslut'
 ),
 
 own_rows as (
@@ -265,12 +266,12 @@ decided_rescalings as (
 
 activity_last as (
     select
-        sight_id,
+        sighting_id,
         kpi_id,
         max(case when row_count > 0 then period end) as last_row_period,
         max(case when value_count > 0 then period end) as last_value_period
     from activity
-    group by sight_id, kpi_id
+    group by sighting_id, kpi_id
 ),
 
 manual_outcomes as (
@@ -330,11 +331,12 @@ baselines as (
 
 list_sizes as (
     select
+        plan_id,
         sight_id,
         list,
         count(*) as member_count
     from listed_units
-    group by sight_id, list
+    group by plan_id, sight_id, list
 ),
 
 county_sizes as (
@@ -492,41 +494,45 @@ gathered as (
         on items.plan_id = decided_rescalings.plan_id and items.kpi_id = decided_rescalings.kpi_id
     left join activity
         on
-            items.sight_id = activity.sight_id
+            seen_kpis.sighting_id = activity.sighting_id
             and items.kpi_id = activity.kpi_id
             and items.year = activity.period
     left join activity_last
-        on items.sight_id = activity_last.sight_id and items.kpi_id = activity_last.kpi_id
+        on seen_kpis.sighting_id = activity_last.sighting_id and items.kpi_id = activity_last.kpi_id
     left join reference_values as riket
         on
-            items.sight_id = riket.sight_id
+            seen_kpis.sighting_id = riket.sighting_id
             and items.kpi_id = riket.kpi_id
             and coalesce(items.value_year, items.year) = riket.period
             and items.gender = riket.gender
             and riket.reference = 'riket'
     left join reference_values as unweighted
         on
-            items.sight_id = unweighted.sight_id
+            seen_kpis.sighting_id = unweighted.sighting_id
             and items.kpi_id = unweighted.kpi_id
             and coalesce(items.value_year, items.year) = unweighted.period
             and items.gender = unweighted.gender
             and items.unweighted_reference = unweighted.reference
     left join reference_values as similar_mean
         on
-            items.sight_id = similar_mean.sight_id
+            seen_kpis.sighting_id = similar_mean.sighting_id
             and items.kpi_id = similar_mean.kpi_id
             and coalesce(items.value_year, items.year) = similar_mean.period
             and items.gender = similar_mean.gender
             and 'similar:' || items.similar_group_id = similar_mean.reference
     left join reference_values as named_mean
         on
-            items.sight_id = named_mean.sight_id
+            seen_kpis.sighting_id = named_mean.sighting_id
             and items.kpi_id = named_mean.kpi_id
             and coalesce(items.value_year, items.year) = named_mean.period
             and items.gender = named_mean.gender
             and items.named_reference = named_mean.reference
     left join county_sizes on items.county_code = county_sizes.county_code
-    left join list_sizes on items.sight_id = list_sizes.sight_id and items.named_reference = list_sizes.list
+    left join list_sizes
+        on
+            items.plan_id = list_sizes.plan_id
+            and items.sight_id = list_sizes.sight_id
+            and items.named_reference = list_sizes.list
     left join places
         on
             items.plan_id = places.plan_id
@@ -537,7 +543,7 @@ gathered as (
             and case when items.value_source = 'kolada' then items.value_year end = places.period
     left join placings
         on
-            items.sight_id = placings.sight_id
+            seen_kpis.sighting_id = placings.sighting_id
             and items.kpi_id = placings.kpi_id
             and case when items.value_source = 'kolada' then items.value_year end = placings.period
             and items.municipality_id = placings.municipality_id

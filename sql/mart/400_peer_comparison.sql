@@ -1,7 +1,11 @@
 -- Each plan's municipality compared with Riket, all municipalities, its county, and each of its groups of similar
 -- municipalities. One row per plan, KPI, period, gender and reference, if both have a value. difference is signed by
 -- the KPI's direction, so that plus is good; without a direction it is own minus reference.
-with plan_kpis as (
+with plans as (
+    select * from plan.plan
+),
+
+plan_kpis as (
     select * from working.plan_kpi
 ),
 
@@ -36,7 +40,6 @@ own as (
         plan_kpis.municipality_id,
         plan_kpis.kpi_id,
         plan_kpis.direction,
-        units.county_code,
         observations.period,
         observations.gender,
         observations.value as own_value
@@ -45,8 +48,38 @@ own as (
         on
             plan_kpis.kpi_id = observations.kpi_id
             and plan_kpis.municipality_id = observations.municipality_id
-    inner join units on plan_kpis.municipality_id = units.municipality_id
     where observations.value is not null
+),
+
+own_references as (
+    select
+        plans.plan_id,
+        unnest(
+            case
+                when mart.is_region(plans.municipality_id)
+                    then
+                        [
+                            'riket',
+                            'regions:unweighted_mean',
+                            'regions:median',
+                            'regions:p25',
+                            'regions:p75',
+                            'county:' || units.county_code
+                        ]
+                else ['riket', 'unweighted_mean', 'median', 'p25', 'p75', 'county:' || units.county_code]
+            end
+        ) as reference,
+        cast(null as varchar) as group_id
+    from plans
+    inner join units on plans.municipality_id = units.municipality_id
+
+    union all
+
+    select
+        plan_id,
+        'similar:' || group_id as reference,
+        group_id
+    from similar_groups
 ),
 
 final as (
@@ -75,23 +108,15 @@ final as (
         end as is_better,
         mart.derived_label() as source_label
     from own
+    inner join own_references on own.plan_id = own_references.plan_id
     inner join reference_values
         on
             own.kpi_id = reference_values.kpi_id
             and own.period = reference_values.period
             and own.gender = reference_values.gender
+            and own_references.reference = reference_values.reference
     left join similar_groups
-        on
-            own.plan_id = similar_groups.plan_id
-            and reference_values.reference = 'similar:' || similar_groups.group_id
-    where
-        reference_values.reference_kind = 'riket'
-        or (
-            reference_values.reference_kind in ('unweighted_mean', 'median', 'p25', 'p75')
-            and starts_with(reference_values.reference, 'regions:') = mart.is_region(own.municipality_id)
-        )
-        or reference_values.reference = 'county:' || own.county_code
-        or similar_groups.group_id is not null
+        on own.plan_id = similar_groups.plan_id and own_references.group_id = similar_groups.group_id
 )
 
 select * from final

@@ -24,7 +24,7 @@ catalogue as (
 
 activity as (
     select * from working.kpi_activity
-    where sight_id = 'today'
+    where sighting_id = 'today'
 ),
 
 observations as (

@@ -15,7 +15,7 @@ plans as (
     select * from plan.plan
 ),
 
-own_inputs as (  -- noqa: ST03
+judgement_inputs as (
     select * from mart.judgement_input
     where basis = 'today' and gender = 'T'
 ),
@@ -41,48 +41,106 @@ last_years as (
     where kpi_id in (select own.kpi_id from own where own.target_kind = 'previous_year')
 ),
 
-inputs as (  -- noqa: ST03
+-- Plans share criteria: equal ones have the same number, and each is judged once. What only gives a verdict its reason,
+-- or concerns the own value alone, is no part of a criterion here.
+numbered as (
     select
-        own_inputs.* replace (
-            observations.value as value,
-            own_inputs.year as value_year,
-            last_years.value as last_year_value
-        ),
-        cast(null as date) as judged_on
+        judgement_inputs.*,
+        mart.is_region(plans.municipality_id) as is_region,
+        dense_rank() over (
+            order by
+                judgement_inputs.kpi_id,
+                judgement_inputs.year,
+                mart.is_region(plans.municipality_id),
+                judgement_inputs.target_kind,
+                judgement_inputs.operator,
+                judgement_inputs.target_value,
+                judgement_inputs.target_high,
+                judgement_inputs.target_offset,
+                judgement_inputs.offset_unit,
+                judgement_inputs.tolerance_unit,
+                judgement_inputs.target_decimals,
+                judgement_inputs.target_reference,
+                judgement_inputs.display_decimals,
+                judgement_inputs.national_average,
+                judgement_inputs.fixed_target_precision,
+                judgement_inputs.average_precision,
+                judgement_inputs.riket_value,
+                judgement_inputs.unweighted_value,
+                judgement_inputs.named_value
+        ) as criterion_number
     from own
-    inner join own_inputs
+    inner join judgement_inputs
         on
-            own.plan_id = own_inputs.plan_id
-            and own.indicator_id = own_inputs.indicator_id
-            and own.criterion is not distinct from own_inputs.criterion
-            and own.year = own_inputs.year
-    inner join observations
-        on own.kpi_id = observations.kpi_id and own.year = observations.period
+            own.plan_id = judgement_inputs.plan_id
+            and own.indicator_id = judgement_inputs.indicator_id
+            and own.criterion is not distinct from judgement_inputs.criterion
+            and own.year = judgement_inputs.year
     inner join plans on own.plan_id = plans.plan_id
-    inner join units
-        on
-            observations.municipality_id = units.municipality_id
-            and mart.is_region(plans.municipality_id) = mart.is_region(units.municipality_id)
+),
+
+criteria as (
+    select *
+    from numbered
+    qualify row_number() over (partition by criterion_number order by plan_id, indicator_id) = 1
+),
+
+-- Units with the same value, and the same one the year before, are judged together.
+alike as (
+    select
+        observations.kpi_id,
+        observations.period,
+        mart.is_region(units.municipality_id) as is_region,
+        observations.value,
+        last_years.value as last_year_value,
+        count(*) as unit_count
+    from observations
+    inner join units on observations.municipality_id = units.municipality_id
     left join last_years
         on
             observations.kpi_id = last_years.kpi_id
             and observations.municipality_id = last_years.municipality_id
             and observations.period = last_years.year
+    group by
+        observations.kpi_id,
+        observations.period,
+        mart.is_region(units.municipality_id),
+        observations.value,
+        last_years.value
+),
+
+inputs as (  -- noqa: ST03
+    select
+        criteria.* replace (
+            alike.value as value,
+            criteria.year as value_year,
+            alike.last_year_value as last_year_value
+        ),
+        alike.unit_count,
+        cast(null as date) as judged_on
+    from criteria
+    inner join alike
+        on
+            criteria.kpi_id = alike.kpi_id
+            and criteria.year = alike.period
+            and criteria.is_region = alike.is_region
 ),
 
 judged as materialized (
-    select * from mart.judged('inputs')
+    select
+        criterion_number,
+        unit_count,
+        is_meeting
+    from mart.judged('inputs')
 ),
 
 counted as (
     select
-        plan_id,
-        indicator_id,
-        year,
-        count(*) filter (where is_meeting is not null) as n,
-        count(*) filter (where is_meeting) as n_meeting
+        criterion_number,
+        coalesce(sum(unit_count) filter (where is_meeting is not null), 0) as n,
+        coalesce(sum(unit_count) filter (where is_meeting), 0) as n_meeting
     from judged
-    group by plan_id, indicator_id, year
+    group by criterion_number
 ),
 
 final as (
@@ -100,11 +158,12 @@ final as (
         own.is_at_target_now as is_own_meeting,
         mart.derived_label() as source_label
     from own
-    left join counted
+    left join numbered
         on
-            own.plan_id = counted.plan_id
-            and own.indicator_id = counted.indicator_id
-            and own.year = counted.year
+            own.plan_id = numbered.plan_id
+            and own.indicator_id = numbered.indicator_id
+            and own.year = numbered.year
+    left join counted on numbered.criterion_number = counted.criterion_number
     order by own.plan_id, own.indicator_order, own.year
 )
 

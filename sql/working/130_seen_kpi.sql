@@ -1,6 +1,7 @@
 -- Each KPI of a plan as the catalogue described it at each sight, and whether our own history reaches back that far. If
 -- it doesn't, the bokslut is estimated: plan.availability decides which years were published, and the oldest version
--- that we have is used as the published value. One row per sight and KPI.
+-- that we have is used as the published value. One row per sight and KPI. Sights with the same sighting_id see the same
+-- cells of the KPI: it consists of everything that decides which cells are seen.
 with sights as (
     select * from working.sight
 ),
@@ -54,6 +55,7 @@ today as (
         plan_kpis.kpi_id,
         false as is_estimated,
         false as is_before_history,
+        false as has_latest_measurement,
         plan_kpis.available_month_day,
         plan_kpis.available_year_offset
     from sights
@@ -78,6 +80,7 @@ bokslut as (
         end as is_estimated,
         rules.bokslut = 'history'
         and coalesce(sights.seen_at < history_starts.history_from, true) as is_before_history,
+        rules.has_latest_measurement,
         plan_kpis.available_month_day,
         plan_kpis.available_year_offset
     from sights
@@ -127,6 +130,19 @@ final as (
         sight_id,
         plan_id,
         municipality_id,
+        case
+            when basis = 'today' then 'today'
+            else
+                concat_ws(
+                    ' ',
+                    cast(year as varchar),
+                    cast(bokslut_date as varchar),
+                    case when has_latest_measurement then 'latest' end,
+                    case when is_estimated then 'estimated' end,
+                    case when is_estimated then available_month_day end,
+                    case when is_estimated then cast(available_year_offset as varchar) end
+                )
+        end as sighting_id,
         basis,
         year,
         seen_at,
@@ -140,6 +156,7 @@ final as (
         publication_date,
         is_estimated,
         is_before_history,
+        has_latest_measurement,
         available_month_day,
         available_year_offset
     from described

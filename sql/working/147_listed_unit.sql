@@ -1,6 +1,6 @@
 -- The units of the lists that plans compare with: groups of Kolada, with their members as seen from each sight (where
 -- our own history doesn't reach back, the oldest known ones), and the plans' own lists. Working relation.
--- One row per sight, list and unit; list is written as a target's reference is, an own one with its plan.
+-- One row per plan, sight, list and unit; list is written as a target's reference is, an own one with its plan.
 with targets as (
     select * from plan.target
 ),
@@ -43,6 +43,7 @@ versions as (
 
 of_kolada as (
     select distinct
+        sights.plan_id,
         sights.sight_id,
         named.list,
         versions.municipality_id
@@ -61,6 +62,7 @@ of_kolada as (
 
 own as (
     select
+        sights.plan_id,
         sights.sight_id,
         'own:' || unit_groups.plan_id || ':' || unit_groups.group_name as list,
         unit_groups.municipality_id

@@ -1,13 +1,16 @@
 -- The cells visible at each bokslut: every unit's total for the year itself (also women and men if a criterion compares
--- them), and every value of the plan's own unit. Working relation. One row per sight, KPI, unit, period and gender.
-with seen_kpis as (
-    select *
-    from working.seen_kpi
-    where basis = 'bokslut'
+-- them), and every value of the plans' own units. Working relation. One row per sighting, KPI, unit, period and gender.
+with sightings as (
+    select * from working.sighting
 ),
 
-rules as (
-    select * from working.rule_setting
+own_units as (
+    select distinct
+        sighting_id,
+        kpi_id,
+        municipality_id
+    from working.seen_kpi
+    where basis = 'bokslut'
 ),
 
 gendered_kpis as (
@@ -17,74 +20,63 @@ gendered_kpis as (
 ),
 
 versions as (
-    select *
+    select
+        kpi_id,
+        municipality_id,
+        period,
+        gender,
+        value,
+        status,
+        is_deleted,
+        change_kind,
+        known_from,
+        known_to,
+        gender = 'T' or kpi_id in (select gendered_kpis.kpi_id from gendered_kpis) as is_compared
     from core.observation_version
-    where kpi_id in (select seen_kpis.kpi_id from seen_kpis)
+    where kpi_id in (select sightings.kpi_id from sightings)
 ),
 
--- Every unit, the year itself (and earlier years if their values can be used instead).
 candidates as (
     select
-        seen_kpis.sight_id,
-        seen_kpis.year as judged_year,
-        seen_kpis.seen_at,
-        seen_kpis.bokslut_date,
-        seen_kpis.is_estimated,
-        seen_kpis.available_month_day,
-        seen_kpis.available_year_offset,
+        sightings.* exclude (kpi_id),  -- noqa: RF02
         true as is_judged_year,
         versions.*
-    from seen_kpis
-    inner join versions
-        on seen_kpis.kpi_id = versions.kpi_id and seen_kpis.year = versions.period
-    where
-        seen_kpis.municipality_id <> versions.municipality_id
-        and (versions.gender = 'T' or versions.kpi_id in (select gendered_kpis.kpi_id from gendered_kpis))
+    from sightings
+    inner join versions on sightings.kpi_id = versions.kpi_id and sightings.judged_year = versions.period
+    where versions.is_compared
 
     union all
 
+    -- Earlier years, if their values can be used instead.
     select
-        seen_kpis.sight_id,
-        seen_kpis.year as judged_year,
-        seen_kpis.seen_at,
-        seen_kpis.bokslut_date,
-        seen_kpis.is_estimated,
-        seen_kpis.available_month_day,
-        seen_kpis.available_year_offset,
+        sightings.* exclude (kpi_id),  -- noqa: RF02
         true as is_judged_year,
         versions.*
-    from seen_kpis
-    inner join rules on seen_kpis.plan_id = rules.plan_id and rules.has_latest_measurement
-    inner join versions
-        on seen_kpis.kpi_id = versions.kpi_id and seen_kpis.year > versions.period
-    where
-        seen_kpis.municipality_id <> versions.municipality_id
-        and (versions.gender = 'T' or versions.kpi_id in (select gendered_kpis.kpi_id from gendered_kpis))
+    from sightings
+    inner join versions on sightings.kpi_id = versions.kpi_id and sightings.judged_year > versions.period
+    where sightings.has_latest_measurement and versions.is_compared
 
     union all
 
+    -- The other cells of the own units.
     select
-        seen_kpis.sight_id,
-        seen_kpis.year as judged_year,
-        seen_kpis.seen_at,
-        seen_kpis.bokslut_date,
-        seen_kpis.is_estimated,
-        seen_kpis.available_month_day,
-        seen_kpis.available_year_offset,
-        versions.period = seen_kpis.year
-        or (rules.has_latest_measurement and versions.period < seen_kpis.year) as is_judged_year,
+        sightings.* exclude (kpi_id),  -- noqa: RF02
+        versions.period = sightings.judged_year
+        or (sightings.has_latest_measurement and versions.period < sightings.judged_year) as is_judged_year,
         versions.*
-    from seen_kpis
-    inner join rules on seen_kpis.plan_id = rules.plan_id
+    from sightings
+    inner join own_units on sightings.sighting_id = own_units.sighting_id and sightings.kpi_id = own_units.kpi_id
     inner join versions
-        on
-            seen_kpis.kpi_id = versions.kpi_id
-            and seen_kpis.municipality_id = versions.municipality_id
+        on own_units.kpi_id = versions.kpi_id and own_units.municipality_id = versions.municipality_id
+    where
+        not versions.is_compared
+        or versions.period > sightings.judged_year
+        or (versions.period < sightings.judged_year and not sightings.has_latest_measurement)
 ),
 
 final as (
     select
-        sight_id,
+        sighting_id,
         kpi_id,
         municipality_id,
         period,

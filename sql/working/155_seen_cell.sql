@@ -1,6 +1,6 @@
--- The values that are compared between units, from each sight. At a bokslut, every unit has the years that can be
+-- The values that are compared between units, in each sighting. At a bokslut, every unit has the years that can be
 -- judged; women and men of other units only if a criterion compares them. Working relation.
--- One row per sight, KPI, period, gender and unit that has a value.
+-- One row per sighting, KPI, period, gender and unit that has a value.
 with plan_kpis as (
     select * from working.plan_kpi
 ),
@@ -21,7 +21,7 @@ gendered_kpis as (
 
 final as (
     select
-        'today' as sight_id,
+        'today' as sighting_id,
         kpi_id,
         period,
         gender,
@@ -33,7 +33,7 @@ final as (
     union all
 
     select
-        sight_id,
+        sighting_id,
         kpi_id,
         period,
         gender,

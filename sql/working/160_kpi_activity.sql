@@ -1,8 +1,12 @@
--- The years of a KPI that have rows and values for any unit and gender, as seen from each sight. They distinguish a
--- year in which no unit was measured from a year in which this municipality did not take part. One row per sight, KPI
--- and period.
+-- The years of a KPI that have rows and values for any unit and gender, in each sighting. They distinguish a year in
+-- which no unit was measured from a year in which this municipality did not take part. One row per sighting, KPI and
+-- period.
 with seen_kpis as (
-    select * from working.seen_kpi
+    select distinct kpi_id from working.seen_kpi
+),
+
+sightings as (
+    select * from working.sighting
 ),
 
 observations as (
@@ -15,7 +19,7 @@ versions as (
     where kpi_id in (select seen_kpis.kpi_id from seen_kpis)
 ),
 
--- Versions have few distinct instants: counted by instant first, each sight sums few rows.
+-- Versions have few distinct instants: counted by instant first, each sighting sums few rows.
 counted as (
     select
         kpi_id,
@@ -38,7 +42,7 @@ counted as (
 
 today as (
     select
-        'today' as sight_id,
+        'today' as sighting_id,
         kpi_id,
         period,
         count(*) as row_count,
@@ -50,36 +54,35 @@ today as (
 
 bokslut as (
     select
-        seen_kpis.sight_id,
+        sightings.sighting_id,
         counted.kpi_id,
         counted.period,
         sum(counted.row_count) as row_count,
         sum(counted.value_count) as value_count
-    from seen_kpis
-    inner join counted on seen_kpis.kpi_id = counted.kpi_id
+    from sightings
+    inner join counted on sightings.kpi_id = counted.kpi_id
     where
-        seen_kpis.basis = 'bokslut'
-        and case
-            when seen_kpis.is_estimated
+        case
+            when sightings.is_estimated
                 then
                     counted.is_first
                     and mart.was_out(
                         counted.period,
-                        seen_kpis.available_month_day,
-                        seen_kpis.available_year_offset,
-                        seen_kpis.bokslut_date,
-                        seen_kpis.year
+                        sightings.available_month_day,
+                        sightings.available_year_offset,
+                        sightings.bokslut_date,
+                        sightings.judged_year
                     )
             else
                 counted.is_there
-                and core.holds_at(counted.known_from, counted.known_to, seen_kpis.seen_at)
+                and core.holds_at(counted.known_from, counted.known_to, sightings.seen_at)
         end
-    group by seen_kpis.sight_id, counted.kpi_id, counted.period
+    group by sightings.sighting_id, counted.kpi_id, counted.period
 ),
 
 final as (
     select
-        sight_id,
+        sighting_id,
         kpi_id,
         period,
         cast(row_count as integer) as row_count,
@@ -89,7 +92,7 @@ final as (
     union all
 
     select
-        sight_id,
+        sighting_id,
         kpi_id,
         period,
         cast(row_count as integer) as row_count,

@@ -1,9 +1,20 @@
--- The reference values of a unit's value, from each sight: Riket as received, and means that we compute over the
--- municipalities with a value: all, those of a county, of a group, of a plan's own list. For the KPIs of a region's
--- plan the same over the regions. Working relation of mart.reference_value and of the judgement. One row per sight,
--- KPI, period, gender and reference; a reference without a value has no row.
+-- The reference values of a unit's value, in each sighting: Riket as received, and means that we compute over the
+-- municipalities with a value: all; and, for the KPIs of the plans that are compared with them, those of a county, of a
+-- group, of a plan's own list. For the KPIs of a region's plan the same over the regions. Working relation of
+-- mart.reference_value and of the judgement. One row per sighting, KPI, period, gender and reference; a reference
+-- without a value has no row.
 with plan_kpis as (
     select * from working.plan_kpi
+),
+
+seen_kpis as (
+    select
+        plan_id,
+        sight_id,
+        sighting_id,
+        kpi_id,
+        municipality_id
+    from working.seen_kpi
 ),
 
 cells as (
@@ -16,14 +27,16 @@ units as (
 
 all_similar_members as (
     select
+        plan_id,
         'today' as sight_id,
         group_id,
         municipality_id
     from mart.similar_group
 
-    union
+    union all
 
     select
+        plan_id,
         sight_id,
         group_id,
         municipality_id
@@ -37,7 +50,7 @@ listed_units as (
 
 riket as (
     select
-        cells.sight_id,
+        cells.sighting_id,
         cells.kpi_id,
         cells.period,
         cells.gender,
@@ -53,7 +66,7 @@ riket as (
 unit_cells as (
     select
         cells.*,
-        units.county_code,
+        mart.summand(cells.value) as summand,
         units.municipality_type,
         case when units.municipality_type = 'K' then '' else 'regions:' end as prefix
     from cells
@@ -70,88 +83,101 @@ unit_cells as (
 
 summaries as (
     select
-        sight_id,
+        sighting_id,
         kpi_id,
         period,
         gender,
         prefix,
-        mart.steady_mean(value) as unweighted_mean,
-        -- Quantiles between two values are interpolated, and rounded to remove binary errors.
-        round(median(value), 10) as median,
-        round(quantile_cont(value, 0.25), 10) as p25,
-        round(quantile_cont(value, 0.75), 10) as p75,
+        mart.steady_mean(value, summand) as unweighted_mean,
+        quantile_cont(value, [0.5, 0.25, 0.75]) as quantiles,
         cast(count(*) as integer) as n
     from unit_cells
-    group by sight_id, kpi_id, period, gender, prefix
+    group by sighting_id, kpi_id, period, gender, prefix
 ),
 
+-- Quantiles between two values are interpolated, and rounded to remove binary errors.
 all_units as (
     select
-        sight_id,
+        sighting_id,
         kpi_id,
         period,
         gender,
         prefix || unnest(['unweighted_mean', 'median', 'p25', 'p75']) as reference,
         unnest(['unweighted_mean', 'median', 'p25', 'p75']) as reference_kind,
-        unnest([unweighted_mean, median, p25, p75]) as value,
+        unnest(
+            [
+                unweighted_mean,
+                round(quantiles[1], 10),
+                round(quantiles[2], 10),
+                round(quantiles[3], 10)
+            ]
+        ) as value,
         n
     from summaries
 ),
 
-counties as (
-    select distinct units.county_code
-    from plan_kpis
-    inner join units on plan_kpis.municipality_id = units.municipality_id
-    where units.municipality_type = 'K' and units.county_code is not null
-),
-
+-- The units of each county, group and list, for the KPIs of the plans that are compared with them.
 members as (
-    select
-        unit_cells.*,
-        'county:' || counties.county_code as reference,
-        'county' as reference_kind
-    from unit_cells
-    inner join counties on unit_cells.county_code = counties.county_code
-    where unit_cells.municipality_type = 'K'
+    select distinct
+        seen_kpis.sighting_id,
+        seen_kpis.kpi_id,
+        'county:' || own.county_code as reference,
+        'county' as reference_kind,
+        units.municipality_id
+    from seen_kpis
+    inner join units as own on seen_kpis.municipality_id = own.municipality_id
+    inner join units on own.county_code = units.county_code
+    where own.municipality_type = 'K' and units.municipality_type = 'K'
 
     union all
 
-    select
-        unit_cells.*,
+    select distinct
+        seen_kpis.sighting_id,
+        seen_kpis.kpi_id,
         'similar:' || similar_members.group_id as reference,
-        'similar' as reference_kind
-    from unit_cells
+        'similar' as reference_kind,
+        units.municipality_id
+    from seen_kpis
     inner join all_similar_members as similar_members
-        on
-            unit_cells.sight_id = similar_members.sight_id
-            and unit_cells.municipality_id = similar_members.municipality_id
-    where unit_cells.municipality_type = 'K'
+        on seen_kpis.plan_id = similar_members.plan_id and seen_kpis.sight_id = similar_members.sight_id
+    inner join units on similar_members.municipality_id = units.municipality_id
+    where units.municipality_type = 'K'
 
     union all
 
-    select
-        unit_cells.*,
+    select distinct
+        seen_kpis.sighting_id,
+        seen_kpis.kpi_id,
         listed_units.list as reference,
-        split_part(listed_units.list, ':', 1) as reference_kind
-    from unit_cells
-    inner join listed_units
-        on
-            unit_cells.sight_id = listed_units.sight_id
-            and unit_cells.municipality_id = listed_units.municipality_id
+        split_part(listed_units.list, ':', 1) as reference_kind,
+        listed_units.municipality_id
+    from seen_kpis
+    inner join listed_units on seen_kpis.plan_id = listed_units.plan_id and seen_kpis.sight_id = listed_units.sight_id
 ),
 
 some_units as (
     select
-        sight_id,
-        kpi_id,
-        period,
-        gender,
-        reference,
-        reference_kind,
-        mart.steady_mean(value) as value,
+        members.sighting_id,
+        members.kpi_id,
+        unit_cells.period,
+        unit_cells.gender,
+        members.reference,
+        members.reference_kind,
+        mart.steady_mean(unit_cells.value, unit_cells.summand) as value,
         cast(count(*) as integer) as n
     from members
-    group by sight_id, kpi_id, period, gender, reference, reference_kind
+    inner join unit_cells
+        on
+            members.sighting_id = unit_cells.sighting_id
+            and members.kpi_id = unit_cells.kpi_id
+            and members.municipality_id = unit_cells.municipality_id
+    group by
+        members.sighting_id,
+        members.kpi_id,
+        unit_cells.period,
+        unit_cells.gender,
+        members.reference,
+        members.reference_kind
 ),
 
 final as (

@@ -1,7 +1,7 @@
--- The place of each unit among the units of its kind with a value, from each sight and in each direction that a plan
+-- The place of each unit among the units of its kind with a value, in each sighting and in each direction that a plan
 -- gives the KPI: unrounded values, best first, ties share the better place. Municipalities; also regions for the KPIs
--- of a region's plan. Working relation of mart.ranking and the judgement. One row per sight, KPI, direction, period and
--- unit; KPIs without a direction are not ranked.
+-- of a region's plan. Working relation of mart.ranking and the judgement. One row per sighting, KPI, direction, period
+-- and unit; KPIs without a direction are not ranked.
 with plan_kpis as (
     select * from working.plan_kpi
 ),
@@ -29,20 +29,15 @@ directions as (
 
 placed as (
     select
-        cells.sight_id,
+        cells.sighting_id,
         cells.kpi_id,
         directions.direction,
         cells.period,
         cells.municipality_id,
         units.municipality_name,
         cells.value,
-        rank() over (
-            partition by cells.sight_id, cells.kpi_id, directions.direction, cells.period, units.municipality_type
-            order by case when directions.direction = 'lower' then cells.value else -cells.value end
-        ) as place,
-        count(*) over (
-            partition by cells.sight_id, cells.kpi_id, directions.direction, cells.period, units.municipality_type
-        ) as rank_n
+        rank() over best_first as place,
+        count(*) over (best_first rows between unbounded preceding and unbounded following) as rank_n
     from cells
     inner join directions on cells.kpi_id = directions.kpi_id
     inner join units on cells.municipality_id = units.municipality_id
@@ -53,6 +48,11 @@ placed as (
             and cells.kpi_id in (
                 select plan_kpis.kpi_id from plan_kpis where mart.is_region(plan_kpis.municipality_id)
             )
+        )
+    window
+        best_first as (
+            partition by cells.sighting_id, cells.kpi_id, directions.direction, cells.period, units.municipality_type
+            order by case when directions.direction = 'lower' then cells.value else -cells.value end
         )
 ),
 
@@ -65,7 +65,7 @@ quartered as (
 
 final as (
     select
-        sight_id,
+        sighting_id,
         kpi_id,
         direction,
         period,

@@ -10,11 +10,8 @@ targets as (
     select * from plan.target
 ),
 
-sights as (
-    select distinct
-        plan_id,
-        sight_id
-    from working.sight
+seen_kpis as (
+    select * from working.seen_kpi
 ),
 
 units as (
@@ -27,10 +24,6 @@ similar_members as (
 
 listed_units as (
     select * from working.listed_unit
-),
-
-cells as (
-    select * from working.seen_cell
 ),
 
 wanted as (
@@ -52,13 +45,19 @@ wanted as (
     where targets.rank_scope is not null and indicators.direction in ('higher', 'lower')
 ),
 
+cells as (
+    select * from working.seen_cell
+    where kpi_id in (select wanted.kpi_id from wanted)
+),
+
 scoped as (
     select
         wanted.*,
-        sights.sight_id,
+        seen_kpis.sight_id,
+        seen_kpis.sighting_id,
         units.municipality_id as member_id
     from wanted
-    inner join sights on wanted.plan_id = sights.plan_id
+    inner join seen_kpis on wanted.plan_id = seen_kpis.plan_id and wanted.kpi_id = seen_kpis.kpi_id
     inner join units
         on
             wanted.municipality_type = units.municipality_type
@@ -73,12 +72,15 @@ scoped as (
 
     select
         wanted.*,
-        similar_members.sight_id,
+        seen_kpis.sight_id,
+        seen_kpis.sighting_id,
         similar_members.municipality_id as member_id
     from wanted
+    inner join seen_kpis on wanted.plan_id = seen_kpis.plan_id and wanted.kpi_id = seen_kpis.kpi_id
     inner join similar_members
         on
-            wanted.plan_id = similar_members.plan_id
+            seen_kpis.plan_id = similar_members.plan_id
+            and seen_kpis.sight_id = similar_members.sight_id
             and wanted.similar_group_topic = similar_members.topic
             and wanted.rank_scope = 'similar'
 
@@ -86,16 +88,19 @@ scoped as (
 
     select
         wanted.*,
-        listed_units.sight_id,
+        seen_kpis.sight_id,
+        seen_kpis.sighting_id,
         listed_units.municipality_id as member_id
     from wanted
+    inner join seen_kpis on wanted.plan_id = seen_kpis.plan_id and wanted.kpi_id = seen_kpis.kpi_id
     inner join listed_units
         on
-            listed_units.list = case
+            seen_kpis.plan_id = listed_units.plan_id
+            and seen_kpis.sight_id = listed_units.sight_id
+            and listed_units.list = case
                 when wanted.rank_scope like 'own:%' then 'own:' || wanted.plan_id || ':' || wanted.rank_scope[5:]
                 else wanted.rank_scope
             end
-    inner join sights on wanted.plan_id = sights.plan_id and listed_units.sight_id = sights.sight_id
 ),
 
 final as (
@@ -115,13 +120,13 @@ final as (
     from scoped
     inner join cells as own
         on
-            scoped.sight_id = own.sight_id
+            scoped.sighting_id = own.sighting_id
             and scoped.kpi_id = own.kpi_id
             and scoped.gender = own.gender
             and scoped.municipality_id = own.municipality_id
     inner join cells as others
         on
-            scoped.sight_id = others.sight_id
+            scoped.sighting_id = others.sighting_id
             and scoped.kpi_id = others.kpi_id
             and scoped.gender = others.gender
             and scoped.member_id = others.municipality_id

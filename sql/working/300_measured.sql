@@ -77,10 +77,10 @@ from_kolada as (
     from seen_kpis
     inner join bokslut_cells
         on
-            seen_kpis.sight_id = bokslut_cells.sight_id
+            seen_kpis.sighting_id = bokslut_cells.sighting_id
             and seen_kpis.kpi_id = bokslut_cells.kpi_id
             and seen_kpis.municipality_id = bokslut_cells.municipality_id
-    where bokslut_cells.value is not null
+    where seen_kpis.basis = 'bokslut' and bokslut_cells.value is not null
 ),
 
 kolada as (

@@ -76,7 +76,7 @@ final as (
             when 'median' then round(median(cells.value), 10)
             when 'p25' then round(quantile_cont(cells.value, 0.25), 10)
             when 'p75' then round(quantile_cont(cells.value, 0.75), 10)
-            else mart.steady_mean(cells.value)
+            else mart.steady_mean(cells.value, mart.summand(cells.value))
         end as list_value,
         cast(count(*) as integer) as list_n,
         list(cells.value) filter (where cells.municipality_id <> plans.municipality_id) as other_values

@@ -8,7 +8,7 @@ import pytest
 
 from fake_kolada import apply_change
 from flows.flow_run import flow_state
-from goals import PlanError
+from goals import Plan, PlanError, plan_from_files, read_plan
 from pipeline.jobs import refresh_job
 from pipeline.plans_to_judge import plans_to_judge
 from pipeline.progress import Silent
@@ -20,7 +20,7 @@ from pipeline.status import Status, read_status
 from reports.gathering import gather
 from reports.notices import made_up_notice
 from reports.sourced_rows import open_source
-from tests.conftest import Nights
+from tests.conftest import UNLIMITED, Nights, small_home
 from tests.warehouse.first_release.make_fixture import PLAN
 from warehouse.home import Home
 from warehouse.published_file import published_file
@@ -38,6 +38,71 @@ INDICATORS = (
     "indicator_id,goal_id,role,title,kpi_id,unit,direction,value_route\nG1.1,G1,steering,Betyg,N15436,%,higher,kolada\n"
 )
 TARGETS = "indicator_id,year,kind,operator,target_value,target_text\nG1.1,,number,>=,1,1\n"
+
+
+# Plans with the KPIs of the example; at a bokslut each sees other values.
+VARIANTS = {
+    "exempel-1480-2024-2026": (),
+    "samma-1489": (("municipality_id", '"1480"', '"1489"'),),
+    "kalendern-0114": (
+        ("municipality_id", '"1480"', '"0114"'),
+        ("rules", "[rules]", '[rules]\nbokslut = "availability"'),
+        ("availability.csv", "N15436,09-30,0", "N15436,04-30,1"),
+    ),
+    "senaste-0115": (
+        ("municipality_id", '"1480"', '"0115"'),
+        ("rules", "[rules]", '[rules]\nlatest_measurement = "true"\nbokslut = "history"'),
+        ("bokslut_dates", "2024-03-01", "2024-11-15"),
+        ("targets.csv", "similar", "county"),
+    ),
+}
+
+
+def variant(plan_id: str) -> Plan:
+    """Return the example plan with the edits of a variant."""
+    files = {name: content.decode("utf-8") for name, content in read_plan(PLAN).files.items()}
+    files["plan.toml"] = files["plan.toml"].replace(f'plan_id = "{EXAMPLE}"', f'plan_id = "{plan_id}"')
+    for where, old, new in VARIANTS[plan_id]:
+        name = where if where in files else "plan.toml"
+        assert old in files[name]
+        files[name] = files[name].replace(old, new)
+    return plan_from_files({name: text.encode("utf-8") for name, text in files.items()})
+
+
+def rows_of_plan(home: Nights, plan_id: str) -> dict[str, list[tuple[object, ...]]]:
+    """Return the rows of a plan in each mart; those that say what several plans have in common are left out."""
+    tables = home.query(
+        "select table_name from duckdb_columns() inner join duckdb_tables() using (database_name, table_name) "
+        "where duckdb_tables.schema_name = 'mart' and column_name = 'plan_id' "
+        "and table_name <> 'criterion_comparison_version' order by all"
+    )
+    return {
+        str(table): home.query(
+            f"select columns(lambda name: name <> 'run_id') from mart.{table} where plan_id = ? order by all", [plan_id]
+        )
+        for (table,) in tables
+    }
+
+
+@pytest.mark.slow
+def test_a_plan_is_judged_beside_others_as_by_itself(tmp_path: Path) -> None:
+    """A plan has the same rows in a home of its own and beside plans that share its KPIs and dates."""
+
+    def two_nights(name: str, *plan_ids: str) -> Nights:
+        nights = small_home(tmp_path / name)
+        nights.settings = dict(UNLIMITED)
+        nights.plans = tuple(variant(plan_id) for plan_id in plan_ids)
+        for change in ("share_revised:N15436=30", "share_suppressed:U21468=5"):
+            assert nights.refresh().state == "published"
+            nights.fake.data = apply_change(nights.fake.data, change)
+        return nights
+
+    together = two_nights("together", *sorted(VARIANTS))
+    for plan_id in VARIANTS:
+        rows, own = rows_of_plan(together, plan_id), rows_of_plan(two_nights(plan_id, plan_id), plan_id)
+        assert len(own) > 15
+        assert sum(map(len, own.values())) > 500
+        assert [table for table in own if own[table] != rows[table]] == []
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """References of a value: Riket, means over municipalities with a value, median and quartiles."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -54,17 +54,14 @@ def national_average(
     return (None, None) if first is None else (first, second)
 
 
-def all_references(
-    facts: Facts, kpi_id: str, year: int, gender: str, municipality_ids: Collection[str]
-) -> list[Reference]:
-    """Return every reference of one KPI, year and gender, with the counties and groups of these municipalities."""
+def all_references(facts: Facts, kpi_id: str, year: int, gender: str, municipality_id: str) -> list[Reference]:
+    """Return every reference of one KPI, year and gender, with the county and the groups of a municipality."""
     values = facts.municipality_values(kpi_id, year, gender)
-    groups = [group for unit in municipality_ids for group in facts.similar_groups_of(unit)]
     found = [
         riket(facts, kpi_id, year, gender),
         unweighted(facts, kpi_id, year, gender),
-        *(county(values, code) for code in {unit[:2] for unit in municipality_ids}),
-        *(similar(facts, kpi_id, year, group, gender) for group in groups),
+        county(values, municipality_id[:2]),
+        *(similar(facts, kpi_id, year, group, gender) for group in facts.similar_groups_of(municipality_id)),
         *_spread(list(values.values())),
     ]
     return [each for each in found if each is not None]

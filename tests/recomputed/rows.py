@@ -19,16 +19,14 @@ from tests.recomputed.tables import Row, Table
 
 
 def reference_value(facts: Facts, plans: Sequence[Plan]) -> Table:
-    """Return every reference of the plans' KPIs, cross-checks included, for each year and gender."""
-    kpi_ids = {each.kpi_id for plan in plans for each in plan.indicators}.union(
-        *(plan.cross_check_kpis for plan in plans)
-    )
-    municipality_ids = {plan.municipality_id for plan in plans}
+    """Return every reference of each plan's KPIs, cross-checks included, for each year and gender."""
     return {
         (kpi_id, year, gender, each.kind): {"value": each.value, "n": each.n}
+        for plan in plans
+        for kpi_ids in ({each.kpi_id for each in plan.indicators}.union(plan.cross_check_kpis),)
         for kpi_id, year, gender in facts.cells
         if kpi_id in kpi_ids
-        for each in all_references(facts, kpi_id, year, gender, municipality_ids)
+        for each in all_references(facts, kpi_id, year, gender, plan.municipality_id)
     }
 
 
