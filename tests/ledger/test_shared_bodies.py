@@ -10,10 +10,12 @@ import pytest
 
 from tests.conftest import REPOSITORY
 from tests.ledger.support import findings, replay_differs
+from tests.same_rows import compare_relation, open_both, relations
 from tests.sweeping import points_of
 from warehouse.errors import HomeError
 from warehouse.home import Home
 from warehouse.prune import prune
+from warehouse.publish import snapshots
 from warehouse.raw_store import RawStore
 
 PAGE, OTHER, NEWS = b"a page", b"another page", b"tonight's page"
@@ -160,3 +162,41 @@ def test_nights_of_two_homes(three_nights, copy_of, tmp_path: Path, shared: Path
         assert [findings(home) for home in homes] == [[], []]
     assert [replay_differs(home, tmp_path / "replayed.duckdb") for home in homes] == [[], []]
     assert {path.stem for path in shared.rglob("*.zst")} <= set(one.names()) | set(two.names())
+
+
+@pytest.mark.slow
+def test_homes_that_share_are_restored(
+    three_nights, copy_of, run_command, tmp_path: Path, shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A home that lost its file, and one that was deleted and comes from a backup, get back what they published."""
+    monkeypatch.setenv("KOLADA_BODIES", str(shared))
+    both = [copy_of(three_nights, tmp_path / name) for name in ("one", "two")]
+    for nights in both:
+        nights.settings = {"bodies": shared}
+        assert nights.refresh().state == "published"
+    one, two = (Home(nights.home, shared_bodies=shared) for nights in both)
+    published = {}
+    for home in (one, two):
+        published[home.root.name] = shutil.copyfile(home.published, tmp_path / f"{home.root.name}.duckdb")
+    backup = shutil.copytree(one.root, tmp_path / "backup")
+
+    def restored(home: Home) -> list[str]:
+        """Restore a home without its file and snapshots; return the relations that differ from what it published."""
+        for lost in (home.published, *snapshots(home)):
+            lost.unlink()
+        answer = run_command("restore", home=home.root)
+        assert answer.returncode == 0, answer.stderr
+        with open_both(published[home.root.name], home.published) as connection:
+            found = relations(connection)
+            assert len(found) > 30
+            compared = [compare_relation(connection, name, columns) for name, columns in found.items()]
+        return [each.name for each in compared if not each.is_same]
+
+    shutil.rmtree(one.root)
+    RawStore(two.bodies, shared).clear_shared()
+    assert (restored(two), findings(two)) == ([], [])
+    shutil.copytree(backup, one.root)
+    assert (restored(one), findings(one)) == ([], [])
+    assert both[0].refresh().state in ("published", "unchanged")
+    own, other = (RawStore(home.bodies, shared) for home in (one, two))
+    assert any(own.path(sha256).samefile(other.path(sha256)) for sha256 in set(own.names()) & set(other.names()))
