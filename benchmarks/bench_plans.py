@@ -202,6 +202,12 @@ def page(found: Sequence[Compared], data: str, plans: int, own: int, kpis: tuple
             "",
             *table(("", ONE, ONE_AND_KPIS, f"{plans} plans", "ratio", "goal, at most", "holds"), rows),
             "",
+            "What plans have in common is computed once: the values of other municipalities seen at a bokslut,",
+            "means, places, equal criteria. Each plan adds to a night: its files are read and checked (Prepare),",
+            "its indicators are judged as of today and at each bokslut, and its municipality is compared with its",
+            "own county and groups, for its own KPIs too (Judge the goals). Where the goal does not hold, these",
+            "two stages are the reason.",
+            "",
             "## Stages, CPU seconds",
             "",
             *table(
