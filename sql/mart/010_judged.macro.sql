@@ -19,7 +19,8 @@
 --   compared_at_decimals   the decimals of the comparison; null compares the figures as received
 --   is_target_void         a series break, or a rescaling of the KPI, makes the criterion void for the value
 --   is_meeting             whether the criterion is met, due or not; is_meeting_exactly as received,
---                          is_meeting_alternative by the other reading of the national average
+--                          is_meeting_alternative by the other reading of the national average, is_near_alternative
+--                          within the tolerance of it
 --   margin                 difference between value and compared_with as received, signed so that plus is good, in
 --                          margin_unit (points or places); for a range the distance to its nearer end, minus outside
 --   verdict, verdict_reason
@@ -154,6 +155,7 @@ create or replace macro mart.judged(inputs) as table (
             *,
             mart.rounded(value, compared_at_decimals) as rounded_value,
             mart.rounded(compared_with, compared_at_decimals) as rounded_aim,
+            mart.rounded(alternative_value, compared_at_decimals) as rounded_alternative,
             mart.rounded(target_value, compared_at_decimals) as rounded_low,
             mart.rounded(target_high, compared_at_decimals) as rounded_high
         from tolerated
@@ -200,8 +202,12 @@ create or replace macro mart.judged(inputs) as table (
                 when is_place or target_kind = 'range' then margin >= 0
                 else mart.meets(value, operator, compared_with)
             end as is_meeting_exactly,
-            mart.meets(rounded_value, operator, mart.rounded(alternative_value, compared_at_decimals))
-                as is_meeting_alternative,
+            mart.meets(rounded_value, operator, rounded_alternative) as is_meeting_alternative,
+            partly_met_by = 'tolerance'
+            and criterion_sign * mart.difference(rounded_value, rounded_alternative) >= -case
+                when tolerance_unit = 'percent' then round(abs(alternative_value) * tolerance / 100, 10)
+                else tolerance
+            end as is_near_alternative,
             -- Whether a missed criterion is partly met.
             case
                 when partly_met_by = 'tolerance' then compared_margin >= -widest_miss
@@ -232,6 +238,7 @@ create or replace macro mart.judged(inputs) as table (
                 aim,
                 rounded_value,
                 rounded_aim,
+                rounded_alternative,
                 rounded_low,
                 rounded_high,
                 compared_margin

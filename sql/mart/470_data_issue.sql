@@ -241,9 +241,15 @@ thin_references as (
         'reference_weak' as code,
         'medium' as severity,
         'Jämförelsevärdet för ' || cast(year as varchar) || ' vilar på bara '
-        || cast(reference_n as varchar) || ' kommuner.' as text
+        || cast(reference_n as varchar)
+        || case
+            when mart.is_region(municipality_id) and reference_n = 1 then ' region.'
+            when mart.is_region(municipality_id) then ' regioner.'
+            when reference_n = 1 then ' kommun.'
+            else ' kommuner.'
+        end as text
     from judgements
-    where is_reference_weak and verdict in ('met', 'not_met')
+    where is_reference_weak and verdict in ('met', 'partly_met', 'not_met')
 ),
 
 sensitive_verdicts as (

@@ -23,8 +23,10 @@ final as (
         *,
         verdict in ('met', 'partly_met', 'not_met') as is_judged,
         case
-            when verdict in ('met', 'partly_met', 'not_met') and is_meeting_alternative then 'met'
-            when verdict in ('met', 'partly_met', 'not_met') and not is_meeting_alternative then 'not_met'
+            when verdict not in ('met', 'partly_met', 'not_met') then null
+            when is_meeting_alternative then 'met'
+            when not is_meeting_alternative and is_near_alternative then 'partly_met'
+            when not is_meeting_alternative then 'not_met'
         end as verdict_alt,
         case when not is_target_void then is_meeting end as is_at_target_now,
         case when verdict in ('met', 'partly_met', 'not_met') then is_meeting <> is_meeting_exactly end

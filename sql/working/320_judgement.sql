@@ -273,7 +273,7 @@ final as (
         verdict,
         verdict_reason,
         case when is_judged then joint_verdict_alt end as verdict_alt,
-        case when is_judged then (verdict = 'met') <> (joint_verdict_alt = 'met') end as is_sensitive,
+        case when is_judged then verdict <> joint_verdict_alt end as is_sensitive,
         compared_at_decimals,
         shown_decimals,
         is_rounded_only,

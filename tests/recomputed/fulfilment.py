@@ -131,7 +131,7 @@ def _judgement_columns(facts: Facts, plan: Plan, indicator: Indicator, judged: J
         **columns,
         "reference_n": judged.held.n if shows_n else None,
         "is_reference_weak": _is_weak(facts, plan, indicator, judged),
-        "is_sensitive": (judged.verdict_alt == "met") != (judged.verdict == "met") if judged.verdict_alt else None,
+        "is_sensitive": judged.verdict_alt != judged.verdict if judged.verdict_alt else None,
         "is_borderline": compared.is_borderline if compared and is_judged else None,
     }
 

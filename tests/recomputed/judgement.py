@@ -120,8 +120,11 @@ def _judge_gender(facts: Facts, plan: Plan, indicator: Indicator, target: Target
     verdict = "met" if compared.is_met else "partly_met" if _is_near(facts, plan, found, indicator, year) else "not_met"
     alternative = None
     if held.other is not None:
-        is_met = _holds(value, target, held.other, _decimals(plan, indicator, target))
-        alternative = "met" if is_met else "not_met"
+        decimals = _decimals(plan, indicator, target)
+        is_met = _holds(value, target, held.other, decimals)
+        missed = target.sign * (rounded(float(held.other), decimals) - rounded(value, decimals))
+        is_near = plan.rules["partly_met_by"] == "tolerance" and _is_tolerated(target, held.other, missed)
+        alternative = "met" if is_met else "partly_met" if is_near else "not_met"
     reason = "riket_missing" if _fell_back(plan, target, held) else None
     return replace(found, verdict=verdict, reason=reason, verdict_alt=alternative)
 
@@ -132,16 +135,21 @@ def _is_near(facts: Facts, plan: Plan, found: Judgement, indicator: Indicator, y
     if target is None or compared is None or value is None:
         return False
     if plan.rules["partly_met_by"] == "tolerance" and target.tolerance is not None:
-        widest = dec(target.tolerance)
-        if target.is_tolerance_percent:
-            widest = abs(compared.bar) * widest / 100
-        return -compared.compared_margin <= widest
+        return _is_tolerated(target, compared.bar, -compared.compared_margin)
     if plan.rules["partly_met_by"] != "improving" or target.kind not in {"number", "range", "base_year"}:
         return False
     start = baseline(facts, plan, indicator, found.gender)
     if start is None or start[0] >= year or plan.breaks_between(indicator.kpi_id, start[0], year):
         return False
     return _goodness(indicator, target, compared, value) > _goodness(indicator, target, compared, start[1])
+
+
+def _is_tolerated(target: Target, bar: Decimal, missed: Decimal) -> bool:
+    """Return whether a value misses a number by no more than the criterion tolerates."""
+    if target.tolerance is None:
+        return False
+    widest = dec(target.tolerance)
+    return missed <= (abs(bar) * widest / 100 if target.is_tolerance_percent else widest)
 
 
 def _goodness(indicator: Indicator, target: Target, compared: Comparison, value: float) -> Decimal:
