@@ -15,6 +15,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
+from math import isfinite
 
 from goals.codes import PERIODS, RANK_SCOPES, REFERENCES
 from goals.errors import listed, suggestion
@@ -48,9 +50,11 @@ class CellError(ValueError):
 
 
 def _number(text: str) -> float:
-    if _NUMBER.fullmatch(text):
-        return float(text.replace(",", "."))
     consequence = "it can't be read as a number"
+    if _NUMBER.fullmatch(text):
+        if isfinite(number := float(text.replace(",", "."))):
+            return number
+        raise CellError("a number beyond all bounds", consequence, "Write fewer digits")
     plain = "".join(sign for sign in text if sign not in _SPACES).replace("−", "-")
     has_percent = plain.endswith("%")
     plain = plain.removesuffix("%")
@@ -240,8 +244,8 @@ class Limits:
 
     def __str__(self) -> str:
         if self.high is None:
-            return f"not below {self.low:g}" if self.low is not None else "any number"
-        return f"from {self.low or 0:g} to {self.high:g}"
+            return f"not below {digits(self.low)}" if self.low is not None else "any number"
+        return f"from {digits(self.low or 0.0)} to {digits(self.high)}"
 
 
 def limits(unit: str) -> Limits:
@@ -253,6 +257,11 @@ def limits(unit: str) -> Limits:
     if re.match(r"(?:antal|dagar)\b", unit):
         return Limits(0.0, None)
     return Limits(None, None)
+
+
+def digits(number: float) -> str:
+    """Return a number with all its digits and a decimal point, without an exponent: `35500`, `0.00001`."""
+    return format(Decimal(repr(number)).normalize(), "f")
 
 
 def plain_number(text: str) -> str | None:

@@ -5,8 +5,8 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
+from goals.cell_values import digits
 from goals.csv_rows import decode, records
 from goals.errors import Finding, PlanError
 from goals.plan_columns import Kind, TableFormat
@@ -88,8 +88,7 @@ def _text(value: Value, *, has_comma: bool) -> str:
         case bool():
             return str(value).lower()
         case float():
-            text = format(Decimal(repr(value)), "f").removesuffix(".0")
-            return text.replace(".", ",") if has_comma else text
+            return digits(value).replace(".", ",") if has_comma else digits(value)
         case date():
             return value.isoformat()
         case _:

@@ -13,7 +13,7 @@ from unicodedata import category
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.utils.escape import unescape
 
-from goals.cell_values import limits
+from goals.cell_values import digits, limits
 from pipeline.form_layout import Entry, Value
 from pipeline.form_words import Said, said
 
@@ -144,7 +144,7 @@ def _parsed(text: str, unit: str) -> tuple[float, bool]:
 def _range(unit: str) -> Said:
     """Return the allowed range of a unit."""
     found = limits(unit)
-    low, high = (None if end is None else f"{end:g}".replace(".", ",") for end in (found.low, found.high))
+    low, high = (None if end is None else digits(end).replace(".", ",") for end in (found.low, found.high))
     return said("{} or more", low) if high is None else said("{} to {}", low, high)
 
 
@@ -156,7 +156,7 @@ def _refuse_another_unit(number: float, asked: Asked) -> None:
     times = abs(number / before)
     is_share = unit.startswith("%") and 0 < number <= SHARE and before > PERCENTAGE
     if is_share or times >= FAR or times <= 1 / FAR:
-        shown, last = (f"{each:.10g}".replace(".", ",") for each in (number, before))
+        shown, last = (digits(round(each, 10)).replace(".", ",") for each in (number, before))
         if unit:
             remedy = said("Correct the number, or write it with its unit, `{} {}`, if it is right", shown, unit)
             raise CellRefused(said("`{}` is far from last year's {}: is it in {}?", shown, last, unit), remedy)

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from goals import Plan
-from goals.cell_values import limits
+from goals.cell_values import digits, limits
 from pipeline.form_words import FormError, Said, said
 from warehouse.credits import MADE_UP_VALUES
 from warehouse.published_file import source_kind
@@ -356,7 +356,7 @@ class FormPlan:
             return str(row["target_text"])
         word = self.label("operator", str(row["operator"] or ""))
         value = row["target_value"]
-        return f"{word} {value:g}".strip().replace(".", ",") if isinstance(value, float) else word
+        return f"{word} {digits(value)}".strip().replace(".", ",") if isinstance(value, float) else word
 
 
 def _decimals(heading: str, judged: Judged, key: tuple[str, int]) -> dict[str, int]:
@@ -371,10 +371,6 @@ def _is_of(indicator: Mapping[str, Any], goal: Mapping[str, Any]) -> bool:
 def allowed(unit: str) -> str:
     """Return the allowed range of a unit, in Swedish words."""
     found = limits(unit)
-    match (found.low, found.high):
-        case (None, None):
-            return "alla tal"
-        case (low, None):
-            return f"minst {low:g}".replace(".", ",")
-        case (low, high):
-            return f"{low:g} till {high:g}".replace(".", ",")
+    if found.high is not None:
+        return f"{digits(found.low or 0.0)} till {digits(found.high)}".replace(".", ",")
+    return "alla tal" if found.low is None else f"minst {digits(found.low)}".replace(".", ",")

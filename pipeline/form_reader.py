@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.workbook import Workbook
 
+from goals.cell_values import digits
 from goals.codes import PERIODS
 from pipeline.form_cells import Asked, CellRefused, one_line, read
 from pipeline.form_layout import (
@@ -277,5 +278,5 @@ def _shown(value: Value) -> Said:
 def number_word(value: Value) -> str:
     """Return a value as the form shows it."""
     if isinstance(value, float):
-        return f"{value:.10g}".replace(".", ",").replace("-", "\N{MINUS SIGN}")
+        return digits(round(value, 10)).replace(".", ",").replace("-", "\N{MINUS SIGN}")
     return str(value)

@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 
+from goals.cell_values import digits
 from pipeline.plans_to_judge import plans_to_judge
 from pipeline.settings import Settings
 from warehouse.build import build_marts
@@ -200,7 +201,7 @@ def _told(row: dict[str, Any] | None) -> str | None:
 
 
 def _text(value: object) -> str | None:
-    return None if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+    return None if value is None else digits(value) if isinstance(value, float) else str(value)
 
 
 def _verdicts(

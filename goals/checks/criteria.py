@@ -6,7 +6,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from goals.cell_values import Printed, printed_numbers
+from goals.cell_values import Printed, digits, printed_numbers
 from goals.csv_rows import Row
 from goals.errors import Finding, listed
 from goals.plan import Draft
@@ -120,7 +120,9 @@ def _shape(row: Row) -> Iterator[Finding]:
 def _numbers(row: Row) -> Iterator[Finding]:
     kind, value, high = row.text("kind"), row.figure("target_value"), row.figure("target_high")
     if kind == "range" and value is not None and high is not None and value > high:
-        yield row.finding("target_high", f"below target_value `{value:g}`", "no value lies between", "Swap the two")
+        yield row.finding(
+            "target_high", f"below target_value `{digits(value)}`", "no value lies between", "Swap the two"
+        )
     if kind == "rank" and value is not None and (value < 1 or value != int(value)):
         yield row.finding("target_value", "not a place", "nobody could reach it", "Write a whole number from 1 on")
     if kind == "best_share" and value is not None and not 0 < value < _MOST_PERCENT:

@@ -147,6 +147,17 @@ def test_goals_diff_shows_targets_and_verdicts_and_publishes_nothing(councils: N
     assert (councils.home / "kolada.duckdb").read_bytes() == before
 
 
+def test_goals_diff_keeps_every_digit(councils: Nights, edited_plans: Path) -> None:
+    """A target of seven digits and decimals is shown with all of them."""
+    file = edited_plans / KATRINEHOLM / "targets.csv"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace(",35500,35 500", ',1234567.25,"1 234 567,25"'), encoding="utf-8")
+    found = json.loads(diffed(councils, edited_plans, "--json"))
+    assert ("target_value", "35500", "1234567.25") in [
+        (row["column"], row["before"], row["after"]) for row in found["targets"]
+    ]
+
+
 def test_goals_diff_in_markdown(councils: Nights, edited_plans: Path) -> None:
     """`goals diff --markdown` prints Markdown tables."""
     said = diffed(councils, edited_plans, "--markdown")

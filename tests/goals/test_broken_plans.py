@@ -79,6 +79,8 @@ CASES = [
          "an unusual minus sign", "Write `-300.5`"),
     case("text for a number", BUDGET, "300.5", "okänt", "budget_lines.csv, row 5, column value", "okänt",
          "not a number", "decimal point"),
+    case("a number without an end", BUDGET, "300.5", "9" * 400, "budget_lines.csv, row 5, column value", "9" * 400,
+         "a number beyond all bounds", "Write fewer digits"),
     case("not a number by name", BUDGET, "300.5", "nan", "budget_lines.csv, row 5, column value", "nan",
          "not a number", "decimal point"),
     case("year of two digits", PRINTED, "A1.1,2022", "A1.1,22", "outcomes_document.csv, row 2, column year", "22",

@@ -3,10 +3,14 @@
 import csv
 import io
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
 from goals import PlanError, plan_from_files
+from goals.csv_rows import read_rows
+from goals.csv_writing import RowChange, with_changes
+from goals.plan_columns import FORMATS
 
 ExampleFiles = dict[str, bytes]
 
@@ -93,3 +97,15 @@ def test_an_empty_cell_is_its_columns_default(edited: Callable[..., ExampleFiles
     """An empty cell of `is_yearly_criterion` is read as true."""
     files = edited(("targets.csv", "minst 2 procent,,true,50", "minst 2 procent,,,50"))
     assert plan_from_files(files).tables["target"]["is_yearly_criterion"].all()
+
+
+@pytest.mark.parametrize(
+    ("number", "written"), [(0.00001, "0.00001"), (61234567890.5, "61234567890.5"), (1e16, "10000000000000000")]
+)
+def test_a_filled_number_is_written_without_an_exponent(number: float, written: str) -> None:
+    """A very small or large number from the form is written with all its digits, which the plan can read again."""
+    form = FORMATS["outcomes_manual.csv"]
+    key = {"indicator_id": "A", "year": "2023", "period": "", "kind": "outcome"}
+    cells = {**key, "value": number, "source_note": "x", "entered_by": "y", "entered_at": date(2024, 2, 1)}
+    rows, faults = read_rows(form, with_changes(form, None, [RowChange(key, cells)]))
+    assert (faults, [(row.raw["value"], row.figure("value")) for row in rows]) == ([], [(written, number)])
