@@ -15,6 +15,7 @@ from pipeline.settings import Settings
 from warehouse.home import Home
 from warehouse.kpi_card import KpiCard, show_kpi
 from warehouse.kpi_search import FoundKpi, NamedKpi, search_kpis, suggest_kpis
+from warehouse.moment import swedish_day
 from warehouse.published_file import published_file
 
 TYPES = {"K": "municipalities", "L": "regions", "A": "municipalities and regions"}
@@ -137,7 +138,7 @@ def print_card(card: KpiCard, *, as_json: bool) -> None:
         f"life cycle     {card.lifecycle}",
         f"next           {coming}",
         f"values held    {values}",
-        *(f"earlier title  {title} (from {known_from:%Y-%m-%d})" for title, known_from in card.titles),
+        *(f"earlier title  {title} (from {swedish_day(known_from)})" for title, known_from in card.titles),
         *(f"successor?     {each.kpi_id}  {each.title} (a guess by the title)" for each in card.successors),
         *(f"used by        {plan_id} {indicator_id}" for plan_id, indicator_id in card.used_by),
         "",

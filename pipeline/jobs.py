@@ -12,6 +12,7 @@ from goals import Plan
 from goals.errors import near_words
 from kolada_client import InvalidRequest
 from kolada_client.identifiers import FIRST_YEAR, LAST_YEAR, check_kpi_id, check_unit_id
+from warehouse.moment import swedish_day
 
 # The limit of a backfill: a larger one is no longer a repair but a mirror of Kolada.
 MOST_REQUESTS = 1000
@@ -45,7 +46,7 @@ class BrokenPlan:
         judged = (
             "it is left out, since no version of it was ever published"
             if self.version_from is None
-            else f"it is judged by its version of {self.version_from:%Y-%m-%d}"
+            else f"it is judged by its version of {swedish_day(self.version_from)}"
         )
         return f"Plan `{self.plan_id}` is broken and {judged}: {self.problem} Run `kolada goals check`."
 

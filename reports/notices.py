@@ -3,6 +3,7 @@
 from reports.numbers import instant_text
 from reports.sourced_rows import Row, Source
 from warehouse.credits import BROKEN_PLAN, DRAFT, MADE_UP_PLAN, MADE_UP_VALUES, as_printed
+from warehouse.moment import swedish_day
 
 BROKEN = "ops.broken_plan"
 
@@ -19,7 +20,7 @@ def plan_notice(source: Source, plan: Row) -> str:
     if plan["is_draft"]:
         said.append(DRAFT)
     mine = ("run_id = ? and plan_id = ? and version_from is not null", [source.run_id, plan["plan_id"]])
-    said += [BROKEN_PLAN.format(since=f"{row['version_from']:%Y-%m-%d}") for row in source.rows(BROKEN, *mine)]
+    said += [BROKEN_PLAN.format(since=swedish_day(row["version_from"])) for row in source.rows(BROKEN, *mine)]
     return " ".join(said)
 
 

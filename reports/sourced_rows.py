@@ -17,7 +17,7 @@ import duckdb
 
 from reports.errors import BeforeFirstLoad, UnknownPlan
 from warehouse.dictionary import described_relations
-from warehouse.moment import end_of_moment
+from warehouse.moment import end_of_moment, swedish_day
 from warehouse.published_file import source_kind
 from warehouse.schema import require_current
 
@@ -153,7 +153,7 @@ def open_source(connection: duckdb.DuckDBPyConnection, as_of: str | None = None)
         raise BeforeFirstLoad(
             f"`{as_of}` is before the first load, which was published {first:%Y-%m-%d %H:%M} (UTC), "
             "so there is nothing to show as of then. "
-            f"Ask for that day or a later one, such as `--as-of {first:%Y-%m-%d}`."
+            f"Ask for that day or a later one, such as `--as-of {swedish_day(first)}`."
         )
     known_at, run_id = shown[-1]
     ((database,),) = connection.execute("select current_database()").fetchall()

@@ -18,11 +18,20 @@ def end_of_moment(given: str) -> datetime:
         InvalidMoment: the text is neither.
     """
     try:
-        day = date.fromisoformat(given)
-    except ValueError:
-        return _timestamp(given)
-    midnight = datetime.combine(day + timedelta(days=1), time(), tzinfo=SWEDEN)
-    return midnight.astimezone(UTC) - timedelta(microseconds=1)
+        if not _is_day(given):
+            return _timestamp(given)
+        midnight = datetime.combine(date.fromisoformat(given) + timedelta(days=1), time(), tzinfo=SWEDEN)
+        return midnight.astimezone(UTC) - timedelta(microseconds=1)
+    except OverflowError:
+        raise InvalidMoment(
+            f"`{given}` is at the end of the calendar, where its instant (UTC) has no date, so nothing was read. "
+            "Write a date such as 2024-03-01."
+        ) from None
+
+
+def swedish_day(instant: datetime) -> date:
+    """Return the date in Sweden at an instant, which is UTC unless it is aware."""
+    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(SWEDEN).date()
 
 
 def in_sweden(instant: datetime) -> datetime:

@@ -1,12 +1,13 @@
 """Moments have the same meaning in Python and in SQL."""
 
+import re
 from datetime import UTC, datetime
 
 import duckdb
 import pytest
 
 from warehouse.errors import InvalidMoment
-from warehouse.moment import end_of_moment
+from warehouse.moment import end_of_moment, swedish_day
 from warehouse.schema import ensure_schema
 
 
@@ -46,6 +47,20 @@ def test_every_day_of_many_years(connection):
     ).fetchall()
     wrong = [day for day, instant in days if end_of_moment(day).replace(tzinfo=None) != instant]
     assert wrong == []
+
+
+@pytest.mark.parametrize("given", ["9999-12-31", "9999-12-31T23:30:00-05:00", "0001-01-01T00:00:00+02:00"])
+def test_the_end_of_the_calendar(given):
+    """A moment whose instant has no date is refused by name."""
+    with pytest.raises(InvalidMoment, match=f"`{re.escape(given)}` is at the end of the calendar"):
+        end_of_moment(given)
+
+
+def test_the_day_in_sweden():
+    """The date in Sweden is the next one from 22 or 23 UTC on."""
+    evenings = [datetime(2026, month, 1, 22, 30, tzinfo=UTC) for month in (1, 7)]
+    assert [str(swedish_day(each)) for each in evenings] == ["2026-01-01", "2026-07-02"]
+    assert swedish_day(evenings[1].replace(tzinfo=None)) == swedish_day(evenings[1])
 
 
 def test_neither_date_nor_timestamp():
