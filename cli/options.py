@@ -1,13 +1,17 @@
 """Options of several commands. A given option sets the setting of the same name for this process."""
 
 from datetime import UTC, datetime
+from functools import cache
 from os import environ
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from cli.consoles import ERRORS
 from cli.exits import one_message
+from cli.language import told
+from pipeline.settings import misspelled_variables
 from warehouse.moment import past_moment
 
 
@@ -35,8 +39,16 @@ DirectOption = Annotated[bool, typer.Option("--direct", help="Run without Prefec
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document, for programs.")]
 
 
+@cache
+def warn_of_misspelled_variables() -> None:
+    """Print a line for each variable that sets nothing because its name is misspelled; once in a process."""
+    for name, meant in misspelled_variables(environ).items():
+        ERRORS.print(told(f"The variable `{name}` sets nothing: no setting has this name. Did you mean `{meant}`?"))
+
+
 def set_options(**given: Path | str | float | None) -> None:
     """Write given options into the variables of their settings, which a flow reads however it is started."""
+    warn_of_misspelled_variables()
     for name, value in given.items():
         if value is not None:
             environ[f"KOLADA_{name.upper()}"] = str(value)

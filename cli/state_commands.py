@@ -46,6 +46,7 @@ def settings(
     if as_markdown:
         typer.echo(settings_page(), nl=False)
         return
+    set_options()
     with one_message():
         now = Settings()
     table = Table("variable", "value", "meaning")

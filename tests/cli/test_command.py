@@ -164,6 +164,13 @@ def unwritable(tmp_path):
             id="a setting that is no number",
         ),
         pytest.param(
+            ["settings"],
+            lambda _: {"KOLADA_STALE_HOUR": "3", "KOLADA_OTHER_THINGS": "4"},
+            0,
+            ["`KOLADA_STALE_HOUR` sets nothing", "Did you mean `KOLADA_STALE_HOURS`?"],
+            id="a misspelled variable",
+        ),
+        pytest.param(
             ["sql", "select * from mart.goal_fulfilment"],
             nothing_more,
             2,
