@@ -13,6 +13,7 @@ from pipeline.run_result import RunResult
 from pipeline.settings import Settings
 from warehouse.checks import CheckResult
 from warehouse.credits import DERIVED, MADE_UP_VALUES, RECEIVED, as_printed
+from warehouse.moment import swedish_day
 
 LISTED = 20
 
@@ -128,7 +129,7 @@ def broken_plan(broken: BrokenPlan) -> str:
     judged = (
         "Planen är utelämnad, eftersom ingen version av den har publicerats"
         if broken.version_from is None
-        else f"Planen bedöms enligt versionen från {broken.version_from:%Y-%m-%d}"
+        else f"Planen bedöms enligt versionen från {swedish_day(broken.version_from)}"
     )
     return f"**{broken.plan_id}** {judged}. Fel: {broken.problem}"
 
@@ -150,7 +151,7 @@ def verdict_change(change: VerdictChange) -> tuple[object, ...]:
     """Return the cells of a changed verdict, in Swedish."""
     return (
         change.plan_id,
-        change.item_id,
+        item_name(change.item_id, change.variant),
         change.year,
         label("verdict", change.before),
         label("verdict", change.after),
@@ -173,7 +174,13 @@ def plan_edit(edit: PlanEdit) -> tuple[object, ...]:
 def flip(row: Mapping[str, Any]) -> tuple[object, ...]:
     """Return the cells of a verdict that a held run would change, in Swedish."""
     before, after = (label("verdict", row[name]) for name in ("verdict_before", "verdict"))
-    return row["plan_id"], row["item_id"], row["year"], before, after, label("cause", row["cause"])
+    item = item_name(row["item_id"], row["variant"])
+    return row["plan_id"], item, row["year"], before, after, label("cause", row["cause"])
+
+
+def item_name(item_id: str, variant: str) -> str:
+    """Return the name of a judged item: its id, or god ekonomisk hushållning with its reading of the majority."""
+    return f"God ekonomisk hushållning, {label('variant', variant).lower()}" if variant else item_id
 
 
 def check(result: CheckResult) -> str:

@@ -1,8 +1,8 @@
 """Changes since the last report, or since the previous publication: verdicts, own figures, the plan.
 
-The HTML head of a report names the publication that it shows and the start of its changes. The next report in the same
-folder shows the changes since the newest report that shows an earlier publication. Making a report twice gives the same
-report twice.
+The HTML head of a report names the publication and the part of the plan that it shows, and the start of its changes.
+The next report in the same folder shows the changes since the newest report of the same part, or of the whole plan,
+that shows an earlier publication. Making a report twice gives the same report twice.
 """
 
 import os
@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from html import unescape
 from pathlib import Path
 
 from reports.contents import Contents
@@ -18,7 +19,7 @@ from reports.errors import OptionRefused
 from reports.sourced_rows import Row, Source
 
 HEAD_BYTES = 4096
-META = re.compile(r'<meta name="kolada-(plan|known-at|since)" content="([^"]*)">')
+META = re.compile(r'<meta name="kolada-(plan|known-at|since|part)" content="([^"]*)">')
 # Kinds of change that do not affect printed figures: shown only if a verdict changed with them.
 UNSEEN_KINDS = ("precision", "rounding")
 EDIT_ORDER = "known_from, file_name, item_id, row_key, edit, column_name desc"
@@ -140,31 +141,35 @@ def _publication_before(source: Source) -> datetime | None:
     return found[0] if found else None
 
 
-def last_reported(folder: Path, plan_id: str, known_at: datetime) -> datetime | None:
+def last_reported(folder: Path, contents: Contents) -> datetime | None:
     """Return the publication that the newest earlier report in a folder showed; None if there is none.
 
-    A report of the same publication gives the start of its own changes.
+    A report counts if it showed everything that is shown now, of a publication that was not rolled back. A report of
+    the same publication gives the start of its own changes.
 
     Args:
         folder: the folder for reports of this home.
-        plan_id: the plan; reports of other plans are ignored.
-        known_at: the publication that will be shown.
+        contents: the contents of the report that will be written.
     """
-    earlier = [moment for moment in _reported(folder.glob("*.html"), plan_id, known_at) if moment < known_at]
-    return max(earlier, default=None)
+    known_at = contents.source.known_at
+    published = {row["published_at"] for row in contents.source.rows("ops.publication")}
+    shown = _reported(folder.glob("*.html"), contents)
+    return max((moment for moment in shown if moment < known_at and moment in published), default=None)
 
 
-def _reported(files: Iterable[Path], plan_id: str, known_at: datetime) -> Iterable[datetime]:
+def _reported(files: Iterable[Path], contents: Contents) -> Iterable[datetime]:
     for path in files:
         # In a folder of the user's own choice, anything can have such a name.
         if not (path.is_file() and os.access(path, os.R_OK)):
             continue
         with path.open("rb") as file:
             told = dict(META.findall(file.read(HEAD_BYTES).decode("utf-8", errors="replace")))
-        if told.get("plan") != plan_id or "known-at" not in told:
+        if told.get("plan") != contents.plan["plan_id"] or "known-at" not in told:
+            continue
+        if unescape(told.get("part", "")) not in ("", contents.scope.part):
             continue
         shown = datetime.fromisoformat(told["known-at"])
-        if shown < known_at:
+        if shown < contents.source.known_at:
             yield shown
         elif told.get("since"):
             yield datetime.fromisoformat(told["since"])

@@ -132,7 +132,7 @@ def _documents(
     source: Source, output_format: Format, asked: Asked, file: Path | None, folder: Path, reports: Path | None
 ) -> list[Path]:
     contents = gather(source, asked.plan_id, asked.year, asked.scope)
-    compared = last_reported(reports, asked.plan_id, source.known_at) if reports is not None else None
+    compared = last_reported(reports, contents) if reports is not None else None
     if output_format is not Format.MEMO:
         compared = None
     changes = within(find_changes(source, contents.plan, reported_at=compared, chosen=asked.since), contents)

@@ -73,7 +73,7 @@ def write_report(
     contents = gather(source, plan_id, year, scope)
     name = file_name(contents, as_of, is_short=is_short)
     path = file or (output or folder) / name
-    reported_at = last_reported(path.parent, plan_id, source.known_at)
+    reported_at = last_reported(path.parent, contents)
     changes = within(find_changes(source, contents.plan, reported_at=reported_at, chosen=since), contents)
     page = render_page(contents, changes, as_of=as_of, is_short=is_short).encode("utf-8")
     write_whole(path, page)

@@ -14,7 +14,7 @@ from reports.numbers import date_text, instant_text, number_text, plain_decimals
 from reports.plan_edits import edits_told
 from reports.reasons import short_reason
 from reports.sentences import plain
-from reports.sourced_rows import Row
+from reports.sourced_rows import Row, by
 from reports.verdict_sentences import verdict_sentence
 from warehouse.credits import DERIVED, PLAN, RECEIVED
 
@@ -154,7 +154,7 @@ def _number(value: float | None) -> str:
 
 def _revisions(contents: Contents, changes: Changes) -> MemoTable:
     return MemoTable(
-        "Kommunens egna värden som ändrats i Kolada",
+        contents.of_own_kind("Kommunens egna värden som ändrats i Kolada"),
         ("Nyckeltal", "År", "Kön", "Ändring", "Från", "Till"),
         tuple(_revision(contents, row) for row in changes.revisions),
         source_text(contents.source, RECEIVED),
@@ -176,15 +176,16 @@ def _revision(contents: Contents, row: Row) -> tuple[str, ...]:
 
 
 def _new_values(contents: Contents, since: datetime) -> MemoTable:
-    """Return the totals that were first received since an instant."""
+    """Return the totals that were first received since an instant, even if they were changed after that."""
     titles = {row["kpi_id"]: row["kpi_title"] for row in contents.calendar}
-    rows = contents.source.rows(
-        "core.observation",
-        "municipality_id = ? and gender = 'T' and change_kind = 'first' and value is not null and known_from > ? "
-        "and list_contains(?, kpi_id)",
-        [contents.plan["municipality_id"], since, sorted(titles)],
-        order="kpi_id, period",
+    versions = contents.source.rows(
+        "core.observation_version",
+        "municipality_id = ? and gender = 'T' and list_contains(?, kpi_id)",
+        [contents.plan["municipality_id"], sorted(titles)],
+        order="kpi_id, period, known_from",
     )
+    cells = by(versions, "kpi_id", "period").values()
+    rows = [cell[-1] for cell in cells if cell[0]["known_from"] > since and cell[-1]["value"] is not None]
     return MemoTable(
         "Nya värden",
         ("Nyckeltal", "År", "Värde"),
@@ -212,13 +213,14 @@ def _retitled(contents: Contents, since: datetime) -> Iterator[tuple[str, ...]]:
     for calendar in contents.calendar:
         versions = contents.source.rows("core.kpi_version", "kpi_id = ?", [calendar["kpi_id"]], order="known_from")
         for before, after in pairwise(versions):
-            what = _what_changed(before, after)
+            what = what_changed(before, after)
             if after["known_from"] > since and what:
                 earlier = before["title"] if before["title"] != after["title"] else ""
                 yield (after["kpi_id"], after["title"], earlier, ", ".join(what))
 
 
-def _what_changed(before: Row, after: Row) -> Sequence[str]:
+def what_changed(before: Row, after: Row) -> Sequence[str]:
+    """Return what Kolada changed in the entry of a KPI, in a few words each; rows of core.kpi_version."""
     return [
         word
         for word, is_so in (

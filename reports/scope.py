@@ -29,10 +29,15 @@ class Scope:
         return self.goal is not None or self.owner is not None
 
     @property
+    def part(self) -> str:
+        """The goals in a few Swedish words; empty for all of them."""
+        named = ((f"mål {self.goal}", self.goal), (self.owner, self.owner))
+        return ", ".join(str(words) for words, given in named if given is not None)
+
+    @property
     def text(self) -> str:
         """The scope in a few Swedish words; empty for the whole plan."""
-        named = ((f"mål {self.goal}", self.goal), (self.owner, self.owner), (f"delår {self.period}", self.period))
-        return ", ".join(str(words) for words, given in named if given is not None)
+        return ", ".join(filter(None, (self.part, "" if self.period is None else f"delår {self.period}")))
 
     @property
     def file_part(self) -> str:

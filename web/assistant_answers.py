@@ -81,6 +81,7 @@ class VerdictChange(BaseModel):
     known_from: datetime
     level: str
     item_id: str
+    variant: str | None = Field(description="The reading of the majority, on god ekonomisk hushållning only.")
     year: int
     verdict_before: str
     verdict: str
@@ -198,6 +199,7 @@ def verdict_change(contents: Contents, row: Row, *, pages: str) -> VerdictChange
         known_from=row["known_from"].replace(tzinfo=UTC),
         level=row["level"],
         item_id=row["item_id"],
+        variant=contents.label("variant", row["variant"]) or None,
         year=row["year"],
         verdict_before=contents.label("verdict", row["verdict_before"]),
         verdict=contents.label("verdict", row["verdict"]),

@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, Response
 
 from reports.changes_since import EDIT_ORDER
 from reports.contents import Contents
+from reports.memo_contents import what_changed
 from reports.notices import made_up_notice, source_text
 from reports.numbers import decimals_that_tell_apart, instant_text, number_text, plain_decimals
 from reports.plan_edits import edits_told
@@ -138,7 +139,8 @@ def _verdict(contents: Contents, row: Row) -> Change:
     year = row["year"]
     links = links_of(contents.plan["plan_id"], year, None)
     href = links.indicator(row["item_id"]) if row["level"] == "indicator" else links.goal(row["item_id"])
-    what = "God ekonomisk hushållning" if row["variant"] else row["item_id"]
+    variant = contents.label("variant", row["variant"]).lower()
+    what = f"God ekonomisk hushållning, {variant}," if row["variant"] else row["item_id"]
     before, after = (contents.label("verdict", row[name]).lower() for name in ("verdict_before", "verdict"))
     cause = contents.label("cause", row["cause"]).lower()
     identity = f"{row['run_id']}-{row['level']}-{row['item_id']}-{year}-{row['variant'] or ''}"
@@ -174,7 +176,7 @@ def _revision(contents: Contents, row: Row) -> Change:
 
 
 def _titles(source: Source, kpis: list[str]) -> Iterator[tuple[datetime, Change]]:
-    """Yield the changes of KPIs that were retitled or left the catalogue."""
+    """Yield the changes of KPIs that were retitled, redescribed or closed, or that left the catalogue or returned."""
     before: dict[str, Row] = {}
     for row in source.rows("core.kpi_version", "list_contains(?, kpi_id)", [kpis], order="kpi_id, known_from"):
         earlier = before.get(row["kpi_id"])
@@ -182,8 +184,8 @@ def _titles(source: Source, kpis: list[str]) -> Iterator[tuple[datetime, Change]
         if earlier is None:
             continue
         href, at = f"/nyckeltal/{row['kpi_id']}", row["known_from"]
-        identity = f"{row['kpi_id']}-{at.isoformat()}"
-        if row["is_withdrawn"] and not earlier["is_withdrawn"]:
-            yield at, Change(identity, f"{row['kpi_id']} {row['title']}: borttaget ur Koladas katalog", href)
-        elif row["title"] != earlier["title"]:
-            yield at, Change(identity, f"{row['kpi_id']}: ny titel ”{row['title']}” (var ”{earlier['title']}”)", href)
+        what = what_changed(earlier, row)
+        if what:
+            was = f" (var ”{earlier['title']}”)" if row["title"] != earlier["title"] else ""
+            text = f"{row['kpi_id']} ”{row['title']}”{was}: {', '.join(what)}"
+            yield at, Change(f"{row['kpi_id']}-{at.isoformat()}", text, href)

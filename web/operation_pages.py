@@ -72,6 +72,7 @@ def operations(request: Request) -> HTMLResponse:
                 "outcomes": COVERAGE_WORDS,
                 "severities": CHECK_WORDS,
                 "verdicts": LABELS["verdict"],
+                "variants": LABELS["variant"],
                 "runs": connection.execute(RUNS).fetchall(),
                 "coverage": connection.execute(COVERAGE).fetchall(),
                 "checks": connection.execute(CHECKS).fetchall(),

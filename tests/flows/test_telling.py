@@ -144,6 +144,7 @@ def test_a_held_run_says_what_to_do():
                 "plan_id": "plan-a",
                 "item_id": "P4.3",
                 "year": 2023,
+                "variant": "",
                 "verdict_before": "met",
                 "verdict": "no_data",
                 "cause": "own_value_suppressed",
