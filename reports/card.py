@@ -100,20 +100,30 @@ class Card:
         match str(self.row["reference_kind"]).split(":")[0]:
             case "riket":
                 return RECEIVED
-            case "previous_year":
-                before = self.part.history.get((self.row["year"] - 1, "T"))
-                return str(before["source_label"]) if before is not None else DERIVED
+            case "previous_year" | "previous_measurement" | "base_year" if self.row["gender"] != "gap":
+                return self._source_of_earlier(self.row["reference_kind"])
             case "other_value":
                 return str(self.row["source_label"])
             case _:
                 return DERIVED
 
+    def _source_of_earlier(self, kind: str) -> str:
+        """Return the source label of the earlier value that the criterion compares with."""
+        own, gender = self.row["value_year"] or self.row["year"], self.row["gender"]
+        wanted: dict[str, int] = {"previous_year": own - 1, "base_year": self.row["base_year"]}
+        earlier = [year for year, of_gender in self.part.history if of_gender == gender and year < own]
+        before = self.part.history.get((wanted.get(kind, max(earlier, default=own)), gender))
+        return str(before["source_label"]) if before is not None else DERIVED
+
     def last_known(self) -> Markup:
         """Return the last value before the year in focus, as information that does not replace its value."""
+        gender = self.row["gender"]
+        if gender == "gap":
+            return Markup("")
         earlier = [
             row
-            for (year, gender), row in sorted(self.part.history.items())
-            if gender == "T" and year < self.contents.year
+            for (year, of_gender), row in sorted(self.part.history.items())
+            if of_gender == gender and year < self.contents.year
         ]
         if not earlier:
             return Markup('<span class="source">Inget tidigare värde är känt.</span>')

@@ -158,17 +158,25 @@ class Contents:
     @property
     def units(self) -> str:
         """The Swedish name of the units that it is compared with: `kommuner` or `regioner`."""
-        return "regioner" if self.is_region else "kommuner"
+        return self.of_own_kind("kommuner")
 
     @property
     def units_definite(self) -> str:
         """The same in the definite form: `kommunerna` or `regionerna`."""
-        return "regionerna" if self.is_region else "kommunerna"
+        return self.of_own_kind("kommunerna")
 
     @property
     def units_genitive(self) -> str:
         """The same in the genitive: `kommuners` or `regioners`."""
         return f"{self.units}s"
+
+    def of_units(self, count: int) -> str:
+        """Return the noun after a number of units: `kommun` after 1, else `kommuner`; the same of regions."""
+        return self.of_own_kind("kommun" if count == 1 else "kommuner")
+
+    def of_own_kind(self, text: str) -> str:
+        """Return a text on municipalities, on regions in the plan of a region: Swedish inflects both words alike."""
+        return text.replace("kommun", "region").replace("Kommun", "Region") if self.is_region else text
 
     @property
     def subject(self) -> str:

@@ -4,6 +4,7 @@ The names of the figure that a value is compared with, and of the value, belong 
 sentences on whether the criterion is met.
 """
 
+import re
 from collections.abc import Callable, Mapping
 
 from markupsafe import Markup, escape
@@ -16,6 +17,8 @@ from reports.sourced_rows import Row
 # What the titles of Kolada's groups end with: true of their values, not of who belongs to them.
 OF_A_MEAN = " (ovägt medel)"
 PLACES = ("rank", "best_share")
+# The units of a share: `%`, `% av skatter`, `procent`, `andel (%)`, `Andel i procent`.
+IN_PERCENT = re.compile(r"^(?:%|procent\b|andel\b)|\(%\)|, %$|i procent\b", re.IGNORECASE)
 GENDERS = {"K": "för kvinnor", "M": "för män", "both": "för både kvinnor och män"}
 
 
@@ -42,6 +45,8 @@ def _number(contents: Contents, row: Row) -> Markup:
 
 
 def _range(_: Contents, row: Row) -> Markup:
+    if row["target_value"] == row["target_high"]:
+        return Markup("precis {}").format(_own_number(row, "target_value"))
     return Markup("mellan {} och {}").format(_own_number(row, "target_value"), _own_number(row, "target_high"))
 
 
@@ -96,7 +101,7 @@ def added(row: Row) -> Markup:
 def _offset_unit(row: Row) -> str:
     if row["offset_unit"] == "percent":
         return " procent"
-    if not str(row["unit"]).startswith("%"):
+    if not IN_PERCENT.search(str(row["unit"])):
         return ""
     return " procentenhet" if abs(row["target_offset"]) == 1 else " procentenheter"
 

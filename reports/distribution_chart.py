@@ -210,7 +210,7 @@ def _described(contents: Contents, found: Distribution, decimals: int) -> str:
     ordered: Mapping[str, Row] = found.references
     values = [row["value"] for row in found.places]
     lowest, highest = number_text(min(values), decimals), number_text(max(values), decimals)
-    said = [f"{len(values)} {contents.units} har värde {found.year}, från {lowest} till {highest}."]
+    said = [f"{len(values)} {contents.of_units(len(values))} har värde {found.year}, från {lowest} till {highest}."]
     if found.own is not None:
         said.append(
             f"{contents.place} har {number_text(found.own['value'], decimals)}, "

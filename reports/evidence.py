@@ -11,6 +11,7 @@ from reports.gathering import gather
 from reports.sourced_rows import Row, Source
 
 # In the order of the output; similar municipalities come after the two national averages.
+GENDERS = {gender: gender for gender in ("T", "K", "M")}
 SHOWN_REFERENCES = ("riket", "unweighted_mean", "similar", "median", "p25", "p75")
 
 
@@ -22,13 +23,13 @@ class Evidence:
         contents: the plan, with the figure's year in focus.
         part: the indicator.
         judged: its row of mart.goal_fulfilment.
-        versions: the versions of the own cell (T, K, M), oldest first.
+        versions: the versions of the own cells (T, K, M) of the figure's year and of the value's, oldest first.
         requests: the requests that received them, by request id.
         kpi: the catalogue's entry when the value was received, or the current one if there is no value.
         kpi_versions: all versions of the catalogue's entry.
-        references: the means of that year.
-        printed: the figures that the document prints for the year.
-        manual: the figures entered by hand for the year.
+        references: the means of the value's year, of each gender that a criterion compares.
+        printed: the figure that the document prints for the value's year.
+        manual: the figures entered by hand for the figure's year and for the value's.
         comments: the comments on the indicator, with every version, oldest first.
         reconciliation: the comparison of the document with Kolada.
         verdict_changes: the changes of the verdict between publications.
@@ -57,9 +58,8 @@ class Evidence:
 
     @property
     def version_in_force(self) -> Row | None:
-        """The version of the total that is current at the requested moment."""
-        totals = [row for row in self.versions if row["gender"] == "T"]
-        return totals[-1] if totals else None
+        """The version of the judged cell that is current at the requested moment."""
+        return last_version(self.judged, self.versions)
 
 
 def gather_evidence(source: Source, plan_id: str, indicator_id: str, year: int | None) -> Evidence:
@@ -94,41 +94,44 @@ def evidence_within(source: Source, contents: Contents, indicator_id: str) -> Ev
     part = _find(contents, indicator_id)
     judged = part.judged[contents.year]
     kpi_id = part.indicator["kpi_id"]
-    versions = _versions(source, contents, kpi_id)
+    years = [contents.year, judged["value_year"] or contents.year]
+    versions = _versions(source, contents, kpi_id, years)
     wanted = sorted({row["request_id"] for row in versions if row["request_id"]})
     requests = {row["request_id"]: row for row in source.rows("ops.request", "list_contains(?, request_id)", [wanted])}
     kpi_versions = tuple(source.rows("core.kpi_version", "kpi_id = ?", [kpi_id], order="known_from")) if kpi_id else ()
     units = "regions:" if contents.is_region else ""
     shown = [name if name == "riket" else f"{units}{name}" for name in SHOWN_REFERENCES]
-    here = ("plan_id = ? and indicator_id = ? and year = ?", [plan_id, part.id, contents.year])
+    criteria = part.criteria[contents.year]
+    of_value = ("plan_id = ? and indicator_id = ? and year = ?", [plan_id, part.id, years[-1]])
+    of_both = ("plan_id = ? and indicator_id = ? and list_contains(?, year)", [plan_id, part.id, years])
     return Evidence(
         contents=contents,
         part=part,
         judged=judged,
         versions=versions,
         requests=requests,
-        kpi=_definition(kpi_versions, versions),
+        kpi=_definition(kpi_versions, last_version(judged, versions)),
         kpi_versions=kpi_versions,
         references=tuple(
             source.rows(
                 "mart.reference_value",
-                "kpi_id = ? and period = ? and gender = 'T' and "
-                "(list_contains(?, reference) or reference = ? or reference = 'similar:' || ?)",
+                "kpi_id = ? and period = ? and list_contains(?, gender) and "
+                "(list_contains(?, reference) or reference = 'similar:' || ?)",
                 [
                     kpi_id,
-                    judged["value_year"] or contents.year,
-                    shown,
-                    judged["reference_kind"],
+                    years[-1],
+                    sorted({GENDERS.get(row["gender"], "T") for row in (judged, *criteria)}),
+                    [*shown, *(row["reference_kind"] for row in criteria if row["reference_kind"])],
                     judged["similar_group_id"],
                     list(SHOWN_REFERENCES),
                 ],
-                order="list_position(?, split_part(replace(reference, 'regions:', ''), ':', 1))",
+                order="gender desc, list_position(?, split_part(replace(reference, 'regions:', ''), ':', 1))",
             )
         )
         if kpi_id
         else (),
-        printed=source.one("plan.outcome_document", *here),
-        manual=tuple(source.rows("plan.outcome_manual", *here, order="kind")),
+        printed=source.one("plan.outcome_document", *of_value),
+        manual=tuple(source.rows("plan.outcome_manual", *of_both, order="year desc, kind")),
         comments=tuple(
             source.rows(
                 "plan.comment_version",
@@ -137,7 +140,7 @@ def evidence_within(source: Source, contents: Contents, indicator_id: str) -> Ev
                 order="known_from, period",
             )
         ),
-        reconciliation=source.one("mart.reconciliation", *here),
+        reconciliation=source.one("mart.reconciliation", *of_value),
         verdict_changes=tuple(
             source.rows(
                 "mart.verdict_change",
@@ -176,15 +179,15 @@ def _find(contents: Contents, indicator_id: str) -> IndicatorPart:
     )
 
 
-def _versions(source: Source, contents: Contents, kpi_id: str | None) -> tuple[Row, ...]:
-    """Return the own cell's versions; an end that was not yet known at the moment is null."""
+def _versions(source: Source, contents: Contents, kpi_id: str | None, years: list[int]) -> tuple[Row, ...]:
+    """Return the own cells' versions; an end that was not yet known at the moment is null."""
     if kpi_id is None:
         return ()
     found = source.rows(
         "core.observation_version",
-        "kpi_id = ? and municipality_id = ? and period = ?",
-        [kpi_id, contents.plan["municipality_id"], contents.year],
-        order="case gender when 'T' then 1 when 'K' then 2 else 3 end, known_from",
+        "kpi_id = ? and municipality_id = ? and list_contains(?, period)",
+        [kpi_id, contents.plan["municipality_id"], years],
+        order="period desc, case gender when 'T' then 1 when 'K' then 2 else 3 end, known_from",
     )
     if source.moment is None:
         return tuple(found)
@@ -196,12 +199,17 @@ def _versions(source: Source, contents: Contents, kpi_id: str | None) -> tuple[R
     )
 
 
-def _definition(kpi_versions: tuple[Row, ...], versions: tuple[Row, ...]) -> Row | None:
+def last_version(judged: Row, versions: tuple[Row, ...]) -> Row | None:
+    """Return the last version of the cell that was judged: of a gap between women and men, of the women's cell."""
+    year, gender = judged["value_year"] or judged["year"], GENDERS.get(judged["gender"], "K")
+    found = [row for row in versions if (row["period"], row["gender"]) == (year, gender)]
+    return found[-1] if found else None
+
+
+def _definition(kpi_versions: tuple[Row, ...], version: Row | None) -> Row | None:
     """Return the catalogue's entry when the current value was received, else the last entry."""
-    totals = [row for row in versions if row["gender"] == "T"]
-    if totals:
-        learned = totals[-1]["known_from"]
-        then = [row for row in kpi_versions if row["known_from"] <= learned]
+    if version is not None:
+        then = [row for row in kpi_versions if row["known_from"] <= version["known_from"]]
         if then:
             return then[-1]
     return kpi_versions[-1] if kpi_versions else None

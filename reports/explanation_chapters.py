@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from reports import sentences as words
 from reports.contents import Contents
-from reports.criterion_words import PLACES, compared_name, criterion
+from reports.criterion_words import GENDERS, PLACES, compared_name, criterion, outcome_name
 from reports.evidence import Evidence
 from reports.notices import known_text, source_text
 from reports.numbers import (
@@ -48,7 +48,7 @@ def chapters_of(evidence: Evidence) -> tuple[Chapter, ...]:
         ("Hur det hämtades", _requests(evidence)),
         ("Nyckeltalets definition när värdet lästes", _definition(evidence)),
         ("I dokumentet", _document(evidence)),
-        ("Kommunens egna uppgifter", _manual(evidence)),
+        (evidence.contents.of_own_kind("Kommunens egna uppgifter"), _manual(evidence)),
         ("Kommentarer", _comments(evidence)),
         ("Utveckling och läge", _standing(evidence)),
         ("Hur bedömningen har ändrats", _changes(evidence)),
@@ -91,7 +91,8 @@ def _value(evidence: Evidence) -> Iterator[str]:
     if row["value"] is None:
         yield f"Utfall {evidence.year}: saknas. {reason(contents, row)}"
         return
-    yield f"Utfall {row['value_year']}: {_number(row['value'], decimals_of(row), row['unit'])}."
+    named = "Utfall" if row["gender"] == "T" else outcome_name(row)
+    yield f"{named} {row['value_year']}: {_number(row['value'], decimals_of(row), row['unit'])}."
     yield f"{source_text(contents.source, row['source_label'])}."
     yield from _said(words.maturity(row))
 
@@ -102,7 +103,7 @@ def _judgement(evidence: Evidence) -> Iterator[str]:
     if row["verdict_reason"]:
         yield f"Skäl: {short_reason(contents, row['verdict_reason'])} ({row['verdict_reason']})."
     if row["margin"] is not None:
-        label = source_text(contents.source, words.derived_label(row))
+        label = source_text(contents.source, words.derived_label(contents, row))
         unit = " platser" if row["margin_unit"] == "places" else ""
         yield f"Marginal (plus är bra): {_number(row['margin'], margin_decimals(row))}{unit}. {label}."
     if row["is_sensitive"] is not None:
@@ -112,7 +113,10 @@ def _judgement(evidence: Evidence) -> Iterator[str]:
             f"{'alltså en annan' if row['is_sensitive'] else 'alltså densamma'}."
         )
     if row["is_rounded_only"] is not None:
-        yield "Avrundningen avgör." if row["is_rounded_only"] else "Avrundningen avgör inte."
+        criteria = evidence.part.criteria[evidence.year]
+        rounded = [f" kriteriet {each['criterion']}" for each in criteria if each["is_rounded_only"]]
+        deciding = " och".join(rounded) if len(criteria) > 1 else ""
+        yield f"Avrundningen avgör{deciding}." if rounded else "Avrundningen avgör inte."
     yield from _said(words.warnings(contents, row))
 
 
@@ -141,7 +145,7 @@ def _rule(evidence: Evidence) -> Iterator[str]:
     rules = {rule["rule_name"]: rule["rule_value"] for rule in contents.rules}
     for name in _rules_of(criteria):
         value = rules.get(name, "")
-        yield f"{RULES[name].get(value, value)} (regel {name} = {value})"
+        yield f"{contents.of_own_kind(RULES[name].get(value, value))} (regel {name} = {value})"
     if any(each["target_reference"] == "similar" for each in criteria):
         yield "Jämförelsevärdet är det ovägda medlet av de liknande kommuner som har värde."
     if any(each["target_kind"] in PLACES for each in criteria):
@@ -177,16 +181,21 @@ def _place_in_document(contents: Contents, row: Row) -> str:
 
 def _references(evidence: Evidence) -> Iterator[str]:
     contents, row = evidence.contents, evidence.judged
+    criteria = evidence.part.criteria[evidence.year]
+    compared = {(each["reference_kind"], each["gender"]) for each in criteria}
     for reference in evidence.references:
         code = reference["reference"].removeprefix("regions:")
         name = contents.label("reference", code.split(":")[0])
-        used = " Detta användes." if code == row["reference_kind"] else ""
+        of_gender = f" {GENDERS[reference['gender']]}" if reference["gender"] in GENDERS else ""
+        used = " Detta användes." if (code, reference["gender"]) in compared else ""
         n = f", n = {reference['n']}" if reference["n"] is not None else ""
         label = source_text(contents.source, reference["source_label"])
-        yield f"{name} {reference['period']}: {_number(reference['value'], decimals_of(row))}{n}. {label}.{used}"
-    if row["reference_value"] is not None and row["target_kind"] != "reference":
-        name = plain(compared_name(contents, row))
-        yield f"{name[:1].upper()}{name[1:]}: {_number(row['reference_value'], decimals_of(row))}. Detta användes."
+        value = _number(reference["value"], decimals_of(row))
+        yield f"{name}{of_gender} {reference['period']}: {value}{n}. {label}.{used}"
+    for each in criteria:
+        if each["reference_value"] is not None and each["target_kind"] != "reference":
+            name, value = plain(compared_name(contents, each)), _number(each["reference_value"], decimals_of(each))
+            yield f"{name[:1].upper()}{name[1:]}: {value}. Detta användes."
 
 
 def _versions(evidence: Evidence) -> Iterator[str]:
@@ -194,8 +203,9 @@ def _versions(evidence: Evidence) -> Iterator[str]:
     for row in evidence.versions:
         until = f" till {instant_text(row['known_to'])}" if row["known_to"] is not None else ", gäller än"
         status = f", status ”{row['status']}”" if row["status"] else ""
+        year = f" {row['period']}" if row["period"] != evidence.year else ""
         yield (
-            f"{contents.label('gender', row['gender'])}: {_number(row['value'])}{status}. "
+            f"{contents.label('gender', row['gender'])}{year}: {_number(row['value'])}{status}. "
             f"{contents.label('change_kind', row['change_kind'])}, från {instant_text(row['known_from'])}{until}. "
             f"Körning {row['run_id']}, begäran {row['request_id'] or 'okänd'}."
         )

@@ -20,7 +20,7 @@ from reports.distribution_chart import distribution_chart
 from reports.located_figures import counted, figure, figure_of_year, wording
 from reports.matrix import matrix_rows
 from reports.notices import known_text, made_up_notice, source_text
-from reports.numbers import instant_text
+from reports.numbers import decimals_that_tell_apart, instant_text
 from reports.plan_edits import edits_told
 from reports.reasons import WITHHELD
 from reports.rule_sentences import MEANINGS, RULES, SECTION_INTROS
@@ -155,9 +155,12 @@ def page_names(contents: Contents, links: Links) -> dict[str, object]:
 
 
 def plain_size(value: float) -> int:
-    """Return the decimals of a figure for which no plan gives any: two below a hundred, none above."""
+    """Return the decimals of a figure for which no plan gives any: one below a hundred, none above.
+
+    A number other than 0 has enough of them not to be shown as 0.
+    """
     hundred = 100
-    return 1 if abs(value) < hundred else 0
+    return decimals_that_tell_apart(value, 0.0, 1 if abs(value) < hundred else 0)
 
 
 class _View:
@@ -287,7 +290,7 @@ class _View:
                     wording(row, "rule_value"), self.contents.units
                 )
             elif name in RULES:
-                yield escape(RULES[name].get(value, value))
+                yield escape(self.contents.of_own_kind(RULES[name].get(value, value)))
 
     def budget(self) -> tuple[list[str], list[dict[str, object]]]:
         """Return the budget's key figures, a line per row and a column per year."""

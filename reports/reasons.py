@@ -37,7 +37,9 @@ WITHHELD = ("withheld", "value_withheld_unknown")
 def reason(contents: Contents, row: Row) -> str:
     """Return the reason for a missing verdict as a sentence; the plan's label if there is no sentence."""
     code = row["verdict_reason"]
-    return REASONS.get(code, contents.label("verdict_reason", code)) if code else ""
+    if code == "total_missing" and row["target_kind"] is None:
+        return "Kolada har värde för kvinnor eller män men inget totalt."
+    return contents.of_own_kind(REASONS[code]) if code in REASONS else contents.label("verdict_reason", code)
 
 
 def short_reason(contents: Contents, code: str) -> str:

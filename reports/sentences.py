@@ -11,11 +11,12 @@ from html import unescape
 from markupsafe import Markup, escape
 
 from reports.contents import Contents, IndicatorPart
+from reports.criterion_words import GENDERS as WHOM
 from reports.located_figures import figure, figure_in_full, figure_of_year, magnitude, percent, wording
-from reports.numbers import decimals_that_tell_apart, one_line
+from reports.numbers import decimals_that_tell_apart, one_line, rounded
 from reports.reasons import short_reason
 from reports.sourced_rows import Row
-from reports.verdict_sentences import REFERENCE_KINDS, decimals_of, meets
+from reports.verdict_sentences import REFERENCE_KINDS, decimals_of, meets, with_added
 from warehouse.credits import DERIVED, DERIVED_FROM_OWN
 
 ORDINALS = ("", "första", "andra", "tredje", "fjärde")
@@ -36,32 +37,37 @@ def plain(markup: Markup | str) -> str:
     return one_line(unescape(TAG.sub("", str(markup).replace("<br>", " "))))
 
 
-def derived_label(row: Row) -> str:
+def derived_label(contents: Contents, row: Row) -> str:
     """Return the source label of a figure that is computed from a judgement's value."""
     is_koladas = row["value_source"] in ("kolada", None) or row["target_kind"] in REFERENCE_KINDS
-    return DERIVED if is_koladas else DERIVED_FROM_OWN
+    return DERIVED if is_koladas else contents.of_own_kind(DERIVED_FROM_OWN)
 
 
 def warnings(contents: Contents, row: Row) -> Iterator[Markup]:
     """Return the warnings about a verdict."""
     if row["verdict_reason"] == "riket_missing":
+        n = row["reference_n"]
+        units = Markup("{} {} {}").format("den" if n == 1 else "de", figure(row, "reference_n"), contents.of_units(n))
         yield Markup(
-            "Riket saknas för nyckeltalet. Jämförelsen görs med det ovägda medlet av de {} {} som har värde."
-        ).format(figure(row, "reference_n"), contents.units)
+            "Riket saknas för nyckeltalet. Jämförelsen görs med det ovägda medlet av {} som har värde."
+        ).format(units)
     if row["is_reference_weak"]:
         yield Markup("Jämförelsevärdet är svagt: det vilar på bara {} {}.").format(
-            figure(row, "reference_n"), contents.units
+            figure(row, "reference_n"), contents.of_units(row["reference_n"])
         )
     if row["is_sensitive"]:
         yield Markup("Bedömningen är känslig: med det andra sättet att räkna riksgenomsnittet blir den {}.").format(
             contents.label("verdict", row["verdict_alt"]).lower()
         )
     if row["is_rounded_only"]:
-        yield Markup("Avrundningen avgör: orundat är utfallet {} och bedömningen skulle bli den motsatta.").format(
-            figure_in_full(row, "value")
+        what = Markup("kriteriet {}").format(wording(row, "criterion")) if (row["n_criteria"] or 1) > 1 else "målet"
+        yield Markup("Avrundningen avgör: orundat är utfallet {} och når då {}{}.").format(
+            figure_in_full(row, "value"), "inte " if row["verdict"] == "met" else "", what
         )
     if row["is_borderline"]:
-        yield Markup("På gränsen: utfall och jämförelsevärde är lika med det antal decimaler som brukar visas.")
+        yield Markup(
+            "På gränsen: utfall och jämförelsevärde{} är lika med det antal decimaler som brukar visas."
+        ).format(with_added(row))
     if row["is_provisional"]:
         yield Markup("Värdet är från {}: planens regel låter senaste mätningen stå för året.").format(
             figure_of_year(row, "value_year")
@@ -73,7 +79,7 @@ def warnings(contents: Contents, row: Row) -> Iterator[Markup]:
     if row["value_source"] == "document":
         yield Markup("Värdet är taget ur det tryckta dokumentet, inte ur Kolada.")
     if row["value_source"] == "manual":
-        yield Markup("Värdet är kommunens egen uppgift, inmatad för hand.")
+        yield escape(contents.of_own_kind("Värdet är kommunens egen uppgift, inmatad för hand."))
     if row["comparability_note"]:
         yield Markup("Serien har ett brott: {}").format(wording(row, "comparability_note"))
 
@@ -106,6 +112,8 @@ def development(contents: Contents, row: Row) -> Iterator[Markup]:
             yield _since_baseline(contents, row)
     if row["trend_since_last_year"] == "method_changed":
         yield Markup("Jämförelse med året före går inte att göra: metoden är ändrad.")
+    elif row["trend_since_last_year"] == "unchanged" and _is_plain(row, "change_since_last_year"):
+        yield Markup("Lika långt från målet som året före ({}).").format(_signed(row, "change_since_last_year"))
     elif row["trend_since_last_year"] is not None and row["change_since_last_year"] is not None:
         is_small = row["trend_since_last_year"] == "unchanged" and row["change_since_last_year"] != 0
         yield Markup("{} sedan året före ({}{}).").format(
@@ -133,17 +141,23 @@ def _projection(row: Row) -> Markup:
 def _since_baseline(contents: Contents, row: Row) -> Markup:
     """Return the change since the baseline, with a note if it is smaller than the displayed decimals."""
     decimals = decimals_that_tell_apart(row["baseline_value"], row["value"], decimals_of(row))
-    said = Markup("{} sedan utgångsläget {} ({} → {}").format(
-        contents.label("trend", row["trend"]),
+    is_as_far = row["trend"] == "unchanged" and _is_plain(row, "change_since_baseline")
+    said = Markup("{} utgångsläget {} ({} → {}").format(
+        "Lika långt från målet som" if is_as_far else f"{contents.label('trend', row['trend'])} sedan",
         figure_of_year(row, "baseline_year"),
         figure(row, "baseline_value", decimals),
         figure(row, "value", decimals),
     )
-    if row["trend"] == "unchanged" and row["change_since_baseline"] != 0:
+    if row["trend"] == "unchanged" and row["change_since_baseline"] != 0 and not is_as_far:
         said += Markup(", en skillnad på {}, som är för liten för att räknas").format(
             magnitude(row, "change_since_baseline", _apart_from_nothing(row, "change_since_baseline"))
         )
     return said + Markup(").")
+
+
+def _is_plain(row: Row, column: str) -> bool:
+    """Return whether a change is not 0 at the displayed decimals: unchanged is then the distance to the target."""
+    return row[column] is not None and rounded(row[column], row["display_decimals"]) != 0
 
 
 def _apart_from_nothing(row: Row, column: str) -> int:
@@ -162,7 +176,7 @@ def placing(contents: Contents, part: IndicatorPart, row: Row) -> Iterator[Marku
         yield Markup("Plats {} av {} {} med värde, {} kvartilen ({} i Koladas färgskala).").format(
             figure(row, "rank"),
             figure(row, "rank_n"),
-            contents.units,
+            contents.of_units(row["rank_n"]),
             ORDINALS[row["quartile"]],
             contents.label("colour", row["colour"]).lower(),
         )
@@ -176,12 +190,14 @@ def placing(contents: Contents, part: IndicatorPart, row: Row) -> Iterator[Marku
         if row[column] is not None
     ]
     if distances:
-        yield Markup("Skillnad (plus är bättre): {}.").format(Markup("; ").join(distances))
+        whom = f" {WHOM[row['gender']]}" if row["gender"] in WHOM else ""
+        sign = "" if row["direction"] == "target" else " (plus är bättre)"
+        yield Markup("Skillnad{}{}: {}.").format(whom, sign, Markup("; ").join(distances))
     if part.outcome is not None and part.outcome["n"]:
         yield Markup("{} av {} {} ({}) skulle klara samma kriterium.").format(
             figure(part.outcome, "n_meeting"),
             figure(part.outcome, "n"),
-            contents.units,
+            contents.of_units(part.outcome["n"]),
             percent(part.outcome, "share_meeting"),
         )
 
@@ -263,9 +279,12 @@ def _coming(row: Row, state: str) -> Markup:
     period = figure_of_year(row, "next_period") if row["next_period"] is not None else Markup("nästa år")
     when = Markup(", ").join(dates)
     if state == "late":
-        return Markup("Värdet för {} skulle ha kommit {} och är försenat.").format(period, when)
+        later = Markup(" ({})").format(dates[1]) if len(dates) > 1 else ""
+        return Markup("Värdet för {} skulle ha kommit {} och är försenat{}.").format(period, dates[0], later)
     if state == "preliminary":
-        return Markup("Värdet för {} är preliminärt, {}.").format(period, when)
+        return Markup("Värdet för {} är preliminärt. Det slutliga väntas {}.").format(
+            period, figure(row, "publication_date")
+        )
     return Markup("Nästa publicering avser {}: {}.").format(period, when)
 
 
@@ -304,7 +323,8 @@ def management_sentence(row: Row) -> Markup:
         if row[f"{group}_unknown"]
     ]
     tail = Markup(" Utan svar: {}.").format(Markup(" och ").join(unknown)) if unknown else Markup("")
-    return Markup("{} är uppfyllda.{}").format(Markup(" och ").join(met), tail)
+    is_one = row["financial_n"] + row["operational_n"] == 1
+    return Markup("{} är {}.{}").format(Markup(" och ").join(met), "uppfyllt" if is_one else "uppfyllda", tail)
 
 
 def _goals(group: str, count: int) -> str:

@@ -34,7 +34,8 @@ def gaps(contents: Contents) -> list[Gap]:
             row = part.judged[contents.year]
             if row["verdict"] in UNANSWERED and row["verdict_reason"]:
                 why = short_reason(contents, row["verdict_reason"])
-                by_reason.setdefault(why, {}).setdefault(responsible(goal, part), []).append(part.id)
+                who = contents.of_own_kind(responsible(goal, part))
+                by_reason.setdefault(why, {}).setdefault(who, []).append(part.id)
     return [
         Gap(
             reason=reason[:1].upper() + reason[1:],

@@ -112,7 +112,7 @@ def _decided_by_nothing(contents: Contents, row: Row) -> Markup:
     return Markup("{} är lika med {}{} {}. Målet, {}, är {}uppfyllt.").format(
         _outcome(row, decimals_of(row)),
         what,
-        _with_added(row),
+        with_added(row),
         held,
         criterion(contents, row),
         NEGATIONS[row["verdict"]],
@@ -246,10 +246,10 @@ def criterion_as_compared(contents: Contents, row: Row) -> Markup:
 def _held_name(contents: Contents, row: Row) -> Markup:
     if row["target_kind"] == "range":
         return Markup("målets närmaste gräns")
-    return Markup("{}{}").format(compared_name(contents, row), _with_added(row))
+    return Markup("{}{}").format(compared_name(contents, row), with_added(row))
 
 
-def _with_added(row: Row) -> str:
+def with_added(row: Row) -> str:
     """Return the note that the following number includes an offset."""
     if not row["target_offset"]:
         return ""

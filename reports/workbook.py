@@ -164,7 +164,8 @@ def _columns(
     """Write a sheet of rows with the source of each column above its heading."""
     sheet = styles.book.add_worksheet(name)
     styles.head(sheet, title, "Källa per kolumn står över rubriken.")
-    _table(styles, sheet, [(column.title, column.source, column.width) for column in columns], len(rows))
+    told = styles.contents.of_own_kind
+    _table(styles, sheet, [(told(column.title), column.source, column.width) for column in columns], len(rows))
     for number, (part, row) in enumerate(rows, start=HEAD_ROW + 1):
         for place, column in enumerate(columns):
             value = column.cell(styles.contents, part, row)
@@ -201,14 +202,18 @@ def _sources(contents: Contents, styles: Styles) -> None:
         sheet.write_string(HEAD_ROW, place, title, styles.heading())
     number = HEAD_ROW + 1
     for column in COLUMNS:
-        source = source_text(contents.source, column.source)
-        _row(styles, sheet, number, [column.title, source, column.about])
-        sheet.set_row(number, height(max(lines_of(source, 44), lines_of(column.about, 90))))
+        source, about = source_text(contents.source, column.source), contents.of_own_kind(column.about)
+        _row(styles, sheet, number, [contents.of_own_kind(column.title), source, about])
+        sheet.set_row(number, height(max(lines_of(source, 44), lines_of(about, 90))))
         number += 1
     rules = {row["rule_name"]: row["rule_value"] for row in contents.rules}
     told = [
         *((styles.word(code), "Bedömning", MEANINGS[code]) for code in LOOKS),
-        *((name, "Regel", RULES[name].get(value, value)) for name, value in rules.items() if name in RULES),
+        *(
+            (name, "Regel", contents.of_own_kind(RULES[name].get(value, value)))
+            for name, value in rules.items()
+            if name in RULES
+        ),
         ("Dokument", "Planen", contents.plan["document_title"] or "inget dokument"),
         ("Körning", contents.run["run_id"], f"Programversion {contents.run['software_version']}."),
     ]

@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse
 
 from reports.html_page import plain_size
 from reports.notices import source_text
+from reports.numbers import decimals_that_tell_apart
 from reports.signs import sign_sheet
 from reports.sourced_rows import Source, open_source
 from warehouse.credits import DERIVED, MADE_UP_VALUES, RECEIVED
@@ -36,7 +37,7 @@ EVERYWHERE = """
         unit.municipality_name,
         unit.county_name,
         now.value,
-        now.value - earlier.value as change
+        mart.difference(now.value, earlier.value) as change
     from core.municipality as unit
     left join core.observation as now
         on unit.municipality_id = now.municipality_id
@@ -95,11 +96,20 @@ def one(request: Request) -> HTMLResponse:
                 "kpi": card,
                 "chart": line_chart(lines, card.entry["title"]),
                 "lines": lines,
-                "revisions": connection.execute(CHANGES, {"kpi_id": card.entry["kpi_id"]}).fetchall(),
+                "revisions": [
+                    (*row, _places(row[3], row[4]))
+                    for row in connection.execute(CHANGES, {"kpi_id": card.entry["kpi_id"]}).fetchall()
+                ],
                 "recipe": recipe(card.entry["kpi_id"], card.entry["title"]),
                 "own": own,
             },
         )
+
+
+def _places(old: float | None, new: float | None) -> int:
+    """Return the decimals of a changed value, at which its two figures look unequal."""
+    least = max((plain_size(value) for value in (old, new) if value is not None), default=0)
+    return decimals_that_tell_apart(old, new, least)
 
 
 def recipe(kpi_id: str, title: str) -> dict[str, str]:
@@ -135,7 +145,7 @@ def everywhere(request: Request) -> HTMLResponse:
             "everywhere.html.j2",
             {
                 **common_names(source),
-                "title": f"{kpi_id}: alla kommuner {shown or ''}",
+                "title": f"{kpi_id}: alla {'regioner' if unit_type == 'L' else 'kommuner'} {shown or ''}",
                 "here": "/nyckeltal",
                 "kpi": card,
                 "year": shown,
