@@ -49,7 +49,11 @@ EVERYWHERE = """
     order by unit.municipality_name
 """
 CHANGES = """
-    select municipality_id, period, gender, old_value, new_value, change_kind, known_from
+    select
+        coalesce(municipality_name, municipality_id), period, gender, old_value, new_value, known_from,
+        coalesce(
+            (select min(label) from plan.label where label_kind = 'change_kind' and code = change_kind), change_kind
+        )
     from mart.revision
     where kpi_id = $kpi_id
     order by known_from desc, period desc, municipality_id
@@ -102,6 +106,7 @@ def one(request: Request) -> HTMLResponse:
                 ],
                 "recipe": recipe(card.entry["kpi_id"], card.entry["title"]),
                 "own": own,
+                "genders": GENDER_WORDS,
             },
         )
 

@@ -18,7 +18,7 @@ from fake_kolada import FakeKolada, apply_changes
 from pipeline.settings import Settings
 from reports.sourced_rows import open_source
 from tests.reports.conftest import World, ids
-from tests.reports.support import OWN_LIST, PLAN_ID, corner, opened, read_page
+from tests.reports.support import OWN_LIST, OWN_NAME, PLAN_ID, corner, opened, read_page
 from tests.reports.test_page_numbers import check
 from tests.web.conftest import links_of
 from web import make_app
@@ -283,6 +283,15 @@ def test_words_follow_numbers_and_data(browse, sample_world):
     assert text.count('<th scope="row">') == text.count('<tr class="single-row">') == 1
     for address in (f"/mal/{PLAN_ID}", f"/mal/{PLAN_ID}/P4.3", "/nyckeltal/N15436", "/nyckeltal/N15436/kommuner"):
         assert "data från Kolada" not in client.get(address).text, address
+
+
+def test_changed_values_are_named(browse, awkward_world):
+    """A KPI's changed values are listed by the unit's name, the gender and the change in words."""
+    text = browse(awkward_world).get("/nyckeltal/N15485").text
+    [row] = re.findall(r"<tr><th scope=\"row\">([^<]*)(?:(?!</tr>).)*Känt", text, re.DOTALL)
+    assert unescape(row) == OWN_NAME
+    for words in ('data-label="Kön">Totalt<', 'data-label="Ändring">Reviderat<', 'data-label="Till">95,4<'):
+        assert words in text
 
 
 def test_a_recipe_is_csv_for_any_title():
