@@ -128,7 +128,9 @@ def attach_home(connection: duckdb.DuckDBPyConnection, published: Path, file: Pa
             f"The published file `{published}` was replaced while it was being shared, so nothing was shared. "
             "Run `kolada share` again."
         )
-    connection.execute(f"attach {quoted(str(file))} as home (read_only)")
+    connection.execute(f"attach {quoted(str(file))} as home")
+    # Of the pairs of the last run only its id differs from the run before.
+    connection.execute("update home.ops.coverage_pair set run_id = '' where outcome not in ('failed', 'unaccounted')")
 
 
 def carry_over(
@@ -182,8 +184,7 @@ def bring_up(
 ) -> int:
     """Bring a schema's tables up to date; return the number of rows added or removed."""
     present = present_columns(connection, schema)
-    # The many rows of core are only closed and opened; rows of the other schemas are also edited in place.
-    since = last_in_common(connection, before, state) if schema == "core" else None
+    since = last_in_common(connection, schema, before, state)
     changed = 0
     for table in tables:
         if present.get(table.name) != table.columns:
@@ -191,23 +192,36 @@ def bring_up(
             comment_on(connection, table)
             changed += row_count(connection, table.target)
         else:
-            changed += follow(connection, table, since)
+            changed += follow(connection, table, since if table.only_grows else None)
     for name in present.keys() - {table.name for table in tables} - {STATE}:
         connection.execute(f"drop table lake.{schema}.{name}")
     return changed
 
 
 def last_in_common(
-    connection: duckdb.DuckDBPyConnection, before: LakeState | None, state: LakeState
+    connection: duckdb.DuckDBPyConnection, schema: str, before: LakeState | None, state: LakeState
 ) -> datetime | None:
-    """Return the instant of the lake's publication if the home's history contains it; None to compare every row."""
+    """Return the instant of the lake's publication if the home's history contains it; None to compare every row.
+
+    An upgrade can make the marts of earlier publications again: then the home's history does not contain them.
+    """
     if before is None or before.is_all != state.is_all:
         return None
     known = connection.execute(
         "select count(*) from home.ops.publication where run_id = ? and published_at = ?",
         [before.run_id, before.published_at],
     ).fetchone()
-    return before.published_at if known == (1,) else None
+    if known != (1,):
+        return None
+    if schema != "core":
+        row = "run_id, published_at, marts_by, is_worked_out_later"
+        other = connection.execute(
+            f"select count(*) from (select {row} from lake.{schema}.ops_publication "
+            f"except select {row} from home.ops.publication)"
+        ).fetchone()
+        if other != (0,):
+            return None
+    return before.published_at
 
 
 def refuse_other_home(

@@ -49,6 +49,11 @@ class LakeTable:
         return f"lake.{self.schema}.{self.name}"
 
     @property
+    def only_grows(self) -> bool:
+        """Whether its rows are only closed and opened; those of other tables are also edited in place."""
+        return self.ends is not None and not self.source.startswith("plan.")
+
+    @property
     def chosen(self) -> str:
         """Its columns as a select list."""
         return ", ".join(f'"{column}"' for column in self.columns)

@@ -176,8 +176,12 @@ def differences(connection: duckdb.DuckDBPyConnection, home: str, file: Path) ->
     for schema, name in tables:
         if schema == "core" and home != MIRROR:
             continue
-        is_cell = name.endswith("observation_version")
-        wanted = f"select * {'exclude (confirmed_at)' if is_cell else ''} from wanted.{schema}.{name}"
+        columns = "*"
+        if name.endswith("observation_version"):
+            columns = "* exclude (confirmed_at)"
+        elif name == "coverage_pair":
+            columns = "* replace (case when outcome in ('failed', 'unaccounted') then run_id else '' end as run_id)"
+        wanted = f"select {columns} from wanted.{schema}.{name}"
         present = f"from lake.{'core.' + name if schema == 'core' else f'{home}.{schema}_{name}'}"
         missing, surplus = (
             connection.execute(f"select count(*) from ({one} except all {other})").fetchone()[0]
