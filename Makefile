@@ -170,10 +170,13 @@ bench-year: $(READY)  ## Measure a year of nights in one home: the file and a ni
 bench-plans: $(READY)  ## Measure nights of one plan and of twenty in a home; write docs/benchmarks-plans.md
 	$(BIN)/python -m benchmarks.bench_plans --data $(DATA)
 
+bench-lake: $(READY) $(VENV)/lake-duckdb  ## Measure the cost of a lake (needs PostgreSQL); write docs/benchmarks-lake.md
+	PYTHONPATH=$(VENV)/lake-duckdb $(BIN)/python -m benchmarks.bench_lake
+
 bench-web: $(READY)  ## Measure the pages of kolada web, with one reader and with a hundred at the same time
 	$(BIN)/python -m benchmarks.bench_web --data $(DATA)
 
 clean:  ## Remove everything that make created, except the data
 	rm -rf $(VENV) $(PEERS) build benchmarks/.pages .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
-.PHONY: help install demo test slow slow-flows slow-others oldest lake sweep test-all docs site coverage pictures bench gauntlet bench-mirror bench-night bench-start bench-report bench-versions bench-year bench-plans bench-web lint format wheel audit lock clean
+.PHONY: help install demo test slow slow-flows slow-others oldest lake sweep test-all docs site coverage pictures bench gauntlet bench-mirror bench-night bench-start bench-report bench-versions bench-year bench-plans bench-lake bench-web lint format wheel audit lock clean

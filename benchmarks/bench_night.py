@@ -27,6 +27,7 @@ from benchmarks.results_page import table
 from fake_kolada import FakeKolada, data_named
 from goals import read_plans
 from pipeline.jobs import refresh_job
+from pipeline.limits import Limits
 from pipeline.run_job import run_job
 from pipeline.settings import SHIPPED_GOALS, Settings
 from warehouse.build import build_marts
@@ -38,6 +39,7 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks-night.md"
 READING = ("Read the catalogue", "Read the values")
 BEFORE, AFTER = "Prepare", "Close the file"
 ROUNDS = 5
+SHARES = [name for name in Limits.model_fields if name.endswith("_share")]
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -120,6 +122,7 @@ def night(
     at: datetime | None = None,
     goals: Path = SHIPPED_GOALS,
     also: Collection[str] = (),
+    is_limited: bool = True,
 ) -> dict[str, Cost]:
     """Return one night's costs by stage.
 
@@ -129,11 +132,14 @@ def night(
         at: the instant of the night; now if None.
         goals: the folder of plans.
         also: KPIs that are read besides those of the plans.
+        is_limited: whether changes beyond the limits hold the night.
 
     Raises:
         ValueError: nothing was published.
     """
     settings = Settings(home=home, base_url="http://127.0.0.1/v3", rate=1000, goals=goals)
+    if not is_limited:
+        settings = settings.model_copy(update=dict.fromkeys(SHARES, 1.0))
     watch = Watch()
     ended = (time.perf_counter(), time.process_time())
 
