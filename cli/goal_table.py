@@ -7,9 +7,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from reports.gathering import focus_year
-from reports.numbers import full_text, number_text
-from reports.sourced_rows import open_source, readable
+from reports.reading.gathering import focus_year
+from reports.reading.sourced_rows import open_source, readable
+from reports.swedish.numbers import full_text, number_text
 from warehouse.credits import MADE_UP_VALUES
 from warehouse.published_file import published_file, source_kind
 

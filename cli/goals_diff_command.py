@@ -16,7 +16,7 @@ from cli.language import is_swedish, told
 from cli.options import GoalsOption, HomeOption, JsonOption, SampleOption, set_options
 from pipeline.plans_tried import TargetDifference, Tried, VerdictDifference, try_plans
 from pipeline.settings import Settings
-from reports.plan_cells import cell_text, column_label
+from reports.swedish.plan_cells import cell_text, column_label
 
 TARGETS_FILE = "targets.csv"
 TARGETS = ("Plan", "Indicator", "Criterion", "Year", "What", "Before", "Now")

@@ -1,12 +1,13 @@
 """Reports: the goal report, the explanation of one figure, the exports.
 
-    sourced_rows, contents, gathering, changes_since    the published file read, now or as of a moment
-    located_figures, numbers                    a number printed together with the address of its cell
-    *_sentences, sentences, *_words, reasons    Swedish sentences about figures
-    svg, *_chart, sparkline, signs              drawings
-    html_page, html_report, short_report, word_*    the report as an HTML page, in short, as a Word document
-    evidence, explain, explanation_chapters     everything about one figure
-    export_*, *_export, workbook*, memo, exporting
+    reading/       the rows of the published file for one plan, now or as of a moment
+    swedish/       figures, verdicts, targets, reasons and edits in Swedish words
+    charts/        drawings as SVG, and as pictures
+    page/          the report as an HTML page, in full and short
+    word/          the report as a Word document
+    workbook/      the report as an Excel workbook
+    exports/       `kolada export`: options, tables, files, the memo
+    explanation/   `kolada explain`: everything about one figure
 
 Nothing is judged or computed here: every number comes from the published file, with its source label. All reads go
 through `warehouse`.
@@ -22,11 +23,11 @@ from reports.errors import (
     UnknownTable,
     UnknownYear,
 )
-from reports.explain import Explanation, explain_figure
-from reports.export_options import Asked, Format
-from reports.exporting import Written, write_exports
-from reports.html_report import Report, write_report
-from reports.scope import Scope
+from reports.explanation.explain import Explanation, explain_figure
+from reports.exports.export_options import Asked, Format
+from reports.exports.exporting import Written, write_exports
+from reports.page.html_report import Report, write_report
+from reports.reading.scope import Scope
 
 __all__ = [
     "Asked",

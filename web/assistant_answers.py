@@ -10,9 +10,9 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from reports.contents import Contents
-from reports.notices import source_text
-from reports.sourced_rows import Row
+from reports.reading.contents import Contents
+from reports.reading.sourced_rows import Row
+from reports.swedish.notices import source_text
 from web.rendering import address
 
 NO_ROW = "Kolada har ingen uppgift"

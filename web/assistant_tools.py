@@ -13,12 +13,12 @@ from typing import Any
 
 from mcp.server.mcpserver.exceptions import ToolError
 
-from reports.contents import Contents
 from reports.errors import ReportError
-from reports.evidence import evidence_within
-from reports.explain import explained
-from reports.notices import made_up_notice, source_text
-from reports.sourced_rows import Row, Source, open_source
+from reports.explanation.explain import explained
+from reports.reading.contents import Contents
+from reports.reading.evidence import evidence_within
+from reports.reading.sourced_rows import Row, Source, open_source
+from reports.swedish.notices import made_up_notice, source_text
 from warehouse.credits import DERIVED, RECEIVED
 from warehouse.errors import WarehouseError
 from warehouse.kpi_card import show_kpi

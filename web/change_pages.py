@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from reports.changes_since import EDIT_ORDER
-from reports.contents import Contents
-from reports.memo_contents import what_changed
-from reports.notices import made_up_notice, source_text
-from reports.numbers import decimals_that_tell_apart, instant_text, number_text, plain_decimals
-from reports.plan_edits import edits_told
-from reports.sourced_rows import Row, Source, open_source
+from reports.exports.memo_contents import what_changed
+from reports.reading.changes_since import EDIT_ORDER
+from reports.reading.contents import Contents
+from reports.reading.sourced_rows import Row, Source, open_source
+from reports.swedish.notices import made_up_notice, source_text
+from reports.swedish.numbers import decimals_that_tell_apart, instant_text, number_text, plain_decimals
+from reports.swedish.plan_edits import edits_told
 from warehouse.credits import DERIVED
 from web.asked import PageError, asked
 from web.published import Publication

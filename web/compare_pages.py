@@ -11,10 +11,10 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from reports.distribution_chart import Dots, dots_among_all
-from reports.html_page import plain_size
-from reports.notices import source_text
-from reports.sourced_rows import Row, Source, open_source
+from reports.charts.distribution_chart import Dots, dots_among_all
+from reports.page.html_page import plain_size
+from reports.reading.sourced_rows import Row, Source, open_source
+from reports.swedish.notices import source_text
 from warehouse.credits import RECEIVED
 from warehouse.known_units import RIKET_ID
 from warehouse.kpi_card import KpiCard, show_kpi

@@ -9,19 +9,19 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
-from reports.changes_since import Changes, find_changes
-from reports.contents import Contents
-from reports.csv_export import write_csv_table
-from reports.export_tables import export_tables
-from reports.exporting import WriteTable, write_tables
-from reports.html_page import render_page
-from reports.memo import render_memo_html, render_memo_markdown, render_memo_word
-from reports.notices import made_up_notice
-from reports.parquet_export import write_parquet_table
-from reports.scope import PERIODS
-from reports.sourced_rows import Source, open_source
-from reports.word_document import render_word
-from reports.workbook import render_workbook
+from reports.exports.csv_export import write_csv_table
+from reports.exports.export_tables import export_tables
+from reports.exports.exporting import WriteTable, write_tables
+from reports.exports.memo import render_memo_html, render_memo_markdown, render_memo_word
+from reports.exports.parquet_export import write_parquet_table
+from reports.page.html_page import render_page
+from reports.reading.changes_since import Changes, find_changes
+from reports.reading.contents import Contents
+from reports.reading.scope import PERIODS
+from reports.reading.sourced_rows import Source, open_source
+from reports.swedish.notices import made_up_notice
+from reports.word.word_document import render_word
+from reports.workbook.workbook import render_workbook
 from web.asked import PageError, asked, moment, one_of, year
 from web.goal_pages import parts_of_year, plan_contents
 from web.published import Publication

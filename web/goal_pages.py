@@ -6,17 +6,17 @@ from dataclasses import replace
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from reports.changes_since import find_changes
-from reports.contents import Contents, GoalPart, IndicatorPart
 from reports.errors import UnknownYear
-from reports.evidence import evidence_within
-from reports.explain import explained
-from reports.html_page import Links, page_names
-from reports.notices import made_up_notice, plan_notice
-from reports.numbers import instant_text
-from reports.period_sentences import period_name
-from reports.scope import PERIODS
-from reports.sourced_rows import Row, open_source
+from reports.explanation.explain import explained
+from reports.page.html_page import Links, page_names
+from reports.reading.changes_since import find_changes
+from reports.reading.contents import Contents, GoalPart, IndicatorPart
+from reports.reading.evidence import evidence_within
+from reports.reading.scope import PERIODS
+from reports.reading.sourced_rows import Row, open_source
+from reports.swedish.notices import made_up_notice, plan_notice
+from reports.swedish.numbers import instant_text
+from reports.swedish.period_sentences import period_name
 from web.asked import Asked, PageError, asked, moment, one_of, words, year
 from web.published import Publication
 from web.rendering import address, links_of, page

@@ -10,11 +10,11 @@ import duckdb
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from reports.html_page import plain_size
-from reports.notices import source_text
-from reports.numbers import decimals_that_tell_apart
-from reports.signs import sign_sheet
-from reports.sourced_rows import Source, open_source
+from reports.page.html_page import plain_size
+from reports.reading.sourced_rows import Source, open_source
+from reports.swedish.notices import source_text
+from reports.swedish.numbers import decimals_that_tell_apart
+from reports.swedish.signs import sign_sheet
 from warehouse.credits import DERIVED, MADE_UP_VALUES, RECEIVED
 from warehouse.known_units import RIKET_ID
 from warehouse.kpi_card import KpiCard, show_kpi

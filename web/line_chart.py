@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from reports.html_page import plain_size
-from reports.label_places import shortened, width_of
-from reports.numbers import number_text
-from reports.svg import LABEL_HEIGHT, Scale, element, picture, place, scale_over, spread, tick_decimals, ticks
+from reports.charts.label_places import shortened, width_of
+from reports.charts.svg import LABEL_HEIGHT, Scale, element, picture, place, scale_over, spread, tick_decimals, ticks
+from reports.page.html_page import plain_size
+from reports.swedish.numbers import number_text
 
 WIDTH = 720.0
 LEAST_HEIGHT = 320.0

@@ -10,7 +10,7 @@ from pipeline.review import read_review
 from pipeline.run_page import CHECK_WORDS, COVERAGE_WORDS
 from pipeline.settings import Settings
 from pipeline.status import read_status
-from reports.sourced_rows import open_source
+from reports.reading.sourced_rows import open_source
 from warehouse.home import Home
 from warehouse.raw_store import RawStore
 from web.asked import PageError, asked

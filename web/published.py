@@ -13,10 +13,10 @@ from typing import Any, TypeVar
 
 import duckdb
 
-from reports.contents import Contents
-from reports.gathering import gather
-from reports.scope import Scope
-from reports.sourced_rows import Source, open_source
+from reports.reading.contents import Contents
+from reports.reading.gathering import gather
+from reports.reading.scope import Scope
+from reports.reading.sourced_rows import Source, open_source
 from warehouse.database import connect, quoted
 from warehouse.published_file import naming_damage, refuse_missing
 

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from reports.html_page import Links
-from reports.numbers import instant_text, number_text
+from reports.page.html_page import Links
+from reports.swedish.numbers import instant_text, number_text
 
 PAGES = (
     ("/", "Mål"),

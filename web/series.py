@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import duckdb
 
-from reports.sourced_rows import Source
+from reports.reading.sourced_rows import Source
 from web.line_chart import Line
 
 GENDERS = ("T", "K", "M")

@@ -20,7 +20,7 @@ from goals.rules import RULES
 from tests.goals.test_broken_plans import CASES, Case
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-READ = [*sorted((REPOSITORY / "reports").glob("*.py")), REPOSITORY / "warehouse" / "moment.py"]
+READ = [*sorted((REPOSITORY / "reports").rglob("*.py")), REPOSITORY / "warehouse" / "moment.py"]
 READ += [REPOSITORY / "warehouse" / "published_file.py", REPOSITORY / "warehouse" / "schema.py"]
 # Markdown marks of headings and tables; the last line of an error whose Swedish text is translated as a whole.
 BESIDE = (

@@ -17,8 +17,8 @@ from goals import read_plan
 from pipeline.jobs import refresh_job
 from pipeline.plans_to_judge import plans_to_judge
 from reports import write_report
-from reports.gathering import focus_year
-from reports.sourced_rows import open_source
+from reports.reading.gathering import focus_year
+from reports.reading.sourced_rows import open_source
 from tests.conftest import Nights
 from tests.councils.conftest import FOLDER, council_data, council_plans
 from tests.reports.support import Node, opened, read_page

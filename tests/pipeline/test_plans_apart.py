@@ -17,9 +17,9 @@ from pipeline.run_facts import read_facts
 from pipeline.run_page import run_page
 from pipeline.run_result import RunResult
 from pipeline.status import Status, read_status
-from reports.gathering import gather
-from reports.notices import made_up_notice
-from reports.sourced_rows import open_source
+from reports.reading.gathering import gather
+from reports.reading.sourced_rows import open_source
+from reports.swedish.notices import made_up_notice
 from tests.conftest import UNLIMITED, Nights, small_home
 from tests.warehouse.first_release.make_fixture import PLAN
 from warehouse.home import Home

@@ -6,8 +6,8 @@ import pytest
 
 from goals.codes import LABELS
 from goals.rules import RULES
-from reports import rule_sentences
-from reports.reasons import REASONS
+from reports.swedish import rule_sentences
+from reports.swedish.reasons import REASONS
 from tests.reports.support import PLAN_FOLDER, REPOSITORY
 
 PAGE = (REPOSITORY / "docs" / "controllers.md").read_text(encoding="utf-8")

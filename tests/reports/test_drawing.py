@@ -4,10 +4,10 @@ from itertools import pairwise
 
 import pytest
 
-from reports.label_places import Box, above_rules, beside_points, text_box
-from reports.numbers import decimals_that_tell_apart, join_words, join_years, number_text
-from reports.svg import element, scale_over, spread, ticks
-from reports.trend_chart import labelled_years
+from reports.charts.label_places import Box, above_rules, beside_points, text_box
+from reports.charts.svg import element, scale_over, spread, ticks
+from reports.charts.trend_chart import labelled_years
+from reports.swedish.numbers import decimals_that_tell_apart, join_words, join_years, number_text
 
 
 @pytest.mark.parametrize(

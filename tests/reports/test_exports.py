@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from reports import Asked, Format, OptionRefused, Scope, UnknownTable, write_exports
-from reports.csv_export import RISKY, safe_text
-from reports.numbers import one_line
+from reports.exports.csv_export import RISKY, safe_text
+from reports.swedish.numbers import one_line
 from tests.reports.conftest import World
 from tests.reports.support import PLAN_ID, opened, read_page
 from warehouse.credits import DERIVED, PLAN, RECEIVED, source_label

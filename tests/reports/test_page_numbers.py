@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from reports.located_figures import exact
-from reports.sourced_rows import Source, open_source
+from reports.reading.sourced_rows import Source, open_source
+from reports.swedish.located_figures import exact
 from tests.reports.conftest import World
 from tests.reports.support import PLAN_ID, Node, opened
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from reports import write_report
-from reports.changes_since import find_changes
-from reports.gathering import gather
-from reports.html_page import render_page
-from reports.sourced_rows import Row, open_source
+from reports.page.html_page import render_page
+from reports.reading.changes_since import find_changes
+from reports.reading.gathering import gather
+from reports.reading.sourced_rows import Row, open_source
 from tests.reports.chrome import browser_tab, chromium
 from tests.reports.conftest import World
 from tests.reports.support import PLAN_ID, Node, opened, read_page

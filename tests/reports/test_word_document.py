@@ -8,10 +8,10 @@ from docx.oxml.ns import qn
 from markupsafe import Markup
 
 from reports import Asked, Format, write_exports
-from reports.chart_pictures import png
-from reports.gathering import gather
-from reports.sourced_rows import open_source
-from reports.trend_chart import trend_chart
+from reports.charts.chart_pictures import png
+from reports.charts.trend_chart import trend_chart
+from reports.reading.gathering import gather
+from reports.reading.sourced_rows import open_source
 from tests.reports.conftest import World
 from tests.reports.support import GOAL_TITLE, INDICATOR_TITLE, PLAN_ID, opened
 

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from reports import Asked, Format, write_exports
-from reports.signs import LOOKS
+from reports.swedish.signs import LOOKS
 from tests.reports.conftest import World
 from tests.reports.support import GOAL_TITLE, INDICATOR_TITLE, PLAN_ID, opened
 

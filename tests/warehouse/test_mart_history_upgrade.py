@@ -19,8 +19,8 @@ from pipeline.progress import Silent
 from pipeline.replay import replay
 from pipeline.restore import restore
 from pipeline.run_job import run_job
-from reports.notices import known_text
-from reports.sourced_rows import open_source
+from reports.reading.sourced_rows import open_source
+from reports.swedish.notices import known_text
 from tests.conftest import Nights
 from tests.pipeline.test_mart_history import NOW, differing, lost
 from tests.warehouse.first_release.make_fixture import PLAN, small_data

@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 
 from fake_kolada import FakeKolada, apply_changes
 from pipeline.settings import Settings
-from reports.sourced_rows import open_source
+from reports.reading.sourced_rows import open_source
 from tests.reports.conftest import World, ids
 from tests.reports.support import OWN_LIST, OWN_NAME, PLAN_ID, corner, opened, read_page
 from tests.reports.test_page_numbers import check

@@ -7,10 +7,10 @@ import pytest
 from goals.codes import LABELS
 from goals.plan_columns import FORMATS
 from goals.rules import RULES
-from reports.criterion_words import added
-from reports.plan_cells import TABLES, cell_text, row_text
-from reports.plan_edits import edits_told, printed_before
-from reports.sourced_rows import Row
+from reports.reading.sourced_rows import Row
+from reports.swedish.criterion_words import added
+from reports.swedish.plan_cells import TABLES, cell_text, row_text
+from reports.swedish.plan_edits import edits_told, printed_before
 
 INSTANT = datetime(2026, 4, 1, tzinfo=UTC).replace(tzinfo=None)
 CODES = [

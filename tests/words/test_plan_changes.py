@@ -7,7 +7,7 @@ import pytest
 from flows.events import notices
 from pipeline.run_facts import read_facts
 from pipeline.run_page import run_page
-from reports.notices import instant_text
+from reports.swedish.notices import instant_text
 from tests.conftest import Nights
 from tests.words import outputs
 from tests.words.conftest import Publish, next_night

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from goals.codes import LABELS
-from reports.reasons import REASONS
+from reports.swedish.reasons import REASONS
 from tests.reports.support import REPOSITORY
 from tests.words import outputs
 from tests.words.conftest import Publish

@@ -1,0 +1,1 @@
+"""`kolada explain`: everything about one figure."""

@@ -1,0 +1,1 @@
+"""`kolada export`: the options, the tables and files, and the memo on what has changed."""
