@@ -70,8 +70,8 @@ SECONDS = {
     "words/test_rounded_verdicts.py": 15,
     "warehouse/test_change_kinds.py": 12,
     "words/test_what_is_new.py": 12,
-    "words/test_units_in_words.py": 11,
     "ledger/test_verify.py": 12,
+    "words/test_units_in_words.py": 11,
     "flows/test_status.py": 11,
     "docs/test_examples.py": 10,
 }
