@@ -216,26 +216,25 @@ class Operations:
 
     def get(self, path: str) -> Any:
         """Send a GET request to the API."""
-        return self._asked("GET", path)
+        return self.answer("GET", path).raise_for_status().json()
 
     def delete(self, path: str) -> None:
         """Delete the object at a path of the API."""
-        user, _, word = self.password.partition(":")
-        httpx.delete(f"{self.api_url}/{path}", timeout=60, auth=(user, word)).raise_for_status()
+        self.answer("DELETE", path).raise_for_status()
 
     def post(self, path: str, **body: object) -> Any:
         """Send a POST request to the API."""
-        return self._asked("POST", path, json=body)
+        return self.answer("POST", path, json=body).raise_for_status().json()
 
-    def _asked(self, method: str, path: str, **content: Any) -> Any:
-        """Return the response, retrying on 503, which the server sends while its SQLite file is locked."""
+    def answer(self, method: str, path: str, **content: Any) -> httpx.Response:
+        """Return the API's response, retrying on 503, which the server sends while its SQLite file is locked."""
 
         def ask_once() -> httpx.Response | None:
             user, _, word = self.password.partition(":")
             answer = httpx.request(method, f"{self.api_url}/{path}", timeout=60, auth=(user, word), **content)
             return None if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE else answer
 
-        return wait_for(ask_once, EVENT_SECONDS, self.last_lines).raise_for_status().json()
+        return wait_for(ask_once, EVENT_SECONDS, self.last_lines)
 
     def artifacts(self, flow_run_id: str) -> dict[str, dict[str, Any]]:
         """Return the artifacts of a flow run, by key."""

@@ -108,12 +108,8 @@ def test_pages_of_other_origins_are_not_answered(operations):
 def test_a_run_does_not_say_what_is_executed(operations, job_variables):
     """A run cannot set command, environment or working folder, even with the password."""
     deployment = operations.get("deployments/name/refresh/nightly")["id"]
-    user, _, word = operations.password.partition(":")
-    refused = httpx.post(
-        f"{operations.api_url}/deployments/{deployment}/create_flow_run",
-        json={"job_variables": job_variables},
-        auth=(user, word),
-    )
+    path = f"deployments/{deployment}/create_flow_run"
+    refused = operations.answer("POST", path, json={"job_variables": job_variables})
     assert refused.status_code == 422
     assert "was unexpected" in refused.text
     (template,) = {str(operations.get("work_pools/kolada")["base_job_template"]["job_configuration"])}
@@ -125,12 +121,8 @@ def test_a_run_does_not_say_what_is_executed(operations, job_variables):
 def test_unknown_parameters_are_refused(operations, deployment):
     """The server refuses an unknown parameter before it creates a run."""
     found = operations.get(f"deployments/name/{deployment}")
-    user, _, word = operations.password.partition(":")
-    refused = httpx.post(
-        f"{operations.api_url}/deployments/{found['id']}/create_flow_run",
-        json={"parameters": {"year": 2015}},
-        auth=(user, word),
-    )
+    path = f"deployments/{found['id']}/create_flow_run"
+    refused = operations.answer("POST", path, json={"parameters": {"year": 2015}})
     assert refused.status_code in {409, 422}
     assert "'year' was unexpected" in refused.text
 
