@@ -98,9 +98,9 @@ def page(rounds: Sequence[tuple[Costs, Costs]], older: str, data: str) -> str:
             "",
             "## What a night does more than that of 03046e7",
             "",
-            "Every kind of criterion is judged. The causes of a changed verdict are found by judging again with one input",
-            "put back. Each night is compared with what is known before it is published. Every mart keeps the rows of each",
-            "publication. With one plan, most of a night is DuckDB's planning of this SQL, not its rows.",
+            "Every kind of criterion is judged. The causes of a changed verdict are found by judging again with one",
+            "input put back. Each night is compared with what is known before it is published. Every mart keeps the",
+            "rows of each publication. With one plan, most of a night is DuckDB's planning of this SQL, not its rows.",
             "",
         ]
     )
