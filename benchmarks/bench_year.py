@@ -68,7 +68,8 @@ def measured(data: DataSet, nights: int) -> list[Night]:
         home = Path(folder) / "home"
         for number in range(nights):
             data = apply_changes(data, changes.get(number, ()))
-            costs = night(home, FakeKolada(data).transport(), at=FIRST + timedelta(days=number))
+            # A KPI in another unit holds a night until it is approved; here it is let through.
+            costs = night(home, FakeKolada(data).transport(), at=FIRST + timedelta(days=number), is_limited=False)
             size = (home / "kolada.duckdb").stat().st_size / 1e6
             year.append(Night(number, number in changes, total(costs, without=READING).cpu, size))
     return year
