@@ -29,14 +29,14 @@ def end_of_moment(given: str) -> datetime:
         ) from None
 
 
+def in_sweden(instant: datetime) -> datetime:
+    """Return an instant in Swedish time; it is UTC unless it is aware."""
+    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(SWEDEN)
+
+
 def swedish_day(instant: datetime) -> date:
     """Return the date in Sweden at an instant, which is UTC unless it is aware."""
-    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(SWEDEN).date()
-
-
-def in_sweden(instant: datetime) -> datetime:
-    """Return an instant of the warehouse (UTC, naive) in Swedish time."""
-    return instant.replace(tzinfo=UTC).astimezone(SWEDEN)
+    return in_sweden(instant).date()
 
 
 def past_moment(given: str, *, now: datetime) -> datetime:

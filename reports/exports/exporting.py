@@ -21,7 +21,7 @@ from reports.reading.sourced_rows import Source, open_source
 from reports.word.word_document import render_word
 from reports.workbook.workbook import render_workbook
 from reports.written_files import write_whole
-from warehouse.moment import in_sweden
+from warehouse.moment import swedish_day
 
 WriteTable = Callable[[Source, ExportTable, Path], None]
 Render = Callable[[Contents, Changes], bytes]
@@ -132,18 +132,17 @@ def _documents(
     source: Source, output_format: Format, asked: Asked, file: Path | None, folder: Path, reports: Path | None
 ) -> list[Path]:
     contents = gather(source, asked.plan_id, asked.year, asked.scope)
-    compared = last_reported(reports, contents) if reports is not None else None
-    if output_format is not Format.MEMO:
-        compared = None
+    is_memo = output_format is Format.MEMO
+    compared = last_reported(reports, contents) if is_memo and reports is not None else None
     changes = within(find_changes(source, contents.plan, reported_at=compared, chosen=asked.since), contents)
-    if output_format is Format.MEMO and asked.year is not None:
+    if is_memo and asked.year is not None:
         changes = changes.of_year(asked.year)
     renders = DOCUMENTS[output_format]
     if file is not None:
         paths = [file]
     else:
-        day = in_sweden(source.known_at).date().isoformat()
-        kind = "-andrat" if output_format is Format.MEMO else ""
+        day = swedish_day(source.known_at).isoformat()
+        kind = "-andrat" if is_memo else ""
         stem = f"{asked.plan_id}-{day}{contents.file_part}{kind}{'-as-of' if asked.as_of else ''}"
         paths = [folder / f"{stem}{ending}" for ending in renders]
     for path in paths:

@@ -13,7 +13,7 @@ from reports.reading.gathering import gather
 from reports.reading.scope import Scope
 from reports.reading.sourced_rows import open_source
 from reports.written_files import named_file, write_whole
-from warehouse.moment import in_sweden
+from warehouse.moment import swedish_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,4 +83,4 @@ def write_report(
 def file_name(contents: Contents, as_of: str | None, *, is_short: bool = False) -> str:
     """Return a file name with plan, year, part and day, so that it does not replace earlier reports."""
     kind = contents.file_part + ("-kort" if is_short else "") + ("-as-of" if as_of is not None else "")
-    return f"{contents.plan['plan_id']}-{in_sweden(contents.source.known_at).date().isoformat()}{kind}.html"
+    return f"{contents.plan['plan_id']}-{swedish_day(contents.source.known_at).isoformat()}{kind}.html"

@@ -18,7 +18,7 @@ from reports.reading.contents import (
 )
 from reports.reading.scope import Scope
 from reports.reading.sourced_rows import Row, Source, by, find_plan
-from warehouse.moment import in_sweden
+from warehouse.moment import swedish_day
 
 # Findings about a KPI, shown with each indicator that uses it.
 KPI_ISSUES = ("kpi_text_changed", "kpi_text_garbled")
@@ -128,7 +128,7 @@ def focus_year(source: Source, plan_id: str) -> int:
     Raises:
         UnknownPlan: The file holds no such plan at that moment.
     """
-    plan, dates, today = find_plan(source, plan_id), _bokslut_dates(source, plan_id), in_sweden(source.known_at).date()
+    plan, dates, today = find_plan(source, plan_id), _bokslut_dates(source, plan_id), swedish_day(source.known_at)
     closed = [year for year, row in dates.items() if row["bokslut_date"] <= today] if dates else [today.year - 1]
     last = max(closed, default=plan["first_budget_year"])
     return int(max(min(last, plan["target_year"]), plan["first_year"]))
