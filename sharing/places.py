@@ -39,7 +39,7 @@ class Place(Protocol):
     where: str
 
     def prepare(self) -> None:
-        """Make the place ready for writing; the first share calls it once the place is known to be its own."""
+        """Make the place ready for writing; a share calls it once it knows that the place has nothing of others."""
 
     def put_version(self, name: str, folder: Path, files: Sequence[str]) -> None:
         """Store the files of a version; they are never changed."""
