@@ -35,20 +35,30 @@ create or replace macro mart.decimals_in(number) as (
 create or replace macro mart.telling_decimals(number, other, fewest) as (
     case
         when number is null or other is null or number = other then fewest
-        else (
-            select cast(coalesce(min(decimals), 20) as integer)
-            from (select unnest(range(fewest, 21)) as decimals) as tried
-            where mart.rounded(number, decimals) <> mart.rounded(other, decimals)
+        when mart.rounded(number, fewest) <> mart.rounded(other, fewest) then fewest
+        else coalesce(
+            cast(
+                list_filter(
+                    range(fewest + 1, 21), lambda tried: mart.rounded(number, tried) <> mart.rounded(other, tried)
+                )[1] as integer
+            ),
+            20
         )
     end
 );
 
 -- A difference in decimal arithmetic, without the error of binary subtraction: 84.2 - 83.3 is 0.9, not
--- 0.9000000000000057. It has ten decimals, but is never 0 for unequal numbers.
+-- 0.9000000000000057. It has ten decimals, but is never 0 for unequal numbers. Below 1e4 the error is less than 0.1 of
+-- the tenth decimal: where it cannot change the rounding, the rounded binary difference is the same, and faster.
 create or replace macro mart.difference(minuend, subtrahend) as (
     case
         when minuend = subtrahend then 0.0
         when greatest(abs(minuend), abs(subtrahend)) >= 1e16 then minuend - subtrahend
+        when
+            greatest(abs(minuend), abs(subtrahend)) < 1e4
+            and abs((minuend - subtrahend) * 1e10 - round((minuend - subtrahend) * 1e10)) < 0.4
+            and abs(minuend - subtrahend) > 1e-10
+            then round(minuend - subtrahend, 10)
         else coalesce(
             nullif(
                 cast(
