@@ -60,52 +60,70 @@ items as (
             and sights.year = criteria.year
 ),
 
-valued as (
+-- The two latest measurements up to each year of the plan, latest first.
+latest as (
+    select
+        sights.plan_id,
+        sights.sight_id,
+        sights.year,
+        measured.indicator_id,
+        measured.gender,
+        max(measured.year, 2) as measured_years
+    from sights
+    inner join measured
+        on
+            sights.plan_id = measured.plan_id
+            and sights.sight_id = measured.sight_id
+            and sights.year >= measured.year
+    group by sights.plan_id, sights.sight_id, sights.year, measured.indicator_id, measured.gender
+),
+
+dated as (
     select
         items.*,
-        measured.year as value_year,
-        measured.value,
-        measured.value_source,
-        measured.source_label,
-        measured.known_from,
-        measured.is_estimated as is_value_estimated
+        case
+            when items.has_latest_measurement or items.year = latest.measured_years[1]
+                then latest.measured_years[1]
+        end as value_year,
+        case
+            when value_year is null then latest.measured_years[1]
+            else latest.measured_years[2]
+        end as previous_value_year
     from items
-    left join measured
+    left join latest
         on
-            items.plan_id = measured.plan_id
-            and items.sight_id = measured.sight_id
-            and items.indicator_id = measured.indicator_id
-            and items.gender = measured.gender
-            and (
-                items.year = measured.year
-                or (items.has_latest_measurement and items.year > measured.year)
-            )
-    qualify row_number() over (
-        partition by
-            items.plan_id, items.sight_id, items.indicator_id, items.criterion, items.gender, items.year
-        order by measured.year desc nulls last
-    ) = 1
+            items.plan_id = latest.plan_id
+            and items.sight_id = latest.sight_id
+            and items.indicator_id = latest.indicator_id
+            and items.gender = latest.gender
+            and items.year = latest.year
 ),
 
 final as (
     select
-        valued.*,
-        earlier.year as previous_value_year,
+        dated.*,
+        measured.value,
+        measured.value_source,
+        measured.source_label,
+        measured.known_from,
+        measured.is_estimated as is_value_estimated,
         earlier.value as previous_value,
         earlier.written_at as previous_written_at
-    from valued
+    from dated
+    left join measured
+        on
+            dated.plan_id = measured.plan_id
+            and dated.sight_id = measured.sight_id
+            and dated.indicator_id = measured.indicator_id
+            and dated.gender = measured.gender
+            and dated.value_year = measured.year
     left join measured as earlier
         on
-            valued.plan_id = earlier.plan_id
-            and valued.sight_id = earlier.sight_id
-            and valued.indicator_id = earlier.indicator_id
-            and valued.gender = earlier.gender
-            and coalesce(valued.value_year, valued.year) > earlier.year
-    qualify row_number() over (
-        partition by
-            valued.plan_id, valued.sight_id, valued.indicator_id, valued.criterion, valued.gender, valued.year
-        order by earlier.year desc nulls last
-    ) = 1
+            dated.plan_id = earlier.plan_id
+            and dated.sight_id = earlier.sight_id
+            and dated.indicator_id = earlier.indicator_id
+            and dated.gender = earlier.gender
+            and dated.previous_value_year = earlier.year
 )
 
 select * from final

@@ -18,6 +18,21 @@ judged as (
     select * from mart.judged('inputs')
 ),
 
+-- One of women and men, for a criterion that both must meet.
+shown as (
+    select * from judged
+    where coalesce(target_gender, '') <> 'both'
+
+    union all
+
+    select * from judged
+    where target_gender = 'both'
+    qualify row_number() over (
+        partition by plan_id, basis, indicator_id, criterion, year
+        order by value is not null, compared_with is not null, margin, gender
+    ) = 1
+),
+
 final as (
     select
         *,
@@ -51,11 +66,7 @@ final as (
                     )
                 )
         end as shown_decimals
-    from judged
-    qualify row_number() over (
-        partition by plan_id, basis, indicator_id, criterion, year
-        order by value is not null, compared_with is not null, margin, gender
-    ) = 1
+    from shown
 )
 
 select * from final

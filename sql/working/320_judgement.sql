@@ -86,10 +86,11 @@ put_together as (
     from listed
 ),
 
-judged as (
+joined as (
     select
         criteria.* exclude (verdict_alt, is_at_target_now),  -- noqa: RF02
         put_together.n_criteria,
+        put_together.joint_verdict,
         put_together.joint_verdict_alt,
         put_together.is_at_joint_target_now
     from criteria
@@ -99,9 +100,20 @@ judged as (
             and criteria.basis = put_together.basis
             and criteria.indicator_id = put_together.indicator_id
             and criteria.year = put_together.year
+),
+
+-- The criterion that is shown.
+judged as (
+    select * from joined
+    where n_criteria = 1
+
+    union all
+
+    select * from joined
+    where n_criteria > 1
     qualify row_number() over (
-        partition by criteria.plan_id, criteria.basis, criteria.indicator_id, criteria.year
-        order by criteria.verdict <> put_together.joint_verdict, criteria.target_order, criteria.criterion
+        partition by plan_id, basis, indicator_id, year
+        order by verdict <> joint_verdict, target_order, criterion
     ) = 1
 ),
 
