@@ -6,6 +6,7 @@ with plan_kpis as (
 
 observations as (
     select * from core.observation
+    where municipality_id in (select plan_kpis.municipality_id from plan_kpis)
 ),
 
 reference_values as (

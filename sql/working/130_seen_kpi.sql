@@ -133,14 +133,15 @@ final as (
         case
             when basis = 'today' then 'today'
             else
-                concat_ws(
-                    ' ',
-                    cast(year as varchar),
-                    cast(bokslut_date as varchar),
-                    case when has_latest_measurement then 'latest' end,
-                    case when is_estimated then 'estimated' end,
-                    case when is_estimated then available_month_day end,
-                    case when is_estimated then cast(available_year_offset as varchar) end
+                -- A short id: the relations of cells have hundreds of thousands of rows.
+                's' || dense_rank() over (
+                    order by
+                        year,
+                        bokslut_date,
+                        has_latest_measurement,
+                        is_estimated,
+                        case when is_estimated then available_month_day end,
+                        case when is_estimated then available_year_offset end
                 )
         end as sighting_id,
         basis,

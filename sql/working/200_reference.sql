@@ -116,18 +116,26 @@ all_units as (
     from summaries
 ),
 
--- The units of each county, group and list, for the KPIs of the plans that are compared with them.
-members as (
+own_counties as (
     select distinct
         seen_kpis.sighting_id,
         seen_kpis.kpi_id,
-        'county:' || own.county_code as reference,
-        'county' as reference_kind,
-        units.municipality_id
+        units.county_code
     from seen_kpis
-    inner join units as own on seen_kpis.municipality_id = own.municipality_id
-    inner join units on own.county_code = units.county_code
-    where own.municipality_type = 'K' and units.municipality_type = 'K'
+    inner join units on seen_kpis.municipality_id = units.municipality_id
+    where units.municipality_type = 'K'
+),
+
+-- The units of each county, group and list, for the KPIs of the plans that are compared with them.
+members as (
+    select
+        own_counties.sighting_id,
+        own_counties.kpi_id,
+        'county:' || own_counties.county_code as reference,
+        units.municipality_id
+    from own_counties
+    inner join units on own_counties.county_code = units.county_code
+    where units.municipality_type = 'K'
 
     union all
 
@@ -135,7 +143,6 @@ members as (
         seen_kpis.sighting_id,
         seen_kpis.kpi_id,
         'similar:' || similar_members.group_id as reference,
-        'similar' as reference_kind,
         units.municipality_id
     from seen_kpis
     inner join all_similar_members as similar_members
@@ -149,7 +156,6 @@ members as (
         seen_kpis.sighting_id,
         seen_kpis.kpi_id,
         listed_units.list as reference,
-        split_part(listed_units.list, ':', 1) as reference_kind,
         listed_units.municipality_id
     from seen_kpis
     inner join listed_units on seen_kpis.plan_id = listed_units.plan_id and seen_kpis.sight_id = listed_units.sight_id
@@ -162,7 +168,7 @@ some_units as (
         unit_cells.period,
         unit_cells.gender,
         members.reference,
-        members.reference_kind,
+        split_part(members.reference, ':', 1) as reference_kind,
         mart.steady_mean(unit_cells.value, unit_cells.summand) as value,
         cast(count(*) as integer) as n
     from members
@@ -176,8 +182,7 @@ some_units as (
         members.kpi_id,
         unit_cells.period,
         unit_cells.gender,
-        members.reference,
-        members.reference_kind
+        members.reference
 ),
 
 final as (

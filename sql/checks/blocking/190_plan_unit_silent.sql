@@ -17,32 +17,25 @@ new_plan as (
         on plan_row.plan_id = earlier.plan_id and earlier.known_from < getvariable('known_from')
 ),
 
-own as (
-    select distinct
-        plan_kpi_use.plan_id,
-        observation.municipality_id as unit_id
-    from plan_kpi_use
-    inner join core.observation as observation on plan_kpi_use.kpi_id = observation.kpi_id
-),
-
 reported as (
     select
-        plan_kpi_use.plan_id,
+        new_plan.plan_id,
+        new_plan.unit_id,
         plan_kpi_use.kpi_id,
-        count(distinct observation.municipality_id) as unit_count
-    from plan_kpi_use
+        count(distinct observation.municipality_id) >= 3 as is_reported,
+        bool_or(observation.municipality_id = new_plan.unit_id) as is_own
+    from new_plan
+    inner join plan_kpi_use on new_plan.plan_id = plan_kpi_use.plan_id
     inner join core.observation as observation on plan_kpi_use.kpi_id = observation.kpi_id
-    group by plan_kpi_use.plan_id, plan_kpi_use.kpi_id
+    group by new_plan.plan_id, new_plan.unit_id, plan_kpi_use.kpi_id
 )
 
 select
-    new_plan.unit_id as scope,
+    unit_id as scope,
     '' as kpi_id,
-    new_plan.unit_id,
+    unit_id,
     '' as before,
-    'no value of ' || count(*) || ' KPIs that others report' as after
-from new_plan
-inner join reported on new_plan.plan_id = reported.plan_id and reported.unit_count >= 3
-anti join own on new_plan.plan_id = own.plan_id and new_plan.unit_id = own.unit_id
-group by new_plan.plan_id, new_plan.unit_id
-having count(*) >= 3;
+    'no value of ' || count_if(is_reported) || ' KPIs that others report' as after
+from reported
+group by plan_id, unit_id
+having not bool_or(is_own) and count_if(is_reported) >= 3;
