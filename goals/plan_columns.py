@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ class Column:
         return bool(self.default) or not self.is_required
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TableFormat:
     """One table of a plan, and the CSV file that it is read from.
 
@@ -94,12 +95,12 @@ class TableFormat:
     warnings: tuple[str, ...] = ()
     is_needed: bool = False
 
-    @property
+    @cached_property
     def written(self) -> tuple[Column, ...]:
         """The columns of the file."""
         return tuple(column for column in self.columns if not column.is_worked_out)
 
-    @property
+    @cached_property
     def header(self) -> tuple[str, ...]:
         """The names of the file's columns, in order."""
         return tuple(column.name for column in self.written)

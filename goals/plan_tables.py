@@ -4,7 +4,7 @@ They are the tables of the schema `plan` in the warehouse, in the same column or
 (files_sha256, known_from, known_to), which loading adds.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -29,7 +29,7 @@ TABLE_SCHEMAS: Mapping[str, Mapping[str, pl.DataType]] = {
 
 def build_tables(settings: Settings, rows: Mapping[str, Sequence[Row]]) -> Mapping[str, pl.DataFrame]:
     """Return all tables of a plan that has passed the checks."""
-    records: dict[str, Iterable[Mapping[str, object]]] = {
+    records: dict[str, list[dict[str, object]]] = {
         "plan": [{column.name: getattr(settings, column.name) for column in TABLES["plan"].columns}],
         "rule": [{"rule_name": name, "rule_value": value} for name, value in settings.rules.items()],
         "label": [{"label_kind": kind, "code": code, "label": word} for (kind, code), word in settings.labels.items()],
@@ -44,17 +44,13 @@ def build_tables(settings: Settings, rows: Mapping[str, Sequence[Row]]) -> Mappi
     for name, table in TABLES.items():
         if table.file:
             records[name] = [_record(name, order, row) for order, row in enumerate(rows.get(table.file, ()), start=1)]
+    plan = {"plan_id": settings.plan_id}
     return {
-        name: pl.DataFrame(
-            [[settings.plan_id, *(record.get(column.name) for column in table.columns)] for record in records[name]],
-            schema=TABLE_SCHEMAS[name],
-            orient="row",
-        )
-        for name, table in TABLES.items()
+        name: pl.DataFrame([plan | record for record in records[name]], schema=TABLE_SCHEMAS[name]) for name in TABLES
     }
 
 
-def _record(table: str, order: int, row: Row) -> Mapping[str, object]:
+def _record(table: str, order: int, row: Row) -> dict[str, object]:
     record: dict[str, object] = dict(row.values)
     if table in {"goal", "indicator", "target"}:
         record[f"{table}_order"] = order
