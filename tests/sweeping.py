@@ -23,3 +23,11 @@ def points_of(sweep: Sequence[Point], *, seed: int) -> list[Point]:
         return list(sweep)
     chosen = random.Random(seed).sample(range(len(sweep)), math.ceil(len(sweep) / 10))
     return [sweep[number] for number in sorted(chosen)]
+
+
+def one_of_each(sweep: Sequence[Sequence[Point]], *, seed: int) -> list[Point]:
+    """Return the points of a sweep whose points come in groups: all of them, or one of each group by the seed."""
+    if is_whole():
+        return [point for group in sweep for point in group]
+    chosen = random.Random(seed)
+    return [chosen.choice(group) for group in sweep]

@@ -1,6 +1,7 @@
 """Each fault, in a first run and a later one: the same warehouse as without it, or an error naming the request.
 
-The table of results is printed at the end of the module (`-s` shows it).
+A normal run has each fault in one of its four ways: once or lasting, in a first run or a later one. The table of
+results is printed at the end of the module (`-s` shows it).
 """
 
 import shutil
@@ -11,9 +12,10 @@ import pytest
 from fake_kolada import FAULTS, ContractChoices, FakeKolada
 from goals import read_plan
 from kolada_client import KoladaError
+from tests.sweeping import one_of_each
 from tests.warehouse.first_release.make_fixture import PLAN, small_data
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.sweep]
 
 CONTENTS = (
     "select * exclude (run_id, request_id, known_from, confirmed_at) from core.observation order by all",
@@ -80,13 +82,20 @@ def table():
 
 
 def fault_cases():
-    """Yield each fault, once and lasting; faults of next links use the data with several pages."""
-    for name in sorted(FAULTS):
-        for fault in (f"{name}@first", f"{name}@every"):
-            if name == "missing_next_url":
-                yield pytest.param(fault, "recorded_world", marks=pytest.mark.recorded)
-            else:
-                yield fault, "paged_world" if "next_url" in name else "small_world"
+    """Return the cases: a fault, whether the run is a first or a later one, and the world."""
+    return [
+        pytest.param(fault, night, world, marks=marks)
+        for fault, night, world, marks in one_of_each([ways_of(name) for name in sorted(FAULTS)], seed=14)
+    ]
+
+
+def ways_of(name):
+    """Return a fault once and lasting, in both runs; faults of next links use the data with several pages."""
+    if name == "missing_next_url":
+        world, marks = "recorded_world", [pytest.mark.recorded]
+    else:
+        world, marks = "paged_world" if "next_url" in name else "small_world", []
+    return [(f"{name}@{often}", night, world, marks) for often in ("first", "every") for night in ("first", "later")]
 
 
 def run_with(make_nights, world, home, fault):
@@ -110,23 +119,16 @@ def assert_all_or_nothing(nights, end, message, world, before):
         assert "/v3/" in message
 
 
-@pytest.mark.parametrize(("fault", "world_name"), list(fault_cases()))
-def test_first_night_with(request, tmp_path, make_nights, table, fault, world_name):
-    """With a fault, a first run publishes everything or nothing."""
+@pytest.mark.parametrize(("fault", "night", "world_name"), fault_cases())
+def test_a_night_with(request, tmp_path, make_nights, table, fault, night, world_name):
+    """With a fault, a run publishes the same as without it, or leaves the file (or its absence) as it was."""
     world = request.getfixturevalue(world_name)
+    before = None
+    if night == "later":
+        shutil.copytree(world.home, tmp_path / "home")
+        before = (tmp_path / "home" / "kolada.duckdb").read_bytes()
     nights, end, message = run_with(make_nights, world, tmp_path / "home", fault)
-    table.append((fault, "first", end))
-    assert_all_or_nothing(nights, end, message, world, None)
-
-
-@pytest.mark.parametrize(("fault", "world_name"), list(fault_cases()))
-def test_later_night_with(request, tmp_path, make_nights, table, fault, world_name):
-    """With a fault, a later run publishes the same as without it, or leaves the file byte for byte unchanged."""
-    world = request.getfixturevalue(world_name)
-    shutil.copytree(world.home, tmp_path / "home")
-    before = (tmp_path / "home" / "kolada.duckdb").read_bytes()
-    nights, end, message = run_with(make_nights, world, tmp_path / "home", fault)
-    table.append((fault, "later", end))
+    table.append((fault, night, end))
     assert_all_or_nothing(nights, end, message, world, before)
 
 
