@@ -92,8 +92,10 @@ def kolada(request: pytest.FixtureRequest, tmp_path: Path, distributions: Distri
     base = interpreter(request.param)
     checked([str(base), "-m", "venv", "environment"], tmp_path)
     python = tmp_path / "environment" / "bin" / "python"
+    # The first by pip, as pipx does it, the others by uv where it is installed.
+    is_by_uv = shutil.which("uv") is not None and request.param != PYTHONS[0]
     by_pip, by_uv = [str(python), "-m", "pip", "install"], ["uv", "pip", "install", "--python", str(python)]
-    install = [*(by_uv if shutil.which("uv") else by_pip), "--quiet", "--no-deps"]
+    install = [*(by_uv if is_by_uv else by_pip), "--quiet", "--no-deps"]
     checked([*install, "--require-hashes", "-r", str(REPOSITORY / "requirements.lock")], tmp_path)
     checked([*install, str(distributions.wheel)], tmp_path)
     return installed(python, tmp_path)
