@@ -82,7 +82,7 @@ def define_marts(connection: duckdb.DuckDBPyConnection, *, source_kind: str) -> 
     """
     clear_readers(connection)
     define_macros(connection, source_kind)
-    with working_relations(connection) as working:
+    with working_relations(connection, are_empty=True) as working:
         for each in relation_files():
             if each.kind in ("mart", "event"):
                 working.lay_out(each.reads)
@@ -95,10 +95,16 @@ def define_marts(connection: duckdb.DuckDBPyConnection, *, source_kind: str) -> 
 
 
 class WorkingRelations:
-    """The working relations of one build: each is created in an in-memory database when it is first read."""
+    """The working relations of one build: each is created in an in-memory database when it is first read.
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    Args:
+        connection: the open file.
+        are_empty: whether only their columns are needed.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, *, are_empty: bool = False) -> None:
         self.connection = connection
+        self.are_empty = are_empty
         self.files = {each.full_name: each for each in relation_files() if each.kind == WORKING}
         self.laid_out: set[str] = set()
 
@@ -107,16 +113,22 @@ class WorkingRelations:
         for name in sorted(self.files.keys() & names):
             if name not in self.laid_out:
                 self.lay_out(self.files[name].reads)
-                self.connection.execute(f"create or replace table {name} as {self.files[name].text}")
+                rows = select_of(self.files[name], is_empty=self.are_empty)
+                self.connection.execute(f"create or replace table {name} as {rows}")
                 self.laid_out.add(name)
 
 
+def select_of(file: RelationFile, *, is_empty: bool) -> str:
+    """Return the select of a relation, or one that has its columns and no rows."""
+    return f"select * from ({file.text}) limit 0" if is_empty else file.text
+
+
 @contextmanager
-def working_relations(connection: duckdb.DuckDBPyConnection) -> Iterator[WorkingRelations]:
+def working_relations(connection: duckdb.DuckDBPyConnection, *, are_empty: bool = False) -> Iterator[WorkingRelations]:
     """Attach an in-memory database for `working.X` while the block runs; the file keeps nothing of it."""
     connection.execute(f"attach ':memory:' as {WORKING}")
     try:
-        yield WorkingRelations(connection)
+        yield WorkingRelations(connection, are_empty=are_empty)
     finally:
         connection.execute(f"detach {WORKING}")
 
@@ -143,8 +155,7 @@ def make_table(connection: duckdb.DuckDBPyConnection, file: RelationFile, *, is_
     Raises:
         MartBroken: the mart lacks a column that its table has, or the column has another type.
     """
-    rows = f"select * from ({file.text}) limit 0" if is_empty else file.text
-    connection.execute(f"create or replace temp table built as {rows}")
+    connection.execute(f"create or replace temp table built as {select_of(file, is_empty=is_empty)}")
     table = file.stored_name
     extra = ", cast(null as timestamp) as published_from, cast(null as timestamp) as published_to"
     connection.execute(
