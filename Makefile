@@ -9,7 +9,7 @@ OLDEST_DUCKDB := 1.5.5
 READING_DUCKDBS := 1.1.3 1.2.2 1.3.2 1.4.4
 OLDEST_TESTS := tests/mart tests/warehouse
 # A file goes to a worker as a whole, in the order of tests/longest_first.py.
-TWO_AT_A_TIME := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 20
+TWO_AT_A_TIME := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 20 -rs
 PEERS := .venv-peers
 UV := $(shell command -v uv 2>/dev/null)
 
@@ -52,7 +52,7 @@ test: $(READY)  ## Run the tests except the slow ones
 slow: slow-flows slow-others  ## Run the slow tests
 
 slow-flows: $(READY)
-	$(BIN)/python -m pytest -m slow --durations 20 tests/flows
+	$(BIN)/python -m pytest -m slow --durations 20 -rs tests/flows
 
 slow-others: $(READY) $(VENV)/older-duckdb/.ready
 	$(TWO_AT_A_TIME) -m slow --ignore tests/flows

@@ -14,6 +14,7 @@ from reports import Asked, Format, Scope, write_exports, write_report
 from tests.reports.chrome import Tab, browser_tab, chromium
 from tests.reports.conftest import World
 from tests.reports.support import PLAN_ID, REPOSITORY, opened
+from tests.sweeping import one_of_each
 
 pytestmark = pytest.mark.slow
 
@@ -114,21 +115,27 @@ def other_pages(awkward_world: World, sample_world: World, tmp_path_factory: pyt
     return pages
 
 
+OTHER_PAGES = [f"{world}-{kind}" for world in ("sample", "awkward") for kind in ("short", "goal", "period", "memo")]
+FORMS = [(1280, "light", "screen"), (390, "dark", "screen"), (794, "light", "print")]
+
+
+@pytest.mark.sweep
 @pytest.mark.parametrize(
-    ("width", "scheme", "media"), [(1280, "light", "screen"), (390, "dark", "screen"), (794, "light", "print")]
+    ("name", "form"), one_of_each([[(name, form) for form in FORMS] for name in OTHER_PAGES], seed=14)
 )
 def test_axe_finds_nothing_on_the_other_pages(
-    other_pages: dict[str, Path], tab: Tab, axe: str, pictures: Path, width, scheme, media
+    other_pages: dict[str, Path], tab: Tab, axe: str, pictures: Path, name, form
 ):
     """The other pages have no violation, no request and no sideways scrolling; pictures are taken."""
-    for name, path in other_pages.items():
-        tab.show_as(width=width, scheme=scheme, media=media)
-        tab.requests.clear()
-        tab.open(path)
-        assert violations(tab, axe) == [], name
-        assert tab.requests == [path.as_uri()]
-        assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), name
-        tab.picture(pictures / f"{name}-{media}-{width}.png", clip=(0, 2500))
+    width, scheme, media = form
+    path = other_pages[name]
+    tab.show_as(width=width, scheme=scheme, media=media)
+    tab.requests.clear()
+    tab.open(path)
+    assert violations(tab, axe) == []
+    assert tab.requests == [path.as_uri()]
+    assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    tab.picture(pictures / f"{name}-{media}-{width}.png", clip=(0, 2500))
 
 
 @pytest.mark.parametrize("name", ["short", "period"])
@@ -185,19 +192,6 @@ def test_no_label_of_a_chart_lies_over_another(sample_world: World, awkward_worl
         tab.open(world.report.path)
         assert tab.evaluate("document.querySelectorAll('svg.chart text').length") > 500
         assert tab.evaluate(MISPLACED) == []
-
-
-def test_pictures_and_paper(sample_world: World, awkward_world: World, tab: Tab, pictures: Path):
-    """Pictures at phone, laptop, wide and A4 width, and a PDF, are taken for review."""
-    for name, world in (("sample", sample_world), ("awkward", awkward_world)):
-        for width, media in ((390, "screen"), (1280, "screen"), (1920, "screen"), (794, "print")):
-            tab.show_as(width=width, media=media)
-            tab.open(world.report.path)
-            path = pictures / f"{name}-{media}-{width}.png"
-            tab.picture(path, clip=(0, 3000))
-            assert path.stat().st_size > 20_000
-        tab.paper(pictures / f"{name}.pdf")
-        assert (pictures / f"{name}.pdf").read_bytes().startswith(b"%PDF")
 
 
 def test_no_page_of_paper_is_nearly_empty(sample_world: World, tab: Tab, tmp_path: Path):
