@@ -280,10 +280,12 @@ class Serving:
     def _wait_for_server(self, server: subprocess.Popen[bytes] | None) -> None:
         deadline = time.monotonic() + (SERVER_SECONDS if server is not None else CONFIGURED_SERVER_SECONDS)
         why = ""
+        # Read once: reading the trusted certificates at each attempt takes time from a server that is starting.
+        trusted = httpx.create_ssl_context(trust_env=server is None)
         while time.monotonic() < deadline:
             try:
                 # Our own server on this machine is reached without the proxies of the environment.
-                answer = httpx.get(f"{self._api_url}/health", timeout=2.0, trust_env=server is None)
+                answer = httpx.get(f"{self._api_url}/health", timeout=2.0, trust_env=server is None, verify=trusted)
             except (httpx.TransportError, httpx.InvalidURL) as error:
                 why = f"{error or type(error).__name__}"
             else:
