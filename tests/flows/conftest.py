@@ -49,8 +49,11 @@ PAGES_NAME = "mal.kommunen.test"
 RUN_SECONDS = 240
 EVENT_SECONDS = 90
 
-# A worker polls every ten seconds by default; the tests poll more often.
-QUICK_WORKER = {"PREFECT_WORKER_QUERY_SECONDS": "1"}
+# By default a worker polls every ten seconds, and events are stored every five; the tests do not wait that long.
+QUICK_PREFECT = {
+    "PREFECT_WORKER_QUERY_SECONDS": "1",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_FLUSH_INTERVAL": "0.5",
+}
 
 # Far enough ahead to schedule a run on either of the next two nights when the clock changes.
 FAR_AHEAD = {"PREFECT_SERVER_SERVICES_SCHEDULER_MAX_SCHEDULED_TIME": "P400D"}
@@ -160,6 +163,8 @@ class Operations:
     home: Path
     work: Path
     pages_url: str
+    # One for all requests: a new one reads all certificates.
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60))
 
     def set_variables(self, **variables: str) -> None:
         """Write the variables of the following runs into `.env` of their working folder, replacing all others."""
@@ -231,7 +236,7 @@ class Operations:
 
         def ask_once() -> httpx.Response | None:
             user, _, word = self.password.partition(":")
-            answer = httpx.request(method, f"{self.api_url}/{path}", timeout=60, auth=(user, word), **content)
+            answer = self.http.request(method, f"{self.api_url}/{path}", auth=(user, word), **content)
             return None if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE else answer
 
         return wait_for(ask_once, EVENT_SECONDS, self.last_lines)
@@ -318,7 +323,7 @@ def operations(tmp_path_factory: pytest.TempPathFactory, small_data: DataSet) ->
                 "--web-name",
                 PAGES_NAME,
             ],
-            env=environment | QUICK_WORKER | FAR_AHEAD | DEAD_PROXIES,
+            env=environment | QUICK_PREFECT | FAR_AHEAD | DEAD_PROXIES,
             cwd=work,
             stdout=stack.enter_context(log.open("wb")),
             stderr=subprocess.STDOUT,
@@ -334,6 +339,7 @@ def operations(tmp_path_factory: pytest.TempPathFactory, small_data: DataSet) ->
             running.environment["PREFECT_API_AUTH_STRING"] = running.password
             yield running
         finally:
+            running.http.close()
             process.send_signal(signal.SIGTERM)
             try:
                 code = process.wait(90)
