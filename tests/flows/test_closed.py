@@ -3,8 +3,11 @@
 import json
 import os
 import shlex
+import sqlite3
 import stat
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -12,7 +15,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from flows.orphaned_runs import WITHOUT_START, settle_stuck
+from flows.orphaned_runs import WITHOUT_PROCESS, WITHOUT_START, settle_stuck
 from flows.server_access import NoServer, ServerAccess
 from flows.service_processes import with_variable
 
@@ -130,12 +133,16 @@ def test_unknown_parameters_are_refused(operations, deployment):
 @pytest.mark.slow
 def test_prefects_command_with_and_without_the_variable(operations, fake, home):
     """With the printed line Prefect's command works, also past proxies; without it the command gets 401."""
-    without = in_a_shell(operations, f"export PREFECT_API_URL={operations.api_url}; {BACKFILL}")
-    assert without.returncode != 0
-    assert "401 Unauthorized" in without.stdout + without.stderr
     proxies = {"HTTP_PROXY": "http://127.0.0.1:9", "ALL_PROXY": "http://127.0.0.1:9"}
-    for variables in ({}, proxies):
-        ready = in_a_shell(operations, f"source <(kolada serve --env) && {BACKFILL}", **variables)
+    with ThreadPoolExecutor() as at_once:
+        without = at_once.submit(in_a_shell, operations, f"export PREFECT_API_URL={operations.api_url}; {BACKFILL}")
+        given = [
+            at_once.submit(in_a_shell, operations, f"source <(kolada serve --env) && {BACKFILL}", **variables)
+            for variables in ({}, proxies)
+        ]
+    assert without.result().returncode != 0
+    assert "401 Unauthorized" in without.result().stdout + without.result().stderr
+    for ready in (each.result() for each in given):
         assert ready.returncode == 0, ready.stdout + ready.stderr
         run = ready.stdout.partition("UUID: ")[2].split()[0]
         assert operations.state_after(run)["name"] == "Planned"
@@ -156,6 +163,17 @@ def test_our_own_commands_are_let_in_by_themselves(operations, fake, home, tmp_p
     assert "source <(kolada serve --env)" in refused.stderr
 
 
+def happened_earlier(operations, run):
+    """Date the pending state of a run back by the time that it may be without a process."""
+    database = sqlite3.connect(operations.home.parent / "prefect" / "prefect.db", timeout=60)
+    with closing(database), database:
+        earlier = database.execute(
+            "update flow_run_state set timestamp = datetime(timestamp, ?) where type = 'PENDING' and flow_run_id = ?",
+            (f"-{WITHOUT_PROCESS.total_seconds()} seconds", run),
+        )
+    assert earlier.rowcount == 1
+
+
 @pytest.mark.slow
 def test_a_run_without_a_process_gives_its_place_back(operations, fake, home):
     """A pending run without a process ends as crashed, and the next run starts."""
@@ -164,6 +182,7 @@ def test_a_run_without_a_process_gives_its_place_back(operations, fake, home):
     scheduled = {"type": "SCHEDULED", "state_details": {"scheduled_time": later}}
     stuck = operations.post(f"deployments/{deployment}/create_flow_run", state=scheduled)["id"]
     operations.post(f"flow_runs/{stuck}/set_state", state={"type": "PENDING"}, force=True)
+    happened_earlier(operations, stuck)
     waiting = operations.trigger_by_api("refresh/nightly")
     assert operations.state_after(stuck)["type"] == "CRASHED"
     assert "Its process is gone" in operations.flow_run(stuck)["state"]["message"]
@@ -172,7 +191,10 @@ def test_a_run_without_a_process_gives_its_place_back(operations, fake, home):
 
 @pytest.mark.slow
 def test_a_run_that_does_not_start_is_ended(operations):
-    """A run whose process does not start its flow within ten minutes is ended together with the process."""
+    """A run whose process does not start its flow within ten minutes is ended together with the process.
+
+    Without a process it is left alone for a minute.
+    """
     pool, now = "slow-to-start", datetime.now(UTC)
     operations.post("work_pools/", name=pool, type="process")
     flow_id = operations.get("deployments/name/refresh/nightly")["flow_id"]
@@ -180,6 +202,8 @@ def test_a_run_that_does_not_start_is_ended(operations):
     later = {"type": "SCHEDULED", "state_details": {"scheduled_time": str(now + timedelta(days=1))}}
     run = operations.post(f"deployments/{deployment}/create_flow_run", state=later)["id"]
     operations.post(f"flow_runs/{run}/set_state", state={"type": "PENDING"}, force=True)
+    with operations.client() as client:
+        assert list(settle_stuck(client, pool, now=now + WITHOUT_PROCESS - timedelta(seconds=1))) == []
     with (
         subprocess.Popen(["sleep", "600"], env={"PREFECT__FLOW_RUN_ID": run}) as process,
         operations.client() as client,
