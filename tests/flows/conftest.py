@@ -66,6 +66,9 @@ DEAD_PROXIES = {
     "NO_PROXY": "127.0.0.0/8 [::1]",
 }
 
+# In an operator's shell: `kolada` reaches the local server past them.
+PROXIES_OF_AN_OPERATOR = {"HTTP_PROXY": "http://127.0.0.1:9", "NO_PROXY": "[::1] 127.0.0.0/8"}
+
 
 @pytest.fixture(scope="session")
 def small_data() -> DataSet:

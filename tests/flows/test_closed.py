@@ -18,6 +18,7 @@ from websockets.sync.client import connect
 from flows.orphaned_runs import WITHOUT_PROCESS, WITHOUT_START, settle_stuck
 from flows.server_access import NoServer, ServerAccess
 from flows.service_processes import with_variable
+from tests.flows.conftest import PROXIES_OF_AN_OPERATOR
 
 pytestmark = [pytest.mark.timeout(900)]
 
@@ -150,12 +151,21 @@ def test_prefects_command_with_and_without_the_variable(operations, fake, home):
 
 @pytest.mark.slow
 def test_our_own_commands_are_let_in_by_themselves(operations, fake, home, tmp_path):
-    """`kolada` commands find the password in their home; with another home they name the next command."""
-    proxies = {"HTTP_PROXY": "http://127.0.0.1:9", "NO_PROXY": "[::1] 127.0.0.0/8"}
-    for words in (["refresh"], ["backfill", "--kpi", "N99001"], ["mirror"]):
-        ended = operations.command("kolada", *words, "--json", without=["PREFECT_API_AUTH_STRING"], **proxies)
-        assert ended.returncode == 0, ended.stderr
-        assert '"state": "published"' in ended.stdout
+    """`kolada refresh` finds the password in its home and has a task per stage; in another home it names what to do.
+
+    `kolada backfill` and `kolada mirror` find it where the page of operations is tried.
+    """
+    ended = operations.command(
+        "kolada", "refresh", "--json", without=["PREFECT_API_AUTH_STRING"], **PROXIES_OF_AN_OPERATOR
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert '"state": "published"' in ended.stdout
+    completed = {"state": {"type": {"any_": ["COMPLETED"]}}}
+    runs = operations.post("flow_runs/filter", flow_runs=completed, sort="END_TIME_DESC", limit=1)
+    assert runs[0]["state"]["name"] in PUBLISHED
+    assert runs[0]["deployment_id"] is None
+    tasks = operations.post("task_runs/filter", flow_runs={"id": {"any_": [runs[0]["id"]]}})
+    assert {task["name"].rpartition("-")[0] or task["name"] for task in tasks} >= {"Read the catalogue", "Publish"}
     refused = operations.command("kolada", "refresh", without=["PREFECT_API_AUTH_STRING"], home=tmp_path / "other")
     assert refused.returncode == 1
     assert "Traceback" not in refused.stderr

@@ -145,18 +145,6 @@ def test_an_unknown_kpi_fails_with_a_suggestion(operations, fake, home):
     assert "Did you mean `N15436`" in state["message"]
 
 
-def test_refresh_uses_the_server_that_runs(operations, fake, home):
-    """`kolada refresh` runs on the server of PREFECT_API_URL, with one task per stage."""
-    ended = operations.command("kolada", "refresh", "--json", home=home)
-    assert ended.returncode == 0, ended.stderr
-    ended = {"state": {"type": {"any_": ["COMPLETED"]}}}
-    runs = operations.post("flow_runs/filter", flow_runs=ended, sort="END_TIME_DESC", limit=1)
-    assert runs[0]["state"]["name"] in PUBLISHED
-    assert runs[0]["deployment_id"] is None
-    tasks = operations.post("task_runs/filter", flow_runs={"id": {"any_": [runs[0]["id"]]}})
-    assert {task["name"].rpartition("-")[0] or task["name"] for task in tasks} >= {"Read the catalogue", "Publish"}
-
-
 def test_a_port_that_is_taken_is_told(operations):
     """A second server on the same port does not start, and the message names the option."""
     port = operations.api_url.split(":")[2].split("/")[0]
