@@ -376,6 +376,22 @@ def home(operations: Operations) -> Path:
 
 
 @pytest.fixture(scope="session")
+def first_night(tmp_path_factory: pytest.TempPathFactory, small_data: DataSet, plans: tuple[Plan, ...]) -> Path:
+    """A home with the night before the last behind it; only to be copied."""
+    now = datetime.now(UTC) - timedelta(days=2)
+    desk = Desk(home=tmp_path_factory.mktemp("night") / "home", fake=FakeKolada(small_data), plans=plans, now=now)
+    assert desk.refresh().state == "published"
+    return desk.home
+
+
+@pytest.fixture
+def begun_home(home: Path, first_night: Path) -> Path:
+    """The home of the served runs with that night behind it."""
+    shutil.copytree(first_night, home, dirs_exist_ok=True)
+    return home
+
+
+@pytest.fixture(scope="session")
 def ask_home() -> Callable[[Path, str], list[tuple[Any, ...]]]:
     """Give the function that queries the published file of a home."""
     return ask

@@ -99,30 +99,29 @@ def test_runs_that_are_started_together_take_turns(operations, fake, make_desk, 
             for years in ([2019, 2020], [2020, 2021])
         ),
     ]
-    assert {operations.state_after(run)["name"] for run in runs} <= PUBLISHED
-    spans = sorted((operations.flow_run(run)["start_time"], operations.flow_run(run)["end_time"]) for run in runs)
-    assert all(earlier[1] <= later[0] for earlier, later in pairwise(spans))
-
-    # Warnings of late or unpublished values depend on the day: the desk's three runs end today as well.
+    # While they run. Warnings of late or unpublished values depend on the day: the desk's three runs end today as well.
     desk = make_desk(tmp_path / "alone", FakeKolada(fake.data), datetime.now(UTC) - timedelta(days=3))
     desk.refresh()
     desk.backfill(kpi_ids=[OUTSIDE], years=[2019, 2020])
     desk.backfill(kpi_ids=[OUTSIDE], years=[2020, 2021])
+
+    assert {operations.state_after(run)["name"] for run in runs} <= PUBLISHED
+    spans = sorted((operations.flow_run(run)["start_time"], operations.flow_run(run)["end_time"]) for run in runs)
+    assert all(earlier[1] <= later[0] for earlier, later in pairwise(spans))
     assert desk.query(CELLS) == ask_home(home, CELLS)
     assert desk.query(VERDICTS) == ask_home(home, VERDICTS)
 
 
-def test_a_source_that_is_away_the_whole_night(operations, alarms, make_desk, small_data, home):
+def test_a_source_that_is_away_the_whole_night(operations, alarms, small_data, begun_home):
     """If the source is unreachable, the run fails, the file stays, status warns, and the next run repairs it."""
-    kolada = FakeKolada(small_data)
-    make_desk(home, kolada, datetime.now(UTC) - timedelta(days=2)).refresh()
+    home, kolada = begun_home, FakeKolada(small_data)
     yesterday = (home / "kolada.duckdb").read_bytes()
     with socket.socket() as silent:
         # A bound port, so that no other process uses it; it refuses all connections.
         silent.bind(("127.0.0.1", 0))
         port = silent.getsockname()[1]
         url = f"http://127.0.0.1:{port}/v3"
-        operations.set_variables(KOLADA_BASE_URL=url, KOLADA_MAX_ATTEMPTS="2")
+        operations.set_variables(KOLADA_BASE_URL=url, KOLADA_MAX_ATTEMPTS="1")
         away = operations.trigger_by_api("refresh/nightly")
         state = operations.state_after(away)
     assert ("FAILED", "Failed: source") == (state["type"], state["name"])
@@ -138,14 +137,18 @@ def test_a_source_that_is_away_the_whole_night(operations, alarms, make_desk, sm
     assert operations.command("kolada", "status", home=home).returncode == 0
 
 
-def test_a_held_run_says_so(operations, alarms, fake, home):
-    """A held run is shown by its state, its page, an event and an alarm."""
+def test_a_held_run_says_so(operations, alarms, fake, begun_home):
+    """A held run is shown by its state, its page, an event and an alarm.
+
+    A backfill of one pair: a larger request is asked again in parts, with pauses.
+    """
     fake.faults = ["server_error_html@every:1489"]
-    operations.set_variables(KOLADA_MAX_ATTEMPTS="2")
-    run = operations.trigger_by_api("refresh/nightly")
+    operations.set_variables(KOLADA_MAX_ATTEMPTS="1")
+    one_pair = {"kpis": [OUTSIDE], "municipalities": ["1489"]}
+    run = operations.trigger_by_api("backfill/ad-hoc", parameters=one_pair)
     state = operations.state_after(run)
     assert ("FAILED", "Held: incomplete") == (state["type"], state["name"])
-    assert "# Hållen: ofullständig" in operations.artifacts(run)["refresh"]["data"]
+    assert "# Hållen: ofullständig" in operations.artifacts(run)["backfill"]["data"]
     (held,) = operations.events("kolada.run.held", run, 1)
     assert held["payload"]["reason"] == "incomplete"
     assert held["resource"]["prefect.resource.id"].startswith("kolada.run.")
