@@ -2,8 +2,11 @@
 
 import json
 import socket
+import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -43,6 +46,18 @@ def run(command, environment, folder):
     )
 
 
+@pytest.fixture
+def folder_of_prefects_database(operations, tmp_path):
+    """A folder whose Prefect home has a copy of a server's database, so that another server need not create its own."""
+    (tmp_path / "prefect").mkdir()
+    with (
+        closing(sqlite3.connect(operations.home.parent / "prefect" / "prefect.db")) as used,
+        closing(sqlite3.connect(tmp_path / "prefect" / "prefect.db")) as copied,
+    ):
+        used.backup(copied)
+    return tmp_path
+
+
 @pytest.fixture(scope="module")
 def silent_port():
     """A port that is in use but does not respond."""
@@ -51,21 +66,21 @@ def silent_port():
         yield silent.getsockname()[1]
 
 
-@pytest.mark.parametrize(
-    "command", [["refresh", "--sample"], ["mirror", "--sample"], ["serve"]], ids=lambda each: each[0]
-)
-def test_a_dead_server_is_told(command, silent_port, tmp_path):
-    """If the server of PREFECT_API_URL is down, one line names it and the next command."""
-    assert run(["goals", "new", "--example"], {}, tmp_path).returncode == 0
+def test_a_dead_server_is_told(silent_port, tmp_path):
+    """If the server of PREFECT_API_URL is down, each command names it and the next command in one line."""
     url = f"http://127.0.0.1:{silent_port}/api"
-    ended = run(command, {"PREFECT_API_URL": url}, tmp_path)
-    assert ended.returncode == 1
-    assert "Traceback" not in ended.stderr
-    last = ended.stderr.strip().splitlines()[-1]
-    assert f"The Prefect server at `{url}`" in last
-    assert "does not respond" in last
-    assert "PREFECT_API_URL" in last
-    assert ("kolada serve" if command == ["serve"] else "--direct") in last
+    commands = [["refresh", "--sample"], ["mirror", "--sample"], ["serve"]]
+    shared = {"PREFECT_API_URL": url, "KOLADA_GOALS": PLANS}
+    with ThreadPoolExecutor() as at_once:
+        ended = at_once.map(lambda command: run(command, shared, tmp_path), commands)
+    for command, each in zip(commands, ended, strict=True):
+        assert each.returncode == 1
+        assert "Traceback" not in each.stderr
+        last = each.stderr.strip().splitlines()[-1]
+        assert f"The Prefect server at `{url}`" in last
+        assert "does not respond" in last
+        assert "PREFECT_API_URL" in last
+        assert ("kolada serve" if command == ["serve"] else "--direct") in last
 
 
 def test_a_server_that_is_none_is_told(tmp_path):
@@ -124,14 +139,15 @@ def test_what_a_server_that_ends_said_is_told(tmp_path):
     assert told.endswith("run `kolada serve` again.\n")
 
 
-def test_a_server_that_is_lost_during_a_run_is_told(tmp_path):
+def test_a_server_that_is_lost_during_a_run_is_told(folder_of_prefects_database):
     """If the server is killed during a run, one line names what is kept, and the ledger has the outcome.
 
     The output has no Prefect traceback, and the command does not wait for the server to return.
     """
+    folder = folder_of_prefects_database
     url = f"http://127.0.0.1:{free_port()}"
     shared = {"PREFECT_API_URL": f"{url}/api", "KOLADA_GOALS": PLANS}
-    environment = environment_in(tmp_path) | shared
+    environment = environment_in(folder) | shared
     server = subprocess.Popen(
         [sys.executable, "-m", "prefect", "server", "start", "--port", url.rpartition(":")[2]],
         env=environment,
@@ -141,9 +157,9 @@ def test_a_server_that_is_lost_during_a_run_is_told(tmp_path):
     fake = FakeKolada(sample_data())
     with server, fake.serve() as kolada:
         wait_for(lambda: answers(f"{url}/api/health"), 240, lambda: "no server")
-        slowly = environment | {"KOLADA_BASE_URL": kolada, "KOLADA_RATE": "2"}
+        slowly = environment | {"KOLADA_BASE_URL": kolada, "KOLADA_RATE": "4"}
         command = [sys.executable, "-m", "kolada_pipeline", "refresh"]
-        with subprocess.Popen(command, cwd=tmp_path, env=slowly, stderr=subprocess.PIPE, text=True) as process:
+        with subprocess.Popen(command, cwd=folder, env=slowly, stderr=subprocess.PIPE, text=True) as process:
             wait_for(lambda: len(fake.log) >= 8, 240, lambda: "nothing asked")
             server.kill()
             said = process.communicate(timeout=300)[1]
@@ -154,20 +170,21 @@ def test_a_server_that_is_lost_during_a_run_is_told(tmp_path):
         assert said.splitlines()[-1] == told
         for noise in ("Traceback", "Error logging to API", "Service '", "Encountered exception", "EventsWorker"):
             assert noise not in said, said
-        state = json.loads(run(["status", "--json"], shared, tmp_path).stdout)["last_run"]
+        state = json.loads(run(["status", "--json"], shared, folder).stdout)["last_run"]
         assert state["state"] in {"published", "failed"}
-        again = run(["refresh", "--direct"], shared | {"KOLADA_BASE_URL": kolada, "KOLADA_RATE": "500"}, tmp_path)
+        again = run(["refresh", "--direct"], shared | {"KOLADA_BASE_URL": kolada, "KOLADA_RATE": "500"}, folder)
         assert again.returncode == 0, again.stderr
-        assert run(["status"], shared, tmp_path).returncode == 0
+        assert run(["status"], shared, folder).returncode == 0
 
 
-def test_the_temporary_server_asks_for_a_password(tmp_path):
+def test_the_temporary_server_asks_for_a_password(folder_of_prefects_database):
     """The temporary server of one command requires a password."""
+    folder = folder_of_prefects_database
     fake = FakeKolada(sample_data())
     with fake.serve() as kolada:
-        environment = environment_in(tmp_path) | {"KOLADA_BASE_URL": kolada, "KOLADA_RATE": "4", "KOLADA_GOALS": PLANS}
+        environment = environment_in(folder) | {"KOLADA_BASE_URL": kolada, "KOLADA_RATE": "8", "KOLADA_GOALS": PLANS}
         command = [sys.executable, "-m", "kolada_pipeline", "refresh"]
-        with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        with subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.PIPE, text=True) as process:
             lines = iter(process.stderr.readline, "")
             url = next(line for line in lines if "Starting temporary server on" in line).split()[-1]
             wait_for(lambda: len(fake.log) >= 3, 240, lambda: "nothing asked")
