@@ -70,6 +70,8 @@ def keep_versions(
 ) -> bool:
     """Close the current versions whose rows are not among the incoming ones, and open versions for new incoming rows.
 
+    The rows are compared once, and not at all if no version is current.
+
     Args:
         connection: the open file.
         relation: schema and plain name.
@@ -84,18 +86,29 @@ def keep_versions(
     """
     since, until = ends
     held = f"(select rowid, * from {relation}_version where {until} is null and ({among}))"
-    same = equal("held", "incoming", compared)
-    ((closed,),) = connection.execute(
-        f"update {relation}_version set {until} = $instant where rowid in "
-        f"(select held.rowid from {held} as held anti join {incoming} as incoming on {same})",
-        {"instant": instant},
+    if connection.execute(f"select exists (from {held})").fetchone() == (False,):
+        ((opened,),) = connection.execute(
+            f"insert into {relation}_version by name select *, $instant as {since} from {incoming}",
+            {"instant": instant},
+        ).fetchall()
+        return bool(opened)
+    numbered = f"(select *, row_number() over () as incoming_row from {incoming})"
+    ((differing,),) = connection.execute(
+        f"create or replace temp table differing as select held.rowid as held_row, incoming.incoming_row "
+        f"from {held} as held full join {numbered} as incoming on {equal('held', 'incoming', compared)} "
+        "where held.rowid is null or incoming.incoming_row is null"
     ).fetchall()
-    ((opened,),) = connection.execute(
-        f"insert into {relation}_version by name select incoming.*, $instant as {since} "
-        f"from {incoming} as incoming anti join {held} as held on {same}",
-        {"instant": instant},
-    ).fetchall()
-    return bool(closed or opened)
+    if differing:
+        connection.execute(
+            f"update {relation}_version set {until} = $instant where rowid in (select held_row from differing)",
+            {"instant": instant},
+        )
+        connection.execute(
+            f"insert into {relation}_version by name select * exclude (incoming_row), $instant as {since} "
+            f"from {numbered} where incoming_row in (select incoming_row from differing)",
+            {"instant": instant},
+        )
+    return bool(differing)
 
 
 def equal(one: str, other: str, columns: Iterable[str]) -> str:
