@@ -48,15 +48,16 @@ create or replace macro mart.telling_decimals(number, other, fewest) as (
 );
 
 -- A difference in decimal arithmetic, without the error of binary subtraction: 84.2 - 83.3 is 0.9, not
--- 0.9000000000000057. It has ten decimals, but is never 0 for unequal numbers. Below 1e4 the error is less than 0.1 of
--- the tenth decimal: where it cannot change the rounding, the rounded binary difference is the same, and faster.
+-- 0.9000000000000057. It has ten decimals, but is never 0 for unequal numbers. The error of the binary difference is at
+-- most 1e-5 of the tenth decimal for each unit of the greater number: where it cannot change the rounding, the rounded
+-- binary difference is the same, and faster.
 create or replace macro mart.difference(minuend, subtrahend) as (
     case
         when minuend = subtrahend then 0.0
         when greatest(abs(minuend), abs(subtrahend)) >= 1e16 then minuend - subtrahend
         when
-            greatest(abs(minuend), abs(subtrahend)) < 1e4
-            and abs((minuend - subtrahend) * 1e10 - round((minuend - subtrahend) * 1e10)) < 0.4
+            abs((minuend - subtrahend) * 1e10 - round((minuend - subtrahend) * 1e10))
+            < 0.5 - greatest(abs(minuend), abs(subtrahend)) * 1e-5
             and abs(minuend - subtrahend) > 1e-10
             then round(minuend - subtrahend, 10)
         else coalesce(
@@ -91,10 +92,17 @@ create or replace macro mart.as_decimal(number) as (
 );
 
 -- A decimal sum divided by a count. If the result has finitely many decimals, it is exact: 650.3 / 7 is 92.9, not the
--- 92.89999999999999 of binary division, which 92.9 would exceed. Every double keeps 15 digits.
+-- 92.89999999999999 of binary division, which 92.9 would exceed. Every double keeps 15 digits. A quotient below 1e4
+-- that is clearly between two numbers of ten decimals, the decimals of a sum, has more: it needs no test in text.
 create or replace macro mart.shared(total, number_of) as (
     case
         when number_of = 0 then null
+        when
+            abs(cast(total as double) / number_of) < 1e4
+            and abs(
+                cast(total as double) / number_of * 1e10 - round(cast(total as double) / number_of * 1e10)
+            ) > 0.1
+            then cast(total as double) / number_of
         when cast(printf('%.15g', cast(total as double) / number_of) as decimal(38, 10)) * number_of = total
             then cast(printf('%.15g', cast(total as double) / number_of) as double)
         else cast(total as double) / number_of
