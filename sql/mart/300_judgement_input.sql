@@ -69,6 +69,7 @@ reference_values as (
 
 placings as (
     select * from working.standing
+    where municipality_id in (select seen_kpis.municipality_id from seen_kpis)
 ),
 
 similar_groups as (
@@ -513,6 +514,7 @@ gathered as (
             and coalesce(items.value_year, items.year) = unweighted.period
             and items.gender = unweighted.gender
             and items.unweighted_reference = unweighted.reference
+            and unweighted.reference_kind = 'unweighted_mean'
     left join reference_values as similar_mean
         on
             seen_kpis.sighting_id = similar_mean.sighting_id
