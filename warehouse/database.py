@@ -28,6 +28,10 @@ MEMORY_LIMIT = "512MB"
 WORKING_OPTIONS = "recovery_mode no_wal_writes"
 NO_CHECKPOINT_BETWEEN = "1TB"
 
+# Strings are compressed as a dictionary, without a try of every method: most columns have few distinct strings. DuckDB
+# compresses other types, and strings that are too long for a dictionary, as it chooses.
+COMPRESSION = "dictionary"
+
 # Every column of every table takes at least a part of a block. Most tables are small: with DuckDB's default blocks of
 # 256 kB the file of one plan is twice as large. The block size of a file cannot be changed later.
 BLOCK_SIZE = 16_384
@@ -84,6 +88,7 @@ def opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         "memory_limit": MEMORY_LIMIT,
         "temp_directory": str(aside),
         "checkpoint_threshold": NO_CHECKPOINT_BETWEEN,
+        "force_compression": COMPRESSION,
     }
     connection = connect(config)
     try:
@@ -145,18 +150,12 @@ def set_variables(connection: duckdb.DuckDBPyConnection, values: Mapping[str, ob
 
 @contextmanager
 def in_bulk(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Set DuckDB's options for loading many rows with few distinct strings while the block runs.
-
-    Rows need not keep their insertion order: keeping it writes many of them twice. Strings are compressed as a
-    dictionary, the method that DuckDB chooses after trying all of them.
-    """
+    """Load many rows while the block runs: they need not keep their order. Keeping it writes many of them twice."""
     connection.execute("set preserve_insertion_order = false")
-    connection.execute("set force_compression = 'dictionary'")
     try:
         yield
     finally:
         connection.execute("reset preserve_insertion_order")
-        connection.execute("reset force_compression")
 
 
 def append_frame(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
