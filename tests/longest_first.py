@@ -10,13 +10,13 @@ import pytest
 
 TESTS = Path(__file__).resolve().parent
 SECONDS = {
-    "pipeline/test_faults.py": 560,
-    "pipeline/test_empty_answers.py": 530,
     "ledger/test_full_disk.py": 390,
-    "installing/test_installed.py": 360,
-    "reports/test_in_browser.py": 310,
     "ledger/test_kill_sweep.py": 290,
+    "pipeline/test_empty_answers.py": 280,
+    "installing/test_installed.py": 250,
+    "reports/test_in_browser.py": 200,
     "pipeline/test_replay.py": 160,
+    "pipeline/test_faults.py": 150,
     "cli/test_odd_places.py": 145,
     "warehouse/test_mart_history_upgrade.py": 140,
     "pipeline/test_killed_runs.py": 120,
