@@ -119,23 +119,24 @@ OTHER_PAGES = [f"{world}-{kind}" for world in ("sample", "awkward") for kind in 
 FORMS = [(1280, "light", "screen"), (390, "dark", "screen"), (794, "light", "print")]
 
 
+# Axe takes seconds for a page: it looks at each page in one form, in a sweep in all.
+LOOKED_AT = one_of_each([[(name, form) for form in FORMS] for name in OTHER_PAGES], seed=14)
+
+
 @pytest.mark.sweep
-@pytest.mark.parametrize(
-    ("name", "form"), one_of_each([[(name, form) for form in FORMS] for name in OTHER_PAGES], seed=14)
-)
-def test_axe_finds_nothing_on_the_other_pages(
-    other_pages: dict[str, Path], tab: Tab, axe: str, pictures: Path, name, form
-):
+@pytest.mark.parametrize("name", OTHER_PAGES)
+def test_axe_finds_nothing_on_the_other_pages(other_pages: dict[str, Path], tab: Tab, axe: str, pictures: Path, name):
     """The other pages have no violation, no request and no sideways scrolling; pictures are taken."""
-    width, scheme, media = form
     path = other_pages[name]
-    tab.show_as(width=width, scheme=scheme, media=media)
-    tab.requests.clear()
-    tab.open(path)
-    assert violations(tab, axe) == []
-    assert tab.requests == [path.as_uri()]
-    assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    tab.picture(pictures / f"{name}-{media}-{width}.png", clip=(0, 2500))
+    for width, scheme, media in FORMS:
+        tab.show_as(width=width, scheme=scheme, media=media)
+        tab.requests.clear()
+        tab.open(path)
+        if (name, (width, scheme, media)) in LOOKED_AT:
+            assert violations(tab, axe) == []
+        assert tab.requests == [path.as_uri()]
+        assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        tab.picture(pictures / f"{name}-{media}-{width}.png", clip=(0, 2500))
 
 
 @pytest.mark.parametrize("name", ["short", "period"])
