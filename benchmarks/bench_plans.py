@@ -130,7 +130,8 @@ def compared(folder: Path, data: DataSet, plans: int, own: int, nights: int) -> 
     for _ in range(nights):
         data = with_news(data)
         transport.source, transport.answers = FakeKolada(data).transport(), {}
-        remember(homes[READ], folder, transport, moment)
+        for home in homes.values():
+            remember(home, folder, transport, moment)
         round_of("night with news")
     for _ in range(nights):
         round_of("quiet night")
