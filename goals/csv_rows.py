@@ -186,9 +186,6 @@ def _row(form: TableFormat, number: int, raw: Mapping[str, str]) -> tuple[Row, l
     findings = []
     for column in form.written:
         text = raw.get(column.name) or column.default
-        if text == "" and not column.is_required:
-            values[column.name] = None
-            continue
         try:
             values[column.name] = read_cell(column, text)
         except CellError as fault:

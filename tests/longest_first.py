@@ -1,7 +1,7 @@
 """The order of the test files: the longest first, so that all workers end at about the same time.
 
-A file runs on one worker as a whole. The seconds were measured with one worker on an idle machine, slow tests included.
-Only their order is used, and a file under ten seconds is not listed.
+A file runs on one worker as a whole. The seconds are roughly those of one worker on an idle machine, slow tests
+included. Only their order is used, and a file under ten seconds is not listed.
 """
 
 from pathlib import Path

@@ -92,6 +92,7 @@ def keep_versions(
             {"instant": instant},
         ).fetchall()
         return bool(opened)
+    # Both times it is read in the order of its rows, so a row has the same number.
     numbered = f"(select *, row_number() over () as incoming_row from {incoming})"
     ((differing,),) = connection.execute(
         f"create or replace temp table differing as select held.rowid as held_row, incoming.incoming_row "
