@@ -181,18 +181,19 @@ class Fetcher:
         limits = Try(self._clock, allowance, self._timeout)
         seconds = max(0.001, limits.seconds_left)
         timeout = httpx.Timeout(seconds, connect=min(seconds, _CONNECT_SECONDS))
-        came = bytearray()
+        chunks, size = [], 0
         with limited_to(limits), self._http.stream("GET", url, timeout=timeout) as response:
             limits.head_came()
             self._heard_at = self._clock.monotonic()
             if not isinstance(response.stream, httpx.SyncByteStream):
                 raise TypeError(f"a transport for this client answers in blocking calls, not `{response.stream!r}`")
             for chunk in response.stream:
-                came += chunk
+                chunks.append(chunk)
+                size += len(chunk)
                 allowance.check(url)
-                if len(came) > MAX_BODY_BYTES:
+                if size > MAX_BODY_BYTES:
                     raise TooLarge
-        body, stays_packed = bytes(came), ""
+        body, stays_packed = b"".join(chunks), ""
         try:
             body = unpacked(body, response.headers.get("content-encoding"), most=MAX_BODY_BYTES)
         except StaysPacked as error:

@@ -237,8 +237,10 @@ class Reading:
         self.ledger.record(answered(wanted, page_ids(answer)))
         remark(answer, self.ledger, self.reporter)
         self.stage.add_scope(wanted.kpi_ids, wanted.municipality_ids, wanted.years)
+        has_witness = data_request(answer).kpi_ids != wanted.kpi_ids
         for page in answer.pages:
-            self.stage.add_observations(within(page.frame, wanted.kpi_ids), page.request_id)
+            frame = within(page.frame, wanted.kpi_ids) if has_witness else page.frame
+            self.stage.add_observations(frame, page.request_id)
 
     def reject(self, request_ids: Sequence[str], reason: str) -> None:
         """Record on the ledger that response pages cannot be used."""
@@ -315,8 +317,7 @@ class Reading:
 
 def within(frame: pl.DataFrame, kpi_ids: Sequence[str]) -> pl.DataFrame:
     """Return the rows of some KPIs; this leaves out the rows of a witness."""
-    present = frame["kpi_id"].unique()
-    return frame if present.is_in(kpi_ids).all() else frame.filter(pl.col("kpi_id").is_in(kpi_ids))
+    return frame.filter(pl.col("kpi_id").is_in(kpi_ids))
 
 
 def requests_of(rectangles: Sequence[Rectangle]) -> list[DataRequest]:

@@ -19,28 +19,17 @@ import polars as pl
 
 from warehouse.database import append_frame, run_sql, set_variables, staging_folder
 
-OBSERVATION_COLUMNS = (
-    "kpi_id",
-    "municipality_id",
-    "period",
-    "gender",
-    "value",
-    "value_count",
-    "status",
-    "is_deleted",
-)
 # Columns with repeated strings; as categories they are written and read many times faster.
-REPEATED = ("kpi_id", "unit_id", "gender", "status", "request_id")
-STAGED_SCHEMA = {
+REPEATED = ("kpi_id", "unit_id", "gender", "status")
+PAGE_SCHEMA = {
     "kpi_id": pl.String,
-    "unit_id": pl.String,
+    "municipality_id": pl.String,
     "period": pl.Int32,
     "gender": pl.String,
     "value": pl.Float64,
     "value_count": pl.Int32,
     "status": pl.String,
     "is_deleted": pl.Boolean,
-    "request_id": pl.String,
 }
 SCOPE_SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "kpi_ids": pl.List(pl.String),
@@ -65,7 +54,8 @@ class Stage:
         if staging_folder(connection) is None:
             # Only a temporary folder: one next to a working file is removed with the file, or reused by another stage.
             weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
-        self._observations = [pl.DataFrame(schema=STAGED_SCHEMA)]
+        self._pages: list[pl.DataFrame] = []
+        self._page_requests: list[tuple[str | None, int]] = []
         self._row_count = 0
         self._file_count = 0
         self._written_count = 0
@@ -76,12 +66,10 @@ class Stage:
 
     def add_observations(self, frame: pl.DataFrame, request_id: str | None) -> None:
         """Add the values of one response page: a row per KPI, unit, period and gender; groups count as units."""
-        self._observations.append(
-            frame.select(
-                *(pl.col(name).alias("unit_id" if name == "municipality_id" else name) for name in OBSERVATION_COLUMNS),
-                pl.lit(request_id, dtype=pl.String).alias("request_id"),
-            )
-        )
+        if frame.is_empty():
+            return
+        self._pages.append(frame)
+        self._page_requests.append((request_id, frame.height))
         self._row_count += frame.height
         if self._row_count >= ROWS_IN_A_FILE:
             self._write_observations()
@@ -148,12 +136,17 @@ class Stage:
 
     def _write_observations(self) -> None:
         path = self._folder / f"observation-{self._file_count:05d}.parquet"
-        frame = pl.concat(self._observations).with_columns(pl.col(REPEATED).cast(pl.Categorical))
+        requests = pl.DataFrame(self._page_requests, {"request_id": pl.String, "row_count": pl.UInt32}, orient="row")
+        frame = pl.concat([pl.DataFrame(schema=PAGE_SCHEMA), *self._pages]).rename({"municipality_id": "unit_id"})
+        frame = frame.with_columns(pl.col(REPEATED).cast(pl.Categorical)).hstack(
+            requests.select(pl.col("request_id").cast(pl.Categorical).repeat_by("row_count").explode())
+        )
         # Written by Python: polars reports a full disk as a format error.
         content = io.BytesIO()
         frame.with_row_index("staged_number", offset=self._written_count).write_parquet(content, compression="lz4")
         path.write_bytes(content.getbuffer())
-        self._observations.clear()
+        self._pages.clear()
+        self._page_requests.clear()
         self._row_count = 0
         self._file_count += 1
         self._written_count += frame.height

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from warehouse.history import load_observations
 from warehouse.schema import ensure_schema
-from warehouse.stage import OBSERVATION_COLUMNS, Stage
+from warehouse.stage import Stage
 
 pytestmark = pytest.mark.slow
 
@@ -59,7 +59,7 @@ def frame_of(cells):
             "is_deleted": pl.Boolean,
         },
         orient="row",
-    ).select(OBSERVATION_COLUMNS)
+    )
 
 
 def load_night(connection, number, cells):
