@@ -1,7 +1,14 @@
 -- Is a new year unlike the year before: one value for all, the same values again, or another order of magnitude?
 -- sv: Är ett nytt år olikt året före: ett värde för alla, samma värden igen, eller en annan storleksordning?
 -- scope: kpi
-with new_cell as (
+-- Only a KPI with known values can have a year before.
+with known_kpi as (
+    select received_kpi.kpi_id
+    from received_kpi
+    where received_kpi.is_known
+),
+
+new_cell as (
     select
         kpi_id,
         municipality_id,
@@ -9,7 +16,11 @@ with new_cell as (
         gender,
         value
     from core.observation_version
-    where known_from = getvariable('known_from') and change_kind = 'first' and value is not null
+    where
+        known_from = getvariable('known_from')
+        and change_kind = 'first'
+        and value is not null
+        and kpi_id in (from known_kpi)
 ),
 
 earlier_cell as (

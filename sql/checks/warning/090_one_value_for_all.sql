@@ -5,15 +5,32 @@ with new_kpi as (
     select received_kpi.kpi_id
     from received_kpi
     where not received_kpi.is_known and received_kpi.row_count > 0
+),
+
+cell as not materialized (
+    select
+        observation.kpi_id,
+        observation.municipality_id,
+        observation.value
+    from core.observation as observation
+    semi join new_kpi on observation.kpi_id = new_kpi.kpi_id
+    where observation.value is not null
+),
+
+-- Units are counted for these few KPIs only.
+even_kpi as (
+    select kpi_id
+    from cell
+    group by kpi_id
+    having min(value) = max(value)
 )
 
 select
-    observation.kpi_id as scope,
-    observation.kpi_id,
+    cell.kpi_id as scope,
+    cell.kpi_id,
     count(*) || ' cells' as before,
-    'all ' || any_value(observation.value) as after
-from core.observation as observation
-semi join new_kpi on observation.kpi_id = new_kpi.kpi_id
-where observation.value is not null
-group by observation.kpi_id
-having min(observation.value) = max(observation.value) and count(distinct observation.municipality_id) >= 20;
+    'all ' || any_value(cell.value) as after
+from cell
+semi join even_kpi on cell.kpi_id = even_kpi.kpi_id
+group by cell.kpi_id
+having count(distinct cell.municipality_id) >= 20;
