@@ -14,6 +14,7 @@ included, 2.0 for the decoding alone; polars decodes 1.8, and lets a wrong type 
 
 import codecs
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,7 +108,7 @@ def _parse(body: bytes, url: str, *, unit: str, unit_pattern: str, schema: dict[
     frame = _frame(page, unit, schema)
     check_unique(frame, url)
     empty_rows = int(pc.sum(pc.equal(pc.list_value_length(page.rows.field("values")), pa.scalar(0))).as_py() or 0)
-    return ParsedPage(frame, row_count, page.links[0] or None, (), _remarks(frame, empty_rows))
+    return ParsedPage(frame, row_count, page.links[0] or None, (), _remarks(_statuses(page), empty_rows))
 
 
 def _frame(page: _Decoded, unit: str, schema: dict[str, pl.DataType]) -> pl.DataFrame:
@@ -248,9 +249,9 @@ def _statuses(page: _Decoded) -> list[str]:
     return [word for word in page.entries.field("status").unique().to_pylist() if word is not None]
 
 
-def _remarks(frame: pl.DataFrame, empty_rows: int) -> tuple[str, ...]:
+def _remarks(statuses: Iterable[str], empty_rows: int) -> tuple[str, ...]:
     """Return remarks on harmless oddities: unknown status words, rows without any value."""
-    new = sorted(set(frame["status"].unique().to_list()) - KNOWN_STATUSES)
+    new = sorted(set(statuses) - KNOWN_STATUSES)
     remarks = [f"unknown status `{brief_text(status)}`" for status in new]
     if empty_rows:
         remarks.append(f"`{empty_rows}` rows with an empty list of values")
@@ -302,5 +303,5 @@ def _read_slowly(body: bytes, url: str, unit: str, unit_pattern: str, schema: di
     check_unique(frame, url)
     unknown = tuple(sorted(findings.unknown_fields))
     return ParsedPage(
-        frame, len(envelope["values"]), envelope.get("next_url") or None, unknown, _remarks(frame, empty_rows)
+        frame, len(envelope["values"]), envelope.get("next_url") or None, unknown, _remarks(frame["status"], empty_rows)
     )
