@@ -6,6 +6,7 @@ returned with its verdict open, since that depends on the other pages of the req
 time limit and MAX_BODY_BYTES.
 """
 
+import io
 import logging
 import threading
 from collections.abc import Callable
@@ -181,19 +182,18 @@ class Fetcher:
         limits = Try(self._clock, allowance, self._timeout)
         seconds = max(0.001, limits.seconds_left)
         timeout = httpx.Timeout(seconds, connect=min(seconds, _CONNECT_SECONDS))
-        chunks, size = [], 0
+        came = io.BytesIO()
         with limited_to(limits), self._http.stream("GET", url, timeout=timeout) as response:
             limits.head_came()
             self._heard_at = self._clock.monotonic()
             if not isinstance(response.stream, httpx.SyncByteStream):
                 raise TypeError(f"a transport for this client answers in blocking calls, not `{response.stream!r}`")
             for chunk in response.stream:
-                chunks.append(chunk)
-                size += len(chunk)
+                came.write(chunk)
                 allowance.check(url)
-                if size > MAX_BODY_BYTES:
+                if came.tell() > MAX_BODY_BYTES:
                     raise TooLarge
-        body, stays_packed = b"".join(chunks), ""
+        body, stays_packed = came.getvalue(), ""
         try:
             body = unpacked(body, response.headers.get("content-encoding"), most=MAX_BODY_BYTES)
         except StaysPacked as error:

@@ -3,16 +3,18 @@
 import json
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from fake_kolada import FakeKolada, sample_data
 from fake_kolada.wire_faults import gzip_bomb, zstd_bomb
 from kolada_client import KoladaClient, KoladaDeadlineExceeded, KoladaUnreachable
 from kolada_client.fetching import MAX_BODY_BYTES
-from tests.kolada_client.support import REQUEST
+from tests.kolada_client.support import REQUEST, Api
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -108,3 +110,28 @@ def test_what_passes_is_waited_out(served: tuple[FakeKolada, str], fault: str) -
     assert [f"{fault}@first"] == [str(each) for each in fake.faults]
     assert answer.frame.equals(expected)
     assert answer.pages[0].received.attempts > 1
+
+
+class Crumbs(httpx.SyncByteStream):
+    """A body that arrives two bytes at a time."""
+
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the pieces."""
+        return (self.body[place : place + 2] for place in range(0, len(self.body), 2))
+
+
+def test_a_body_in_crumbs_takes_memory_for_its_bytes_only(api: Api) -> None:
+    """A body in half a million pieces takes a few times its size, not an object for each piece."""
+    body = api.json([api.row()]) + b" " * 1_000_000
+    client = api.client(lambda _request: httpx.Response(200, stream=Crumbs(body)))
+    tracemalloc.start()
+    try:
+        answer = client.answer(REQUEST)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert answer.frame.height == 1
+    assert peak < 6 * len(body)
