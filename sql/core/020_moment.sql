@@ -1,20 +1,14 @@
 -- The meaning of a moment: a timestamp is UTC unless it has an offset; a bare date is the end of that day in
--- Europe/Stockholm. Summer time is computed by the rule in force since 1996 (last Sunday of March to last Sunday of
--- October), so that a client needs no time zone extension to read the file.
+-- Europe/Stockholm. Summer time is computed by the rule in force since 1996, so that a client needs no time zone
+-- extension to read the file. Every as-of macro contains these expressions, so they are short.
 
-create or replace macro core.last_sunday(year_number, month_number) as (
-    last_day(make_date(year_number, month_number, 1))
-    - cast(dayofweek(last_day(make_date(year_number, month_number, 1))) as integer)
-);
-
+-- Summer time is from the last Sunday of March to the last Sunday of October: at the end of a day, the next Sunday is
+-- in one of the months from April to October.
 create or replace macro core.end_of_swedish_day(day) as (
-    cast(day + 1 as timestamp)
-    - case
-        when
-            day + 1 > core.last_sunday(year(day + 1), 3)
-            and day + 1 <= core.last_sunday(year(day + 1), 10)
-            then interval 2 hour
-        else interval 1 hour
+    day
+    + case
+        when date_part('month', day + 7 - cast(dayofweek(day) as integer)) between 4 and 10 then interval 22 hour
+        else interval 23 hour
     end
     - interval 1 microsecond
 );
