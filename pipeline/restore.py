@@ -25,7 +25,7 @@ from warehouse.mart_bodies import put_back
 from warehouse.ops import open_publication
 from warehouse.prune import copy_base
 from warehouse.publish import READ_ONLY
-from warehouse.published_file import publication_of, read_whole, source_kind
+from warehouse.published_file import read_whole, source_kind
 from warehouse.raw_store import RawStore
 from warehouse.schema import ensure_schema
 from warehouse.settling import clear_leftovers
@@ -96,11 +96,9 @@ def is_whole(home: Home, last: Night) -> bool:
     if not home.published.exists():
         return False
     try:
-        file = publication_of(home.published)
-        read_whole(home.published)
+        return read_whole(home.published).run_id == last.manifest.run_id
     except (NotPublished, PublishedDamaged):
         return False
-    return file.run_id == last.manifest.run_id
 
 
 def restore_night(connection: duckdb.DuckDBPyConnection, home: Home, night: Night, start: Night | None) -> None:

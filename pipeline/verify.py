@@ -15,7 +15,7 @@ from warehouse.home import Home
 from warehouse.ledger_records import Accepted, DamagedRecord, Landed, Published
 from warehouse.manifest import manifests
 from warehouse.publish import snapshots
-from warehouse.published_file import Publication, publication_of, published_file, read_whole
+from warehouse.published_file import Publication, published_file, read_whole
 from warehouse.published_runs import KeptRun, last_published, published_runs, was_published
 from warehouse.raw_store import RawStore
 from warehouse.settling import is_outdated, lost_message, outdated_message
@@ -173,7 +173,6 @@ def read_files(home: Home, published: list[KeptRun], found: Verified, reporter: 
     reporter.stage("Published files", total=len(files) + is_there)
     for path in files:
         try:
-            publication_of(path)
             read_whole(path)
         except WarehouseError as error:
             found.findings.append(str(error))
@@ -181,8 +180,7 @@ def read_files(home: Home, published: list[KeptRun], found: Verified, reporter: 
         reporter.advance()
     if is_there:
         try:
-            file = publication_of(home.published)
-            read_whole(home.published)
+            file = read_whole(home.published)
             found.findings.extend(against_ledger(home, file, published))
         except WarehouseError as error:
             found.findings.append(str(error))

@@ -28,6 +28,8 @@ COMPARED = [name for name in FINDING_SCHEMA if name != "note"]
 
 def findings_of(names: list[str], rows: list[tuple[object, ...]]) -> pl.DataFrame:
     """Return the rows of a check as findings, sorted and without duplicates; columns that the check lacks are empty."""
+    if not rows:
+        return pl.DataFrame(schema=FINDING_SCHEMA)
     columns: dict[str, list[object]] = {name: [] for name in names}
     for row in rows:
         for name, value in zip(names, row, strict=True):

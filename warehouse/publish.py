@@ -95,8 +95,7 @@ def newest_whole(home: Home) -> Path:
     damaged = []
     for snapshot in reversed(snapshots(home)):
         try:
-            published_at = publication_of(snapshot).published_at
-            read_whole(snapshot)
+            published_at = read_whole(snapshot).published_at
         except PublishedDamaged:
             damaged.append(snapshot.name)
             continue

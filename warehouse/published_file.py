@@ -115,15 +115,21 @@ def publications(path: Path) -> list[Publication]:
         NotPublished: the file records no publication.
         PublishedDamaged: the file cannot be read.
     """
-    rows: list[tuple[str, datetime]] = []
     with published_file(path) as connection:
-        try:
-            rows = connection.execute(
-                "select run_id, published_at from ops.publication order by published_at"
-            ).fetchall()
-        except duckdb.CatalogException:
-            # A DuckDB file of another program has no such table.
-            rows = []
+        return publications_in(connection, path)
+
+
+def publications_in(connection: duckdb.DuckDBPyConnection, path: Path) -> list[Publication]:
+    """Return every publication of an open published file, oldest first.
+
+    Raises:
+        NotPublished: the file records no publication.
+    """
+    try:
+        rows = connection.execute("select run_id, published_at from ops.publication order by published_at").fetchall()
+    except duckdb.CatalogException:
+        # A DuckDB file of another program has no such table.
+        rows = []
     if not rows:
         raise NotPublished(
             f"The file `{path}` records no publication, so it is not a warehouse that this software published. "
@@ -142,13 +148,15 @@ def publication_of(path: Path) -> Publication:
     return publications(path)[-1]
 
 
-def read_whole(path: Path) -> None:
-    """Read every row of every table, so that DuckDB detects any damage that it can detect.
+def read_whole(path: Path) -> Publication:
+    """Read every row of every table, so that DuckDB detects any damage that it can detect; return the publication.
 
     Raises:
+        NotPublished: the file records no publication.
         PublishedDamaged: a part of the file is damaged.
     """
     with published_file(path) as connection:
+        publication = publications_in(connection, path)[-1]
         tables = connection.execute(
             "select schema_name, table_name, list(column_name order by column_index) from duckdb_columns() "
             "where database_name = 'warehouse' and not internal and (schema_name, table_name) in "
@@ -157,6 +165,7 @@ def read_whole(path: Path) -> None:
         for schema, table, columns in tables:
             hashed = ", ".join(f'"{column}"' for column in columns)
             connection.execute(f'select bit_xor(hash({hashed})) from warehouse."{schema}"."{table}"').fetchall()
+    return publication
 
 
 def advice(missing: Path) -> str:
