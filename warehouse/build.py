@@ -59,8 +59,9 @@ def build_marts(
         for each in relation_files():
             # Events report changes: a later clock alone makes none.
             news = changed if each.kind == "event" else {CLOCK, *changed}
-            is_stored = each.kind in ("mart", "event")
-            if is_stored and (is_all or not rests_on(each.full_name).isdisjoint(news)):
+            is_due = each.kind in ("mart", "event") and (is_all or not rests_on(each.full_name).isdisjoint(news))
+            # Without a change there is no event; but a new file needs the table of the events.
+            if is_due and (is_new or each.reports is None or working.has_rows(each.reports)):
                 working.lay_out(each.reads)
                 if build(connection, each, instant):
                     changed.add(each.full_name)
@@ -116,6 +117,11 @@ class WorkingRelations:
                 rows = select_of(self.files[name], is_empty=self.are_empty)
                 self.connection.execute(f"create or replace table {name} as {rows}")
                 self.laid_out.add(name)
+
+    def has_rows(self, name: str) -> bool:
+        """Create one working relation; return whether it has a row."""
+        self.lay_out({name})
+        return self.connection.execute(f"from {name} limit 1").fetchone() is not None
 
 
 def select_of(file: RelationFile, *, is_empty: bool) -> str:

@@ -2,7 +2,9 @@
 
     sql/working/NNN_name.sql      a working relation `working.name`: an intermediate result, never published
     sql/mart/NNN_name.sql         a mart: its rows are stored with a history
-    sql/mart/NNN_name.event.sql   events: the rows that a publication adds to a table that only grows
+    sql/mart/NNN_name.event.sql   events: the rows that a publication adds to a table that only grows. The comment
+                                  `-- reports: working.name` names the changes that they tell: without a change there
+                                  is no event
     sql/mart/NNN_name.view.sql    a view with the free name `moment`, so that it can be read as of any moment
     sql/mart/NNN_name.macro.sql   the statement that creates a macro
 
@@ -20,6 +22,7 @@ from pathlib import Path
 from warehouse.database import sql_files
 
 COMMENT = re.compile(r"--[^\n]*")
+REPORTS = re.compile(r"^-- reports: (working\.\w+)$", re.MULTILINE)
 READ = re.compile(r"\b(core|plan|mart|working|ops)\.(\w+?)(?:_version|_as_of)?\b")
 
 CLOCK = "ops.publication"
@@ -35,6 +38,7 @@ class RelationFile:
         kind: working, mart, event, view or macro.
         text: the select; for a macro the statement that creates it.
         reads: the relations that it names, as schema.name; tables of versions and as-of macros by their plain names.
+        reports: of events, the working relation without whose rows there are no events.
     """
 
     schema: str
@@ -42,6 +46,7 @@ class RelationFile:
     kind: str
     text: str
     reads: frozenset[str]
+    reports: str | None = None
 
     @property
     def full_name(self) -> str:
@@ -79,6 +84,7 @@ def relation_file(schema: str, path: Path) -> RelationFile:
         kind=kind[0] if kind else schema,
         text=text,
         reads=reads - {f"{schema}.{name}"},
+        reports=reported[1] if (reported := REPORTS.search(text)) else None,
     )
 
 

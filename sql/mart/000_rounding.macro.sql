@@ -64,8 +64,8 @@ create or replace macro mart.difference(minuend, subtrahend) as (
             nullif(
                 cast(
                     round(
-                        cast(mart.plain_text(minuend) as decimal(38, 20))
-                        - cast(mart.plain_text(subtrahend) as decimal(38, 20)),
+                        cast(cast(minuend as varchar) as decimal(38, 20))
+                        - cast(cast(subtrahend as varchar) as decimal(38, 20)),
                         10
                     ) as double
                 ),

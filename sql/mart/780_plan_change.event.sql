@@ -2,32 +2,9 @@
 -- files, before and after, and each added or removed row. A plan that is loaded for the first time has no edits, nor
 -- has one that another version of the software read again from the same files. A plan that returns is compared with its
 -- last version. Order numbers are not compared.
-with clock as (
-    select * from working.clock
-),
-
-plan_versions as (
-    select
-        plan_id,
-        files_sha256,
-        known_from,
-        known_to,
-        lag(files_sha256) over versions as last_files_sha256,
-        lag(known_to) over versions as last_known_to
-    from plan.plan_version
-    window versions as (partition by plan_id order by known_from)
-),
-
--- The plans whose files changed, with the end of their last version.
-edited_plans as (
-    select
-        plan_versions.plan_id,
-        plan_versions.last_known_to,
-        clock.run_id,
-        clock.published_at
-    from plan_versions
-    inner join clock on plan_versions.known_from = clock.published_at
-    where plan_versions.last_files_sha256 <> plan_versions.files_sha256
+-- reports: working.changed_plan
+with edited_plans as (
+    select * from working.changed_plan
 ),
 
 -- A row's key, beginning with the item that it is about, and the column that describes the row to a reader.

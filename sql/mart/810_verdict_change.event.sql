@@ -1,6 +1,7 @@
 -- The verdicts that this publication changed, each with its causes. They are found by judging the old inputs again with
 -- some of them exchanged (working.exchanged, working.verdict_cause). If no exchange gives the new verdict, the software
 -- is the cause.
+-- reports: working.changed_verdict
 with clock as (
     select * from working.clock
 ),

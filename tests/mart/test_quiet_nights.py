@@ -105,6 +105,16 @@ def tables_in(node: object) -> set[str]:
     return found
 
 
+def test_every_event_names_the_changes_that_it_tells() -> None:
+    """Each file of events reads the working relation of the changes without which it has no rows."""
+    events = [each for each in relation_files() if each.kind == "event"]
+    assert {each.name: each.reports for each in events} == {
+        "plan_change": "working.changed_plan",
+        "verdict_change": "working.changed_verdict",
+    }
+    assert all(each.reports in each.reads for each in events)
+
+
 def test_the_clock_reaches_what_it_moves() -> None:
     """Verdicts and the calendar depend on the clock; rankings and references do not."""
     reached = {name for name in published_relations() if CLOCK in rests_on(f"mart.{name}")}
