@@ -44,10 +44,12 @@ class Field:
 
 def _is_text(value: Json) -> bool:
     """Return whether a value is text that can be stored: without half of a surrogate pair."""
-    if not isinstance(value, str):
-        return False
+    return isinstance(value, str) and (value.isascii() or _is_encodable(value))
+
+
+def _is_encodable(text: str) -> bool:
     try:
-        value.encode()
+        text.encode()
     except UnicodeEncodeError:
         return False
     return True
