@@ -127,14 +127,7 @@ create or replace macro mart.steady_mean(number, summand) as (
 -- A number as Swedish text: with a decimal comma, a true minus sign, and only the decimals that it has.
 create or replace macro mart.swedish_number(number) as (
     replace(
-        replace(
-            case
-                when contains(mart.plain_text(number), '.') then rtrim(rtrim(mart.plain_text(number), '0'), '.')
-                else mart.plain_text(number)
-            end,
-            '.',
-            ','
-        ),
+        replace(regexp_replace(mart.plain_text(number), '(\.\d*[1-9])0+$|\.0*$', '\1'), '.', ','),
         '-',
         '−'
     )
