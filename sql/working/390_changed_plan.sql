@@ -1,4 +1,5 @@
--- The plans whose files this publication changed, with the end of their last version. Working relation. One row per plan.
+-- The plans whose files this publication changed, with the end of their last version. Working relation.
+-- One row per plan.
 with clock as (
     select * from working.clock
 ),
