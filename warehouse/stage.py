@@ -54,8 +54,7 @@ class Stage:
         if staging_folder(connection) is None:
             # Only a temporary folder: one next to a working file is removed with the file, or reused by another stage.
             weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
-        self._pages: list[pl.DataFrame] = []
-        self._page_requests: list[tuple[str | None, int]] = []
+        self._pages: list[tuple[str | None, pl.DataFrame]] = []
         self._row_count = 0
         self._file_count = 0
         self._written_count = 0
@@ -68,8 +67,7 @@ class Stage:
         """Add the values of one response page: a row per KPI, unit, period and gender; groups count as units."""
         if frame.is_empty():
             return
-        self._pages.append(frame)
-        self._page_requests.append((request_id, frame.height))
+        self._pages.append((request_id, frame))
         self._row_count += frame.height
         if self._row_count >= ROWS_IN_A_FILE:
             self._write_observations()
@@ -136,8 +134,13 @@ class Stage:
 
     def _write_observations(self) -> None:
         path = self._folder / f"observation-{self._file_count:05d}.parquet"
-        requests = pl.DataFrame(self._page_requests, {"request_id": pl.String, "row_count": pl.UInt32}, orient="row")
-        frame = pl.concat([pl.DataFrame(schema=PAGE_SCHEMA), *self._pages]).rename({"municipality_id": "unit_id"})
+        requests = pl.DataFrame(
+            [(request_id, page.height) for request_id, page in self._pages],
+            {"request_id": pl.String, "row_count": pl.UInt32},
+            orient="row",
+        )
+        pages = [pl.DataFrame(schema=PAGE_SCHEMA), *(page for _, page in self._pages)]
+        frame = pl.concat(pages).rename({"municipality_id": "unit_id"})
         frame = frame.with_columns(pl.col(REPEATED).cast(pl.Categorical)).hstack(
             requests.select(pl.col("request_id").cast(pl.Categorical).repeat_by("row_count").explode())
         )
@@ -146,7 +149,6 @@ class Stage:
         frame.with_row_index("staged_number", offset=self._written_count).write_parquet(content, compression="lz4")
         path.write_bytes(content.getbuffer())
         self._pages.clear()
-        self._page_requests.clear()
         self._row_count = 0
         self._file_count += 1
         self._written_count += frame.height
