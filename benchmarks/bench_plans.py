@@ -226,6 +226,7 @@ def page(found: Sequence[Compared], data: str, plans: int, own: int, kpis: tuple
             f"{MOST_OF_ONE_PLAN}",
             "yes" if each.ratio(FOLLOWED) <= MOST_OF_ONE_PLAN else "no",
             f"{each.ratio(READ):.2f}",
+            f"{each.cpu(ALL) / each.cpu(FOLLOWED):.2f}",
         )
         for each in found
     ]
@@ -241,13 +242,23 @@ def page(found: Sequence[Compared], data: str, plans: int, own: int, kpis: tuple
             "",
             "The ratio: the night of all plans, less what their own KPIs need, divided by the night of one plan. What",
             f"the KPIs need is what a home of one plan costs more when its plan follows them too (`{FOLLOWED}`): they",
-            "are read, loaded, compared between all municipalities and judged for one. The last column takes off less:",
-            f"what it costs a home of one plan to read and load them (`{READ}`).",
+            "are read, loaded, compared between all municipalities and judged for one. Two columns compare otherwise:",
+            f"one takes off only what it costs a home of one plan to read and load the KPIs (`{READ}`); the",
+            "last divides the night of all plans by that of one plan that follows the same KPIs. A part of a night costs",
+            "the same in every home: when it gets cheaper, each ratio rises although each night costs less.",
             "",
             f"The machine: {describe_machine()}; {busy_share():.1f} processes a core ran or waited.",
             "",
             *table(
-                ("", *homes, "ratio", "goal, at most", "holds", "ratio if the KPIs were only read"),
+                (
+                    "",
+                    *homes,
+                    "ratio",
+                    "goal, at most",
+                    "holds",
+                    "ratio if the KPIs were only read",
+                    "beside one plan with all KPIs",
+                ),
                 rows,
             ),
             "",
