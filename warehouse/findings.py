@@ -28,16 +28,14 @@ COMPARED = [name for name in FINDING_SCHEMA if name != "note"]
 
 def findings_of(names: list[str], rows: list[tuple[object, ...]]) -> pl.DataFrame:
     """Return the rows of a check as findings, sorted and without duplicates; columns that the check lacks are empty."""
+    types = {name: FINDING_SCHEMA[name] for name in names}
     if not rows:
         return pl.DataFrame(schema=FINDING_SCHEMA)
     columns: dict[str, list[object]] = {name: [] for name in names}
     for row in rows:
         for name, value in zip(names, row, strict=True):
             columns[name].append(value)
-    given = pl.DataFrame(
-        {name: pl.Series(name, values, dtype=FINDING_SCHEMA[name]) for name, values in columns.items()}
-    )
-    return settled(given)
+    return settled(pl.DataFrame({name: pl.Series(name, columns[name], dtype=dtype) for name, dtype in types.items()}))
 
 
 def settled(frame: pl.DataFrame) -> pl.DataFrame:

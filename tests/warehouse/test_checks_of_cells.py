@@ -67,3 +67,11 @@ def test_one_value_for_all_units(connection, values, expected):
     )
     insert(connection, [(f"{unit:04}", 2020, "T", value) for unit, value in enumerate(values)])
     assert len(rows_found(connection, "one_value_for_all")) == expected
+
+
+def test_a_check_may_not_return_a_column_that_findings_lack(connection, tmp_path):
+    """A misspelled column is refused on the first night, not on the first with a finding."""
+    path = tmp_path / "010_misspelled.sql"
+    path.write_text("-- A question?\n-- sv: En fråga?\n-- scope: kpi\nselect 1 as kpi where false", encoding="utf-8")
+    with pytest.raises(KeyError, match="kpi"):
+        run_check(connection, path, "warning")
