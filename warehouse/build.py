@@ -54,17 +54,21 @@ def build_marts(
         clear_readers(connection)
         define_macros(connection, source_kind)
     is_all = is_all or is_new or is_anything_new(connection, instant)
+    stored = set(tables_of_versions(connection, "mart"))
     changed: set[str] = set()
     with working_relations(connection) as working:
         for each in relation_files():
             # Events report changes: a later clock alone makes none.
             news = changed if each.kind == "event" else {CLOCK, *changed}
             is_due = each.kind in ("mart", "event") and (is_all or not rests_on(each.full_name).isdisjoint(news))
-            # Without a change there is no event; but a new file needs the table of the events.
-            if is_due and (is_new or each.reports is None or working.has_rows(each.reports)):
+            # Without a change there is no event.
+            if is_due and (each.reports is None or working.has_rows(each.reports)):
                 working.lay_out(each.reads)
-                if build(connection, each, instant):
+                is_first = each.kind == "mart" and each.name not in stored
+                if (build_first if is_first else build)(connection, each, instant):
                     changed.add(each.full_name)
+            elif is_new and each.kind == "event":
+                make_table(connection, each, is_empty=True)
             if is_new:
                 create_readers_of(connection, each)
     if is_new:
@@ -85,8 +89,9 @@ def define_marts(connection: duckdb.DuckDBPyConnection, *, source_kind: str) -> 
     define_macros(connection, source_kind)
     with working_relations(connection, are_empty=True) as working:
         for each in relation_files():
-            if each.kind in ("mart", "event"):
+            if each.kind == "mart":
                 working.lay_out(each.reads)
+            if each.kind in ("mart", "event"):
                 make_table(connection, each, is_empty=True)
             create_readers_of(connection, each)
     apply_comments(connection)
@@ -149,8 +154,19 @@ def build(connection: duckdb.DuckDBPyConnection, file: RelationFile, instant: da
         connection, file.full_name, incoming="built", compared=columns, instant=instant, ends=PUBLISHED
     )
     if is_other:
-        check_key(connection, file, columns)
+        check_key(connection, file, "built")
     return is_other
+
+
+def build_first(connection: duckdb.DuckDBPyConnection, mart: RelationFile, instant: datetime) -> bool:
+    """Store the first versions of a mart that has no table; return whether there is any row."""
+    ((count,),) = connection.execute(
+        f"create table {mart.stored_name} as select *, $instant as published_from, "
+        f"cast(null as timestamp) as published_to from ({mart.text})",
+        {"instant": instant},
+    ).fetchall()
+    check_key(connection, mart, mart.stored_name)
+    return bool(count)
 
 
 def make_table(connection: duckdb.DuckDBPyConnection, file: RelationFile, *, is_empty: bool = False) -> list[str]:
@@ -161,7 +177,10 @@ def make_table(connection: duckdb.DuckDBPyConnection, file: RelationFile, *, is_
     Raises:
         MartBroken: the mart lacks a column that its table has, or the column has another type.
     """
-    connection.execute(f"create or replace temp table built as {select_of(file, is_empty=is_empty)}")
+    if is_empty and file.columns is not None:
+        connection.execute(f"create or replace temp table built {file.columns}")
+    else:
+        connection.execute(f"create or replace temp table built as {select_of(file, is_empty=is_empty)}")
     table = file.stored_name
     extra = ", cast(null as timestamp) as published_from, cast(null as timestamp) as published_to"
     connection.execute(
@@ -189,15 +208,21 @@ def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[
     return [(name, kind) for name, kind, *_ in connection.execute(f"describe {table}").fetchall()]
 
 
-def check_key(connection: duckdb.DuckDBPyConnection, file: RelationFile, columns: Collection[str]) -> None:
+def check_key(connection: duckdb.DuckDBPyConnection, file: RelationFile, rows: str) -> None:
     """Refuse two rows with the same key: one could not be distinguished from the next version of the other.
+
+    Args:
+        connection: the open file.
+        file: the mart.
+        rows: the table with its current rows.
 
     Raises:
         MartBroken: two rows have the same key.
     """
+    columns = {name for name, _ in columns_of(connection, rows)}
     key = [column for column in described_relations()[file.full_name].key if column in columns]
     listed = ", ".join(f'"{column}"' for column in key)
-    twice = connection.execute(f"select {listed} from built group by {listed} having count(*) > 1 limit 1").fetchone()
+    twice = connection.execute(f"select {listed} from {rows} group by {listed} having count(*) > 1 limit 1").fetchone()
     if twice is not None:
         told = ", ".join(f"{column} {value}" for column, value in zip(key, twice, strict=True))
         raise MartBroken(

@@ -2,9 +2,9 @@
 
     sql/working/NNN_name.sql      a working relation `working.name`: an intermediate result, never published
     sql/mart/NNN_name.sql         a mart: its rows are stored with a history
-    sql/mart/NNN_name.event.sql   events: the rows that a publication adds to a table that only grows. The comment
-                                  `-- reports: working.name` names the changes that they tell: without a change there
-                                  is no event
+    sql/mart/NNN_name.event.sql   events: a table that only grows, and the rows that a publication adds to it. The
+                                  comment `-- reports: working.name` names the changes that they tell: without a
+                                  change there is no event, and the rows are not computed
     sql/mart/NNN_name.view.sql    a view with the free name `moment`, so that it can be read as of any moment
     sql/mart/NNN_name.macro.sql   the statement that creates a macro
 
@@ -23,6 +23,7 @@ from warehouse.database import sql_files
 
 COMMENT = re.compile(r"--[^\n]*")
 REPORTS = re.compile(r"^-- reports: (working\.\w+)$", re.MULTILINE)
+TABLE = re.compile(r"^create table \S+ (\(\n.*?\n\));\n", re.DOTALL | re.MULTILINE)
 READ = re.compile(r"\b(core|plan|mart|working|ops)\.(\w+?)(?:_version|_as_of)?\b")
 
 CLOCK = "ops.publication"
@@ -39,6 +40,7 @@ class RelationFile:
         text: the select; for a macro the statement that creates it.
         reads: the relations that it names, as schema.name; tables of versions and as-of macros by their plain names.
         reports: of events, the working relation without whose rows there are no events.
+        columns: of events, the columns of their table, as `create table` lists them.
     """
 
     schema: str
@@ -47,6 +49,7 @@ class RelationFile:
     text: str
     reads: frozenset[str]
     reports: str | None = None
+    columns: str | None = None
 
     @property
     def full_name(self) -> str:
@@ -76,15 +79,17 @@ def relation_file(schema: str, path: Path) -> RelationFile:
     """Read one file."""
     number_and_name, *kind = path.name.removesuffix(".sql").split(".")
     text = path.read_text(encoding="utf-8").strip().removesuffix(";")
+    table = TABLE.search(text)
     name = number_and_name.split("_", 1)[1]
     reads = frozenset(".".join(found) for found in READ.findall(COMMENT.sub("", text)))
     return RelationFile(
         schema=schema,
         name=name,
         kind=kind[0] if kind else schema,
-        text=text,
+        text=TABLE.sub("", text),
         reads=reads - {f"{schema}.{name}"},
         reports=reported[1] if (reported := REPORTS.search(text)) else None,
+        columns=table[1] if table else None,
     )
 
 

@@ -3,6 +3,24 @@
 -- has one that another version of the software read again from the same files. A plan that returns is compared with its
 -- last version. Order numbers are not compared.
 -- reports: working.changed_plan
+create table mart.plan_change (
+    run_id varchar,
+    known_from timestamp,
+    plan_id varchar,
+    file_name varchar,
+    item_id varchar,
+    criterion varchar,
+    year integer,
+    row_key varchar,
+    edit varchar,
+    column_name varchar,
+    value_before varchar,
+    value_after varchar,
+    document_lines_before varchar,
+    document_lines varchar,
+    is_place_unchanged boolean
+);
+
 with edited_plans as (
     select * from working.changed_plan
 ),

@@ -2,6 +2,26 @@
 -- some of them exchanged (working.exchanged, working.verdict_cause). If no exchange gives the new verdict, the software
 -- is the cause.
 -- reports: working.changed_verdict
+create table mart.verdict_change (
+    run_id varchar,
+    known_from timestamp,
+    plan_id varchar,
+    level varchar,
+    item_id varchar,
+    year integer,
+    variant varchar,
+    verdict_before varchar,
+    verdict varchar,
+    verdict_reason_before varchar,
+    verdict_reason varchar,
+    value_before double,
+    value double,
+    reference_value_before double,
+    reference_value double,
+    causes varchar[],
+    cause varchar
+);
+
 with clock as (
     select * from working.clock
 ),

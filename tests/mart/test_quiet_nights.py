@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from tests.mart.support import World, instant
+from warehouse.build import working_relations
 from warehouse.mart_files import CLOCK, published_relations, relation_files, rests_on
 
 JANUARY = instant(2023, 1, 10)
@@ -113,6 +114,17 @@ def test_every_event_names_the_changes_that_it_tells() -> None:
         "verdict_change": "working.changed_verdict",
     }
     assert all(each.reports in each.reads for each in events)
+
+
+def test_the_table_of_events_has_the_columns_of_their_rows(world: World) -> None:
+    """The columns that a file of events lists are those of its select, in the same order and of the same types."""
+    young_world(world)
+    with working_relations(world.connection, are_empty=True) as working:
+        for each in relation_files():
+            if each.kind == "event":
+                working.lay_out(each.reads)
+                selected = world.rows(f"select column_name, column_type from (describe {each.text})")
+                assert selected == world.rows(f"select column_name, column_type from (describe {each.full_name})")
 
 
 def test_the_clock_reaches_what_it_moves() -> None:
