@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from math import isfinite
 
 from goals.codes import PERIODS, RANK_SCOPES, REFERENCES
@@ -203,8 +204,11 @@ _READERS: Mapping[Kind, Callable[[str], Value]] = {
 }
 
 
+@lru_cache(maxsize=10_000)
 def read_cell(column: Column, text: str) -> Value:
     """Return the value of a cell; null if it is empty and may be empty.
+
+    Most cells of a plan repeat a code, a year or nothing, so the last ones are remembered.
 
     Raises:
         CellError: The cell cannot be read.

@@ -97,10 +97,12 @@ def records(file: str, text: str, columns: Iterable[str]) -> tuple[str, list[lis
         return Finding(file, f"not CSV ({error})", "nothing in the file can be read", remedy)
     # Columns to the right of the table that a spreadsheet program once used have neither a name nor a value.
     width = len(cells[0]) if cells else 0
-    used = max(
-        (place for row in cells for place, cell in enumerate(row[:width], start=1) if cell.strip()), default=width
-    )
-    return delimiter, [row[:used] if len(row) == width else row for row in cells]
+    used = width
+    while used and not any(row[used - 1].strip() for row in cells if len(row) >= used):
+        used -= 1
+    if 0 < used < width:
+        cells = [row[:used] if len(row) == width else row for row in cells]
+    return delimiter, cells
 
 
 def read_rows(form: TableFormat, content: bytes) -> tuple[tuple[Row, ...], list[Finding]]:
@@ -121,7 +123,7 @@ def read_rows(form: TableFormat, content: bytes) -> tuple[tuple[Row, ...], list[
         return (), findings
     rows = []
     for number, record in enumerate(cells[1:], start=2):
-        if not any(cell.strip() for cell in record):
+        if not "".join(record).strip():
             continue
         if len(record) != len(header):
             findings.append(_misfit(form.file, number, record, len(header), delimiter))

@@ -35,7 +35,7 @@ class Kind(Enum):
     GROUP_NAME = "name of a list"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Column:
     """One column of a file and of its table.
 

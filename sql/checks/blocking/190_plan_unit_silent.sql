@@ -17,16 +17,25 @@ new_plan as (
         on plan_row.plan_id = earlier.plan_id and earlier.known_from < getvariable('known_from')
 ),
 
+-- The units that report each KPI, found once for all plans.
+unit_kpi as (
+    select distinct
+        kpi_id,
+        municipality_id
+    from core.observation
+    where kpi_id in (select plan_kpi_use.kpi_id from plan_kpi_use)
+),
+
 reported as (
     select
         new_plan.plan_id,
         new_plan.unit_id,
         plan_kpi_use.kpi_id,
-        count(distinct observation.municipality_id) >= 3 as is_reported,
-        bool_or(observation.municipality_id = new_plan.unit_id) as is_own
+        count(*) >= 3 as is_reported,
+        bool_or(unit_kpi.municipality_id = new_plan.unit_id) as is_own
     from new_plan
     inner join plan_kpi_use on new_plan.plan_id = plan_kpi_use.plan_id
-    inner join core.observation as observation on plan_kpi_use.kpi_id = observation.kpi_id
+    inner join unit_kpi on plan_kpi_use.kpi_id = unit_kpi.kpi_id
     group by new_plan.plan_id, new_plan.unit_id, plan_kpi_use.kpi_id
 )
 
