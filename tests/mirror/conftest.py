@@ -17,7 +17,10 @@ from pipeline.progress import Reporter, Silent
 from pipeline.run_job import run_job
 from pipeline.run_result import RunResult
 from pipeline.settings import Settings
+from tests.conftest import MakeOnce
 from warehouse.database import quoted
+
+BEGINNING = datetime(2026, 1, 5, 3, tzinfo=UTC)
 
 
 def published_on(data: DataSet, day: date) -> DataSet:
@@ -31,7 +34,7 @@ class Mirrors:
 
     home: Path
     fake: FakeKolada
-    now: datetime = datetime(2026, 1, 5, 3, tzinfo=UTC)
+    now: datetime = BEGINNING
     settings: dict[str, object] = field(default_factory=dict)
 
     def run(
@@ -75,3 +78,31 @@ def make_mirrors(tmp_path: Path) -> Callable[[DataSet], Mirrors]:
 def small() -> DataSet:
     """130 KPIs with about a year of values."""
     return for_their_units(generated_data(kpis=130, values=130_000))
+
+
+@pytest.fixture(scope="session")
+def due(small: DataSet) -> DataSet:
+    """The same, each KPI published again between the first mirror and the second."""
+    return published_on(small, (BEGINNING + timedelta(days=9)).date())
+
+
+@pytest.fixture
+def begun(small: DataSet, made_once: MakeOnce) -> Mirrors:
+    """A home of the test's own with one mirror of the small data behind it."""
+    return _begun(made_once, "first-mirror", small)
+
+
+@pytest.fixture
+def begun_due(due: DataSet, made_once: MakeOnce) -> Mirrors:
+    """A home of the test's own with one mirror behind it, after which every KPI is due."""
+    return _begun(made_once, "first-mirror-due", due)
+
+
+def _begun(made_once: MakeOnce, name: str, data: DataSet) -> Mirrors:
+    def make(folder: Path) -> datetime:
+        mirrors = Mirrors(folder / "home", FakeKolada(data))
+        assert mirrors.run().state == "published"
+        return mirrors.now
+
+    folder, now = made_once(name, make)
+    return Mirrors(folder / "home", FakeKolada(data), now=now)

@@ -33,10 +33,9 @@ def test_the_first_mirror_from_what_kolada_has(make_mirrors, small):
 
 
 @pytest.mark.slow
-def test_later_mirrors_to_the_request(make_mirrors, small):
+def test_later_mirrors_to_the_request(begun, small):
     """With known cells the number of requests is exact, in a week without changes and when all KPIs are due."""
-    mirrors = make_mirrors(small)
-    mirrors.run()
+    mirrors = begun
     plan = planned(mirrors)
     assert plan.assumed_share == 0
     assert plan.counts[AUDIT] == sum(plan.counts.values())
@@ -62,10 +61,9 @@ def test_a_kpi_without_values_is_known_to_have_none(make_mirrors, small):
 
 
 @pytest.mark.slow
-def test_planning_changes_nothing(make_mirrors, small):
+def test_planning_changes_nothing(begun):
     """Planning sends no data request and leaves the published file byte for byte unchanged."""
-    mirrors = make_mirrors(small)
-    mirrors.run()
+    mirrors = begun
     before = (mirrors.home / "kolada.duckdb").read_bytes()
     mirrors.fake.clear_log()
     planned(mirrors)

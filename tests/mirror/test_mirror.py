@@ -12,7 +12,7 @@ from fake_kolada.generated import with_revised_values
 from kolada_client import ManualClock
 from pipeline.progress import Silent
 from pipeline.review import approve
-from tests.mirror.conftest import Mirrors, published_on
+from tests.mirror.conftest import Mirrors
 from warehouse.home import Home
 
 DAYS = 28
@@ -89,14 +89,11 @@ def test_interrupted_twice_and_taken_up(make_mirrors, small):
 
 
 @pytest.mark.slow
-def test_a_second_mirror_writes_what_changed(make_mirrors, small):
+def test_a_second_mirror_writes_what_changed(begun_due, small):
     """If everything was published since, a second mirror reads all and opens a version for each changed value."""
-    mirrors = make_mirrors(published_on(small, Mirrors.__dataclass_fields__["now"].default.date() + timedelta(days=9)))
-    mirrors.run()
-    changed = with_revised_values(mirrors.fake.data, 100)
-    mirrors.fake.data = changed
-    result = mirrors.run()
-    assert result.state == "published"
+    mirrors = begun_due
+    mirrors.fake.data = with_revised_values(mirrors.fake.data, 100)
+    assert mirrors.run().state == "published"
     assert mirrors.query("select change_kind, count(*) from core.observation_version group by 1 order by 1") == [
         ("first", small.observations.height),
         *[("revised", 100)],
@@ -108,10 +105,9 @@ def test_a_second_mirror_writes_what_changed(make_mirrors, small):
 
 
 @pytest.mark.slow
-def test_a_quiet_week_reads_a_share(make_mirrors, small):
+def test_a_quiet_week_reads_a_share(begun, small):
     """If nothing is due, each week reads the quarter that was read longest ago, and four weeks read everything."""
-    mirrors = make_mirrors(small)
-    mirrors.run()
+    mirrors = begun
     share = ceil(small.kpis.height * 7 / DAYS)
     seen = []
     for _ in range(4):
@@ -156,12 +152,9 @@ def test_what_changed_in_the_catalogue_is_read(make_mirrors, small):
 
 
 @pytest.mark.slow
-def test_a_due_day_counts_once(make_mirrors, small):
+def test_a_due_day_counts_once(begun_due):
     """A KPI read after its publication date is not due again until its next date."""
-    first = Mirrors.__dataclass_fields__["now"].default.date()
-    mirrors = make_mirrors(published_on(small, first + timedelta(days=9)))
-    mirrors.run()
-    assert mirrors.run().request_count > mirrors.run().request_count
+    assert begun_due.run().request_count > begun_due.run().request_count
 
 
 @pytest.mark.slow
@@ -200,29 +193,23 @@ def test_an_empty_batch_that_the_type_explains_is_none(make_mirrors, small):
 
 
 @pytest.mark.slow
-def test_an_empty_batch_where_cells_are_known_is_a_loss(make_mirrors, small):
+def test_an_empty_batch_where_cells_are_known_is_a_loss(begun_due, due, small):
     """An empty batch with known values holds the run, whatever the KPIs' type."""
     both = set(small.kpis.filter(pl.col("municipality_type") == "A")["kpi_id"])
     regions = set(small.municipalities.filter(pl.col("municipality_type") == "L")["municipality_id"]) - {"0000"}
     gone = pl.col("municipality_id").cast(pl.String).is_in(regions) & pl.col("kpi_id").cast(pl.String).is_in(both)
-    first = Mirrors.__dataclass_fields__["now"].default.date()
-    data = published_on(small, first + timedelta(days=9))
-    mirrors = make_mirrors(data)
-    mirrors.run()
-    mirrors.fake.data = replace(data, observations=data.observations.filter(~gone))
-    assert mirrors.run().state == "held"
+    begun_due.fake.data = replace(due, observations=due.observations.filter(~gone))
+    assert begun_due.run().state == "held"
 
 
 @pytest.mark.slow
-def test_values_outside_the_type_are_kept_up(make_mirrors, small):
+def test_values_outside_the_type_are_kept_up(begun_due, due, small):
     """If a region has a value of a KPI for municipalities, that pair is read again, exactly once."""
-    data = published_on(small, Mirrors.__dataclass_fields__["now"].default.date() + timedelta(days=9))
     kpi_id = small.kpis.filter(pl.col("municipality_type") == "A")["kpi_id"][0]
-    mirrors = make_mirrors(data)
-    mirrors.run()
+    mirrors = begun_due
     mirrors.fake.data = replace(
-        data,
-        kpis=data.kpis.with_columns(
+        due,
+        kpis=due.kpis.with_columns(
             municipality_type=pl.when(pl.col("kpi_id") == kpi_id).then(pl.lit("K")).otherwise("municipality_type")
         ),
     )
@@ -236,13 +223,12 @@ def test_values_outside_the_type_are_kept_up(make_mirrors, small):
 
 
 @pytest.mark.slow
-def test_replay_rebuilds_the_mirror(make_mirrors, small, tmp_path):
+def test_replay_rebuilds_the_mirror(begun, small, tmp_path):
     """A replay of the raw store rebuilds the mirror."""
     from pipeline.replay import replay  # noqa: PLC0415 - only here
     from warehouse.home import Home  # noqa: PLC0415
 
-    mirrors = make_mirrors(small)
-    mirrors.run()
+    mirrors = begun
     mirrors.run()
     assert replay(Home(mirrors.home), tmp_path / "again.duckdb", as_of=None, reporter=Silent()) == 2
     theirs = Mirrors(tmp_path, FakeKolada(small))

@@ -105,16 +105,35 @@ def test_a_plan_is_judged_beside_others_as_by_itself(tmp_path: Path) -> None:
         assert [table for table in own if own[table] != rows[table]] == []
 
 
-@pytest.fixture
-def home(small_nights: Nights, tmp_path: Path) -> Nights:
-    """A home with a folder of two plans: the made-up one, and a draft of another municipality."""
-    folder = tmp_path / "plans"
-    shutil.copytree(PLAN, folder / EXAMPLE)
-    (folder / DRAFT).mkdir()
+def make_home(folder: Path) -> Nights:
+    """Return a home with a folder of two plans: the made-up one, and a draft of another municipality."""
+    plans = folder / "plans"
+    shutil.copytree(PLAN, plans / EXAMPLE)
+    (plans / DRAFT).mkdir()
     files = {"plan.toml": SETTINGS, "goals.csv": GOALS, "indicators.csv": INDICATORS, "targets.csv": TARGETS}
     for name, text in files.items():
-        (folder / DRAFT / name).write_text(text, encoding="utf-8")
-    return replace(small_nights, settings={"goals": folder})
+        (plans / DRAFT / name).write_text(text, encoding="utf-8")
+    return replace(small_home(folder / "home"), settings={"goals": plans})
+
+
+@pytest.fixture
+def new_home(tmp_path: Path) -> Nights:
+    """That home before its first night."""
+    return make_home(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Nights:
+    """The same after one night; only to be copied."""
+    home = make_home(tmp_path_factory.mktemp("first"))
+    night(home)
+    return home
+
+
+@pytest.fixture
+def home(new_home: Nights, first: Nights) -> Nights:
+    """That home with one night behind it."""
+    return new_home.after(first)
 
 
 def night(home: Nights) -> RunResult:
@@ -146,7 +165,6 @@ def verdicts(home: Nights, plan_id: str) -> list[tuple[object, ...]]:
 @pytest.mark.parametrize(("unit", "plan_id", "other"), [("1489", DRAFT, EXAMPLE), ("1480", EXAMPLE, DRAFT)])
 def test_a_lie_about_one_plans_municipality_names_that_plan(home: Nights, unit: str, plan_id: str, other: str) -> None:
     """If one plan's municipality is missing, the run is held, and check, message and page name only that plan."""
-    night(home)
     home.fake.data = apply_change(home.fake.data, f"unit_vanished:{unit}")
     result = night(home)
     assert "held" == result.state
@@ -160,7 +178,6 @@ def test_a_lie_about_one_plans_municipality_names_that_plan(home: Nights, unit: 
 @pytest.mark.slow
 def test_a_broken_plan_is_judged_by_its_last_good_version(home: Nights) -> None:
     """The run publishes: the broken plan keeps its earlier verdicts, and the other plan's change is judged."""
-    night(home)
     before = verdicts(home, EXAMPLE)
     edit(home, EXAMPLE, "goals.csv", "any_part", "en_räcker")
     edit(home, DRAFT, "targets.csv", ">=,1,1", ">=,2,2")
@@ -179,7 +196,6 @@ def test_a_broken_plan_is_judged_by_its_last_good_version(home: Nights) -> None:
 @pytest.mark.slow
 def test_it_is_named_wherever_somebody_looks(home: Nights) -> None:
     """The broken plan is named in the run's state, on its page, in the status and in that plan's outputs only."""
-    night(home)
     edit(home, EXAMPLE, "goals.csv", "any_part", "en_räcker")
     result = night(home)
     state = flow_state(result)
@@ -202,7 +218,6 @@ def test_it_is_named_wherever_somebody_looks(home: Nights) -> None:
 @pytest.mark.slow
 def test_the_version_that_stands_in_keeps_its_date_until_the_plan_is_mended(home: Nights) -> None:
     """The date of the last good version stays the same until the plan is repaired; then no warning remains."""
-    night(home)
     edit(home, EXAMPLE, "goals.csv", "any_part", "en_räcker")
     dates = [night(home).broken_plans[0].version_from for _ in range(2)]
     assert [f"{date:%Y-%m-%d}" for date in dates] == ["2026-04-02"] * 2
@@ -212,8 +227,9 @@ def test_the_version_that_stands_in_keeps_its_date_until_the_plan_is_mended(home
 
 
 @pytest.mark.slow
-def test_a_plan_that_was_never_good_is_left_out_and_named(home: Nights) -> None:
+def test_a_plan_that_was_never_good_is_left_out_and_named(new_home: Nights) -> None:
     """A plan without a good version is left out and named; without any plan the run is refused."""
+    home = new_home
     edit(home, DRAFT, "indicators.csv", "higher", "uppåt")
     result = night(home)
     assert result.state == "published"
@@ -228,7 +244,6 @@ def test_a_plan_that_was_never_good_is_left_out_and_named(home: Nights) -> None:
 @pytest.mark.slow
 def test_a_kpi_that_kolada_never_had_breaks_its_own_plan_only(home: Nights) -> None:
     """A KPI that is not in the catalogue breaks only its own plan, whose last good version is judged."""
-    night(home)
     edit(home, DRAFT, "indicators.csv", "N15436", "N99436")
     result = night(home)
     assert result.state == "published"
@@ -242,7 +257,6 @@ def test_a_kpi_that_kolada_never_had_breaks_its_own_plan_only(home: Nights) -> N
 @pytest.mark.slow
 def test_a_replay_judges_by_what_stood_in(home: Nights, tmp_path: Path) -> None:
     """A replay judges a broken plan by the same version as the run did."""
-    night(home)
     edit(home, EXAMPLE, "goals.csv", "any_part", "en_räcker")
     edit(home, DRAFT, "targets.csv", ">=,1,1", ">=,2,2")
     night(home)

@@ -18,6 +18,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 READ_IN_A_LOOP = """
 import sys
+import time
 
 import duckdb
 
@@ -41,6 +42,7 @@ while not sys.stdin.closed:
     print(publications, flush=True)
     if publications >= int(sys.argv[2]):
         break
+    time.sleep(0.05)
 print("done", reads, flush=True)
 """
 

@@ -19,7 +19,7 @@ from tests.sweeping import is_whole
 from web import make_app
 
 GOALS = f"/mal/{PLAN_ID}?year=2023"
-READERS, PUBLICATIONS = (50, 20) if is_whole() else (12, 8)
+READERS, PUBLICATIONS = (50, 20) if is_whole() else (5, 4)
 EXAMPLES = 3000 if is_whole() else 300
 PATHS = (
     "/",
