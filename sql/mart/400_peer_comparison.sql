@@ -34,7 +34,8 @@ units as (
     select * from core.municipality
 ),
 
-own as (
+-- First the few cells of the plans' units: otherwise every unit's cells are joined with every reference value.
+own as materialized (
     select
         plan_kpis.plan_id,
         plan_kpis.municipality_id,
