@@ -9,6 +9,7 @@ from fake_kolada import FakeKolada, apply_change
 from pipeline.progress import Silent
 from pipeline.replay import replay
 from tests.conftest import UNLIMITED
+from tests.sweeping import points_of
 from warehouse.database import quoted
 from warehouse.errors import BodyCorrupt, BodyMissing, NotPublished, ReplayTargetExists
 from warehouse.home import Home
@@ -20,17 +21,17 @@ pytestmark = [pytest.mark.recorded, pytest.mark.slow]
 
 NIGHTLY_CHANGES = [
     (),
-    ("revised:N15436/1489/2020/T=91.2", "suppressed:N15436/1489/2019/T"),
-    ("kpi_removed:N18409", "precision:N15485/1489/2018/T"),
-    ("rescaled:U40455", "group_members"),
+    ("revised:N15436/1489/2020/T=91.2", "suppressed:N15436/1489/2019/T", "precision:N15485/1489/2018/T"),
+    ("kpi_removed:N18409", "rescaled:U40455", "group_members"),
     ("deleted:N15436/1489/2018/T",),
 ]
+NUMBERS = range(len(NIGHTLY_CHANGES))
 
 
 @pytest.fixture(scope="module")
-def five_nights(tmp_path_factory, make_nights, recorded, plans):
-    """Five runs, each with its own changes, and a copy of the published file after each."""
-    nights = make_nights(home=tmp_path_factory.mktemp("five") / "home", fake=FakeKolada(recorded), plans=plans)
+def four_nights(tmp_path_factory, make_nights, recorded, plans):
+    """Four runs, each with its own changes, and a copy of the published file after each."""
+    nights = make_nights(home=tmp_path_factory.mktemp("four") / "home", fake=FakeKolada(recorded), plans=plans)
     nights.settings.update(UNLIMITED)
     copies = []
     for number, changes in enumerate(NIGHTLY_CHANGES):
@@ -65,10 +66,10 @@ def differences(one, other):
         return found
 
 
-@pytest.mark.parametrize("number", [0, 1, 2, 3, 4])
-def test_as_of_a_night_is_what_was_published_that_night(five_nights, number):
+@pytest.mark.parametrize("number", NUMBERS)
+def test_as_of_a_night_is_what_was_published_that_night(four_nights, number):
     """In the last file, every mart as of a run equals the file published by that run."""
-    nights, copies = five_nights
+    nights, copies = four_nights
     instant, copy = copies[number]
     moment = instant.replace(tzinfo=None)
     differing = []
@@ -85,34 +86,35 @@ def test_as_of_a_night_is_what_was_published_that_night(five_nights, number):
     assert differing == []
 
 
-def test_replay_gives_the_same_warehouse(five_nights, tmp_path):
+def test_replay_gives_the_same_warehouse(four_nights, tmp_path):
     """A replay of all runs equals the published file, row by row."""
-    nights, _ = five_nights
-    assert replay(Home(nights.home), tmp_path / "now.duckdb", as_of=None, reporter=Silent()) == 5
+    nights, _ = four_nights
+    assert replay(Home(nights.home), tmp_path / "now.duckdb", as_of=None, reporter=Silent()) == len(NIGHTLY_CHANGES)
     assert differences(nights.home / "kolada.duckdb", tmp_path / "now.duckdb") == []
 
 
-@pytest.mark.parametrize("number", [0, 1, 2, 3])
-def test_replay_as_of_each_night(five_nights, tmp_path, number):
+@pytest.mark.sweep
+@pytest.mark.parametrize("number", points_of(NUMBERS[:-1], seed=13))
+def test_replay_as_of_each_night(four_nights, tmp_path, number):
     """A replay up to a run equals the file published by that run."""
-    nights, copies = five_nights
+    nights, copies = four_nights
     instant, copy = copies[number]
     to = tmp_path / "then.duckdb"
     assert replay(Home(nights.home), to, as_of=instant.isoformat(), reporter=Silent()) == number + 1
     assert differences(copy, to) == []
 
 
-def test_before_the_first_load(five_nights, tmp_path):
+def test_before_the_first_load(four_nights, tmp_path):
     """A replay as of a moment before the first publication is refused and writes nothing."""
-    nights, _ = five_nights
+    nights, _ = four_nights
     with pytest.raises(NotPublished, match="before the first load"):
         replay(Home(nights.home), tmp_path / "x.duckdb", as_of="2020-01-01", reporter=Silent())
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_replay_overwrites_nothing(five_nights, tmp_path):
+def test_a_replay_overwrites_nothing(four_nights, tmp_path):
     """A replay does not overwrite an existing file."""
-    nights, _ = five_nights
+    nights, _ = four_nights
     (tmp_path / "x.duckdb").write_text("mine", encoding="utf-8")
     with pytest.raises(ReplayTargetExists, match="never overwrites a file"):
         replay(Home(nights.home), tmp_path / "x.duckdb", as_of=None, reporter=Silent())
@@ -126,40 +128,38 @@ def a_body_of(nights):
     return nights.home / "raw" / "bodies" / sha256[:2] / f"{sha256}.zst"
 
 
-def test_damage_to_the_raw_store_is_named(begun_nights, tmp_path):
+def test_damage_to_the_raw_store_is_named(begun_small_nights, tmp_path):
     """A corrupt or missing body stops the replay with its name; nothing is written, and a refresh repairs it."""
-    body = a_body_of(begun_nights)
+    body = a_body_of(begun_small_nights)
     whole = body.read_bytes()
     body.write_bytes(whole[:-20])
     with pytest.raises(BodyCorrupt, match=body.stem):
-        replay(Home(begun_nights.home), tmp_path / "x.duckdb", as_of=None, reporter=Silent())
+        replay(Home(begun_small_nights.home), tmp_path / "x.duckdb", as_of=None, reporter=Silent())
     body.unlink()
     with pytest.raises(BodyMissing, match=body.stem):
-        replay(Home(begun_nights.home), tmp_path / "x.duckdb", as_of=None, reporter=Silent())
+        replay(Home(begun_small_nights.home), tmp_path / "x.duckdb", as_of=None, reporter=Silent())
     assert not (tmp_path / "x.duckdb").exists()
-    begun_nights.refresh()
+    begun_small_nights.refresh()
     assert body.read_bytes() == whole
 
 
-def test_rollback_and_the_night_after(begun_nights):
+def test_rollback_and_the_night_after(begun_small_nights):
     """A rollback publishes the previous run again and is recorded, and the next run goes on from it."""
-    first = begun_nights.query("select run_id from ops.publication")
-    begun_nights.fake.data = apply_change(begun_nights.fake.data, "revised:N15436/1489/2020/T=91.2")
-    taken_back = begun_nights.refresh()
-    roll_back(Home(begun_nights.home), now=begun_nights.now)
-    assert begun_nights.query("select run_id from ops.publication") == first
-    third = begun_nights.refresh()
+    nights = begun_small_nights
+    first = nights.query("select run_id from ops.publication")
+    nights.fake.data = apply_change(nights.fake.data, "revised:N15436/1480/2023/T=91.2")
+    taken_back = nights.refresh()
+    roll_back(Home(nights.home), now=nights.now)
+    assert nights.query("select run_id from ops.publication") == first
+    third = nights.refresh()
     # The value itself, and Kolada's mean over all municipalities.
     assert dict(third.loaded.opened)["revised"] == 2
-    assert begun_nights.query("select state from ops.run where run_id = ?", [taken_back.run_id]) == [("rolled_back",)]
+    assert nights.query("select state from ops.run where run_id = ?", [taken_back.run_id]) == [("rolled_back",)]
 
 
-def test_prune_keeps_what_a_base_stands_for(begun_nights, tmp_path):
+def test_prune_keeps_what_a_base_stands_for(four_nights, nights, tmp_path):
     """After pruning, the raw store is smaller, the published file is unchanged, and a replay still equals it."""
-    nights = begun_nights
-    for change in ("revised:N15436/1489/2020/T=91.2", "suppressed:N15436/1489/2019/T", "deleted:N15436/1489/2018/T"):
-        nights.fake.data = apply_change(nights.fake.data, change)
-        nights.refresh()
+    nights.after(four_nights[0])
     published = (nights.home / "kolada.duckdb").read_bytes()
     done = prune(Home(nights.home), keep_nights=2, now=nights.now)
     assert done.run_count == 2
