@@ -43,15 +43,20 @@ def small_data(kpi_ids: list[str]) -> DataSet:
     )
 
 
-def main(folder: Path) -> None:
-    """Run twice and pack the home."""
+def run_twice(home: Path) -> None:
+    """Run twice, with a revision between the runs."""
     plan = read_plan(PLAN)
     fake = FakeKolada(small_data([*plan.kpi_ids, *plan.cross_check_kpi_ids]))
-    settings = Settings(base_url="http://kolada.test/v3", home=folder / "home", rate=1000.0)
+    settings = Settings(base_url="http://kolada.test/v3", home=home, rate=1000.0)
     for day in (1, 2):
         now = datetime(2026, 4, day, 0, 30, tzinfo=UTC)
         run_job(settings, refresh_job((plan,)), transport=fake.transport(), clock=lambda now=now: now)
         fake.data = apply_change(fake.data, "revised:N15436/1480/2023/T=99.5")
+
+
+def main(folder: Path) -> None:
+    """Run twice and pack the home."""
+    run_twice(folder / "home")
     shutil.rmtree(folder / "home" / "snapshots")
     with (
         (folder / "home.tar.zst").open("wb") as file,
