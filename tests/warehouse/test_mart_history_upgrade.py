@@ -19,6 +19,7 @@ from pipeline.progress import Silent
 from pipeline.replay import replay
 from pipeline.restore import restore
 from pipeline.run_job import run_job
+from pipeline.run_result import RunResult
 from reports.reading.sourced_rows import open_source
 from reports.swedish.notices import known_text
 from tests.conftest import Nights
@@ -93,10 +94,30 @@ def with_reasons_of_today(rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
     return [[*row[:REASON], RENAMED.get((row[0], row[REASON]), row[REASON]), *row[REASON + 1 :]] for row in rows]
 
 
-@pytest.fixture(params=["whole", "pruned"])
-def earlier(request: pytest.FixtureRequest, tmp_path: Path, make_nights: Callable[..., Nights]) -> Earlier:
-    """Both homes."""
-    return unpacked(request.param, tmp_path, make_nights)
+def upgraded(name: str, folder: Path, make_nights: Callable[..., Nights]) -> Earlier:
+    """Return an archived home after a run by this software."""
+    earlier = unpacked(name, folder, make_nights)
+    assert earlier.nights.refresh().state == "published"
+    return earlier
+
+
+@pytest.fixture(scope="module")
+def upgraded_whole(tmp_path_factory: pytest.TempPathFactory, make_nights: Callable[..., Nights]) -> Earlier:
+    """The home that was not pruned, upgraded; only to be read."""
+    return upgraded("whole", tmp_path_factory.mktemp("whole"), make_nights)
+
+
+@pytest.fixture(scope="module")
+def upgraded_pruned(tmp_path_factory: pytest.TempPathFactory, make_nights: Callable[..., Nights]) -> Earlier:
+    """The pruned home, upgraded; only to be read."""
+    return upgraded("pruned", tmp_path_factory.mktemp("pruned"), make_nights)
+
+
+@pytest.fixture(params=["upgraded_whole", "upgraded_pruned"])
+def both_upgraded(request: pytest.FixtureRequest) -> Earlier:
+    """Each of the two; only to be read."""
+    home: Earlier = request.getfixturevalue(request.param)
+    return home
 
 
 @pytest.fixture
@@ -105,11 +126,10 @@ def whole(tmp_path: Path, make_nights: Callable[..., Nights]) -> Earlier:
     return unpacked("whole", tmp_path, make_nights)
 
 
-def test_the_nights_before_answer_as_they_were_published(earlier: Earlier) -> None:
+def test_the_nights_before_answer_as_they_were_published(both_upgraded: Earlier) -> None:
     """As of each earlier run, verdicts, values and ranks equal those that its published file had."""
-    nights = earlier.nights
-    assert nights.refresh().state == "published"
-    for night in earlier.said:
+    nights = both_upgraded.nights
+    for night in both_upgraded.said:
         as_of = f"_as_of(timestamp '{night['published_at']}')"
         assert [list(row) for row in nights.query(JUDGED.format(as_of))] == night["judged"]
         assert [list(row) for row in nights.query(RANKED.format(as_of))] == night["ranked"]
@@ -123,14 +143,15 @@ def test_the_nights_before_answer_as_they_were_published(earlier: Earlier) -> No
 
 
 @pytest.mark.slow
-def test_what_an_upgrade_worked_out_is_put_back(earlier: Earlier, tmp_path: Path) -> None:
+def test_what_an_upgrade_worked_out_is_put_back(both_upgraded: Earlier, small_nights: Nights, tmp_path: Path) -> None:
     """A restored file contains the marts that the upgrade computed, and a replay ends in the same tables."""
-    earlier.nights.refresh()
-    earlier.nights.refresh()
-    away = lost(earlier.home)
-    restore(earlier.home, now=NOW, reporter=Silent())
-    assert differing(away, earlier.home.published, ("core", "mart", "ops")) == []
-    replay(earlier.home, tmp_path / "replayed.duckdb", as_of=None, reporter=Silent())
+    nights = small_nights.after(both_upgraded.nights)
+    home = Home(nights.home)
+    nights.refresh()
+    away = lost(home)
+    restore(home, now=NOW, reporter=Silent())
+    assert differing(away, home.published, ("core", "mart", "ops")) == []
+    replay(home, tmp_path / "replayed.duckdb", as_of=None, reporter=Silent())
     assert [
         name
         for name in differing(away, tmp_path / "replayed.duckdb", ("core", "mart"))
@@ -148,8 +169,11 @@ def test_a_file_lost_before_the_upgrade_is_put_back(whole: Earlier) -> None:
     assert whole.nights.refresh().state == "published"
 
 
-def test_a_verdict_that_was_published_otherwise_is_the_softwares_doing(whole: Earlier) -> None:
-    """A verdict that this software computes differently has the cause `software_changed`."""
+def test_a_killed_upgrade_is_repeated_and_names_what_it_judges_otherwise(whole: Earlier) -> None:
+    """The upgrade reports each run as a step; if it is killed, the file is unchanged and the next run repeats it.
+
+    A verdict that this software computes differently has the cause `software_changed`.
+    """
     nights = whole.nights
     item, year = nights.query(
         "select item_id, year from mart.verdict_state where level = 'indicator' and verdict = 'met' "
@@ -160,20 +184,9 @@ def test_a_verdict_that_was_published_otherwise_is_the_softwares_doing(whole: Ea
         f"update mart.verdict_state set verdict = 'not_met' "
         f"where level = 'indicator' and item_id = '{item}' and year = {year}",
     )
-    result = nights.refresh()
-    assert nights.query(
-        "select verdict_before, verdict, cause from mart.verdict_change "
-        "where run_id = ? and item_id = ? and year = ? and level = 'indicator'",
-        [result.run_id, item, year],
-    ) == [("not_met", "met", "software_changed")]
-
-
-def test_the_upgrade_tells_how_far_it_has_come_and_survives_a_kill(whole: Earlier) -> None:
-    """The upgrade reports each run as a step; if it is killed, the file is unchanged and the next run repeats it."""
-    nights = whole.nights
     before = whole.home.published.read_bytes()
 
-    def run(watch: Watch) -> object:
+    def run(watch: Watch) -> RunResult:
         return run_job(
             nights.make_settings(),
             refresh_job(nights.plans),
@@ -186,15 +199,19 @@ def test_the_upgrade_tells_how_far_it_has_come_and_survives_a_kill(whole: Earlie
         run(Watch(stops_after=1))
     assert whole.home.published.read_bytes() == before
     watch = Watch()
-    run(watch)
+    result = run(watch)
     assert watch.told[:4] == [("Upgrade", 3), ("step", 1), ("step", 1), ("step", 1)]
     assert nights.query("select count(*) from ops.publication") == [(4,)]
+    assert nights.query(
+        "select verdict_before, verdict, cause from mart.verdict_change "
+        "where run_id = ? and item_id = ? and year = ? and level = 'indicator'",
+        [result.run_id, item, year],
+    ) == [("not_met", "met", "software_changed")]
 
 
-def test_reports_say_what_was_worked_out(whole: Earlier) -> None:
+def test_reports_say_what_was_worked_out(upgraded_whole: Earlier) -> None:
     """A report as of a run before the upgrade says that it was computed later; a current one does not."""
-    whole.nights.refresh()
-    with published_file(whole.home.published) as connection:
+    with published_file(upgraded_whole.home.published) as connection:
         assert "beräknat i efterhand" in known_text(open_source(connection, "2026-04-02"))
         assert "beräknat i efterhand" not in known_text(open_source(connection))
 
@@ -205,12 +222,11 @@ def test_an_older_file_is_not_read(whole: Earlier) -> None:
         open_source(connection)
 
 
-def test_plan_rows_that_did_not_change_are_one_version(whole: Earlier) -> None:
+def test_plan_rows_that_did_not_change_are_one_version(upgraded_whole: Earlier) -> None:
     """Plan rows that are the same in all three runs become one version."""
-    whole.nights.refresh()
-    assert whole.nights.query("select distinct known_from, known_to from plan.indicator_version") == [
-        (datetime.fromisoformat(str(whole.said[0]["published_at"])), None)
+    assert upgraded_whole.nights.query("select distinct known_from, known_to from plan.indicator_version") == [
+        (datetime.fromisoformat(str(upgraded_whole.said[0]["published_at"])), None)
     ]
-    with duckdb.connect(str(whole.home.published), read_only=True) as connection:
+    with duckdb.connect(str(upgraded_whole.home.published), read_only=True) as connection:
         columns = connection.execute("describe plan.indicator").fetchall()
     assert "files_sha256" not in {name for name, *_ in columns}
