@@ -1,7 +1,8 @@
 """Each fault, in a first run and a later one: the same warehouse as without it, or an error naming the request.
 
-A normal run has each fault in one of its four ways: once or lasting, in a first run or a later one. The table of
-results is printed at the end of the module (`-s` shows it).
+Each fault has four ways: once or lasting, in a first run or a later one; a normal run takes a tenth of them all. What
+the client makes of each fault, `tests/kolada_client/test_end_to_end.py` always tests. The table of results is printed
+at the end of the module (`-s` shows it).
 """
 
 import shutil
@@ -12,7 +13,7 @@ import pytest
 from fake_kolada import FAULTS, ContractChoices, FakeKolada
 from goals import read_plan
 from kolada_client import KoladaError
-from tests.sweeping import one_of_each
+from tests.sweeping import points_of
 from tests.warehouse.first_release.make_fixture import PLAN, small_data
 
 pytestmark = [pytest.mark.slow, pytest.mark.sweep]
@@ -83,10 +84,8 @@ def table():
 
 def fault_cases():
     """Return the cases: a fault, whether the run is a first or a later one, and the world."""
-    return [
-        pytest.param(fault, night, world, marks=marks)
-        for fault, night, world, marks in one_of_each([ways_of(name) for name in sorted(FAULTS)], seed=14)
-    ]
+    ways = [way for name in sorted(FAULTS) for way in ways_of(name)]
+    return [pytest.param(*way, marks=marks) for *way, marks in points_of(ways, seed=14)]
 
 
 def ways_of(name):
