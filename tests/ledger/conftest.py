@@ -12,7 +12,7 @@ import pytest
 
 from fake_kolada import FakeKolada, apply_change, apply_changes
 from tests.conftest import MakeOnce, Nights, small_home
-from tests.ledger.support import Replays
+from tests.ledger.support import Reloads
 from warehouse.home import Home
 from warehouse.prune import prune
 
@@ -113,6 +113,6 @@ def make_home(three_nights: Nights, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="module")
-def replays(tmp_path_factory: pytest.TempPathFactory) -> Replays:
-    """The cached replays of the homes that commands left."""
-    return Replays(tmp_path_factory.mktemp("replays"))
+def reloads(tmp_path_factory: pytest.TempPathFactory) -> Reloads:
+    """What the raw stores of the homes that commands left contain."""
+    return Reloads(tmp_path_factory.mktemp("reloads"))

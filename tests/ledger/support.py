@@ -1,15 +1,20 @@
-"""Helpers of the ledger tests: compare the published file with a replay."""
+"""Helpers of the ledger tests: compare the published file with the raw store."""
 
 import re
+import zlib
 from pathlib import Path
 
 from pipeline.progress import Silent
-from pipeline.replay import replay
+from pipeline.replay import published_nights, replay, take_in_again
 from pipeline.verify import verify
-from warehouse.database import connect, quoted
+from warehouse.database import connect, quoted, working_file
 from warehouse.files import sha256_of
 from warehouse.home import Home
+from warehouse.manifest import manifests
+from warehouse.ops import merge_ops
+from warehouse.prune import copy_base
 from warehouse.published_runs import published_runs
+from warehouse.schema import ensure_schema
 
 WHOLE = re.compile(
     r"kolada(\.damaged)?\.duckdb|\.lock|snapshots/\w+\.duckdb|raw/base\.duckdb|raw/manifests/[\w-]+\.jsonl"
@@ -47,10 +52,11 @@ def differing(one: Path, other: Path) -> list[str]:
         connection.close()
 
 
-class Replays:
-    """Replays of homes, cached by what they depend on.
+class Reloads:
+    """Files with the nights of homes, loaded again from the raw store as a replay does, but not judged.
 
-    A replay depends on the published runs, their manifests and the base. The manifests name the bodies by their hashes.
+    They are cached by what they depend on: the published runs, their manifests and the base. The manifests name the
+    bodies by their hashes.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -58,7 +64,7 @@ class Replays:
         self.made: dict[object, Path] = {}
 
     def of(self, home: Home) -> Path:
-        """Return the replay of a home."""
+        """Return the file for a home."""
         lines = [
             (run.run_id, [line for line in run.manifest.path.read_bytes().splitlines() if b'"restored"' not in line])
             for run in published_runs(home)
@@ -66,10 +72,19 @@ class Replays:
         base = sha256_of(home.base) if home.base.exists() else None
         key = repr((lines, base))
         if key not in self.made:
-            to = self.folder / f"{len(self.made)}.duckdb"
-            replay(home, to, as_of=None, reporter=Silent())
-            self.made[key] = to
+            self.made[key] = reload(home, self.folder / f"{len(self.made)}.duckdb")
         return self.made[key]
+
+
+def reload(home: Home, to: Path) -> Path:
+    """Load core and plan of a home's nights from its raw store into a new file, and read all its manifests."""
+    copy_base(home, to)
+    with working_file(to) as connection:
+        ensure_schema(connection)
+        for night in published_nights(home):
+            take_in_again(connection, home, night)
+            merge_ops(connection, manifests(home.manifests), current_run_id=night.manifest.run_id)
+    return to
 
 
 def findings(home: Home) -> list[str]:
@@ -83,6 +98,15 @@ def half_written(home: Home) -> list[str]:
     return [file for file in files if WHOLE.fullmatch(file) is None]
 
 
-def at_odds(home: Home, replays: Replays) -> list[str]:
-    """Return what is wrong with a home: findings of `verify`, partial files, rows that differ from a replay."""
-    return [*findings(home), *half_written(home), *differing(home.published, replays.of(home))]
+def at_odds(home: Home, reloads: Reloads) -> list[str]:
+    """Return what is wrong with a home: findings of `verify`, partial files, rows that differ from the raw store."""
+    return [*findings(home), *half_written(home), *differing(home.published, reloads.of(home))]
+
+
+def contents(home: Home) -> dict[str, int]:
+    """Return every file of a home except the lock, with a checksum of its content."""
+    return {
+        str(path.relative_to(home.root)): zlib.crc32(path.read_bytes())
+        for path in home.root.rglob("*")
+        if path.is_file() and path.name != ".lock"
+    }

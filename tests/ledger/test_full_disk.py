@@ -59,7 +59,7 @@ def fill(disk: Path, room: int) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["refresh", "rollback", "prune", "restore"])
-def test_full_at_every_stage(name, source, make_home, three_nights, replays, disk):
+def test_full_at_every_stage(name, source, make_home, three_nights, reloads, disk):
     """A command on a full disk reports it in one line and keeps the published file; with space the work goes on."""
     now = three_nights.now + timedelta(days=1)
     failed = 0
@@ -73,17 +73,17 @@ def test_full_at_every_stage(name, source, make_home, three_nights, replays, dis
             failed += 1
         read_whole(home.published)
         ballast.unlink()
-        go_on(name, home, source, now, replays, f"{name} with room for {room} bytes")
+        go_on(name, home, source, now, reloads, f"{name} with room for {room} bytes")
         shutil.rmtree(home.root)
     print(f"{name}: {failed} of {len(rooms)} full disks stopped it")
     assert failed or name != "refresh"
 
 
-def go_on(name, home, source, now, replays, told):
+def go_on(name, home, source, now, reloads, told):
     """Give the command again, then the next refresh; assert that each leaves the home consistent."""
     with suppress(NotPublished):  # no snapshot can serve as the base or be rolled back to
         act(name, home, source, now + timedelta(hours=1))
-    assert at_odds(home, replays) == [], told
+    assert at_odds(home, reloads) == [], told
     act("refresh", home, source, now + timedelta(hours=25))
     assert [*findings(home), *half_written(home)] == [], told
 
@@ -118,8 +118,8 @@ class ShortWrites:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", WRITING)
-def test_short_at_each_append(name, source, make_home, three_nights, replays, tmp_path, monkeypatch):
-    """A record is in the ledger whole or not at all; afterwards ledger, file and replay agree."""
+def test_short_at_each_append(name, source, make_home, three_nights, reloads, tmp_path, monkeypatch):
+    """A record is in the ledger whole or not at all; afterwards ledger, file and raw store agree."""
     now = three_nights.now + timedelta(days=1)
     undisturbed = ShortWrites(None)
     with monkeypatch.context() as patched:
@@ -136,8 +136,8 @@ def test_short_at_each_append(name, source, make_home, three_nights, replays, tm
         if home.published.exists():
             read_whole(home.published)
             act("verify", home, source, now)
-            assert at_odds(home, replays) == [], f"{name}, record {at}"
-        go_on(name, home, source, now, replays, f"{name}, record {at}")
+            assert at_odds(home, reloads) == [], f"{name}, record {at}"
+        go_on(name, home, source, now, reloads, f"{name}, record {at}")
         shutil.rmtree(home.root)
     print(f"{name}: short at {len(points)} of {undisturbed.count} records")
 

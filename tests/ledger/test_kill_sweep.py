@@ -1,4 +1,4 @@
-"""SIGKILL at every system call that changes the home: after the next command, ledger, file and replay agree."""
+"""SIGKILL at every system call that changes the home: after the next command, ledger, file and raw store agree."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -73,7 +73,7 @@ def points_in(
         pytest.param("restore a lost file", marks=pytest.mark.slow),
     ],
 )
-def test_killed_at_every_change(name, part, source, make_home, commands, points_in, replays, three_nights, tmp_path):
+def test_killed_at_every_change(name, part, source, make_home, commands, points_in, reloads, three_nights, tmp_path):
     """Readers always find a whole file; after the next command nothing is lost, partial or inconsistent."""
     later = three_nights.now + timedelta(days=1, hours=1)
     points = points_in(name)
@@ -87,7 +87,7 @@ def test_killed_at_every_change(name, part, source, make_home, commands, points_
         following = NEXT[name][number % len(NEXT[name])]
         with suppress(NotPublished):  # no snapshot can serve as the base yet
             act(following, home, source, later)
-        assert at_odds(home, replays) == [], f"{name} killed at {call}, then {following}"
+        assert at_odds(home, reloads) == [], f"{name} killed at {call}, then {following}"
         shutil.rmtree(home.root)
     print(f"{name}: {killed} kills at {len(chosen)} of {len(points)} points")
     # Threads alternate: sometimes another thread makes the call, so it does not reach that count.

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import zlib
 
 import pytest
 from starlette.testclient import TestClient
@@ -12,7 +11,7 @@ from pipeline.progress import Silent
 from pipeline.replay import replay
 from pipeline.restore import restore
 from pipeline.status import read_status
-from tests.ledger.support import findings, replay_differs
+from tests.ledger.support import contents, differing, findings, reload
 from warehouse.errors import (
     BodyMissing,
     ManifestCorrupt,
@@ -21,6 +20,7 @@ from warehouse.errors import (
     PublishedMissing,
     PublishedOutdated,
 )
+from warehouse.home import Home
 from warehouse.publish import snapshots
 from warehouse.raw_store import RawStore
 from warehouse.rollback import roll_back
@@ -31,15 +31,6 @@ def overwrite(path, content):
     """Replace a file with another inode of other content."""
     path.unlink()
     path.write_bytes(content)
-
-
-def contents(home):
-    """Return every file of a home except the lock, with a checksum of its content."""
-    return {
-        str(path.relative_to(home.root)): zlib.crc32(path.read_bytes())
-        for path in home.root.rglob("*")
-        if path.is_file() and path.name != ".lock"
-    }
 
 
 def warnings(nights):
@@ -186,16 +177,23 @@ def damage_line(path, kind):
     return number + 1
 
 
+@pytest.fixture(scope="module")
+def held_night(three_nights, copy_of, tmp_path_factory):
+    """A home whose last run was held, and how that run ended; tests only copy it."""
+    nights = copy_of(three_nights, tmp_path_factory.mktemp("held") / "home")
+    nights.fake.faults = ["server_error_html@every:1489"]
+    return nights, nights.refresh()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "line",
     ["landed", *(pytest.param(line, marks=pytest.mark.slow) for line in ("run_started", "accepted", "held", "all"))],
 )
-def test_a_damaged_manifest_of_a_run_that_never_published_stops_nothing(nights, home, tmp_path, line):
+def test_a_damaged_manifest_of_a_run_that_never_published_stops_nothing(held_night, copy_of, tmp_path, line):
     """A damaged manifest of a run that never published blocks no command; verify names the line."""
-    nights.fake.faults = ["server_error_html@every:1489"]
-    held = nights.refresh()
-    nights.fake.faults = ()
+    nights, held = copy_of(held_night[0], tmp_path / "home"), held_night[1]
+    home = Home(nights.home)
     path = home.manifests / f"{held.run_id}.jsonl"
     if line == "all":
         path.write_bytes(b"\x00garbage\n" * 20)
@@ -204,9 +202,9 @@ def test_a_damaged_manifest_of_a_run_that_never_published_stops_nothing(nights, 
     assert nights.refresh().state == "published"
     assert [True] == [held.run_id in finding for finding in findings(home)][:1]
     assert read_status(nights.make_settings(), now=nights.now).warnings == ()
-    assert [] == replay_differs(home, tmp_path / "replayed.duckdb")
+    assert [] == differing(home.published, reload(home, tmp_path / "published.duckdb"))
     roll_back(home, now=nights.now)
-    assert [] == replay_differs(home, tmp_path / "replayed.duckdb")
+    assert [] == differing(home.published, reload(home, tmp_path / "back.duckdb"))
 
 
 @pytest.mark.parametrize(
