@@ -110,3 +110,14 @@ def contents(home: Home) -> dict[str, int]:
         for path in home.root.rglob("*")
         if path.is_file() and path.name != ".lock"
     }
+
+
+def left_behind(home: Home) -> dict[str, int]:
+    """Return what the next command finds in a home: its files with checksums, and the names in `work/`.
+
+    The next command removes what is in `work/` unread, except for the note of a rollback.
+    """
+    files = {name: checksum for name, checksum in contents(home).items() if Path(name).parts[0] != home.work.name}
+    for path in home.work.iterdir():
+        files[str(path)] = zlib.crc32(path.read_bytes()) if path.suffix == ".json" else 0
+    return files

@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from tests.ledger.one_act import act
-from tests.ledger.support import at_odds, findings, half_written
+from tests.ledger.support import at_odds, findings, half_written, left_behind
 from tests.sweeping import points_of
 from warehouse.errors import NotPublished, PublishedUnrecorded, WarehouseError
 from warehouse.published_file import read_whole
@@ -60,9 +60,13 @@ def fill(disk: Path, room: int) -> Path:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["refresh", "rollback", "prune", "restore"])
 def test_full_at_every_stage(name, source, make_home, three_nights, reloads, disk):
-    """A command on a full disk reports it in one line and keeps the published file; with space the work goes on."""
+    """A command on a full disk reports it in one line and keeps the published file; with space the work goes on.
+
+    Several full disks leave the same home: from this one the work goes on once.
+    """
     now = three_nights.now + timedelta(days=1)
     failed = 0
+    left = []
     rooms = points_of(ROOMS, seed=14)
     for room in rooms:
         home = make_home(name, disk / "home")
@@ -73,9 +77,11 @@ def test_full_at_every_stage(name, source, make_home, three_nights, reloads, dis
             failed += 1
         read_whole(home.published)
         ballast.unlink()
-        go_on(name, home, source, now, reloads, f"{name} with room for {room} bytes")
+        if (files := left_behind(home)) not in left:
+            left.append(files)
+            go_on(name, home, source, now, reloads, f"{name} with room for {room} bytes")
         shutil.rmtree(home.root)
-    print(f"{name}: {failed} of {len(rooms)} full disks stopped it")
+    print(f"{name}: {failed} of {len(rooms)} full disks stopped it and left {len(left)} different homes")
     assert failed or name != "refresh"
 
 
