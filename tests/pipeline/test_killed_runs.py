@@ -10,20 +10,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.sweeping import one_of_each
+
 pytestmark = pytest.mark.recorded
 
-POINTS = [
-    pytest.param("request", 1, marks=pytest.mark.slow),
-    pytest.param("request", 3, marks=pytest.mark.slow),
-    pytest.param("request", 9),
-    pytest.param("request", 20, marks=pytest.mark.slow),
-    pytest.param("step", 4, marks=pytest.mark.slow),
-    pytest.param("step", 16, marks=pytest.mark.slow),
-    pytest.param("stage:History", 1, marks=pytest.mark.slow),
-    pytest.param("stage:Judgement", 1),
-    pytest.param("stage:Checks", 1, marks=pytest.mark.slow),
-    pytest.param("stage:Publication", 1, marks=pytest.mark.slow),
-]
+# Where a first run is killed: at a request, at a step of the values, or at the beginning of a stage.
+POINTS = (
+    [("request", number) for number in (1, 3, 9, 20)],
+    [("step", number) for number in (4, 16)],
+    [("stage:History", 1), ("stage:Judgement", 1)],
+    [("stage:Checks", 1), ("stage:Publication", 1)],
+)
 AFTER_RENAME = ("clock", 4)
 
 
@@ -59,7 +56,8 @@ def landed_urls(nights):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("point", "number"), POINTS)
+@pytest.mark.sweep
+@pytest.mark.parametrize(("point", "number"), one_of_each(POINTS, seed=13))
 def test_first_night_killed(nights, first_night, first_urls, recorded_folder, point, number):
     """A killed first run publishes nothing; the next one fetches only what had not landed, and publishes."""
     run_and_die(nights, recorded_folder, point, number)
