@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fake_kolada import FakeKolada, sample_data
-from tests.cli.support import run_kolada
+from tests.cli.support import outputs_of, run_kolada
 from tests.flows.support import free_port
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -31,6 +31,19 @@ def kolada(tmp_path, api):
     return run
 
 
+@pytest.fixture(scope="module")
+def refreshed(tmp_path_factory, api):
+    """A folder with a refreshed home, and the ended process of that refresh."""
+    folder = tmp_path_factory.mktemp("refreshed")
+    return folder, run_kolada(folder, api, "refresh", "--direct", "--json")
+
+
+@pytest.fixture
+def refreshed_home(refreshed, tmp_path):
+    """A copy of that home, as the home of the test's own folder."""
+    shutil.copytree(refreshed[0] / "home", tmp_path / "home")
+
+
 def test_refresh_over_http(kolada, tmp_path):
     """A refresh over real HTTP exits with 0, prints the goals and the file's path, and `kolada sql` reads the file."""
     ended = kolada("refresh", "--direct")
@@ -47,18 +60,25 @@ def test_refresh_over_http(kolada, tmp_path):
 
 
 @pytest.mark.slow
-def test_kpis_are_found_and_shown(kolada):
+@pytest.mark.usefixtures("refreshed_home")
+def test_kpis_are_found_and_shown(kolada, tmp_path, api):
     """Words find a table of KPIs, an id gives its card, a wrong id gives suggestions, and --json prints JSON."""
-    assert kolada("refresh", "--direct").returncode == 0
-    assert "N15436" in kolada("kpi", "search", "behörig", "yrkesprogram").stdout
-    (found,) = json.loads(kolada("kpi", "search", "behörig yrkesprogram", "--limit", "1", "--json").stdout)
+    table, as_json, card, found_by_id = outputs_of(
+        tmp_path,
+        api,
+        ["kpi", "search", "behörig", "yrkesprogram"],
+        ["kpi", "search", "behörig yrkesprogram", "--limit", "1", "--json"],
+        ["kpi", "show", "n15436"],
+        ["kpi", "search", "N15436"],
+    )
+    assert "N15436" in table
+    (found,) = json.loads(as_json)
     assert found["lifecycle"] == "active"
-    card = kolada("kpi", "show", "n15436").stdout
     assert "life cycle     active" in card
     assert "used by        alingsas-2022-2024 P4.3" in card
     assert "Källa: Kolada" not in card
     assert card.endswith("Påhittat exempelvärde\n")
-    assert card == kolada("kpi", "search", "N15436").stdout
+    assert card == found_by_id
     for wrong in (kolada("kpi", "show", "N15463"), kolada("kpi", "search", "15436")):
         assert wrong.returncode == 2
         assert "Did you mean one of these?\n  N15436  " in wrong.stderr
@@ -67,9 +87,9 @@ def test_kpis_are_found_and_shown(kolada):
 
 
 @pytest.mark.slow
-def test_refresh_as_json(kolada):
+def test_refresh_as_json(refreshed):
     """--json prints one document."""
-    ended = kolada("refresh", "--direct", "--json")
+    _, ended = refreshed
     assert json.loads(ended.stdout)["state"] == "published"
 
 
@@ -213,21 +233,19 @@ def test_sample_and_live_data_never_mix(kolada, tmp_path, recorded, plans, make_
     assert "`recorded`" in ended.stderr
 
 
-@pytest.mark.parametrize(
-    "command", ["refresh", "doctor", "replay", "rollback", "prune", "status", "sql", "settings", "fake-api", "goals"]
-)
-def test_every_command_has_help_with_an_example(kolada, command):
+def test_every_command_has_help_with_an_example(tmp_path, api):
     """--help describes each command and shows an example."""
-    ended = kolada(command, *(["check"] if command == "goals" else []), "--help")
-    assert ended.returncode == 0
-    assert "Usage" in ended.stdout
-    assert "Example" in ended.stdout or command == "settings"
+    commands = ["refresh", "doctor", "replay", "rollback", "prune", "status", "sql", "settings", "fake-api"]
+    words = [[command] for command in commands] + [["goals", "check"]]
+    for command, told in zip(words, outputs_of(tmp_path, api, *([*each, "--help"] for each in words)), strict=True):
+        assert "Usage" in told, command
+        assert "Example" in told or command == ["settings"], command
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("refreshed_home")
 def test_made_up_values_name_nobody_as_their_source(kolada):
     """No row judged on the sample is credited to Kolada."""
-    kolada("refresh", "--direct")
     labels = kolada(
         "sql", "select distinct source_label from mart.ranking union select source_label from mart.goal_fulfilment"
     )
@@ -262,9 +280,9 @@ def test_a_new_plan_is_written_whole_or_not_at_all(kolada, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("refreshed_home")
 def test_a_check_looks_up_what_the_catalogue_knows(kolada, tmp_path):
     """The check shows each KPI's title in Kolada, and `goals new` suggests KPIs for titles without an id."""
-    kolada("refresh", "--direct")
     home = {"KOLADA_GOALS": str(tmp_path / "plans")}
     (tmp_path / "indicators.csv").write_text(
         "title,kpi_id,unit,direction,target,year\nBehörighet till yrkesprogram,,%,higher,topp 25 %,2026\n"
