@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -30,6 +30,8 @@ class Installed:
     python: Path
     folder: Path
     environment: dict[str, str]
+    is_between: bool = False
+    """Whether this machine has an older and a newer supported Python."""
 
     def __call__(self, *words: str, folder: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run a command of the environment and wait for it."""
@@ -63,13 +65,18 @@ def distributions(tmp_path_factory: pytest.TempPathFactory) -> Distributions:
     return Distributions(wheel, sdist)
 
 
-def interpreter(version: str) -> Path:
-    """Return the Python of a version, or skip the test."""
+def found(version: str) -> Path | None:
+    """Return the Python of a version, or None."""
     by_pyenv = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
     for candidate in (shutil.which(f"python{version}"), *map(str, by_pyenv)):
         if candidate and run([candidate, "--version"], Path.cwd(), dict(os.environ)).returncode == 0:
             return Path(candidate)
-    pytest.skip(f"no Python {version} on this machine: the installation is not tried with it")
+    return None
+
+
+def interpreter(version: str) -> Path:
+    """Return the Python of a version, or skip the test."""
+    return found(version) or pytest.skip(f"no Python {version} on this machine: the installation is not tried with it")
 
 
 def clean_environment(folder: Path) -> dict[str, str]:
@@ -90,21 +97,26 @@ def installed(python: Path, folder: Path) -> Installed:
 def kolada(request: pytest.FixtureRequest, tmp_path: Path, distributions: Distributions) -> Installed:
     """The wheel in its own environment with the pinned dependencies, as pipx and uvx make one."""
     base = interpreter(request.param)
+    place = PYTHONS.index(request.param)
+    is_between = any(map(found, PYTHONS[:place])) and any(map(found, PYTHONS[place + 1 :]))
+    # The tests themselves run in an environment of the whole lock; the container has the same pins without the tools.
+    is_with_tools = not is_between and request.param != f"3.{sys.version_info.minor}"
+    lock = "requirements.lock" if is_with_tools else "deploy/container.lock"
     checked([str(base), "-m", "venv", "environment"], tmp_path)
     python = tmp_path / "environment" / "bin" / "python"
     # The first by pip, as pipx does it, the others by uv where it is installed.
-    is_by_uv = shutil.which("uv") is not None and request.param != PYTHONS[0]
+    is_by_uv = shutil.which("uv") is not None and place > 0
     by_pip, by_uv = [str(python), "-m", "pip", "install"], ["uv", "pip", "install", "--python", str(python)]
     install = [*(by_uv if is_by_uv else by_pip), "--quiet", "--no-deps"]
-    checked([*install, "--require-hashes", "-r", str(REPOSITORY / "requirements.lock")], tmp_path)
+    checked([*install, "--require-hashes", "-r", str(REPOSITORY / lock)], tmp_path)
     checked([*install, str(distributions.wheel)], tmp_path)
-    return installed(python, tmp_path)
+    return replace(installed(python, tmp_path), is_between=is_between)
 
 
 @pytest.fixture
 def environment(tmp_path: Path) -> Iterator[Path]:
-    """The Python of a new environment that has our dependencies but nothing of this project."""
-    checked([sys.executable, "-m", "venv", "environment"], tmp_path)
+    """The Python of a new environment that has our dependencies, pip included, but nothing of this project."""
+    checked([sys.executable, "-m", "venv", "--without-pip", "environment"], tmp_path)
     python = tmp_path / "environment" / "bin" / "python"
     where = ["-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
     packages = Path(checked([str(python), *where], tmp_path).strip())
