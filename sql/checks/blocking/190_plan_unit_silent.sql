@@ -17,13 +17,13 @@ new_plan as (
         on plan_row.plan_id = earlier.plan_id and earlier.known_from < getvariable('known_from')
 ),
 
--- The units that report each KPI, found once for all plans.
+-- The units with a value of each KPI, found once for all plans.
 unit_kpi as (
     select distinct
         kpi_id,
         municipality_id
     from core.observation
-    where kpi_id in (select plan_kpi_use.kpi_id from plan_kpi_use)
+    where value is not null and kpi_id in (select plan_kpi_use.kpi_id from plan_kpi_use)
 ),
 
 reported as (
