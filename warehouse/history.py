@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 import duckdb
 
-from warehouse.database import in_bulk, run_sql, set_variables
+from warehouse.database import in_bulk, run_sql, set_threads, set_variables
 from warehouse.stage import Stage
 
 ROWS_IN_A_PART = 1_000_000
@@ -56,6 +56,7 @@ def load_observations(stage: Stage, *, run_id: str, known_from: datetime) -> Loa
     """
     stage.flush()
     connection = stage.connection
+    set_threads(connection, incoming=stage.row_count)
     set_variables(connection, {"run_id": run_id, "known_from": naive_utc(known_from)})
     run_sql(connection, "load/history/load_counts.sql")
     with in_bulk(connection):

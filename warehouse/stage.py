@@ -105,6 +105,11 @@ class Stage:
         """Stage the municipality groups: a row per group and member; the member is null for a group without members."""
         append_frame(self.connection, "staged_group", frame)
 
+    @property
+    def row_count(self) -> int:
+        """The number of values that were added."""
+        return self._written_count + self._row_count
+
     def flush(self) -> None:
         """Write all added values and scopes, so that they can be read."""
         if self._row_count:
