@@ -10,11 +10,11 @@ import pytest
 
 TESTS = Path(__file__).resolve().parent
 SECONDS = {
-    "installing/test_installed.py": 240,
     "ledger/test_full_disk.py": 230,
     "ledger/test_kill_sweep.py": 220,
     "pipeline/test_empty_answers.py": 220,
     "reports/test_in_browser.py": 160,
+    "installing/test_installed.py": 150,
     "sharing/test_killed_shares.py": 110,
     "pipeline/test_review.py": 95,
     "web/test_stories.py": 90,

@@ -30,8 +30,8 @@ class Installed:
     python: Path
     folder: Path
     environment: dict[str, str]
-    is_between: bool = False
-    """Whether this machine has an older and a newer supported Python."""
+    is_newest: bool = False
+    """Whether this machine has no newer supported Python."""
 
     def __call__(self, *words: str, folder: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run a command of the environment and wait for it."""
@@ -93,24 +93,36 @@ def installed(python: Path, folder: Path) -> Installed:
     return Installed(python, work, clean_environment(folder))
 
 
+@pytest.fixture(scope="session")
+def prefect_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The place of the first Python's Prefect database; that of another Python begins as its copy."""
+    return tmp_path_factory.mktemp("prefect") / "prefect.db"
+
+
 @pytest.fixture(params=PYTHONS)
-def kolada(request: pytest.FixtureRequest, tmp_path: Path, distributions: Distributions) -> Installed:
+def kolada(
+    request: pytest.FixtureRequest, tmp_path: Path, distributions: Distributions, prefect_database: Path
+) -> Iterator[Installed]:
     """The wheel in its own environment with the pinned dependencies, as pipx and uvx make one."""
     base = interpreter(request.param)
-    place = PYTHONS.index(request.param)
-    is_between = any(map(found, PYTHONS[:place])) and any(map(found, PYTHONS[place + 1 :]))
+    is_newest = not any(map(found, PYTHONS[PYTHONS.index(request.param) + 1 :]))
     # The tests themselves run in an environment of the whole lock; the container has the same pins without the tools.
-    is_with_tools = not is_between and request.param != f"3.{sys.version_info.minor}"
+    is_with_tools = is_newest and request.param != f"3.{sys.version_info.minor}"
     lock = "requirements.lock" if is_with_tools else "deploy/container.lock"
     checked([str(base), "-m", "venv", "environment"], tmp_path)
     python = tmp_path / "environment" / "bin" / "python"
-    # The first by pip, as pipx does it, the others by uv where it is installed.
-    is_by_uv = shutil.which("uv") is not None and place > 0
+    # By uv where it is installed; the test of the container installs by pip.
     by_pip, by_uv = [str(python), "-m", "pip", "install"], ["uv", "pip", "install", "--python", str(python)]
-    install = [*(by_uv if is_by_uv else by_pip), "--quiet", "--no-deps"]
+    install = [*(by_pip if shutil.which("uv") is None else by_uv), "--quiet", "--no-deps"]
     checked([*install, "--require-hashes", "-r", str(REPOSITORY / lock)], tmp_path)
     checked([*install, str(distributions.wheel)], tmp_path)
-    return replace(installed(python, tmp_path), is_between=is_between)
+    own_database = tmp_path / "prefect-home" / "prefect.db"
+    own_database.parent.mkdir()
+    if prefect_database.exists():
+        shutil.copyfile(prefect_database, own_database)
+    yield replace(installed(python, tmp_path), is_newest=is_newest)
+    if own_database.exists():
+        shutil.copyfile(own_database, prefect_database)
 
 
 @pytest.fixture
