@@ -28,8 +28,8 @@ MEMORY_LIMIT = "512MB"
 WORKING_OPTIONS = "recovery_mode no_wal_writes"
 NO_CHECKPOINT_BETWEEN = "1TB"
 
-# Threads share a table by its row groups of 122,880 rows. If no table has more than two, a night takes a sixth more CPU
-# time with two threads than with one, and no less time.
+# Threads share a table by its row groups of 122,880 rows. If no table has more than two, a first night takes a
+# tenth more CPU time with two threads than with one, and no less time.
 ROWS_FOR_THREADS = 2 * 122_880
 
 # Strings are compressed as a dictionary, without a try of every method: most columns have few distinct strings. DuckDB
