@@ -120,9 +120,9 @@ def set_threads(connection: duckdb.DuckDBPyConnection, *, incoming: int = 0) -> 
         connection: the open file.
         incoming: the number of rows that are loaded next: first values, or the known ones again.
     """
-    (known,) = connection.execute(
+    ((known,),) = connection.execute(
         "select coalesce(max(estimated_size), 0) from duckdb_tables() where database_name = current_database()"
-    ).fetchone() or (0,)
+    ).fetchall()
     is_small = max(known, incoming) <= ROWS_FOR_THREADS
     connection.execute("set threads = 1" if is_small else "reset threads")
 
@@ -183,7 +183,7 @@ def one_by_one(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
     Each of the three makes such a statement cheaper; together they save two thirds of its cost.
     """
-    (threads,) = connection.execute("select current_setting('threads')").fetchone() or (1,)
+    ((threads,),) = connection.execute("select current_setting('threads')").fetchall()
     connection.execute("set threads = 1; pragma disable_optimizer")
     try:
         with transaction(connection):

@@ -1,10 +1,12 @@
-"""Helpers that wait for other processes and find free ports."""
+"""Helpers that wait for other processes, find free ports and copy Prefect's database."""
 
 import random
 import socket
+import sqlite3
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,3 +29,9 @@ def free_port() -> int:
             probe.bind(("127.0.0.1", port))
             return port
     pytest.fail("a hundred ports are taken")
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy a SQLite database, with what its log still holds, so that another server need not create its own."""
+    with closing(sqlite3.connect(source)) as used, closing(sqlite3.connect(target)) as copied:
+        used.backup(copied)

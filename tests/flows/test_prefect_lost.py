@@ -2,18 +2,16 @@
 
 import json
 import socket
-import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
 
 from fake_kolada import FakeKolada, sample_data
-from tests.flows.support import free_port, wait_for
+from tests.flows.support import copy_database, free_port, wait_for
 
 PLANS = str(Path(__file__).resolve().parents[2] / "goals")
 
@@ -50,11 +48,7 @@ def run(command, environment, folder):
 def folder_of_prefects_database(operations, tmp_path):
     """A folder whose Prefect home has a copy of a server's database, so that another server need not create its own."""
     (tmp_path / "prefect").mkdir()
-    with (
-        closing(sqlite3.connect(operations.home.parent / "prefect" / "prefect.db")) as used,
-        closing(sqlite3.connect(tmp_path / "prefect" / "prefect.db")) as copied,
-    ):
-        used.backup(copied)
+    copy_database(operations.home.parent / "prefect" / "prefect.db", tmp_path / "prefect" / "prefect.db")
     return tmp_path
 
 

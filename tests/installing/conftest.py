@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.flows.support import copy_database
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 SECONDS = 600
@@ -119,10 +121,10 @@ def kolada(
     own_database = tmp_path / "prefect-home" / "prefect.db"
     own_database.parent.mkdir()
     if prefect_database.exists():
-        shutil.copyfile(prefect_database, own_database)
+        copy_database(prefect_database, own_database)
     yield replace(installed(python, tmp_path), is_newest=is_newest)
     if own_database.exists():
-        shutil.copyfile(own_database, prefect_database)
+        copy_database(own_database, prefect_database)
 
 
 @pytest.fixture

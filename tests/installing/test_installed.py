@@ -24,7 +24,7 @@ START_SECONDS = 400
 def test_every_command_from_an_empty_folder(kolada):
     """Every Python runs the sample; the newest runs every command, as the one before advises.
 
-    The other tests run every command with an older Python.
+    The other tests run every command with the Python of the tests.
     """
     version = kolada("kolada", "--version").stdout
     assert version.startswith("kolada-pipeline 0.1.0 (Python ")
