@@ -12,6 +12,12 @@ OLDEST_TESTS := tests/mart tests/warehouse
 TWO_AT_A_TIME := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 20 -rs
 PEERS := .venv-peers
 UV := $(shell command -v uv 2>/dev/null)
+# Installs pinned packages into a folder of their own: `$(INTO) FOLDER PACKAGES`.
+ifdef UV
+INTO := uv pip install --quiet --compile-bytecode --python $(BIN)/python --target
+else
+INTO := $(BIN)/python -m pip install --quiet --disable-pip-version-check --target
+endif
 
 .DEFAULT_GOAL := help
 
@@ -73,16 +79,15 @@ test-all: test slow oldest lake  ## Run all the tests
 
 $(VENV)/older-duckdb/.ready: $(READY)
 	for version in $(READING_DUCKDBS); do \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade \
-			--target $(@D)/$$version duckdb==$$version || exit 1; \
+		$(INTO) $(@D)/$$version --no-deps --upgrade duckdb==$$version || exit 1; \
 	done
 	@touch $@
 
 $(VENV)/oldest-duckdb: $(READY)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $@ duckdb==$(OLDEST_DUCKDB)
+	$(INTO) $@ --no-deps duckdb==$(OLDEST_DUCKDB)
 
 $(VENV)/lake-duckdb: $(READY)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $@ duckdb==$(OLDEST_DUCKDB) \
+	$(INTO) $@ --no-deps duckdb==$(OLDEST_DUCKDB) \
 		duckdb-extension-ducklake==$(OLDEST_DUCKDB) duckdb-extension-postgres-scanner==$(OLDEST_DUCKDB) \
 		duckdb-extension-httpfs==$(OLDEST_DUCKDB)
 
@@ -109,7 +114,7 @@ lint: $(READY)  ## Check style, types, imports between the rooms, and the SQL
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/sqlfluff lint --disable-progress-bar sql
+	$(BIN)/sqlfluff lint --disable-progress-bar --processes 0 sql
 
 format: $(READY)  ## Format the code and fix what ruff can fix
 	$(BIN)/ruff check --fix .
@@ -117,7 +122,7 @@ format: $(READY)  ## Format the code and fix what ruff can fix
 
 # pip-audit is not in the lock file, since it audits the lock file.
 $(VENV)/audit: $(READY)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --target $@ pip-audit==2.10.1
+	$(INTO) $@ pip-audit==2.10.1
 
 audit: $(VENV)/audit  ## Look up known vulnerabilities of the pinned packages, if the service responds
 	PYTHONPATH=$(VENV)/audit $(BIN)/python .ci/audit.py

@@ -16,8 +16,16 @@ import duckdb
 from sharing.errors import ShareError
 from sharing.lake import lock, merge_files, open_lake, remove_old
 from sharing.lake_address import LakeAddress
-from sharing.lake_tables import LakeTable, comment_on, follow, make_table, present_columns, tables_of_home
-from sharing.withheld import write_shared_file
+from sharing.lake_tables import (
+    Columns,
+    LakeTable,
+    comment_on,
+    follow,
+    make_table,
+    present_columns,
+    tables_of_home,
+)
+from sharing.withheld import write_working_copy
 from warehouse.database import quoted, transaction
 from warehouse.files import sha256_of
 from warehouse.published_file import publication_of
@@ -101,13 +109,14 @@ def share_to_lake(
     with tempfile.TemporaryDirectory(prefix="kolada-share-", dir=aside) as folder:
         try:
             with open_lake(address, Path(folder)) as connection, lock(connection, address.home):
-                before = {schema: state_of(connection, schema) for schema in schemas}
+                present = present_columns(connection)
+                before = {schema: state_of(connection, schema, present.get(schema, {})) for schema in schemas}
                 if all(before[schema] == state for schema in schemas):
                     shared = LakeShared(snapshot_of(connection, state), state.run_id, is_new=False)
                 else:
                     attach_home(connection, published, Path(folder, "home.duckdb"), state)
                     refuse_other_home(connection, address, before)
-                    shared = carry_over(connection, address, before, state)
+                    shared = carry_over(connection, address, present, before, state)
                 return keep_up(connection, address, shared, wish, now())
         except duckdb.Error as error:
             raise ShareError(
@@ -122,7 +131,7 @@ def attach_home(connection: duckdb.DuckDBPyConnection, published: Path, file: Pa
     Raises:
         ShareError: another run was published at the same time.
     """
-    write_shared_file(published, file, is_all=state.is_all)
+    write_working_copy(published, file, is_all=state.is_all)
     if sha256_of(published) != state.home_sha256:
         raise ShareError(
             f"The published file `{published}` was replaced while it was being shared, so nothing was shared. "
@@ -136,22 +145,21 @@ def attach_home(connection: duckdb.DuckDBPyConnection, published: Path, file: Pa
 def carry_over(
     connection: duckdb.DuckDBPyConnection,
     address: LakeAddress,
+    present: Mapping[str, Columns],
     before: Mapping[str, LakeState | None],
     state: LakeState,
 ) -> LakeShared:
     """Bring the schemas that a home writes up to date with its published file, in one snapshot."""
-    tables = {
-        schema: [each for each in tables_of_home(connection, address.home) if each.schema == schema]
-        for schema in before
-    }
+    found = tables_of_home(connection, address.home)
+    tables = {schema: [each for each in found if each.schema == schema] for schema in before}
     changed = 0
+    rows = {}
     with transaction(connection):
         connection.execute(f"create schema if not exists lake.{address.home}")
         for schema, wanted in tables.items():
-            changed += bring_up(connection, schema, wanted, before[schema], state)
-        rows = {
-            schema: sum(row_count(connection, table.target) for table in wanted) for schema, wanted in tables.items()
-        }
+            since = last_in_common(connection, schema, before[schema], state)
+            more, rows[schema] = bring_up(connection, schema, wanted, present.get(schema, {}), since)
+            changed += more
         for schema, wanted in tables.items():
             connection.execute(f"create table if not exists lake.{schema}.{STATE} ({STATE_COLUMNS})")
             connection.execute(f"delete from lake.{schema}.{STATE}")
@@ -179,23 +187,23 @@ def bring_up(
     connection: duckdb.DuckDBPyConnection,
     schema: str,
     tables: list[LakeTable],
-    before: LakeState | None,
-    state: LakeState,
-) -> int:
-    """Bring a schema's tables up to date; return the number of rows added or removed."""
-    present = present_columns(connection, schema)
-    since = last_in_common(connection, schema, before, state)
-    changed = 0
+    present: Columns,
+    since: datetime | None,
+) -> tuple[int, int]:
+    """Bring a schema's tables up to date; return the number of rows added or removed, and that of all rows."""
+    changed = row_count = 0
     for table in tables:
         if present.get(table.name) != table.columns:
-            make_table(connection, table)
+            rows = make_table(connection, table)
             comment_on(connection, table)
-            changed += row_count(connection, table.target)
+            changed += rows
         else:
-            changed += follow(connection, table, since if table.only_grows else None)
+            more, rows = follow(connection, table, since if table.only_grows else None)
+            changed += more
+        row_count += rows
     for name in present.keys() - {table.name for table in tables} - {STATE}:
         connection.execute(f"drop table lake.{schema}.{name}")
-    return changed
+    return changed, row_count
 
 
 def last_in_common(
@@ -272,9 +280,9 @@ def keep_up(
     return replace(shared, merged=merged, forgotten=len(forgotten))
 
 
-def state_of(connection: duckdb.DuckDBPyConnection, schema: str) -> LakeState | None:
+def state_of(connection: duckdb.DuckDBPyConnection, schema: str, present: Columns) -> LakeState | None:
     """Return the publication in a schema of the lake; None if it has none."""
-    if STATE not in present_columns(connection, schema):
+    if STATE not in present:
         return None
     row = connection.execute(
         f"select home, run_id, published_at, home_sha256, is_all from lake.{schema}.{STATE}"
@@ -289,9 +297,3 @@ def snapshot_of(connection: duckdb.DuckDBPyConnection, state: LakeState) -> int:
         [state.home, state.run_id],
     ).fetchone()
     return int(row[0]) if row is not None and row[0] is not None else 0
-
-
-def row_count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
-    """Return the number of rows of a relation."""
-    row = connection.execute(f"select count(*) from {relation}").fetchone()
-    return int(row[0]) if row is not None else 0

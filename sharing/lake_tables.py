@@ -20,6 +20,8 @@ SCHEMAS = ("core", "mart", "ops", "plan")
 # Columns that change every night even if no value changes.
 LEFT_OUT = ("confirmed_at",)
 VERSION = "_version"
+# Tables of a schema: name -> column -> type, in order.
+Columns = dict[str, dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +107,8 @@ def ends_of(schema: str, name: str) -> tuple[str, str] | None:
     return PUBLISHED if schema == "mart" else KNOWN
 
 
-def make_table(connection: duckdb.DuckDBPyConnection, table: LakeTable) -> None:
-    """Create a table with its rows and readers, and drop an earlier one with other columns."""
+def make_table(connection: duckdb.DuckDBPyConnection, table: LakeTable) -> int:
+    """Create a table with its rows and readers, drop an earlier one with other columns; return the number of rows."""
     connection.execute(f"drop table if exists {table.target}")
     connection.execute(f"create table {table.target} as select {table.chosen} from home.{table.source}")
     relation, is_versioned = f"{table.schema}.{table.name}".removesuffix(VERSION), table.ends is not None
@@ -121,6 +123,7 @@ def make_table(connection: duckdb.DuckDBPyConnection, table: LakeTable) -> None:
             f"create or replace macro {relation}_as_of(moment) as table "
             f"(select * from {relation} where known_from <= core.moment(moment))"
         )
+    return row_count(connection, table.target)
 
 
 def readers_of_cells(relation: str) -> Iterator[str]:
@@ -143,49 +146,61 @@ def comment_on(connection: duckdb.DuckDBPyConnection, table: LakeTable) -> None:
         connection.execute(f"comment on {what} is {quoted(comment)}")
 
 
-def follow(connection: duckdb.DuckDBPyConnection, table: LakeTable, since: datetime | None) -> int:
-    """Bring the rows of a table up to date, within a transaction; return the number of rows added or removed.
+def follow(connection: duckdb.DuckDBPyConnection, table: LakeTable, since: datetime | None) -> tuple[int, int]:
+    """Bring the rows of a table up to date, within a transaction.
 
     Args:
         connection: the lake, with the shared file attached as `home`.
         table: a table of the lake with the same columns as its source.
         since: the publication at which the table was last up to date; None to compare every row.
 
+    Returns:
+        The number of rows added or removed, and that of the rows in the lake afterwards.
+
     Raises:
-        ShareError: the number of rows differs afterwards.
+        ShareError: the rows differ afterwards.
     """
     changed = 0
+    rows = None
     if since is not None and table.ends is not None:
         changed = add_since(connection, table, table.ends, since)
-    if since is None or table.ends is None or not counts_agree(connection, table):
-        changed += compare_whole(connection, table)
-        if not counts_agree(connection, table):
-            raise ShareError(
-                f"The table `{table.schema}.{table.name}` of the lake differs from the published file, so nothing was "
-                "shared. Run `kolada share` again; if it happens again, drop that table in the lake."
-            )
-    return changed
+        rows = rows_in_common(connection, table, f"count({table.ends[1]})")
+    if rows is None:
+        hashed = f"sum(hash({table.chosen})::hugeint)"
+        rows = rows_in_common(connection, table, hashed)
+        if rows is None:
+            changed += compare_whole(connection, table)
+            rows = rows_in_common(connection, table, hashed)
+    if rows is None:
+        raise ShareError(
+            f"The table `{table.schema}.{table.name}` of the lake differs from the published file, so nothing was "
+            "shared. Run `kolada share` again; if it happens again, drop that table in the lake."
+        )
+    return changed, rows
 
 
 def add_since(connection: duckdb.DuckDBPyConnection, table: LakeTable, ends: tuple[str, str], since: datetime) -> int:
     """Close the versions that ended since a publication, and append those that began or ended."""
     begins, ends_at = ends
     moment = f"timestamp {quoted(str(since))}"
-    closed = (
-        f"(select {', '.join(table.key)}, {begins} from home.{table.source} "
-        f"where {ends_at} > {moment} and {begins} <= {moment})"
-    )
-    same = " and ".join(f'present."{column}" is not distinct from closed."{column}"' for column in (*table.key, begins))
-    removed = count(
-        connection,
-        f"delete from {table.target} where rowid in (select present.rowid from {table.target} as present "
-        f"inner join {closed} as closed on {same} where present.{ends_at} is null)",
-    )
-    return removed + count(
-        connection,
-        f"insert into {table.target} select {table.chosen} from home.{table.source} "
-        f"where {begins} > {moment} or {ends_at} > {moment}",
-    )
+    is_closed, is_new = f"{ends_at} > {moment} and {begins} <= {moment}", f"{begins} > {moment} or {ends_at} > {moment}"
+    removed = added = 0
+    if row_count(connection, f"home.{table.source} where {is_closed}"):
+        closed = f"(select {', '.join(table.key)}, {begins} from home.{table.source} where {is_closed})"
+        same = " and ".join(
+            f'present."{column}" is not distinct from closed."{column}"' for column in (*table.key, begins)
+        )
+        removed = count(
+            connection,
+            f"delete from {table.target} where rowid in (select present.rowid from {table.target} as present "
+            f"inner join {closed} as closed on {same} where present.{ends_at} is null)",
+        )
+    if row_count(connection, f"home.{table.source} where {is_new}"):
+        added = count(
+            connection,
+            f"insert into {table.target} select {table.chosen} from home.{table.source} where {is_new}",
+        )
+    return removed + added
 
 
 def compare_whole(connection: duckdb.DuckDBPyConnection, table: LakeTable) -> int:
@@ -212,31 +227,34 @@ def compare_whole(connection: duckdb.DuckDBPyConnection, table: LakeTable) -> in
     return removed + added
 
 
-def counts_agree(connection: duckdb.DuckDBPyConnection, table: LakeTable) -> bool:
-    """Return whether the lake has as many rows, and as many closed rows, as the published file."""
-    counted = "count(*)" if table.ends is None else f"count(*), count({table.ends[1]})"
+def rows_in_common(connection: duckdb.DuckDBPyConnection, table: LakeTable, measure: str) -> int | None:
+    """Return the number of rows of a table, or None if it or the measure differs from that in the published file."""
     at_home, in_lake = (
-        connection.execute(f"select {counted} from {relation}").fetchone()
+        connection.execute(f"select count(*), {measure} from {relation}").fetchone()
         for relation in (f"home.{table.source}", table.target)
     )
-    return at_home == in_lake
+    return int(at_home[0]) if at_home is not None and at_home == in_lake else None
+
+
+def row_count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
+    """Return the number of rows of a relation, which may be followed by a condition."""
+    return count(connection, f"select count(*) from {relation}")
 
 
 def count(connection: duckdb.DuckDBPyConnection, statement: str) -> int:
-    """Run a statement and return the number of rows that it changed."""
+    """Run a statement and return the number in its only row: of the rows that it counted or changed."""
     row = connection.execute(statement).fetchone()
     return int(row[0]) if row is not None else 0
 
 
-def present_columns(connection: duckdb.DuckDBPyConnection, schema: str) -> dict[str, dict[str, str]]:
-    """Return the tables of a schema of the lake: name -> column -> type."""
-    rows: Sequence[tuple[str, str, str]] = connection.execute(
-        "select table_name, column_name, data_type from duckdb_columns() where database_name = 'lake' "
-        "and schema_name = ? and table_name in (select table_name from duckdb_tables() where database_name = 'lake' "
-        "and schema_name = ?) order by table_name, column_index",
-        [schema, schema],
+def present_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, Columns]:
+    """Return the tables of each schema of the lake."""
+    rows: Sequence[tuple[str, str, str, str]] = connection.execute(
+        "select schema_name, table_name, column_name, data_type from duckdb_columns() inner join duckdb_tables() "
+        "using (database_name, schema_name, table_name) where database_name = 'lake' "
+        "order by schema_name, table_name, column_index"
     ).fetchall()
-    found: dict[str, dict[str, str]] = {}
-    for name, column, kind in rows:
-        found.setdefault(name, {})[column] = kind
+    found: dict[str, Columns] = {}
+    for schema, name, column, kind in rows:
+        found.setdefault(schema, {}).setdefault(name, {})[column] = kind
     return found

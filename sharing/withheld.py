@@ -3,6 +3,7 @@
 Each column is listed here once; a test compares the list with the dictionary.
 """
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -37,32 +38,48 @@ def write_shared_file(published: Path, target: Path, *, is_all: bool) -> None:
         is_all: withhold nothing.
     """
     between = target.with_suffix(".between")
+    try:
+        write_working_copy(published, between, is_all=is_all)
+        with connect() as connection:
+            connection.execute(f"set temp_directory = {quoted(str(target.with_suffix('.tmp')))}")
+            connection.execute(f"attach {quoted(str(between))} as between_files (read_only)")
+            connection.execute(
+                f"attach {quoted(str(target))} as target (storage_version '{STORAGE_VERSION}', "
+                f"block_size {BLOCK_SIZE}); copy from database between_files to target; checkpoint target; "
+                "detach target"
+            )
+    finally:
+        between.unlink(missing_ok=True)
+
+
+def write_working_copy(published: Path, target: Path, *, is_all: bool) -> None:
+    """Copy the published file and remove the withheld data from its rows; free blocks of the copy may contain it.
+
+    Args:
+        published: the published file.
+        target: the path to write.
+        is_all: withhold nothing.
+    """
+    shutil.copyfile(published, target)
+    if is_all:
+        return
     with connect() as connection:
         connection.execute(f"set temp_directory = {quoted(str(target.with_suffix('.tmp')))}")
-        connection.execute(f"attach {quoted(str(published))} as published (read_only)")
-        try:
-            if is_all:
-                _copy(connection, "published", target)
-                return
-            _copy(connection, "published", between)
-            connection.execute(f"attach {quoted(str(between))} as between_files")
-            present = connection.execute(
-                "select schema_name || '.' || table_name, column_name, is_nullable from duckdb_columns() "
-                "inner join duckdb_tables() using (database_name, schema_name, table_name) "
-                "where database_name = 'between_files'"
-            ).fetchall()
-            for relation, column, is_nullable in present:
-                if column in PERSONS or column in BLANKED.get(relation, ()):
-                    nothing = "null" if is_nullable else "''"
-                    connection.execute(f'update between_files.{relation} set "{column}" = {nothing}')
-            relations = {relation for relation, *_ in present}
-            if EDITS in relations:
-                _blank_edits(connection)
-            for relation in sorted(relations & set(EMPTIED)):
-                connection.execute(f"delete from between_files.{relation}")
-            _copy(connection, "between_files", target)
-        finally:
-            between.unlink(missing_ok=True)
+        connection.execute(f"attach {quoted(str(target))} as between_files")
+        present = connection.execute(
+            "select schema_name || '.' || table_name, column_name, is_nullable from duckdb_columns() "
+            "inner join duckdb_tables() using (database_name, schema_name, table_name) "
+            "where database_name = 'between_files'"
+        ).fetchall()
+        for relation, column, is_nullable in present:
+            if column in PERSONS or column in BLANKED.get(relation, ()):
+                nothing = "null" if is_nullable else "''"
+                connection.execute(f'update between_files.{relation} set "{column}" = {nothing}')
+        relations = {relation for relation, *_ in present}
+        if EDITS in relations:
+            _blank_edits(connection)
+        for relation in sorted(relations & set(EMPTIED)):
+            connection.execute(f"delete from between_files.{relation}")
 
 
 def _blank_edits(connection: duckdb.DuckDBPyConnection) -> None:
@@ -72,11 +89,4 @@ def _blank_edits(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         f"update between_files.{EDITS} set value_before = null, value_after = null where column_name in ({named}) "
         f"or regexp_matches(concat_ws('; ', value_before, value_after), {in_a_text})"
-    )
-
-
-def _copy(connection: duckdb.DuckDBPyConnection, source: str, target: Path) -> None:
-    connection.execute(
-        f"attach {quoted(str(target))} as target (storage_version '{STORAGE_VERSION}', block_size {BLOCK_SIZE}); "
-        f"copy from database {source} to target; checkpoint target; detach target"
     )
