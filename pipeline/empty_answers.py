@@ -45,43 +45,44 @@ DOUBTED_SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "unit_ids": pl.List(pl.String),
 }
 
-# The KPI that most of the units report, in this run or before; else one that most units of their kind report.
-WITNESS = """
-    with received as (
-        select distinct kpi_id, unit_id from staged_observation
-    ),
-
-    own as (
-        select kpi_id, unit_id from received where list_contains($units, unit_id)
+# The KPI that most of the units report, in this run or before.
+REPORTED_BY_UNITS = """
+    with own as (
+        select kpi_id, unit_id from staged_observation where unit_id in (select unnest($units))
         union
-        select distinct kpi_id, municipality_id from core.observation where list_contains($units, municipality_id)
-    ),
-
-    of_kind as (
-        select received.kpi_id, count(*) as unit_count
-        from received
-        inner join unit_kind on received.unit_id = unit_kind.unit_id
-        where unit_kind.kind in (select kind from unit_kind where list_contains($units, unit_id))
-        group by received.kpi_id
-        having count(*) * 2 > (
-            select count(*) from unit_kind as unit
-            where unit.kind in (select kind from unit_kind where list_contains($units, unit_id))
-        )
-    ),
-
-    either as (
-        select kpi_id, 1 as preference, count(*) as unit_count from own group by kpi_id
-        union all
-        select kpi_id, 2 as preference, unit_count from of_kind
+        select kpi_id, municipality_id from core.observation where municipality_id in (select unnest($units))
     )
 
     select kpi_id
-    from either
-    where list_contains($kpis, kpi_id)
-    order by preference, unit_count desc, kpi_id
+    from own
+    semi join askable_kpi on own.kpi_id = askable_kpi.kpi_id
+    group by kpi_id
+    order by count(*) desc, kpi_id
     limit 1
 """
 
+# The KPI that most units of their kind report in this run, if these are more than half of the kind.
+REPORTED_BY_KIND = """
+    with alike as (
+        select unit_id
+        from unit_kind
+        where kind in (select kind from unit_kind where unit_id in (select unnest($units)))
+    ),
+
+    received as (
+        select distinct staged.kpi_id, staged.unit_id
+        from staged_observation as staged
+        semi join alike on staged.unit_id = alike.unit_id
+        semi join askable_kpi on staged.kpi_id = askable_kpi.kpi_id
+    )
+
+    select kpi_id
+    from received
+    group by kpi_id
+    having count(*) * 2 > (select count(*) from alike)
+    order by count(*) desc, kpi_id
+    limit 1
+"""
 
 # Whether it is credible that these units report none of these KPIs, according to the last evidence.
 CREDIBLE = """
@@ -201,6 +202,8 @@ class EmptyAnswers:
         connection = self.stage.connection
         connection.execute("create or replace temp table unit_kind (unit_id varchar, kind varchar)")
         append_frame(connection, "unit_kind", self.unit_kinds)
+        connection.execute("create or replace temp table askable_kpi (kpi_id varchar)")
+        append_frame(connection, "askable_kpi", pl.DataFrame({"kpi_id": list(self.catalogue_kpis)}))
         for years in sorted({doubt.request.years for doubt in doubts}):
             yield from self._settle([doubt for doubt in doubts if doubt.request.years == years])
 
@@ -324,9 +327,12 @@ class EmptyAnswers:
         return [replace(doubt, request_ids=answers.get(doubt.request, doubt.request_ids)) for doubt in doubts], loud
 
     def _witness(self, request: DataRequest) -> str | None:
-        parameters = {"units": list(request.municipality_ids), "kpis": list(self.catalogue_kpis)}
-        rows = self.stage.connection.execute(WITNESS, parameters).fetchall()
-        return rows[0][0] if rows else None
+        """Return a KPI that should have rows for the units of a request: one of theirs, else one of their kind."""
+        for reported in (REPORTED_BY_UNITS, REPORTED_BY_KIND):
+            rows = self.stage.connection.execute(reported, {"units": list(request.municipality_ids)}).fetchall()
+            if rows:
+                return str(rows[0][0])
+        return None
 
 
 def data_request(result: Answer | Failure) -> DataRequest:

@@ -55,10 +55,10 @@ def honest(recent, plans, tmp_path_factory):
 def honest_recorded(recorded, plans, tmp_path_factory):
     """The same for the recorded data, with a part of the KPIs that are in no plan and have no values.
 
-    Each of these KPIs, thousands in all, takes every mirror one more request.
+    Each of these KPIs, thousands in all, takes every mirror one more request: a sweep's tenth has a hundredth of them.
     """
     known = {*recorded.observations["kpi_id"].cast(pl.String).unique(), *planned_kpis(plans)}
-    silent = points_of(sorted(set(recorded.kpis["kpi_id"]) - known), seed=13)
+    silent = points_of(points_of(sorted(set(recorded.kpis["kpi_id"]) - known), seed=13), seed=13)
     data = replace(recorded, kpis=recorded.kpis.filter(pl.col("kpi_id").cast(pl.String).is_in([*known, *silent])))
     nights = Nights(home=tmp_path_factory.mktemp("recorded") / "home", fake=FakeKolada(data), plans=plans)
     nights.refresh()
@@ -67,7 +67,9 @@ def honest_recorded(recorded, plans, tmp_path_factory):
 
 def random_nights(honest, folder, capsys):
     """Run against a source with random empty responses; assert that each run is complete or held, and print counts."""
-    whole, ended = {"refresh": honest.query(CELLS)}, {rate: Counter() for rate in RATES}
+    # A backfill of every planned KPI reads what a refresh reads.
+    whole = dict.fromkeys(("refresh", "backfill"), honest.query(CELLS))
+    ended = {rate: Counter() for rate in RATES}
     for number, (rate, kind, night, seed) in enumerate(points_of(POINTS, seed=13)):
         if kind not in whole:
             undisturbed = Nights(home=folder / kind, fake=FakeKolada(honest.fake.data), plans=honest.plans)
