@@ -330,12 +330,13 @@ def test_upkeep_removes_what_is_old_and_no_row(lake: Lake, published: dict[str, 
 
 
 def test_a_table_that_differs_is_made_whole(lake: Lake, published: dict[str, list[Path]]) -> None:
-    """Missing rows, duplicate rows and a missing column are repaired by the next share."""
+    """Missing rows, duplicate rows, a changed cell and a missing column are repaired by the next share."""
     address = lake_address(lake.where(MIRROR))
     share_to_lake(published[MIRROR][0], address, wished(), now=present)
     with open_lake(address, lake.folder) as connection:
         connection.execute("delete from lake.core.observation_version where period = 2022")
         connection.execute("insert into lake.lanet.plan_target_version from lake.lanet.plan_target_version")
+        connection.execute("update lake.lanet.plan_goal_version set title = 'another'")
         connection.execute("alter table lake.lanet.mart_ranking_version drop column rank_n")
     share_to_lake(published[MIRROR][1], address, wished(), now=present)
     with lake.open() as connection:
