@@ -193,13 +193,12 @@ def bring_up(
     """Bring a schema's tables up to date; return the number of rows added or removed, and that of all rows."""
     changed = row_count = 0
     for table in tables:
-        if present.get(table.name) != table.columns:
-            rows = make_table(connection, table)
+        is_made = present.get(table.name) != table.columns
+        if is_made:
+            make_table(connection, table)
             comment_on(connection, table)
-            changed += rows
-        else:
-            more, rows = follow(connection, table, since if table.only_grows else None)
-            changed += more
+        more, rows = follow(connection, table, since if table.only_grows and not is_made else None)
+        changed += rows if is_made else more
         row_count += rows
     for name in present.keys() - {table.name for table in tables} - {STATE}:
         connection.execute(f"drop table lake.{schema}.{name}")

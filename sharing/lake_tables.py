@@ -107,8 +107,8 @@ def ends_of(schema: str, name: str) -> tuple[str, str] | None:
     return PUBLISHED if schema == "mart" else KNOWN
 
 
-def make_table(connection: duckdb.DuckDBPyConnection, table: LakeTable) -> int:
-    """Create a table with its rows and readers, drop an earlier one with other columns; return the number of rows."""
+def make_table(connection: duckdb.DuckDBPyConnection, table: LakeTable) -> None:
+    """Create a table with its rows and readers, and drop an earlier one with other columns."""
     connection.execute(f"drop table if exists {table.target}")
     connection.execute(f"create table {table.target} as select {table.chosen} from home.{table.source}")
     relation, is_versioned = f"{table.schema}.{table.name}".removesuffix(VERSION), table.ends is not None
@@ -123,7 +123,6 @@ def make_table(connection: duckdb.DuckDBPyConnection, table: LakeTable) -> int:
             f"create or replace macro {relation}_as_of(moment) as table "
             f"(select * from {relation} where known_from <= core.moment(moment))"
         )
-    return row_count(connection, table.target)
 
 
 def readers_of_cells(relation: str) -> Iterator[str]:

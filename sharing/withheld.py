@@ -42,10 +42,10 @@ def write_shared_file(published: Path, target: Path, *, is_all: bool) -> None:
         write_working_copy(published, between, is_all=is_all)
         with connect() as connection:
             connection.execute(f"set temp_directory = {quoted(str(target.with_suffix('.tmp')))}")
-            connection.execute(f"attach {quoted(str(between))} as between_files (read_only)")
+            connection.execute(f"attach {quoted(str(between))} as working_copy (read_only)")
             connection.execute(
                 f"attach {quoted(str(target))} as target (storage_version '{STORAGE_VERSION}', "
-                f"block_size {BLOCK_SIZE}); copy from database between_files to target; checkpoint target; "
+                f"block_size {BLOCK_SIZE}); copy from database working_copy to target; checkpoint target; "
                 "detach target"
             )
     finally:
@@ -65,21 +65,21 @@ def write_working_copy(published: Path, target: Path, *, is_all: bool) -> None:
         return
     with connect() as connection:
         connection.execute(f"set temp_directory = {quoted(str(target.with_suffix('.tmp')))}")
-        connection.execute(f"attach {quoted(str(target))} as between_files")
+        connection.execute(f"attach {quoted(str(target))} as working_copy")
         present = connection.execute(
             "select schema_name || '.' || table_name, column_name, is_nullable from duckdb_columns() "
             "inner join duckdb_tables() using (database_name, schema_name, table_name) "
-            "where database_name = 'between_files'"
+            "where database_name = 'working_copy'"
         ).fetchall()
         for relation, column, is_nullable in present:
             if column in PERSONS or column in BLANKED.get(relation, ()):
                 nothing = "null" if is_nullable else "''"
-                connection.execute(f'update between_files.{relation} set "{column}" = {nothing}')
+                connection.execute(f'update working_copy.{relation} set "{column}" = {nothing}')
         relations = {relation for relation, *_ in present}
         if EDITS in relations:
             _blank_edits(connection)
         for relation in sorted(relations & set(EMPTIED)):
-            connection.execute(f"delete from between_files.{relation}")
+            connection.execute(f"delete from working_copy.{relation}")
 
 
 def _blank_edits(connection: duckdb.DuckDBPyConnection) -> None:
@@ -87,6 +87,6 @@ def _blank_edits(connection: duckdb.DuckDBPyConnection) -> None:
     named = ", ".join(map(quoted, PERSONS))
     in_a_text = quoted(f"(^|; )({'|'.join(PERSONS)}): ")
     connection.execute(
-        f"update between_files.{EDITS} set value_before = null, value_after = null where column_name in ({named}) "
+        f"update working_copy.{EDITS} set value_before = null, value_after = null where column_name in ({named}) "
         f"or regexp_matches(concat_ws('; ', value_before, value_after), {in_a_text})"
     )
